@@ -1,0 +1,183 @@
+#include "wire/answer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "wire/retry.h"
+
+namespace evenkeel::wire {
+namespace {
+
+constexpr std::size_t kTextShown = 300;
+
+bool any_of(std::span<const std::string_view> codes, std::string_view code) {
+  return std::ranges::find(codes, code) != codes.end();
+}
+
+bool is_permission_code(std::string_view code) {
+  static constexpr std::array<std::string_view, 6> kCodes = {"AccessDenied",          "AccessDeniedException",
+                                                             "UnauthorizedOperation", "NotAuthorized",
+                                                             "AuthorizationError",    "OptInRequired"};
+  return any_of(kCodes, code);
+}
+
+bool is_credentials_code(std::string_view code) {
+  static constexpr std::array<std::string_view, 17> kCodes = {"AuthFailure",
+                                                              "Blocked",
+                                                              "ExpiredToken",
+                                                              "ExpiredTokenException",
+                                                              "IncompleteSignature",
+                                                              "InvalidAccessKeyId",
+                                                              "InvalidClientTokenId",
+                                                              "InvalidSignatureException",
+                                                              "InvalidToken",
+                                                              "MissingAuthenticationToken",
+                                                              "MissingAuthenticationTokenException",
+                                                              "PendingVerification",
+                                                              "RequestExpired",
+                                                              "RequestInTheFuture",
+                                                              "RequestTimeTooSkewed",
+                                                              "SignatureDoesNotMatch",
+                                                              "UnrecognizedClientException"};
+  return any_of(kCodes, code);
+}
+
+bool is_expired_signature(std::string_view code, std::string_view text) {
+  return code == "RequestExpired" || code == "RequestTimeTooSkewed" ||
+         text.find("Signature expired") != std::string_view::npos;
+}
+
+bool is_not_found_code(std::string_view code) {
+  return code.ends_with("NotFound") || code.ends_with("NotFoundException");
+}
+
+struct ServerError {
+  std::string code;
+  std::string text;  // made printable
+};
+
+// <ErrorResponse><Error>… of the Query protocol, <Response><Errors><Error>… of EC2's.
+ServerError server_error(const Response& response, const Credentials& credentials) {
+  const auto shown = [&](std::string_view text) { return printable(credentials.redact(text), kTextShown); };
+  if (const auto document = Document::parse(response.body)) {
+    const Element root = document->root();
+    const auto holder = root.name() == "Response" ? root.find("Errors") : std::optional{root};
+    if (const auto error = holder ? holder->find("Error") : std::nullopt) {
+      return {printable(error->text_or_empty("Code"), 100), shown(error->text_or_empty("Message"))};
+    }
+  }
+  const auto start = std::string_view{response.body}.substr(0, 80);
+  return {"", start.empty() ? "with an empty body" : "with no AWS error in it: '" + shown(start) + "'"};
+}
+
+std::optional<Time> date_of(const Response& response) {
+  const auto* header = find_header(response.headers, "Date");
+  return header == nullptr ? std::nullopt : parse_http_date(trim(*header));
+}
+
+std::string remedy(const Call& call, ErrorKind kind, std::string_view code) {
+  if (kind == ErrorKind::throttled) return "; too many calls for this account: call less often";
+  if (kind != ErrorKind::denied) return "";
+  if (code.starts_with("ExpiredToken")) return "; get fresh credentials";
+  if (is_credentials_code(code)) {
+    return "; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and this machine's clock";
+  }
+  return "; allow " + full_name(call) + " to these credentials";
+}
+
+// No certain answer: a mutation may have happened; a read has no effect, so it can simply be asked again.
+Fault no_certain_answer(const Call& call, std::string message) {
+  return {.error = {call.mutates ? ErrorKind::maybe_happened : ErrorKind::unavailable,
+                    full_name(call) + ": " + std::move(message), ""},
+          .retryable = true,
+          .uncertain = call.mutates};
+}
+
+Fault from_transport(const Call& call, const Error& error) {
+  if (error.kind == ErrorKind::maybe_happened) {
+    Fault fault = no_certain_answer(call, error.message);
+    fault.timeout = error.code == kTimeoutCode;
+    return fault;
+  }
+  return {.error = {error.kind, full_name(call) + ": " + error.message, ""},
+          .retryable = error.kind == ErrorKind::unavailable,
+          .timeout = error.code == kTimeoutCode};
+}
+
+ErrorKind kind_of_refusal(const Call& call, int status, const ServerError& server) {
+  if (call.sign_at && is_expired_signature(server.code, server.text)) return ErrorKind::rejected;
+  if (is_permission_code(server.code) || is_credentials_code(server.code)) return ErrorKind::denied;
+  if (is_not_found_code(server.code)) return ErrorKind::not_found;
+  if (server.code.empty() && (status == 401 || status == 403)) return ErrorKind::denied;
+  return status >= 400 ? ErrorKind::rejected : ErrorKind::invalid;
+}
+
+Fault from_status(const Call& call, const Response& response, const Credentials& credentials) {
+  const ServerError server = server_error(response, credentials);
+  std::string message = "HTTP " + std::to_string(response.status) + " " +
+                        (server.code.empty() ? "" : server.code + ": ") + server.text;
+  Fault fault;
+  if (is_throttle_code(server.code) || (server.code.empty() && response.status == 429)) {
+    fault.error = {ErrorKind::throttled, full_name(call) + ": " + message, server.code};
+    fault.retryable = true;
+  } else if (response.status >= 500 || response.status == 408 || is_transient_code(server.code)) {
+    fault = no_certain_answer(call, message);
+    fault.error.code = server.code;
+    fault.retryable = is_transient_status(response.status) || is_transient_code(server.code);
+  } else {
+    const ErrorKind kind = kind_of_refusal(call, response.status, server);
+    if (kind == ErrorKind::invalid) message += "; is the endpoint URL right?";
+    fault.error = {kind, full_name(call) + ": " + message, server.code};
+  }
+  fault.error.message += remedy(call, fault.error.kind, server.code);
+  fault.date = date_of(response);
+  return fault;
+}
+
+// A 200 that doesn't hold what it should.
+Fault from_nonsense(const Call& call, const Response& response, bool cut_off, const std::string& what) {
+  const std::string message =
+      "HTTP " + std::to_string(response.status) + ", but the answer is no use: " + what;
+  Fault fault = no_certain_answer(call, message);
+  fault.retryable = cut_off;
+  if (!cut_off && !call.mutates) fault.error.kind = ErrorKind::invalid;
+  fault.date = date_of(response);
+  return fault;
+}
+
+bool begins_like_answer(const Call& call, std::string_view body) {
+  return body.substr(0, 1024).find(call.action + "Response") != std::string_view::npos;
+}
+
+}  // namespace
+
+Element Answer::result() const {
+  const Element root = document.root();
+  std::string action{root.name()};
+  action.resize(action.size() - std::string_view{"Response"}.size());
+  return root.find(action + "Result").value_or(root);
+}
+
+std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> response,
+                                         const Credentials& credentials) {
+  if (!response) return std::unexpected(from_transport(call, response.error()));
+  if (response->status < 200 || response->status > 299) {
+    return std::unexpected(from_status(call, *response, credentials));
+  }
+  const auto nonsense = [&](bool cut_off, const std::string& what) {
+    return std::unexpected(from_nonsense(call, *response, cut_off, what));
+  };
+  const bool right_start = begins_like_answer(call, response->body);
+  auto document = Document::parse(std::move(response->body));
+  if (!document) return nonsense(right_start, document.error().message);
+  const std::string root{document->root().name()};
+  if (root != call.action + "Response") {
+    return nonsense(false, "its root is <" + printable(root, 60) + ">, not <" + call.action + "Response>");
+  }
+  const auto date = date_of(*response);
+  if (!date) return nonsense(false, "its Date header is missing or is no HTTP date");
+  return Answer{std::move(*document), *date};
+}
+
+}  // namespace evenkeel::wire

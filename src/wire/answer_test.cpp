@@ -1,0 +1,164 @@
+#include "wire/answer.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/scripted_transport.h"
+
+namespace evenkeel::wire {
+namespace {
+
+const Credentials kCredentials{"AKID", "secret-key-example", "session-token-example"};
+
+enum class Sent { read, change };
+
+Call call_of(Sent sent) {
+  Call call;
+  call.service = Service::elastic_load_balancing_v2;
+  call.action = "DescribeTargetHealth";
+  call.mutates = sent == Sent::change;
+  if (call.mutates) call.sign_at = aws_date();
+  return call;
+}
+
+Fault fault(Sent sent, Result<Response> response) {
+  auto answer = read_answer(call_of(sent), std::move(response), kCredentials);
+  if (answer) return {.error = {ErrorKind::invalid, "it was an answer", "none"}};
+  return std::move(answer).error();
+}
+
+struct Row {
+  const char* what;
+  Result<Response> response;
+  ErrorKind read;
+  ErrorKind change;
+  bool retryable;
+  const char* code;
+};
+
+TEST(Answer, MapsEveryFailureToWhatACallerCanReactTo) {
+  using enum ErrorKind;
+  const auto query = [](int status, const char* code) { return query_error(status, code, "because"); };
+  const auto ec2 = [](int status, const char* code) { return ec2_error(status, code, "because"); };
+  const std::vector<Row> rows = {
+      {"refused connection", connection_refused(), unavailable, unavailable, true, ""},
+      {"lost reply", reply_lost(), unavailable, maybe_happened, true, ""},
+      {"throttled", query(400, "Throttling"), throttled, throttled, true, "Throttling"},
+      {"throttled by ec2", ec2(503, "RequestLimitExceeded"), throttled, throttled, true,
+       "RequestLimitExceeded"},
+      {"429", respond(429, ""), throttled, throttled, true, ""},
+      {"internal error", query(500, "InternalFailure"), unavailable, maybe_happened, true, "InternalFailure"},
+      {"contention", query(500, "ResourceContention"), unavailable, maybe_happened, true,
+       "ResourceContention"},
+      {"bad gateway", respond(502, "<html>bad</html>"), unavailable, maybe_happened, true, ""},
+      {"not implemented", respond(501, ""), unavailable, maybe_happened, false, ""},
+      {"request timeout", query(400, "RequestTimeout"), unavailable, maybe_happened, true, "RequestTimeout"},
+      {"no permission", query(403, "AccessDenied"), denied, denied, false, "AccessDenied"},
+      {"ec2 permission", ec2(403, "UnauthorizedOperation"), denied, denied, false, "UnauthorizedOperation"},
+      {"old token", query(403, "ExpiredToken"), denied, denied, false, "ExpiredToken"},
+      {"unknown key", query(403, "InvalidClientTokenId"), denied, denied, false, "InvalidClientTokenId"},
+      {"wrong key", query(403, "SignatureDoesNotMatch"), denied, denied, false, "SignatureDoesNotMatch"},
+      {"ec2 key", ec2(401, "AuthFailure"), denied, denied, false, "AuthFailure"},
+      {"403 from a proxy", respond(403, "<html/>"), denied, denied, false, ""},
+      {"late request", ec2(400, "RequestExpired"), denied, rejected, false, "RequestExpired"},
+      {"unknown group", query(400, "TargetGroupNotFound"), not_found, not_found, false,
+       "TargetGroupNotFound"},
+      {"unknown instance", ec2(400, "InvalidInstanceID.NotFound"), not_found, not_found, false,
+       "InvalidInstanceID.NotFound"},
+      {"dry run", ec2(412, "DryRunOperation"), rejected, rejected, false, "DryRunOperation"},
+      {"bad parameter", query(400, "ValidationError"), rejected, rejected, false, "ValidationError"},
+      {"redirect", respond(302, ""), invalid, invalid, false, ""},
+      {"empty", respond(200, ""), invalid, maybe_happened, false, ""},
+      {"web page", respond(200, "<html><body>Sign in</body></html>"), invalid, maybe_happened, false, ""},
+      {"doctype", respond(200, "<!DOCTYPE html><html>"), invalid, maybe_happened, false, ""},
+      {"another action", query_answer("DescribeRules", ""), invalid, maybe_happened, false, ""},
+      {"cut off", respond(200, "<DescribeTargetHealthResponse><DescribeTarget"), unavailable, maybe_happened,
+       true, ""},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.what);
+    for (const Sent sent : {Sent::read, Sent::change}) {
+      const Fault found = fault(sent, row.response);
+      const ErrorKind expected = sent == Sent::read ? row.read : row.change;
+      EXPECT_EQ(name(found.error.kind), std::string{name(expected)}) << found.error.message;
+      EXPECT_EQ(found.error.code, row.code);
+      EXPECT_EQ(found.uncertain, expected == maybe_happened);
+      EXPECT_EQ(found.retryable, row.retryable);
+      EXPECT_TRUE(found.error.message.starts_with("elasticloadbalancing:DescribeTargetHealth: "));
+    }
+  }
+}
+
+TEST(Answer, HoldsTheResultAndAwsDate) {
+  const auto answer =
+      read_answer(call_of(Sent::read), query_answer("DescribeTargetHealth", "<A>1</A>"), kCredentials);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->date, aws_date());
+  EXPECT_EQ(answer->result().integer("A"), 1);
+}
+
+TEST(Answer, OfEc2HasItsResultAtTheRoot) {
+  Call call;
+  call.action = "RebootInstances";
+  const auto answer = read_answer(call, ec2_answer("RebootInstances", "<return>true</return>"), kCredentials);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->result().boolean("return"), true);
+}
+
+TEST(Answer, WithoutAUsableDateIsNone) {
+  for (const char* date : {"", "yesterday", "2026-11-22T06:45:00Z"}) {
+    Response response = query_answer("DescribeTargetHealth", "");
+    response.headers = {{"date", date}};
+    EXPECT_EQ(fault(Sent::read, response).error.kind, ErrorKind::invalid);
+    EXPECT_EQ(fault(Sent::change, response).error.kind, ErrorKind::maybe_happened);
+    EXPECT_NE(fault(Sent::read, response).error.message.find("Date header"), std::string::npos);
+  }
+}
+
+TEST(Answer, TellsAnExpiredIntentFromAWrongClock) {
+  const auto late =
+      query_error(403, "SignatureDoesNotMatch", "Signature expired: 20261122T060000Z is now earlier than …");
+  EXPECT_EQ(fault(Sent::change, late).error.kind, ErrorKind::rejected);
+  EXPECT_EQ(fault(Sent::read, late).error.kind, ErrorKind::denied);
+  EXPECT_NE(fault(Sent::read, late).error.message.find("this machine's clock"), std::string::npos);
+}
+
+TEST(Answer, NamesActionStatusCodeTextAndRemedy) {
+  EXPECT_EQ(
+      fault(Sent::read, query_error(403, "AccessDenied", "User x is not authorized")).error.message,
+      "elasticloadbalancing:DescribeTargetHealth: HTTP 403 AccessDenied: User x is not authorized; allow "
+      "elasticloadbalancing:DescribeTargetHealth to these credentials");
+}
+
+TEST(Answer, NeverShowsSecretsThatTheServerRepeats) {
+  const auto message =
+      fault(Sent::read, query_error(403, "SignatureDoesNotMatch",
+                                    "The Canonical String should have been 'x-amz-security-token:"
+                                    "session-token-example' with secret-key-example"))
+          .error.message;
+  EXPECT_EQ(message.find("session-token-example"), std::string::npos);
+  EXPECT_EQ(message.find("secret-key-example"), std::string::npos);
+  const auto echoed = fault(Sent::read, respond(500, "you sent session-token-example")).error.message;
+  EXPECT_EQ(echoed.find("session-token"), std::string::npos);
+}
+
+TEST(Answer, MakesTheServersTextPrintableAndShort) {
+  const auto message =
+      fault(Sent::read, query_error(400, "ValidationError", "red \x1b[31m" + std::string(5000, 'x')))
+          .error.message;
+  EXPECT_EQ(message.find('\x1b'), std::string::npos);
+  EXPECT_LT(message.size(), 500U);
+}
+
+TEST(Answer, KeepsTheDateOfAFailure) {
+  EXPECT_EQ(fault(Sent::read, ec2_error(412, "DryRunOperation", "")).date, aws_date());
+  EXPECT_EQ(fault(Sent::read, connection_refused()).date, std::nullopt);
+}
+
+TEST(Answer, KnowsTimeoutsFromOtherLosses) {
+  EXPECT_TRUE(fault(Sent::read, reply_lost()).timeout);
+  EXPECT_FALSE(fault(Sent::read, fail(ErrorKind::maybe_happened, "reset")).timeout);
+  EXPECT_EQ(fault(Sent::read, reply_lost()).error.code, "");
+}
+
+}  // namespace
+}  // namespace evenkeel::wire

@@ -1,0 +1,97 @@
+#include "wire/endpoint.h"
+
+#include <gtest/gtest.h>
+
+namespace evenkeel::wire {
+namespace {
+
+Environment environment(std::map<std::string, std::string, std::less<>> variables) {
+  return [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
+    const auto at = variables.find(name);
+    return at == variables.end() ? std::nullopt : std::optional{at->second};
+  };
+}
+
+std::string url(Service service, std::map<std::string, std::string, std::less<>> variables,
+                const std::string& region = "eu-west-1") {
+  const auto found = endpoint_url(service, region, environment(std::move(variables)));
+  return found ? *found : "error: " + found.error().message;
+}
+
+TEST(Region, IsTheExplicitOneThenAwsRegionThenTheDefault) {
+  const auto both = environment({{"AWS_REGION", "eu-west-1"}, {"AWS_DEFAULT_REGION", "us-east-1"}});
+  EXPECT_EQ(resolve_region(both, "ap-south-1"), "ap-south-1");
+  EXPECT_EQ(resolve_region(both), "eu-west-1");
+  EXPECT_EQ(resolve_region(environment({{"AWS_REGION", ""}, {"AWS_DEFAULT_REGION", "us-east-1"}})),
+            "us-east-1");
+}
+
+TEST(Region, SaysHowToSetItWhenThereIsNone) {
+  const auto none = resolve_region(environment({}));
+  EXPECT_EQ(none.error().kind, ErrorKind::invalid);
+  EXPECT_NE(none.error().message.find("set AWS_REGION"), std::string::npos);
+}
+
+TEST(Region, LetsNothingIntoTheHostNameThatIsNoRegion) {
+  for (const char* region : {"evil.example/", "a b", "eu-west-1#", "-x", "", "eu_west", "EU-WEST-1", "a@b"}) {
+    EXPECT_FALSE(resolve_region(environment({}), region)) << region;
+  }
+  EXPECT_NE(resolve_region(environment({{"AWS_REGION", "x/y"}})).error().message.find("AWS_REGION: 'x/y'"),
+            std::string::npos);
+}
+
+TEST(Endpoint, IsAwsOwnHostByDefault) {
+  EXPECT_EQ(url(Service::ec2, {}), "https://ec2.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(url(Service::elastic_load_balancing_v2, {}),
+            "https://elasticloadbalancing.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(url(Service::auto_scaling, {}), "https://autoscaling.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(url(Service::cloudwatch, {}), "https://monitoring.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(url(Service::ec2, {}, "cn-north-1"), "https://ec2.cn-north-1.amazonaws.com.cn/");
+  EXPECT_EQ(url(Service::ec2, {}, "us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com/");
+}
+
+TEST(Endpoint, OfTheServiceGoesBeforeTheOneForAll) {
+  const std::map<std::string, std::string, std::less<>> variables = {
+      {"AWS_ENDPOINT_URL", "http://127.0.0.1:5000"},
+      {"AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2", "https://lb.example:8443/path"}};
+  EXPECT_EQ(url(Service::ec2, variables), "http://127.0.0.1:5000/");
+  EXPECT_EQ(url(Service::elastic_load_balancing_v2, variables), "https://lb.example:8443/path/");
+}
+
+TEST(Endpoint, IgnoresTheVariablesWhenToldTo) {
+  EXPECT_EQ(url(Service::ec2, {{"AWS_ENDPOINT_URL", "http://127.0.0.1:5000"},
+                               {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE"}}),
+            "https://ec2.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(url(Service::ec2, {{"AWS_ENDPOINT_URL", "http://127.0.0.1:5000"},
+                               {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"}}),
+            "http://127.0.0.1:5000/");
+}
+
+TEST(Endpoint, NamesTheVariableWhoseUrlIsWrong) {
+  for (const char* wrong :
+       {"127.0.0.1:5000", "ftp://host/", "http://user:pw@host/", "http://host/#x", "http://host/?a=b",
+        "http://host:99999/", "http://", "http://ho st/", "http://h/\n"}) {
+    const auto text = url(Service::ec2, {{"AWS_ENDPOINT_URL_EC2", wrong}});
+    EXPECT_TRUE(text.starts_with("error: AWS_ENDPOINT_URL_EC2: '")) << wrong << " gave " << text;
+  }
+}
+
+TEST(Endpoint, AllAreResolvedAtOnceOrNotAtAll) {
+  const auto all = resolve_endpoints("eu-west-1", environment({}));
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->urls.size(), kServices.size());
+  EXPECT_FALSE(resolve_endpoints("eu-west-1", environment({{"AWS_ENDPOINT_URL_CLOUDWATCH", "nonsense"}})));
+}
+
+TEST(Url, GivesTheHostHeaderAsTheServerWillSeeIt) {
+  EXPECT_EQ(parse_url("https://Example.COM:443/a?b=c")->host, "example.com");
+  EXPECT_EQ(parse_url("http://example.com:80")->host, "example.com");
+  EXPECT_EQ(parse_url("http://example.com:443/")->host, "example.com:443");
+  EXPECT_EQ(parse_url("http://[::1]:5000/")->host, "[::1]:5000");
+  EXPECT_EQ(parse_url("http://[::1]/")->host, "[::1]");
+  EXPECT_EQ(parse_url("https://example.com?x=y")->path, "/");
+  EXPECT_EQ(parse_url("https://example.com/a?b=c")->query, "b=c");
+}
+
+}  // namespace
+}  // namespace evenkeel::wire

@@ -1,0 +1,28 @@
+#include "wire/service.h"
+
+#include <utility>
+
+namespace evenkeel::wire {
+
+const ServiceFacts& facts(Service service) {
+  static constexpr ServiceFacts kAutoScaling{"autoscaling", "autoscaling", "AUTO_SCALING", "2011-01-01",
+                                             Protocol::query};
+  static constexpr ServiceFacts kCloudWatch{"monitoring", "cloudwatch", "CLOUDWATCH", "2010-08-01",
+                                            Protocol::query};
+  static constexpr ServiceFacts kEc2{"ec2", "ec2", "EC2", "2016-11-15", Protocol::ec2};
+  static constexpr ServiceFacts kElbv2{"elasticloadbalancing", "elasticloadbalancing",
+                                       "ELASTIC_LOAD_BALANCING_V2", "2015-12-01", Protocol::query};
+  switch (service) {
+    case Service::auto_scaling:
+      return kAutoScaling;
+    case Service::cloudwatch:
+      return kCloudWatch;
+    case Service::ec2:
+      return kEc2;
+    case Service::elastic_load_balancing_v2:
+      return kElbv2;
+  }
+  std::unreachable();
+}
+
+}  // namespace evenkeel::wire

@@ -1,0 +1,26 @@
+// The AWS services we call, and what the wire needs to know of each (aws-facts.md §0 and §7).
+#pragma once
+
+#include <array>
+
+namespace evenkeel::wire {
+
+enum class Service { auto_scaling, cloudwatch, ec2, elastic_load_balancing_v2 };
+
+inline constexpr std::array kServices = {Service::auto_scaling, Service::cloudwatch, Service::ec2,
+                                         Service::elastic_load_balancing_v2};
+
+// Query wraps an answer in <ActionResult> and numbers lists P.member.N; EC2 does neither.
+enum class Protocol { query, ec2 };
+
+struct ServiceFacts {
+  const char* signing_name;  // also the first label of the default host
+  const char* iam_prefix;    // as in "cloudwatch:GetMetricData": how calls are named to people
+  const char* variable;      // AWS_ENDPOINT_URL_<variable>
+  const char* version;
+  Protocol protocol;
+};
+
+const ServiceFacts& facts(Service service);
+
+}  // namespace evenkeel::wire
