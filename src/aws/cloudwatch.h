@@ -1,0 +1,61 @@
+// CloudWatch: which series exist, and their values (aws-facts.md §4). GetMetricData is billed per metric
+// asked for.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "aws/dated.h"
+#include "wire/caller.h"
+
+namespace evenkeel::aws::cloudwatch {
+
+using Dimensions = std::vector<std::pair<std::string, std::string>>;  // name, value
+
+struct Metric {
+  std::string metric_namespace;
+  std::string name;
+  Dimensions dimensions;  // the exact set is the series' identity; sorted by name
+
+  friend auto operator<=>(const Metric&, const Metric&) = default;
+};
+
+// Every series of that name, all pages, sorted, each once. Series that went silent up to two weeks ago are
+// among them; new ones may take 15 minutes to appear.
+Result<Dated<std::vector<Metric>>> list_metrics(wire::Caller& caller, const std::string& metric_namespace,
+                                                const std::string& metric_name);
+
+struct MetricQuery {
+  std::string id;  // [a-z][A-Za-z0-9_]*, unique among the queries
+  Metric metric;
+  std::string statistic;  // "Average", "Maximum", …
+  int period_seconds = 60;
+};
+
+struct Sample {
+  Time time{};  // the start of the period
+  double value = 0;
+
+  friend auto operator<=>(const Sample&, const Sample&) = default;
+};
+
+struct MetricResult {
+  std::string id;
+  std::string
+      status;  // AWS's StatusCode: "Complete", "PartialData", "InternalError", "Forbidden"; empty: no result
+  // AWS said Complete and every sample could be read. Anything else is partial data, never to be trusted as
+  // whole.
+  bool complete = false;
+  std::vector<Sample> samples;        // oldest first
+  std::vector<std::string> messages;  // AWS's, and ours on samples that were dropped; untrusted
+};
+
+// One result per query, in the order of the queries; no query at all is `invalid`. start is inclusive, end
+// exclusive. A series without data is complete with no samples.
+Result<Dated<std::vector<MetricResult>>> get_metric_data(wire::Caller& caller,
+                                                         std::span<const MetricQuery> queries, Time start,
+                                                         Time end);
+
+}  // namespace evenkeel::aws::cloudwatch

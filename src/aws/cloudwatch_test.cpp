@@ -1,0 +1,228 @@
+#include "aws/cloudwatch.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/scripted_transport.h"
+
+namespace evenkeel::aws::cloudwatch {
+namespace {
+
+using wire::form_of;
+using wire::query_answer;
+using wire::Request;
+using wire::ScriptedAccount;
+
+const Time kStart = parse_iso8601("2026-11-22T06:30:00Z").value();
+const Time kEnd = parse_iso8601("2026-11-22T06:45:00Z").value();
+
+MetricQuery query(const std::string& id) {
+  return {id, {"CWAgent", "mem", {{"InstanceId", "i-" + id}, {"objectname", "Memory"}}}, "Average", 60};
+}
+
+std::string minute(int number) { return "2026-11-22T06:" + std::to_string(30 + number) + ":00Z"; }
+
+// (minute, value) pairs, in the given order.
+std::string result_xml(const std::string& id, const std::string& status,
+                       const std::vector<std::pair<int, std::string>>& samples,
+                       const std::string& more = "") {
+  std::string times;
+  std::string values;
+  for (const auto& [number, value] : samples) {
+    times += "<member>" + minute(number) + "</member>";
+    values += "<member>" + value + "</member>";
+  }
+  return "<member><Id>" + id + "</Id><Label>x</Label><Timestamps>" + times + "</Timestamps><Values>" +
+         values + "</Values><StatusCode>" + status + "</StatusCode>" + more + "</member>";
+}
+
+wire::Response metric_data(const std::string& results, const std::string& more = "") {
+  return query_answer("GetMetricData", "<MetricDataResults>" + results + "</MetricDataResults>" + more);
+}
+
+Result<Dated<std::vector<MetricResult>>> ask(wire::ScriptedTransport::Script script,
+                                             const std::vector<MetricQuery>& queries) {
+  ScriptedAccount account(std::move(script));
+  return get_metric_data(account.caller, queries, kStart, kEnd);
+}
+
+TEST(CloudWatch, ListsMetricsOverAllPagesSortedAndEachOnce) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_EQ(form["Namespace"], "CWAgent");
+    EXPECT_EQ(form["MetricName"], "Memory % Committed Bytes In Use");
+    const bool first = form["NextToken"].empty();
+    return query_answer(
+        "ListMetrics",
+        "<Metrics><member><Namespace>CWAgent</Namespace><MetricName>m</MetricName>" +
+            std::string{first ? "<Dimensions><member><Name>objectname</Name><Value>Memory</Value></member>"
+                                "<member><Name>InstanceId</Name><Value>i-1</Value></member></Dimensions>"
+                              : "<Dimensions/></member><member><Namespace>CWAgent</Namespace><MetricName>m"
+                                "</MetricName><Dimensions/>"} +
+            "</member></Metrics><OwningAccounts><member>1</member></OwningAccounts>" +
+            (first ? "<NextToken>t</NextToken>" : ""));
+  });
+  const auto metrics = list_metrics(account.caller, "CWAgent", "Memory % Committed Bytes In Use");
+  ASSERT_TRUE(metrics) << metrics.error().message;
+  ASSERT_EQ(metrics->value.size(), 2U);
+  EXPECT_TRUE(metrics->value[0].dimensions.empty());
+  EXPECT_EQ(metrics->value[1].dimensions, (Dimensions{{"InstanceId", "i-1"}, {"objectname", "Memory"}}));
+}
+
+TEST(CloudWatch, AsksForAMetricByItsExactDimensions) {
+  ScriptedAccount account([](const Request&) { return metric_data(result_xml("m0", "Complete", {})); });
+  const std::vector<MetricQuery> queries = {query("m0")};
+  ASSERT_TRUE(get_metric_data(account.caller, queries, kStart, kEnd));
+  auto form = form_of(account.transport.requests.at(0));
+  EXPECT_EQ(form["StartTime"], "2026-11-22T06:30:00Z");
+  EXPECT_EQ(form["EndTime"], "2026-11-22T06:45:00Z");
+  const std::string prefix = "MetricDataQueries.member.1.";
+  EXPECT_EQ(form[prefix + "Id"], "m0");
+  EXPECT_EQ(form[prefix + "MetricStat.Metric.Namespace"], "CWAgent");
+  EXPECT_EQ(form[prefix + "MetricStat.Metric.MetricName"], "mem");
+  EXPECT_EQ(form[prefix + "MetricStat.Metric.Dimensions.member.1.Name"], "InstanceId");
+  EXPECT_EQ(form[prefix + "MetricStat.Metric.Dimensions.member.2.Value"], "Memory");
+  EXPECT_EQ(form[prefix + "MetricStat.Period"], "60");
+  EXPECT_EQ(form[prefix + "MetricStat.Stat"], "Average");
+}
+
+TEST(CloudWatch, JoinsResultsOnIdAndSortsSamplesByTime) {
+  const auto results = ask(
+      [](const Request&) {
+        return metric_data(result_xml("b", "Complete", {{2, "2"}, {1, "1.5"}, {3, "3"}}) +
+                           result_xml("a", "Complete", {}) + result_xml("stranger", "Complete", {{1, "1"}}));
+      },
+      {query("a"), query("b")});
+  ASSERT_TRUE(results) << results.error().message;
+  ASSERT_EQ(results->value.size(), 2U);
+  EXPECT_EQ(results->value[0].id, "a");
+  EXPECT_TRUE(results->value[0].complete) << "a series without data is complete";
+  EXPECT_EQ(results->value[1].samples, (std::vector<Sample>{{parse_iso8601(minute(1)).value(), 1.5},
+                                                            {parse_iso8601(minute(2)).value(), 2},
+                                                            {parse_iso8601(minute(3)).value(), 3}}));
+}
+
+TEST(CloudWatch, AsksForFiveHundredMetricsAtATimeSideBySide) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_FALSE(form.contains("MetricDataQueries.member.501.Id"));
+    std::string results;
+    for (const auto& [name, value] : form) {
+      if (name.ends_with(".Id")) results += result_xml(value, "Complete", {{1, "1"}});
+    }
+    return metric_data(results);
+  });
+  std::vector<MetricQuery> queries;
+  for (int i = 0; i < 1001; ++i) queries.push_back(query("m" + std::to_string(i)));
+  const auto results = get_metric_data(account.caller, queries, kStart, kEnd);
+  ASSERT_TRUE(results);
+  EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{3}));
+  for (const auto& result : results->value) EXPECT_TRUE(result.complete) << result.id;
+}
+
+TEST(CloudWatch, AppendsPagesOfPartialDataUntilComplete) {
+  std::vector<std::map<std::string, std::string>> forms;
+  const auto results = ask(
+      [&](const Request& request) {
+        forms.push_back(form_of(request));
+        return forms.size() == 1
+                   ? metric_data(result_xml("a", "PartialData", {{2, "2"}}), "<NextToken>t</NextToken>")
+                   : metric_data(result_xml("a", "Complete", {{1, "1"}, {2, "2"}}));
+      },
+      {query("a")});
+  ASSERT_TRUE(results);
+  EXPECT_TRUE(results->value[0].complete);
+  EXPECT_EQ(results->value[0].samples.size(), 2U);
+  ASSERT_EQ(forms.size(), 2U);
+  EXPECT_EQ(forms[1]["NextToken"], "t");
+  forms[1].erase("NextToken");
+  EXPECT_EQ(forms[0], forms[1]);
+}
+
+TEST(CloudWatch, MarksWhateverIsNotCompleteAsSuch) {
+  const auto results = ask(
+      [](const Request&) {
+        return metric_data(
+            result_xml("partial", "PartialData", {{1, "1"}}) + result_xml("internal", "InternalError", {}) +
+            result_xml("forbidden", "Forbidden", {},
+                       "<Messages><member><Code>Forbidden</Code><Value>no</Value></member></Messages>"));
+      },
+      {query("partial"), query("internal"), query("forbidden"), query("missing")});
+  ASSERT_TRUE(results);
+  for (const auto& result : results->value) EXPECT_FALSE(result.complete) << result.id;
+  EXPECT_EQ(results->value[0].samples.size(), 1U);
+  EXPECT_EQ(results->value[2].messages, (std::vector<std::string>{"Forbidden: no"}));
+  EXPECT_EQ(results->value[3].status, "");
+}
+
+TEST(CloudWatch, DropsWhatIsNoNumberAndMarksTheSeries) {
+  for (const char* garbage : {"NaN", "inf", "", "12,5", "1e999"}) {
+    const auto results = ask(
+        [&](const Request&) {
+          return metric_data(result_xml("a", "Complete", {{1, "1"}, {2, garbage}, {3, "3"}}));
+        },
+        {query("a")});
+    ASSERT_TRUE(results) << garbage;
+    EXPECT_FALSE(results->value[0].complete) << garbage;
+    EXPECT_EQ(results->value[0].samples.size(), 2U);
+    EXPECT_EQ(results->value[0].messages.size(), 1U);
+  }
+}
+
+TEST(CloudWatch, DropsTimesAndValuesThatDontPair) {
+  const auto results = ask(
+      [](const Request&) {
+        return metric_data("<member><Id>a</Id><Timestamps><member>" + minute(1) +
+                           "</member></Timestamps><Values/><StatusCode>Complete</StatusCode></member>");
+      },
+      {query("a")});
+  ASSERT_TRUE(results);
+  EXPECT_FALSE(results->value[0].complete);
+  EXPECT_TRUE(results->value[0].samples.empty());
+}
+
+TEST(CloudWatch, TrustsNoSeriesThatContradictsItself) {
+  const auto results =
+      ask([](const Request&) { return metric_data(result_xml("a", "Complete", {{1, "10"}, {1, "90"}})); },
+          {query("a")});
+  EXPECT_FALSE(results->value[0].complete);
+}
+
+TEST(CloudWatch, TakesAMessageOnTheWholeCallForMissingData) {
+  const auto results = ask(
+      [](const Request&) {
+        return metric_data(
+            result_xml("a", "Complete", {{1, "10"}}),
+            "<Messages><member><Code>MaxMetricsExceeded</Code><Value>too many</Value></member></Messages>");
+      },
+      {query("a")});
+  EXPECT_FALSE(results->value[0].complete);
+  EXPECT_EQ(results->value[0].messages.at(0), "MaxMetricsExceeded: too many");
+}
+
+TEST(CloudWatch, RefusesQueriesItCouldNotTellApart) {
+  ScriptedAccount account([](const Request&) { return metric_data(""); });
+  for (const auto& queries : {std::vector<MetricQuery>{}, std::vector<MetricQuery>{query("a"), query("a")},
+                              std::vector<MetricQuery>{query("A")}, std::vector<MetricQuery>{query("i-1")},
+                              std::vector<MetricQuery>{query("")}}) {
+    EXPECT_EQ(get_metric_data(account.caller, queries, kStart, kEnd).error().kind, ErrorKind::invalid);
+  }
+  EXPECT_TRUE(account.transport.requests.empty());
+}
+
+TEST(CloudWatch, FailsAsAWholeWhenOneChunkDoes) {
+  std::vector<MetricQuery> queries;
+  for (int i = 0; i < 501; ++i) queries.push_back(query("m" + std::to_string(i)));
+  const auto results = ask(
+      [](const Request& request) -> Result<wire::Response> {
+        if (form_of(request)["MetricDataQueries.member.1.Id"] == "m500") {
+          return wire::query_error(403, "AccessDenied", "no");
+        }
+        return metric_data("");
+      },
+      queries);
+  EXPECT_EQ(results.error().kind, ErrorKind::denied);
+  EXPECT_NE(results.error().message.find("allow cloudwatch:GetMetricData"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace evenkeel::aws::cloudwatch

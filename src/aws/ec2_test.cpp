@@ -1,0 +1,207 @@
+#include "aws/ec2.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/scripted_transport.h"
+
+namespace evenkeel::aws::ec2 {
+namespace {
+
+using wire::ec2_answer;
+using wire::ec2_error;
+using wire::form_of;
+using wire::Request;
+using wire::ScriptedAccount;
+
+std::string instance_xml(const std::string& id, int code = 16) {
+  return "<item><instanceId>" + id + "</instanceId><instanceState><code>" + std::to_string(code) +
+         "</code><name>running</name></instanceState><privateIpAddress>10.0.0.1</privateIpAddress>"
+         "<instanceType>m5.large</instanceType><launchTime>2026-11-20T10:00:00.000Z</launchTime>"
+         "<placement><availabilityZone>eu-west-1a</availabilityZone></placement><vpcId>vpc-1</vpcId>"
+         "<tagSet><item><key>Name</key><value>web</value></item><item><key>empty</key><value/></item></"
+         "tagSet>"
+         "</item>";
+}
+
+std::string reservation(const std::string& instances) {
+  return "<item><reservationId>r-1</reservationId><instancesSet>" + instances + "</instancesSet></item>";
+}
+
+TEST(Ec2, ReadsAnInstanceAndMasksItsStateCode) {
+  ScriptedAccount account([](const Request&) {
+    return ec2_answer("DescribeInstances",
+                      "<reservationSet>" + reservation(instance_xml("i-1", 256 + 16)) + "</reservationSet>");
+  });
+  const std::vector<std::string> ids = {"i-1"};
+  const auto instances = describe_instances(account.caller, ids);
+  ASSERT_TRUE(instances) << instances.error().message;
+  const Instance& instance = instances->value.at(0);
+  EXPECT_EQ(instance.id, "i-1");
+  EXPECT_EQ(instance.state_code, 16);
+  EXPECT_EQ(instance.state, "running");
+  EXPECT_EQ(iso8601(instance.launch_time), "2026-11-20T10:00:00Z");
+  EXPECT_EQ(instance.availability_zone, "eu-west-1a");
+  EXPECT_EQ(instance.instance_type, "m5.large");
+  EXPECT_EQ(instance.private_ip, "10.0.0.1");
+  EXPECT_EQ(instance.vpc_id, "vpc-1");
+  EXPECT_EQ(instance.tags, (std::map<std::string, std::string>{{"Name", "web"}, {"empty", ""}}));
+}
+
+TEST(Ec2, AsksForInstancesByFilterAHundredAtATimeAndFollowsPages) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_EQ(form["Filter.1.Name"], "instance-id");
+    EXPECT_EQ(form["MaxResults"], "1000");
+    EXPECT_FALSE(form.contains("InstanceId.1"));
+    EXPECT_FALSE(form.contains("Filter.1.Value.101"));
+    const bool first = form["NextToken"].empty() && form["Filter.1.Value.1"] == "i-000";
+    return ec2_answer("DescribeInstances",
+                      "<reservationSet>" +
+                          reservation(instance_xml(first ? "i-001" : form["Filter.1.Value.1"])) +
+                          "</reservationSet>" + (first ? "<nextToken>t</nextToken>" : "<nextToken/>"));
+  });
+  std::vector<std::string> ids;
+  for (int i = 249; i >= 0; --i) ids.push_back("i-" + std::to_string(1000 + i).substr(1));
+  ids.push_back("i-000");
+  const auto instances = describe_instances(account.caller, ids);
+  ASSERT_TRUE(instances) << instances.error().message;
+  EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{3, 1}));
+  std::vector<std::string> found;
+  for (const auto& instance : instances->value) found.push_back(instance.id);
+  EXPECT_EQ(found, (std::vector<std::string>{"i-000", "i-001", "i-100", "i-200"}));
+}
+
+TEST(Ec2, NeverTakesNoIdsForAllInstances) {
+  ScriptedAccount account([](const Request&) { return ec2_answer("DescribeInstances", ""); });
+  EXPECT_EQ(describe_instances(account.caller, {}).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(describe_instance_status(account.caller, {}).error().kind, ErrorKind::invalid);
+  EXPECT_TRUE(account.transport.requests.empty());
+}
+
+TEST(Ec2, LosesTheWholeAnswerRatherThanPartOfIt) {
+  for (const std::string& body :
+       {std::string{"<reservationSet>" + reservation(instance_xml("i-1")) +
+                    reservation("<item><instanceId>i-2</instanceId></item>") + "</reservationSet>"},
+        std::string{"<reservationSet><item/></reservationSet>"}, std::string{}}) {
+    ScriptedAccount account([&](const Request&) { return ec2_answer("DescribeInstances", body); });
+    const std::vector<std::string> ids = {"i-1", "i-2"};
+    EXPECT_EQ(describe_instances(account.caller, ids).error().kind, ErrorKind::invalid);
+  }
+}
+
+TEST(Ec2, ReadsStatusChecksAndScheduledEvents) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_EQ(form["InstanceId.1"], "i-1");
+    EXPECT_EQ(form["IncludeAllInstances"], "true");
+    EXPECT_FALSE(form.contains("MaxResults"));
+    return ec2_answer(
+        "DescribeInstanceStatus",
+        "<instanceStatusSet><item><instanceId>i-1</instanceId><instanceStatus><status>ok</status></"
+        "instanceStatus>"
+        "<systemStatus><status>impaired</status></systemStatus><eventsSet>"
+        "<item><code>system-reboot</code><description>[Completed] done</description></item>"
+        "<item><code>instance-retirement</code><description>soon</description>"
+        "<notBefore>2026-12-01T00:00:00.000Z</notBefore></item></eventsSet></item></instanceStatusSet>");
+  });
+  const std::vector<std::string> ids = {"i-1"};
+  const auto statuses = describe_instance_status(account.caller, ids);
+  ASSERT_TRUE(statuses) << statuses.error().message;
+  const InstanceStatus& status = statuses->value.at(0);
+  EXPECT_EQ(status.instance_status, "ok");
+  EXPECT_EQ(status.system_status, "impaired");
+  ASSERT_EQ(status.events.size(), 2U);
+  EXPECT_TRUE(status.events[0].over());
+  EXPECT_EQ(status.events[0].not_before, std::nullopt);
+  EXPECT_FALSE(status.events[1].over());
+  EXPECT_EQ(iso8601(status.events[1].not_before.value()), "2026-12-01T00:00:00Z");
+}
+
+TEST(Ec2, SendsARebootOnceSignedWithTheIntentOnItsOwnConnection) {
+  ScriptedAccount account(
+      [](const Request&) { return ec2_answer("RebootInstances", "<return>true</return>"); });
+  const Mutation reboot =
+      reboot_instance(account.caller, "i-1", account.clock.time - std::chrono::minutes{1}, "n0nce");
+  EXPECT_EQ(reboot.outcome, wire::aws_date());
+  EXPECT_FALSE(reboot.may_land_late);
+  ASSERT_EQ(account.transport.requests.size(), 1U);
+  const Request& request = account.transport.requests[0];
+  EXPECT_TRUE(request.at_most_once);
+  EXPECT_EQ(request.timeout, Duration{10'000});
+  EXPECT_EQ(request.body, "Action=RebootInstances&Version=2016-11-15&InstanceId.1=i-1");
+  EXPECT_EQ(wire::header_of(request, "X-Amz-Date"), "20261122T064400Z");
+  EXPECT_TRUE(wire::header_of(request, "User-Agent").ends_with("md/intent#n0nce"));
+}
+
+TEST(Ec2, TakesAnAnswerWithoutReturnForAnAcceptedReboot) {
+  ScriptedAccount account([](const Request&) { return ec2_answer("RebootInstances", ""); });
+  EXPECT_TRUE(reboot_instance(account.caller, "i-1", account.clock.time, "n").outcome);
+}
+
+TEST(Ec2, NeverSendsARebootTwiceWhateverHappens) {
+  for (const auto& [failure, kind] :
+       {std::pair{wire::reply_lost(), ErrorKind::maybe_happened},
+        {wire::connection_refused(), ErrorKind::unavailable},
+        {Result<wire::Response>{ec2_error(500, "InternalError", "")}, ErrorKind::maybe_happened},
+        {Result<wire::Response>{ec2_error(503, "RequestLimitExceeded", "")}, ErrorKind::throttled},
+        {Result<wire::Response>{ec2_error(400, "RequestExpired", "")}, ErrorKind::rejected},
+        {Result<wire::Response>{wire::respond(200, "<html>")}, ErrorKind::maybe_happened},
+        {Result<wire::Response>{ec2_answer("RebootInstances", "<return>false</return>")},
+         ErrorKind::maybe_happened},
+        {Result<wire::Response>{ec2_answer("RebootInstances", "<return>1</return>")},
+         ErrorKind::maybe_happened}}) {
+    ScriptedAccount account([&](const Request&) { return failure; });
+    const Mutation reboot = reboot_instance(account.caller, "i-1", account.clock.time, "n");
+    ASSERT_FALSE(reboot.outcome);
+    EXPECT_EQ(std::string{name(reboot.outcome.error().kind)}, name(kind)) << reboot.outcome.error().message;
+    EXPECT_EQ(reboot.may_land_late, kind == ErrorKind::maybe_happened);
+    EXPECT_EQ(account.transport.requests.size(), 1U);
+  }
+}
+
+TEST(Ec2, TellsFromADryRunWhetherARebootIsAllowed) {
+  ScriptedAccount allowed([](const Request& request) {
+    EXPECT_EQ(form_of(request)["DryRun"], "true");
+    return ec2_error(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+  });
+  const auto yes = reboot_dry_run(allowed.caller, "i-1");
+  ASSERT_TRUE(yes);
+  EXPECT_TRUE(yes->value.allowed);
+  EXPECT_EQ(yes->date, wire::aws_date());
+
+  ScriptedAccount denied(
+      [](const Request&) { return ec2_error(403, "UnauthorizedOperation", "You are not allowed"); });
+  const auto no = reboot_dry_run(denied.caller, "i-1");
+  ASSERT_TRUE(no);
+  EXPECT_FALSE(no->value.allowed);
+  EXPECT_NE(no->value.message.find("You are not allowed"), std::string::npos);
+}
+
+TEST(Ec2, TakesNothingElseForADryRunsAnswer) {
+  for (const auto& [response, kind] :
+       {std::pair{ec2_answer("RebootInstances", "<return>true</return>"), ErrorKind::maybe_happened},
+        {ec2_error(400, "InvalidInstanceID.NotFound", ""), ErrorKind::not_found},
+        {ec2_error(403, "AuthFailure", ""), ErrorKind::denied},
+        {wire::Response{412, {}, ec2_error(412, "DryRunOperation", "").body}, ErrorKind::invalid}}) {
+    ScriptedAccount account([&](const Request&) { return response; });
+    const auto permission = reboot_dry_run(account.caller, "i-1");
+    ASSERT_FALSE(permission);
+    EXPECT_EQ(std::string{name(permission.error().kind)}, name(kind));
+  }
+}
+
+TEST(Ec2, ReadsWhenTheConsoleOutputWasPosted) {
+  ScriptedAccount account([](const Request& request) {
+    const bool silent = form_of(request)["InstanceId"] == "i-2";
+    return ec2_answer("GetConsoleOutput",
+                      "<instanceId>i</instanceId><timestamp>2026-11-22T06:40:00.000Z</timestamp>" +
+                          std::string{silent ? "<output/>" : "<output>TGludXg=</output>"});
+  });
+  const auto posted = console_output_time(account.caller, "i-1");
+  ASSERT_TRUE(posted);
+  EXPECT_EQ(iso8601(posted->value.value()), "2026-11-22T06:40:00Z");
+  EXPECT_EQ(console_output_time(account.caller, "i-2")->value, std::nullopt);
+}
+
+}  // namespace
+}  // namespace evenkeel::aws::ec2

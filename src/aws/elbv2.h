@@ -1,0 +1,82 @@
+// Elastic Load Balancing v2: target groups and their targets (aws-facts.md §1).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "aws/dated.h"
+#include "wire/caller.h"
+
+namespace evenkeel::aws::elbv2 {
+
+struct TargetGroup {
+  std::string arn;
+  std::string name;
+  std::string protocol;                         // "HTTP", "HTTPS", "TCP" …; empty for lambda groups
+  std::optional<int> port;                      // none for lambda groups
+  std::string target_type;                      // "instance", "ip", "lambda", "alb"
+  std::string vpc_id;                           // empty for lambda groups
+  std::vector<std::string> load_balancer_arns;  // empty: nobody sends traffic here
+};
+
+// (id, port) is a target's identity: one instance may be registered on several ports.
+struct TargetDescription {
+  std::string id;
+  std::optional<int> port;  // not given: the group's default. Always give it to (de)register exactly
+  std::optional<std::string> availability_zone;  // never to be sent for instance and alb targets
+
+  friend bool operator==(const TargetDescription&, const TargetDescription&) = default;
+};
+
+// State and reason are AWS's words, unknown ones included.
+struct TargetHealth {
+  TargetDescription target;
+  std::string state;   // "initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", …
+  std::string reason;  // "Target.NotRegistered", …; empty when healthy
+  std::string description;  // for people; untrusted
+};
+
+// In the order of `names`; naming none is `invalid`. `not_found` (TargetGroupNotFound) names the groups that
+// don't exist.
+Result<Dated<std::vector<TargetGroup>>> describe_target_groups(wire::Caller& caller,
+                                                               std::span<const std::string> names);
+
+// Every target group of the region, pages followed.
+Result<Dated<std::vector<TargetGroup>>> describe_all_target_groups(wire::Caller& caller);
+
+// Key → value, one result per ARN, side by side. AWS promises no order, so it is a map.
+using Attributes = std::map<std::string, std::string>;
+std::vector<Result<Dated<Attributes>>> describe_target_group_attributes(
+    wire::Caller& caller, std::span<const std::string> target_group_arns);
+
+// Registered and draining targets, one result per ARN, side by side. A target that is fully deregistered or
+// terminated is absent.
+std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health(
+    wire::Caller& caller, std::span<const std::string> target_group_arns);
+
+// The same, asked for certain targets: AWS answers for unregistered ones too (`unused`,
+// Target.NotRegistered), but keeps saying `draining` of a terminated one, so never wait on this form alone.
+struct HealthQuestion {
+  std::string target_group_arn;
+  std::vector<TargetDescription>
+      targets;  // 1 to 100; a port that is not given means the group's default port
+};
+std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health_of(
+    wire::Caller& caller, std::span<const HealthQuestion> questions);
+
+// For one instance without a port, in several groups. It says nothing of the instance's other ports: a target
+// draining on an overridden port still looks `unused` here.
+std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health_of(
+    wire::Caller& caller, std::span<const std::string> target_group_arns, const std::string& instance_id);
+
+// One call with all targets (1 to 100), signed with `sign_at` on every attempt. Registering what is
+// registered and deregistering what is not are successes.
+Mutation register_targets(wire::Caller& caller, const std::string& target_group_arn,
+                          std::span<const TargetDescription> targets, Time sign_at, std::string nonce);
+Mutation deregister_targets(wire::Caller& caller, const std::string& target_group_arn,
+                            std::span<const TargetDescription> targets, Time sign_at, std::string nonce);
+
+}  // namespace evenkeel::aws::elbv2
