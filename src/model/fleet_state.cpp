@@ -1,0 +1,16 @@
+#include "model/fleet_state.h"
+
+namespace evenkeel {
+
+PastRemediation past(const Remediation& ended) {
+  return {.id = ended.id,
+          .instance_id = ended.instance_id,
+          .started_at = ended.started_at,
+          .ended_at = ended.phase_since,
+          .ending = ended.ending,
+          .metric = ended.cause.metric,
+          .value_before = ended.cause.value,
+          .value_after = ended.value_after};
+}
+
+}  // namespace evenkeel

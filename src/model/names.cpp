@@ -1,0 +1,153 @@
+// The stable words of logs, JSON and stored documents. A switch without a default: the compiler names the
+// enumerator that has no word. One line each, because a table is what this file is.
+#include "model/fleet_state.h"
+#include "model/observation.h"
+#include "model/plan.h"
+#include "model/policy.h"
+
+namespace evenkeel {
+
+// clang-format off
+
+const char* name(Phase phase) {
+  switch (phase) {
+    case Phase::draining: return "draining";
+    case Phase::rebooting: return "rebooting";
+    case Phase::booting: return "booting";
+    case Phase::rejoining: return "rejoining";
+    case Phase::soaking: return "soaking";
+    case Phase::held: return "held";
+    case Phase::done: return "done";
+  }
+  return "?";
+}
+
+const char* name(Effect effect) {
+  switch (effect) {
+    case Effect::deregister: return "deregister";
+    case Effect::reboot: return "reboot";
+    case Effect::register_: return "register";
+  }
+  return "?";
+}
+
+const char* name(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::unknown: return "unknown";
+    case OutcomeKind::accepted: return "accepted";
+    case OutcomeKind::refused: return "refused";
+    case OutcomeKind::not_sent: return "not_sent";
+  }
+  return "?";
+}
+
+const char* name(Ending ending) {
+  switch (ending) {
+    case Ending::none: return "none";
+    case Ending::cured: return "cured";
+    case Ending::back: return "back";
+    case Ending::not_cured: return "not_cured";
+    case Ending::not_rebooted: return "not_rebooted";
+    case Ending::terminated: return "terminated";
+    case Ending::handed_over: return "handed_over";
+  }
+  return "?";
+}
+
+const char* name(TargetState state) {
+  switch (state) {
+    case TargetState::initial: return "initial";
+    case TargetState::healthy: return "healthy";
+    case TargetState::unhealthy: return "unhealthy";
+    case TargetState::unhealthy_draining: return "unhealthy.draining";
+    case TargetState::unused: return "unused";
+    case TargetState::draining: return "draining";
+    case TargetState::unavailable: return "unavailable";
+    case TargetState::other: return "other";
+  }
+  return "?";
+}
+
+const char* name(InstanceState state) {
+  switch (state) {
+    case InstanceState::pending: return "pending";
+    case InstanceState::running: return "running";
+    case InstanceState::shutting_down: return "shutting-down";
+    case InstanceState::terminated: return "terminated";
+    case InstanceState::stopping: return "stopping";
+    case InstanceState::stopped: return "stopped";
+    case InstanceState::other: return "other";
+  }
+  return "?";
+}
+
+const char* name(SignalState state) {
+  switch (state) {
+    case SignalState::fresh: return "fresh";
+    case SignalState::stale: return "stale";
+    case SignalState::missing: return "missing";
+    case SignalState::ambiguous: return "ambiguous";
+    case SignalState::partial: return "partial";
+    case SignalState::failed: return "failed";
+  }
+  return "?";
+}
+
+const char* name(Statistic statistic) {
+  switch (statistic) {
+    case Statistic::average: return "Average";
+    case Statistic::maximum: return "Maximum";
+    case Statistic::minimum: return "Minimum";
+  }
+  return "?";
+}
+
+const char* name(Reason reason) {
+  switch (reason) {
+    case Reason::start: return "start";
+    case Reason::in_remediation: return "in_remediation";
+    case Reason::below_limit: return "below_limit";
+    case Reason::not_sustained: return "not_sustained";
+    case Reason::next_in_line: return "next_in_line";
+    case Reason::signal_missing: return "signal_missing";
+    case Reason::signal_stale: return "signal_stale";
+    case Reason::signal_ambiguous: return "signal_ambiguous";
+    case Reason::signal_partial: return "signal_partial";
+    case Reason::signal_failed: return "signal_failed";
+    case Reason::signal_not_due: return "signal_not_due";
+    case Reason::not_running: return "not_running";
+    case Reason::instance_unknown: return "instance_unknown";
+    case Reason::not_registered: return "not_registered";
+    case Reason::not_healthy: return "not_healthy";
+    case Reason::slow_start: return "slow_start";
+    case Reason::being_drained: return "being_drained";
+    case Reason::young: return "young";
+    case Reason::cooldown: return "cooldown";
+    case Reason::daily_limit: return "daily_limit";
+    case Reason::elsewhere_registered: return "elsewhere_registered";
+    case Reason::survey_incomplete: return "survey_incomplete";
+    case Reason::reboot_denied: return "reboot_denied";
+    case Reason::unsupported_target_type: return "unsupported_target_type";
+    case Reason::group_without_load_balancer: return "group_without_load_balancer";
+    case Reason::in_unnamed_auto_scaling_group: return "in_unnamed_auto_scaling_group";
+    case Reason::auto_scaling_would_replace: return "auto_scaling_would_replace";
+    case Reason::auto_scaling_state: return "auto_scaling_state";
+    case Reason::remedy_does_not_help: return "remedy_does_not_help";
+    case Reason::paused: return "paused";
+    case Reason::breaker_open: return "breaker_open";
+    case Reason::retired: return "retired";
+    case Reason::observation_incomplete: return "observation_incomplete";
+    case Reason::observation_contradicts: return "observation_contradicts";
+    case Reason::state_unreadable: return "state_unreadable";
+    case Reason::too_few_healthy: return "too_few_healthy";
+    case Reason::too_many_out: return "too_many_out";
+    case Reason::starts_per_hour: return "starts_per_hour";
+    case Reason::clock_backwards: return "clock_backwards";
+    case Reason::plan_violates_invariants: return "plan_violates_invariants";
+  }
+  return "?";
+}
+
+// clang-format on
+
+}  // namespace evenkeel

@@ -1,0 +1,57 @@
+#include <gtest/gtest.h>
+#include <set>
+#include <string>
+
+#include "model/fleet_state.h"
+#include "model/observation.h"
+#include "model/plan.h"
+#include "model/policy.h"
+
+namespace evenkeel {
+namespace {
+
+// Every enumerator up to `last` has a word of its own, and there is nothing after `last`.
+template <class Enum>
+void expect_distinct_words(Enum last) {
+  std::set<std::string> words;
+  const int count = static_cast<int>(last) + 1;
+  for (int i = 0; i < count; ++i) {
+    const std::string word = name(static_cast<Enum>(i));
+    EXPECT_NE(word, "?") << "enumerator " << i;
+    EXPECT_TRUE(words.insert(word).second) << word << " stands for two enumerators";
+  }
+  EXPECT_STREQ(name(static_cast<Enum>(count)), "?") << "the enumeration goes on after the last one tested";
+}
+
+TEST(Names, AreDistinctWithinEveryEnumeration) {
+  expect_distinct_words(Phase::done);
+  expect_distinct_words(Effect::register_);
+  expect_distinct_words(OutcomeKind::not_sent);
+  expect_distinct_words(Ending::handed_over);
+  expect_distinct_words(TargetState::other);
+  expect_distinct_words(InstanceState::other);
+  expect_distinct_words(SignalState::failed);
+  expect_distinct_words(Statistic::minimum);
+  expect_distinct_words(Reason::plan_violates_invariants);
+}
+
+TEST(Names, SpellTheWordsOfAwsAsAwsDoes) {
+  EXPECT_STREQ(name(TargetState::unhealthy_draining), "unhealthy.draining");
+  EXPECT_STREQ(name(InstanceState::shutting_down), "shutting-down");
+  EXPECT_STREQ(name(Statistic::average), "Average");
+  EXPECT_STREQ(name(Statistic::maximum), "Maximum");
+}
+
+TEST(Names, SpellOurOwnWordsInLowerCaseWithUnderscores) {
+  EXPECT_STREQ(name(Effect::register_), "register");
+  EXPECT_STREQ(name(Ending::not_rebooted), "not_rebooted");
+  EXPECT_STREQ(name(Phase::rejoining), "rejoining");
+  for (int i = 0; i <= static_cast<int>(Reason::plan_violates_invariants); ++i) {
+    for (const char c : std::string(name(static_cast<Reason>(i)))) {
+      EXPECT_TRUE((c >= 'a' && c <= 'z') || c == '_') << name(static_cast<Reason>(i));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel

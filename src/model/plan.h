@@ -1,0 +1,120 @@
+// What was decided: the next state, the actions it makes durable, a verdict with its reason for every member,
+// and the questions whose answers are still missing. A value; carrying it out is act/'s business.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/fleet_state.h"
+#include "model/observation.h"
+
+namespace evenkeel {
+
+// A fact that decide needs and that is not read on every tick, because it costs money or many calls.
+struct Question {
+  enum class Kind { signal, survey, console };
+  Kind kind = Kind::signal;
+  std::vector<std::string> instance_ids;  // sorted
+  Duration lookback{};                    // for a signal: how far back samples are wanted
+  bool operator==(const Question&) const = default;
+};
+
+// One call that changes the world. Its intent stands in the next state under the same nonce.
+struct Action {
+  Effect effect = Effect::deregister;
+  std::string instance_id;
+  std::string remediation_id;
+  std::string target_group_arn;  // for deregister and register
+  std::vector<int> ports;        // for deregister and register
+  std::string nonce;
+  Time at{};              // signs the request
+  bool restores = false;  // brings capacity back: goes first, and is never dropped by a guard
+  bool operator==(const Action&) const = default;
+};
+
+struct Outcome {
+  std::string remediation_id;
+  std::string nonce;
+  OutcomeKind kind = OutcomeKind::unknown;
+  bool may_land_late = true;
+  std::string detail;
+};
+
+// Why a member was or wasn't touched. name() gives the stable word of the JSON contract; docs/operating.md
+// explains each.
+enum class Reason {
+  // about the member
+  start,
+  in_remediation,
+  below_limit,
+  not_sustained,
+  next_in_line,
+  signal_missing,
+  signal_stale,
+  signal_ambiguous,
+  signal_partial,
+  signal_failed,
+  signal_not_due,
+  not_running,
+  instance_unknown,
+  not_registered,
+  not_healthy,
+  slow_start,
+  being_drained,
+  young,
+  cooldown,
+  daily_limit,
+  elsewhere_registered,
+  survey_incomplete,
+  reboot_denied,
+  unsupported_target_type,
+  group_without_load_balancer,
+  in_unnamed_auto_scaling_group,
+  auto_scaling_would_replace,
+  auto_scaling_state,
+  remedy_does_not_help,
+  // about the fleet: no member may start
+  paused,
+  breaker_open,
+  retired,
+  observation_incomplete,
+  observation_contradicts,
+  state_unreadable,
+  too_few_healthy,
+  too_many_out,
+  starts_per_hour,
+  clock_backwards,
+  plan_violates_invariants,
+};
+const char* name(Reason reason);
+
+struct Verdict {
+  Reason reason = Reason::below_limit;
+  std::string text;                       // for people: the reason with its numbers, one sentence
+  std::map<std::string, double> numbers;  // for machines: "value", "limit", "healthy_after" …
+  bool operator==(const Verdict&) const = default;
+};
+
+// Something that happened, in order, for people and for audit. Never read by decide.
+struct Event {
+  Time at{};
+  std::string fleet;
+  std::string instance_id;     // empty: about the fleet
+  std::string remediation_id;  // empty: none
+  std::string
+      kind;  // stable word: "start", "phase", "intent", "outcome", "held", "done", "breaker", "pause" …
+  std::string text;  // for people
+  bool operator==(const Event&) const = default;
+};
+
+struct Plan {
+  FleetState next;                         // revision is the successor of the one that was read
+  std::vector<Action> actions;             // restores first
+  std::map<std::string, Verdict> members;  // by instance id, every member
+  std::vector<Verdict> fleet;  // what holds back every start, the most important first; empty: nothing does
+  std::vector<Event> events;   // to be written with the next state
+  std::vector<Question> questions;  // not empty: answer these and decide again; nothing else is to be used
+};
+
+}  // namespace evenkeel
