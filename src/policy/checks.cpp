@@ -1,0 +1,143 @@
+#include "policy/checks.h"
+
+#include <fmt/core.h>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace evenkeel::policy {
+namespace {
+
+std::string given_or_default(const Keys& keys, std::string_view key, Duration value) {
+  return fmt::format("{} is {}{}", key, format_duration(value), keys.read.contains(key) ? "" : " by default");
+}
+
+bool counts_percent(const std::string& metric) {
+  return metric.find('%') != std::string::npos || lower(metric).ends_with("_percent");
+}
+
+void check_limit(const std::string& path, const Keys& keys, Problems& problems, const Node& section,
+                 const MetricCondition& condition) {
+  if (keys.is_wrong("above") || keys.is_wrong("metric") || !counts_percent(condition.metric)) return;
+  if (condition.above > 0 && condition.above < 100) return;
+  problems.add(
+      keys.place("above", section.place), child(path, "above"),
+      fmt::format("found {}; must be more than 0 and less than 100, because \"{}\" counts percent and a "
+                  "sample agrees only when it is above the limit",
+                  format_number(condition.above), printable(condition.metric)));
+}
+
+// A key that was left out may clash too; the problem is then told at the other key, which caused it.
+Place place_of(const Keys& keys, const char* key, const char* other, const Node& section) {
+  return keys.place(key, keys.place(other, section.place));
+}
+
+bool may_be_the_same_region(const FleetPolicy& one, const FleetPolicy& other) {
+  return one.region.empty() || other.region.empty() || one.region == other.region;
+}
+
+// Who has named what so far, for one kind of thing.
+class Claims {
+ public:
+  Claims(const Policy& policy, Problems& problems, const char* what)
+      : policy_(policy), problems_(problems), what_(what) {}
+
+  void claim(std::size_t fleet, const Node& name, const std::string& path) {
+    if (name.kind != Node::Kind::text) return;
+    auto& earlier = by_name_[name.text];
+    for (const auto& [owner, place] : earlier) {
+      if (owner == fleet || !may_be_the_same_region(policy_.fleets[owner], policy_.fleets[fleet])) continue;
+      problems_.add(
+          name.place, path,
+          fmt::format("{} \"{}\" is already in fleet \"{}\" at line {} column {}; two fleets must not "
+                      "steer the same servers: leave it in one of them, or, if they are in different "
+                      "regions, give both their region",
+                      what_, printable(name.text, 60), policy_.fleets[owner].name, place.line, place.column));
+      return;
+    }
+    earlier.emplace_back(fleet, name.place);
+  }
+
+ private:
+  const Policy& policy_;
+  Problems& problems_;
+  const char* what_;
+  std::map<std::string, std::vector<std::pair<std::size_t, Place>>> by_name_;
+};
+
+void check_fleet_names(const Node& fleets, const Policy& policy, Problems& problems) {
+  std::map<std::string, Place> seen;
+  for (std::size_t i = 0; i < policy.fleets.size(); ++i) {
+    const Node* node = fleets.values[i].find("name");
+    const auto& name = policy.fleets[i].name;
+    if (node == nullptr || name.empty()) continue;
+    const auto [first, is_new] = seen.emplace(name, node->place);
+    if (is_new) continue;
+    problems.add(
+        node->place, fmt::format("fleets[{}].name", i),
+        fmt::format("\"{}\" is already a fleet's name, at line {} column {}; give every fleet a name of "
+                    "its own",
+                    name, first->second.line, first->second.column));
+  }
+}
+
+}  // namespace
+
+void check_condition(const Node& section, const std::string& path, const Keys& keys, Problems& problems,
+                     MetricCondition& condition) {
+  const auto& [metric_namespace, metric, statistic, above, period, over, datapoints, max_age] = condition;
+  check_limit(path, keys, problems, section, condition);
+  if (keys.is_wrong("period")) return;
+  if (period % 1min != Duration::zero()) {
+    problems.add(keys.place("period", section.place), child(path, "period"),
+                 fmt::format("found {}; must be a whole number of minutes, as CloudWatch's periods are",
+                             format_duration(period)));
+    return;
+  }
+  if (!keys.is_wrong("max_age") && max_age < period) {
+    problems.add(
+        place_of(keys, "max_age", "period", section), child(path, "max_age"),
+        fmt::format("{}, shorter than the period of {}: every sample would be stale; must be at least {}, "
+                    "better twice that",
+                    given_or_default(keys, "max_age", max_age), format_duration(period),
+                    format_duration(period)));
+  }
+  if (keys.is_wrong("over")) return;
+  if (over % period != Duration::zero()) {
+    problems.add(
+        place_of(keys, "over", "period", section), child(path, "over"),
+        fmt::format("{}, not a multiple of the period of {}; must be {}, {}, {} …",
+                    given_or_default(keys, "over", over), format_duration(period), format_duration(period),
+                    format_duration(2 * period), format_duration(3 * period)));
+    return;
+  }
+  const int samples = static_cast<int>(over / period);
+  if (!keys.read.contains("datapoints")) {
+    if (!keys.is_wrong("datapoints")) condition.datapoints = (3 * samples + 4) / 5;
+  } else if (datapoints > samples) {
+    problems.add(keys.place("datapoints", section.place), child(path, "datapoints"),
+                 fmt::format("found {}, but {} holds only {} samples of {}; must be from 1 to {}", datapoints,
+                             format_duration(over), samples, format_duration(period), samples));
+  }
+}
+
+void check_between_fleets(const Node& fleets, const Policy& policy, Problems& problems) {
+  check_fleet_names(fleets, policy, problems);
+  Claims target_groups(policy, problems, "target group");
+  Claims auto_scaling_groups(policy, problems, "Auto Scaling group");
+  for (std::size_t i = 0; i < policy.fleets.size(); ++i) {
+    const auto path = fmt::format("fleets[{}]", i);
+    if (const Node* group = fleets.values[i].find("auto_scaling_group")) {
+      auto_scaling_groups.claim(i, *group, path + ".auto_scaling_group");
+    }
+    const Node* names = fleets.values[i].find("target_groups");
+    if (names == nullptr || names->kind != Node::Kind::list) continue;
+    for (std::size_t k = 0; k < names->values.size(); ++k) {
+      target_groups.claim(i, names->values[k], fmt::format("{}.target_groups[{}]", path, k));
+    }
+  }
+}
+
+}  // namespace evenkeel::policy

@@ -1,0 +1,21 @@
+// What must fit together: rules over several keys of a policy.
+#pragma once
+
+#include <string>
+
+#include "model/policy.h"
+#include "policy/problems.h"
+#include "policy/reading.h"
+#include "policy/yaml_tree.h"
+
+namespace evenkeel::policy {
+
+// Fills in `datapoints` (three fifths of the window, rounded up) and checks the windows against one another.
+void check_condition(const Node& section, const std::string& path, const Keys& keys, Problems& problems,
+                     MetricCondition& condition);
+
+// Every name once, and no target group or Auto Scaling group in two fleets: two fleets that steer the same
+// servers would not know of each other's removals. `fleets` is the list that `policy` was read from.
+void check_between_fleets(const Node& fleets, const Policy& policy, Problems& problems);
+
+}  // namespace evenkeel::policy

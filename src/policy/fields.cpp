@@ -1,0 +1,128 @@
+#include "policy/fields.h"
+
+#include <array>
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace evenkeel::policy {
+namespace {
+
+using std::chrono::days;
+
+constexpr bool kRequired = true;
+constexpr bool kOptional = false;
+
+constexpr TextRule kFleetName{"^[A-Za-z0-9._-]{1,64}$",
+                              "1 to 64 letters, digits, dots, underscores and hyphens"};
+constexpr TextRule kRegion{"^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$", "a region such as eu-west-1"};
+constexpr TextRule kTargetGroup{
+    "^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$",
+    "a target group's name (not its ARN): 1 to 32 letters, digits and hyphens, no hyphen first or last"};
+constexpr TextRule kAutoScalingGroup{
+    R"(^[^:\x00-\x1f\x7f]{1,255}$)",
+    "an Auto Scaling group's name (not its ARN): 1 to 255 characters, no colon"};
+constexpr TextRule kNamespace{R"(^[^:\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,254}$)",
+                              "a CloudWatch namespace: 1 to 255 characters, no colon first"};
+constexpr TextRule kMetric{R"(^[^\x00-\x1f\x7f]{1,255}$)", "a CloudWatch metric's name: 1 to 255 characters"};
+
+using F = FleetPolicy;
+using M = MetricCondition;
+using K = Keep;
+using T = Timing;
+
+template <class Section>
+constexpr auto text(std::string Section::* member, TextRule rule) {
+  return Slot<Section, std::string, TextRule>{member, rule};
+}
+template <class Section>
+constexpr auto whole(int Section::* member, int least, int most) {
+  return Slot<Section, int, WholeRule>{member, {least, most}};
+}
+template <class Section>
+constexpr auto duration(Duration Section::* member, Duration least, Duration most) {
+  return Slot<Section, Duration, DurationRule>{member, {least, most}};
+}
+
+constexpr std::array kPolicy{
+    Field<Policy>{"fleets", kRequired,
+                  SectionRule{"a list of at most 100 fleets, each beginning with \"- name: …\""}},
+};
+
+constexpr std::array kFleet{
+    Field<F>{"name", kRequired, text(&F::name, kFleetName)},
+    Field<F>{"region", kOptional, text(&F::region, kRegion)},
+    Field<F>{"target_groups", kRequired,
+             Slot<F, std::vector<std::string>, NamesRule>{&F::target_groups, {kTargetGroup, 100}}},
+    Field<F>{"auto_scaling_group", kOptional, text(&F::auto_scaling_group, kAutoScalingGroup)},
+    Field<F>{"reboot_when", kRequired, SectionRule{"a map with at least metric and above"}},
+    Field<F>{"keep", kRequired, SectionRule{"a map with at least healthy"}},
+    Field<F>{"timing", kOptional, SectionRule{"a map with any of the keys below"}},
+};
+
+constexpr std::array kCondition{
+    Field<M>{"namespace", kOptional, text(&M::metric_namespace, kNamespace)},
+    Field<M>{"metric", kRequired, text(&M::metric, kMetric)},
+    Field<M>{"statistic", kOptional, Slot<M, Statistic, StatisticRule>{&M::statistic, {}}},
+    Field<M>{"above", kRequired, Slot<M, double, NumberRule>{&M::above, {}}},
+    Field<M>{"period", kOptional, duration(&M::period, 1min, 1h)},
+    Field<M>{"over", kOptional, duration(&M::over, 1min, 3h)},
+    Field<M>{"datapoints", kOptional, whole(&M::datapoints, 1, 180)},
+    Field<M>{"max_age", kOptional, duration(&M::max_age, 1min, 1h)},
+};
+
+// cooldown: at least as long as AWS may still accept a request that was signed earlier, so that no late
+// deregistration of one remediation can land in the next.
+constexpr std::array kKeep{
+    Field<K>{"healthy", kRequired, Slot<K, Share, ShareRule>{&K::healthy, {10'000}}},
+    Field<K>{"out", kOptional, whole(&K::out, 1, 10)},
+    Field<K>{"starts_per_hour", kOptional, whole(&K::starts_per_hour, 1, 60)},
+    Field<K>{"cooldown", kOptional, duration(&K::cooldown, 15min, days{7})},
+    Field<K>{"remediations_per_day", kOptional, whole(&K::remediations_per_day, 1, 24)},
+    Field<K>{"min_uptime", kOptional, duration(&K::min_uptime, 0min, days{7})},
+    Field<K>{"crossing_percent", kOptional, whole(&K::crossing_percent, 1, 100)},
+};
+
+// settle: EC2 cuts a shutdown that hangs after about four minutes.
+constexpr std::array kTiming{
+    Field<T>{"drain_slack", kOptional, duration(&T::drain_slack, 1min, 1h)},
+    Field<T>{"boot", kOptional, duration(&T::boot, 5min, 2h)},
+    Field<T>{"rejoin", kOptional, duration(&T::rejoin, 1min, 2h)},
+    Field<T>{"soak", kOptional, duration(&T::soak, 0min, 1h)},
+    Field<T>{"settle", kOptional, duration(&T::settle, 4min, 30min)},
+};
+
+}  // namespace
+
+std::span<const Field<Policy>> policy_fields() { return kPolicy; }
+std::span<const Field<FleetPolicy>> fleet_fields() { return kFleet; }
+std::span<const Field<MetricCondition>> condition_fields() { return kCondition; }
+std::span<const Field<Keep>> keep_fields() { return kKeep; }
+std::span<const Field<Timing>> timing_fields() { return kTiming; }
+
+std::string allowed(const TextRule& rule) { return rule.allowed; }
+
+std::string allowed(const WholeRule& rule) {
+  return fmt::format("a whole number from {} to {}", rule.least, rule.most);
+}
+
+std::string allowed(const NumberRule&) { return "a number such as 65 or 12.5"; }
+
+std::string allowed(const DurationRule& rule) {
+  return fmt::format("a duration from {} to {}, written like 90s, 5m, 1h30m or 2d",
+                     format_duration(rule.least), format_duration(rule.most));
+}
+
+std::string allowed(const ShareRule& rule) {
+  return fmt::format("a whole number from 1 to {}, or a share from 1% to 99%", rule.most);
+}
+
+std::string allowed(const StatisticRule&) { return "Average, Maximum or Minimum"; }
+
+std::string allowed(const NamesRule& rule) {
+  return fmt::format("a list of 1 to {} different names, each {}", rule.most, rule.item.allowed);
+}
+
+std::string allowed(const SectionRule& rule) { return rule.allowed; }
+
+}  // namespace evenkeel::policy

@@ -1,0 +1,96 @@
+#include "policy/policy_file.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <fmt/core.h>
+#include <fstream>
+#include <system_error>
+
+#include "base/text.h"
+#include "policy/checks.h"
+#include "policy/reading.h"
+
+namespace evenkeel::policy {
+namespace {
+
+constexpr std::size_t kBytes = 1024 * 1024;
+
+std::string fleet_path(std::size_t index) { return fmt::format("fleets[{}]", index); }
+
+FleetPolicy read_fleet(const Node& node, const std::string& path, Problems& problems) {
+  FleetPolicy fleet;
+  read_fields(node, path, fleet_fields(), problems, fleet);
+  if (const Node* section = node.find("reboot_when")) {
+    const auto at = child(path, "reboot_when");
+    const Keys keys = read_fields(*section, at, condition_fields(), problems, fleet.reboot_when);
+    check_condition(*section, at, keys, problems, fleet.reboot_when);
+  }
+  if (const Node* section = node.find("keep")) {
+    read_fields(*section, child(path, "keep"), keep_fields(), problems, fleet.keep);
+  }
+  if (const Node* section = node.find("timing")) {
+    read_fields(*section, child(path, "timing"), timing_fields(), problems, fleet.timing);
+  }
+  return fleet;
+}
+
+Policy read_policy(const Node& root, Problems& problems) {
+  Policy policy;
+  read_fields(root, "", policy_fields(), problems, policy);
+  const Node* fleets = root.find("fleets");
+  if (fleets == nullptr) return policy;
+  if (fleets->kind != Node::Kind::list || fleets->values.size() > kMostFleets) {
+    const auto what =
+        fleets->kind == Node::Kind::list ? fmt::format("{} fleets", fleets->values.size()) : found(*fleets);
+    const auto& rule = std::get<SectionRule>(policy_fields().front().slot);
+    problems.add(fleets->place, "fleets", fmt::format("found {}; must be {}", what, allowed(rule)));
+    return policy;
+  }
+  for (std::size_t i = 0; i < fleets->values.size(); ++i) {
+    policy.fleets.push_back(read_fleet(fleets->values[i], fleet_path(i), problems));
+  }
+  check_between_fleets(*fleets, policy, problems);
+  return policy;
+}
+
+}  // namespace
+
+Result<Policy> parse(std::string_view text, std::string_view file_name) {
+  Problems problems;
+  const auto root = parse_yaml(text);
+  if (!root) {
+    problems.add(root.error().place, root.error().key, root.error().text);
+    return std::unexpected(problems.report(file_name));
+  }
+  if (root->kind == Node::Kind::nothing) {
+    problems.add({}, "",
+                 "the policy is empty; it needs at least \"fleets: []\", and docs/policy.md has an example");
+    return std::unexpected(problems.report(file_name));
+  }
+  auto policy = read_policy(*root, problems);
+  if (!problems.empty()) return std::unexpected(problems.report(file_name));
+  return policy;
+}
+
+Result<Policy> load(const std::string& path) {
+  const auto shown = printable(path);
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure)) {
+    return fail(ErrorKind::invalid, fmt::format("{}: is a directory; name the policy file itself", shown));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const auto reason = std::error_code(errno, std::generic_category());
+    const bool missing = reason == std::errc::no_such_file_or_directory;
+    return fail(missing ? ErrorKind::not_found : ErrorKind::invalid,
+                fmt::format("{}: can't be opened: {}; {}", shown, reason.message(),
+                            missing ? "name an existing policy file" : "make it readable for this user"));
+  }
+  std::string text(kBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return fail(ErrorKind::invalid, fmt::format("{}: can't be read; check the disk", shown));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return parse(text, path);
+}
+
+}  // namespace evenkeel::policy

@@ -1,0 +1,228 @@
+#include "policy/reading.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fmt/core.h>
+#include <regex>
+
+#include "base/text.h"
+#include "policy/spelling.h"
+
+namespace evenkeel::policy {
+namespace {
+
+template <class Rule>
+bool refuse(const Node& node, const Rule& rule, const std::string& path, Problems& problems,
+            std::string_view hint = {}) {
+  problems.add(
+      node.place, path,
+      fmt::format("found {}; must be {}{}{}", found(node), allowed(rule), hint.empty() ? "" : ": ", hint));
+  return false;
+}
+
+// The patterns are all bounded; the length is checked first because a regex recurses once a character.
+bool matches(const std::string& text, const char* pattern) {
+  return text.size() <= 1024 && std::regex_match(text, std::regex(pattern));
+}
+
+// JSON's spelling of numbers: no hexadecimal, no leading zero or plus, no digits grouped with "_".
+template <class Number>
+std::optional<Number> number(const Node& node) {
+  if (node.kind != Node::Kind::text || node.quoted) return std::nullopt;
+  std::string_view digits = node.text;
+  if (digits.starts_with('-')) digits.remove_prefix(1);
+  if (digits.empty() || digits[0] < '0' || digits[0] > '9') return std::nullopt;
+  if (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') return std::nullopt;
+  Number value{};
+  const char* last = node.text.data() + node.text.size();
+  const auto [end, failure] = std::from_chars(node.text.data(), last, value);
+  if (failure != std::errc{} || end != last) return std::nullopt;
+  return value;
+}
+
+std::string hint_for_number(const Node& node) {
+  if (node.kind != Node::Kind::text) return {};
+  if (node.quoted) return "write it without quotes";
+  if (node.text.ends_with('%')) return "write it without \"%\"";
+  return {};
+}
+
+// Where in a policy a key belongs: "keep" for "healthy"; empty when it is nobody's.
+std::string home_of(std::string_view key) {
+  const auto holds = [&](const auto& fields) {
+    return std::ranges::any_of(fields, [&](const auto& field) { return key == field.key; });
+  };
+  if (holds(condition_fields())) return "reboot_when";
+  if (holds(keep_fields())) return "keep";
+  if (holds(timing_fields())) return "timing";
+  if (holds(fleet_fields())) return "an item of fleets";
+  return {};
+}
+
+std::string unknown_key(std::string_view key, const std::vector<KeySpec>& specs) {
+  std::vector<std::string> words;
+  for (const auto& spec : specs) words.push_back(spec.key);
+  std::string text = "unknown key";
+  if (const auto home = home_of(key); !home.empty()) {
+    text += fmt::format("; it belongs under {}", home);
+  } else if (const auto meant = nearest(key, words)) {
+    text += fmt::format(" (did you mean \"{}\"?)", *meant);
+  }
+  return fmt::format("{}; allowed here: {}", text, join(words, ", "));
+}
+
+}  // namespace
+
+std::string found(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::nothing:
+      return "nothing";
+    case Node::Kind::text:
+      return fmt::format("\"{}\"", printable(node.text, 60));
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::map:
+      return "a map";
+  }
+  return "nothing";
+}
+
+bool read(const Node& node, const TextRule& rule, const std::string& path, Problems& problems,
+          std::string& into) {
+  if (node.kind != Node::Kind::text || !matches(node.text, rule.pattern)) {
+    return refuse(node, rule, path, problems);
+  }
+  into = node.text;
+  return true;
+}
+
+bool read(const Node& node, const WholeRule& rule, const std::string& path, Problems& problems, int& into) {
+  const auto value = number<int>(node);
+  if (!value || *value < rule.least || *value > rule.most) {
+    return refuse(node, rule, path, problems, value ? "" : hint_for_number(node));
+  }
+  into = *value;
+  return true;
+}
+
+bool read(const Node& node, const NumberRule& rule, const std::string& path, Problems& problems,
+          double& into) {
+  const auto value = number<double>(node);
+  if (!value || !std::isfinite(*value)) return refuse(node, rule, path, problems, hint_for_number(node));
+  into = *value;
+  return true;
+}
+
+bool read(const Node& node, const DurationRule& rule, const std::string& path, Problems& problems,
+          Duration& into) {
+  const bool text = node.kind == Node::Kind::text;
+  const auto value = text && matches(node.text, kDurationPattern) ? parse_duration(node.text) : std::nullopt;
+  if (!value || *value < rule.least || *value > rule.most) {
+    const bool bare = text && !node.text.empty() && number<int>(node);
+    return refuse(node, rule, path, problems, bare ? "the unit is required" : "");
+  }
+  into = *value;
+  return true;
+}
+
+bool read(const Node& node, const ShareRule& rule, const std::string& path, Problems& problems, Share& into) {
+  if (node.kind == Node::Kind::text && matches(node.text, kSharePattern)) {
+    into = Share{};
+    std::from_chars(node.text.data(), node.text.data() + node.text.size(), into.percent);
+    return true;
+  }
+  const auto count = number<int>(node);
+  if (!count || *count < 1 || *count > rule.most) {
+    const bool everyone = node.kind == Node::Kind::text && node.text == "100%";
+    return refuse(node, rule, path, problems, everyone ? "100% would never let anyone leave" : "");
+  }
+  into = Share{.count = *count, .percent = 0};
+  return true;
+}
+
+bool read(const Node& node, const StatisticRule& rule, const std::string& path, Problems& problems,
+          Statistic& into) {
+  if (node.kind == Node::Kind::text) {
+    for (const auto statistic : {Statistic::average, Statistic::maximum, Statistic::minimum}) {
+      if (node.text == name(statistic)) {
+        into = statistic;
+        return true;
+      }
+    }
+  }
+  return refuse(node, rule, path, problems);
+}
+
+bool read(const Node& node, const NamesRule& rule, const std::string& path, Problems& problems,
+          std::vector<std::string>& into) {
+  if (node.kind != Node::Kind::list || node.values.empty() || node.values.size() > rule.most) {
+    std::string hint;
+    if (node.kind == Node::Kind::text) hint = fmt::format("write [{}]", printable(node.text, 60));
+    if (node.kind == Node::Kind::list) hint = fmt::format("these are {}", node.values.size());
+    return refuse(node, rule, path, problems, hint);
+  }
+  bool good = true;
+  std::map<std::string, Place> seen;
+  for (std::size_t i = 0; i < node.values.size(); ++i) {
+    const auto item_path = fmt::format("{}[{}]", path, i);
+    std::string item;
+    if (!read(node.values[i], rule.item, item_path, problems, item)) {
+      good = false;
+      continue;
+    }
+    const auto [first, is_new] = seen.emplace(item, node.values[i].place);
+    if (!is_new) {
+      problems.add(node.values[i].place, item_path,
+                   fmt::format("\"{}\" is already in this list, at line {} column {}; name it once", item,
+                               first->second.line, first->second.column));
+      good = false;
+    }
+    into.push_back(item);
+  }
+  return good;
+}
+
+std::string child(const std::string& path, std::string_view key) {
+  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+}
+
+bool check_keys(const Node& node, const std::string& path, const std::vector<KeySpec>& specs,
+                Problems& problems, Keys& keys) {
+  if (node.kind != Node::Kind::map) {
+    std::vector<std::string> words;
+    for (const auto& spec : specs) {
+      words.push_back(spec.key);
+      keys.wrong.insert(spec.key);
+    }
+    problems.add(node.place, path,
+                 fmt::format("found {}; must be a map with the keys {}", found(node), join(words, ", ")));
+    return false;
+  }
+  std::map<std::string, Place> seen;
+  for (const auto& key : node.keys) {
+    if (key.kind != Node::Kind::text) {
+      problems.add(key.place, path,
+                   fmt::format("found {} where a key should stand; a key is a word", found(key)));
+      continue;
+    }
+    const auto key_path = child(path, printable(key.text, 60));
+    const auto [first, is_new] = seen.emplace(key.text, key.place);
+    if (!is_new) {
+      problems.add(key.place, key_path,
+                   fmt::format("this key stands here twice, first at line {} column {}; keep one of the two",
+                               first->second.line, first->second.column));
+      keys.wrong.insert(key.text);
+    } else if (std::ranges::find(specs, key.text, &KeySpec::key) == specs.end()) {
+      problems.add(key.place, key_path, unknown_key(key.text, specs));
+    }
+  }
+  for (const auto& spec : specs) {
+    if (!spec.required || seen.contains(spec.key)) continue;
+    problems.add(node.place, child(path, spec.key), fmt::format("is missing; must be {}", spec.allowed));
+    keys.wrong.insert(spec.key);
+  }
+  return true;
+}
+
+}  // namespace evenkeel::policy

@@ -1,0 +1,92 @@
+// Values out of a YAML tree, by the rules of the table of fields. What can't be read is reported at its place
+// and leaves the default where it was.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/fields.h"
+#include "policy/problems.h"
+#include "policy/yaml_tree.h"
+
+namespace evenkeel::policy {
+
+// What became of the keys of one map.
+struct Keys {
+  std::map<std::string, Place, std::less<>> read;  // by key: the place of the value
+  std::set<std::string, std::less<>> wrong;        // already reported: say no more about them
+
+  bool is_wrong(std::string_view key) const { return wrong.contains(key); }
+  // The place of the value, or `otherwise` for a key that was left out.
+  Place place(std::string_view key, Place otherwise) const {
+    const auto found = read.find(key);
+    return found == read.end() ? otherwise : found->second;
+  }
+};
+
+// 'found "5x"': what stands there instead, for people.
+std::string found(const Node& node);
+
+// Each returns false after it has reported what is wrong.
+bool read(const Node& node, const TextRule& rule, const std::string& path, Problems& problems,
+          std::string& into);
+bool read(const Node& node, const WholeRule& rule, const std::string& path, Problems& problems, int& into);
+bool read(const Node& node, const NumberRule& rule, const std::string& path, Problems& problems,
+          double& into);
+bool read(const Node& node, const DurationRule& rule, const std::string& path, Problems& problems,
+          Duration& into);
+bool read(const Node& node, const ShareRule& rule, const std::string& path, Problems& problems, Share& into);
+bool read(const Node& node, const StatisticRule& rule, const std::string& path, Problems& problems,
+          Statistic& into);
+bool read(const Node& node, const NamesRule& rule, const std::string& path, Problems& problems,
+          std::vector<std::string>& into);
+
+struct KeySpec {
+  std::string key;
+  bool required;
+  std::string allowed;  // for people
+};
+
+// Reports what isn't a map, and every unknown, repeated or missing key.
+bool check_keys(const Node& node, const std::string& path, const std::vector<KeySpec>& specs,
+                Problems& problems, Keys& keys);
+
+// "a.b", or "b" at the top.
+std::string child(const std::string& path, std::string_view key);
+
+// Reads the scalar and list fields of one map. Its sections are the caller's, who finds them with
+// node.find().
+template <class Section>
+Keys read_fields(const Node& node, const std::string& path, std::span<const Field<Section>> fields,
+                 Problems& problems, Section& into) {
+  std::vector<KeySpec> specs;
+  for (const auto& field : fields) {
+    const auto words = [](const auto& slot) { return allowed(slot); };
+    specs.push_back({field.key, field.required, std::visit(words, field.slot)});
+  }
+  Keys keys;
+  if (!check_keys(node, path, specs, problems, keys)) return keys;
+  for (const auto& field : fields) {
+    const Node* value = node.find(field.key);
+    if (value == nullptr) continue;
+    const bool good = std::visit(
+        [&](const auto& slot) {
+          if constexpr (requires { slot.rule; }) {
+            return read(*value, slot.rule, child(path, field.key), problems, into.*slot.member);
+          }
+          return true;
+        },
+        field.slot);
+    if (good) {
+      keys.read.emplace(field.key, value->place);
+    } else {
+      keys.wrong.emplace(field.key);
+    }
+  }
+  return keys;
+}
+
+}  // namespace evenkeel::policy

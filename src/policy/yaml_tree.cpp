@@ -1,0 +1,201 @@
+#include "policy/yaml_tree.h"
+
+#include <fmt/core.h>
+#include <map>
+#include <sstream>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include "base/text.h"
+
+namespace evenkeel::policy {
+namespace {
+
+constexpr std::size_t kBytes = 1024 * 1024;
+constexpr std::size_t kNodes = 10'000;
+constexpr std::size_t kDepth = 16;
+
+Place place_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+
+struct Size {
+  std::size_t nodes = 1;
+  std::size_t bytes = 0;
+  std::size_t depth = 1;
+};
+
+Size size_of(const Node& node) {
+  Size total{1, node.text.size(), 1};
+  for (const auto* children : {&node.keys, &node.values}) {
+    for (const auto& child : *children) {
+      const Size size = size_of(child);
+      total.nodes += size.nodes;
+      total.bytes += size.bytes;
+      total.depth = std::max(total.depth, size.depth + 1);
+    }
+  }
+  return total;
+}
+
+// Leaves yaml-cpp's parser by throwing a Problem; parse_yaml catches it.
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  Node take_root() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) {
+      throw Problem{
+          place_of(mark),
+          {},
+          "a second YAML document begins here; a policy is one document (is this line less indented "
+          "than it should be, or is there a stray \"---\"?)"};
+    }
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add(Node{.place = place_of(mark)}, anchor);
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    refuse_tag(mark, tag);
+    add(Node{.kind = Node::Kind::text, .place = place_of(mark), .text = value, .quoted = tag == "!"}, anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    const auto found = anchors_.find(anchor);
+    if (found == anchors_.end()) {
+      throw Problem{
+          place_of(mark), {}, "this alias stands inside of what it refers to; write the values out"};
+    }
+    add(found->second, YAML::NullAnchor);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
+    begin(Node{.kind = Node::Kind::list, .place = place_of(mark)}, anchor);
+  }
+  void OnSequenceEnd() override { end(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
+    begin(Node{.kind = Node::Kind::map, .place = place_of(mark)}, anchor);
+  }
+  void OnMapEnd() override { end(); }
+
+ private:
+  struct Open {
+    Node node;
+    YAML::anchor_t anchor;
+  };
+
+  static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    throw Problem{place_of(mark),
+                  {},
+                  fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60))};
+  }
+
+  void check_depth(Place place, std::size_t depth) const {
+    if (open_.size() + depth > kDepth) {
+      throw Problem{place, {}, fmt::format("nested deeper than {} levels; a policy needs five", kDepth)};
+    }
+  }
+
+  void count(Place place, const Size& size) {
+    nodes_ += size.nodes;
+    bytes_ += size.bytes;
+    if (nodes_ <= kNodes && bytes_ <= kBytes) return;
+    throw Problem{
+        place,
+        {},
+        fmt::format("more than {} values or {} bytes of text, counted with every alias written out; "
+                    "is this the policy file?",
+                    kNodes, kBytes)};
+  }
+
+  void add(Node node, YAML::anchor_t anchor) {
+    const Size size = size_of(node);
+    check_depth(node.place, size.depth);
+    count(node.place, size);
+    place_in_parent(std::move(node), anchor);
+  }
+
+  void begin(Node node, YAML::anchor_t anchor) {
+    check_depth(node.place, 1);
+    open_.push_back({std::move(node), anchor});
+  }
+
+  // A list or map counts as one node, and its children have been counted by now.
+  void end() {
+    Open ended = std::move(open_.back());
+    open_.pop_back();
+    count(ended.node.place, Size{});
+    place_in_parent(std::move(ended.node), ended.anchor);
+  }
+
+  void place_in_parent(Node node, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+    if (open_.empty()) {
+      root_ = std::move(node);
+      return;
+    }
+    Node& parent = open_.back().node;
+    const bool in_map = parent.kind == Node::Kind::map;
+    const bool is_key = in_map && parent.keys.size() == parent.values.size();
+    // yaml-cpp finds the missing value of "key:" only at the next token, lines below.
+    if (in_map && !is_key && node.kind == Node::Kind::nothing) {
+      const Place key = parent.keys.back().place;
+      if (node.place.line != key.line) node.place = key;
+    }
+    (is_key ? parent.keys : parent.values).push_back(std::move(node));
+  }
+
+  Node root_;
+  std::vector<Open> open_;
+  std::map<YAML::anchor_t, Node> anchors_;
+  std::size_t nodes_ = 0;
+  std::size_t bytes_ = 0;
+  int documents_ = 0;
+};
+
+}  // namespace
+
+const Node* Node::find(std::string_view key) const {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i].kind == Kind::text && keys[i].text == key) return &values[i];
+  }
+  return nullptr;
+}
+
+std::expected<Node, Problem> parse_yaml(std::string_view text) {
+  if (text.size() > kBytes) {
+    return std::unexpected(
+        Problem{{}, {}, fmt::format("larger than {} bytes; is this the policy file?", kBytes)});
+  }
+  if (text.find('\0') != std::string_view::npos) {
+    return std::unexpected(Problem{{}, {}, "holds a zero byte, so it isn't UTF-8 text; save it as UTF-8"});
+  }
+  std::istringstream stream{std::string(text)};
+  TreeBuilder builder;
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const Problem& problem) {
+    return std::unexpected(problem);
+  } catch (const YAML::Exception& exception) {
+    return std::unexpected(
+        Problem{place_of(exception.mark),
+                {},
+                fmt::format("not valid YAML: {}; check the indentation (spaces, no tabs), the colons and the "
+                            "quotes here and in the line above",
+                            printable(exception.msg))});
+  }
+  return builder.take_root();
+}
+
+}  // namespace evenkeel::policy
