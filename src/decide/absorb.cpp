@@ -1,0 +1,47 @@
+#include "decide/absorb.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+namespace evenkeel::decide {
+namespace {
+
+// " tg1-80"; empty for a reboot, which has no group.
+std::string where(const Remediation& remediation, const Intent& intent) {
+  const auto target =
+      std::ranges::find(remediation.snapshot, intent.target_group_arn, &SnapshotTarget::target_group_arn);
+  return target == remediation.snapshot.end() ? "" : " " + target->target_group_name;
+}
+
+}  // namespace
+
+Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<const Outcome> outcomes,
+                Time now) {
+  Absorbed absorbed{state, {}};
+  ++absorbed.next.revision;
+  for (const auto& outcome : outcomes) {
+    const auto remediation = std::ranges::find(absorbed.next.open, outcome.remediation_id, &Remediation::id);
+    if (remediation == absorbed.next.open.end()) continue;
+    const auto intent = std::ranges::find(remediation->intents, outcome.nonce, &Intent::nonce);
+    if (intent == remediation->intents.end()) continue;
+    intent->outcome = outcome.kind;
+    intent->may_land_late = outcome.may_land_late;
+    intent->detail = outcome.detail;
+    const auto note = [&](std::string kind, std::string text) {
+      absorbed.events.push_back(
+          {now, state.fleet, remediation->instance_id, remediation->id, std::move(kind), std::move(text)});
+    };
+    note("outcome", fmt::format("{}{}: {}{}{}", name(intent->effect), where(*remediation, *intent),
+                                name(outcome.kind), outcome.detail.empty() ? "" : ", ", outcome.detail));
+    if (intent->effect == Effect::reboot && outcome.kind == OutcomeKind::accepted &&
+        remediation->phase == Phase::rebooting) {
+      remediation->phase = Phase::booting;
+      remediation->phase_since = now;
+      remediation->deadline = now + policy.timing.boot;
+      note("phase", "booting: AWS accepted the reboot");
+    }
+  }
+  return absorbed;
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,72 @@
+#include "decide/breaker.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/signal.h"
+
+namespace evenkeel::decide {
+namespace {
+
+bool since_reset(const FleetView& fleet, Time at) {
+  return !fleet.state.breaker_reset_at || at > *fleet.state.breaker_reset_at;
+}
+
+std::optional<std::string> many_jumped(const FleetView& fleet) {
+  const auto& condition = fleet.policy.reboot_when;
+  std::vector<Time> jumps;
+  for (const auto& [id, signal] : fleet.observation.signals) {
+    if (const auto at = jumped_at(condition, signal); at && since_reset(fleet, *at)) jumps.push_back(*at);
+  }
+  std::ranges::sort(jumps);
+  const auto members = static_cast<int>(fleet.members.size());
+  const int may = std::max(1, members * fleet.policy.keep.crossing_percent / 100);
+  for (std::size_t first = 0; first < jumps.size(); ++first) {
+    const auto last = std::ranges::upper_bound(jumps, jumps[first] + 2 * condition.period);
+    const auto together = static_cast<int>(last - jumps.begin()) - static_cast<int>(first);
+    if (together <= may) continue;
+    return fmt::format("{} of {} members jumped over {} within {} at {}, {} may: one cause, not {} leaks",
+                       together, members, format_number(condition.above),
+                       format_duration(2 * condition.period), iso8601(jumps[first]), may, together);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> remedy_fails(const FleetView& fleet) {
+  int known = 0, helped = 0;
+  for (auto past = fleet.state.recent.rbegin(); past != fleet.state.recent.rend() && known < 6; ++past) {
+    if (past->ending != Ending::cured && past->ending != Ending::not_cured) continue;
+    if (!since_reset(fleet, past->ended_at)) continue;
+    ++known;
+    if (past->ending == Ending::cured) ++helped;
+  }
+  if (known < 4 || helped * 2 >= known) return std::nullopt;
+  return fmt::format("only {} of the last {} reboots brought the signal down", helped, known);
+}
+
+std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
+  if (fleet.state.last_tick_at != Time{} || fleet.state.breaker_reset_at) return std::nullopt;
+  auto out = fleet.out();
+  for (const auto& [id, member] : fleet.members) {
+    if (member.scaling != nullptr && member.scaling->lifecycle_state == "InService" &&
+        member.places.empty()) {
+      out.push_back(id);
+    }
+  }
+  if (out.empty()) return std::nullopt;
+  return fmt::format("nothing is remembered of this fleet, but {} is out of service: see to it first",
+                     join(out, ", "));
+}
+
+}  // namespace
+
+std::optional<std::string> breaker_trips(const FleetView& fleet) {
+  if (fleet.state.breaker) return std::nullopt;
+  for (const auto cause : {state_may_be_lost, many_jumped, remedy_fails}) {
+    if (auto why = cause(fleet)) return why;
+  }
+  return std::nullopt;
+}
+
+}  // namespace evenkeel::decide

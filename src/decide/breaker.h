@@ -1,0 +1,19 @@
+// The breaker: what looks like one cause hitting many members is for a person, not for a rolling reboot.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "decide/fleet_view.h"
+
+namespace evenkeel::decide {
+
+// For people: why the breaker must trip now; empty: it need not. Three causes:
+// - more than keep.crossing_percent of the fleet (at least one may) jumped over the limit within two metric
+// periods;
+// - of the last remediations whose effect is known (four at least, six at most), fewer than half helped;
+// - nothing is remembered, but the account shows members that somebody took out: the state may have been
+// lost.
+std::optional<std::string> breaker_trips(const FleetView& fleet);
+
+}  // namespace evenkeel::decide

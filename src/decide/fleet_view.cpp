@@ -1,0 +1,139 @@
+#include "decide/fleet_view.h"
+
+#include <algorithm>
+
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+bool named(const FleetPolicy& policy, const TargetGroup& group) {
+  return std::ranges::find(policy.target_groups, group.name) != policy.target_groups.end();
+}
+
+// No API tells who is in slow start: a place counts as warm only when it has been seen healthy for the whole
+// ramp.
+bool warm(const TargetGroup& group, const Registration& registration, const FleetState& state, Time now) {
+  if (!group.attributes || group.attributes->slow_start == Duration::zero()) return true;
+  const auto seen = state.healthy_since.find(place_key(group, registration));
+  return seen != state.healthy_since.end() && now - seen->second >= group.attributes->slow_start;
+}
+
+std::vector<std::string> what_is_unreadable(const FleetPolicy& policy, const Observation& observation) {
+  std::vector<std::string> missing;
+  for (const auto& name : policy.target_groups) {
+    const auto group = std::ranges::find(observation.target_groups, name, &TargetGroup::name);
+    if (group == observation.target_groups.end()) {
+      missing.push_back("target group " + name + " was not found");
+    } else if (!group->registrations) {
+      missing.push_back("the targets of " + name + " could not be read");
+    } else if (!group->attributes) {
+      missing.push_back("the attributes of " + name + " could not be read");
+    }
+  }
+  if (!observation.instances_complete) missing.push_back("the instances could not all be read");
+  if (!policy.auto_scaling_group.empty() && !observation.auto_scaling_group) {
+    missing.push_back("Auto Scaling group " + policy.auto_scaling_group + " could not be read");
+  }
+  return missing;
+}
+
+}  // namespace
+
+std::string place_key(const TargetGroup& group, const Registration& registration) {
+  return group.arn + "|" + registration.instance_id + ":" + std::to_string(registration.port);
+}
+
+const TargetGroup* find_group(const Observation& observation, std::string_view arn) {
+  const auto found = std::ranges::find(observation.target_groups, arn, &TargetGroup::arn);
+  return found == observation.target_groups.end() ? nullptr : &*found;
+}
+
+const Registration* find_registration(const TargetGroup& group, std::string_view instance_id, int port) {
+  if (!group.registrations) return nullptr;
+  const auto [first, last] =
+      std::ranges::equal_range(*group.registrations, instance_id, {}, &Registration::instance_id);
+  const auto found = std::find_if(first, last, [&](const Registration& r) { return r.port == port; });
+  return found == last ? nullptr : &*found;
+}
+
+FleetView::FleetView(const FleetPolicy& fleet_policy, const Observation& seen, const FleetState& known)
+    : policy(fleet_policy),
+      observation(seen),
+      state(known),
+      unreadable(what_is_unreadable(fleet_policy, seen)) {
+  for (const auto& group : observation.target_groups) {
+    if (!named(policy, group)) continue;
+    groups[&group];
+    if (!group.registrations) continue;
+    for (const auto& registration : *group.registrations) {
+      members[registration.instance_id].places.push_back({&group, &registration});
+    }
+  }
+  if (observation.auto_scaling_group) {
+    for (const auto& scaling : observation.auto_scaling_group->members)
+      members[scaling.instance_id].scaling = &scaling;
+  }
+  for (const auto& remediation : state.open) members[remediation.instance_id].open = &remediation;
+
+  for (auto& [id, member] : members) {
+    member.id = id;
+    const auto instance = observation.instances.find(id);
+    if (instance != observation.instances.end()) member.instance = &instance->second;
+    member.serving = !member.places.empty() && member.open == nullptr && member.instance != nullptr &&
+                     member.instance->state == InstanceState::running &&
+                     std::ranges::all_of(member.places, [&](const Place& place) {
+                       return place.registration->state == TargetState::healthy &&
+                              warm(*place.group, *place.registration, state, observation.taken_at);
+                     });
+    const TargetGroup* counted = nullptr;  // on two ports of one group it is still one member
+    for (const auto& place : member.places) {
+      if (place.group == counted) continue;
+      counted = place.group;
+      auto& count = groups[counted];
+      ++count.members;
+      if (member.serving) ++count.serving;
+    }
+  }
+  for (const auto& remediation :
+       state.open) {  // taken out by us: still part of the fleet that the shares refer to
+    const TargetGroup* counted = nullptr;
+    for (const auto& target : remediation.snapshot) {
+      const auto* group = find_group(observation, target.target_group_arn);
+      if (group == nullptr || group == counted || !groups.contains(group)) continue;
+      counted = group;
+      const auto& places = members.at(remediation.instance_id).places;
+      if (std::ranges::none_of(places, [&](const Place& place) { return place.group == group; })) {
+        ++groups[group].members;
+      }
+    }
+  }
+}
+
+int FleetView::required(const TargetGroup& group) const {
+  int total = groups.at(&group).members;
+  if (observation.auto_scaling_group) total = std::max(total, observation.auto_scaling_group->desired);
+  int fail_open = 0;
+  if (group.attributes) {
+    const auto& attributes = *group.attributes;
+    fail_open = std::max(attributes.fail_open_count, (attributes.fail_open_percent * total + 99) / 100);
+  }
+  return std::max(policy.keep.healthy.of(total), fail_open + 1);
+}
+
+std::vector<std::string> FleetView::out() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, member] : members) {
+    const bool drained = std::ranges::any_of(member.places, [](const Place& place) {
+      return place.registration->state == TargetState::draining ||
+             place.registration->state == TargetState::unhealthy_draining;
+    });
+    const bool standby = member.scaling != nullptr && (member.scaling->lifecycle_state == "Standby" ||
+                                                       member.scaling->lifecycle_state == "EnteringStandby");
+    const bool gone = member.instance != nullptr && member.instance->state == InstanceState::terminated;
+    if (member.open != nullptr || ((drained || standby) && !gone)) ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,261 @@
+// Each guard says no for its own reason, and only then.
+#include "decide/guards.h"
+
+#include <gtest/gtest.h>
+
+#include "decide/fleet_for_test.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// The first reason that holds back member 3, which is far above the limit; `start` when it goes.
+Reason why_not(const FleetForTest& fleet) {
+  FleetForTest ill = fleet;
+  if (!ill.observation.signals.empty()) ill.memory(3, 90);
+  const auto plan = ill.decide();
+  EXPECT_EQ(violations(ill.policy, ill.observation, ill.state, plan), std::vector<std::string>{});
+  const auto started =
+      std::ranges::any_of(plan.actions, [](const Action& a) { return a.instance_id == id(3); });
+  if (started) return Reason::start;
+  return plan.members.at(id(3)).reason;
+}
+
+TEST(Guards, NothingHoldsBackTheWorstOfAHealthyFleet) { EXPECT_EQ(why_not(FleetForTest{}), Reason::start); }
+
+TEST(Guards, EnoughHealthyMustBeLeftInEveryGroup) {
+  FleetForTest fleet;
+  fleet.place(1, 6).state = TargetState::unhealthy;
+  fleet.place(1, 7).state = TargetState::unhealthy;
+  EXPECT_EQ(why_not(fleet), Reason::start);  // 6 serve, 5 are left
+  fleet.place(1, 8).state = TargetState::initial;
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
+}
+
+TEST(Guards, AMemberThatDoesNotServeTakesNoCapacityWithIt) {
+  FleetForTest fleet{6};
+  fleet.policy.keep.healthy.count = 5;
+  fleet.state_of(3, TargetState::unhealthy);
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Guards, SharesAreRoundedTowardsMore) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 0, .percent = 87};  // 6.96 of 8: 7
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.policy.keep.healthy.percent = 88;  // 7.04 of 8: 8
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
+}
+
+TEST(Guards, NeverDownToTheFailOpenThreshold) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy.count = 1;
+  fleet.group(0).attributes->fail_open_count = 7;
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
+  fleet.group(0).attributes->fail_open_count = 6;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.group(0).attributes->fail_open_percent = 80;  // 6.4 of 8: 7
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
+}
+
+TEST(Guards, TheOnlyMemberOfAGroupNeverLeaves) {
+  FleetForTest fleet{1};
+  fleet.policy.keep.healthy.count = 1;
+  fleet.memory(1, 90);
+  EXPECT_EQ(fleet.decide().members.at(id(1)).reason, Reason::too_few_healthy);
+}
+
+TEST(Guards, TheDenominatorDoesNotShrinkWithWhatIsOut) {
+  FleetForTest fleet;
+  fleet.policy.keep.out = 2;
+  fleet.policy.keep.healthy = {.count = 0, .percent = 80};  // 6.4 of 8: 7
+  fleet.start_of_three();
+  fleet.gone(3);
+  fleet.memory(5, 95);
+  EXPECT_EQ(fleet.decide().members.at(id(5)).reason, Reason::too_few_healthy);
+}
+
+TEST(Guards, WhoeverIsOutCounts) {
+  FleetForTest fleet;
+  fleet.state_of(8, TargetState::draining, "Target.DeregistrationInProgress");
+  EXPECT_EQ(why_not(fleet), Reason::too_many_out);
+  fleet.policy.keep.out = 2;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Guards, StartsPerHourAreLimited) {
+  FleetForTest fleet;
+  fleet.policy.keep.starts_per_hour = 2;
+  for (int i = 4; i <= 5; ++i) {
+    PastRemediation past;
+    past.id = fmt::format("past-{}", i);
+    past.instance_id = id(i);
+    past.started_at = fleet.observation.taken_at - i * 10min;
+    past.ended_at = past.started_at + 5min;
+    past.ending = Ending::cured;
+    fleet.state.recent.push_back(past);
+  }
+  EXPECT_EQ(why_not(fleet), Reason::starts_per_hour);
+  fleet.state.recent.front().started_at -= 1h;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Guards, CooldownDailyLimitAndAReboootThatDoesNotHelp) {
+  FleetForTest fleet;
+  PastRemediation past;
+  past.id = "past";
+  past.instance_id = id(3);
+  past.started_at = fleet.observation.taken_at - 70min;
+  past.ended_at = fleet.observation.taken_at - 59min;
+  past.ending = Ending::back;
+  fleet.state.recent = {past};
+  EXPECT_EQ(why_not(fleet), Reason::cooldown);
+  fleet.state.recent[0].ended_at = fleet.observation.taken_at - 60min;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+
+  fleet.policy.keep.remediations_per_day = 1;
+  EXPECT_EQ(why_not(fleet), Reason::daily_limit);
+  fleet.policy.keep.remediations_per_day = 4;
+
+  fleet.state.recent[0].ending = Ending::not_cured;
+  fleet.state.recent.push_back(fleet.state.recent[0]);
+  EXPECT_EQ(why_not(fleet), Reason::remedy_does_not_help);
+  fleet.state.recent[1].ending = Ending::cured;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Guards, AFreshBootIsNotALeak) {
+  FleetForTest fleet;
+  fleet.observation.instances[id(3)].launch_time = fleet.observation.taken_at - 14min;
+  EXPECT_EQ(why_not(fleet), Reason::young);
+}
+
+TEST(Guards, UnknownNeverPermits) {
+  FleetForTest fleet;
+  fleet.observation.instances_complete = false;
+  EXPECT_EQ(why_not(fleet), Reason::observation_incomplete);
+  fleet = FleetForTest{};
+  fleet.group(1).attributes.reset();
+  EXPECT_EQ(why_not(fleet), Reason::observation_incomplete);
+  fleet = FleetForTest{};
+  fleet.group(1).registrations.reset();
+  EXPECT_EQ(why_not(fleet), Reason::observation_incomplete);
+  fleet = FleetForTest{};
+  fleet.policy.target_groups.push_back("tg-gone");
+  EXPECT_EQ(why_not(fleet), Reason::observation_incomplete);
+  fleet = FleetForTest{};
+  fleet.policy.auto_scaling_group = "web-asg";
+  EXPECT_EQ(why_not(fleet), Reason::observation_incomplete);
+  fleet = FleetForTest{};
+  fleet.observation.spread = kMaxSpread + 1s;
+  EXPECT_EQ(why_not(fleet), Reason::observation_incomplete);
+}
+
+TEST(Guards, AHalvedFleetIsConfirmedFirst) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy.count = 1;
+  fleet.state.members_last_seen = 17;
+  EXPECT_EQ(why_not(fleet), Reason::observation_contradicts);
+  fleet.state.members_last_seen = 16;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Guards, AClockThatRunsBackwardsStopsStarts) {
+  FleetForTest fleet;
+  fleet.state.last_tick_at = fleet.observation.taken_at + 2min;
+  EXPECT_EQ(why_not(fleet), Reason::clock_backwards);
+}
+
+TEST(Guards, PausedBreakerRetired) {
+  FleetForTest fleet;
+  fleet.state.pause = Pause{"deploy", "ann", {}};
+  EXPECT_EQ(why_not(fleet), Reason::paused);
+  fleet = FleetForTest{};
+  fleet.state.breaker = Breaker{"many", {}};
+  EXPECT_EQ(why_not(fleet), Reason::breaker_open);
+  fleet = FleetForTest{};
+  fleet.policy.retired = true;
+  EXPECT_EQ(why_not(fleet), Reason::retired);
+}
+
+TEST(Guards, OnlyARunningInstanceThatEc2Knows) {
+  FleetForTest fleet;
+  fleet.observation.instances[id(3)].state = InstanceState::stopping;
+  EXPECT_EQ(why_not(fleet), Reason::not_running);
+  fleet.observation.instances.erase(id(3));
+  EXPECT_EQ(why_not(fleet), Reason::instance_unknown);
+}
+
+TEST(Guards, ATargetThatIsNotInServiceStays) {
+  FleetForTest fleet;
+  fleet.place(1, 3).state = TargetState::initial;
+  EXPECT_EQ(why_not(fleet), Reason::not_healthy);
+  fleet.place(1, 3).state = TargetState::other;
+  EXPECT_EQ(why_not(fleet), Reason::not_healthy);
+  fleet.place(1, 3).state = TargetState::unused;
+  fleet.place(1, 3).reason = "Target.NotInUse";
+  EXPECT_EQ(why_not(fleet), Reason::group_without_load_balancer);
+  fleet = FleetForTest{};
+  fleet.group(0).type = TargetType::ip;
+  EXPECT_EQ(why_not(fleet), Reason::unsupported_target_type);
+  fleet = FleetForTest{};
+  fleet.policy.keep.out = 2;
+  fleet.place(0, 3).state = TargetState::draining;
+  EXPECT_EQ(why_not(fleet), Reason::being_drained);
+}
+
+TEST(Guards, SlowStartIsWaitedOutAndIsNotFullCapacity) {
+  FleetForTest fleet;
+  fleet.group(0).attributes->slow_start = 5min;
+  EXPECT_EQ(why_not(fleet), Reason::slow_start);  // nobody knows since when it has been healthy
+  for (int i = 1; i <= 8; ++i) {
+    fleet.state.healthy_since[fleet.group(0).arn + "|" + id(i) + ":443"] = fleet.observation.taken_at - 5min;
+  }
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  for (int i = 6; i <= 8; ++i) {
+    fleet.state.healthy_since[fleet.group(0).arn + "|" + id(i) + ":443"] = fleet.observation.taken_at - 4min;
+  }
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
+}
+
+TEST(Guards, HealthySinceIsRememberedOnlyForSlowStartGroups) {
+  FleetForTest fleet;
+  EXPECT_TRUE(fleet.decide().next.healthy_since.empty());
+  fleet.group(0).attributes->slow_start = 5min;
+  EXPECT_EQ(fleet.decide().next.healthy_since.size(), 8U);
+}
+
+TEST(Guards, AutoScalingThatWouldReplaceIsNotProvoked) {
+  FleetForTest fleet;
+  fleet.observation.instances[id(3)].auto_scaling_group = "web-asg";
+  EXPECT_EQ(why_not(fleet), Reason::in_unnamed_auto_scaling_group);
+  fleet.policy.auto_scaling_group = "web-asg";
+  AutoScalingGroup group;
+  group.name = "web-asg";
+  group.desired = 8;
+  for (int i = 1; i <= 8; ++i) group.members.push_back({id(i), "InService"});
+  fleet.observation.auto_scaling_group = group;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.observation.auto_scaling_group->elb_health_check = true;
+  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_would_replace);
+  fleet.observation.auto_scaling_group->replacement_suspended = true;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.observation.auto_scaling_group->members[2].lifecycle_state = "Pending:Wait";
+  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state);
+  fleet.observation.auto_scaling_group->members[2].lifecycle_state = "Standby";
+  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state);
+}
+
+TEST(Guards, AMemberOnTwoPortsOfOneGroupIsOneMember) {
+  FleetForTest fleet;
+  auto& list = *fleet.group(0).registrations;
+  list.insert(list.begin() + 3, {id(3), 8443, TargetState::healthy, ""});
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.memory(3, 90);
+  const auto plan = fleet.tick();
+  EXPECT_EQ(plan.actions.at(0).ports, (std::vector{443, 8443}));
+  EXPECT_EQ(fleet.three().snapshot.size(), 3U);
+}
+
+}  // namespace
+}  // namespace evenkeel::decide

@@ -1,0 +1,181 @@
+// The checker must catch what it is for: each test plants one misdeed in an otherwise sound plan.
+#include "decide/invariants.h"
+
+#include <gtest/gtest.h>
+
+#include "decide/fleet_for_test.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// Whether exactly the named invariant is among those found broken.
+testing::AssertionResult breaks(const char* invariant, const FleetForTest& fleet, const Plan& plan) {
+  const auto found = violations(fleet.policy, fleet.observation, fleet.state, plan);
+  for (const auto& violation : found) {
+    if (violation.starts_with(std::string(invariant) + ":")) return testing::AssertionSuccess();
+  }
+  return testing::AssertionFailure() << invariant << " is not among: " << join(found, "; ");
+}
+
+struct Invariants : testing::Test {
+  FleetForTest fleet;
+  Plan plan;
+
+  void starting() {
+    fleet.memory(3, 80);
+    plan = fleet.decide();
+    ASSERT_EQ(plan.actions.size(), 2U);
+    ASSERT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
+  }
+  void rebooting() {
+    fleet.drained_three();
+    ++fleet.ticks;
+    plan = fleet.decide();
+    ASSERT_EQ(effects(plan), std::vector{Effect::reboot});
+    ASSERT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
+  }
+};
+
+TEST_F(Invariants, AnActionNeedsItsIntent) {
+  starting();
+  plan.next.open[0].intents.pop_back();
+  EXPECT_TRUE(breaks("A1", fleet, plan));
+}
+
+TEST_F(Invariants, AnActionIsSignedWithTheObservationsTime) {
+  starting();
+  plan.actions[0].at += 1s;
+  plan.next.open[0].intents[0].at += 1s;
+  EXPECT_TRUE(breaks("R3", fleet, plan));
+}
+
+TEST_F(Invariants, TheNextStateSucceedsTheOneRead) {
+  starting();
+  ++plan.next.revision;
+  EXPECT_TRUE(breaks("K1", fleet, plan));
+}
+
+TEST_F(Invariants, EnoughAreLeft) {
+  starting();
+  fleet.policy.keep.healthy.count = 8;
+  EXPECT_TRUE(breaks("C1", fleet, plan));
+}
+
+TEST_F(Invariants, MoreThanFailOpenAreLeft) {
+  starting();
+  fleet.group(1).attributes->fail_open_count = 7;
+  EXPECT_TRUE(breaks("C1", fleet, plan));
+}
+
+TEST_F(Invariants, NotTooManyAreOut) {
+  starting();
+  fleet.policy.keep.out = 0;
+  EXPECT_TRUE(breaks("C2", fleet, plan));
+}
+
+TEST_F(Invariants, NothingStartsOnPartialData) {
+  starting();
+  fleet.observation.instances_complete = false;
+  EXPECT_TRUE(breaks("C4", fleet, plan));
+  fleet.observation.instances_complete = true;
+  fleet.group(0).attributes.reset();
+  EXPECT_TRUE(breaks("C4", fleet, plan));
+}
+
+TEST_F(Invariants, NothingStartsWhilePaused) {
+  starting();
+  fleet.state.pause = Pause{"deploy", "ann", {}};
+  EXPECT_TRUE(breaks("F10", fleet, plan));
+}
+
+TEST_F(Invariants, NothingStartsWithoutACause) {
+  starting();
+  fleet.memory(3, 65);
+  EXPECT_TRUE(breaks("R5", fleet, plan));
+  fleet.memory(3, 80);
+  fleet.observation.signals[id(3)].state = SignalState::stale;
+  EXPECT_TRUE(breaks("R5", fleet, plan));
+}
+
+TEST_F(Invariants, TheSnapshotIsWhatItIsPartOf) {
+  starting();
+  plan.next.open[0].snapshot.pop_back();
+  EXPECT_TRUE(breaks("F1", fleet, plan));
+}
+
+TEST_F(Invariants, APortIsNamed) {
+  starting();
+  plan.actions[1].ports.clear();
+  EXPECT_TRUE(breaks("F3", fleet, plan));
+}
+
+TEST_F(Invariants, NoRebootWhileRegisteredAnywhere) {
+  rebooting();
+  fleet.group(1).registrations->push_back({id(3), 80, TargetState::draining, ""});
+  EXPECT_TRUE(breaks("R1", fleet, plan));
+  fleet.group(1).registrations->back() = {id(3), 80, TargetState::unused, "Target.InvalidState"};
+  EXPECT_TRUE(breaks("R1", fleet, plan));
+  fleet.group(1).registrations->pop_back();
+  fleet.observation.surveys[id(3)].elsewhere = {{id(3), 8080, TargetState::healthy, ""}};
+  EXPECT_TRUE(breaks("R1", fleet, plan));
+  fleet.observation.surveys.clear();
+  EXPECT_TRUE(breaks("R1", fleet, plan));
+}
+
+TEST_F(Invariants, NoSecondReboot) {
+  rebooting();
+  Intent earlier;
+  earlier.effect = Effect::reboot;
+  fleet.three().intents.push_back(earlier);
+  EXPECT_TRUE(breaks("R2", fleet, plan));
+}
+
+TEST_F(Invariants, NoRebootOfAnotherIncarnation) {
+  rebooting();
+  fleet.observation.instances[id(3)].launch_time += 1h;
+  EXPECT_TRUE(breaks("R4", fleet, plan));
+}
+
+TEST_F(Invariants, NobodyIsForgotten) {
+  rebooting();
+  plan.next.open.clear();
+  plan.actions.clear();
+  EXPECT_TRUE(breaks("F1", fleet, plan));
+}
+
+TEST_F(Invariants, BackIsProved) {
+  rebooting();
+  plan.next.recent.push_back(past(plan.next.open[0]));
+  plan.next.recent.back().ending = Ending::cured;
+  plan.next.open.clear();
+  plan.actions.clear();
+  EXPECT_TRUE(breaks("F4", fleet, plan));
+}
+
+TEST_F(Invariants, TerminatedIsProved) {
+  rebooting();
+  plan.next.recent.push_back(past(plan.next.open[0]));
+  plan.next.recent.back().ending = Ending::terminated;
+  plan.next.open.clear();
+  plan.actions.clear();
+  EXPECT_TRUE(breaks("F8", fleet, plan));
+}
+
+TEST(Absorb, OutcomesBelongToTheirIntentByNonce) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  const auto plan = fleet.decide();
+  const std::vector<Outcome> outcomes = {
+      {plan.actions[1].remediation_id, plan.actions[1].nonce, OutcomeKind::accepted, false, ""},
+      {plan.actions[0].remediation_id, "somebody-else's", OutcomeKind::refused, false, ""}};
+  const auto absorbed = absorb(fleet.policy, plan.next, outcomes, fleet.observation.taken_at);
+  EXPECT_EQ(absorbed.next.revision, plan.next.revision + 1);
+  EXPECT_EQ(absorbed.next.open[0].intents[0].outcome, OutcomeKind::unknown);
+  EXPECT_TRUE(absorbed.next.open[0].intents[0].may_land_late);
+  EXPECT_EQ(absorbed.next.open[0].intents[1].outcome, OutcomeKind::accepted);
+  EXPECT_FALSE(absorbed.next.open[0].intents[1].may_land_late);
+  EXPECT_EQ(absorbed.events.size(), 1U);
+}
+
+}  // namespace
+}  // namespace evenkeel::decide

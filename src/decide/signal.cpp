@@ -1,0 +1,106 @@
+#include "decide/signal.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+constexpr double kGradual = 0.9;  // of the limit
+
+Reason reason_for(SignalState state) {
+  switch (state) {
+    case SignalState::stale:
+      return Reason::signal_stale;
+    case SignalState::missing:
+      return Reason::signal_missing;
+    case SignalState::ambiguous:
+      return Reason::signal_ambiguous;
+    case SignalState::partial:
+      return Reason::signal_partial;
+    case SignalState::failed:
+    case SignalState::fresh:
+      break;
+  }
+  return Reason::signal_failed;
+}
+
+// A percentage outside 0..100, a sample from the future, something that isn't a number: the agent is wrong,
+// not the server.
+std::optional<std::string> implausible(const MetricCondition& condition, const Signal& signal, Time now) {
+  for (const auto& sample : signal.samples) {
+    if (!std::isfinite(sample.value)) return "a sample is not a number";
+    if (condition.metric.contains('%') && (sample.value < 0 || sample.value > 100)) {
+      return fmt::format("a share of {} %", format_number(sample.value));
+    }
+    if (sample.at > now + kMaxSpread) return "a sample from the future, " + iso8601(sample.at);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Judgement judge(const MetricCondition& condition, const Signal& signal, Time now) {
+  Judgement judgement;
+  if (signal.state != SignalState::fresh || signal.samples.empty()) {
+    const auto why = signal.detail.empty() ? std::string("no samples") : signal.detail;
+    judgement.verdict = {reason_for(signal.state), fmt::format("signal {}: {}", name(signal.state), why), {}};
+    return judgement;
+  }
+  if (const auto wrong = implausible(condition, signal, now)) {
+    judgement.verdict = {Reason::signal_ambiguous, "signal implausible: " + *wrong, {}};
+    return judgement;
+  }
+  const Sample& newest = signal.samples.back();
+  judgement.newest = newest.value;
+  judgement.sampled_at = newest.at;
+  const auto agree = std::ranges::count_if(signal.samples, [&](const Sample& sample) {
+    return sample.at > newest.at - condition.over && sample.value > condition.above;
+  });
+  const std::map<std::string, double> numbers = {{"value", newest.value},
+                                                 {"limit", condition.above},
+                                                 {"datapoints", static_cast<double>(agree)},
+                                                 {"datapoints_needed", condition.datapoints}};
+  if (newest.value <= condition.above) {
+    judgement.verdict = {
+        Reason::below_limit,
+        fmt::format("{} is not above {}", format_number(newest.value), format_number(condition.above)),
+        numbers};
+  } else if (agree < condition.datapoints) {
+    judgement.verdict = {Reason::not_sustained,
+                         fmt::format("{} is above {}, but only {} of the {} samples it takes in {} are",
+                                     format_number(newest.value), format_number(condition.above), agree,
+                                     condition.datapoints, format_duration(condition.over)),
+                         numbers};
+  } else {
+    judgement.above = true;
+    judgement.verdict = {Reason::start,
+                         fmt::format("{} is above {} for {}", format_number(newest.value),
+                                     format_number(condition.above), format_duration(condition.over)),
+                         numbers};
+  }
+  return judgement;
+}
+
+std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal) {
+  const auto& samples = signal.samples;
+  for (auto sample = samples.rbegin(); sample != samples.rend(); ++sample) {
+    if (!(sample->value > condition.above)) continue;
+    const auto earlier = std::find_if(sample, samples.rend(), [&](const Sample& candidate) {
+      return candidate.at <= sample->at - 2 * condition.period;
+    });
+    if (earlier != samples.rend() && earlier->value < kGradual * condition.above) return sample->at;
+  }
+  return std::nullopt;
+}
+
+Duration lookback(const MetricCondition& condition, Duration since_last_read) {
+  return std::min(kMaxLookback,
+                  std::max(condition.over, since_last_read) + condition.max_age + 3 * condition.period);
+}
+
+}  // namespace evenkeel::decide

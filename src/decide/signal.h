@@ -1,0 +1,29 @@
+// Judges a member's samples against the policy's condition.
+#pragma once
+
+#include <optional>
+
+#include "model/observation.h"
+#include "model/plan.h"
+#include "model/policy.h"
+
+namespace evenkeel::decide {
+
+// Whether the samples say "above the limit, and for long enough".
+struct Judgement {
+  bool above = false;            // newest sample above the limit and enough of the window agree
+  std::optional<double> newest;  // empty when the signal can't be judged
+  Time sampled_at{};
+  Verdict verdict;  // why not, when not above
+};
+
+Judgement judge(const MetricCondition& condition, const Signal& signal, Time now);
+
+// When the member last jumped over the limit: a sample above it whose predecessor of two periods earlier was
+// still below nine tenths of it. A leak that crosses slowly never jumps.
+std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal);
+
+// How far back samples are wanted.
+Duration lookback(const MetricCondition& condition, Duration since_last_read);
+
+}  // namespace evenkeel::decide
