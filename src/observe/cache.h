@@ -1,0 +1,30 @@
+// What may be remembered from one tick to the next within a process: facts that change rarely and cost calls
+// to read. Losing it costs calls, never correctness; a member is never taken out on a remembered attribute
+// alone (decide asks for a survey first, and observe reads the attributes afresh with it).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "aws/cloudwatch.h"
+#include "base/clock.h"
+#include "model/observation.h"
+
+namespace evenkeel::observe {
+
+inline constexpr Duration kCacheFor{300'000};
+
+struct Cache {
+  template <class T>
+  struct Entry {
+    Time read_at{};  // AWS's time
+    T value;
+    bool fresh(Time now) const { return now >= read_at && now - read_at < kCacheFor; }
+  };
+  std::map<std::string, Entry<TargetGroup::Attributes>> attributes;           // by target group arn
+  std::map<std::string, Entry<std::vector<aws::cloudwatch::Metric>>> series;  // by "namespace|metric"
+  std::map<std::string, aws::cloudwatch::Metric> chosen;  // by instance id: its one series
+};
+
+}  // namespace evenkeel::observe

@@ -1,0 +1,27 @@
+// Reads the world into one Observation, stamped with AWS's own time and honest about what is missing.
+#pragma once
+
+#include "aws/dated.h"
+#include "base/result.h"
+#include "model/fleet_state.h"
+#include "model/observation.h"
+#include "model/plan.h"
+#include "model/policy.h"
+#include "observe/cache.h"
+#include "wire/caller.h"
+
+namespace evenkeel::observe {
+
+// What every tick reads: target groups, their attributes (cached) and targets, the instances, the Auto
+// Scaling group. Also the groups of open remediations that the policy doesn't name any more. What can't be
+// read is left empty in the observation and said in its `problems`. An error only when no answer at all told
+// the time.
+Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
+                            Cache& cache);
+
+// Reads what a plan asked for into the observation. Every id asked for has an entry afterwards, if only
+// `failed`.
+void answer(const Question& question, const FleetPolicy& policy, wire::Caller& caller, Cache& cache,
+            Observation& observation);
+
+}  // namespace evenkeel::observe

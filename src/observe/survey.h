@@ -1,0 +1,17 @@
+// The closer look at one member, before it is drained and again before it is rebooted.
+#pragma once
+
+#include <string>
+
+#include "model/observation.h"
+#include "observe/cache.h"
+#include "wire/caller.h"
+
+namespace evenkeel::observe {
+
+// Asks every other target group of the member's region for it (there is no call from an instance to its
+// groups), asks EC2 by DryRun whether it may be rebooted, and reads the attributes of the fleet's groups
+// afresh.
+void survey(const std::string& instance_id, wire::Caller& caller, Cache& cache, Observation& observation);
+
+}  // namespace evenkeel::observe

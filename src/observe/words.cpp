@@ -1,0 +1,82 @@
+#include "observe/words.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace evenkeel::observe {
+namespace {
+
+template <class Value, std::size_t N>
+Value look_up(const std::array<std::pair<const char*, Value>, N>& words, const std::string& word,
+              Value other) {
+  const auto found = std::ranges::find_if(words, [&](const auto& entry) { return word == entry.first; });
+  return found == words.end() ? other : found->second;
+}
+
+// The number under `key`; `absent` where there is no such key or it is "off"; nothing when it isn't a number.
+std::optional<int> number(const std::map<std::string, std::string>& attributes, const std::string& key,
+                          int absent) {
+  const auto found = attributes.find(key);
+  if (found == attributes.end() || found->second == "off" || found->second.empty()) return absent;
+  int value = 0;
+  const auto& text = found->second;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+TargetState target_state(const std::string& word) {
+  using enum TargetState;
+  static constexpr auto kWords =
+      std::to_array<std::pair<const char*, TargetState>>({{"initial", initial},
+                                                          {"healthy", healthy},
+                                                          {"unhealthy", unhealthy},
+                                                          {"unhealthy.draining", unhealthy_draining},
+                                                          {"unused", unused},
+                                                          {"draining", draining},
+                                                          {"unavailable", unavailable}});
+  return look_up(kWords, word, other);
+}
+
+TargetType target_type(const std::string& word) {
+  using enum TargetType;
+  static constexpr auto kWords = std::to_array<std::pair<const char*, TargetType>>(
+      {{"instance", instance}, {"ip", ip}, {"lambda", lambda}, {"alb", alb}});
+  return look_up(kWords, word, other);
+}
+
+InstanceState instance_state(const std::string& word) {
+  using enum InstanceState;
+  static constexpr auto kWords =
+      std::to_array<std::pair<const char*, InstanceState>>({{"pending", pending},
+                                                            {"running", running},
+                                                            {"shutting-down", shutting_down},
+                                                            {"terminated", terminated},
+                                                            {"stopping", stopping},
+                                                            {"stopped", stopped}});
+  return look_up(kWords, word, other);
+}
+
+std::optional<TargetGroup::Attributes> group_attributes(
+    const std::map<std::string, std::string>& attributes) {
+  const auto delay = number(attributes, "deregistration_delay.timeout_seconds", 300);
+  const auto slow_start = number(attributes, "slow_start.duration_seconds", 0);
+  const std::string health = "target_group_health.";
+  const auto routing_count =
+      number(attributes, health + "unhealthy_state_routing.minimum_healthy_targets.count", 1);
+  const auto dns_count = number(attributes, health + "dns_failover.minimum_healthy_targets.count", 1);
+  const auto routing_percent =
+      number(attributes, health + "unhealthy_state_routing.minimum_healthy_targets.percentage", 0);
+  const auto dns_percent = number(attributes, health + "dns_failover.minimum_healthy_targets.percentage", 0);
+  if (!delay || !slow_start || !routing_count || !dns_count || !routing_percent || !dns_percent)
+    return std::nullopt;
+  return TargetGroup::Attributes{.deregistration_delay = std::chrono::seconds{*delay},
+                                 .slow_start = std::chrono::seconds{*slow_start},
+                                 .fail_open_count = std::max(*routing_count, *dns_count),
+                                 .fail_open_percent = std::max(*routing_percent, *dns_percent)};
+}
+
+}  // namespace evenkeel::observe
