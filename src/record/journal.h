@@ -1,0 +1,36 @@
+// What Evenkeel remembers between ticks: one state document per fleet, replaced by compare-and-swap, and
+// beside it the history of what happened. Everything a tick does is durable here before it is done.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/fleet_state.h"
+#include "model/plan.h"
+
+namespace evenkeel::record {
+
+class Journal {
+ public:
+  virtual ~Journal() = default;
+
+  // The fleet's state. Never written: an empty optional. Unreadable, or written by a newer program:
+  // `corrupt`, which is never "nothing in flight".
+  virtual Result<std::optional<FleetState>> load(const std::string& fleet) = 0;
+
+  // Stores `next` and appends `events` in one transaction, if the stored revision is still `next.revision -
+  // 1` (0: the fleet has never been written). Otherwise `conflict`, and nothing was stored.
+  virtual Result<void> replace(const FleetState& next, std::span<const Event> events) = 0;
+
+  // The newest `limit` events of a fleet, oldest first; of one instance when `instance_id` isn't empty.
+  virtual Result<std::vector<Event>> history(const std::string& fleet, const std::string& instance_id,
+                                             int limit) = 0;
+
+  // The fleets that have a state, sorted: also those that have left the policy.
+  virtual Result<std::vector<std::string>> fleets() = 0;
+};
+
+}  // namespace evenkeel::record

@@ -1,0 +1,34 @@
+// What every Journal must do, as tests that run over any store: see journal_contract_test.cpp. A further
+// store adds one INSTANTIATE_TEST_SUITE_P(Name, JournalContract, …) in its own test file.
+#pragma once
+
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+
+#include "record/journal.h"
+
+namespace evenkeel::record {
+
+// One empty store of a test's own, removed with it.
+class TestStore {
+ public:
+  virtual ~TestStore() = default;
+  // A further connection to the same store.
+  virtual std::unique_ptr<Journal> open() = 0;
+  // Puts a document into the store as if it had been written properly, whatever it says.
+  virtual void plant(const std::string& fleet, std::int64_t revision, const std::string& document) = 0;
+};
+
+using MakeStore = std::function<std::unique_ptr<TestStore>()>;
+
+class JournalContract : public testing::TestWithParam<MakeStore> {
+ protected:
+  JournalContract() : store_(GetParam()()), journal_(store_->open()) {}
+
+  std::unique_ptr<TestStore> store_;
+  std::unique_ptr<Journal> journal_;
+};
+
+}  // namespace evenkeel::record

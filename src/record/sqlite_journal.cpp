@@ -1,0 +1,269 @@
+#include "record/sqlite_journal.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/core.h>
+#include <utility>
+
+#include "base/text.h"
+#include "record/checksum.h"
+#include "record/sqlite.h"
+#include "record/state_file.h"
+#include "record/state_json.h"
+
+namespace evenkeel::record {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x45564B4C;  // "EVKL"
+constexpr std::int64_t kVersion = 1;                 // of the tables; the documents have their own
+constexpr std::int64_t kKeptEvents = 100'000;        // of each fleet
+constexpr std::int64_t kTrimEvery = 1'000;           // events
+
+constexpr const char* kMemory = ":memory:";
+
+class SqliteJournal final : public Journal {
+ public:
+  SqliteJournal(std::unique_ptr<Database> database, std::optional<FileIdentity> identity)
+      : database_(std::move(database)), identity_(identity) {}
+
+  Result<std::optional<FleetState>> load(const std::string& fleet) override;
+  Result<void> replace(const FleetState& next, std::span<const Event> events) override;
+  Result<std::vector<Event>> history(const std::string& fleet, const std::string& instance_id,
+                                     int limit) override;
+  Result<std::vector<std::string>> fleets() override;
+
+ private:
+  Result<void> check_file() const {
+    return identity_ ? check_identity(database_->path(), *identity_) : Result<void>();
+  }
+  Result<void> swap(const FleetState& next, const std::string& document);
+  Result<void> append(const std::string& fleet, std::span<const Event> events);
+
+  std::unique_ptr<Database> database_;
+  std::optional<FileIdentity> identity_;  // empty for a database in memory
+};
+
+Result<std::optional<FleetState>> SqliteJournal::load(const std::string& fleet) {
+  TRY_VOID(check_file());
+  auto row = TRY(database_->prepare("SELECT revision, document, checksum FROM state WHERE fleet = ?1"));
+  if (!TRY(row.bind(1, fleet).step())) return std::nullopt;
+  const auto document = row.text(1);
+  const auto broken = [&](std::string_view what) {
+    return fail(
+        ErrorKind::corrupt,
+        fmt::format("state file {}, fleet {}: {}; nothing is started with it. Put back the last good copy",
+                    printable(database_->path()), printable(fleet), what));
+  };
+  if (row.number(2) != crc32(document)) return broken("the stored document is not the one that was written");
+  auto state = state_from_json(document);
+  if (!state) {
+    return fail(state.error().kind, fmt::format("state file {}, fleet {}: {}", printable(database_->path()),
+                                                printable(fleet), state.error().message));
+  }
+  if (state->fleet != fleet || state->revision != row.number(0)) {
+    return broken(fmt::format("the stored document is of fleet {} at revision {}, the row of revision {}",
+                              printable(state->fleet), state->revision, row.number(0)));
+  }
+  return std::move(*state);
+}
+
+Result<void> SqliteJournal::replace(const FleetState& next, std::span<const Event> events) {
+  TRY_VOID(check_file());
+  if (next.fleet.empty() || next.revision < 1) {
+    return fail(ErrorKind::invalid,
+                fmt::format("state of fleet \"{}\": revision {} can't be stored; a state has a "
+                            "fleet's name and follows revision 0 or later",
+                            printable(next.fleet), next.revision));
+  }
+  const auto document = to_json(next);
+  if (const auto again = state_from_json(document); !again) {
+    return fail(ErrorKind::invalid,
+                "a state that could not be read again was not stored: " + again.error().message);
+  }
+  auto transaction = TRY(Transaction::write(*database_));
+  TRY_VOID(swap(next, document));
+  TRY_VOID(append(next.fleet, events));
+  TRY_VOID(transaction.commit());
+  return check_file();
+}
+
+Result<void> SqliteJournal::swap(const FleetState& next, const std::string& document) {
+  auto row = TRY(database_->prepare("SELECT revision FROM state WHERE fleet = ?1"));
+  const bool exists = TRY(row.bind(1, next.fleet).step());
+  const std::int64_t stored = exists ? row.number(0) : 0;
+  if (stored != next.revision - 1) {
+    return fail(
+        ErrorKind::conflict,
+        fmt::format("fleet {}: the stored state is at revision {}, not {}: another tick or command changed "
+                    "it first, and nothing was stored; the next tick decides anew",
+                    printable(next.fleet), stored, next.revision - 1));
+  }
+  auto put = TRY(database_->prepare(
+      "INSERT INTO state (fleet, revision, document, checksum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (fleet) "
+      "DO "
+      "UPDATE SET revision = excluded.revision, document = excluded.document, checksum = excluded.checksum"));
+  put.bind(1, next.fleet).bind(2, next.revision).bind(3, document).bind(4, std::int64_t{crc32(document)});
+  TRY_VOID(put.step());
+  return {};
+}
+
+Result<void> SqliteJournal::append(const std::string& fleet, std::span<const Event> events) {
+  if (events.empty()) return {};
+  auto put =
+      TRY(database_->prepare("INSERT INTO event (fleet, at, instance_id, remediation_id, kind, text) VALUES "
+                             "(?1, ?2, ?3, ?4, ?5, ?6)"));
+  for (const auto& event : events) {
+    const auto at = iso8601(event.at);
+    put.bind(1, fleet).bind(2, at).bind(3, event.instance_id).bind(4, event.remediation_id);
+    put.bind(5, event.kind).bind(6, event.text);
+    TRY_VOID(put.step());
+    put.reset();
+  }
+  if (database_->last_id() % kTrimEvery >= static_cast<std::int64_t>(events.size())) return {};
+  auto trim = TRY(database_->prepare(
+      "DELETE FROM event WHERE fleet = ?1 AND id <= (SELECT id FROM event WHERE fleet = ?1 ORDER BY id DESC "
+      "LIMIT 1 OFFSET ?2)"));
+  TRY_VOID(trim.bind(1, fleet).bind(2, kKeptEvents).step());
+  return {};
+}
+
+Result<std::vector<Event>> SqliteJournal::history(const std::string& fleet, const std::string& instance_id,
+                                                  int limit) {
+  TRY_VOID(check_file());
+  auto row =
+      TRY(database_->prepare(instance_id.empty() ? "SELECT at, instance_id, remediation_id, kind, text FROM "
+                                                   "event WHERE fleet = ?1 ORDER BY id DESC LIMIT "
+                                                   "?3"
+                                                 : "SELECT at, instance_id, remediation_id, kind, text FROM "
+                                                   "event WHERE fleet = ?1 AND instance_id = ?2 "
+                                                   "ORDER BY id DESC LIMIT ?3"));
+  row.bind(1, fleet).bind(2, instance_id).bind(3, std::int64_t{std::max(limit, 0)});
+  std::vector<Event> events;
+  while (TRY(row.step())) {
+    const auto at = parse_iso8601(row.text(0));
+    if (!at) {
+      return fail(
+          ErrorKind::corrupt,
+          fmt::format("state file {}, history of fleet {}: \"{}\" is no time; put back the last good copy",
+                      printable(database_->path()), printable(fleet), printable(row.text(0), 60)));
+    }
+    events.push_back({*at, fleet, row.text(1), row.text(2), row.text(3), row.text(4)});
+  }
+  std::ranges::reverse(events);
+  return events;
+}
+
+Result<std::vector<std::string>> SqliteJournal::fleets() {
+  TRY_VOID(check_file());
+  auto row = TRY(database_->prepare("SELECT fleet FROM state ORDER BY fleet"));
+  std::vector<std::string> names;
+  while (TRY(row.step())) names.push_back(row.text(0));
+  return names;
+}
+
+// True: ours and readable. False: a database without anything in it. To be called within a transaction, or
+// another process may create the tables between two of the questions.
+Result<bool> check_version(Database& database) {
+  const auto application = TRY(database.number("PRAGMA application_id"));
+  const auto version = TRY(database.number("PRAGMA user_version"));
+  const auto tables = TRY(database.number("SELECT count(*) FROM sqlite_schema"));
+  if (application == 0 && version == 0 && tables == 0) return false;
+  if (application != kApplicationId) {
+    return fail(ErrorKind::corrupt,
+                fmt::format("state file {}: is the database of another program, and was left untouched; name "
+                            "Evenkeel's own state file, or one that doesn't exist yet",
+                            printable(database.path())));
+  }
+  if (version != kVersion) {
+    return fail(
+        ErrorKind::corrupt,
+        fmt::format(
+            "state file {}: was written by a newer Evenkeel (tables of version {}, this one knows {}); "
+            "nothing is started with it. Run the newer program",
+            printable(database.path()), version, kVersion));
+  }
+  // A lookup through a damaged index finds nothing, and nothing would mean that nothing is in flight.
+  if (const auto verdict = TRY(database.text("PRAGMA integrity_check(state)")); verdict != "ok") {
+    return std::unexpected(damaged(database.path(), verdict));
+  }
+  return true;
+}
+
+Result<bool> is_ours(Database& database) {
+  const auto moment = TRY(Transaction::read(database));
+  return check_version(database);
+}
+
+Result<void> create_tables(Database& database) {
+  auto transaction = TRY(Transaction::write(database));
+  if (TRY(check_version(database))) return {};  // another process was faster
+  for (const auto* sql :
+       {"CREATE TABLE state (fleet TEXT PRIMARY KEY, revision INTEGER NOT NULL, document TEXT NOT NULL, "
+        "checksum INTEGER NOT NULL) STRICT",
+        "CREATE TABLE event (id INTEGER PRIMARY KEY, fleet TEXT NOT NULL, at TEXT NOT NULL, instance_id TEXT "
+        "NOT "
+        "NULL, remediation_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT",
+        "CREATE INDEX event_of_fleet ON event (fleet)",
+        "CREATE INDEX event_of_instance ON event (fleet, instance_id)"}) {
+    TRY_VOID(database.run(sql));
+  }
+  TRY_VOID(database.run(fmt::format("PRAGMA application_id = {}", kApplicationId)));
+  TRY_VOID(database.run(fmt::format("PRAGMA user_version = {}", kVersion)));
+  return transaction.commit();
+}
+
+Result<void> prepare_for_writing(Database& database, bool in_memory) {
+  TRY_VOID(database.run("PRAGMA synchronous = FULL"));
+  const bool ours = TRY(is_ours(database));
+  if (!in_memory && TRY(database.text("PRAGMA journal_mode = WAL")) != "wal") {
+    return fail(
+        ErrorKind::invalid,
+        fmt::format("state file {}: its file system can't share memory between programs, which SQLite's WAL "
+                    "needs; put it on a disk of this machine",
+                    printable(database.path())));
+  }
+  return ours ? Result<void>() : create_tables(database);
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code failure;
+  const auto found = std::filesystem::absolute(path, failure);
+  return failure ? path : found.string();
+}
+
+// Opens the database; the file must have been the same one before and after.
+Result<std::pair<std::unique_ptr<Database>, FileIdentity>> open_file(const std::string& path, int flags) {
+  const auto before = TRY(identity(path));
+  auto database = TRY(Database::open(path, flags));
+  TRY_VOID(check_identity(path, before));
+  return std::pair{std::move(database), before};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Journal>> open_sqlite(const std::string& path) {
+  if (path == kMemory) {
+    auto database = TRY(Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    TRY_VOID(prepare_for_writing(*database, true));
+    return std::make_unique<SqliteJournal>(std::move(database), std::nullopt);
+  }
+  const bool exists = TRY(check_location(path));
+  const auto full = absolute(path);
+  if (!exists) TRY_VOID(create_private(full));
+  auto [database, opened] = TRY(open_file(full, SQLITE_OPEN_READWRITE));
+  TRY_VOID(prepare_for_writing(*database, false));
+  return std::make_unique<SqliteJournal>(std::move(database), opened);
+}
+
+Result<std::unique_ptr<Journal>> open_sqlite_read_only(const std::string& path) {
+  const auto nothing = [&](std::string_view what) {
+    return fail(ErrorKind::not_found,
+                fmt::format("state file {}: {}; the first `evenkeel run` creates it", printable(path), what));
+  };
+  if (path == kMemory || !TRY(check_location(path))) return nothing("doesn't exist");
+  auto [database, opened] = TRY(open_file(absolute(path), SQLITE_OPEN_READONLY));
+  if (!TRY(is_ours(*database))) return nothing("holds nothing yet");
+  return std::make_unique<SqliteJournal>(std::move(database), opened);
+}
+
+}  // namespace evenkeel::record

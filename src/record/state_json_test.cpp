@@ -1,0 +1,299 @@
+#include "record/state_json.h"
+
+#include <cmath>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "record/sample_states.h"
+#include "record/state_fields.h"
+
+namespace evenkeel::record {
+namespace {
+
+using nlohmann::json;
+
+json maximal_document() { return json::parse(to_json(maximal_state())); }
+
+// The refusal's message, without the remedy that stands behind every one.
+std::string refusal(const std::string& text) {
+  const auto state = state_from_json(text);
+  if (state) return "none";
+  EXPECT_EQ(state.error().kind, ErrorKind::corrupt);
+  const auto& message = state.error().message;
+  EXPECT_NE(message.find(". Nothing is started with it"), std::string::npos) << message;
+  return message.substr(0, message.find(". Nothing is started with it"));
+}
+std::string refusal(const json& document) { return refusal(document.dump()); }
+
+std::string refusal_with(const std::string& pointer, const json& value) {
+  auto document = maximal_document();
+  document[json::json_pointer(pointer)] = value;
+  return refusal(document);
+}
+
+TEST(StateJson, MaximalStateComesBackAsItWas) {
+  const auto state = maximal_state();
+  const auto text = to_json(state);
+  const auto again = state_from_json(text);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(*again, state);
+  EXPECT_EQ(to_json(*again), text);
+}
+
+TEST(StateJson, EmptyStateComesBackAsItWas) {
+  const auto again = state_from_json(to_json(FleetState{}));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(*again, FleetState{});
+}
+
+TEST(StateJson, ArbitraryStatesComeBackAsTheyWere) {
+  ArbitraryStates arbitrary(2026);
+  for (int i = 0; i < 500; ++i) {
+    const auto state = arbitrary.state();
+    const auto again = state_from_json(to_json(state));
+    ASSERT_TRUE(again) << again.error().message;
+    ASSERT_EQ(*again, state) << to_json(state);
+  }
+}
+
+// A structured binding must name every member of its struct: one that was added and isn't stored stops the
+// compiler here.
+auto members(const SnapshotTarget& s) {
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
+}
+auto members(const Intent& s) {
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
+}
+auto members(const Cause& s) {
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
+}
+auto members(const Remediation& s) {
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v);
+}
+auto members(const PastRemediation& s) {
+  const auto& [a, b, c, d, e, f, g, h] = s;
+  return std::tie(a, b, c, d, e, f, g, h);
+}
+auto members(const Pause& s) {
+  const auto& [a, b, c] = s;
+  return std::tie(a, b, c);
+}
+auto members(const Breaker& s) {
+  const auto& [a, b] = s;
+  return std::tie(a, b);
+}
+auto members(const MetricCondition& s) {
+  const auto& [a, b, c, d, e, f, g, h] = s;
+  return std::tie(a, b, c, d, e, f, g, h);
+}
+auto members(const Keep& s) {
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
+}
+auto members(const Timing& s) {
+  const auto& [a, b, c, d, e] = s;
+  return std::tie(a, b, c, d, e);
+}
+auto members(const FleetPolicy& s) {
+  const auto& [a, b, c, d, e, f, g, h] = s;
+  return std::tie(a, b, c, d, e, f, g, h);
+}
+auto members(const FleetState& s) {
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
+}
+
+template <class... Structs>
+constexpr bool all_members_are_stored() {
+  return ((std::tuple_size_v<std::remove_cvref_t<decltype(FieldsOf<Structs>::list)>> ==
+           std::tuple_size_v<decltype(members(std::declval<Structs>()))>) &&
+          ...);
+}
+
+TEST(StateJson, StoresEveryMember) {
+  EXPECT_TRUE((all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause,
+                                      Breaker, MetricCondition, Keep, Timing, FleetPolicy, FleetState>()));
+}
+
+TEST(StateJson, SpellsValuesAsThePolicyFileDoes) {
+  const auto document = maximal_document();
+  EXPECT_EQ(document["schema"], 1);
+  EXPECT_EQ(document["last_tick_at"], "2026-11-22T00:16:00Z");
+  EXPECT_EQ(document["open"][0]["phase_since"], "2026-11-22T00:15:00.250Z");
+  EXPECT_EQ(document["open"][0]["intents"][2]["effect"], "register");
+  EXPECT_EQ(document["open"][0]["value_after"], nullptr);
+  EXPECT_EQ(document["pinned"]["keep"]["healthy"], "75%");
+  EXPECT_EQ(document["pinned"]["keep"]["cooldown"], "1h30m");
+  EXPECT_EQ(document["pinned"]["reboot_when"]["statistic"], "Maximum");
+}
+
+TEST(StateJson, NumbersThatJsonCannotHoldSurvive) {
+  using Limits = std::numeric_limits<double>;
+  auto state = maximal_state();
+  state.open[0].cause.value = Limits::infinity();
+  state.open[0].cause.above = -Limits::infinity();
+  state.open[0].value_after = Limits::quiet_NaN();
+  const auto again = state_from_json(to_json(state));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->open[0].cause.value, Limits::infinity());
+  EXPECT_EQ(again->open[0].cause.above, -Limits::infinity());
+  EXPECT_TRUE(std::isnan(*again->open[0].value_after));
+}
+
+TEST(StateJson, TimesOutsideTheCalendarAreMovedToItsEnds) {
+  auto state = maximal_state();
+  state.open[0].deadline = Time::max();
+  state.open[0].launch_time = Time::min();
+  const auto again = state_from_json(to_json(state));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_json(*again), to_json(state));
+  EXPECT_GT(again->open[0].deadline, at(0) + std::chrono::years{7000});
+}
+
+TEST(StateJson, BrokenUtf8IsStoredAsReplacementCharacters) {
+  auto state = maximal_state();
+  state.open[0].intents[1].detail = "a\xff";
+  const auto again = state_from_json(to_json(state));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->open[0].intents[1].detail, "a\xef\xbf\xbd");
+}
+
+TEST(StateJson, NewerSchemaIsRefusedBeforeAnythingElseIsLookedAt) {
+  const auto newer = state_from_json(R"({"schema": 2, "fleet": 5, "new": true})");
+  ASSERT_FALSE(newer);
+  EXPECT_EQ(newer.error().kind, ErrorKind::corrupt);
+  EXPECT_EQ(newer.error().message,
+            "state document, schema: it was written by a newer Evenkeel (schema 2, this one reads up to 1). "
+            "Nothing "
+            "is started with it: run the newer program");
+  EXPECT_EQ(refusal(std::string(R"({"schema": 0})")), "state document, schema: found 0, wanted 1");
+  EXPECT_EQ(refusal(std::string("{}")), "state document, schema: is missing");
+}
+
+TEST(StateJson, EveryMissingKeyIsRefused) {
+  int tried = 0;
+  const auto drop = [&](const std::string& where) {
+    const json document = maximal_document();
+    for (const auto& item : document[json::json_pointer(where)].items()) {
+      if (where == "/healthy_since") continue;
+      auto copy = document;
+      copy[json::json_pointer(where)].erase(item.key());
+      EXPECT_TRUE(refusal(copy).ends_with(item.key() + ": is missing")) << where << " " << item.key();
+      ++tried;
+    }
+  };
+  for (const char* where :
+       {"", "/open/0", "/open/0/cause", "/open/0/snapshot/0", "/open/0/intents/0", "/recent/0", "/pause",
+        "/breaker", "/pinned", "/pinned/reboot_when", "/pinned/keep", "/pinned/timing"}) {
+    drop(where);
+  }
+  EXPECT_EQ(tried, 14 + 21 + 4 + 4 + 7 + 8 + 3 + 2 + 8 + 8 + 7 + 5);
+}
+
+TEST(StateJson, UnknownKeysAreRefusedAtTheirPlace) {
+  EXPECT_EQ(refusal_with("/later", 1), "state document, later: is no key of ours");
+  EXPECT_EQ(refusal_with("/open/0/intents/1/later", 1),
+            "state document, open[0].intents[1].later: is no key of ours");
+}
+
+TEST(StateJson, WrongTypesAreRefusedAtTheirPlace) {
+  EXPECT_EQ(refusal_with("/fleet", 5), "state document, fleet: found 5, wanted a text");
+  EXPECT_EQ(refusal_with("/revision", 1.5), "state document, revision: found 1.5, wanted a whole number");
+  EXPECT_EQ(refusal_with("/revision", std::numeric_limits<std::uint64_t>::max()),
+            "state document, revision: found 18446744073709551615, wanted a whole number");
+  EXPECT_EQ(
+      refusal_with("/open/0/snapshot/0/port", 4294967296),
+      "state document, open[0].snapshot[0].port: found 4294967296, wanted a whole number of at most 32 bits");
+  EXPECT_EQ(refusal_with("/open/0/treat", "yes"),
+            "state document, open[0].treat: found \"yes\", wanted true or false");
+  EXPECT_EQ(refusal_with("/open/0/cause/value", "81"),
+            "state document, open[0].cause.value: found \"81\", wanted a number");
+  EXPECT_EQ(refusal_with("/open/0/deadline", 5),
+            "state document, open[0].deadline: found 5, wanted a time like \"2026-11-22T06:45:00Z\"");
+  EXPECT_EQ(refusal_with("/open/0/deadline", nullptr).substr(0, 40),
+            "state document, open[0].deadline: found ");
+  EXPECT_EQ(refusal_with("/pinned/timing/boot", "fast"),
+            "state document, pinned.timing.boot: found \"fast\", wanted a duration like \"5m\"");
+  EXPECT_EQ(refusal_with("/pinned/keep/healthy", "0%"),
+            "state document, pinned.keep.healthy: found \"0%\", wanted a number, or a share like \"75%\"");
+  EXPECT_EQ(refusal_with("/open", json::object()), "state document, open: found {}, wanted a list");
+  EXPECT_EQ(refusal_with("/pause", 3), "state document, pause: found 3, wanted an object");
+  EXPECT_EQ(refusal_with("/healthy_since", json::array()),
+            "state document, healthy_since: found [], wanted an object");
+}
+
+TEST(StateJson, UnknownWordsAreRefusedWithTheKnownOnes) {
+  EXPECT_EQ(refusal_with("/open/0/phase", "exploding"),
+            "state document, open[0].phase: found \"exploding\", wanted one of draining, rebooting, booting, "
+            "rejoining, "
+            "soaking, held, done");
+  EXPECT_EQ(
+      refusal_with("/open/0/intents/0/effect", "register_"),
+      "state document, open[0].intents[0].effect: found \"register_\", wanted one of deregister, reboot, "
+      "register");
+}
+
+TEST(StateJson, WhatIsNoSuchDocumentIsRefused) {
+  EXPECT_TRUE(refusal(std::string("")).starts_with("state document, as a whole: is not JSON ("));
+  EXPECT_EQ(refusal(std::string("[]")), "state document, as a whole: found [], wanted an object");
+  EXPECT_EQ(refusal(std::string(R"({"schema": 1, "schema": 1})")),
+            "state document, as a whole: has the key schema twice");
+  EXPECT_EQ(refusal(std::string(R"({"a": {"b": 1, "c": {"b": 1}, "b": 2}})")),
+            "state document, as a whole: has the key b twice");
+  EXPECT_EQ(refusal(std::string(4 * 1024 * 1024 + 1, ' ')),
+            "state document, as a whole: is larger than 4194304 bytes");
+  EXPECT_EQ(refusal(std::string(1'000'000, '[')), refusal(std::string(100, '[')));
+  EXPECT_EQ(refusal(std::string(100, '[') + std::string(100, ']')),
+            "state document, as a whole: nests deeper than 16 levels");
+}
+
+TEST(StateJson, EveryCutDocumentIsRefused) {
+  const auto text = to_json(maximal_state());
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    ASSERT_FALSE(state_from_json(text.substr(0, length))) << length;
+  }
+}
+
+TEST(Formats, ExampleOfTheDocumentsIsAStateDocument) {
+  std::ifstream file(std::string(EVENKEEL_SOURCE_DIR) + "/docs/formats.md");
+  std::stringstream stream;
+  stream << file.rdbuf();
+  const auto text = stream.str();
+  const std::string fence = "```json\n";
+  const auto begin = text.find(fence);
+  ASSERT_NE(begin, std::string::npos);
+  const auto example =
+      text.substr(begin + fence.size(), text.find("```", begin + fence.size()) - begin - fence.size());
+  const auto state = state_from_json(example);
+  ASSERT_TRUE(state) << state.error().message;
+  EXPECT_EQ(state->fleet, "web");
+  EXPECT_EQ(state->open.size(), 1U);
+  EXPECT_TRUE(state->pinned);
+}
+
+TEST(Formats, EveryKeyOfTheDocumentIsExplained) {
+  std::ifstream file(std::string(EVENKEEL_SOURCE_DIR) + "/docs/formats.md");
+  std::stringstream stream;
+  stream << file.rdbuf();
+  const auto text = stream.str();
+  const auto document = maximal_document();
+  for (const char* where : {"", "/open/0", "/open/0/cause", "/open/0/snapshot/0", "/open/0/intents/0",
+                            "/recent/0", "/pause", "/breaker"}) {
+    for (const auto& item : document[json::json_pointer(where)].items()) {
+      EXPECT_NE(text.find("| `" + item.key() + "` |"), std::string::npos) << where << "/" << item.key();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel::record
