@@ -1,0 +1,24 @@
+// The only wiring: which parts a controller works with. Owned by whoever assembles it; nothing is global.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "observe/cache.h"
+#include "record/journal.h"
+#include "wire/caller.h"
+
+namespace evenkeel::controller {
+
+// The three seams and what is built on them, for one fleet's region and credentials.
+struct Parts {
+  wire::Caller& aws;
+  record::Journal& journal;
+  Clock& clock;
+  Random& random;
+  observe::Cache& cache;
+};
+
+}  // namespace evenkeel::controller

@@ -1,0 +1,50 @@
+// One pass over one fleet: load → observe → decide → record → act → record. The only place that knows the
+// order.
+//
+// The caller's duties: (1) give every fleet its own tick, as often as it likes, from as many processes as it
+// likes; (2) never carry out a plan by other means; (3) call again after an error: nothing is forgotten.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "controller/assemble.h"
+#include "model/plan.h"
+#include "model/policy.h"
+
+namespace evenkeel::controller {
+
+// What one tick saw, decided and did.
+struct TickReport {
+  Observation observation;
+  Plan plan;                            // its `next` is the state after the outcomes
+  std::vector<Outcome> outcomes;        // one per action that was attempted
+  std::vector<Event> events;            // everything that was written to the history
+  bool lost_race = false;               // another tick changed the state first: nothing was done
+  std::vector<std::string> violations;  // the plan broke an invariant: only its restores were carried out
+};
+
+// Looks and decides, but writes and changes nothing: what `plan` shows. `state_error` in the plan's fleet
+// verdicts says when the state could not be read.
+Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts);
+
+// One whole tick.
+Result<TickReport> tick(const FleetPolicy& policy, Parts& parts);
+
+// The fleets to tick: those of the policy, and those that left it while something was open (retired: restore
+// only).
+Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal);
+
+// A person's hand. Each loads, changes and swaps the state once; `conflict` after several lost races.
+Result<void> pause(const std::string& fleet, const std::string& reason, const std::string& author,
+                   Parts& parts);
+// Ends a pause and resets the breaker; returns what it ended, for people.
+Result<std::vector<std::string>> resume(const std::string& fleet, const std::string& reason,
+                                        const std::string& author, Parts& parts);
+// Puts a member back without (another) reboot, from any phase, also from held. `not_found` when nothing is
+// open for it.
+Result<void> restore(const std::string& fleet, const std::string& instance_id, const std::string& author,
+                     Parts& parts);
+
+}  // namespace evenkeel::controller
