@@ -36,6 +36,17 @@ struct Reading {
 
 void read_groups(Reading& reading) {
   auto groups = aws::elbv2::describe_target_groups(reading.caller, reading.policy.target_groups);
+  if (!groups && groups.error().kind == ErrorKind::not_found) {
+    // One name that is gone fails the whole call. The others are still to be seen, and the missing one to be
+    // named.
+    reading.observation.problems.push_back(groups.error().message);
+    groups = aws::elbv2::describe_all_target_groups(reading.caller);
+    if (groups) {
+      const auto& names = reading.policy.target_groups;
+      std::erase_if(groups->value,
+                    [&](const auto& group) { return std::ranges::find(names, group.name) == names.end(); });
+    }
+  }
   if (groups) {
     reading.stamp.saw(groups->date);
     for (auto& group : groups->value) {

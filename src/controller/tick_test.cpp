@@ -1,0 +1,249 @@
+// Goal: the order of a tick. Durable before done, nothing done after a lost race, outcomes never lost.
+// Method: a scripted AWS with three members of which the first is over the limit, and a journal that a test
+// can meddle with.
+#include "controller/tick.h"
+
+#include <gtest/gtest.h>
+
+#include "record/sqlite_journal.h"
+#include "wire/scripted_transport.h"
+
+namespace evenkeel::controller {
+namespace {
+
+using namespace std::chrono_literals;
+using wire::form_of;
+using wire::query_answer;
+
+const std::string kArn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/tg1/1";
+
+std::string id(int member) { return "i-0000000000000000" + std::to_string(member); }
+
+std::string repeat(const std::function<std::string(int)>& item) { return item(1) + item(2) + item(3); }
+
+wire::Response describe(const std::string& action) {
+  if (action == "DescribeTargetGroups") {
+    return query_answer(action,
+                        "<TargetGroups><member><TargetGroupArn>" + kArn +
+                            "</TargetGroupArn><TargetGroupName>tg1</TargetGroupName><Port>443</Port>"
+                            "<LoadBalancerArns><member>lb</member></LoadBalancerArns><TargetType>instance"
+                            "</TargetType></member></TargetGroups>");
+  }
+  if (action == "DescribeTargetGroupAttributes") return query_answer(action, "<Attributes/>");
+  if (action == "DescribeTargetHealth") {
+    return query_answer(action, "<TargetHealthDescriptions>" + repeat([](int member) {
+                                  return "<member><Target><Id>" + id(member) +
+                                         "</Id><Port>443</Port></Target><TargetHealth><State>healthy</State>"
+                                         "</TargetHealth></member>";
+                                }) + "</TargetHealthDescriptions>");
+  }
+  if (action == "DescribeInstances") {
+    return wire::ec2_answer(action,
+                            "<reservationSet><item><instancesSet>" + repeat([](int member) {
+                              return "<item><instanceId>" + id(member) +
+                                     "</instanceId><instanceState><code>16</code><name>running</name>"
+                                     "</instanceState><instanceType>m5.large</instanceType><launchTime>"
+                                     "2026-11-20T00:00:00Z</launchTime><placement><availabilityZone>a"
+                                     "</availabilityZone></placement></item>";
+                            }) + "</instancesSet></item></reservationSet>");
+  }
+  if (action == "ListMetrics") {
+    return query_answer(
+        action, "<Metrics>" + repeat([](int member) {
+                  return "<member><Namespace>CWAgent</Namespace><MetricName>mem</MetricName><Dimensions>"
+                         "<member><Name>InstanceId</Name><Value>" +
+                         id(member) + "</Value></member></Dimensions></member>";
+                }) + "</Metrics>");
+  }
+  if (action == "GetMetricData") {
+    return query_answer(action,
+                        "<MetricDataResults>" + repeat([](int member) {
+                          std::string times, values;
+                          for (int minute = 38; minute <= 43; ++minute) {
+                            times += "<member>2026-11-22T06:" + std::to_string(minute) + ":00Z</member>";
+                            values += std::string("<member>") + (member == 1 ? "80" : "40") + "</member>";
+                          }
+                          return "<member><Id>m" + std::to_string(member - 1) + "</Id><Timestamps>" + times +
+                                 "</Timestamps><Values>" + values +
+                                 "</Values><StatusCode>Complete</StatusCode></member>";
+                        }) + "</MetricDataResults>");
+  }
+  if (action == "RebootInstances") return wire::ec2_error(412, "DryRunOperation", "would have succeeded");
+  return query_answer(action, "");
+}
+
+// Passes everything on, and does something first when a state is about to be written.
+class MeddledJournal final : public record::Journal {
+ public:
+  Result<std::optional<FleetState>> load(const std::string& fleet) override { return store->load(fleet); }
+  Result<void> replace(const FleetState& next, std::span<const Event> events) override {
+    ++writes;
+    if (before_write) before_write(writes);
+    return store->replace(next, events);
+  }
+  Result<std::vector<Event>> history(const std::string& fleet, const std::string& member,
+                                     int limit) override {
+    return store->history(fleet, member, limit);
+  }
+  Result<std::vector<std::string>> fleets() override { return store->fleets(); }
+
+  std::unique_ptr<record::Journal> store = record::open_sqlite(":memory:").value();
+  int writes = 0;
+  std::function<void(int)> before_write;
+};
+
+struct Ticking : testing::Test {
+  std::vector<std::string> sent;  // actions that change something, in order
+  int writes_when_sent = -1;
+  MeddledJournal journal;
+  wire::ScriptedAccount account{[this](const wire::Request& request) {
+    const auto action = form_of(request).at("Action");
+    if (action.starts_with("Register") || action.starts_with("Deregister")) {
+      sent.push_back(action);
+      writes_when_sent = journal.writes;
+    }
+    return describe(action);
+  }};
+  observe::Cache cache;
+  Parts parts{account.caller, journal, account.clock, account.random, cache};
+  FleetPolicy policy;
+
+  void SetUp() override {
+    policy.name = "web";
+    policy.target_groups = {"tg1"};
+    policy.reboot_when.metric = "mem";
+    policy.reboot_when.above = 65;
+    policy.reboot_when.datapoints = 3;
+    policy.keep.healthy = {.count = 2, .percent = 0};
+  }
+  FleetState stored() { return journal.load("web").value().value(); }
+};
+
+TEST_F(Ticking, TheIntentIsDurableBeforeTheCallAndTheOutcomeAfter) {
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(sent, std::vector<std::string>{"DeregisterTargets"});
+  EXPECT_EQ(writes_when_sent, 1);
+  EXPECT_EQ(journal.writes, 2);
+  ASSERT_EQ(stored().open.size(), 1U);
+  EXPECT_EQ(stored().open[0].intents.at(0).outcome, OutcomeKind::accepted);
+  EXPECT_EQ(stored().revision, 2);
+  EXPECT_FALSE(journal.history("web", id(1), 10)->empty());
+}
+
+TEST_F(Ticking, ALostRaceDoesNothing) {
+  journal.before_write = [&](int write) {
+    if (write != 1) return;
+    FleetState other;
+    other.fleet = "web";
+    other.revision = 1;
+    ASSERT_TRUE(journal.store->replace(other, {}));
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->lost_race);
+  EXPECT_TRUE(sent.empty());
+  EXPECT_TRUE(stored().open.empty());
+}
+
+TEST_F(Ticking, AnOutcomeFindsItsIntentInAStateThatMovedOn) {
+  journal.before_write = [&](int write) {
+    if (write != 2) return;
+    auto moved = journal.store->load("web").value().value();
+    ++moved.revision;
+    moved.pause = Pause{"deploy", "ann", {}};
+    ASSERT_TRUE(journal.store->replace(moved, {}));
+  };
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_TRUE(stored().pause.has_value());
+  EXPECT_EQ(stored().open.at(0).intents.at(0).outcome, OutcomeKind::accepted);
+}
+
+TEST_F(Ticking, ATickThatTookTooLongSendsNothing) {
+  journal.before_write = [&](int write) {
+    if (write == 1) account.clock.time += 1min;
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(sent.empty());
+  EXPECT_EQ(stored().open.at(0).intents.at(0).outcome, OutcomeKind::not_sent);
+  journal.before_write = nullptr;
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.size(), 1U) << "the next tick looks again";
+}
+
+TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
+  policy.keep.out = 1;
+  ASSERT_TRUE(pause("web", "deploy", "ann", parts));
+  const auto before = journal.writes;
+  const auto report = dry_tick(policy, parts);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->observation.signals.size(), 3U)
+      << "a person who asks is shown the signal, place or no place";
+  EXPECT_EQ(report->plan.members.at(id(2)).reason, Reason::below_limit);
+  EXPECT_EQ(report->plan.members.at(id(1)).reason, Reason::paused);
+  EXPECT_EQ(journal.writes, before);
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(Ticking, APauseStopsStartsAndResumeEndsItAndTheBreaker) {
+  ASSERT_TRUE(pause("web", "deploy", "ann", parts));
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_TRUE(sent.empty());
+  const auto ended = resume("web", "deployed", "ann", parts);
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(*ended, std::vector<std::string>{"the pause of ann: deploy"});
+  account.clock.time += 1min;
+  auto state = stored();
+  state.signal_read_at.reset();
+  ++state.revision;
+  ASSERT_TRUE(journal.replace(state, {}));
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.size(), 1U);
+}
+
+TEST_F(Ticking, ResumeRemembersWhenTheBreakerWasReset) {
+  FleetState state;
+  state.fleet = "web";
+  state.revision = 1;
+  state.breaker = Breaker{"3 of 8 jumped", {}};
+  ASSERT_TRUE(journal.replace(state, {}));
+  ASSERT_TRUE(resume("web", "understood", "ann", parts));
+  EXPECT_FALSE(stored().breaker.has_value());
+  EXPECT_EQ(stored().breaker_reset_at, account.clock.time);
+}
+
+TEST_F(Ticking, APersonsRestorePutsItBackUnrebooted) {
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(restore("web", id(2), "ann", parts).error().kind, ErrorKind::not_found);
+  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  EXPECT_EQ(stored().open.at(0).phase, Phase::rejoining);
+  EXPECT_FALSE(stored().open.at(0).treat);
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
+TEST_F(Ticking, ARestoreWithNowhereToGoIsHandedOver) {
+  ASSERT_TRUE(tick(policy, parts));
+  auto state = stored();
+  state.open[0].snapshot[0].vanished = true;
+  ++state.revision;
+  ASSERT_TRUE(journal.replace(state, {}));
+  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  EXPECT_TRUE(stored().open.empty());
+  EXPECT_EQ(stored().recent.at(0).ending, Ending::handed_over);
+}
+
+TEST_F(Ticking, AFleetThatLeftThePolicyIsTickedWhileSomethingIsOpen) {
+  ASSERT_TRUE(tick(policy, parts));
+  const auto fleets = fleets_to_tick(Policy{}, journal);
+  ASSERT_TRUE(fleets);
+  ASSERT_EQ(fleets->size(), 1U);
+  EXPECT_TRUE(fleets->at(0).retired);
+  EXPECT_EQ(fleets->at(0).target_groups, policy.target_groups);
+  ASSERT_TRUE(tick(fleets->at(0), parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
+}  // namespace
+}  // namespace evenkeel::controller
