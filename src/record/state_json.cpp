@@ -17,7 +17,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxBytes = 4 * 1024 * 1024;
 constexpr int kMaxDepth = 16;
 
 // ISO 8601 has four digits for the year; "never" is as good at its end.
@@ -272,7 +271,8 @@ std::string to_json(const FleetState& state) {
 }
 
 Result<FleetState> state_from_json(const std::string& text) {
-  if (text.size() > kMaxBytes) return corrupt("", fmt::format("is larger than {} bytes", kMaxBytes));
+  if (text.size() > kMaxStateBytes)
+    return corrupt("", fmt::format("is larger than {} bytes", kMaxStateBytes));
   json document = TRY(parse(text));
   if (!document.is_object()) return unfit(document, "", "an object");
   const auto found = document.find("schema");

@@ -8,6 +8,8 @@
 
 namespace evenkeel::record {
 
+inline constexpr std::size_t kMaxStateBytes = 4 * 1024 * 1024;
+
 // Deterministic: the same state gives the same bytes.
 std::string to_json(const FleetState& state);
 

@@ -64,51 +64,51 @@ TEST(StateJson, ArbitraryStatesComeBackAsTheyWere) {
 
 // A structured binding must name every member of its struct: one that was added and isn't stored stops the
 // compiler here.
-auto members(const SnapshotTarget& s) {
+[[maybe_unused]] auto members(const SnapshotTarget& s) {
   const auto& [a, b, c, d] = s;
   return std::tie(a, b, c, d);
 }
-auto members(const Intent& s) {
+[[maybe_unused]] auto members(const Intent& s) {
   const auto& [a, b, c, d, e, f, g] = s;
   return std::tie(a, b, c, d, e, f, g);
 }
-auto members(const Cause& s) {
+[[maybe_unused]] auto members(const Cause& s) {
   const auto& [a, b, c, d] = s;
   return std::tie(a, b, c, d);
 }
-auto members(const Remediation& s) {
+[[maybe_unused]] auto members(const Remediation& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v] = s;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v);
 }
-auto members(const PastRemediation& s) {
+[[maybe_unused]] auto members(const PastRemediation& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;
   return std::tie(a, b, c, d, e, f, g, h);
 }
-auto members(const Pause& s) {
+[[maybe_unused]] auto members(const Pause& s) {
   const auto& [a, b, c] = s;
   return std::tie(a, b, c);
 }
-auto members(const Breaker& s) {
+[[maybe_unused]] auto members(const Breaker& s) {
   const auto& [a, b] = s;
   return std::tie(a, b);
 }
-auto members(const MetricCondition& s) {
+[[maybe_unused]] auto members(const MetricCondition& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;
   return std::tie(a, b, c, d, e, f, g, h);
 }
-auto members(const Keep& s) {
+[[maybe_unused]] auto members(const Keep& s) {
   const auto& [a, b, c, d, e, f, g] = s;
   return std::tie(a, b, c, d, e, f, g);
 }
-auto members(const Timing& s) {
+[[maybe_unused]] auto members(const Timing& s) {
   const auto& [a, b, c, d, e] = s;
   return std::tie(a, b, c, d, e);
 }
-auto members(const FleetPolicy& s) {
+[[maybe_unused]] auto members(const FleetPolicy& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;
   return std::tie(a, b, c, d, e, f, g, h);
 }
-auto members(const FleetState& s) {
+[[maybe_unused]] auto members(const FleetState& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = s;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
 }
