@@ -77,7 +77,7 @@ constexpr std::array kKeep{
     Field<K>{"healthy", kRequired, Slot<K, Share, ShareRule>{&K::healthy, {10'000}}},
     Field<K>{"out", kOptional, whole(&K::out, 1, 10)},
     Field<K>{"starts_per_hour", kOptional, whole(&K::starts_per_hour, 1, 60)},
-    Field<K>{"cooldown", kOptional, duration(&K::cooldown, 15min, days{7})},
+    Field<K>{"cooldown", kOptional, duration(&K::cooldown, 20min, days{7})},
     Field<K>{"remediations_per_day", kOptional, whole(&K::remediations_per_day, 1, 24)},
     Field<K>{"min_uptime", kOptional, duration(&K::min_uptime, 0min, days{7})},
     Field<K>{"crossing_percent", kOptional, whole(&K::crossing_percent, 1, 100)},

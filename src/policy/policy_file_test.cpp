@@ -361,7 +361,7 @@ TEST(Policy, HealthyIsANumberOrAShare) {
 TEST(Policy, DurationsNeedAUnit) {
   EXPECT_EQ(
       problems(with_line("keep", "cooldown: 60")),
-      "p.yaml:9:17: fleets[0].keep.cooldown: found \"60\"; must be a duration from 15m to 7d, written like "
+      "p.yaml:9:17: fleets[0].keep.cooldown: found \"60\"; must be a duration from 20m to 7d, written like "
       "90s, 5m, 1h30m or 2d: the unit is required");
   for (const char* value : {"1.5h", "1 h", "1w", "h", "-20m", "[1h]", "99999999d"}) {
     EXPECT_TRUE(problems(with_line("keep", std::string("cooldown: ") + value)).starts_with("p.yaml:9:17: "))
@@ -386,7 +386,7 @@ TEST(Policy, EveryBoundIsAllowedAndWhatLiesBeyondIsNot) {
       {"reboot_when", "max_age", "59s", "1m", "1h", "61m"},
       {"keep", "out", "0", "1", "10", "11"},
       {"keep", "starts_per_hour", "0", "1", "60", "61"},
-      {"keep", "cooldown", "899s", "15m", "7d", "169h"},
+      {"keep", "cooldown", "1199s", "20m", "7d", "169h"},
       {"keep", "remediations_per_day", "0", "1", "24", "25"},
       {"keep", "min_uptime", "", "0s", "7d", "169h"},
       {"keep", "crossing_percent", "0", "1", "100", "101"},

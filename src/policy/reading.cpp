@@ -1,3 +1,8 @@
+// With the sanitizers on, GCC 12 takes <regex>'s own temporaries for uninitialized.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include "policy/reading.h"
 
 #include <algorithm>
