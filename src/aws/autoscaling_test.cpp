@@ -75,7 +75,7 @@ TEST(AutoScaling, AsksForFiftyGroupsAtATimeAndLeavesOutUnknownOnes) {
 
 TEST(AutoScaling, NeverTakesNoNamesForAllGroups) {
   ScriptedAccount account([](const Request&) { return query_answer("DescribeAutoScalingGroups", ""); });
-  EXPECT_EQ(describe_auto_scaling_groups(account.caller, {}).error().kind, ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(describe_auto_scaling_groups(account.caller, {})), ErrorKind::invalid);
   EXPECT_TRUE(account.transport.requests.empty());
 }
 
@@ -87,7 +87,7 @@ TEST(AutoScaling, RefusesSizesThatMakeNoSense) {
   });
   const std::vector<std::string> names = {"web"};
   const auto groups = describe_auto_scaling_groups(account.caller, names);
-  EXPECT_EQ(groups.error().kind, ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(groups), ErrorKind::invalid);
   EXPECT_NE(groups.error().message.find("MinSize"), std::string::npos);
 }
 

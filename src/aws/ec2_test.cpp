@@ -73,8 +73,8 @@ TEST(Ec2, AsksForInstancesByFilterAHundredAtATimeAndFollowsPages) {
 
 TEST(Ec2, NeverTakesNoIdsForAllInstances) {
   ScriptedAccount account([](const Request&) { return ec2_answer("DescribeInstances", ""); });
-  EXPECT_EQ(describe_instances(account.caller, {}).error().kind, ErrorKind::invalid);
-  EXPECT_EQ(describe_instance_status(account.caller, {}).error().kind, ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(describe_instances(account.caller, {})), ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(describe_instance_status(account.caller, {})), ErrorKind::invalid);
   EXPECT_TRUE(account.transport.requests.empty());
 }
 
@@ -85,7 +85,7 @@ TEST(Ec2, LosesTheWholeAnswerRatherThanPartOfIt) {
         std::string{"<reservationSet><item/></reservationSet>"}, std::string{}}) {
     ScriptedAccount account([&](const Request&) { return ec2_answer("DescribeInstances", body); });
     const std::vector<std::string> ids = {"i-1", "i-2"};
-    EXPECT_EQ(describe_instances(account.caller, ids).error().kind, ErrorKind::invalid);
+    ASSERT_EQ(wire::kind_of(describe_instances(account.caller, ids)), ErrorKind::invalid);
   }
 }
 

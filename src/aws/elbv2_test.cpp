@@ -72,7 +72,7 @@ TEST(Elbv2, NamesTheGroupsThatDontExist) {
   const std::vector<std::string> names = {"tg1", "missing", "tg2", "gone"};
   const auto groups = describe_target_groups(account.caller, names);
   ASSERT_FALSE(groups);
-  EXPECT_EQ(groups.error().kind, ErrorKind::not_found);
+  ASSERT_EQ(wire::kind_of(groups), ErrorKind::not_found);
   EXPECT_EQ(groups.error().code, "TargetGroupNotFound");
   EXPECT_TRUE(groups.error().message.starts_with("no such target group in eu-west-1: gone, missing;"));
 }
@@ -83,13 +83,13 @@ TEST(Elbv2, NamesAGroupThatAnAnswerLeavesOut) {
   const std::vector<std::string> names = {"tg1"};
   const auto groups = describe_target_groups(account.caller, names);
   ASSERT_FALSE(groups);
-  EXPECT_EQ(groups.error().kind, ErrorKind::not_found);
+  ASSERT_EQ(wire::kind_of(groups), ErrorKind::not_found);
   EXPECT_NE(groups.error().message.find("tg1"), std::string::npos);
 }
 
 TEST(Elbv2, NeverTakesNoNamesForAllGroups) {
   ScriptedAccount account(describe_groups);
-  EXPECT_EQ(describe_target_groups(account.caller, {}).error().kind, ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(describe_target_groups(account.caller, {})), ErrorKind::invalid);
   EXPECT_TRUE(account.transport.requests.empty());
 }
 
@@ -118,7 +118,7 @@ TEST(Elbv2, ReadsAttributesByKeyAndKeepsTheirFailuresApart) {
   const std::vector<std::string> arns = {"here", "gone"};
   const auto attributes = describe_target_group_attributes(account.caller, arns);
   EXPECT_EQ(attributes.at(0)->value, (Attributes{{"a", ""}, {"b", "2"}}));
-  EXPECT_EQ(attributes.at(1).error().kind, ErrorKind::not_found);
+  ASSERT_EQ(wire::kind_of(attributes.at(1)), ErrorKind::not_found);
   EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{2}));
 }
 
@@ -168,7 +168,7 @@ TEST(Elbv2, RefusesHealthThatMakesNoSense) {
     const std::vector<std::string> arns = {"a"};
     const auto healths = describe_target_health(account.caller, arns);
     ASSERT_FALSE(healths.at(0)) << item;
-    EXPECT_EQ(healths[0].error().kind, ErrorKind::invalid);
+    ASSERT_EQ(wire::kind_of(healths[0]), ErrorKind::invalid);
     EXPECT_NE(healths[0].error().message.find("TargetHealthDescriptions/member[1]"), std::string::npos);
   }
 }
@@ -220,7 +220,7 @@ TEST(Elbv2, ReportsARefusedRegistration) {
   });
   const std::vector<TargetDescription> targets = {{"i-1", 443, {}}};
   const Mutation mutation = register_targets(account.caller, "arn:tg1", targets, account.clock.time, "abc");
-  EXPECT_EQ(mutation.outcome.error().kind, ErrorKind::rejected);
+  ASSERT_EQ(wire::kind_of(mutation.outcome), ErrorKind::rejected);
   EXPECT_EQ(mutation.outcome.error().code, "InvalidTarget");
   EXPECT_FALSE(mutation.may_land_late);
   EXPECT_EQ(mutation.attempts, 1);
@@ -231,7 +231,7 @@ TEST(Elbv2, SendsNoRegistrationWithoutTargetsOrWithTooMany) {
   const std::vector<TargetDescription> many(101, TargetDescription{"i-1", 80, {}});
   for (const auto& targets : {std::vector<TargetDescription>{}, many}) {
     const Mutation mutation = register_targets(account.caller, "arn", targets, account.clock.time, "n");
-    EXPECT_EQ(mutation.outcome.error().kind, ErrorKind::invalid);
+    ASSERT_EQ(wire::kind_of(mutation.outcome), ErrorKind::invalid);
     EXPECT_EQ(mutation.attempts, 0);
   }
   EXPECT_TRUE(account.transport.requests.empty());

@@ -53,7 +53,7 @@ TEST(Paging, StopsAtARepeatedToken) {
   });
   const wire::Call call = list_call("x");
   const auto dates = read_pages(account.caller, {&call, 1}, "Token", next_token);
-  EXPECT_EQ(dates[0].error().kind, ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(dates[0]), ErrorKind::invalid);
   EXPECT_NE(dates[0].error().message.find("repeats an earlier page token"), std::string::npos);
   EXPECT_EQ(account.transport.requests.size(), 4U);
 }
@@ -64,7 +64,7 @@ TEST(Paging, StopsAfterTheLongestListItAccepts) {
   });
   const wire::Call call = list_call("x");
   const auto dates = read_pages(account.caller, {&call, 1}, "Token", next_token);
-  EXPECT_EQ(dates[0].error().kind, ErrorKind::invalid);
+  ASSERT_EQ(wire::kind_of(dates[0]), ErrorKind::invalid);
   EXPECT_EQ(account.transport.requests.size(), static_cast<std::size_t>(kMaxPages));
 }
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <map>
 
+#include "wire/scripted_transport.h"
+
 namespace evenkeel::wire {
 namespace {
 
@@ -31,7 +33,7 @@ TEST(Credentials, NeedNoSessionToken) {
 
 TEST(Credentials, NameTheVariablesThatAreMissingAndNoSecret) {
   const auto both = credentials_from(environment({}));
-  EXPECT_EQ(both.error().kind, ErrorKind::denied);
+  ASSERT_EQ(kind_of(both), ErrorKind::denied);
   EXPECT_TRUE(both.error().message.starts_with(
       "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"));
   const auto one =

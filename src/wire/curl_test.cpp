@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "wire/answer.h"
+#include "wire/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {
@@ -222,7 +223,7 @@ TEST(Curl, NeverRepeatsWhatIsSentAtMostOnceWhenTheConnectionDies) {
   once.at_most_once = true;
   const auto response = send_one(transport, once);
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().kind, ErrorKind::maybe_happened);
+  ASSERT_EQ(kind_of(response), ErrorKind::maybe_happened);
   EXPECT_EQ(server.requests(), 2);
 }
 
@@ -269,7 +270,7 @@ TEST(Curl, KnowsThatARefusedConnectionCarriedNothing) {
   CurlTransport transport;
   const auto response = send_one(transport, post(url));
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
+  ASSERT_EQ(kind_of(response), ErrorKind::unavailable);
   EXPECT_NE(response.error().message.find("127.0.0.1:"), std::string::npos);
 }
 
@@ -280,7 +281,7 @@ TEST(Curl, KnowsThatAFailedHandshakeCarriedNothing) {
   request.timeout = Duration{300};  // the server waits for a whole HTTP request, the client for a handshake
   const auto response = send_one(transport, request);
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
+  ASSERT_EQ(kind_of(response), ErrorKind::unavailable);
   EXPECT_EQ(response.error().code, kTimeoutCode);
   EXPECT_EQ(server.requests(), 0);
 }
@@ -290,7 +291,7 @@ TEST(Curl, TellsAServerWithoutTlsFromALostReply) {
   CurlTransport transport;
   const auto response = send_one(transport, post(server.url("https")));
   ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().kind, ErrorKind::unavailable);
+  ASSERT_EQ(kind_of(response), ErrorKind::unavailable);
   EXPECT_EQ(response.error().code, "");
 }
 
@@ -306,7 +307,7 @@ TEST(Curl, LeavesTheOutcomeOpenWhenNoReplyComesInTime) {
     request.timeout = Duration{100};
     const auto response = send_one(transport, request);
     ASSERT_FALSE(response);
-    EXPECT_EQ(response.error().kind, ErrorKind::maybe_happened);
+    ASSERT_EQ(kind_of(response), ErrorKind::maybe_happened);
     EXPECT_EQ(response.error().code, kTimeoutCode);
     EXPECT_EQ(server.requests(), 1);
     never.arrive();
@@ -323,7 +324,7 @@ TEST(Curl, LeavesTheOutcomeOpenWhenTheReplyIsLostOrCutOff) {
     CurlTransport transport;
     const auto response = send_one(transport, post(server.url()));
     ASSERT_FALSE(response) << reply;
-    EXPECT_EQ(response.error().kind, ErrorKind::maybe_happened);
+    ASSERT_EQ(kind_of(response), ErrorKind::maybe_happened);
   }
 }
 
@@ -345,7 +346,7 @@ TEST(Curl, BoundsBodyAndHeaders) {
   for (const char* what : {"body", "headers"}) {
     const auto response = send_one(transport, post(server.url(), what));
     ASSERT_FALSE(response) << what;
-    EXPECT_EQ(response.error().kind, ErrorKind::maybe_happened);
+    ASSERT_EQ(kind_of(response), ErrorKind::maybe_happened);
     EXPECT_NE(response.error().message.find("larger than"), std::string::npos) << response.error().message;
   }
 }
@@ -360,7 +361,7 @@ TEST(Curl, RefusesHeadersThatWouldBecomeTwoAndSendsNothing) {
     const std::vector<Request> requests = {request, post(server.url())};
     const auto responses = transport.exchange(requests);
     ASSERT_FALSE(responses[0]);
-    EXPECT_EQ(responses[0].error().kind, ErrorKind::invalid);
+    ASSERT_EQ(kind_of(responses[0]), ErrorKind::invalid);
     EXPECT_TRUE(responses[1]);
   }
   EXPECT_EQ(server.requests(), 3);
@@ -369,7 +370,7 @@ TEST(Curl, RefusesHeadersThatWouldBecomeTwoAndSendsNothing) {
 TEST(Curl, SpeaksOnlyHttp) {
   CurlTransport transport;
   for (const char* url : {"file:///etc/hostname", "ftp://127.0.0.1/", "no url"}) {
-    EXPECT_EQ(send_one(transport, post(url)).error().kind, ErrorKind::invalid) << url;
+    ASSERT_EQ(kind_of(send_one(transport, post(url))), ErrorKind::invalid) << url;
   }
 }
 
@@ -389,8 +390,8 @@ TEST(Curl, LetsOneFailureDisturbNoOther) {
                                          post("http://127.0.0.1:1/"), post(server.url(), "good")};
   const auto responses = transport.exchange(requests);
   EXPECT_TRUE(responses[0]);
-  EXPECT_EQ(responses[1].error().kind, ErrorKind::maybe_happened);
-  EXPECT_EQ(responses[2].error().kind, ErrorKind::unavailable);
+  ASSERT_EQ(kind_of(responses[1]), ErrorKind::maybe_happened);
+  ASSERT_EQ(kind_of(responses[2]), ErrorKind::unavailable);
   EXPECT_TRUE(responses[3]);
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "wire/scripted_transport.h"
+
 namespace evenkeel::wire {
 namespace {
 
@@ -28,7 +30,7 @@ TEST(Region, IsTheExplicitOneThenAwsRegionThenTheDefault) {
 
 TEST(Region, SaysHowToSetItWhenThereIsNone) {
   const auto none = resolve_region(environment({}));
-  EXPECT_EQ(none.error().kind, ErrorKind::invalid);
+  ASSERT_EQ(kind_of(none), ErrorKind::invalid);
   EXPECT_NE(none.error().message.find("set AWS_REGION"), std::string::npos);
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,6 +117,13 @@ inline Result<Response> connection_refused() {
 }
 inline Result<Response> reply_lost() {
   return fail(ErrorKind::maybe_happened, "example.com: Operation timed out", std::string{kTimeoutCode});
+}
+
+// Nothing for a success. (error() of a success is undefined, and may look like any kind.)
+template <class T>
+std::optional<ErrorKind> kind_of(const Result<T>& result) {
+  if (result) return std::nullopt;
+  return result.error().kind;
 }
 
 struct ScriptedAccount {

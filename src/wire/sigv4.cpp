@@ -4,7 +4,6 @@
 #include <array>
 #include <map>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <vector>
 
 #include "base/text.h"
@@ -28,17 +27,32 @@ std::string hex(const Digest& digest) {
   return text;
 }
 
+// Fetched once: OpenSSL 3 otherwise looks the algorithm up again for every digest, which costs more than the
+// digest.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return fetched;
+}
+
 Digest sha256(std::string_view data) {
   Digest digest{};
-  EVP_Digest(data.data(), data.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
+  EVP_Digest(data.data(), data.size(), digest.data(), nullptr, algorithm(), nullptr);
   return digest;
 }
 
+// RFC 2104, since OpenSSL's HMAC() fetches too.
 Digest hmac(std::string_view key, std::string_view data) {
-  Digest digest{};
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data(), nullptr);
-  return digest;
+  constexpr std::size_t kBlock = 64;
+  std::string inner(kBlock, '\x36'), outer(kBlock, '\x5c');
+  const Digest hashed = key.size() > kBlock ? sha256(key) : Digest{};
+  if (key.size() > kBlock) key = {reinterpret_cast<const char*>(hashed.data()), hashed.size()};
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    inner[i] = static_cast<char>(inner[i] ^ key[i]);
+    outer[i] = static_cast<char>(outer[i] ^ key[i]);
+  }
+  const Digest digest = sha256(inner.append(data));
+  outer.append(reinterpret_cast<const char*>(digest.data()), digest.size());
+  return sha256(outer);
 }
 
 std::string_view bytes(const Digest& digest) {

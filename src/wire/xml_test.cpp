@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "wire/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {
@@ -32,7 +33,7 @@ TEST(Xml, NamesThePlaceOfWhatIsMissing) {
   const auto items = tree.root().list("L").value();
   ASSERT_EQ(items.size(), 2U);
   EXPECT_EQ(items[1].text("Id").error().message, "R/L/member[2]: Id is missing");
-  EXPECT_EQ(items[1].text("Id").error().kind, ErrorKind::invalid);
+  ASSERT_EQ(kind_of(items[1].text("Id")), ErrorKind::invalid);
 }
 
 TEST(Xml, TellsAMissingListFromAnEmptyOne) {
