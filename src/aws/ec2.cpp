@@ -45,36 +45,7 @@ Result<Instance> read_instance(const Element& element) {
   return instance;
 }
 
-Result<InstanceStatus> read_status(const Element& element) {
-  InstanceStatus status;
-  status.id = TRY(element.text("instanceId"));
-  const Element instance = TRY(element.child("instanceStatus"));
-  status.instance_status = TRY(instance.text("status"));
-  const Element system = TRY(element.child("systemStatus"));
-  status.system_status = TRY(system.text("status"));
-  for (const auto& item : element.optional_list("eventsSet", "item")) {
-    ScheduledEvent event;
-    event.code = TRY(item.text("code"));
-    event.description = item.text_or_empty("description");
-    event.not_before = TRY(item.optional_time("notBefore"));
-    status.events.push_back(std::move(event));
-  }
-  return status;
-}
-
-// The values of a map sorted by id, dated.
-template <class T>
-Result<Dated<std::vector<T>>> in_order(std::map<std::string, T> by_id, std::span<const Result<Time>> dates) {
-  Dated<std::vector<T>> result{{}, TRY(oldest(dates))};
-  for (auto& [id, value] : by_id) result.value.push_back(std::move(value));
-  return result;
-}
-
 }  // namespace
-
-bool ScheduledEvent::over() const {
-  return description.starts_with("[Completed]") || description.starts_with("[Canceled]");
-}
 
 Result<Dated<std::vector<Instance>>> describe_instances(wire::Caller& caller,
                                                         std::span<const std::string> ids) {
@@ -101,30 +72,9 @@ Result<Dated<std::vector<Instance>>> describe_instances(wire::Caller& caller,
     return result.text_or_empty("nextToken");
   };
   const auto dates = read_pages(caller, calls, "NextToken", read);
-  return in_order(std::move(instances), dates);
-}
-
-Result<Dated<std::vector<InstanceStatus>>> describe_instance_status(wire::Caller& caller,
-                                                                    std::span<const std::string> ids) {
-  TRY_VOID(require_some(ids.size(), "DescribeInstanceStatus", "instance ids"));
-  const auto unique = sorted_unique(ids);
-  std::vector<wire::Call> calls;
-  for (const auto& part : chunks(unique, kIdsPerCall)) {
-    calls.push_back(make_call("DescribeInstanceStatus"));
-    calls.back().parameters.add_list("InstanceId", part);
-    calls.back().parameters.add("IncludeAllInstances", true);
-  }
-  std::map<std::string, InstanceStatus> statuses;
-  const auto read = [&](std::size_t, const Element& result) -> Result<std::string> {
-    for (const auto& item : TRY(result.list("instanceStatusSet", "item"))) {
-      InstanceStatus status = TRY(read_status(item));
-      std::string id = status.id;
-      statuses.insert_or_assign(std::move(id), std::move(status));
-    }
-    return result.text_or_empty("nextToken");
-  };
-  const auto dates = read_pages(caller, calls, "NextToken", read);
-  return in_order(std::move(statuses), dates);
+  Dated<std::vector<Instance>> result{{}, TRY(oldest(dates))};
+  for (auto& [id, instance] : instances) result.value.push_back(std::move(instance));
+  return result;
 }
 
 Mutation reboot_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce) {

@@ -74,7 +74,6 @@ TEST(Ec2, AsksForInstancesByFilterAHundredAtATimeAndFollowsPages) {
 TEST(Ec2, NeverTakesNoIdsForAllInstances) {
   ScriptedAccount account([](const Request&) { return ec2_answer("DescribeInstances", ""); });
   ASSERT_EQ(wire::kind_of(describe_instances(account.caller, {})), ErrorKind::invalid);
-  ASSERT_EQ(wire::kind_of(describe_instance_status(account.caller, {})), ErrorKind::invalid);
   EXPECT_TRUE(account.transport.requests.empty());
 }
 
@@ -87,34 +86,6 @@ TEST(Ec2, LosesTheWholeAnswerRatherThanPartOfIt) {
     const std::vector<std::string> ids = {"i-1", "i-2"};
     ASSERT_EQ(wire::kind_of(describe_instances(account.caller, ids)), ErrorKind::invalid);
   }
-}
-
-TEST(Ec2, ReadsStatusChecksAndScheduledEvents) {
-  ScriptedAccount account([](const Request& request) {
-    auto form = form_of(request);
-    EXPECT_EQ(form["InstanceId.1"], "i-1");
-    EXPECT_EQ(form["IncludeAllInstances"], "true");
-    EXPECT_FALSE(form.contains("MaxResults"));
-    return ec2_answer(
-        "DescribeInstanceStatus",
-        "<instanceStatusSet><item><instanceId>i-1</instanceId><instanceStatus><status>ok</status></"
-        "instanceStatus>"
-        "<systemStatus><status>impaired</status></systemStatus><eventsSet>"
-        "<item><code>system-reboot</code><description>[Completed] done</description></item>"
-        "<item><code>instance-retirement</code><description>soon</description>"
-        "<notBefore>2026-12-01T00:00:00.000Z</notBefore></item></eventsSet></item></instanceStatusSet>");
-  });
-  const std::vector<std::string> ids = {"i-1"};
-  const auto statuses = describe_instance_status(account.caller, ids);
-  ASSERT_TRUE(statuses) << statuses.error().message;
-  const InstanceStatus& status = statuses->value.at(0);
-  EXPECT_EQ(status.instance_status, "ok");
-  EXPECT_EQ(status.system_status, "impaired");
-  ASSERT_EQ(status.events.size(), 2U);
-  EXPECT_TRUE(status.events[0].over());
-  EXPECT_EQ(status.events[0].not_before, std::nullopt);
-  EXPECT_FALSE(status.events[1].over());
-  EXPECT_EQ(iso8601(status.events[1].not_before.value()), "2026-12-01T00:00:00Z");
 }
 
 TEST(Ec2, SendsARebootOnceSignedWithTheIntentOnItsOwnConnection) {

@@ -211,24 +211,6 @@ std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health(
   return read_healths(caller, calls);
 }
 
-std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health_of(
-    wire::Caller& caller, std::span<const HealthQuestion> questions) {
-  std::vector<wire::Call> calls;
-  for (const auto& question : questions) {
-    calls.push_back(make_call("DescribeTargetHealth"));
-    calls.back().parameters.add("TargetGroupArn", question.target_group_arn);
-    add_targets(calls.back().parameters, question.targets);
-  }
-  return read_healths(caller, calls);
-}
-
-std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health_of(
-    wire::Caller& caller, std::span<const std::string> target_group_arns, const std::string& instance_id) {
-  std::vector<HealthQuestion> questions;
-  for (const auto& arn : target_group_arns) questions.push_back({arn, {{instance_id, {}, {}}}});
-  return describe_target_health_of(caller, questions);
-}
-
 Mutation register_targets(wire::Caller& caller, const std::string& target_group_arn,
                           std::span<const TargetDescription> targets, Time sign_at, std::string nonce) {
   return change_targets(caller, "RegisterTargets", target_group_arn, targets, sign_at, std::move(nonce));

@@ -57,21 +57,6 @@ std::vector<Result<Dated<Attributes>>> describe_target_group_attributes(
 std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health(
     wire::Caller& caller, std::span<const std::string> target_group_arns);
 
-// The same, asked for certain targets: AWS answers for unregistered ones too (`unused`,
-// Target.NotRegistered), but keeps saying `draining` of a terminated one, so never wait on this form alone.
-struct HealthQuestion {
-  std::string target_group_arn;
-  std::vector<TargetDescription>
-      targets;  // 1 to 100; a port that is not given means the group's default port
-};
-std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health_of(
-    wire::Caller& caller, std::span<const HealthQuestion> questions);
-
-// For one instance without a port, in several groups. It says nothing of the instance's other ports: a target
-// draining on an overridden port still looks `unused` here.
-std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health_of(
-    wire::Caller& caller, std::span<const std::string> target_group_arns, const std::string& instance_id);
-
 // One call with all targets (1 to 100), signed with `sign_at` on every attempt. Registering what is
 // registered and deregistering what is not are successes.
 Mutation register_targets(wire::Caller& caller, const std::string& target_group_arn,

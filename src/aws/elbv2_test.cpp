@@ -173,26 +173,6 @@ TEST(Elbv2, RefusesHealthThatMakesNoSense) {
   }
 }
 
-TEST(Elbv2, AsksForCertainTargetsByIdAndPort) {
-  ScriptedAccount account([](const Request&) {
-    return query_answer(
-        "DescribeTargetHealth",
-        "<TargetHealthDescriptions>" +
-            health_xml("i-1", 443, "<State>unused</State><Reason>Target.NotRegistered</Reason>") +
-            "</TargetHealthDescriptions>");
-  });
-  const std::vector<std::string> arns = {"a"};
-  EXPECT_EQ(describe_target_health_of(account.caller, arns, "i-1").at(0)->value.at(0).reason,
-            "Target.NotRegistered");
-  const std::vector<HealthQuestion> questions = {{"a", {{"i-1", 443, {}}, {"i-1", 8443, {}}}}};
-  EXPECT_TRUE(describe_target_health_of(account.caller, questions).at(0));
-  auto by_id = form_of(account.transport.requests.at(0));
-  EXPECT_EQ(by_id["Targets.member.1.Id"], "i-1");
-  EXPECT_FALSE(by_id.contains("Targets.member.1.Port"));
-  auto by_port = form_of(account.transport.requests.at(1));
-  EXPECT_EQ(by_port["Targets.member.2.Port"], "8443");
-}
-
 TEST(Elbv2, DeregistersExactlyTheTargetsGivenSignedWithTheIntent) {
   ScriptedAccount account([n = 0](const Request&) mutable -> Result<wire::Response> {
     if (n++ == 0) return query_error(500, "InternalFailure", "");
