@@ -1,0 +1,30 @@
+// The calls that the account understands: one table per service. A handler reads its parameters, asks
+// finish(), and only then looks or acts; it returns what stands inside the answer's envelope.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "sim/front.h"
+#include "sim/parameters.h"
+#include "sim/xml_writer.h"
+
+namespace evenkeel::sim {
+
+struct Session {
+  Account& account;
+  CallCounts& counts;
+  std::uint64_t seed;  // decides every order that AWS leaves open
+};
+
+struct Operation {
+  std::string_view action;
+  Answer<Xml> (*handle)(Session& session, Parameters& parameters);
+};
+
+std::span<const Operation> ec2_operations();           // aws-facts.md §2
+std::span<const Operation> elbv2_operations();         // §1
+std::span<const Operation> auto_scaling_operations();  // §3
+std::span<const Operation> cloudwatch_operations();    // §4
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include "sim/front_for_test.h"
+
+namespace evenkeel::sim {
+namespace {
+
+struct Grouped : World {
+  Grouped() {
+    AutoScalingGroup group;
+    group.name = "web-asg";
+    group.min_size = 2;
+    group.max_size = 4;
+    group.desired = 3;
+    group.health_check_type = "EC2,ELB";
+    group.suspended_processes = {"ReplaceUnhealthy"};
+    group.target_group_arns = {tg1, tg80};
+    for (const std::string& id : ids) group.members.push_back({id});
+    account.auto_scaling_groups[group.name] = group;
+  }
+};
+
+const std::string kGroup =
+    "/DescribeAutoScalingGroupsResponse/DescribeAutoScalingGroupsResult/AutoScalingGroups/member";
+
+TEST(DescribeAutoScalingGroups, ShowsAGroupAndItsMembers) {
+  Grouped world;
+  const Reply reply =
+      world.auto_scaling("DescribeAutoScalingGroups", {{"AutoScalingGroupNames.member.1", "web-asg"}});
+  EXPECT_EQ(reply.text(kGroup + "/MinSize"), "2");
+  EXPECT_EQ(reply.text(kGroup + "/MaxSize"), "4");
+  EXPECT_EQ(reply.text(kGroup + "/DesiredCapacity"), "3");
+  EXPECT_EQ(reply.text(kGroup + "/HealthCheckType"), "EC2,ELB");
+  EXPECT_EQ(reply.texts(kGroup + "/TargetGroupARNs/member"), (std::vector{world.tg1, world.tg80}));
+  EXPECT_EQ(reply.texts(kGroup + "/TrafficSources/member/Identifier"), (std::vector{world.tg1, world.tg80}));
+  EXPECT_EQ(reply.text(kGroup + "/SuspendedProcesses/member/ProcessName"), "ReplaceUnhealthy");
+  EXPECT_EQ(reply.texts(kGroup + "/Instances/member/InstanceId"), world.ids);
+  EXPECT_EQ(reply.text(kGroup + "/Instances/member/LifecycleState"), "InService");
+  EXPECT_EQ(reply.text(kGroup + "/Instances/member/HealthStatus"), "Healthy");
+}
+
+TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {
+  Grouped world;
+  const Reply reply =
+      world.auto_scaling("DescribeAutoScalingGroups", {{"AutoScalingGroupNames.member.1", "other"}});
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_TRUE(reply.texts(kGroup).empty());
+}
+
+TEST(DescribeAutoScalingGroups, Pages) {
+  Grouped world;
+  world.account.auto_scaling_groups["other"].name = "other";
+  const Reply first = world.auto_scaling("DescribeAutoScalingGroups", {{"MaxRecords", "1"}});
+  EXPECT_EQ(first.texts(kGroup).size(), 1);
+  const Form rest = {{"MaxRecords", "1"}, {"NextToken", first.text("//NextToken")}};
+  const Reply second = world.auto_scaling("DescribeAutoScalingGroups", rest);
+  EXPECT_NE(second.text("//AutoScalingGroupName"), first.text("//AutoScalingGroupName"));
+  EXPECT_TRUE(second.texts("//NextToken").empty());
+  EXPECT_EQ(world.auto_scaling("DescribeAutoScalingGroups", {{"NextToken", "x"}}).code(), "InvalidNextToken");
+  EXPECT_EQ(world.auto_scaling("DescribeAutoScalingGroups", {{"MaxRecords", "101"}}).code(),
+            "ValidationError");
+}
+
+TEST(DescribeAutoScalingGroups, TakesFiftyNamesOrAHundredWithMaxRecords) {
+  Grouped world;
+  Form form;
+  for (int i = 1; i <= 51; ++i)
+    form.emplace_back("AutoScalingGroupNames.member." + std::to_string(i), "web-asg");
+  EXPECT_EQ(world.auto_scaling("DescribeAutoScalingGroups", form).code(), "ValidationError");
+  form.emplace_back("MaxRecords", "100");
+  EXPECT_EQ(world.auto_scaling("DescribeAutoScalingGroups", form).status, 200);
+}
+
+}  // namespace
+}  // namespace evenkeel::sim

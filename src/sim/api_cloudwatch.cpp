@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "sim/api.h"
+#include "sim/order.h"
+
+namespace evenkeel::sim {
+namespace {
+
+using Dimensions = std::vector<std::pair<std::string, std::string>>;
+
+std::string key_of(const std::string& metric_namespace, const std::string& metric, Dimensions dimensions) {
+  std::ranges::sort(dimensions);
+  std::string key = metric_namespace + '\n' + metric;
+  for (const auto& [name, value] : dimensions) key += '\n' + name + '=' + value;
+  return key;
+}
+
+std::string key_of(const Series& series) {
+  return key_of(series.metric_namespace, series.metric, series.dimensions);
+}
+
+Xml metric_xml(const Series* series) {
+  return all(tag("Namespace", series->metric_namespace), tag("MetricName", series->metric),
+             list("Dimensions", "member", series->dimensions, [](const auto& dimension) {
+               return all(tag("Name", dimension.first), tag("Value", dimension.second));
+             }));
+}
+
+// A series that has further dimensions matches, too.
+struct MetricFilter {
+  std::optional<std::string> metric_namespace, metric;
+  std::vector<std::pair<std::string, std::optional<std::string>>> dimensions;
+
+  bool matches(const Series& series) const {
+    const auto has = [&](const auto& wanted) {
+      return std::ranges::any_of(series.dimensions, [&](const auto& dimension) {
+        return dimension.first == wanted.first && (!wanted.second || dimension.second == *wanted.second);
+      });
+    };
+    return (!metric_namespace || *metric_namespace == series.metric_namespace) &&
+           (!metric || *metric == series.metric) && std::ranges::all_of(dimensions, has);
+  }
+};
+
+Answer<Xml> list_metrics(Session& session, Parameters& parameters) {
+  MetricFilter filter{parameters.text("Namespace"), parameters.text("MetricName"), {}};
+  for (const std::string& prefix : parameters.structures("Dimensions.member"))
+    filter.dimensions.emplace_back(parameters.required(prefix + ".Name"), parameters.text(prefix + ".Value"));
+  const std::string recently = parameters.text("RecentlyActive").value_or("");
+  const std::string token = parameters.text("NextToken").value_or("");
+  if (filter.dimensions.size() > 10) parameters.complain("At most 10 dimension filters");
+  if (!recently.empty() && recently != "PT3H") parameters.complain("RecentlyActive must be PT3H");
+  TRY_VOID(parameters.finish());
+
+  // Silent for two weeks, a series is forgotten.
+  const Time oldest = session.account.now() - std::chrono::hours{recently.empty() ? 14 * 24 : 3};
+  std::vector<const Series*> found;
+  for (const Series& series : session.account.series) {
+    const bool alive = !series.samples.empty() && series.samples.rbegin()->first >= oldest;
+    if (alive && filter.matches(series)) found.push_back(&series);
+  }
+  scatter(found, session.seed, [](const Series* series) { return key_of(*series); });
+  const Page page = TRY(page_of(found.size(), 500, token, parameters));
+  return all(list("Metrics", "member", cut(found, page), metric_xml), unless_empty("NextToken", page.next));
+}
+
+struct Query {
+  std::string id, key, label, statistic;
+  std::chrono::seconds period{60};
+  bool shown = true;
+};
+
+Query read_query(Parameters& parameters, const std::string& prefix) {
+  const std::string stat = prefix + ".MetricStat";
+  const std::string metric_namespace = parameters.required(stat + ".Metric.Namespace");
+  const std::string metric = parameters.required(stat + ".Metric.MetricName");
+  Dimensions dimensions;
+  for (const std::string& each : parameters.structures(stat + ".Metric.Dimensions.member"))
+    dimensions.emplace_back(parameters.required(each + ".Name"), parameters.required(each + ".Value"));
+  // An empty list is written as its name with nothing behind it.
+  if (!parameters.text(stat + ".Metric.Dimensions").value_or("").empty())
+    parameters.complain("Dimensions is a list");
+  parameters.required(stat + ".Period");
+  Query query{parameters.required(prefix + ".Id"),
+              key_of(metric_namespace, metric, std::move(dimensions)),
+              parameters.text(prefix + ".Label").value_or(metric),
+              parameters.required(stat + ".Stat"),
+              std::chrono::seconds(parameters.integer(stat + ".Period", 60, 86'400).value_or(60)),
+              parameters.flag(prefix + ".ReturnData", true)};
+  const bool named =
+      !query.id.empty() && std::islower(static_cast<unsigned char>(query.id[0])) &&
+      std::ranges::all_of(query.id, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+  if (!named) parameters.complain("The id '" + printable(query.id) + "' must match [a-z][A-Za-z0-9_]*");
+  if (query.period.count() % 60 != 0) parameters.complain("Period must be a multiple of 60");
+  if (!contains({"Average", "Minimum", "Maximum", "Sum", "SampleCount"}, query.statistic))
+    parameters.complain("This account knows no statistic '" + printable(query.statistic) + "'");
+  return query;
+}
+
+std::vector<Query> read_queries(Parameters& parameters) {
+  std::vector<Query> queries;
+  std::set<std::string> ids;
+  for (const std::string& prefix : parameters.structures("MetricDataQueries.member")) {
+    queries.push_back(read_query(parameters, prefix));
+    if (!ids.insert(queries.back().id).second) parameters.complain("The ids of the queries must be unique");
+  }
+  if (queries.empty()) parameters.complain("The request must contain the parameter MetricDataQueries", true);
+  if (queries.size() > 500) parameters.complain("MetricDataQueries must not have a size greater than 500.");
+  return queries;
+}
+
+double summary(const std::vector<double>& values, const std::string& statistic) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  if (statistic == "Minimum") return std::ranges::min(values);
+  if (statistic == "Maximum") return std::ranges::max(values);
+  if (statistic == "SampleCount") return static_cast<double>(values.size());
+  return statistic == "Sum" ? sum : sum / static_cast<double>(values.size());
+}
+
+struct Found {
+  const Query* query;
+  std::vector<std::pair<Time, double>> points;
+};
+
+// One point a period. The newest period may still be filling, as with AWS.
+Found found_for(const Query& query, const std::map<Time, double>& samples, bool newest_first) {
+  std::map<Time, std::vector<double>> periods;
+  for (const auto& [time, value] : samples)
+    periods[Time(time.time_since_epoch() - time.time_since_epoch() % query.period)].push_back(value);
+  Found found{&query, {}};
+  for (const auto& [time, values] : periods)
+    found.points.emplace_back(time, summary(values, query.statistic));
+  if (newest_first) std::ranges::reverse(found.points);
+  return found;
+}
+
+// Datapoints are counted through all results: a page may end in the middle of one.
+Xml page_xml(const std::vector<Found>& results, const Page& page) {
+  Xml members;
+  std::size_t offset = 0;
+  for (const auto& [query, points] : results) {
+    const std::size_t size = points.size();
+    const std::size_t begin = std::clamp(page.begin, offset, offset + size) - offset;
+    const std::size_t end = std::clamp(page.end, offset, offset + size) - offset;
+    offset += size;
+    if (page.begin > 0 && begin == size) continue;
+    const auto shown = std::span(points).subspan(begin, end - begin);
+    members.add(
+        tag("member", tag("Id", query->id), tag("Label", query->label),
+            list("Timestamps", "member", shown, [](const auto& point) { return iso8601(point.first); }),
+            list("Values", "member", shown, [](const auto& point) { return fmt::to_string(point.second); }),
+            tag("StatusCode", end < size ? "PartialData" : "Complete")));
+  }
+  return all(tag("MetricDataResults", members), unless_empty("NextToken", page.next));
+}
+
+Answer<Xml> get_metric_data(Session& session, Parameters& parameters) {
+  const Time start = std::chrono::floor<std::chrono::minutes>(parameters.time("StartTime"));
+  const Time until = parameters.time("EndTime");
+  const std::string scan = parameters.text("ScanBy").value_or("TimestampDescending");
+  const auto size =
+      static_cast<std::size_t>(parameters.integer("MaxDatapoints", 1, 100'800).value_or(100'800));
+  const std::string token = parameters.text("NextToken").value_or("");
+  const std::vector<Query> queries = read_queries(parameters);
+  if (start >= until) parameters.complain("The parameter StartTime must be less than the parameter EndTime.");
+  const bool newest_first = scan == "TimestampDescending";
+  if (!newest_first && scan != "TimestampAscending")
+    parameters.complain("ScanBy is not one of the two orders");
+  TRY_VOID(parameters.finish());
+
+  session.counts["cloudwatch:metrics"] += static_cast<std::int64_t>(queries.size());
+  std::map<std::string, const Series*> by_key;
+  for (const Series& series : session.account.series) by_key.emplace(key_of(series), &series);
+  std::vector<Found> results;
+  std::size_t total = 0;
+  for (const Query& query : queries) {
+    if (!query.shown) continue;
+    const auto series = by_key.find(query.key);
+    std::map<Time, double> samples;
+    if (series != by_key.end()) samples = session.account.visible_samples(*series->second, start, until);
+    results.push_back(found_for(query, samples, newest_first));
+    total += results.back().points.size();
+  }
+  scatter(results, session.seed, [](const Found& result) { return result.query->id; });
+  return page_xml(results, TRY(page_of(total, size, token, parameters)));
+}
+
+}  // namespace
+
+std::span<const Operation> cloudwatch_operations() {
+  static constexpr Operation kOperations[] = {{"ListMetrics", list_metrics},
+                                              {"GetMetricData", get_metric_data}};
+  return kOperations;
+}
+
+}  // namespace evenkeel::sim

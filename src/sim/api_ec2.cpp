@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <set>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "sim/api.h"
+#include "sim/order.h"
+
+namespace evenkeel::sim {
+namespace {
+
+using Servers = std::map<std::string, Server>;
+
+// A reboot and a hung system don't show: EC2 says `running` throughout.
+const char* state_of(const Server& server) {
+  if (server.life == Server::Life::stopped) return "stopped";
+  return server.life == Server::Life::terminated ? "terminated" : "running";
+}
+
+bool runs(const Server& server) { return state_of(server) == std::string_view("running"); }
+
+Xml state_xml(const Server& server) {
+  const int code = runs(server) ? 16 : server.life == Server::Life::stopped ? 80 : 48;
+  return tag("instanceState", tag("code", code), tag("name", state_of(server)));
+}
+
+Answer<void> check_ids(const Servers& servers, const std::vector<std::string>& ids) {
+  std::vector<std::string> missing;
+  for (const std::string& id : ids) {
+    const bool shaped = id.starts_with("i-") && (id.size() == 10 || id.size() == 19) &&
+                        id.find_first_not_of("0123456789abcdef", 2) == std::string::npos;
+    if (!shaped) return refuse(400, "InvalidInstanceID.Malformed", "Invalid id: \"" + printable(id) + "\"");
+    if (!servers.contains(id)) missing.push_back(id);
+  }
+  if (missing.empty()) return {};
+  return refuse(400, "InvalidInstanceID.NotFound",
+                missing.size() == 1 ? "The instance ID '" + missing[0] + "' does not exist"
+                                    : "The instance IDs '" + join(missing, ", ") + "' do not exist");
+}
+
+// Every EC2 call may be a rehearsal, which ends here.
+Answer<void> finish(const Parameters& parameters, bool dry_run, const Servers& servers,
+                    const std::vector<std::string>& ids) {
+  TRY_VOID(parameters.finish());
+  TRY_VOID(check_ids(servers, ids));
+  if (!dry_run) return {};
+  return refuse(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+}
+
+std::map<std::string, std::string> tags_of(const Server& server) {
+  std::map<std::string, std::string> tags = server.tags;
+  if (!server.name.empty()) tags.emplace("Name", server.name);
+  if (!server.auto_scaling_group.empty())
+    tags.emplace("aws:autoscaling:groupName", server.auto_scaling_group);
+  return tags;
+}
+
+struct Filter {
+  std::string name;
+  std::vector<std::string> values;
+
+  bool matches(const Server& server) const {
+    if (name == "instance-id") return contains(values, server.id);
+    if (name == "instance-state-name") return contains(values, state_of(server));
+    const auto tags = tags_of(server);
+    const auto tag = tags.find(name.substr(4));
+    return tag != tags.end() && contains(values, tag->second);
+  }
+};
+
+std::vector<Filter> read_filters(Parameters& parameters) {
+  std::vector<Filter> filters;
+  for (const std::string& prefix : parameters.structures("Filter")) {
+    Filter filter{parameters.required(prefix + ".Name"), parameters.list(prefix + ".Value")};
+    const bool known = filter.name == "instance-id" || filter.name == "instance-state-name" ||
+                       filter.name.starts_with("tag:");
+    const bool plain = std::ranges::all_of(
+        filter.values, [](const auto& value) { return value.find_first_of("*?") == std::string::npos; });
+    if (!known) parameters.complain("The filter '" + printable(filter.name) + "' is invalid");
+    if (!plain || filter.values.empty() || filter.values.size() > 200)
+      parameters.complain("A filter needs 1 to 200 values; this account knows no wildcards");
+    filters.push_back(std::move(filter));
+  }
+  return filters;
+}
+
+// Both list calls take ids or pages, never both.
+struct Selection {
+  std::vector<std::string> ids;
+  std::optional<int> page_size;
+  std::string token;
+  Servers servers;
+};
+
+Answer<Selection> read_selection(const Session& session, Parameters& parameters, std::size_t most_ids) {
+  const bool dry_run = parameters.flag("DryRun", false);
+  Selection selection{parameters.list("InstanceId"), parameters.integer("MaxResults", 5, 1000),
+                      parameters.text("NextToken").value_or(""), session.account.visible_servers()};
+  if (selection.ids.size() > most_ids) parameters.complain("At most " + std::to_string(most_ids) + " ids");
+  if (!selection.ids.empty() && (selection.page_size || !selection.token.empty()))
+    return refuse(400, "InvalidParameterCombination",
+                  "The parameter instancesSet cannot be used with the parameter maxResults");
+  TRY_VOID(finish(parameters, dry_run, selection.servers, selection.ids));
+  return selection;
+}
+
+Answer<Xml> write_page(const Session& session, const Parameters& parameters, const Selection& selection,
+                       const char* name, auto wanted, auto write) {
+  std::vector<Server> chosen;
+  const std::set<std::string> ids(selection.ids.begin(), selection.ids.end());
+  for (const auto& [id, server] : selection.servers) {
+    if ((ids.empty() || ids.contains(id)) && wanted(server)) chosen.push_back(server);
+  }
+  scatter(chosen, session.seed, &Server::id);
+  const auto size = static_cast<std::size_t>(selection.page_size.value_or(1'000'000));
+  const Page page = TRY(page_of(chosen.size(), size, selection.token, parameters));
+  return all(list(name, "item", cut(chosen, page), write), unless_empty("nextToken", page.next));
+}
+
+Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
+  const auto filters = read_filters(parameters);
+  const Selection selection = TRY(read_selection(session, parameters, 1000));
+  const auto wanted = [&](const Server& server) {
+    return std::ranges::all_of(filters, [&](const Filter& filter) { return filter.matches(server); });
+  };
+  const auto tag_xml = [](const auto& entry) {
+    return all(tag("key", entry.first), tag("value", entry.second));
+  };
+  const auto write = [&](const Server& server) {
+    const bool gone = server.life == Server::Life::terminated;
+    const Xml instance =
+        all(tag("instanceId", server.id), tag("imageId", server.image_id), state_xml(server),
+            tag("instanceType", server.type), tag("launchTime", iso8601(server.launched_at)),
+            tag("placement", tag("availabilityZone", session.account.region + server.zone),
+                tag("tenancy", "default")),
+            unless_empty("vpcId", gone ? "" : "vpc-0a1b2c3d"),
+            unless_empty("privateIpAddress", gone ? "" : server.private_ip), tag("architecture", "x86_64"),
+            tag("rootDeviceType", "ebs"), list("tagSet", "item", tags_of(server), tag_xml));
+    return all(tag("reservationId", "r-" + server.id.substr(2)), tag("ownerId", session.account.account_id),
+               tag("instancesSet", tag("item", instance)));
+  };
+  return write_page(session, parameters, selection, "reservationSet", wanted, write);
+}
+
+Xml check_xml(const char* name, bool running, bool passed) {
+  if (!running) return tag(name, tag("status", "not-applicable"), tag("details"));
+  const Xml detail = all(tag("name", "reachability"), tag("status", passed ? "passed" : "failed"));
+  return tag(name, tag("status", passed ? "ok" : "impaired"), tag("details", tag("item", detail)));
+}
+
+Answer<Xml> describe_instance_status(Session& session, Parameters& parameters) {
+  const bool every = parameters.flag("IncludeAllInstances", false);
+  const Selection selection = TRY(read_selection(session, parameters, 100));
+  const auto wanted = [&](const Server& server) { return every || runs(server); };
+  const auto write = [&](const Server& server) {
+    const bool reachable = server.life != Server::Life::hung;
+    return all(tag("instanceId", server.id), tag("availabilityZone", session.account.region + server.zone),
+               state_xml(server), check_xml("systemStatus", runs(server), true),
+               check_xml("instanceStatus", runs(server), reachable),
+               check_xml("attachedEbsStatus", runs(server), true));
+  };
+  return write_page(session, parameters, selection, "instanceStatusSet", wanted, write);
+}
+
+Answer<Xml> reboot_instances(Session& session, Parameters& parameters) {
+  const bool dry_run = parameters.flag("DryRun", false);
+  parameters.required("InstanceId.1");
+  const auto ids = parameters.list("InstanceId");
+  TRY_VOID(finish(parameters, dry_run, session.account.servers, ids));
+  if (auto refusal = session.account.reboot(ids)) return std::unexpected(std::move(*refusal));
+  return tag("return", true);
+}
+
+Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
+  const bool dry_run = parameters.flag("DryRun", false);
+  const std::string id = parameters.required("InstanceId");
+  parameters.flag("Latest", false);
+  const auto servers = session.account.visible_servers();
+  TRY_VOID(finish(parameters, dry_run, servers, {id}));
+  const std::optional<Time> posted = servers.at(id).console_at;
+  if (!posted || *posted > session.account.now()) return all(tag("instanceId", id), tag("output"));
+  // "Windows is Ready to use" in base64.
+  return all(tag("instanceId", id), tag("timestamp", iso8601(*posted)),
+             tag("output", "V2luZG93cyBpcyBSZWFkeSB0byB1c2U="));
+}
+
+}  // namespace
+
+std::span<const Operation> ec2_operations() {
+  static constexpr Operation kOperations[] = {{"DescribeInstances", describe_instances},
+                                              {"DescribeInstanceStatus", describe_instance_status},
+                                              {"RebootInstances", reboot_instances},
+                                              {"GetConsoleOutput", get_console_output}};
+  return kOperations;
+}
+
+}  // namespace evenkeel::sim

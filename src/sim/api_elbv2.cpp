@@ -1,0 +1,193 @@
+#include <algorithm>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "sim/api.h"
+#include "sim/order.h"
+
+namespace evenkeel::sim {
+namespace {
+
+Answer<const TargetGroup*> find_group(Session& session, const std::string& arn) {
+  if (const TargetGroup* group = session.account.find_group(arn)) return group;
+  if (!arn.starts_with("arn:") || arn.find(":targetgroup/") == std::string::npos)
+    return refuse(400, "ValidationError", "'" + printable(arn) + "' is not a valid target group ARN");
+  return refuse(400, "TargetGroupNotFound", "One or more target groups not found");
+}
+
+Xml group_xml(const TargetGroup& group) {
+  return all(
+      tag("TargetGroupArn", group.arn), tag("TargetGroupName", group.name), tag("Protocol", group.protocol),
+      tag("Port", group.port), tag("VpcId", group.vpc_id), tag("HealthCheckProtocol", group.protocol),
+      tag("HealthCheckPort", "traffic-port"), tag("HealthCheckEnabled", true),
+      tag("HealthCheckIntervalSeconds", group.check_interval.count() / 1000),
+      tag("HealthCheckTimeoutSeconds", 5), tag("HealthyThresholdCount", group.healthy_threshold),
+      tag("UnhealthyThresholdCount", group.unhealthy_threshold), tag("HealthCheckPath", "/"),
+      tag("Matcher", tag("HttpCode", "200")),
+      list("LoadBalancerArns", "member", group.load_balancer_arns, [](const auto& arn) { return arn; }),
+      tag("TargetType", group.target_type), tag("IpAddressType", "ipv4"));
+}
+
+Answer<Xml> describe_target_groups(Session& session, Parameters& parameters) {
+  const auto wanted = parameters.list("Names.member");
+  const auto arns = parameters.list("TargetGroupArns.member");
+  const std::string load_balancer = parameters.text("LoadBalancerArn").value_or("");
+  const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
+  const std::string marker = parameters.text("Marker").value_or("");
+  const int kinds = int{!wanted.empty()} + int{!arns.empty()} + int{!load_balancer.empty()};
+  if (kinds > 1) parameters.complain("Names, ARNs and a load balancer's ARN exclude each other");
+  if (wanted.size() > 20 || arns.size() > 20)
+    parameters.complain("You cannot describe more than '20' target groups at a time");
+  TRY_VOID(parameters.finish());
+
+  std::vector<TargetGroup> groups;
+  for (const auto& [arn, group] : session.account.target_groups) {
+    if (kinds == 0 || contains(wanted, group.name) || contains(arns, arn) ||
+        contains(group.load_balancer_arns, load_balancer))
+      groups.push_back(group);
+  }
+  if (!load_balancer.empty() && groups.empty())
+    return refuse(400, "LoadBalancerNotFound", "One or more load balancers not found");
+  for (const std::string& arn : arns) TRY_VOID(find_group(session, arn));
+  for (const std::string& name : wanted) {
+    if (std::ranges::find(groups, name, &TargetGroup::name) == groups.end())
+      return refuse(400, "TargetGroupNotFound", "One or more target groups not found");
+  }
+  scatter(groups, session.seed, &TargetGroup::arn);
+  const Page page = TRY(page_of(groups.size(), size, marker, parameters, "ValidationError"));
+  return all(list("TargetGroups", "member", cut(groups, page), group_xml),
+             unless_empty("NextMarker", page.next));
+}
+
+Answer<Xml> describe_attributes(Session& session, Parameters& parameters) {
+  const std::string arn = parameters.required("TargetGroupArn");
+  TRY_VOID(parameters.finish());
+  auto attributes = TRY(find_group(session, arn))->attributes;
+  attributes.insert({
+      {"deregistration_delay.timeout_seconds", "300"},
+      {"slow_start.duration_seconds", "0"},
+      {"stickiness.enabled", "false"},
+      {"stickiness.type", "lb_cookie"},
+      {"stickiness.lb_cookie.duration_seconds", "86400"},
+      {"stickiness.app_cookie.cookie_name", ""},
+      {"stickiness.app_cookie.duration_seconds", "86400"},
+      {"load_balancing.algorithm.type", "round_robin"},
+      {"load_balancing.algorithm.anomaly_mitigation", "off"},
+      {"load_balancing.cross_zone.enabled", "use_load_balancer_configuration"},
+      {"target_group_health.dns_failover.minimum_healthy_targets.count", "1"},
+      {"target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"},
+      {"target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1"},
+      {"target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off"},
+  });
+  std::vector<std::pair<std::string, std::string>> shuffled(attributes.begin(), attributes.end());
+  scatter(shuffled, hashed(arn, session.seed), [](const auto& attribute) { return attribute.first; });
+  return list("Attributes", "member", shuffled, [](const auto& attribute) {
+    return all(tag("Key", attribute.first), tag("Value", attribute.second));
+  });
+}
+
+struct Target {
+  std::string id;
+  std::optional<int> port;
+};
+
+std::vector<Target> read_targets(Parameters& parameters) {
+  std::vector<Target> targets;
+  for (const std::string& prefix : parameters.structures("Targets.member")) {
+    targets.push_back({parameters.required(prefix + ".Id"), parameters.integer(prefix + ".Port", 1, 65535)});
+    if (parameters.text(prefix + ".AvailabilityZone"))
+      parameters.complain("You cannot specify an Availability Zone for a target of type 'instance'");
+  }
+  return targets;
+}
+
+// What a query that names its targets gets: an answer for each, registered or not.
+std::vector<RegisteredTarget> targets_asked_for(Session& session, const TargetGroup& group,
+                                                const std::vector<Target>& asked) {
+  const auto registered = session.account.visible_targets(group.arn, true);
+  std::vector<RegisteredTarget> shown;
+  for (const Target& each : asked) {
+    RegisteredTarget answer;
+    answer.instance_id = each.id;
+    answer.port = each.port.value_or(group.port);
+    answer.state = "unused";
+    answer.reason = "Target.NotRegistered";
+    answer.description = "Target is not registered to the target group";
+    for (const RegisteredTarget& target : registered) {
+      if (target.instance_id == each.id && target.port == answer.port) answer = target;
+    }
+    shown.push_back(std::move(answer));
+  }
+  return shown;
+}
+
+Xml health_xml(const RegisteredTarget& target) {
+  return all(tag("Target", tag("Id", target.instance_id), tag("Port", target.port)),
+             tag("HealthCheckPort", target.port),
+             tag("TargetHealth", tag("State", target.state), unless_empty("Reason", target.reason),
+                 unless_empty("Description", target.description)),
+             tag("AdministrativeOverride", tag("State", "no_override"),
+                 tag("Reason", "AdministrativeOverride.NoOverride")));
+}
+
+Answer<Xml> describe_target_health(Session& session, Parameters& parameters) {
+  const std::string arn = parameters.required("TargetGroupArn");
+  const auto asked = read_targets(parameters);
+  TRY_VOID(parameters.finish());
+  const TargetGroup* group = TRY(find_group(session, arn));
+  auto targets =
+      asked.empty() ? session.account.visible_targets(arn) : targets_asked_for(session, *group, asked);
+  scatter(targets, hashed(arn, session.seed),
+          [](const auto& target) { return target.instance_id + std::to_string(target.port); });
+  return list("TargetHealthDescriptions", "member", targets, health_xml);
+}
+
+struct Change {
+  std::string arn;
+  std::vector<Target> targets;
+};
+
+Answer<Change> read_change(Session& session, Parameters& parameters) {
+  Change change{parameters.required("TargetGroupArn"), read_targets(parameters)};
+  if (change.targets.empty()) parameters.complain("The request must contain the parameter Targets", true);
+  TRY_VOID(parameters.finish());
+  TRY_VOID(find_group(session, change.arn));
+  return change;
+}
+
+Answer<Xml> register_targets(Session& session, Parameters& parameters) {
+  auto [arn, targets] = TRY(read_change(session, parameters));
+  // Those that will be refused come first, so that a refused call has changed nothing.
+  std::ranges::partition(targets, [&](const Target& target) {
+    const auto server = session.account.servers.find(target.id);
+    return server == session.account.servers.end() || server->second.life == Server::Life::stopped ||
+           server->second.life == Server::Life::terminated;
+  });
+  for (const Target& target : targets) {
+    if (auto refusal = session.account.register_target(arn, target.id, target.port))
+      return std::unexpected(std::move(*refusal));
+  }
+  return Xml{};
+}
+
+Answer<Xml> deregister_targets(Session& session, Parameters& parameters) {
+  const auto [arn, targets] = TRY(read_change(session, parameters));
+  for (const Target& target : targets) {
+    if (auto refusal = session.account.deregister_target(arn, target.id, target.port))
+      return std::unexpected(std::move(*refusal));
+  }
+  return Xml{};
+}
+
+}  // namespace
+
+std::span<const Operation> elbv2_operations() {
+  static constexpr Operation kOperations[] = {{"DescribeTargetGroups", describe_target_groups},
+                                              {"DescribeTargetGroupAttributes", describe_attributes},
+                                              {"DescribeTargetHealth", describe_target_health},
+                                              {"RegisterTargets", register_targets},
+                                              {"DeregisterTargets", deregister_targets}};
+  return kOperations;
+}
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <set>
+
+#include "sim/front_for_test.h"
+
+namespace evenkeel::sim {
+namespace {
+
+Form target(const std::string& id, const std::string& port = "") {
+  Form form = {{"Targets.member.1.Id", id}};
+  if (!port.empty()) form.emplace_back("Targets.member.1.Port", port);
+  return form;
+}
+
+Form change(const std::string& arn, const std::string& id, const std::string& port = "") {
+  Form form = target(id, port);
+  form.emplace_back("TargetGroupArn", arn);
+  return form;
+}
+
+std::string state_in(const Reply& reply, const std::string& id) {
+  return reply.text("//member[Target/Id='" + id + "']/TargetHealth/State");
+}
+
+TEST(DescribeTargetGroups, FindsByNameInTheQueryShape) {
+  World world;
+  const Reply reply = world.elb("DescribeTargetGroups", {{"Names.member.1", "tg1-80"}});
+  EXPECT_EQ(reply.status, 200);
+  const std::string group = "/DescribeTargetGroupsResponse/DescribeTargetGroupsResult/TargetGroups/member";
+  EXPECT_EQ(reply.texts(group + "/TargetGroupArn"), std::vector{world.tg80});
+  EXPECT_EQ(reply.text(group + "/Port"), "80");
+  EXPECT_EQ(reply.text(group + "/TargetType"), "instance");
+  EXPECT_EQ(reply.texts(group + "/LoadBalancerArns/member").size(), 1);
+  EXPECT_FALSE(reply.text("/DescribeTargetGroupsResponse/ResponseMetadata/RequestId").empty());
+  EXPECT_NE(reply.body.find("xmlns=\"http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/\""),
+            std::string::npos);
+}
+
+TEST(DescribeTargetGroups, OneUnknownNameFailsTheWholeCall) {
+  World world;
+  const Reply reply =
+      world.elb("DescribeTargetGroups", {{"Names.member.1", "tg1"}, {"Names.member.2", "tg2"}});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.text("/ErrorResponse/Error/Code"), "TargetGroupNotFound");
+  EXPECT_EQ(reply.text("/ErrorResponse/Error/Type"), "Sender");
+  EXPECT_FALSE(reply.text("/ErrorResponse/RequestId").empty());
+}
+
+TEST(DescribeTargetGroups, TakesOneKindOfIdentifier) {
+  World world;
+  const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];
+  EXPECT_EQ(world.elb("DescribeTargetGroups", {{"LoadBalancerArn", balancer}})
+                .texts("//TargetGroups/member")
+                .size(),
+            2);
+  EXPECT_EQ(
+      world.elb("DescribeTargetGroups", {{"TargetGroupArns.member.1", world.tg1}}).text("//TargetGroupName"),
+      "tg1");
+  EXPECT_EQ(world.elb("DescribeTargetGroups", {{"LoadBalancerArn", balancer + "2"}}).code(),
+            "LoadBalancerNotFound");
+  for (const Form& form : {Form{{"Names.member.1", "tg1"}, {"TargetGroupArns.member.1", world.tg1}},
+                           Form{{"Names.member.1", "tg1"}, {"LoadBalancerArn", balancer}}})
+    EXPECT_EQ(world.elb("DescribeTargetGroups", form).code(), "ValidationError");
+}
+
+TEST(DescribeTargetGroups, RefusesMoreThanTwentyNames) {
+  World world;
+  Form form;
+  for (int i = 1; i <= 21; ++i) form.emplace_back("Names.member." + std::to_string(i), "tg1");
+  const Reply reply = world.elb("DescribeTargetGroups", form);
+  EXPECT_EQ(reply.code(), "ValidationError");
+  EXPECT_EQ(reply.message(), "You cannot describe more than '20' target groups at a time");
+  form.pop_back();
+  EXPECT_EQ(world.elb("DescribeTargetGroups", form).status, 200);
+}
+
+TEST(DescribeTargetGroups, PagesByMarker) {
+  World world;
+  const Reply first = world.elb("DescribeTargetGroups", {{"PageSize", "1"}});
+  const std::string marker = first.text("//NextMarker");
+  const Reply second = world.elb("DescribeTargetGroups", {{"PageSize", "1"}, {"Marker", marker}});
+  EXPECT_EQ((std::set{first.text("//TargetGroupArn"), second.text("//TargetGroupArn")}),
+            (std::set{world.tg1, world.tg80}));
+  EXPECT_TRUE(second.texts("//NextMarker").empty());
+  EXPECT_EQ(world.elb("DescribeTargetGroups", {{"Marker", "x"}}).code(), "ValidationError");
+}
+
+TEST(DescribeTargetGroupAttributes, GivesEveryKeyAndItsDefaultInNoUsefulOrder) {
+  World world;
+  world.account.find_group(world.tg1)->attributes["slow_start.duration_seconds"] = "60";
+  const Reply reply = world.elb("DescribeTargetGroupAttributes", {{"TargetGroupArn", world.tg1}});
+  const auto value = [&](const std::string& key) { return reply.text("//member[Key='" + key + "']/Value"); };
+  EXPECT_EQ(value("deregistration_delay.timeout_seconds"), "300");
+  EXPECT_EQ(value("slow_start.duration_seconds"), "60");
+  EXPECT_EQ(value("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"), "1");
+  const auto keys = reply.texts("//member/Key");
+  EXPECT_EQ(keys.size(), 14);
+  EXPECT_FALSE(std::ranges::is_sorted(keys));
+  EXPECT_NE(
+      keys,
+      world.elb("DescribeTargetGroupAttributes", {{"TargetGroupArn", world.tg80}}).texts("//member/Key"));
+}
+
+TEST(DescribeTargetGroupAttributes, NeedsAnExistingGroup) {
+  World world;
+  EXPECT_EQ(world.elb("DescribeTargetGroupAttributes", {{"TargetGroupArn", world.tg1 + "0"}}).code(),
+            "TargetGroupNotFound");
+  EXPECT_EQ(world.elb("DescribeTargetGroupAttributes", {{"TargetGroupArn", "tg1"}}).code(),
+            "ValidationError");
+  EXPECT_EQ(world.elb("DescribeTargetGroupAttributes").code(), "ValidationError");
+}
+
+TEST(DescribeTargetHealth, ListsEveryTargetAndAHealthyOneHasNoReason) {
+  World world;
+  const Reply reply = world.health(world.tg1);
+  EXPECT_EQ(reply.texts("//TargetHealthDescriptions/member").size(), 3);
+  EXPECT_EQ(reply.texts("//TargetHealth/State"), (std::vector<std::string>{"healthy", "healthy", "healthy"}));
+  EXPECT_TRUE(reply.texts("//TargetHealth/Reason").empty());
+  EXPECT_EQ(reply.text("//Target/Port"), "443");
+  EXPECT_EQ(reply.text("//HealthCheckPort"), "443");
+}
+
+TEST(DescribeTargetHealth, AskedForATargetThatNeverWasSaysNotRegistered) {
+  World world;
+  const Reply reply = world.health(world.tg1, target("i-0123456789abcdef0"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.text("//TargetHealth/State"), "unused");
+  EXPECT_EQ(reply.text("//TargetHealth/Reason"), "Target.NotRegistered");
+  EXPECT_EQ(reply.text("//TargetHealth/Description"), "Target is not registered to the target group");
+  EXPECT_EQ(reply.text("//Target/Port"), "443");
+}
+
+TEST(DescribeTargetHealth, AnotherPortIsAnotherTarget) {
+  World world;
+  world.elb("RegisterTargets", change(world.tg1, world.ids[0], "8443"));
+  world.wait(std::chrono::minutes{2});
+  EXPECT_EQ(world.health(world.tg1).texts("//member").size(), 4);
+  EXPECT_EQ(world.health(world.tg1, target(world.ids[0], "8443")).text("//State"), "healthy");
+  world.elb("DeregisterTargets", change(world.tg1, world.ids[0], "443"));
+  EXPECT_EQ(world.health(world.tg1, target(world.ids[0])).text("//State"), "draining");
+  EXPECT_EQ(world.health(world.tg1, target(world.ids[0], "8443")).text("//State"), "healthy");
+}
+
+TEST(DescribeTargetHealth, ADeregisteredTargetDrainsTheWholeDelayAndThenLeavesTheList) {
+  World world;
+  EXPECT_EQ(world.elb("DeregisterTargets", change(world.tg1, world.ids[0], "443")).status, 200);
+  const Reply reply = world.health(world.tg1);
+  EXPECT_EQ(state_in(reply, world.ids[0]), "draining");
+  EXPECT_EQ(reply.text("//TargetHealth[State='draining']/Reason"), "Target.DeregistrationInProgress");
+  world.wait(std::chrono::seconds{295});
+  EXPECT_EQ(state_in(world.health(world.tg1), world.ids[0]), "draining");
+  world.wait(std::chrono::seconds{10});
+  EXPECT_EQ(world.health(world.tg1).texts("//member").size(), 2);
+  EXPECT_EQ(world.health(world.tg1, target(world.ids[0])).text("//Reason"), "Target.NotRegistered");
+  EXPECT_EQ(state_in(world.health(world.tg80), world.ids[0]), "healthy");
+}
+
+TEST(DescribeTargetHealth, ATerminatedOneLeavesTheListAndStillDrainsWhenAskedFor) {
+  World world;
+  world.account.terminate(world.ids[0]);
+  world.wait(std::chrono::minutes{2});
+  EXPECT_EQ(world.health(world.tg1).texts("//member").size(), 2);
+  EXPECT_EQ(world.health(world.tg1, target(world.ids[0])).text("//State"), "draining");
+}
+
+TEST(DescribeTargetHealth, AStoppedOneIsUnusedButStillRegistered) {
+  World world;
+  world.account.stop(world.ids[0]);
+  world.wait(std::chrono::minutes{3});
+  const Reply reply = world.health(world.tg1, target(world.ids[0]));
+  EXPECT_EQ(reply.text("//State"), "unused");
+  EXPECT_EQ(reply.text("//Reason"), "Target.InvalidState");
+}
+
+TEST(DescribeTargetHealth, TheOrderIsNotTheOneOfRegistration) {
+  World world;
+  for (int i = 0; i < 20; ++i) {
+    const std::string id = world.account.add_server({});
+    world.account.register_target(world.tg1, id, std::nullopt);
+  }
+  const auto ids = world.health(world.tg1).texts("//Target/Id");
+  std::vector<std::string> registered;
+  for (const auto& each : world.account.find_group(world.tg1)->targets)
+    registered.push_back(each.instance_id);
+  EXPECT_NE(ids, registered);
+  EXPECT_FALSE(std::ranges::is_sorted(ids));
+  EXPECT_TRUE(std::ranges::is_permutation(ids, registered));
+}
+
+TEST(DeregisterTargets, HasAnEmptyResultAndSucceedsForStrangers) {
+  World world;
+  const Reply reply = world.elb("DeregisterTargets", change(world.tg1, "i-0123456789abcdef0", "443"));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.texts("/DeregisterTargetsResponse/DeregisterTargetsResult").size(), 1);
+  EXPECT_EQ(world.health(world.tg1).texts("//member").size(), 3);
+}
+
+TEST(DeregisterTargets, RefusesWhatItCannotMean) {
+  World world;
+  EXPECT_EQ(world.elb("DeregisterTargets", {{"TargetGroupArn", world.tg1}}).code(), "ValidationError");
+  EXPECT_EQ(world.elb("DeregisterTargets", change(world.tg1 + "0", world.ids[0])).code(),
+            "TargetGroupNotFound");
+  for (const char* port : {"0", "65536", "-1", "http"})
+    EXPECT_EQ(world.elb("DeregisterTargets", change(world.tg1, world.ids[0], port)).code(), "ValidationError")
+        << port;
+  Form zoned = change(world.tg1, world.ids[0]);
+  zoned.emplace_back("Targets.member.1.AvailabilityZone", "eu-west-1a");
+  EXPECT_EQ(world.elb("DeregisterTargets", zoned).code(), "ValidationError");
+  EXPECT_EQ(world.health(world.tg1).texts("//TargetHealth/State"),
+            (std::vector<std::string>{"healthy", "healthy", "healthy"}));
+}
+
+TEST(RegisterTargets, GoesThroughInitialToHealthy) {
+  World world;
+  world.elb("DeregisterTargets", change(world.tg1, world.ids[0], "443"));
+  world.wait(std::chrono::minutes{6});
+  EXPECT_EQ(world.elb("RegisterTargets", change(world.tg1, world.ids[0], "443")).status, 200);
+  EXPECT_EQ(state_in(world.health(world.tg1), world.ids[0]), "initial");
+  EXPECT_EQ(world.health(world.tg1, target(world.ids[0])).text("//Reason"), "Elb.RegistrationInProgress");
+  world.wait(std::chrono::minutes{2});
+  EXPECT_EQ(state_in(world.health(world.tg1), world.ids[0]), "healthy");
+}
+
+TEST(RegisterTargets, BringsADrainingTargetBack) {
+  World world;
+  world.elb("DeregisterTargets", change(world.tg1, world.ids[0], "443"));
+  world.wait(std::chrono::minutes{1});
+  world.elb("RegisterTargets", change(world.tg1, world.ids[0], "443"));
+  world.wait(std::chrono::minutes{6});
+  EXPECT_EQ(state_in(world.health(world.tg1), world.ids[0]), "healthy");
+}
+
+TEST(RegisterTargets, AStoppedInstanceFailsTheWholeCall) {
+  World world;
+  const std::string spare = world.account.add_server({}), stopped = world.account.add_server({});
+  world.account.stop(stopped);
+  world.wait(std::chrono::minutes{5});
+  const Reply reply = world.elb(
+      "RegisterTargets",
+      {{"TargetGroupArn", world.tg1}, {"Targets.member.1.Id", spare}, {"Targets.member.2.Id", stopped}});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.code(), "InvalidTarget");
+  EXPECT_EQ(reply.message(),
+            "The following targets are not in a running state and cannot be registered: '" + stopped + "'");
+  EXPECT_EQ(world.health(world.tg1).texts("//member").size(), 3);
+}
+
+TEST(RegisterTargets, RefusesInstancesThatDontExist) {
+  World world;
+  EXPECT_EQ(world.elb("RegisterTargets", change(world.tg1, "i-0123456789abcdef0")).code(), "InvalidTarget");
+}
+
+TEST(ElbV2, AnUnknownParameterIsRefused) {
+  World world;
+  EXPECT_EQ(world.elb("DescribeTargetGroups", {{"Name.member.1", "tg1"}}).code(), "ValidationError");
+  EXPECT_EQ(world.elb("DescribeTargetGroups", {{"Names.1", "tg1"}}).code(), "ValidationError");
+}
+
+}  // namespace
+}  // namespace evenkeel::sim

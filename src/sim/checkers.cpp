@@ -1,0 +1,154 @@
+#include "sim/checkers.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+
+namespace evenkeel::sim {
+namespace {
+
+using Place = std::pair<std::string, int>;  // (arn, port)
+
+std::string group_name(const std::string& arn) {
+  const auto parts = split(arn, '/');
+  return parts.size() >= 2 ? parts[parts.size() - 2] : arn;
+}
+
+std::string words(const Place& place) { return fmt::format("{}:{}", group_name(place.first), place.second); }
+
+// What the facts say so far about one instance.
+struct Outage {
+  std::map<Place, Time> taken;    // by us, and not healthy there again
+  std::map<Place, Time> missing;  // by us, and nobody has registered it there again
+  std::set<Place> ever_taken;     // by us
+  std::set<Place> misplaced;      // registered by us where we had not taken it
+  int reboots = 0;                // by us, that took effect since it was last back
+  Time running_since{};
+  bool gone = false;
+};
+
+class Judge {
+ public:
+  Judge(const Account& account, const Promise& promise) : account_(account), promise_(promise) {}
+
+  Judgement judge() {
+    for (const auto& fact : account_.facts()) read(fact);
+    for (auto& [id, outage] : outages_) close(id, outage);
+    return std::move(judgement_);
+  }
+
+ private:
+  void find(Time at, const std::string& id, const std::string& what) {
+    const auto server = account_.servers.find(id);
+    const auto& shown = server == account_.servers.end() ? id : server->second.name;
+    judgement_.findings.push_back(fmt::format("{} {}: {}", iso8601(at), printable(shown), what));
+  }
+
+  void read(const Fact& fact) {
+    if (fact.kind == "group-deleted") return forget_group(fact.target_group);
+    auto& outage = outages_[fact.instance_id];
+    const Place place{fact.target_group, fact.port};
+    if (fact.kind == "deregister") {
+      if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
+      outage.missing.erase(place);  // where it belongs is now that somebody's decision
+    } else if (fact.kind == "register") {
+      read_register(fact, outage, place);
+    } else if (fact.kind == "healthy") {
+      outage.taken.erase(place);
+      if (outage.taken.empty()) outage.reboots = 0;
+    } else if (fact.kind == "reboot-effect") {
+      if (fact.hand == Hand::ours) read_reboot(fact, outage);
+    } else if (fact.kind == "boot-done") {
+      outage.running_since = fact.at;
+      if (outage.taken.empty()) outage.reboots = 0;
+    } else if (fact.kind == "terminate") {
+      outage.gone = true;
+    }
+  }
+
+  void read_deregister(const Fact& fact, Outage& outage, const Place& place) {
+    const bool promised =
+        std::ranges::find(promise_.target_group_arns, place.first) != promise_.target_group_arns.end();
+    if (promised && fact.detail == "healthy" && fact.count < promise_.healthy_at_least) {
+      ++judgement_.guard_violations;
+      find(fact.at, fact.instance_id,
+           fmt::format("deregistered from {}, which left {} healthy there; promised are {}", words(place),
+                       fact.count, promise_.healthy_at_least));
+    }
+    outage.ever_taken.insert(place);
+    if (fact.detail.empty() || fact.detail == "draining") return;  // somebody else had taken it already
+    const bool starts = outage.taken.empty();
+    if (starts && fact.detail == "healthy") outage.reboots = 0;
+    outage.taken[place] = outage.missing[place] = fact.at;
+    const auto out = std::ranges::count_if(
+        outages_, [](const auto& entry) { return !entry.second.gone && !entry.second.taken.empty(); });
+    if (starts && out > promise_.out_at_most) {
+      ++judgement_.guard_violations;
+      find(
+          fact.at, fact.instance_id,
+          fmt::format("taken out while others were: {} members are out by our doing; promised are at most {}",
+                      out, promise_.out_at_most));
+    }
+  }
+
+  void read_register(const Fact& fact, Outage& outage, const Place& place) {
+    outage.missing.erase(place);
+    if (fact.hand == Hand::ours && !outage.ever_taken.contains(place)) outage.misplaced.insert(place);
+  }
+
+  void read_reboot(const Fact& fact, Outage& outage) {
+    if (fact.count > 0) {
+      ++judgement_.undrained_reboots;
+      find(fact.at, fact.instance_id,
+           fmt::format("rebooted while still registered or draining in {} places", fact.count));
+    }
+    if (++outage.reboots > 1) {
+      ++judgement_.double_reboots;
+      find(fact.at, fact.instance_id,
+           fmt::format("rebooted for the {}. time without having been back in between", outage.reboots));
+    }
+  }
+
+  void forget_group(const std::string& arn) {
+    const auto in_group = [&](const auto& entry) { return entry.first.first == arn; };
+    for (auto& [id, outage] : outages_) {
+      std::erase_if(outage.taken, in_group);
+      std::erase_if(outage.missing, in_group);
+    }
+  }
+
+  void close(const std::string& id, const Outage& outage) {
+    const auto server = account_.servers.find(id);
+    if (server == account_.servers.end()) return;
+    bool forgotten = false;
+    if (server->second.life == Server::Life::running) {
+      for (const auto& [place, since] : outage.missing) {
+        const Time from = std::max(since, outage.running_since);
+        if (account_.now() - from < promise_.forgotten_after) continue;
+        forgotten = true;
+        find(account_.now(), id,
+             fmt::format("taken out of {} at {} and forgotten", words(place), iso8601(since)));
+      }
+    }
+    for (const auto& place : outage.misplaced) {
+      forgotten = true;
+      find(account_.now(), id,
+           fmt::format("registered in {}, where it had not been taken from", words(place)));
+    }
+    judgement_.forgotten += forgotten;
+  }
+
+  const Account& account_;
+  const Promise& promise_;
+  std::map<std::string, Outage> outages_;
+  Judgement judgement_;
+};
+
+}  // namespace
+
+Judgement judge(const Account& account, const Promise& promise) { return Judge(account, promise).judge(); }
+
+}  // namespace evenkeel::sim

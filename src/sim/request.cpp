@@ -1,0 +1,123 @@
+#include "sim/request.h"
+
+#include <algorithm>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "sim/signature.h"
+
+namespace evenkeel::sim {
+namespace {
+
+std::optional<Service> service_of(std::string_view scope) {
+  for (const Service service : {Service::ec2, Service::elbv2, Service::auto_scaling, Service::cloudwatch}) {
+    if (scope == names(service).scope) return service;
+  }
+  return std::nullopt;
+}
+
+std::optional<Time> parse_amz_date(const std::string& text) {
+  if (text.size() != 16) return std::nullopt;
+  return parse_iso8601(text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 5) + ":" +
+                       text.substr(11, 2) + ":" + text.substr(13));
+}
+
+Answer<void> check_age(Service service, Time signed_at, Time now) {
+  if (std::chrono::abs(signed_at - now) <= kSignatureValidity) return {};
+  if (service == Service::ec2) return refuse(400, "RequestExpired", "Request has expired.");
+  const bool late = signed_at < now;
+  const Time limit = late ? now - kSignatureValidity : now + kSignatureValidity;
+  return refuse(403, "SignatureDoesNotMatch",
+                (late ? "Signature expired: " : "Signature not yet current: ") + amz_date(signed_at) +
+                    (late ? " is now earlier than " : " is still later than ") + amz_date(limit) + " (" +
+                    amz_date(now) + (late ? " - 5 min.)" : " + 5 min.)"));
+}
+
+bool signs_enough(const wire::Request& request, const std::vector<std::string>& signed_headers) {
+  return contains(signed_headers, "host") && contains(signed_headers, "x-amz-date") &&
+         std::ranges::all_of(request.headers, [&](const auto& header) {
+           const std::string name = lower(header.first);
+           return !name.starts_with("x-amz-") || contains(signed_headers, name);
+         });
+}
+
+Answer<void> authenticate(const wire::Request& request, const Authorization& authorization, Service service,
+                          const Access& access, const Account& account, std::optional<Time> other_now) {
+  const bool ec2 = service == Service::ec2;
+  const std::string date = canonical_header(request, "x-amz-date").value_or("");
+  const auto signed_at = parse_amz_date(date);
+  if (!signed_at || !signs_enough(request, authorization.signed_headers))
+    return refuse(400, "IncompleteSignature",
+                  "Authorization needs a valid X-Amz-Date; host and every x-amz- header must be signed.");
+  if (authorization.access_key_id != access.access_key_id ||
+      canonical_header(request, "x-amz-security-token"))
+    return ec2 ? refuse(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
+               : refuse(403, "InvalidClientTokenId",
+                        "The security token included in the request is invalid.");
+  if (authorization.region != account.region || authorization.date != date.substr(0, 8))
+    return refuse(ec2 ? 401 : 403, ec2 ? "AuthFailure" : "SignatureDoesNotMatch",
+                  "Credential should be scoped to a valid region, and to the day of X-Amz-Date.");
+  if (expected_signature(request, authorization, date, access.secret_access_key) != authorization.signature)
+    return refuse(403, "SignatureDoesNotMatch",
+                  "The request signature we calculated does not match the signature you provided. Check your "
+                  "AWS Secret Access Key and signing method. Consult the service documentation for details.");
+  if (other_now && check_age(service, *signed_at, *other_now)) return {};
+  return check_age(service, *signed_at, account.now());
+}
+
+Answer<void> check_shape(const wire::Request& request) {
+  if (request.body.size() > kLargestBody)
+    return refuse(413, "RequestEntityTooLarge", "The request's body is longer than 1 MiB");
+  const std::size_t scheme = request.url.find("://");
+  const std::size_t path = request.url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
+  const bool root = path == std::string::npos || request.url.substr(path) == "/";
+  const std::string* type = wire::find_header(request.headers, "content-type");
+  const bool form = type && trim(split(lower(*type), ';').front()) == "application/x-www-form-urlencoded";
+  if (request.method != "POST" || !root || !form)
+    return refuse(
+        404, "UnknownOperationException",
+        "This account speaks AWS's Query protocols: POST / with a body of type "
+        "application/x-www-form-urlencoded, and no query string. (Newer SDKs speak other protocols to "
+        "CloudWatch: botocore up to 1.41.6 speaks Query.)");
+  return {};
+}
+
+}  // namespace
+
+const ServiceNames& names(Service service) {
+  static constexpr ServiceNames kNames[] = {
+      {"ec2", "ec2", "2016-11-15", "http://ec2.amazonaws.com/doc/2016-11-15/"},
+      {"elasticloadbalancing", "elasticloadbalancing", "2015-12-01",
+       "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"},
+      {"autoscaling", "autoscaling", "2011-01-01", "http://autoscaling.amazonaws.com/doc/2011-01-01/"},
+      {"monitoring", "cloudwatch", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/"}};
+  return kNames[static_cast<std::size_t>(service)];
+}
+
+std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Access& access,
+                                           const Account& account, std::optional<Time> other_now) {
+  std::optional<Service> service;
+  const auto read = [&]() -> Answer<Call> {
+    const std::string* header = wire::find_header(request.headers, "authorization");
+    const auto authorization = header ? parse_authorization(*header) : std::nullopt;
+    if (authorization) service = service_of(authorization->service);
+    TRY_VOID(check_shape(request));
+    if (!header) return refuse(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+    if (!authorization)
+      return refuse(400, "IncompleteSignature", "The Authorization header is not one of Signature V4");
+    if (!service)
+      return refuse(403, "SignatureDoesNotMatch", "Credential should be scoped to correct service.");
+    TRY_VOID(authenticate(request, *authorization, *service, access, account, other_now));
+    Parameters parameters = TRY(Parameters::read(request.body, *service));
+    const std::string action = parameters.text("Action").value_or("");
+    if (action.empty()) return refuse(400, "MissingAction", "The request has no parameter Action");
+    if (parameters.text("Version") != names(*service).version)
+      return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(*service).version);
+    return Call{*service, action, std::move(parameters)};
+  };
+  auto call = read();
+  if (call) return std::move(*call);
+  return std::unexpected(RefusedCall{service, std::move(call.error())});
+}
+
+}  // namespace evenkeel::sim

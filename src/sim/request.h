@@ -1,0 +1,36 @@
+// The account's own reading of AWS's request side: who signed, and what is asked for. aws-facts.md §0.
+#pragma once
+
+#include "sim/front.h"
+#include "sim/parameters.h"
+
+namespace evenkeel::sim {
+
+struct ServiceNames {
+  const char* scope;      // in the credential scope of a signature
+  const char* iam;        // before the colon in "ec2:RebootInstances"
+  const char* version;    // the API version that is spoken
+  const char* xml_space;  // of the answers
+};
+const ServiceNames& names(Service service);
+
+struct Call {
+  Service service = Service::ec2;
+  std::string action;
+  Parameters parameters;
+};
+
+struct RefusedCall {
+  std::optional<Service> service;  // decides the refusal's shape; none when nothing could be read
+  Refusal refusal;
+};
+
+inline constexpr Duration kSignatureValidity{300'000};  // either side of the account's time
+inline constexpr std::size_t kLargestBody = 1 << 20;
+
+// `other_now`: a second time that X-Amz-Date may be near to, for clients that sign with their machine's
+// clock.
+std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Access& access,
+                                           const Account& account, std::optional<Time> other_now);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,131 @@
+// A scenario file: a story as text. It gives a simulated world, what happens to it and when, the faults of
+// the wire, the promise that the checkers hold Evenkeel to, the policy, and the narrative that is expected.
+//
+//   # Two sentences of intent: the comment lines at the top.
+//   start 2026-11-22T00:00:00Z
+//   duration 24h
+//   tick 1m
+//   fleet web servers=8 groups=tg1:443,tg1-80:80 capacity=120 peak=520 dies_after=2h..3h
+//   at 1h30m terminate web-3
+//   fault ec2.RebootInstances lose_reply_after once
+//   promise healthy=5 out=1
+//   policy:
+//     fleets: …                  (YAML, indented; kept as text)
+//   ----
+//   the expected narrative       (kept as text, up to the end of the file)
+//
+// The lines, in any order but names before their use; `#` begins a comment line, double quotes hold a word
+// with spaces together. A..B is a range from which each server draws by seed; one value is allowed too.
+//   start TIME, duration D, tick D        when, how long, how often Evenkeel ticks
+//   narrate D                             how much of it the expected narrative tells (all of it)
+//   fleet NAME key=value …                servers NAME-1 … NAME-n in the groups, healthy since an hour. Keys:
+//       servers=N groups=NAME:PORT,…      required. shares=80,20: percent of the requests by group (else
+//       even) capacity=N peak=N                 requests a second: of one server (default 120), of the fleet
+//       (default 0) memory=A..B memory_at_boot=N      percent; at the start staggered evenly over A..B
+//       (30..30; 30) dies_after=A..B                   the leak: each server would go from memory_at_boot to
+//       100 % in a time
+//                                         drawn from A..B if it got its even share of the fleet's requests at
+//                                         the average of the day's curve (at the peak it goes faster, at
+//                                         night slower)
+//       boot=A..B                         2m..2m; each boot varies by a tenth either way
+//       deregistration_delay=D slow_start=D min_healthy_targets=N
+//       check_interval=D healthy_threshold=N unhealthy_threshold=N      10s, 3, 2
+//       zones=a,b                         in turn
+//   group NAME:PORT [attached=no]         one more target group, empty, with no traffic
+//   asg NAME fleet=F [min=N] [max=N] [health=EC2|EC2,ELB] [suspended=A,B]    the fleet's Auto Scaling group
+//   repair after=D | repair never         when the person on call restarts a hung server
+//   set SWITCH VALUE                      a field of sim::Switches: true, false or a duration
+//   lag describe D                        the same as: set describe_lag D
+//   latency D                             what every call takes; "25ms" is allowed here
+//   fault ACTION|* KIND [once] [times=N] [rate=R] [from=D] [until=D] [delay=D]      KIND as in faults.h
+//   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]  groups: those of all fleets
+//   [at D] EVENT                          happens D after the start; without `at`: at the start
+//       memory SERVER|all N               jumps to N percent        leak SERVER|all D   would die after D
+//       stop, start-server, terminate, crash, repair, silence, speak, hang-next-boot SERVER
+//       register, deregister SERVER GROUP[:PORT]      an outsider's hand; at the start: already healthy
+//       delete-group GROUP                attribute GROUP KEY VALUE          set SWITCH VALUE
+//   at D pause "why", at D resume ["why"], at D kill, at D tick-late D, at D restore SERVER
+//                                         about Evenkeel itself: for the runner, see OperatorEvent
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "sim/account.h"
+#include "sim/checkers.h"
+#include "sim/faults.h"
+
+namespace evenkeel::sim {
+
+// What happens to Evenkeel, not to the account.
+struct OperatorEvent {
+  Duration at{};         // after the start
+  std::string name;      // "pause" "resume" "kill" "tick-late" "restore"
+  std::string argument;  // the reason; the server's instance id
+  Duration duration{};   // of tick-late: so long no tick runs
+};
+
+struct Range {
+  double low = 0, high = 0;  // durations in seconds
+};
+
+struct GroupSpec {
+  std::string name;
+  int port = 443;
+  double share = 0;  // of the account's requests at the peak, in requests a second
+  bool attached = true;
+};
+
+struct FleetSpec {
+  std::string name;
+  int servers = 0;
+  std::vector<GroupSpec> groups;
+  double capacity = 120, peak = 0, memory_at_boot = 30;
+  Range memory{30, 30}, dies_after, boot{120, 120};  // dies_after 0: it doesn't leak
+  Duration check_interval{10'000};
+  int healthy_threshold = 3, unhealthy_threshold = 2;
+  std::map<std::string, std::string> attributes;  // of its target groups
+  std::vector<std::string> zones{"a"};
+};
+
+// One timed event of the world: the words of its line after `at D`.
+struct WorldEvent {
+  Duration at{};
+  bool at_start = false;  // part of the set-up
+  std::vector<std::string> words;
+};
+
+struct Scenario {
+  std::string file, intent, policy, expected;
+  Time start{};
+  Duration duration{}, tick{60'000};
+  Duration narrate = Duration::max();  // from the start
+  std::vector<FleetSpec> fleets;
+  std::vector<GroupSpec> groups;  // those of no fleet
+  std::vector<AutoScalingGroup> auto_scaling_groups;
+  std::map<std::string, std::string> fleet_of_asg;
+  std::vector<WorldEvent> events;
+  std::vector<OperatorEvent> operator_events;
+  Faults faults;
+  Promise promise;
+  Switches switches;
+  Duration repair_after{2'700'000};
+};
+
+// Reads the text of a scenario. The error names the place as file:line:column, what is wrong and what is
+// allowed. Bounded: 256 KiB, 1,000 servers, 1,000 events, 31 days.
+Result<Scenario> parse_scenario(std::string_view text, std::string_view file_name);
+Result<Scenario> load_scenario(const std::string& path);
+
+// The scenario's world at its start, with its events scheduled. The same seed gives the same world.
+std::unique_ptr<Account> build_account(const Scenario& scenario, std::uint64_t seed);
+
+// The ids by which a scenario's names are known to the account: the same in every run.
+std::string instance_id_of(std::string_view server_name);
+std::string target_group_arn_of(std::string_view group_name);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,212 @@
+#include "sim/serve.h"
+
+#include <charconv>
+#include <httplib.h>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/text.h"
+#include "sim/request.h"
+
+namespace evenkeel::sim {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counters, requests, dropped, dropped_by_our_doing, crashes, repairs,
+                                   reboots, undrained_reboots, min_healthy)
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr Duration kStep{50};
+constexpr std::size_t kThreads = 32;                  // a connection that is kept alive keeps one
+constexpr std::int64_t kFarthestAdvance = 2'592'000;  // 30 days
+constexpr double kFastest = 100'000;
+
+Json facts_json(const Account& account) {
+  Json list = Json::array();
+  for (const Fact& fact : account.facts())
+    list.push_back({{"at", iso8601(fact.at)},
+                    {"kind", fact.kind},
+                    {"instance_id", fact.instance_id},
+                    {"target_group", fact.target_group},
+                    {"port", fact.port},
+                    {"count", fact.count},
+                    {"detail", fact.detail},
+                    {"ours", fact.hand == Hand::ours}});
+  return list;
+}
+
+Json summary_json(const Account& account, const Front& front) {
+  static constexpr const char* kLives[] = {"running", "stopping_for_reboot", "booting", "hung",
+                                           "stopped", "terminated"};
+  Json servers = Json::array();
+  for (const auto& [id, server] : account.servers)
+    servers.push_back({{"id", id},
+                       {"name", server.name},
+                       {"life", kLives[static_cast<std::size_t>(server.life)]},
+                       {"memory", server.memory},
+                       {"crashes", server.crashes},
+                       {"reboots_by_api", server.reboots_by_api}});
+  return {{"now", iso8601(account.now())},
+          {"counters", account.counters()},
+          {"calls", front.calls()},
+          {"faults", front.faults_fired()},
+          {"servers", std::move(servers)}};
+}
+
+// The world, its front and its time, behind one lock.
+class Served {
+ public:
+  Served(Front& front, Account& account, Clock& clock, const ServeOptions& options)
+      : front_(front),
+        account_(account),
+        clock_(clock),
+        options_(options),
+        virtual_start_(account.now()),
+        real_start_(clock.now()) {}
+
+  void keep_time(std::chrono::seconds added = {}) {
+    const std::lock_guard lock(mutex_);
+    added_ += added;
+    catch_up();
+  }
+
+  std::optional<wire::Response> answer(const wire::Request& request) {
+    const std::lock_guard lock(mutex_);
+    catch_up();
+    return front_.answer(request, options_.accept_real_time ? std::optional(clock_.now()) : std::nullopt);
+  }
+
+  void show(bool facts, httplib::Response& response) {
+    const std::lock_guard lock(mutex_);
+    catch_up();
+    const Json json = facts ? facts_json(account_) : summary_json(account_, front_);
+    response.set_content(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
+                         "application/json");
+  }
+
+ private:
+  void catch_up() {
+    const std::chrono::duration<double, std::milli> elapsed = clock_.now() - real_start_;
+    const auto passed = std::chrono::duration_cast<Duration>(elapsed * options_.time_scale);
+    const Time now = virtual_start_ + added_ + passed;
+    if (now > account_.now()) account_.advance_to(now);
+  }
+
+  std::mutex mutex_;
+  Front& front_;
+  Account& account_;
+  Clock& clock_;
+  const ServeOptions& options_;
+  const Time virtual_start_, real_start_;
+  Duration added_{0};
+};
+
+void forward(const httplib::Request& from, std::string body, Served& served, httplib::Response& to) {
+  wire::Request request;
+  request.method = from.method;
+  request.url = "http://" + from.get_header_value("Host") + from.target;
+  request.headers.assign(from.headers.begin(), from.headers.end());
+  request.body = std::move(body);
+  const auto response = served.answer(request);
+  if (!response) {
+    // The library has no way to hang up before the headers: promise a body, and end without it.
+    to.set_content_provider(1, "text/xml",
+                            [](std::size_t, std::size_t, httplib::DataSink&) { return false; });
+    return;
+  }
+  to.status = response->status;
+  to.set_content(response->body, "text/xml");
+  for (const auto& [key, value] : response->headers) {
+    if (key != "Content-Type") to.set_header(key, value);
+  }
+}
+
+void advance(const httplib::Request& request, Served& served, httplib::Response& response) {
+  const std::string text = request.get_param_value("seconds");
+  std::int64_t seconds = -1;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (read.ptr != text.data() + text.size() || seconds < 0 || seconds > kFarthestAdvance) {
+    response.status = 400;
+    response.set_content("seconds must be a whole number from 0 to 2592000\n", "text/plain");
+    return;
+  }
+  served.keep_time(std::chrono::seconds(seconds));
+  served.show(false, response);
+}
+
+void route(httplib::Server& server, Served& served) {
+  server.Get(".*", [&served](const httplib::Request& request, httplib::Response& response) {
+    const bool facts = request.path == "/_simulated/facts";
+    if (facts || request.path == "/_simulated/summary") return served.show(facts, response);
+    forward(request, "", served, response);
+  });
+  // The body is read here since the library itself refuses forms above 8 KiB.
+  server.Post(".*", [&served](const httplib::Request& request, httplib::Response& response,
+                              const httplib::ContentReader& read) {
+    std::string body;
+    if (!read([&body](const char* data, std::size_t size) {
+          return body.append(data, size).size() <= kLargestBody;
+        }))
+      return;
+    if (request.path == "/_simulated/advance") return advance(request, served, response);
+    forward(request, std::move(body), served, response);
+  });
+}
+
+Result<int> bind(httplib::Server& server, const ServeOptions& options) {
+  const std::string cannot =
+      "Cannot listen on " + printable(options.host) + ":" + std::to_string(options.port);
+  const bool loopback = options.host == "localhost" || options.host == "::1" ||
+                        (options.host.starts_with("127.") &&
+                         options.host.find_first_not_of("0123456789.") == std::string::npos);
+  if (!loopback)
+    return fail(ErrorKind::invalid, cannot +
+                                        ": the simulated account protects nothing, so it listens on "
+                                        "loopback only. Use 127.0.0.1.");
+  if (const bool sane = options.time_scale >= 0 && options.time_scale <= kFastest; !sane)
+    return fail(ErrorKind::invalid, "The time scale must be between 0 and 100000.");
+  if (options.port < 0 || options.port > 65'535)
+    return fail(ErrorKind::invalid, cannot + ": a port is between 0 and 65535.");
+  const bool any = options.port == 0;
+  const int port = any ? server.bind_to_any_port(options.host) : options.port;
+  if (port > 0 && (any || server.bind_to_port(options.host, port))) return port;
+  return fail(ErrorKind::unavailable, cannot + ": in use or not allowed. Choose another port, or 0 for any.");
+}
+
+}  // namespace
+
+Result<void> serve(Front& front, Account& account, Clock& clock, const ServeOptions& options,
+                   const std::function<void(int port)>& on_listening, const std::atomic<bool>& stop) {
+  httplib::Server server;
+  server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };
+  server.set_payload_max_length(kLargestBody);
+  server.set_keep_alive_max_count(1'000'000);
+  server.set_tcp_nodelay(true);
+  // Not the library's SO_REUSEPORT, with which two servers could share a port and split the calls.
+  server.set_socket_options([](socket_t socket) {
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
+  Served served(front, account, clock, options);
+  route(server, served);
+  const int port = TRY(bind(server, options));
+
+  std::atomic<bool> ended = false;
+  std::jthread listener([&server, &ended] {
+    server.listen_after_bind();
+    ended = true;
+  });
+  while (!server.is_running() && !ended) clock.sleep(Duration{1});
+  on_listening(port);
+  while (!stop && !ended && !SystemClock::interrupted()) {
+    served.keep_time();
+    clock.sleep(kStep);
+  }
+  if (ended) return fail(ErrorKind::unavailable, "The HTTP server stopped listening by itself.");
+  server.stop();
+  return {};
+}
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,40 @@
+#include "sim/throttle.h"
+
+#include <algorithm>
+
+namespace evenkeel::sim {
+namespace {
+
+struct Limit {
+  std::string bucket;
+  double capacity, refill_per_second;
+};
+
+std::vector<Limit> limits(Service service, const std::string& action, bool bare) {
+  const bool reads = action.starts_with("Describe") || action.starts_with("Get");
+  if (service == Service::auto_scaling) return {{"autoscaling", 40, 10}};
+  if (service == Service::cloudwatch && action == "ListMetrics") return {{action, 25, 25}};
+  if (service == Service::cloudwatch) return {{action, 50, 50}};
+  if (service == Service::elbv2 && reads) return {{"elb", 40, 10}};
+  if (service == Service::elbv2) return {{"elb", 40, 10}, {"elb targets", 20, 4}};
+  if (!reads) return {{action, 50, 5}};
+  if (bare) return {{action + " bare", 50, 10}};
+  return {{action, 100, 20}};
+}
+
+}  // namespace
+
+bool Throttle::admit(Service service, const std::string& action, bool bare, Time now) {
+  const std::vector<Limit> all = limits(service, action, bare);
+  for (const Limit& limit : all) {
+    Bucket& bucket = buckets_.try_emplace(limit.bucket, Bucket{limit.capacity, now}).first->second;
+    const double seconds = std::chrono::duration<double>(now - bucket.filled_at).count();
+    bucket = {std::min(limit.capacity, bucket.tokens + seconds * limit.refill_per_second), now};
+  }
+  if (std::ranges::any_of(all, [&](const Limit& limit) { return buckets_[limit.bucket].tokens < 1; }))
+    return false;
+  for (const Limit& limit : all) buckets_[limit.bucket].tokens -= 1;
+  return true;
+}
+
+}  // namespace evenkeel::sim
