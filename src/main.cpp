@@ -1,3 +1,62 @@
-#include <cstdio>
+// Picks the door: the command line.
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <vector>
 
-int main() { std::puts("evenkeel " EVENKEEL_VERSION); }
+#include "base/clock.h"
+#include "base/random.h"
+#include "cli/exit_codes.h"
+#include "cli/run_cli.h"
+#include "wire/curl.h"
+
+namespace {
+
+std::optional<std::string> variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+// A second signal ends the process the hard way.
+void stop(int signal) {
+  evenkeel::SystemClock::interrupt();
+  std::signal(signal, SIG_DFL);
+}
+
+int columns() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 100;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  try {
+    std::signal(SIGTERM, stop);
+    std::signal(SIGINT, stop);
+    std::signal(SIGPIPE, SIG_IGN);
+    evenkeel::SystemClock clock;
+    evenkeel::SystemRandom random;
+    evenkeel::wire::CurlTransport network;
+    evenkeel::cli::Context context{
+        .out = std::cout,
+        .err = std::cerr,
+        .environment = variable,
+        .clock = clock,
+        .random = random,
+        .network = network,
+        .stopped = evenkeel::SystemClock::interrupted,
+        .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+        .err_is_terminal = isatty(STDERR_FILENO) == 1,
+        .columns = columns(),
+    };
+    return evenkeel::cli::run_cli(std::vector<std::string>(arguments + 1, arguments + count), context);
+  } catch (const std::exception& failure) {
+    std::cerr << "evenkeel: a mistake in evenkeel itself: " << failure.what() << "\n";
+    return evenkeel::cli::kInternal;
+  }
+}

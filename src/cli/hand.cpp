@@ -1,0 +1,57 @@
+#include "cli/hand.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cli/regions.h"
+#include "cli/remembered.h"
+#include "policy/policy_file.h"
+
+namespace evenkeel::cli {
+
+int change_state(Context& context, const HandOptions& options, const Change& change) {
+  auto journal = open_state(options.state);
+  if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
+  Regions regions{context, **journal};
+  auto parts = regions.parts_without_aws();
+  const auto did = change(parts);
+  if (!did) {
+    const bool unknown = did.error().kind == ErrorKind::not_found;
+    return fail_with(context, unknown ? kUsage : exit_code_of_state(did.error()), did.error().message);
+  }
+  if (options.json) {
+    context.out << dump({{"fleet", options.fleet}, {"did", *did}}, true);
+  } else {
+    for (const auto& line : *did) context.out << printable(line, 1000) << "\n";
+  }
+  return kDone;
+}
+
+Result<void> check_known(const std::string& fleet, const Options& options, record::Journal& journal) {
+  auto known = TRY(journal.fleets());
+  const auto policy = policy::load(options.policy);
+  if (policy) {
+    for (const auto& one : policy->fleets) known.push_back(one.name);
+  }
+  if (std::ranges::find(known, fleet) != known.end()) return {};
+  std::ranges::sort(known);
+  known.erase(std::ranges::unique(known).begin(), known.end());
+  return fail(ErrorKind::invalid,
+              fmt::format("{}: neither {} nor {} has such a fleet; there is {}", printable(fleet),
+                          printable(options.policy), printable(options.state),
+                          known.empty() ? "none" : join(known, ", ")));
+}
+
+void add_hand_options(CLI::App& command, HandOptions& options) {
+  command.add_option("FLEET", options.fleet, "the fleet's name")->required();
+  command.add_option("--reason", options.reason, "why, for whoever looks next")
+      ->required()
+      ->option_text("TEXT REQUIRED");
+  add_policy(command, options);
+  add_state(command, options);
+  add_json(command, options);
+}
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,28 @@
+// What `pause`, `resume` and `restore` share: they change the state, and never call AWS.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/json_views.h"
+#include "cli/options.h"
+#include "controller/tick.h"
+
+namespace evenkeel::cli {
+
+struct HandOptions : Options {
+  std::string fleet;   // empty for restore without --fleet
+  std::string reason;  // empty for restore
+};
+
+// Opens the state, runs `change`, prints the lines it returns, or {"fleet", "did": […]} as JSON.
+using Change = std::function<Result<std::vector<std::string>>(controller::Parts& parts)>;
+int change_state(Context& context, const HandOptions& options, const Change& change);
+
+// `invalid` when neither the policy nor the state knows the fleet: a mistyped name must not look paused.
+Result<void> check_known(const std::string& fleet, const Options& options, record::Journal& journal);
+
+// FLEET, --reason, --policy, --state, --json.
+void add_hand_options(CLI::App& command, HandOptions& options);
+
+}  // namespace evenkeel::cli

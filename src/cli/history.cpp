@@ -1,0 +1,65 @@
+// `evenkeel history`: what happened, oldest first.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/json_views.h"
+#include "cli/options.h"
+#include "cli/remembered.h"
+
+namespace evenkeel::cli {
+namespace {
+
+struct HistoryOptions : Options {
+  std::string instance_id;
+  int limit = 50;
+};
+
+Result<std::vector<Event>> events_of(const HistoryOptions& options) {
+  auto journal = TRY(open_state_to_read(options.state));
+  std::vector<Event> events;
+  for (const auto& state : TRY(remembered(*journal, options))) {
+    auto more = TRY(journal->history(state.fleet, options.instance_id, options.limit));
+    events.insert(events.end(), more.begin(), more.end());
+  }
+  std::ranges::stable_sort(events, {}, &Event::at);
+  const auto limit = static_cast<std::size_t>(options.limit);
+  if (events.size() > limit) events.erase(events.begin(), events.end() - options.limit);
+  return events;
+}
+
+int run_history(Context& context, const HistoryOptions& options) {
+  const auto events = events_of(options);
+  if (!events) return fail_with(context, exit_code_of_state(events.error()), events.error().message);
+  if (options.json) {
+    Json shown = Json::array();
+    for (const auto& event : *events) shown.push_back(view(event));
+    context.out << dump({{"events", std::move(shown)}}, true);
+  } else if (events->empty()) {
+    context.out << "Nothing has happened"
+                << (options.instance_id.empty() ? "" : " to " + printable(options.instance_id)) << ".\n";
+  } else {
+    context.out << event_table(*events).text("", context.out_is_terminal ? context.columns : 0);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_history(CLI::App& app, Context& context, Chosen& chosen) {
+  auto* command = app.add_subcommand("history", "what happened, oldest first");
+  auto options = std::make_shared<HistoryOptions>();
+  static_cast<Options&>(*options) = *default_options(context.environment);
+  add_state(*command, *options);
+  add_fleet(*command, *options);
+  command->add_option("--instance", options->instance_id, "only this instance")->option_text("ID");
+  command->add_option("--limit", options->limit, "the newest so many")
+      ->check(CLI::Range(1, 100'000))
+      ->option_text("N")
+      ->capture_default_str();
+  add_json(*command, *options);
+  command->callback([&, options] { chosen = [&, options] { return run_history(context, *options); }; });
+}
+
+}  // namespace evenkeel::cli

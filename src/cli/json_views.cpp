@@ -1,0 +1,153 @@
+#include "cli/json_views.h"
+
+#include <optional>
+
+#include "base/text.h"
+
+namespace evenkeel::cli {
+namespace {
+
+Json time_or_null(const std::optional<Time>& time) { return time ? Json(iso8601(*time)) : Json(nullptr); }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+template <class Items>
+Json list(const Items& items) {
+  Json array = Json::array();
+  for (const auto& item : items) array.push_back(view(item));
+  return array;
+}
+
+double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1000.0; }
+
+}  // namespace
+
+Json view(const Verdict& verdict) {
+  Json numbers = Json::object();
+  for (const auto& [key, value] : verdict.numbers) numbers[key] = value;
+  return {{"reason", name(verdict.reason)}, {"text", verdict.text}, {"numbers", numbers}};
+}
+
+Json view(const Action& action) {
+  return {{"effect", name(action.effect)},
+          {"instance_id", action.instance_id},
+          {"remediation_id", action.remediation_id},
+          {"target_group_arn", text_or_null(action.target_group_arn)},
+          {"ports", action.ports},
+          {"restores", action.restores}};
+}
+
+Json view(const Outcome& outcome) {
+  return {{"remediation_id", outcome.remediation_id},
+          {"nonce", outcome.nonce},
+          {"outcome", name(outcome.kind)},
+          {"may_land_late", outcome.may_land_late},
+          {"detail", text_or_null(outcome.detail)}};
+}
+
+Json view(const Event& event) {
+  return {{"at", iso8601(event.at)},
+          {"fleet", event.fleet},
+          {"instance_id", text_or_null(event.instance_id)},
+          {"remediation_id", text_or_null(event.remediation_id)},
+          {"kind", event.kind},
+          {"text", event.text}};
+}
+
+Json view(const Remediation& remediation) {
+  Json snapshot = Json::array();
+  for (const auto& target : remediation.snapshot) {
+    snapshot.push_back({{"target_group", target.target_group_name},
+                        {"target_group_arn", target.target_group_arn},
+                        {"port", target.port},
+                        {"vanished", target.vanished}});
+  }
+  const bool open = remediation.open();
+  Json cause = {{"metric", remediation.cause.metric},
+                {"value", remediation.cause.value},
+                {"above", remediation.cause.above},
+                {"sampled_at", iso8601(remediation.cause.sampled_at)}};
+  return {{"id", remediation.id},
+          {"instance_id", remediation.instance_id},
+          {"phase", name(remediation.phase)},
+          {"phase_since", iso8601(remediation.phase_since)},
+          {"deadline", open ? Json(iso8601(remediation.deadline)) : Json(nullptr)},
+          {"started_at", iso8601(remediation.started_at)},
+          {"cause", std::move(cause)},
+          {"snapshot", std::move(snapshot)},
+          {"treat", remediation.treat},
+          {"why_untreated", text_or_null(remediation.why_untreated)},
+          {"booted_at", time_or_null(remediation.booted_at)},
+          {"boot_evidence", text_or_null(remediation.boot_evidence)},
+          {"held_because", text_or_null(remediation.held_because)},
+          {"ending", open ? Json(nullptr) : Json(name(remediation.ending))},
+          {"value_after", remediation.value_after ? Json(*remediation.value_after) : Json(nullptr)}};
+}
+
+Json view(const PastRemediation& ended) {
+  return {{"id", ended.id},
+          {"instance_id", ended.instance_id},
+          {"started_at", iso8601(ended.started_at)},
+          {"ended_at", iso8601(ended.ended_at)},
+          {"ending", name(ended.ending)},
+          {"metric", ended.metric},
+          {"value_before", ended.value_before},
+          {"value_after", ended.value_after ? Json(*ended.value_after) : Json(nullptr)}};
+}
+
+Json view(const Error& error) {
+  return {{"kind", name(error.kind)}, {"message", error.message}, {"code", text_or_null(error.code)}};
+}
+
+Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
+  Json members = Json::array();
+  for (const auto& [id, verdict] : report.plan.members) {
+    Json member = {{"instance_id", id}};
+    member.update(view(verdict));
+    members.push_back(std::move(member));
+  }
+  return {{"fleet", fleet.name},
+          {"retired", fleet.retired},
+          {"taken_at", iso8601(report.observation.taken_at)},
+          {"revision", report.plan.next.revision},
+          {"lost_race", report.lost_race},
+          {"actions", list(report.plan.actions)},
+          {"outcomes", list(report.outcomes)},
+          {"events", list(report.events)},
+          {"holds_back", list(report.plan.fleet)},
+          {"members", std::move(members)},
+          {"open", list(report.plan.next.open)},
+          {"problems", report.observation.problems},
+          {"violations", report.violations}};
+}
+
+Json view(const FleetState& state, Time now) {
+  Json pause = nullptr;
+  if (state.pause) {
+    pause = {{"reason", state.pause->reason},
+             {"author", state.pause->author},
+             {"since", iso8601(state.pause->since)}};
+  }
+  Json breaker = nullptr;
+  if (state.breaker) breaker = {{"reason", state.breaker->reason}, {"since", iso8601(state.breaker->since)}};
+  const bool ticked = state.last_tick_at != Time{};
+  return {{"fleet", state.fleet},
+          {"revision", state.revision},
+          {"last_tick_at", ticked ? Json(iso8601(state.last_tick_at)) : Json(nullptr)},
+          {"last_tick_age_seconds", ticked ? Json(seconds(now - state.last_tick_at)) : Json(nullptr)},
+          {"members_last_seen", state.members_last_seen},
+          {"pause", std::move(pause)},
+          {"breaker", std::move(breaker)},
+          {"open", list(state.open)},
+          {"recent", list(state.recent)}};
+}
+
+Json error_view(const std::string& fleet, const Error& error) {
+  return {{"fleet", fleet}, {"error", view(error)}};
+}
+
+std::string dump(const Json& json, bool indented) {
+  return json.dump(indented ? 2 : -1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,60 @@
+// What several subcommands share: their options, the state they open, and how they end with an error.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/context.h"
+#include "cli/exit_codes.h"
+#include "model/policy.h"
+#include "record/journal.h"
+
+namespace CLI {
+class App;
+}
+
+namespace evenkeel::cli {
+
+struct Options {
+  std::string policy;               // EVENKEEL_POLICY, else "evenkeel.yaml"
+  std::string state;                // EVENKEEL_STATE, else "evenkeel.db"
+  std::vector<std::string> fleets;  // empty: all
+  bool json = false;
+};
+
+// The options with their defaults from the environment.
+std::shared_ptr<Options> default_options(const wire::Environment& environment);
+
+void add_policy(CLI::App& command, Options& options);
+void add_state(CLI::App& command, Options& options);
+void add_fleet(CLI::App& command, Options& options);
+void add_json(CLI::App& command, Options& options);
+
+// The file that --state means: a path, or "sqlite:PATH". `invalid` for every other kind of address, and for a
+// state that would be forgotten with the process.
+Result<std::string> state_file(const std::string& address);
+
+Result<std::unique_ptr<record::Journal>> open_state(const std::string& address);
+// For commands that only look. `not_found` when nothing was ever written.
+Result<std::unique_ptr<record::Journal>> open_state_to_read(const std::string& address);
+
+// The fleets that --fleet names, or all. `invalid` names the unknown one and those that exist.
+Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,
+                                               const std::vector<std::string>& names);
+
+// Writes "evenkeel: <message>" to standard error and returns the code.
+int fail_with(Context& context, ExitCode code, std::string_view message);
+
+// The exit code for what went wrong while a fleet was observed or acted on.
+ExitCode exit_code_of(const Error& error);
+
+// Who is asking, for the history: USER, else LOGNAME, else "unknown".
+std::string author(const wire::Environment& environment);
+
+// "65 %" for a metric whose name says that it is a percentage, else "65".
+std::string with_unit(double value, const std::string& metric);
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,115 @@
+// `evenkeel plan`: what the next tick would do, and why it leaves the others alone.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/json_views.h"
+#include "cli/options.h"
+#include "cli/regions.h"
+#include "cli/summary.h"
+#include "cli/table.h"
+#include "policy/policy_file.h"
+#include "record/sqlite_journal.h"
+
+namespace evenkeel::cli {
+namespace {
+
+std::string value_cell(const Row& row, const FleetPolicy& fleet) {
+  return row.has_value ? with_unit(row.value, fleet.reboot_when.metric) : "-";
+}
+
+void show_would(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
+  const auto& plan = report.plan;
+  if (plan.actions.empty()) {
+    context.out << summary(fleet, report) << "\n";
+  } else {
+    context.out << fleet.name << ": would\n";
+    for (const auto& action : plan.actions) context.out << "  " << describe(action, plan) << "\n";
+    const auto rows = ranked(plan);
+    if (!rows.empty() && rows.front().verdict->reason == Reason::start) {
+      context.out << "  then drain, reboot and put back " << printable(rows.front().instance_id) << ": "
+                  << printable(rows.front().verdict->text) << "\n";
+    }
+  }
+  for (const auto& violation : report.violations)
+    context.out << "  refused: " << printable(violation) << "\n";
+  for (const auto& verdict : plan.fleet)
+    context.out << "  no member may leave: " << printable(verdict.text, 1000) << "\n";
+  for (const auto& problem : report.observation.problems)
+    context.out << "  could not be read: " << printable(problem, 1000) << "\n";
+}
+
+void show_members(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
+  Table table{{{"MEMBER"}, {"VERDICT"}, {"SIGNAL", Table::Align::right}, {"WHY"}}};
+  for (const auto& row : ranked(report.plan))
+    table.add({row.instance_id, name(row.verdict->reason), value_cell(row, fleet), row.verdict->text});
+  if (table.empty()) return;
+  context.out << fmt::format("\n{} {}, at {}\n", printable(fleet.reboot_when.metric),
+                             "above " + with_unit(fleet.reboot_when.above, fleet.reboot_when.metric),
+                             iso8601(report.observation.taken_at))
+              << table.text("", context.out_is_terminal ? context.columns : 0);
+}
+
+int run_plan(Context& context, const Options& options) {
+  auto policy = policy::load(options.policy);
+  if (!policy) return fail_with(context, kUsage, policy.error().message);
+
+  bool nothing_recorded = false;
+  auto journal = open_state_to_read(options.state);
+  if (!journal && journal.error().kind == ErrorKind::not_found) {
+    nothing_recorded = true;
+    journal = record::open_sqlite(":memory:");
+  }
+  if (!journal) {
+    const bool usage = journal.error().kind == ErrorKind::invalid;
+    return fail_with(context, usage ? kUsage : kState, journal.error().message);
+  }
+  auto all = controller::fleets_to_tick(*policy, **journal);
+  if (!all) return fail_with(context, kState, all.error().message);
+  const auto fleets = chosen_fleets(std::move(*all), options.fleets);
+  if (!fleets) return fail_with(context, kUsage, fleets.error().message);
+
+  Regions regions{context, **journal};
+  Json shown = Json::array();
+  int code = kDone;
+  if (nothing_recorded && !options.json) {
+    context.out << "No state at " << printable(options.state)
+                << ": planned as if nothing were under way.\n\n";
+  }
+  for (const auto& fleet : *fleets) {
+    auto parts = regions.parts_for(fleet);
+    const auto report =
+        parts ? controller::dry_tick(fleet, *parts) : std::unexpected(std::move(parts).error());
+    if (!report) {
+      code = std::max<int>(code, exit_code_of(report.error()));
+      fail_with(context, kAws, fleet.name + ": " + report.error().message);
+      shown.push_back(error_view(fleet.name, report.error()));
+      continue;
+    }
+    if (needs_person(*report)) code = std::max<int>(code, kNeedsPerson);
+    shown.push_back(view(fleet, *report));
+    if (options.json) continue;
+    if (&fleet != &fleets->front()) context.out << "\n";
+    show_would(context, fleet, *report);
+    show_members(context, fleet, *report);
+  }
+  if (options.json)
+    context.out << dump({{"state_found", !nothing_recorded}, {"fleets", std::move(shown)}}, true);
+  return code;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Context& context, Chosen& chosen) {
+  auto* command = app.add_subcommand("plan", "what the next tick would do, and why not for each member");
+  auto options = default_options(context.environment);
+  add_policy(*command, *options);
+  add_state(*command, *options);
+  add_fleet(*command, *options);
+  add_json(*command, *options);
+  command->callback([&, options] { chosen = [&, options] { return run_plan(context, *options); }; });
+}
+
+}  // namespace evenkeel::cli

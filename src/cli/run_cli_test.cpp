@@ -1,0 +1,163 @@
+#include "cli/run_cli.h"
+
+#include "cli/exit_codes.h"
+#include "cli/terminal_fixture.h"
+
+namespace evenkeel::cli {
+namespace {
+
+class RunCli : public TerminalTest {};
+
+bool contains(const std::ostringstream& stream, std::string_view text) {
+  return stream.str().find(text) != std::string::npos;
+}
+
+TEST_F(RunCli, HelpNamesEverySubcommandAndTheExitCodes) {
+  EXPECT_EQ(run({"--help"}), kDone);
+  for (const char* word : {"plan", "run", "status", "explain", "history", "pause", "resume", "restore",
+                           "simulate", "Exit codes", "5  somebody else changed the state first"})
+    EXPECT_TRUE(contains(out, word)) << word;
+}
+
+TEST_F(RunCli, VersionIsOneLine) {
+  EXPECT_EQ(run({"--version"}), kDone);
+  EXPECT_EQ(out.str(), "evenkeel " EVENKEEL_VERSION "\n");
+}
+
+TEST_F(RunCli, AWrongCommandLineIsAUsageErrorThatSaysWhereToLook) {
+  EXPECT_EQ(run({}), kUsage);
+  EXPECT_TRUE(contains(err, "Usage: evenkeel"));
+  EXPECT_EQ(run({"reboot"}), kUsage);
+  EXPECT_EQ(err.str(), "evenkeel: reboot: there is no such command; see `evenkeel --help`\n");
+  EXPECT_EQ(run({"plan", "--polcy", "x"}), kUsage);
+  EXPECT_TRUE(err.str().starts_with("evenkeel: "));
+  EXPECT_TRUE(contains(err, "--polcy"));
+  EXPECT_TRUE(contains(err, "see `evenkeel plan --help`"));
+  EXPECT_EQ(run({"pause", "web"}), kUsage);
+  EXPECT_TRUE(contains(err, "--reason"));
+  EXPECT_EQ(out.str(), "");
+}
+
+TEST_F(RunCli, APolicyErrorIsShownWholeWithItsPlaces) {
+  write("evenkeel.yaml", "fleets:\n  - nme: web\n    target_groups: 7\n");
+  EXPECT_EQ(run({"run"}), kUsage);
+  EXPECT_TRUE(contains(err, "evenkeel.yaml:2:")) << err.str();
+  EXPECT_TRUE(contains(err, "evenkeel.yaml:3:")) << err.str();
+  EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
+}
+
+TEST_F(RunCli, AMissingPolicyIsAUsageError) {
+  EXPECT_EQ(run({"plan"}), kUsage);
+  EXPECT_TRUE(contains(err, path("evenkeel.yaml")));
+}
+
+TEST_F(RunCli, PlanWithoutAStateSaysSoAndCreatesNone) {
+  write_policy();
+  environment["AWS_REGION"] = "eu-west-1";
+  EXPECT_EQ(run({"plan"}), kAws);
+  EXPECT_TRUE(contains(out, "planned as if nothing were under way"));
+  EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
+}
+
+TEST_F(RunCli, MissingCredentialsAreNamedBeforeAnythingIsSent) {
+  write_policy();
+  environment["AWS_REGION"] = "eu-west-1";
+  EXPECT_EQ(run({"run"}), kAws);
+  EXPECT_TRUE(contains(err, "AWS_ACCESS_KEY_ID")) << err.str();
+  EXPECT_EQ(dead.tried, 0);
+}
+
+TEST_F(RunCli, AnUnreachableAwsIsReportedAndLeavesExitCodeThree) {
+  write_policy();
+  environment["AWS_REGION"] = "eu-west-1";
+  environment["AWS_ACCESS_KEY_ID"] = "AKIDEXAMPLE";
+  environment["AWS_SECRET_ACCESS_KEY"] = "hush-hush";
+  EXPECT_EQ(run({"run", "--json"}), kAws);
+  EXPECT_GT(dead.tried, 0);
+  EXPECT_EQ(json()["error"]["kind"], "unavailable");
+  EXPECT_TRUE(err.str().starts_with("evenkeel: web: "));
+  EXPECT_FALSE(contains(err, "hush-hush"));
+}
+
+TEST_F(RunCli, OtherStoresAreRefusedByName) {
+  write_policy();
+  EXPECT_EQ(run({"run", "--state", "dynamodb://table"}), kUsage);
+  EXPECT_TRUE(contains(err, "not in this version"));
+  EXPECT_EQ(run({"run", "--state", "sqlite::memory:"}), kUsage);
+  EXPECT_TRUE(contains(err, "would be forgotten"));
+}
+
+TEST_F(RunCli, AnUnreadableStateIsExitCodeFour) {
+  write_policy();
+  write("evenkeel.db", "this is no database, but it is long enough to look like one at first sight");
+  EXPECT_EQ(run({"run"}), kState);
+  EXPECT_EQ(run({"plan"}), kState);
+  EXPECT_EQ(run({"status"}), kState);
+}
+
+TEST_F(RunCli, StatusWithoutAStateIsExitCodeFour) {
+  EXPECT_EQ(run({"status"}), kState);
+  EXPECT_TRUE(contains(err, path("evenkeel.db")));
+  EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
+}
+
+TEST_F(RunCli, AnUnknownFleetIsRefusedWithTheKnownOnes) {
+  write_policy();
+  EXPECT_EQ(run({"plan", "--fleet", "wbe"}), kUsage);
+  EXPECT_TRUE(contains(err, "wbe"));
+  EXPECT_TRUE(contains(err, "there is web"));
+}
+
+TEST_F(RunCli, AMistypedFleetCanNotBePaused) {
+  write_policy();
+  EXPECT_EQ(run({"pause", "wbe", "--reason", "release"}), kUsage);
+  EXPECT_TRUE(contains(err, "there is web"));
+  EXPECT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_TRUE(json()["fleets"].empty());
+}
+
+TEST_F(RunCli, APauseIsShownWithReasonAndAuthorUntilItIsEnded) {
+  write_policy();
+  ASSERT_EQ(run({"pause", "web", "--reason", "big release"}), kDone) << err.str();
+  ASSERT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_EQ(json()["fleets"][0]["pause"]["reason"], "big release");
+  EXPECT_EQ(json()["fleets"][0]["pause"]["author"], "ada");
+  ASSERT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(contains(out, "big release"));
+  EXPECT_TRUE(contains(out, "evenkeel resume web"));
+  ASSERT_EQ(run({"resume", "web", "--reason", "done", "--json"}), kDone);
+  EXPECT_EQ(json()["fleet"], "web");
+  ASSERT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_TRUE(json()["fleets"][0]["pause"].is_null());
+  ASSERT_EQ(run({"history", "--json"}), kDone);
+  EXPECT_GE(json()["events"].size(), 2U);
+  EXPECT_EQ(json()["events"][0]["fleet"], "web");
+  EXPECT_EQ(dead.tried, 0);
+}
+
+TEST_F(RunCli, RestoreOfWhatIsNotUnderWayIsRefused) {
+  write_policy();
+  ASSERT_EQ(run({"pause", "web", "--reason", "release"}), kDone);
+  EXPECT_EQ(run({"restore", "i-0123"}), kUsage);
+  EXPECT_TRUE(contains(err, "i-0123: nothing is under way"));
+}
+
+TEST_F(RunCli, EveryIsBounded) {
+  write_policy();
+  for (const char* wrong : {"1", "5s", "2h", "soon"}) {
+    EXPECT_EQ(run({"run", "--every", wrong}), kUsage) << wrong;
+    EXPECT_TRUE(contains(err, "such as 1m"));
+  }
+}
+
+TEST_F(RunCli, StaysThroughErrorsUntilItIsToldToStop) {
+  write_policy();
+  environment["AWS_REGION"] = "eu-west-1";
+  const Time began = clock.now();
+  stop_when = [&] { return clock.now() >= began + std::chrono::minutes{3}; };
+  EXPECT_EQ(run({"run", "--every", "1m"}), kDone);
+  EXPECT_EQ(clock.now(), began + std::chrono::minutes{3});
+}
+
+}  // namespace
+}  // namespace evenkeel::cli

@@ -1,0 +1,111 @@
+// `evenkeel simulate FILE`: a scenario on an AWS account in memory, played without Evenkeel and with it.
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/simulate_listen.h"
+#include "cli/simulate_run.h"
+#include "cli/simulate_story.h"
+#include "policy/policy_file.h"
+
+namespace evenkeel::cli {
+namespace {
+
+struct SimulateOptions {
+  std::string file;
+  std::uint64_t seed = 1;
+  bool json = false, narrative = false;
+  ListenOptions listen;
+};
+
+// A line that says how far the computing is; only on a terminal, and gone afterwards.
+class ProgressLine {
+ public:
+  explicit ProgressLine(Context& context) : context_(context) {}
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  Progress doing(const char* what) {
+    if (!context_.err_is_terminal) return {};
+    return [this, what](double played) {
+      const int percent = static_cast<int>(played * 100);
+      if (percent == shown_) return;
+      shown_ = percent;
+      context_.err << fmt::format("\r\x1b[K{} … {} %", what, percent) << std::flush;
+    };
+  }
+
+ private:
+  void clear() {
+    if (shown_ >= 0) context_.err << "\r\x1b[K" << std::flush;
+  }
+  Context& context_;
+  int shown_ = -1;
+};
+
+int run_play(Context& context, const SimulateOptions& options, const sim::Scenario& scenario) {
+  Play play{scenario, options.seed, 100, {}, {}};
+  if (const auto policy = policy::parse(scenario.policy, scenario.file); policy && !policy->fleets.empty())
+    play.limit = policy->fleets.front().reboot_when.above;
+  {
+    ProgressLine line{context};
+    if (!options.narrative)
+      play.without = run_without(scenario, options.seed, context, line.doing("the day without Evenkeel"));
+    auto with = run_with(scenario, options.seed, context, line.doing("the day with Evenkeel"));
+    if (!with) {
+      return fail_with(context, with.error().kind == ErrorKind::invalid ? kUsage : kInternal,
+                       with.error().message);
+    }
+    play.with = std::move(*with);
+  }
+  if (options.json) {
+    context.out << dump(view(play), true);
+  } else if (options.narrative) {
+    context.out << narrative(scenario, play.with);
+  } else {
+    context.out << told(play, context);
+  }
+  return play.with.clean() ? kDone : kNeedsPerson;
+}
+
+int run_simulate(Context& context, const SimulateOptions& options) {
+  const auto scenario = sim::load_scenario(options.file);
+  if (!scenario) return fail_with(context, kUsage, scenario.error().message);
+  if (!options.listen.address.empty()) return listen(*scenario, options.seed, options.listen, context);
+  return run_play(context, options, *scenario);
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Context& context, Chosen& chosen) {
+  auto* command =
+      app.add_subcommand("simulate", "a scenario on an AWS account in memory; needs no credentials");
+  auto options = std::make_shared<SimulateOptions>();
+  command->add_option("FILE", options->file, "the scenario, such as scenarios/leaky-web.txt")->required();
+  command->add_option("--seed", options->seed, "another seed, another day")->capture_default_str();
+  auto* json = command->add_flag("--json", options->json, "both runs as one JSON object");
+  auto* narrative =
+      command->add_flag("--narrative", options->narrative, "what happened with Evenkeel, one line each");
+  auto* address = command
+                      ->add_option("--listen", options->listen.address,
+                                   "serve the account over HTTP there instead, until SIGTERM")
+                      ->option_text("HOST:PORT");
+  command
+      ->add_option("--time-scale", options->listen.time_scale,
+                   "virtual seconds that pass in a second; 0: none")
+      ->check(CLI::Range(0.0, 100'000.0))
+      ->needs(address)
+      ->option_text("X");
+  command
+      ->add_option("--write-policy", options->listen.write_policy, "write the scenario's policy to this file")
+      ->needs(address)
+      ->option_text("FILE");
+  json->excludes(narrative)->excludes(address);
+  narrative->excludes(address);
+  command->callback([&, options] { chosen = [&, options] { return run_simulate(context, *options); }; });
+}
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,48 @@
+#include "cli/simulate_mortal.h"
+
+#include <algorithm>
+#include <array>
+
+namespace evenkeel::cli {
+namespace {
+
+bool changes_the_world(const wire::Request& request) {
+  constexpr std::array<std::string_view, 3> kChanging = {"Action=DeregisterTargets", "Action=RegisterTargets",
+                                                         "Action=RebootInstances"};
+  if (request.body.find("DryRun=true") != std::string::npos) return false;
+  return std::ranges::any_of(
+      kChanging, [&](std::string_view action) { return request.body.find(action) != std::string::npos; });
+}
+
+std::unexpected<Error> killed() { return fail(ErrorKind::unavailable, "the process was killed"); }
+
+}  // namespace
+
+std::vector<Result<wire::Response>> MortalTransport::exchange(std::span<const wire::Request> requests) {
+  if (fate_.doomed && std::ranges::any_of(requests, changes_the_world)) fate_.dead = true;
+  if (!fate_.dead) return network_.exchange(requests);
+  return {requests.size(), Result<wire::Response>(killed())};
+}
+
+Result<std::optional<FleetState>> MortalJournal::load(const std::string& fleet) {
+  if (fate_.dead) return killed();
+  return journal_.load(fleet);
+}
+
+Result<void> MortalJournal::replace(const FleetState& next, std::span<const Event> events) {
+  if (fate_.dead) return killed();
+  return journal_.replace(next, events);
+}
+
+Result<std::vector<Event>> MortalJournal::history(const std::string& fleet, const std::string& instance_id,
+                                                  int limit) {
+  if (fate_.dead) return killed();
+  return journal_.history(fleet, instance_id, limit);
+}
+
+Result<std::vector<std::string>> MortalJournal::fleets() {
+  if (fate_.dead) return killed();
+  return journal_.fleets();
+}
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,64 @@
+#include "cli/simulate_mortal.h"
+
+#include "cli/terminal_fixture.h"
+#include "record/sqlite_journal.h"
+
+namespace evenkeel::cli {
+namespace {
+
+// Answers everything, and counts it.
+class LivingNetwork final : public wire::Transport {
+ public:
+  std::vector<Result<wire::Response>> exchange(std::span<const wire::Request> requests) override {
+    answered += static_cast<int>(requests.size());
+    return {requests.size(), Result<wire::Response>(wire::Response{200, {}, ""})};
+  }
+  int answered = 0;
+};
+
+wire::Request request(std::string body) {
+  wire::Request made;
+  made.body = std::move(body);
+  return made;
+}
+
+class Mortal : public ::testing::Test {
+ protected:
+  LivingNetwork living;
+  Fate fate;
+  MortalTransport network{living, fate};
+  std::unique_ptr<record::Journal> store = *record::open_sqlite(":memory:");
+  MortalJournal journal{*store, fate};
+};
+
+TEST_F(Mortal, DiesAtTheFirstCallThatWouldChangeTheWorldAndNotBefore) {
+  fate.doomed = true;
+  const std::vector look{request("Action=DescribeTargetHealth&Version=1")};
+  const std::vector ask{request("Action=RebootInstances&DryRun=true&InstanceId.1=i-1")};
+  const std::vector act{request("Action=RebootInstances&InstanceId.1=i-1&Version=1")};
+  EXPECT_TRUE(network.exchange(look)[0]);
+  EXPECT_TRUE(network.exchange(ask)[0]);
+  EXPECT_FALSE(fate.dead);
+  EXPECT_FALSE(network.exchange(act)[0]);
+  EXPECT_TRUE(fate.dead);
+  EXPECT_FALSE(network.exchange(look)[0]);
+  EXPECT_EQ(living.answered, 2);
+}
+
+TEST_F(Mortal, TheDeadWriteNothingDownAndTheLivingFindWhatWasThere) {
+  FleetState state;
+  state.fleet = "web";
+  state.revision = 1;
+  ASSERT_TRUE(journal.replace(state, {}));
+  fate.dead = true;
+  state.revision = 2;
+  EXPECT_FALSE(journal.replace(state, {}));
+  EXPECT_FALSE(journal.load("web"));
+  fate = {};
+  const auto loaded = journal.load("web");
+  ASSERT_TRUE(loaded && *loaded);
+  EXPECT_EQ((*loaded)->revision, 1);
+}
+
+}  // namespace
+}  // namespace evenkeel::cli

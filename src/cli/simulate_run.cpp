@@ -1,0 +1,348 @@
+#include "cli/simulate_run.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <numeric>
+
+#include "base/text.h"
+#include "cli/options.h"
+#include "cli/regions.h"
+#include "cli/simulate_mortal.h"
+#include "cli/summary.h"
+#include "controller/tick.h"
+#include "policy/policy_file.h"
+#include "record/sqlite_journal.h"
+#include "sim/clock.h"
+#include "sim/front.h"
+
+namespace evenkeel::cli {
+namespace {
+
+constexpr Duration kLook{60'000};  // the picture is looked at so often
+constexpr int kWholeHistory = 1'000'000;
+constexpr const char* kAuthor = "the scenario";
+
+// What the world's own history calls it, in words; empty: not part of the story.
+std::string in_words(const sim::Fact& fact) {
+  const bool outsider = fact.hand == sim::Hand::outsider;
+  const auto port = fmt::format(":{}", fact.port);
+  if (fact.kind == "crash") return "dies: its memory is full";
+  if (fact.kind == "repair") return "is restarted by the person on call";
+  if (fact.kind == "stop") return "is stopped by somebody";
+  if (fact.kind == "start") return "is started by somebody";
+  if (fact.kind == "terminate") return "is terminated by somebody";
+  if (fact.kind == "replace") return "is replaced by Auto Scaling";
+  if (fact.kind == "reboot-effect") return outsider ? "is rebooted by somebody" : "goes down for the reboot";
+  if (fact.kind == "boot-done") return "is up";
+  if (fact.kind == "group-deleted") return "the target group is deleted by somebody";
+  if (fact.kind == "deregister" && outsider) return "is deregistered by somebody, port " + port.substr(1);
+  if (fact.kind == "register" && outsider) return "is registered by somebody, port " + port.substr(1);
+  return "";
+}
+
+// "ec2:DescribeInstances", unlike the front's other counts, such as "bytes:in".
+bool is_action(std::string_view name) {
+  const auto colon = name.find(':');
+  return colon + 1 < name.size() && name[colon + 1] >= 'A' && name[colon + 1] <= 'Z';
+}
+
+// The servers' names by id, also of those that are gone by now.
+class Names {
+ public:
+  void learn(const sim::Account& account) {
+    for (const auto& [id, server] : account.servers) names_.try_emplace(id, server.name);
+    for (const auto& [arn, group] : account.target_groups) names_.try_emplace(arn, group.name);
+  }
+  std::string of(const std::string& id) const {
+    const auto found = names_.find(id);
+    return found == names_.end() ? id : found->second;
+  }
+  std::string replaced(std::string text) const {
+    for (const auto& [id, name] : names_) {
+      for (auto at = text.find(id); at != std::string::npos; at = text.find(id, at + name.size()))
+        text.replace(at, id.size(), name);
+    }
+    return text;
+  }
+
+ private:
+  std::map<std::string, std::string> names_;
+};
+
+// The world of one run, and what is common to both kinds of run.
+class Stage {
+ public:
+  Stage(const sim::Scenario& scenario, std::uint64_t seed, Context& context, const Progress& progress)
+      : scenario_(scenario),
+        end_(scenario.start + scenario.duration),
+        context_(context),
+        progress_(progress),
+        began_(context.clock.now()),
+        account_(sim::build_account(scenario, seed)) {
+    run.picture = Picture(*account_, scenario.start, scenario.duration);
+    look();
+  }
+
+  sim::Account& account() { return *account_; }
+  Time end() const { return end_; }
+  Time now() const { return account_->now(); }
+
+  void advance_to(Time time) {
+    while (account_->now() < time && !context_.stopped()) {
+      account_->advance_to(std::min(time, account_->now() + kLook));
+      look();
+    }
+  }
+
+  void tell(std::string text) { told.push_back({now(), "evenkeel", std::move(text), {}}); }
+  void problem(const std::string& text) {
+    if (std::ranges::find(run.problems, text) == run.problems.end()) run.problems.push_back(text);
+  }
+
+  ScenarioRun finish() {
+    run.picture.finish(*account_);
+    run.counters = account_->counters();
+    run.judgement = sim::judge(*account_, scenario_.promise);
+    // At the same moment: the world first, then what Evenkeel recorded, then what happened to it.
+    std::vector<StoryLine> world;
+    for (const auto& fact : account_->facts()) {
+      auto text = in_words(fact);
+      if (fact.at <= scenario_.start || text.empty()) continue;
+      const auto& who = fact.instance_id.empty() ? fact.target_group : fact.instance_id;
+      world.push_back({fact.at, names.of(who), "(" + std::move(text) + ")", {}});
+    }
+    for (auto* lines : {&recorded, &told}) world.insert(world.end(), lines->begin(), lines->end());
+    run.story = std::move(world);
+    std::ranges::stable_sort(run.story, {}, &StoryLine::at);
+    run.wall = std::chrono::duration_cast<Duration>(context_.clock.now() - began_);
+    return std::move(run);
+  }
+
+  ScenarioRun run;
+  Names names;
+  std::vector<StoryLine> recorded;  // by Evenkeel, in its history
+
+ private:
+  void look() {
+    names.learn(*account_);
+    run.picture.look(*account_);
+    if (progress_) {
+      progress_(static_cast<double>((now() - scenario_.start).count()) /
+                static_cast<double>(std::max<std::int64_t>(1, scenario_.duration.count())));
+    }
+  }
+
+  std::vector<StoryLine> told;  // of Evenkeel, by the runner
+  const sim::Scenario& scenario_;
+  Time end_;
+  Context& context_;
+  const Progress& progress_;
+  Time began_;
+  std::unique_ptr<sim::Account> account_;
+};
+
+// Evenkeel as it runs beside the world: killed and started again as the scenario wants.
+class Operation {
+ public:
+  Operation(const sim::Scenario& scenario, std::uint64_t seed, Policy policy, record::Journal& journal,
+            Stage& stage, Context& outer)
+      : scenario_(scenario),
+        policy_(std::move(policy)),
+        store_(journal),
+        stage_(stage),
+        clock_(stage.account()),
+        random_(seed ^ 0x6576656e6b65656cU),
+        front_(stage.account(), scenario.faults, seed),
+        network_(front_, fate_),
+        journal_(journal, fate_),
+        context_{.out = outer.out,
+                 .err = outer.err,
+                 .environment = variables(stage.account().region),
+                 .clock = clock_,
+                 .random = random_,
+                 .network = network_} {
+    start_process();
+  }
+
+  // One tick of every fleet, as Lambda would run it; what the scenario does to Evenkeel comes first.
+  void tick();
+  Result<void> finish();
+
+ private:
+  static wire::Environment variables(const std::string& region) {
+    return [values = example_environment(region)](std::string_view name) -> std::optional<std::string> {
+      const auto found = std::ranges::find(values, name, &std::pair<std::string, std::string>::first);
+      return found == values.end() ? std::nullopt : std::optional(found->second);
+    };
+  }
+
+  void start_process() {
+    fate_ = {};
+    regions_.emplace(context_, journal_);
+  }
+  void happen(const sim::OperatorEvent& event);
+  void by_hand(const sim::OperatorEvent& event, const std::string& fleet);
+  void tick_fleet(const FleetPolicy& fleet);
+  void remember(const FleetPolicy& fleet, const controller::TickReport& report);
+
+  const sim::Scenario& scenario_;
+  Policy policy_;
+  record::Journal& store_;
+  Stage& stage_;
+  sim::VirtualClock clock_;
+  SeededRandom random_;
+  sim::Front front_;
+  Fate fate_;
+  MortalTransport network_;
+  MortalJournal journal_;
+  Context context_;
+  std::optional<Regions> regions_;
+  std::size_t events_done_ = 0;
+  Time not_before_{};
+  std::map<std::string, PastRemediation> remediations_;  // by id; ending none: still open
+  std::map<std::string, std::string> last_words_;        // by fleet
+};
+
+void Operation::by_hand(const sim::OperatorEvent& event, const std::string& fleet) {
+  auto parts = regions_->parts_without_aws();
+  Result<void> done;
+  if (event.name == "pause") {
+    done = controller::pause(fleet, event.argument, kAuthor, parts);
+  } else if (event.name == "resume") {
+    auto ended = controller::resume(fleet, event.argument, kAuthor, parts);
+    if (!ended) done = std::unexpected(std::move(ended).error());
+  } else {
+    done = controller::restore(fleet, event.argument, kAuthor, parts);
+    if (!done && done.error().kind == ErrorKind::not_found) done = {};  // open in another fleet, or nowhere
+  }
+  if (!done) stage_.problem(fmt::format("{} of {}: {}", event.name, fleet, done.error().message));
+}
+
+void Operation::happen(const sim::OperatorEvent& event) {
+  if (event.name == "kill") {
+    fate_.doomed = true;
+  } else if (event.name == "tick-late") {
+    not_before_ = stage_.now() + event.duration;
+    stage_.tell(fmt::format("(does not tick for {})", format_duration(event.duration)));
+  } else {
+    for (const auto& fleet : policy_.fleets) by_hand(event, fleet.name);
+  }
+}
+
+void Operation::remember(const FleetPolicy& fleet, const controller::TickReport& report) {
+  last_words_[fleet.name] = summary(fleet, report);
+  if (report.lost_race) ++stage_.run.lost_races;
+  for (const auto& violation : report.violations) stage_.problem("plan refused: " + violation);
+  for (const auto& open : report.plan.next.open) remediations_.insert_or_assign(open.id, past(open));
+  for (const auto& ended : report.plan.next.recent) remediations_.insert_or_assign(ended.id, ended);
+}
+
+void Operation::tick_fleet(const FleetPolicy& fleet) {
+  auto parts = regions_->parts_for(fleet);
+  const auto report = parts ? controller::tick(fleet, *parts) : std::unexpected(std::move(parts).error());
+  if (fate_.dead) return;
+  if (report) return remember(fleet, *report);
+  ++stage_.run.failed_ticks;
+  last_words_[fleet.name] = fleet.name + ": " + report.error().message;
+}
+
+void Operation::tick() {
+  const auto& events = scenario_.operator_events;
+  while (events_done_ < events.size() && scenario_.start + events[events_done_].at <= stage_.now())
+    happen(events[events_done_++]);
+  if (stage_.now() < not_before_) return;
+  const Time began = stage_.now();
+  ++stage_.run.ticks;
+  const auto fleets = controller::fleets_to_tick(policy_, journal_);
+  if (!fleets) {
+    ++stage_.run.failed_ticks;
+    return stage_.problem(fleets.error().message);
+  }
+  for (const auto& fleet : *fleets) {
+    if (!fate_.dead) tick_fleet(fleet);
+  }
+  stage_.run.billed += (stage_.now() - began) + kComputing;
+  if (fate_.dead) {
+    stage_.tell("(is killed after it recorded what it is about to do, before it does it)");
+    start_process();
+  }
+}
+
+Result<void> Operation::finish() {
+  auto& run = stage_.run;
+  for (const auto& [name, count] : front_.calls()) {
+    if (name == "cloudwatch:metrics") run.metrics_read = count;
+    if (is_action(name)) run.api_calls += count;
+  }
+  run.faults = front_.faults_fired();
+  std::vector<const PastRemediation*> by_start;
+  for (const auto& [id, remediation] : remediations_) {
+    ++run.endings[remediation.ending == Ending::none ? "open" : name(remediation.ending)];
+    by_start.push_back(&remediation);
+  }
+  std::ranges::sort(by_start, {}, [](const auto* one) { return std::pair(one->started_at, one->id); });
+  const auto whole =
+      std::ranges::find_if(by_start, [](const auto* one) { return one->ending == Ending::cured; });
+  if (!by_start.empty()) run.first_remediation = (whole == by_start.end() ? by_start.front() : *whole)->id;
+
+  stage_.names.learn(stage_.account());
+  for (const auto& fleet : TRY(store_.fleets())) {
+    for (const auto& event : TRY(store_.history(fleet, "", kWholeHistory))) {
+      stage_.recorded.push_back({event.at,
+                                 event.instance_id.empty() ? fleet : stage_.names.of(event.instance_id),
+                                 stage_.names.replaced(event.text), event.remediation_id});
+    }
+  }
+  for (const auto& [fleet, words] : last_words_) run.last_words.push_back(stage_.names.replaced(words));
+  return {};
+}
+
+}  // namespace
+
+bool ScenarioRun::clean() const {
+  return counters.dropped_by_our_doing == 0 && judgement.undrained_reboots == 0 &&
+         judgement.double_reboots == 0 && judgement.forgotten == 0 && judgement.guard_violations == 0 &&
+         problems.empty();
+}
+
+double gigabyte_seconds(const ScenarioRun& run) {
+  return static_cast<double>(run.billed.count()) / 1000.0 * kGigabytes;
+}
+
+std::vector<std::pair<std::string, std::string>> example_environment(const std::string& region) {
+  const sim::Access access;
+  return {{"AWS_ACCESS_KEY_ID", access.access_key_id},
+          {"AWS_SECRET_ACCESS_KEY", access.secret_access_key},
+          {"AWS_REGION", region}};
+}
+
+ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
+                        const Progress& progress) {
+  Stage stage{scenario, seed, context, progress};
+  stage.advance_to(stage.end());
+  return stage.finish();
+}
+
+Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
+                             const Progress& progress) {
+  if (trim(scenario.policy).empty()) {
+    return fail(ErrorKind::invalid,
+                scenario.file + ": has no policy; add the lines `policy:` and, indented, `fleets: …`");
+  }
+  auto policy = TRY(policy::parse(scenario.policy, scenario.file + " (policy)"));
+  const auto journal = TRY(record::open_sqlite(":memory:"));
+  Stage stage{scenario, seed, context, progress};
+  stage.run.with_evenkeel = true;
+  Operation operation{scenario, seed, std::move(policy), *journal, stage, context};
+  for (Time due = scenario.start; due < stage.end(); due += scenario.tick) {
+    stage.advance_to(due);
+    // A tick that took longer than the period swallows the next ones.
+    if (stage.now() < due + scenario.tick) operation.tick();
+    if (context.stopped()) return fail(ErrorKind::unavailable, "stopped before the story's end");
+  }
+  stage.advance_to(stage.end());
+  TRY_VOID(operation.finish());
+  return stage.finish();
+}
+
+}  // namespace evenkeel::cli

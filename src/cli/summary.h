@@ -1,0 +1,36 @@
+// One short line that says what a tick came to, and the names by which people are told what is done.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "controller/tick.h"
+#include "model/policy.h"
+
+namespace evenkeel::cli {
+
+// A member with its verdict and, where its signal was judged, the signal's value.
+struct Row {
+  std::string instance_id;
+  const Verdict* verdict = nullptr;
+  bool has_value = false;
+  double value = 0;
+};
+
+// The members in the order in which people want to see them: those that are acted on, then by value from the
+// worst, then those without a value; ties by id. Points into the plan.
+std::vector<Row> ranked(const Plan& plan);
+
+// "web: takes out i-…: 71 % is above 65 % for 5m", "web: nothing to do: worst is i-… at 41 % of 65 %". Says
+// why nothing is started where that is so.
+std::string summary(const FleetPolicy& fleet, const controller::TickReport& report);
+
+// "deregister i-… from tg1:443": an action or an intent, for people. The group's name where the state knows
+// it.
+std::string describe(const Action& action, const Plan& plan);
+
+// Whether the fleet waits for a person: a member is held, the breaker is open, the plan was refused.
+bool needs_person(const FleetState& state);
+bool needs_person(const controller::TickReport& report);
+
+}  // namespace evenkeel::cli
