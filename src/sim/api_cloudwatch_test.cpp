@@ -51,7 +51,7 @@ TEST(GetMetricData, ReadsAnExactSetOfDimensionsNewestFirst) {
   EXPECT_EQ(reply.text(result + "/Id"), "m1");
   EXPECT_EQ(reply.text(result + "/StatusCode"), "Complete");
   EXPECT_EQ(reply.texts(result + "/Values/member"), (Texts{"12", "11", "10"}));
-  EXPECT_EQ(reply.texts(result + "/Timestamps/member").front(), iso8601(world.first + minutes{12}));
+  EXPECT_EQ(reply.text(result + "/Timestamps/member"), iso8601(world.first + minutes{12}));
   const Form ascending =
       with(world.query("Average", 60, minutes{10}, minutes{13}), "ScanBy", "TimestampAscending");
   EXPECT_EQ(world.cloudwatch("GetMetricData", ascending).texts("//Values/member"), (Texts{"10", "11", "12"}));

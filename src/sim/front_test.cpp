@@ -337,8 +337,9 @@ TEST(LateRequest, TakesEffectWhenItArrives) {
   ASSERT_FALSE(world.front.exchange(std::vector{reboot(world, world.account.now())})[0]);
   world.wait(minutes{3});
   world.health(world.tg1);
+  world.wait(seconds{30});
   EXPECT_EQ(world.account.counters().reboots, 0);
-  world.wait(minutes{1});
+  world.wait(seconds{30});
   world.health(world.tg1);
   EXPECT_EQ(reboots_soon(world), 1);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "base/text.h"
 
@@ -27,12 +26,16 @@ std::string sha256(std::string_view bytes) {
   return digest;
 }
 
+// RFC 2104. OpenSSL's own HMAC() looks its algorithm up at every call, five times a request.
 std::string hmac(std::string_view key, std::string_view bytes) {
-  std::string digest(32, '\0');
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-       reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-  return digest;
+  std::string padded(key.size() > 64 ? sha256(key) : std::string(key));
+  padded.resize(64, '\0');
+  std::string inner, outer;
+  for (const char byte : padded) {
+    inner += static_cast<char>(byte ^ 0x36);
+    outer += static_cast<char>(byte ^ 0x5c);
+  }
+  return sha256(outer + sha256(inner.append(bytes)));
 }
 
 std::string fold_white_space(std::string_view value) {
