@@ -18,7 +18,7 @@ struct RunOptions : Options {
   std::string every;  // empty: one tick
 };
 
-constexpr Duration kShortest{10'000};
+constexpr Duration kShortest{1'000};
 constexpr Duration kLongest{3'600'000};
 
 void show(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {

@@ -55,7 +55,8 @@ Result<std::optional<FleetState>> SqliteJournal::load(const std::string& fleet) 
   auto row = TRY(database_->prepare("SELECT revision, document, checksum FROM state WHERE fleet = ?1"));
   if (!TRY(row.bind(1, fleet).step())) return std::nullopt;
   const auto document = row.text(1);
-  if (const auto known = known_.find(fleet); known != known_.end() && known->second.document == document) {
+  if (const auto known = known_.find(fleet); known != known_.end() && known->second.document == document &&
+                                             known->second.state.revision == row.number(0)) {
     return known->second.state;
   }
   const auto broken = [&](std::string_view what) {
@@ -225,10 +226,20 @@ Result<void> create_tables(Database& database) {
   return transaction.commit();
 }
 
+// SQLite gives up at once, without waiting, when two processes switch a new file at the same moment. The
+// loser waits here for the winner by asking for the writer's place, and finds the switch done.
+Result<std::string> switch_to_wal(Database& database) {
+  for (int attempt = 0;; ++attempt) {
+    auto mode = database.text("PRAGMA journal_mode = WAL");
+    if (mode || mode.error().kind != ErrorKind::unavailable || attempt == 10) return mode;
+    TRY_VOID(Transaction::write(database));
+  }
+}
+
 Result<void> prepare_for_writing(Database& database, bool in_memory) {
   TRY_VOID(database.run("PRAGMA synchronous = FULL"));
   const bool ours = TRY(is_ours(database));
-  if (!in_memory && TRY(database.text("PRAGMA journal_mode = WAL")) != "wal") {
+  if (!in_memory && TRY(switch_to_wal(database)) != "wal") {
     return fail(
         ErrorKind::invalid,
         fmt::format("state file {}: its file system can't share memory between programs, which SQLite's WAL "

@@ -144,6 +144,15 @@ TEST(SqliteJournal, AChangedDocumentIsCorrupt) {
                 "started with it. Put back the last good copy");
 }
 
+TEST(SqliteJournal, ARowThatContradictsItsDocumentIsCorruptForTheOneThatWroteItToo) {
+  const TestDirectory directory;
+  const auto journal = opened(directory.file());
+  ASSERT_TRUE(journal->replace(first_state(), {}));
+  ASSERT_TRUE(journal->load("web"));
+  tamper(directory.file(), "UPDATE state SET revision = 2");
+  EXPECT_EQ(journal->load("web").error().kind, ErrorKind::corrupt);
+}
+
 TEST(SqliteJournal, RefusesTheDatabaseOfAnotherProgramAndLeavesItAlone) {
   const TestDirectory directory;
   tamper(directory.file(), "CREATE TABLE recipes (name TEXT)");
@@ -210,6 +219,28 @@ TEST(SqliteJournal, DamagedPagesAreCorruptOrStillGiveTheTruth) {
       std::filesystem::remove(directory.file(name));
   }
   EXPECT_GT(refused, 50);
+}
+
+// The fleet's name stands in the table, in its index and in the document: a lookup through a damaged index
+// finds nothing, and nothing would mean that nothing is in flight.
+TEST(SqliteJournal, ADamagedNameNeverLooksLikeAnEmptyState) {
+  const TestDirectory directory;
+  ASSERT_TRUE(opened(directory.file())->replace(first_state(), {}));
+  std::stringstream stream;
+  stream << std::ifstream(directory.file(), std::ios::binary).rdbuf();
+  const auto good = stream.str();
+  int tried = 0;
+  for (auto at = good.find("web"); at != std::string::npos; at = good.find("web", at + 1)) {
+    auto bad = good;
+    bad[at] = 'x';
+    std::ofstream(directory.file("bad.db"), std::ios::binary) << bad;
+    const auto journal = open_sqlite_read_only(directory.file("bad.db"));
+    const auto state = journal ? (*journal)->load("web") : std::unexpected(journal.error());
+    ASSERT_FALSE(state) << "byte " << at;
+    EXPECT_EQ(state.error().kind, ErrorKind::corrupt);
+    ++tried;
+  }
+  EXPECT_GE(tried, 3);
 }
 
 TEST(SqliteJournal, NoticesThatTheFileWasReplaced) {

@@ -1,0 +1,201 @@
+"""Each rule of the linters refuses a bad snippet, and lets a good one pass."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HEADER = "// What it is for.\n#pragma once\n"
+
+
+def run(script: str, files: dict[str, str]) -> tuple[int, str]:
+    """The script's verdict on a project that consists of these files."""
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in files.items():
+            path = Path(directory) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        done = subprocess.run([sys.executable, ROOT / "scripts" / script, directory], capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+
+class IncludeTable(unittest.TestCase):
+    def refuses(self, name: str, include: str, words: str) -> None:
+        status, output = run("check_includes.py", {name: f"\n#include {include}\n"})
+        self.assertEqual(status, 1, output)
+        self.assertIn(f"{name}:2: ", output)
+        self.assertIn(words, output)
+
+    def passes(self, name: str, include: str) -> None:
+        self.assertEqual(run("check_includes.py", {name: f"#include {include}\n"}), (0, ""))
+
+    def test_refuses_what_points_upwards_or_sideways(self):
+        for name, include in (
+            ("src/base/text.cpp", '"wire/transport.h"'),
+            ("src/wire/curl.cpp", '"aws/ec2.h"'),
+            ("src/model/plan.h", '"aws/ec2.h"'),
+            ("src/policy/policy_file.cpp", '"decide/decide.h"'),
+            ("src/decide/decide.cpp", '"record/journal.h"'),
+            ("src/decide/decide_test.cpp", '"controller/tick.h"'),
+            ("src/aws/ec2.cpp", '"model/plan.h"'),
+            ("src/observe/observe.cpp", '"decide/decide.h"'),
+            ("src/observe/observe.cpp", '"wire/curl.h"'),
+            ("src/act/act.cpp", '"observe/observe.h"'),
+            ("src/act/act.cpp", '"record/journal.h"'),
+            ("src/record/sqlite_journal.cpp", '"aws/dynamodb.h"'),
+            ("src/record/journal.h", '"decide/decide.h"'),
+            ("src/controller/tick.cpp", '"sim/account.h"'),
+            ("src/controller/tick.cpp", '"cli/cli.h"'),
+            ("src/sim/front.cpp", '"aws/elbv2.h"'),
+            ("src/sim/account.cpp", '"model/policy.h"'),
+            ("src/cli/plan.cpp", '"sim/account.h"'),
+            ("src/main.cpp", '"sim/account.h"'),
+        ):
+            with self.subTest(f"{name} includes {include}"):
+                self.refuses(name, include, "must not include")
+
+    def test_lets_pass_what_points_downwards(self):
+        for name, include in (
+            ("src/wire/curl.cpp", '"base/result.h"'),
+            ("src/decide/decide.cpp", '"model/plan.h"'),
+            ("src/decide/decide.cpp", '"decide/budget.h"'),
+            ("src/observe/observe.cpp", '"aws/ec2.h"'),
+            ("src/observe/observe.cpp", '"wire/caller.h"'),
+            ("src/record/dynamo_journal.cpp", '"aws/dynamodb.h"'),
+            ("src/controller/tick.cpp", '"policy/policy_file.h"'),
+            ("src/cli/simulate.cpp", '"sim/account.h"'),
+            ("src/cli/plan.cpp", '"controller/tick.h"'),
+            ("src/main.cpp", '"cli/cli.h"'),
+            ("src/wire/curl.cpp", "<curl/curl.h>"),
+            ("src/wire/curl_test.cpp", "<httplib.h>"),
+        ):
+            with self.subTest(f"{name} includes {include}"):
+                self.passes(name, include)
+
+    def test_refuses_a_log_and_chance_in_the_pure_core(self):
+        self.refuses("src/decide/decide.cpp", '"base/log.h"', "it returns its reasons")
+        self.refuses("src/decide/decide.cpp", '"base/random.h"', "it returns its reasons")
+
+    def test_refuses_other_peoples_headers_outside_their_one_module(self):
+        for name, include in (
+            ("src/aws/ec2.cpp", "<pugixml.hpp>"),
+            ("src/base/text.cpp", "<nlohmann/json.hpp>"),
+            ("src/controller/tick.cpp", "<sqlite3.h>"),
+            ("src/decide/decide.cpp", "<spdlog/spdlog.h>"),
+            ("src/wire/curl.cpp", "<httplib.h>"),
+        ):
+            with self.subTest(f"{name} includes {include}"):
+                self.refuses(name, include, "only ")
+
+    def test_refuses_an_include_that_is_not_rooted_at_src(self):
+        self.refuses("src/wire/curl.cpp", '"curl.h"', 'write "wire/curl.h"')
+
+    def test_refuses_a_folder_that_the_table_does_not_know(self):
+        status, output = run("check_includes.py", {"src/util/helper.h": HEADER})
+        self.assertEqual(status, 1)
+        self.assertIn("util is not in the include table", output)
+
+
+class Sources(unittest.TestCase):
+    def refuses(self, name: str, line: str, words: str) -> None:
+        status, output = run("check_sources.py", {name: f"{HEADER}{line}\n"})
+        self.assertEqual(status, 1, f"{line!r} passed")
+        self.assertIn(f"{name}:3: ", output)
+        self.assertIn(words, output)
+
+    def passes(self, name: str, line: str) -> None:
+        self.assertEqual(run("check_sources.py", {name: f"{HEADER}{line}\n"}), (0, ""))
+
+    def test_refuses_a_clock_that_was_not_handed_in(self):
+        self.refuses("src/wire/curl.cpp", "auto t = std::chrono::system_clock::now();", "from a Clock")
+        self.refuses("src/wire/curl_test.cpp", "auto t = std::chrono::steady_clock::now();", "from a Clock")
+        self.refuses("src/wire/curl.cpp", "auto t = std::time(nullptr);", "from a Clock")
+        self.refuses("src/sim/front.cpp", "std::this_thread::sleep_for(1s);", "Clock::sleep")
+        self.refuses("src/sim/front_test.cpp", "std::this_thread::sleep_for(1s);", "Clock::sleep")
+        self.passes("src/base/clock.cpp", "auto t = std::chrono::system_clock::now();")
+
+    def test_refuses_any_clock_in_the_pure_core(self):
+        self.refuses("src/decide/decide.cpp", "Plan decide(const Clock& clock);", "the core is pure")
+        self.passes("src/act/act.cpp", "Outcome act(const Clock& clock);")
+
+    def test_refuses_chance_that_was_not_handed_in(self):
+        for line in ("int n = rand();", "std::random_device device;", "std::mt19937_64 engine(1);"):
+            self.refuses("src/wire/retry.cpp", line, "a Random")
+        self.passes("src/wire/retry.cpp", "double wait = operand(3);")
+
+    def test_refuses_the_environment_outside_the_doors(self):
+        self.refuses("src/wire/credentials.cpp", 'auto* v = std::getenv("HOME");', "main hands in")
+        self.passes("src/main.cpp", 'auto* v = std::getenv("HOME");')
+        self.passes("src/cli/environment.cpp", 'auto* v = std::getenv("HOME");')
+
+    def test_refuses_output_that_is_not_a_door_s(self):
+        self.refuses("src/act/act.cpp", 'std::cout << "x";', "base/log.h")
+        self.refuses("src/act/act.cpp", 'printf("x");', "base/log.h")
+        self.passes("src/cli/plan.cpp", 'std::fputs("x", stdout);')
+
+    def test_refuses_calls_that_end_the_process_or_throw_on_bad_input(self):
+        self.refuses("src/act/act.cpp", "std::exit(1);", "return an Error")
+        self.refuses("src/wire/query.cpp", "int n = std::stoi(text);", "from_chars")
+        self.refuses("src/wire/query.cpp", "int n = atoi(text);", "from_chars")
+        self.passes("src/cli/cli.cpp", "return app.exit(error);")
+
+    def test_looks_at_code_and_not_at_words_about_it(self):
+        self.passes("src/wire/curl.cpp", "// system_clock::now() is called in base/clock.cpp only")
+        self.passes("src/wire/curl.cpp", 'auto text = "call rand() and sleep_for";')
+        self.passes("src/wire/curl.cpp", 'auto text = R"(std::getenv("HOME"))";')
+        self.passes("src/wire/curl.cpp", "int big = 1'000'000;  // printf(")
+        self.refuses("src/wire/curl.cpp", "int big = 1'000; auto n = rand() + 1'000;", "a Random")
+
+    def test_refuses_what_says_that_it_is_not_finished(self):
+        for word in ("TO" + "DO", "FIX" + "ME", "X" + "XX"):
+            self.refuses("src/wire/curl.cpp", f"// {word}: later", word)
+        self.passes("src/wire/curl.cpp", '// mkstemp("XXXXXX") wants six')
+
+    def test_refuses_a_long_file_and_a_header_without_guard(self):
+        status, output = run("check_sources.py", {"src/wire/curl.cpp": "int x;\n" * 501})
+        self.assertEqual(status, 1)
+        self.assertIn("501 lines; at most 500", output)
+        self.assertEqual(run("check_sources.py", {"src/wire/curl.cpp": "int x;\n" * 500}), (0, ""))
+        status, output = run("check_sources.py", {"src/wire/curl.h": "int x;\n"})
+        self.assertEqual(status, 1)
+        self.assertIn("no #pragma once", output)
+
+
+class Tools(unittest.TestCase):
+    """The format and clang-tidy's rules, where the tools are installed (./dev lint installs them)."""
+
+    @unittest.skipUnless(shutil.which("clang-format-19"), "clang-format-19 is not installed; ./dev lint installs it")
+    def test_the_format_refuses_what_is_laid_out_otherwise(self):
+        for text, good in (("int  f( ){return 1 ;}\n", False), ("int f() { return 1; }\n", True)):
+            done = subprocess.run(["clang-format-19", f"--style=file:{ROOT}/.clang-format", "--dry-run", "--Werror"],
+                                  input=text, capture_output=True, text=True)
+            self.assertEqual(done.returncode == 0, good, text)
+
+    @unittest.skipUnless(shutil.which("clang-tidy-19"), "clang-tidy-19 is not installed; ./dev lint installs it")
+    def test_clang_tidy_refuses_one_snippet_for_each_family_of_checks(self):
+        snippets = {
+            "bugprone-use-after-move": "#include <string>\n#include <utility>\n"
+                "std::string f(std::string a) { std::string b = std::move(a); return b + a; }\n",
+            "performance-unnecessary-copy-initialization": "#include <string>\n"
+                "const std::string& name();\nunsigned long f() { const std::string copy = name(); return copy.size(); }\n",
+            "modernize-use-override": "struct A { virtual ~A() = default; virtual void f(); };\n"
+                "struct B : A { virtual void f(); };\n",
+            "readability-function-size": "int f(int x) {\n" + "  x += 1;\n" * 75 + "  return x;\n}\n",
+            "readability-identifier-naming": "int BadName(int x) { return x; }\n",
+            "google-explicit-constructor": "struct A { A(int x); };\n",
+        }
+        for check, text in snippets.items():
+            with self.subTest(check), tempfile.TemporaryDirectory() as directory:
+                path = Path(directory) / "snippet.cpp"
+                path.write_text(text, encoding="utf-8")
+                done = subprocess.run(["clang-tidy-19", f"--config-file={ROOT}/.clang-tidy", "--quiet", path, "--",
+                                       "-std=c++23"], capture_output=True, text=True)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(check, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

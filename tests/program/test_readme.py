@@ -1,0 +1,100 @@
+"""The README keeps its word: its commands run, its figures come out, its policy and its permissions suffice."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from tests.simulator import PROGRAM, ROOT, Simulator
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+STORY = ROOT / "scenarios" / "leaky-web.txt"
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks in that language, as they stand."""
+    fenced = README.split("\n```")[1::2]  # outside, inside, outside …
+    return [text for head, _, text in (block.partition("\n") for block in fenced) if head == language]
+
+
+class Readme(unittest.TestCase):
+    def test_its_links_lead_somewhere(self):
+        for link in re.findall(r"\]\(([^)#]+)\)", README):
+            if "://" not in link:
+                self.assertTrue((ROOT / link).exists(), link)
+
+    def test_its_development_commands_exist(self):
+        offered = subprocess.run([ROOT / "dev"], stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
+        for command in re.findall(r"\./dev [a-z]+", README):
+            self.assertIn(command, offered)
+
+    def test_its_figures_are_the_demo_s(self):
+        told = subprocess.run([PROGRAM, "simulate", STORY.relative_to(ROOT)], cwd=ROOT, env={},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        figures = [line for block in blocks("") for line in block.splitlines() if line.strip()]
+        self.assertTrue(figures, "the README shows no output of the demo")
+        self.assertEqual([line for line in figures if line not in told.stdout.splitlines()], [])
+
+
+class ReadmeOnAnAccount(unittest.TestCase):
+    """From the policy to the last command, in the README's order, on the demo's account over HTTP."""
+
+    def setUp(self):
+        self.account = Simulator(STORY)
+        self.addCleanup(self.account.stop)
+        self.account.advance(minutes=90)  # by then one is over the limit
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        policy, = blocks("yaml")
+        (self.directory / "evenkeel.yaml").write_text(policy, encoding="utf-8")
+
+    def evenkeel(self, *arguments: str) -> str:
+        done = subprocess.run([PROGRAM, *arguments], cwd=self.directory, env=self.account.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, f"evenkeel {shlex.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def stays_until_sigterm(self, *arguments: str) -> None:
+        with subprocess.Popen([PROGRAM, *arguments], cwd=self.directory, env=self.account.environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as daemon:
+            self.assertTrue(daemon.stdout.readline(), "the daemon did not even tick once")
+            daemon.send_signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait(timeout=10), 0)
+
+    def test_its_commands_run_and_its_permissions_suffice(self):
+        lines = [line.partition("#")[0] for block in blocks("sh") for line in block.splitlines()]
+        commands = [shlex.split(line)[1:] for line in lines if line.startswith("build/evenkeel ")]
+        self.assertGreater(len(commands), 5)
+        member = ""
+        for command in commands:
+            command = [member if word.startswith("i-") else word for word in command]
+            if "--every" in command:
+                self.stays_until_sigterm(*command)
+            else:
+                self.evenkeel(*command)
+            if command == ["run"]:
+                seen = json.loads(self.evenkeel("status", "--json"))
+                member = seen["fleets"][0]["open"][0]["instance_id"]
+        self.assertTrue(member, "the README never runs a tick")
+
+        self.account.advance(minutes=5)
+        self.evenkeel("run")
+        actions = set()
+        for statement in json.loads(blocks("json")[0])["Statement"]:
+            listed = statement["Action"]
+            actions |= {listed} if isinstance(listed, str) else set(listed)
+        actions |= set(re.findall(r"`(elasticloadbalancing:\w+)`", README))
+        called = {call for call in self.account.summary()["calls"]
+                  if re.fullmatch(r"(ec2|elasticloadbalancing|autoscaling|cloudwatch):[A-Z]\w+", call)}
+        self.assertIn("elasticloadbalancing:RegisterTargets", called)
+        self.assertEqual(called - actions, set(), "called, and not in the README's IAM statement")
+
+
+if __name__ == "__main__":
+    unittest.main()

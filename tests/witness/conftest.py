@@ -1,0 +1,27 @@
+"""What the witnesses share: our program, and somebody else's clients."""
+
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from ..simulator import PROGRAM, REGION
+
+
+@pytest.fixture(scope="session")
+def evenkeel() -> Path:
+    """The program under test."""
+    assert PROGRAM.is_file(), f"{PROGRAM} is not there; build it with ./dev build"
+    return PROGRAM
+
+
+def client(service: str, url: str, key: str, secret: str):
+    return boto3.client(
+        service,
+        region_name=REGION,
+        endpoint_url=url,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, proxies={}),
+    )
