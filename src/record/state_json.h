@@ -1,6 +1,7 @@
 // The state document as JSON (docs/formats.md): the one format that every store keeps.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "base/result.h"
@@ -8,7 +9,7 @@
 
 namespace evenkeel::record {
 
-inline constexpr std::size_t kMaxStateBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMaxStateBytes = std::size_t{4} * 1024 * 1024;
 
 // Deterministic: the same state gives the same bytes.
 std::string to_json(const FleetState& state);
