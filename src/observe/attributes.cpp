@@ -11,8 +11,9 @@ void read_attributes(wire::Caller& caller, Cache& cache, Freshness freshness, Ob
   std::vector<std::string> arns;
   for (auto& group : observation.target_groups) {
     const auto known = cache.attributes.find(group.arn);
-    if (freshness == Freshness::cached && known != cache.attributes.end() &&
-        known->second.fresh(observation.taken_at)) {
+    const bool usable = known != cache.attributes.end() && known->second.fresh(observation.taken_at);
+    // What was read for this very observation is as fresh as it gets.
+    if (usable && (freshness == Freshness::cached || known->second.read_at >= observation.taken_at)) {
       group.attributes = known->second.value;
       continue;
     }

@@ -161,6 +161,17 @@ TEST_F(Observing, AttributesAreRememberedForSomeMinutes) {
   EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 1);
 }
 
+TEST_F(Observing, ASurveyReadsRememberedAttributesAfreshButNotTwiceInOneTick) {
+  auto observation = observed();
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 1);
+  cache.attributes[kArn].read_at -= 1min;
+  observation = observed();
+  EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 1);
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 2);
+}
+
 TEST_F(Observing, WithoutAnyAnswerThereIsNoObservation) {
   for (auto& [action, response] : answers) response = query_error(403, "AccessDenied", "not you");
   const auto seen = observe(policy, state, account.caller, cache);
