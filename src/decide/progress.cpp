@@ -173,44 +173,40 @@ void rejoin(Remediation& remediation, Draft& draft, std::string why) {
   draft.enter(remediation, Phase::rejoining, draft.policy.timing.rejoin, std::move(why));
 }
 
-void look_for_boot(const Remediation& remediation, Draft& draft) {
+// Looks for evidence of a boot; with it, the member is on its way back.
+bool came_up(Remediation& remediation, Draft& draft) {
   draft.signals_wanted.push_back(remediation.instance_id);
   if (!draft.observation.consoles.contains(remediation.instance_id)) {
     draft.consoles_wanted.push_back(remediation.instance_id);
   }
+  const auto evidence = boot_evidence(remediation, draft.policy, draft.observation);
+  if (!evidence) return false;
+  remediation.booted_at = draft.now();
+  remediation.boot_evidence = *evidence;
+  rejoin(remediation, draft, "up again: " + *evidence);
+  return true;
 }
 
 // The reboot's answer never came: it may have happened, or may still happen until nothing late can land.
 void rebooting(Remediation& remediation, Draft& draft) {
-  const Intent& intent = *reboot_intent(remediation);
-  if (intent.outcome == OutcomeKind::refused) {
-    return put_back(remediation, draft, "AWS refused the reboot: " + intent.detail);
+  const Intent* intent = reboot_intent(remediation);
+  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no reboot");
+  if (intent->outcome == OutcomeKind::refused) {
+    return put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
   }
-  if (intent.outcome == OutcomeKind::not_sent) {
+  if (intent->outcome == OutcomeKind::not_sent) {
     std::erase_if(remediation.intents, [](const Intent& i) { return i.effect == Effect::reboot; });
     return draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
                        "the reboot was not sent");
   }
-  look_for_boot(remediation, draft);
-  if (const auto evidence = boot_evidence(remediation, draft.policy, draft.observation)) {
-    remediation.booted_at = draft.now();
-    remediation.boot_evidence = *evidence;
-    return rejoin(remediation, draft, "up again: " + *evidence);
-  }
-  if (draft.now() >= remediation.deadline) {
+  if (!came_up(remediation, draft) && draft.now() >= remediation.deadline) {
     put_back(remediation, draft,
              "the reboot's answer was lost, nothing shows that it happened, and none can land any more");
   }
 }
 
 void booting(Remediation& remediation, Draft& draft) {
-  look_for_boot(remediation, draft);
-  if (const auto evidence = boot_evidence(remediation, draft.policy, draft.observation)) {
-    remediation.booted_at = draft.now();
-    remediation.boot_evidence = *evidence;
-    return rejoin(remediation, draft, "up again: " + *evidence);
-  }
-  if (draft.now() >= remediation.deadline) {
+  if (!came_up(remediation, draft) && draft.now() >= remediation.deadline) {
     rejoin(remediation, draft,
            "nothing shows that it came up within " + format_duration(draft.policy.timing.boot) +
                "; registering it all the same: the load balancer's health checks decide");
