@@ -18,7 +18,7 @@ bool counts_percent(const std::string& metric) {
   return metric.find('%') != std::string::npos || lower(metric).ends_with("_percent");
 }
 
-void check_limit(const std::string& path, const Keys& keys, Problems& problems, const Node& section,
+void check_limit(const std::string& path, const Keys& keys, Problems& problems, const YamlNode& section,
                  const MetricCondition& condition) {
   if (keys.is_wrong("above") || keys.is_wrong("metric") || !counts_percent(condition.metric)) return;
   if (condition.above > 0 && condition.above < 100) return;
@@ -30,7 +30,7 @@ void check_limit(const std::string& path, const Keys& keys, Problems& problems, 
 }
 
 // A key that was left out may clash too; the problem is then told at the other key, which caused it.
-Place place_of(const Keys& keys, const char* key, const char* other, const Node& section) {
+Place place_of(const Keys& keys, const char* key, const char* other, const YamlNode& section) {
   return keys.place(key, keys.place(other, section.place));
 }
 
@@ -44,8 +44,8 @@ class Claims {
   Claims(const Policy& policy, Problems& problems, const char* what)
       : policy_(policy), problems_(problems), what_(what) {}
 
-  void claim(std::size_t fleet, const Node& name, const std::string& path) {
-    if (name.kind != Node::Kind::text) return;
+  void claim(std::size_t fleet, const YamlNode& name, const std::string& path) {
+    if (name.kind != YamlNode::Kind::text) return;
     auto& earlier = by_name_[name.text];
     for (const auto& [owner, place] : earlier) {
       if (owner == fleet || !may_be_the_same_region(policy_.fleets[owner], policy_.fleets[fleet])) continue;
@@ -67,10 +67,10 @@ class Claims {
   std::map<std::string, std::vector<std::pair<std::size_t, Place>>> by_name_;
 };
 
-void check_fleet_names(const Node& fleets, const Policy& policy, Problems& problems) {
+void check_fleet_names(const YamlNode& fleets, const Policy& policy, Problems& problems) {
   std::map<std::string, Place> seen;
   for (std::size_t i = 0; i < policy.fleets.size(); ++i) {
-    const Node* node = fleets.values[i].find("name");
+    const YamlNode* node = fleets.values[i].find("name");
     const auto& name = policy.fleets[i].name;
     if (node == nullptr || name.empty()) continue;
     const auto [first, is_new] = seen.emplace(name, node->place);
@@ -85,7 +85,7 @@ void check_fleet_names(const Node& fleets, const Policy& policy, Problems& probl
 
 }  // namespace
 
-void check_condition(const Node& section, const std::string& path, const Keys& keys, Problems& problems,
+void check_condition(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
                      MetricCondition& condition) {
   const auto& [metric_namespace, metric, statistic, above, period, over, datapoints, max_age] = condition;
   check_limit(path, keys, problems, section, condition);
@@ -123,17 +123,17 @@ void check_condition(const Node& section, const std::string& path, const Keys& k
   }
 }
 
-void check_between_fleets(const Node& fleets, const Policy& policy, Problems& problems) {
+void check_between_fleets(const YamlNode& fleets, const Policy& policy, Problems& problems) {
   check_fleet_names(fleets, policy, problems);
   Claims target_groups(policy, problems, "target group");
   Claims auto_scaling_groups(policy, problems, "Auto Scaling group");
   for (std::size_t i = 0; i < policy.fleets.size(); ++i) {
     const auto path = fmt::format("fleets[{}]", i);
-    if (const Node* group = fleets.values[i].find("auto_scaling_group")) {
+    if (const YamlNode* group = fleets.values[i].find("auto_scaling_group")) {
       auto_scaling_groups.claim(i, *group, path + ".auto_scaling_group");
     }
-    const Node* names = fleets.values[i].find("target_groups");
-    if (names == nullptr || names->kind != Node::Kind::list) continue;
+    const YamlNode* names = fleets.values[i].find("target_groups");
+    if (names == nullptr || names->kind != YamlNode::Kind::list) continue;
     for (std::size_t k = 0; k < names->values.size(); ++k) {
       target_groups.claim(i, names->values[k], fmt::format("{}.target_groups[{}]", path, k));
     }

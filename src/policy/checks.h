@@ -11,11 +11,11 @@
 namespace evenkeel::policy {
 
 // Fills in `datapoints` (three fifths of the window, rounded up) and checks the windows against one another.
-void check_condition(const Node& section, const std::string& path, const Keys& keys, Problems& problems,
+void check_condition(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
                      MetricCondition& condition);
 
 // Every name once, and no target group or Auto Scaling group in two fleets: two fleets that steer the same
 // servers would not know of each other's removals. `fleets` is the list that `policy` was read from.
-void check_between_fleets(const Node& fleets, const Policy& policy, Problems& problems);
+void check_between_fleets(const YamlNode& fleets, const Policy& policy, Problems& problems);
 
 }  // namespace evenkeel::policy

@@ -13,35 +13,35 @@
 namespace evenkeel::policy {
 namespace {
 
-constexpr std::size_t kBytes = 1024 * 1024;
+constexpr std::size_t kBytes = std::size_t{1024} * 1024;
 
 std::string fleet_path(std::size_t index) { return fmt::format("fleets[{}]", index); }
 
-FleetPolicy read_fleet(const Node& node, const std::string& path, Problems& problems) {
+FleetPolicy read_fleet(const YamlNode& node, const std::string& path, Problems& problems) {
   FleetPolicy fleet;
   read_fields(node, path, fleet_fields(), problems, fleet);
-  if (const Node* section = node.find("reboot_when")) {
+  if (const YamlNode* section = node.find("reboot_when")) {
     const auto at = child(path, "reboot_when");
     const Keys keys = read_fields(*section, at, condition_fields(), problems, fleet.reboot_when);
     check_condition(*section, at, keys, problems, fleet.reboot_when);
   }
-  if (const Node* section = node.find("keep")) {
+  if (const YamlNode* section = node.find("keep")) {
     read_fields(*section, child(path, "keep"), keep_fields(), problems, fleet.keep);
   }
-  if (const Node* section = node.find("timing")) {
+  if (const YamlNode* section = node.find("timing")) {
     read_fields(*section, child(path, "timing"), timing_fields(), problems, fleet.timing);
   }
   return fleet;
 }
 
-Policy read_policy(const Node& root, Problems& problems) {
+Policy read_policy(const YamlNode& root, Problems& problems) {
   Policy policy;
   read_fields(root, "", policy_fields(), problems, policy);
-  const Node* fleets = root.find("fleets");
+  const YamlNode* fleets = root.find("fleets");
   if (fleets == nullptr) return policy;
-  if (fleets->kind != Node::Kind::list || fleets->values.size() > kMostFleets) {
-    const auto what =
-        fleets->kind == Node::Kind::list ? fmt::format("{} fleets", fleets->values.size()) : found(*fleets);
+  if (fleets->kind != YamlNode::Kind::list || fleets->values.size() > kMostFleets) {
+    const auto what = fleets->kind == YamlNode::Kind::list ? fmt::format("{} fleets", fleets->values.size())
+                                                           : found(*fleets);
     const auto& rule = std::get<SectionRule>(policy_fields().front().slot);
     problems.add(fleets->place, "fleets", fmt::format("found {}; must be {}", what, allowed(rule)));
     return policy;
@@ -62,7 +62,7 @@ Result<Policy> parse(std::string_view text, std::string_view file_name) {
     problems.add(root.error().place, root.error().key, root.error().text);
     return std::unexpected(problems.report(file_name));
   }
-  if (root->kind == Node::Kind::nothing) {
+  if (root->kind == YamlNode::Kind::nothing) {
     problems.add({}, "",
                  "the policy is empty; it needs at least \"fleets: []\", and docs/policy.md has an example");
     return std::unexpected(problems.report(file_name));

@@ -18,7 +18,7 @@ namespace evenkeel::policy {
 namespace {
 
 template <class Rule>
-bool refuse(const Node& node, const Rule& rule, const std::string& path, Problems& problems,
+bool refuse(const YamlNode& node, const Rule& rule, const std::string& path, Problems& problems,
             std::string_view hint = {}) {
   problems.add(
       node.place, path,
@@ -33,8 +33,8 @@ bool matches(const std::string& text, const char* pattern) {
 
 // JSON's spelling of numbers: no hexadecimal, no leading zero or plus, no digits grouped with "_".
 template <class Number>
-std::optional<Number> number(const Node& node) {
-  if (node.kind != Node::Kind::text || node.quoted) return std::nullopt;
+std::optional<Number> number(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::text || node.quoted) return std::nullopt;
   std::string_view digits = node.text;
   if (digits.starts_with('-')) digits.remove_prefix(1);
   if (digits.empty() || digits[0] < '0' || digits[0] > '9') return std::nullopt;
@@ -46,8 +46,8 @@ std::optional<Number> number(const Node& node) {
   return value;
 }
 
-std::string hint_for_number(const Node& node) {
-  if (node.kind != Node::Kind::text) return {};
+std::string hint_for_number(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::text) return {};
   if (node.quoted) return "write it without quotes";
   if (node.text.ends_with('%')) return "write it without \"%\"";
   return {};
@@ -79,30 +79,31 @@ std::string unknown_key(std::string_view key, const std::vector<KeySpec>& specs)
 
 }  // namespace
 
-std::string found(const Node& node) {
+std::string found(const YamlNode& node) {
   switch (node.kind) {
-    case Node::Kind::nothing:
+    case YamlNode::Kind::nothing:
       return "nothing";
-    case Node::Kind::text:
+    case YamlNode::Kind::text:
       return fmt::format("\"{}\"", printable(node.text, 60));
-    case Node::Kind::list:
+    case YamlNode::Kind::list:
       return "a list";
-    case Node::Kind::map:
+    case YamlNode::Kind::map:
       return "a map";
   }
   return "nothing";
 }
 
-bool read(const Node& node, const TextRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const TextRule& rule, const std::string& path, Problems& problems,
           std::string& into) {
-  if (node.kind != Node::Kind::text || !matches(node.text, rule.pattern)) {
+  if (node.kind != YamlNode::Kind::text || !matches(node.text, rule.pattern)) {
     return refuse(node, rule, path, problems);
   }
   into = node.text;
   return true;
 }
 
-bool read(const Node& node, const WholeRule& rule, const std::string& path, Problems& problems, int& into) {
+bool read(const YamlNode& node, const WholeRule& rule, const std::string& path, Problems& problems,
+          int& into) {
   const auto value = number<int>(node);
   if (!value || *value < rule.least || *value > rule.most) {
     return refuse(node, rule, path, problems, value ? "" : hint_for_number(node));
@@ -111,7 +112,7 @@ bool read(const Node& node, const WholeRule& rule, const std::string& path, Prob
   return true;
 }
 
-bool read(const Node& node, const NumberRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const NumberRule& rule, const std::string& path, Problems& problems,
           double& into) {
   const auto value = number<double>(node);
   if (!value || !std::isfinite(*value)) return refuse(node, rule, path, problems, hint_for_number(node));
@@ -119,9 +120,9 @@ bool read(const Node& node, const NumberRule& rule, const std::string& path, Pro
   return true;
 }
 
-bool read(const Node& node, const DurationRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const DurationRule& rule, const std::string& path, Problems& problems,
           Duration& into) {
-  const bool text = node.kind == Node::Kind::text;
+  const bool text = node.kind == YamlNode::Kind::text;
   const auto value = text && matches(node.text, kDurationPattern) ? parse_duration(node.text) : std::nullopt;
   if (!value || *value < rule.least || *value > rule.most) {
     const bool bare = text && !node.text.empty() && number<int>(node);
@@ -131,24 +132,25 @@ bool read(const Node& node, const DurationRule& rule, const std::string& path, P
   return true;
 }
 
-bool read(const Node& node, const ShareRule& rule, const std::string& path, Problems& problems, Share& into) {
-  if (node.kind == Node::Kind::text && matches(node.text, kSharePattern)) {
+bool read(const YamlNode& node, const ShareRule& rule, const std::string& path, Problems& problems,
+          Share& into) {
+  if (node.kind == YamlNode::Kind::text && matches(node.text, kSharePattern)) {
     into = Share{};
     std::from_chars(node.text.data(), node.text.data() + node.text.size(), into.percent);
     return true;
   }
   const auto count = number<int>(node);
   if (!count || *count < 1 || *count > rule.most) {
-    const bool everyone = node.kind == Node::Kind::text && node.text == "100%";
+    const bool everyone = node.kind == YamlNode::Kind::text && node.text == "100%";
     return refuse(node, rule, path, problems, everyone ? "100% would never let anyone leave" : "");
   }
   into = Share{.count = *count, .percent = 0};
   return true;
 }
 
-bool read(const Node& node, const StatisticRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const StatisticRule& rule, const std::string& path, Problems& problems,
           Statistic& into) {
-  if (node.kind == Node::Kind::text) {
+  if (node.kind == YamlNode::Kind::text) {
     for (const auto statistic : {Statistic::average, Statistic::maximum, Statistic::minimum}) {
       if (node.text == name(statistic)) {
         into = statistic;
@@ -159,12 +161,12 @@ bool read(const Node& node, const StatisticRule& rule, const std::string& path, 
   return refuse(node, rule, path, problems);
 }
 
-bool read(const Node& node, const NamesRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, Problems& problems,
           std::vector<std::string>& into) {
-  if (node.kind != Node::Kind::list || node.values.empty() || node.values.size() > rule.most) {
+  if (node.kind != YamlNode::Kind::list || node.values.empty() || node.values.size() > rule.most) {
     std::string hint;
-    if (node.kind == Node::Kind::text) hint = fmt::format("write [{}]", printable(node.text, 60));
-    if (node.kind == Node::Kind::list) hint = fmt::format("these are {}", node.values.size());
+    if (node.kind == YamlNode::Kind::text) hint = fmt::format("write [{}]", printable(node.text, 60));
+    if (node.kind == YamlNode::Kind::list) hint = fmt::format("these are {}", node.values.size());
     return refuse(node, rule, path, problems, hint);
   }
   bool good = true;
@@ -192,9 +194,9 @@ std::string child(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
 }
 
-bool check_keys(const Node& node, const std::string& path, const std::vector<KeySpec>& specs,
+bool check_keys(const YamlNode& node, const std::string& path, const std::vector<KeySpec>& specs,
                 Problems& problems, Keys& keys) {
-  if (node.kind != Node::Kind::map) {
+  if (node.kind != YamlNode::Kind::map) {
     std::vector<std::string> words;
     for (const auto& spec : specs) {
       words.push_back(spec.key);
@@ -206,7 +208,7 @@ bool check_keys(const Node& node, const std::string& path, const std::vector<Key
   }
   std::map<std::string, Place> seen;
   for (const auto& key : node.keys) {
-    if (key.kind != Node::Kind::text) {
+    if (key.kind != YamlNode::Kind::text) {
       problems.add(key.place, path,
                    fmt::format("found {} where a key should stand; a key is a word", found(key)));
       continue;

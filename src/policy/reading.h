@@ -28,20 +28,22 @@ struct Keys {
 };
 
 // 'found "5x"': what stands there instead, for people.
-std::string found(const Node& node);
+std::string found(const YamlNode& node);
 
 // Each returns false after it has reported what is wrong.
-bool read(const Node& node, const TextRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const TextRule& rule, const std::string& path, Problems& problems,
           std::string& into);
-bool read(const Node& node, const WholeRule& rule, const std::string& path, Problems& problems, int& into);
-bool read(const Node& node, const NumberRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const WholeRule& rule, const std::string& path, Problems& problems,
+          int& into);
+bool read(const YamlNode& node, const NumberRule& rule, const std::string& path, Problems& problems,
           double& into);
-bool read(const Node& node, const DurationRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const DurationRule& rule, const std::string& path, Problems& problems,
           Duration& into);
-bool read(const Node& node, const ShareRule& rule, const std::string& path, Problems& problems, Share& into);
-bool read(const Node& node, const StatisticRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const ShareRule& rule, const std::string& path, Problems& problems,
+          Share& into);
+bool read(const YamlNode& node, const StatisticRule& rule, const std::string& path, Problems& problems,
           Statistic& into);
-bool read(const Node& node, const NamesRule& rule, const std::string& path, Problems& problems,
+bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, Problems& problems,
           std::vector<std::string>& into);
 
 struct KeySpec {
@@ -51,7 +53,7 @@ struct KeySpec {
 };
 
 // Reports what isn't a map, and every unknown, repeated or missing key.
-bool check_keys(const Node& node, const std::string& path, const std::vector<KeySpec>& specs,
+bool check_keys(const YamlNode& node, const std::string& path, const std::vector<KeySpec>& specs,
                 Problems& problems, Keys& keys);
 
 // "a.b", or "b" at the top.
@@ -60,7 +62,7 @@ std::string child(const std::string& path, std::string_view key);
 // Reads the scalar and list fields of one map. Its sections are the caller's, who finds them with
 // node.find().
 template <class Section>
-Keys read_fields(const Node& node, const std::string& path, std::span<const Field<Section>> fields,
+Keys read_fields(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
                  Problems& problems, Section& into) {
   std::vector<KeySpec> specs;
   for (const auto& field : fields) {
@@ -70,7 +72,7 @@ Keys read_fields(const Node& node, const std::string& path, std::span<const Fiel
   Keys keys;
   if (!check_keys(node, path, specs, problems, keys)) return keys;
   for (const auto& field : fields) {
-    const Node* value = node.find(field.key);
+    const YamlNode* value = node.find(field.key);
     if (value == nullptr) continue;
     const bool good = std::visit(
         [&](const auto& slot) {

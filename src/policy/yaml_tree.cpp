@@ -12,7 +12,7 @@
 namespace evenkeel::policy {
 namespace {
 
-constexpr std::size_t kBytes = 1024 * 1024;
+constexpr std::size_t kBytes = std::size_t{1024} * 1024;
 constexpr std::size_t kNodes = 10'000;
 constexpr std::size_t kDepth = 16;
 
@@ -24,7 +24,7 @@ struct Size {
   std::size_t depth = 1;
 };
 
-Size size_of(const Node& node) {
+Size size_of(const YamlNode& node) {
   Size total{1, node.text.size(), 1};
   for (const auto* children : {&node.keys, &node.values}) {
     for (const auto& child : *children) {
@@ -40,7 +40,7 @@ Size size_of(const Node& node) {
 // Leaves yaml-cpp's parser by throwing a Problem; parse_yaml catches it.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  Node take_root() { return std::move(root_); }
+  YamlNode take_root() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
@@ -54,13 +54,14 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(Node{.place = place_of(mark)}, anchor);
+    add(YamlNode{.place = place_of(mark)}, anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse_tag(mark, tag);
-    add(Node{.kind = Node::Kind::text, .place = place_of(mark), .text = value, .quoted = tag == "!"}, anchor);
+    add(YamlNode{.kind = YamlNode::Kind::text, .place = place_of(mark), .text = value, .quoted = tag == "!"},
+        anchor);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -75,20 +76,20 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     refuse_tag(mark, tag);
-    begin(Node{.kind = Node::Kind::list, .place = place_of(mark)}, anchor);
+    begin(YamlNode{.kind = YamlNode::Kind::list, .place = place_of(mark)}, anchor);
   }
   void OnSequenceEnd() override { end(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     refuse_tag(mark, tag);
-    begin(Node{.kind = Node::Kind::map, .place = place_of(mark)}, anchor);
+    begin(YamlNode{.kind = YamlNode::Kind::map, .place = place_of(mark)}, anchor);
   }
   void OnMapEnd() override { end(); }
 
  private:
   struct Open {
-    Node node;
+    YamlNode node;
     YAML::anchor_t anchor;
   };
 
@@ -117,14 +118,14 @@ class TreeBuilder final : public YAML::EventHandler {
                     kNodes, kBytes)};
   }
 
-  void add(Node node, YAML::anchor_t anchor) {
+  void add(YamlNode node, YAML::anchor_t anchor) {
     const Size size = size_of(node);
     check_depth(node.place, size.depth);
     count(node.place, size);
     place_in_parent(std::move(node), anchor);
   }
 
-  void begin(Node node, YAML::anchor_t anchor) {
+  void begin(YamlNode node, YAML::anchor_t anchor) {
     check_depth(node.place, 1);
     open_.push_back({std::move(node), anchor});
   }
@@ -137,26 +138,26 @@ class TreeBuilder final : public YAML::EventHandler {
     place_in_parent(std::move(ended.node), ended.anchor);
   }
 
-  void place_in_parent(Node node, YAML::anchor_t anchor) {
+  void place_in_parent(YamlNode node, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
     if (open_.empty()) {
       root_ = std::move(node);
       return;
     }
-    Node& parent = open_.back().node;
-    const bool in_map = parent.kind == Node::Kind::map;
+    YamlNode& parent = open_.back().node;
+    const bool in_map = parent.kind == YamlNode::Kind::map;
     const bool is_key = in_map && parent.keys.size() == parent.values.size();
     // yaml-cpp finds the missing value of "key:" only at the next token, lines below.
-    if (in_map && !is_key && node.kind == Node::Kind::nothing) {
+    if (in_map && !is_key && node.kind == YamlNode::Kind::nothing) {
       const Place key = parent.keys.back().place;
       if (node.place.line != key.line) node.place = key;
     }
     (is_key ? parent.keys : parent.values).push_back(std::move(node));
   }
 
-  Node root_;
+  YamlNode root_;
   std::vector<Open> open_;
-  std::map<YAML::anchor_t, Node> anchors_;
+  std::map<YAML::anchor_t, YamlNode> anchors_;
   std::size_t nodes_ = 0;
   std::size_t bytes_ = 0;
   int documents_ = 0;
@@ -164,14 +165,14 @@ class TreeBuilder final : public YAML::EventHandler {
 
 }  // namespace
 
-const Node* Node::find(std::string_view key) const {
+const YamlNode* YamlNode::find(std::string_view key) const {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (keys[i].kind == Kind::text && keys[i].text == key) return &values[i];
   }
   return nullptr;
 }
 
-std::expected<Node, Problem> parse_yaml(std::string_view text) {
+std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
   if (text.size() > kBytes) {
     return std::unexpected(
         Problem{{}, {}, fmt::format("larger than {} bytes; is this the policy file?", kBytes)});

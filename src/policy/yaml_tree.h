@@ -11,20 +11,20 @@
 
 namespace evenkeel::policy {
 
-struct Node {
+struct YamlNode {
   enum class Kind { nothing, text, list, map };
   Kind kind = Kind::nothing;
   Place place{};
-  std::string text{};          // of a scalar, quotes removed
-  bool quoted = false;         // a quoted scalar is never a number
-  std::vector<Node> keys{};    // of a map, in the order of the file, duplicates included …
-  std::vector<Node> values{};  // … and what belongs to each; or the items of a list
+  std::string text{};              // of a scalar, quotes removed
+  bool quoted = false;             // a quoted scalar is never a number
+  std::vector<YamlNode> keys{};    // of a map, in the order of the file, duplicates included …
+  std::vector<YamlNode> values{};  // … and what belongs to each; or the items of a list
 
   // The value of the first such key, or nullptr; nullptr also when this isn't a map.
-  const Node* find(std::string_view key) const;
+  const YamlNode* find(std::string_view key) const;
 };
 
 // One document of at most 1 MiB, 10,000 nodes and 16 levels, all counted after aliases have been expanded.
-std::expected<Node, Problem> parse_yaml(std::string_view text);
+std::expected<YamlNode, Problem> parse_yaml(std::string_view text);
 
 }  // namespace evenkeel::policy

@@ -17,13 +17,13 @@ TEST(YamlTree, KnowsWhereEverythingStands) {
   EXPECT_EQ(tree->keys[1].place, (Place{2, 1}));
   EXPECT_EQ(tree->find("a")->place, (Place{1, 4}));
   EXPECT_FALSE(tree->find("a")->quoted);
-  const Node& list = *tree->find("b");
+  const YamlNode& list = *tree->find("b");
   EXPECT_TRUE(list.values[0].quoted);
   EXPECT_EQ(list.values[0].place, (Place{3, 5}));
   EXPECT_EQ(list.values[1].find("c")->place, (Place{4, 9}));
   EXPECT_EQ(tree->find("e")->place, (Place{5, 1})) << "a missing value is placed at its key";
   EXPECT_EQ(tree->find("f")->place, (Place{6, 4}));
-  EXPECT_EQ(tree->find("f")->kind, Node::Kind::nothing);
+  EXPECT_EQ(tree->find("f")->kind, YamlNode::Kind::nothing);
   EXPECT_EQ(tree->find("g"), nullptr);
 }
 

@@ -133,7 +133,8 @@ Result<Transaction> Transaction::read(Database& database) {
 
 Transaction::~Transaction() {
   // SQLite itself has already rolled back after some errors; then this one says so, and nobody needs to know.
-  if (database_ != nullptr) (void)database_->run("ROLLBACK");
+  if (database_ == nullptr) return;
+  [[maybe_unused]] const auto rolled_back = database_->run("ROLLBACK");
 }
 
 Result<void> Transaction::commit() {

@@ -22,7 +22,7 @@ struct FieldsOf;
 template <>
 struct FieldsOf<SnapshotTarget> {
   using S = SnapshotTarget;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"target_group_arn", &S::target_group_arn},
       Entry{"target_group_name", &S::target_group_name},
       Entry{"port", &S::port},
@@ -33,7 +33,7 @@ struct FieldsOf<SnapshotTarget> {
 template <>
 struct FieldsOf<Intent> {
   using S = Intent;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"effect", &S::effect},   Entry{"nonce", &S::nonce},
       Entry{"at", &S::at},           Entry{"target_group_arn", &S::target_group_arn},
       Entry{"outcome", &S::outcome}, Entry{"may_land_late", &S::may_land_late},
@@ -44,7 +44,7 @@ struct FieldsOf<Intent> {
 template <>
 struct FieldsOf<Cause> {
   using S = Cause;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"metric", &S::metric},
       Entry{"value", &S::value},
       Entry{"above", &S::above},
@@ -55,7 +55,7 @@ struct FieldsOf<Cause> {
 template <>
 struct FieldsOf<Remediation> {
   using S = Remediation;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"id", &S::id},
       Entry{"instance_id", &S::instance_id},
       Entry{"launch_time", &S::launch_time},
@@ -83,7 +83,7 @@ struct FieldsOf<Remediation> {
 template <>
 struct FieldsOf<PastRemediation> {
   using S = PastRemediation;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"id", &S::id},
       Entry{"instance_id", &S::instance_id},
       Entry{"started_at", &S::started_at},
@@ -98,7 +98,7 @@ struct FieldsOf<PastRemediation> {
 template <>
 struct FieldsOf<Pause> {
   using S = Pause;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"reason", &S::reason},
       Entry{"author", &S::author},
       Entry{"since", &S::since},
@@ -108,7 +108,7 @@ struct FieldsOf<Pause> {
 template <>
 struct FieldsOf<Breaker> {
   using S = Breaker;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"reason", &S::reason},
       Entry{"since", &S::since},
   };
@@ -117,7 +117,7 @@ struct FieldsOf<Breaker> {
 template <>
 struct FieldsOf<MetricCondition> {
   using S = MetricCondition;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"namespace", &S::metric_namespace},
       Entry{"metric", &S::metric},
       Entry{"statistic", &S::statistic},
@@ -132,7 +132,7 @@ struct FieldsOf<MetricCondition> {
 template <>
 struct FieldsOf<Keep> {
   using S = Keep;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"healthy", &S::healthy},
       Entry{"out", &S::out},
       Entry{"starts_per_hour", &S::starts_per_hour},
@@ -146,7 +146,7 @@ struct FieldsOf<Keep> {
 template <>
 struct FieldsOf<Timing> {
   using S = Timing;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"drain_slack", &S::drain_slack}, Entry{"boot", &S::boot},
       Entry{"rejoin", &S::rejoin},           Entry{"soak", &S::soak},
       Entry{"settle", &S::settle},
@@ -156,7 +156,7 @@ struct FieldsOf<Timing> {
 template <>
 struct FieldsOf<FleetPolicy> {
   using S = FleetPolicy;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"name", &S::name},
       Entry{"region", &S::region},
       Entry{"target_groups", &S::target_groups},
@@ -171,7 +171,7 @@ struct FieldsOf<FleetPolicy> {
 template <>
 struct FieldsOf<FleetState> {
   using S = FleetState;
-  static constexpr auto list = std::tuple{
+  static constexpr auto kList = std::tuple{
       Entry{"fleet", &S::fleet},
       Entry{"revision", &S::revision},
       Entry{"written_by", &S::written_by},

@@ -24,7 +24,7 @@ constexpr Time kFirstTime = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
 constexpr Time kLastTime = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1} - Duration{1};
 
 template <class T>
-concept Listed = requires { FieldsOf<T>::list; };
+concept Listed = requires { FieldsOf<T>::kList; };
 template <class T>
 concept Word = std::is_enum_v<T>;
 
@@ -54,7 +54,7 @@ template <Listed T>
 json write(const T& value) {
   json object = json::object();
   std::apply([&](const auto&... entry) { ((object[entry.key] = write(value.*entry.member)), ...); },
-             FieldsOf<T>::list);
+             FieldsOf<T>::kList);
   return object;
 }
 template <class T>
@@ -197,7 +197,7 @@ Result<void> read(const json& value, const std::string& path, T& into) {
                                   : read(*found, child(path, entry.key), into.*entry.member);
     return result.has_value();
   };
-  std::apply([&](const auto&... entry) { (read_entry(entry) && ...); }, FieldsOf<T>::list);
+  std::apply([&](const auto&... entry) { (read_entry(entry) && ...); }, FieldsOf<T>::kList);
   if (!result) return result;
   for (const auto& item : value.items()) {
     if (!known.contains(item.key()))

@@ -115,7 +115,7 @@ TEST(StateJson, ArbitraryStatesComeBackAsTheyWere) {
 
 template <class... Structs>
 constexpr bool all_members_are_stored() {
-  return ((std::tuple_size_v<std::remove_cvref_t<decltype(FieldsOf<Structs>::list)>> ==
+  return ((std::tuple_size_v<std::remove_cvref_t<decltype(FieldsOf<Structs>::kList)>> ==
            std::tuple_size_v<decltype(members(std::declval<Structs>()))>) &&
           ...);
 }
