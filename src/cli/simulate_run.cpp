@@ -94,7 +94,7 @@ class Stage {
     }
   }
 
-  void tell(std::string text) { told.push_back({now(), "evenkeel", std::move(text), {}}); }
+  void tell(std::string text) { told_.push_back({now(), "evenkeel", std::move(text), {}}); }
   void problem(const std::string& text) {
     if (std::ranges::find(run.problems, text) == run.problems.end()) run.problems.push_back(text);
   }
@@ -111,7 +111,7 @@ class Stage {
       const auto& who = fact.instance_id.empty() ? fact.target_group : fact.instance_id;
       world.push_back({fact.at, names.of(who), "(" + std::move(text) + ")", {}});
     }
-    for (auto* lines : {&recorded, &told}) world.insert(world.end(), lines->begin(), lines->end());
+    for (auto* lines : {&recorded, &told_}) world.insert(world.end(), lines->begin(), lines->end());
     run.story = std::move(world);
     std::ranges::stable_sort(run.story, {}, &StoryLine::at);
     run.wall = std::chrono::duration_cast<Duration>(context_.clock.now() - began_);
@@ -132,7 +132,7 @@ class Stage {
     }
   }
 
-  std::vector<StoryLine> told;  // of Evenkeel, by the runner
+  std::vector<StoryLine> told_;  // of Evenkeel, by the runner
   const sim::Scenario& scenario_;
   Time end_;
   Context& context_;

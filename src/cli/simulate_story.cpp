@@ -12,7 +12,7 @@ namespace {
 
 // "13:05:00", or "d2 13:05:00" in a story of more than a day.
 std::string moment(const sim::Scenario& scenario, Time time) {
-  const auto clock = iso8601(std::chrono::floor<std::chrono::seconds>(time)).substr(11, 8);
+  auto clock = iso8601(std::chrono::floor<std::chrono::seconds>(time)).substr(11, 8);
   if (scenario.duration <= std::chrono::hours{24}) return clock;
   using std::chrono::days;
   using std::chrono::floor;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <ranges>
 
 #include "base/text.h"
 #include "decide/protocol.h"
@@ -202,13 +203,13 @@ Guard history(const FleetView& fleet, const Member& member) {
   }
   int today = 0, judged = 0, in_vain = 0;
   std::optional<Time> last_end;
-  for (auto past = fleet.state.recent.rbegin(); past != fleet.state.recent.rend(); ++past) {
-    if (past->instance_id != member.id) continue;
-    if (!last_end) last_end = past->ended_at;
-    if (now - past->started_at < 24h) ++today;
-    if ((past->ending == Ending::cured || past->ending == Ending::not_cured) && judged < 3) {
+  for (const auto& past : std::views::reverse(fleet.state.recent)) {
+    if (past.instance_id != member.id) continue;
+    if (!last_end) last_end = past.ended_at;
+    if (now - past.started_at < 24h) ++today;
+    if ((past.ending == Ending::cured || past.ending == Ending::not_cured) && judged < 3) {
       ++judged;
-      if (past->ending == Ending::not_cured) ++in_vain;
+      if (past.ending == Ending::not_cured) ++in_vain;
     }
   }
   if (last_end && now - *last_end < keep.cooldown) {
