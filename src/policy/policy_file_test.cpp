@@ -420,7 +420,7 @@ TEST(PolicyFile, IsReadFromDisk) {
   ASSERT_TRUE(policy) << policy.error().message;
   EXPECT_EQ(policy->fleets[0].name, "web");
 
-  std::ofstream(path, std::ios::app) << std::string(1024 * 1024, '#');
+  std::ofstream(path, std::ios::app) << std::string(1'048'576, '#');
   const auto large = load(path.string());
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().message,

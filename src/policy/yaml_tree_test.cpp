@@ -107,7 +107,10 @@ TEST(YamlTree, SurvivesEveryBrokenBeginningOfAPolicy) {
       "fleets:\n  - {name: \"web\", target_groups: [a, 'b'], x: &q {y: *q}}\n  - !!t |\n   z\n";
   for (std::size_t length = 0; length <= text.size(); ++length) {
     for (const char* tail : {"", "\"", "{", "\t", "&", "*", "%", "\xff", "\xff\xfe"}) {
-      (void)parse_yaml(text.substr(0, length) + tail);
+      const auto tree = parse_yaml(text.substr(0, length) + tail);
+      if (tree) continue;
+      EXPECT_FALSE(tree.error().text.empty());
+      EXPECT_GE(tree.error().place, (Place{1, 1})) << length << tail;
     }
   }
 }

@@ -104,10 +104,10 @@ class ArbitraryStates {
   Duration duration() { return std::chrono::seconds{random_.below(1'000'000)}; }
   double real() { return (random_.unit() - 0.5) * 1e9; }
   std::string text() {
-    static const std::string kPieces[] = {
+    static const std::string pieces[] = {
         "a", "\"", "\\", "\n", "\x1b", "ä", "…", "😀", "i-0", "/", std::string(1, '\0')};
     std::string made;
-    for (auto n = random_.below(6); n > 0; --n) made += kPieces[random_.below(std::size(kPieces))];
+    for (auto n = random_.below(6); n > 0; --n) made += pieces[random_.below(std::size(pieces))];
     return made;
   }
   template <class T>
