@@ -48,6 +48,18 @@ bool is_expired_signature(std::string_view code, std::string_view text) {
          text.find("Signature expired") != std::string_view::npos;
 }
 
+// With temporary credentials these may only mean that they have ended (aws-facts.md §7).
+bool is_expired_credentials(std::string_view code) {
+  return code == "ExpiredToken" || code == "ExpiredTokenException" || code == "RequestExpired" ||
+         code == "InvalidClientTokenId";
+}
+
+// What AWS may answer to a signature from a clock that is wrong (aws-facts.md §7).
+bool may_be_clock(std::string_view code) {
+  return code == "RequestTimeTooSkewed" || code == "RequestExpired" || code == "RequestInTheFuture" ||
+         code == "InvalidSignatureException" || code == "SignatureDoesNotMatch" || code == "AuthFailure";
+}
+
 bool is_not_found_code(std::string_view code) {
   return code.ends_with("NotFound") || code.ends_with("NotFoundException");
 }
@@ -130,6 +142,8 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
     if (kind == ErrorKind::invalid) message += "; is the endpoint URL right?";
     fault.error = {kind, full_name(call) + ": " + message, server.code};
   }
+  fault.credentials_expired = is_expired_credentials(server.code) && !credentials.session_token.empty();
+  fault.clock_differs = may_be_clock(server.code);
   fault.error.message += remedy(call, fault.error.kind, server.code);
   fault.date = date_of(response);
   return fault;

@@ -31,6 +31,8 @@ struct Fault {
   Error error;
   bool retryable = false;
   bool timeout = false;                     // costs more of the retry quota
+  bool credentials_expired = false;         // fresh temporary credentials may help
+  bool clock_differs = false;               // the signature's time may be what AWS didn't like
   bool uncertain = false;                   // a mutation's effect may have happened, or may still
   std::optional<Time> date = std::nullopt;  // where there was a response with a Date
 };

@@ -21,6 +21,8 @@ struct Call {
   // Set for mutations: every attempt is signed with this time, so that AWS itself refuses one that comes late
   // (safety.md §4.2). Not set: signed with the clock's time.
   std::optional<Time> sign_at;
+  // Not signed: the call proves itself by its parameters (AssumeRoleWithWebIdentity).
+  bool anonymous = false;
   std::string nonce;  // of the intent; goes into the User-Agent, from where CloudTrail records it
   Duration timeout{10'000};
 };

@@ -1,6 +1,7 @@
 #include "wire/caller.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 #include <utility>
 
 #include "base/text.h"
@@ -11,6 +12,10 @@ namespace {
 
 // Retries due within this time of the first one go out together with it: side by side, and still spread.
 constexpr Duration kRetrySlot{100};
+// A request with less time than this before the deadline is not worth sending.
+constexpr Duration kLeastTime{1'000};
+// A clock that differs by less is not why AWS refused a signature (aws-facts.md §7).
+constexpr Duration kSkewMatters{4 * 60'000};
 
 std::string user_agent(const Call& call) {
   static constexpr std::string_view kAllowed = "!$%&'*+-.^_`|~,";
@@ -40,7 +45,21 @@ struct Caller::Attempt {
   int number = 1;
   int quota_held = 0;  // what the last retry took
   bool uncertain = false;
+  bool mended = false;  // was sent again with fresh credentials or a corrected clock
   Time due{};
+};
+
+// The calls that were given together, and what has come of them.
+struct Caller::Batch {
+  std::span<const Call> calls;
+  std::vector<Reply> replies;
+  std::vector<Attempt> waiting;
+
+  void not_sent(const Attempt& attempt, ErrorKind kind, const std::string& why) {
+    Reply& reply = replies[attempt.index];
+    if (reply.attempts > 0) return;  // has its own error
+    reply.outcome = fail(kind, full_name(calls[attempt.index]) + ": not sent: " + why);
+  }
 };
 
 std::uint64_t Statistics::requests() const {
@@ -49,67 +68,85 @@ std::uint64_t Statistics::requests() const {
   return sum;
 }
 
-Caller::Caller(Transport& transport, Clock& clock, Random& random, Credentials credentials,
+Caller::Caller(Transport& transport, Clock& clock, Random& random, std::shared_ptr<Identity> identity,
                Endpoints endpoints)
     : transport_(transport),
       clock_(clock),
       random_(random),
-      credentials_(std::move(credentials)),
+      identity_(std::move(identity)),
       endpoints_(std::move(endpoints)) {}
+
+Caller::Caller(Transport& transport, Clock& clock, Random& random, Credentials long_lived,
+               Endpoints endpoints)
+    : Caller(transport, clock, random, std::make_shared<Identity>(std::move(long_lived)),
+             std::move(endpoints)) {}
 
 Reply Caller::call(const Call& call) { return std::move(this->call(std::span{&call, 1}).front()); }
 
 std::vector<Reply> Caller::call(std::span<const Call> calls) {
-  std::vector<Reply> replies(calls.size());
-  std::vector<Attempt> waiting;
+  Batch batch{calls, std::vector<Reply>(calls.size()), {}};
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    waiting.push_back({.index = i, .invocation_id = invocation_id()});
+    batch.waiting.push_back({.index = i, .invocation_id = invocation_id(), .due = clock_.now()});
   }
-  for (auto round = std::exchange(waiting, {}); !round.empty(); round = due(waiting)) {
-    std::vector<Request> requests;
-    for (const auto& attempt : round) {
-      const Call& call = calls[attempt.index];
-      requests.push_back(request(call, attempt));
-      auto& counts = statistics_.actions[full_name(call)];
-      ++counts.requests;
-      counts.retries += attempt.number > 1 ? 1 : 0;
-      counts.bytes_sent += requests.back().body.size();
-    }
-    auto responses = transport_.exchange(requests);
-    for (std::size_t i = 0; i < round.size(); ++i) {
-      const std::size_t index = round[i].index;
-      settle(calls[index], std::move(round[i]), std::move(responses.at(i)), replies[index], waiting);
-    }
-  }
+  while (!batch.waiting.empty()) send(due(batch), batch);
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    if (!replies[i].outcome) ++statistics_.actions[full_name(calls[i])].failures;
+    if (!batch.replies[i].outcome) ++statistics_.actions[full_name(calls[i])].failures;
   }
-  return replies;
+  return std::move(batch.replies);
 }
 
-Request Caller::request(const Call& call, const Attempt& attempt) const {
+void Caller::send(std::vector<Attempt> round, Batch& batch) {
+  if (round.empty()) return;
+  const bool needs_none =
+      std::ranges::all_of(round, [&](const auto& one) { return batch.calls[one.index].anonymous; });
+  const auto credentials = needs_none ? Credentials{} : identity_->credentials(now());
+  if (!credentials) {
+    for (const auto& one : round) batch.not_sent(one, credentials.error().kind, credentials.error().message);
+    return;
+  }
+  std::vector<Request> requests;
+  for (const auto& attempt : round) {
+    const Call& call = batch.calls[attempt.index];
+    requests.push_back(request(call, attempt, *credentials));
+    auto& counts = statistics_.actions[full_name(call)];
+    ++counts.requests;
+    counts.retries += attempt.number > 1 ? 1 : 0;
+    counts.bytes_sent += requests.back().body.size();
+  }
+  auto responses = transport_.exchange(requests);
+  for (std::size_t i = 0; i < round.size(); ++i) {
+    settle(std::move(round[i]), std::move(responses.at(i)), *credentials, batch);
+  }
+}
+
+Request Caller::request(const Call& call, const Attempt& attempt, const Credentials& credentials) const {
   Request request;
   request.url = endpoints_.urls.at(call.service);
   request.body = form(call);
-  request.timeout = call.timeout;
+  request.timeout = deadline_ ? std::min(call.timeout, *deadline_ - clock_.now()) : call.timeout;
   request.at_most_once = call.at_most_once;
   const int most = call.at_most_once ? 1 : kMaxAttempts;
   request.headers = {
       {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
       {"amz-sdk-invocation-id", attempt.invocation_id},
-      {"amz-sdk-request", "attempt=" + std::to_string(attempt.number) + "; max=" + std::to_string(most)}};
-  const Time time = call.sign_at.value_or(clock_.now());
-  const Scope scope{endpoints_.region, facts(call.service).signing_name};
-  for (auto& header : sign(request, credentials_, scope, time)) request.headers.push_back(std::move(header));
+      {"amz-sdk-request", fmt::format("attempt={}; max={}", attempt.number, std::max(most, attempt.number))}};
+  if (!call.anonymous) {
+    const Scope scope{endpoints_.region, facts(call.service).signing_name};
+    for (auto& header : sign(request, credentials, scope, call.sign_at.value_or(now()))) {
+      request.headers.push_back(std::move(header));
+    }
+  }
   request.headers.emplace_back("User-Agent", user_agent(call));
   return request;
 }
 
-void Caller::settle(const Call& call, Attempt attempt, Result<Response> response, Reply& reply,
-                    std::vector<Attempt>& waiting) {
+void Caller::settle(Attempt attempt, Result<Response> response, const Credentials& credentials,
+                    Batch& batch) {
+  const Call& call = batch.calls[attempt.index];
+  Reply& reply = batch.replies[attempt.index];
   auto& counts = statistics_.actions[full_name(call)];
   if (response) counts.bytes_received += response->body.size();
-  auto answer = read_answer(call, std::move(response), credentials_);
+  auto answer = read_answer(call, std::move(response), credentials);
   reply.attempts = attempt.number;
   if (answer) {
     quotas_[call.service].release(attempt.quota_held > 0 ? attempt.quota_held : RetryQuota::kFirstTryGain);
@@ -119,44 +156,103 @@ void Caller::settle(const Call& call, Attempt attempt, Result<Response> response
   }
   Fault& fault = answer.error();
   if (fault.date) reply.date = fault.date;
-  if (fault.error.kind == ErrorKind::throttled) ++counts.throttled;
+  if (fault.error.kind == ErrorKind::throttled) {
+    ++counts.throttled;
+    pacing_.throttled(call, clock_.now());
+  }
   attempt.uncertain = attempt.uncertain || fault.uncertain;
   reply.may_land_late = attempt.uncertain;
+  const bool again = may_retry(call, attempt, fault, credentials);
   if (attempt.uncertain && !fault.uncertain) {
     fault.error.kind = ErrorKind::maybe_happened;
     fault.error.message += "; an earlier attempt got no certain answer";
   }
   reply.outcome = std::unexpected(std::move(fault.error));
-  if (may_retry(call, attempt, fault)) waiting.push_back(std::move(attempt));
+  if (again) batch.waiting.push_back(std::move(attempt));
 }
 
-bool Caller::may_retry(const Call& call, Attempt& attempt, const Fault& fault) {
-  if (call.at_most_once || !fault.retryable || attempt.number >= kMaxAttempts) return false;
+bool Caller::may_retry(const Call& call, Attempt& attempt, const Fault& fault,
+                       const Credentials& credentials) {
+  if (call.at_most_once) return false;
+  if (mended(call, attempt, fault, credentials)) return true;
+  const bool throttled = fault.error.kind == ErrorKind::throttled;
+  if (!fault.retryable || attempt.number >= (throttled ? kMaxThrottledAttempts : kMaxAttempts)) return false;
+  const Time due = clock_.now() + retry_delay(attempt.number, random_);
   const int cost = fault.timeout ? RetryQuota::kTimeoutCost : RetryQuota::kRetryCost;
-  if (!quotas_[call.service].acquire(cost)) return false;
-  attempt.due = clock_.now() + retry_delay(attempt.number, random_);
+  if (too_late(due) || !quotas_[call.service].acquire(cost)) return false;
+  attempt.due = due;
   attempt.quota_held = cost;
   ++attempt.number;
   return true;
 }
 
-// Sleeps until the next slot and takes what is due in it out of `waiting`. Nothing when none waits.
-std::vector<Caller::Attempt> Caller::due(std::vector<Attempt>& waiting) {
-  if (waiting.empty()) return {};
-  const Time first = std::ranges::min_element(waiting, {}, &Attempt::due)->due;
+// Whether what AWS didn't like about the signature could be put right. Once a call.
+bool Caller::mended(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials) {
+  if (attempt.mended || call.anonymous) return false;
+  if (fault.clock_differs && fault.date && !call.sign_at) {
+    const Duration differs = *fault.date - clock_.now();
+    if (std::chrono::abs(differs - skew_) > kSkewMatters) {
+      skew_ = differs;
+      attempt.mended = true;
+    }
+  }
+  if (!attempt.mended && fault.credentials_expired) {
+    attempt.mended = identity_->renew(credentials, now());
+  }
+  if (attempt.mended) {
+    attempt.due = clock_.now();
+    ++attempt.number;
+  }
+  return attempt.mended;
+}
+
+bool Caller::too_late(Time start) const { return deadline_ && *deadline_ - start < kLeastTime; }
+
+// Sleeps until the next slot and takes out of the waiting ones what is due in it and within our budget.
+std::vector<Caller::Attempt> Caller::due(Batch& batch) {
+  const Time first = std::ranges::min_element(batch.waiting, {}, &Attempt::due)->due;
   std::vector<Attempt> round;
   std::vector<Attempt> later;
-  for (auto& attempt : waiting) {
+  for (auto& attempt : batch.waiting) {
     (attempt.due <= first + kRetrySlot ? round : later).push_back(std::move(attempt));
   }
-  waiting = std::move(later);
+  batch.waiting = std::move(later);
   const Time wake = std::ranges::max_element(round, {}, &Attempt::due)->due;
   if (const Duration left = wake - clock_.now(); left > Duration::zero()) clock_.sleep(left);
   if (wake - clock_.now() > kRetrySlot) {  // woken early: somebody wants this process to end
-    waiting.clear();
+    const auto ended = [&](const Attempt& one) {
+      batch.not_sent(one, ErrorKind::unavailable, "this process was asked to end");
+    };
+    std::ranges::for_each(round, ended);
+    std::ranges::for_each(batch.waiting, ended);
+    batch.waiting.clear();
     return {};
   }
-  return round;
+  return within_budget(std::move(round), batch);
+}
+
+// Those that may go now; the others wait for their turn, or fail where it would come too late.
+std::vector<Caller::Attempt> Caller::within_budget(std::vector<Attempt> round, Batch& batch) {
+  std::vector<Attempt> going;
+  const Time time = clock_.now();
+  for (auto& attempt : round) {
+    const Call& call = batch.calls[attempt.index];
+    if (too_late(time)) {
+      batch.not_sent(attempt, ErrorKind::unavailable, "the time for this tick is used up");
+      continue;
+    }
+    const Duration wait = pacing_.take(call, urgency_, time);
+    if (wait == Duration::zero()) {
+      going.push_back(std::move(attempt));
+    } else if (too_late(time + wait)) {
+      batch.not_sent(attempt, ErrorKind::unavailable,
+                     "our share of what AWS allows an account is used up for this tick");
+    } else {
+      attempt.due = time + wait;
+      batch.waiting.push_back(std::move(attempt));
+    }
+  }
+  return going;
 }
 
 std::string Caller::invocation_id() {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,8 +15,9 @@
 #include "base/result.h"
 #include "wire/answer.h"
 #include "wire/call.h"
-#include "wire/credentials.h"
 #include "wire/endpoint.h"
+#include "wire/identity.h"
+#include "wire/pacing.h"
 #include "wire/retry.h"
 #include "wire/transport.h"
 
@@ -29,7 +31,7 @@ struct Reply {
   // A mutation's attempt ended without a certain answer (timeout, reset, lost reply, 5xx after sending). It
   // may still take effect later, even when another attempt succeeded.
   bool may_land_late = false;
-  int attempts = 0;
+  int attempts = 0;  // none: it was not sent
 };
 
 // What was sent, per action ("ec2:DescribeInstances"). Bytes are bodies.
@@ -50,34 +52,52 @@ struct Statistics {
 class Caller {
  public:
   // Transport, clock and random must outlive the caller.
-  Caller(Transport& transport, Clock& clock, Random& random, Credentials credentials, Endpoints endpoints);
+  Caller(Transport& transport, Clock& clock, Random& random, std::shared_ptr<Identity> identity,
+         Endpoints endpoints);
+  Caller(Transport& transport, Clock& clock, Random& random, Credentials long_lived, Endpoints endpoints);
 
-  // Sends all calls side by side and returns their replies in the same order. Retries those that may be
-  // retried, in AWS's standard mode; sleeps through the clock between attempts, and gives up retrying when
-  // the clock's sleep was interrupted.
+  // Sends all calls side by side and returns their replies in the same order, as fast as our share of AWS's
+  // buckets allows. Retries those that may be retried, in AWS's standard mode; sleeps through the clock
+  // between attempts, and gives up when the clock's sleep was interrupted. Credentials that AWS calls expired
+  // are renewed once, a clock that AWS calls wrong is corrected by AWS's Date; neither is done for what is
+  // sent at most once, and a time that was given to sign with is never changed.
   std::vector<Reply> call(std::span<const Call> calls);
   Reply call(const Call& call);
 
+  // What the next calls are for; restores have a share of every budget to themselves.
+  void set_urgency(Urgency urgency) { urgency_ = urgency; }
+  // By this machine's clock: no request is sent that would have to wait until then, and none outlives it.
+  // A call that has no time left is `unavailable`. Nothing: no limit.
+  void set_deadline(std::optional<Time> deadline) { deadline_ = deadline; }
+
+  // AWS's time as well as it is known without asking: this machine's clock, corrected once AWS refused it.
+  Time now() const { return clock_.now() + skew_; }
   const Statistics& statistics() const { return statistics_; }
   const std::string& region() const { return endpoints_.region; }
-  // The signing clock, for whoever needs "now" to ask AWS for a window of time.
-  const Clock& clock() const { return clock_; }
 
  private:
   struct Attempt;
-  Request request(const Call& call, const Attempt& attempt) const;
-  std::vector<Attempt> due(std::vector<Attempt>& waiting);
-  void settle(const Call& call, Attempt attempt, Result<Response> response, Reply& reply,
-              std::vector<Attempt>& waiting);
-  bool may_retry(const Call& call, Attempt& attempt, const Fault& fault);
+  struct Batch;
+  void send(std::vector<Attempt> round, Batch& batch);
+  Request request(const Call& call, const Attempt& attempt, const Credentials& credentials) const;
+  std::vector<Attempt> due(Batch& batch);
+  std::vector<Attempt> within_budget(std::vector<Attempt> round, Batch& batch);
+  void settle(Attempt attempt, Result<Response> response, const Credentials& credentials, Batch& batch);
+  bool may_retry(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials);
+  bool mended(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials);
+  bool too_late(Time start) const;
   std::string invocation_id();
 
   Transport& transport_;
   Clock& clock_;
   Random& random_;
-  Credentials credentials_;
+  std::shared_ptr<Identity> identity_;
   Endpoints endpoints_;
   std::map<Service, RetryQuota> quotas_;
+  Pacing pacing_;
+  Urgency urgency_ = Urgency::ordinary;
+  std::optional<Time> deadline_;
+  Duration skew_{0};
   Statistics statistics_;
 };
 

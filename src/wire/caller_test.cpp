@@ -30,6 +30,13 @@ Call reboot_call(Time sign_at) {
   return call;
 }
 
+Call ec2_call(const std::string& action) {
+  Call call;
+  call.service = Service::ec2;
+  call.action = action;
+  return call;
+}
+
 Response good() { return query_answer("DescribeTargetHealth", ""); }
 
 // Gives the responses in turn, the last one for ever.
@@ -73,9 +80,9 @@ TEST(Caller, SendsAllCallsSideBySideAndKeepsTheirOrder) {
 }
 
 TEST(Caller, RetriesAtMostTwiceWithJitterAndOneInvocationId) {
-  ScriptedAccount account(in_turn({query_error(400, "Throttling", "Rate exceeded")}));
+  ScriptedAccount account(in_turn({respond(503, "")}));
   const Reply reply = account.caller.call(read_call());
-  ASSERT_EQ(kind_of(reply.outcome), ErrorKind::throttled);
+  ASSERT_EQ(kind_of(reply.outcome), ErrorKind::unavailable);
   EXPECT_EQ(reply.attempts, 3);
   const auto& requests = account.transport.requests;
   ASSERT_EQ(requests.size(), 3U);
@@ -109,11 +116,10 @@ TEST(Caller, RetriesOnlyTheCallsThatFailed) {
 
 TEST(Caller, SpreadsTheRetriesOfManyCallsOverTime) {
   ScriptedAccount account([](const Request& request) -> Result<Response> {
-    if (header_of(request, "amz-sdk-request").starts_with("attempt=1"))
-      return query_error(400, "Throttling", "");
-    return good();
+    if (header_of(request, "amz-sdk-request").starts_with("attempt=1")) return respond(503, "");
+    return ec2_answer("DescribeInstances", "");
   });
-  const std::vector<Call> calls(60, read_call());
+  const std::vector<Call> calls(30, ec2_call("DescribeInstances"));
   const Time start = account.clock.time;
   for (const auto& reply : account.caller.call(calls)) EXPECT_TRUE(reply.outcome);
   EXPECT_GT(account.transport.batches.size(), 4U);

@@ -17,6 +17,8 @@ struct Credentials {
   // `text` with every occurrence of the secret key and of the session token replaced. AWS's answer to a wrong
   // signature repeats the canonical request, session token included, so server text passes through here.
   std::string redact(std::string_view text) const;
+
+  friend bool operator==(const Credentials&, const Credentials&) = default;
 };
 
 // AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN.

@@ -1,5 +1,6 @@
 // AWS's "standard" retry mode as values and pure functions (aws-facts.md §7): at most three attempts, full
-// jitter, and a quota that stops retries when most calls fail.
+// jitter, and a quota that stops retries when most calls fail. Being throttled is no failure: it only makes us
+// slower, within the deadline, so it has more attempts.
 #pragma once
 
 #include <string_view>
@@ -10,6 +11,7 @@
 namespace evenkeel::wire {
 
 inline constexpr int kMaxAttempts = 3;  // the first one included
+inline constexpr int kMaxThrottledAttempts = 8;
 
 bool is_throttle_code(std::string_view code);
 // RequestTimeout and its kin: passing troubles that are told by code.

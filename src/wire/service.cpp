@@ -12,6 +12,7 @@ const ServiceFacts& facts(Service service) {
   static constexpr ServiceFacts kEc2{"ec2", "ec2", "EC2", "2016-11-15", Protocol::ec2};
   static constexpr ServiceFacts kElbv2{"elasticloadbalancing", "elasticloadbalancing",
                                        "ELASTIC_LOAD_BALANCING_V2", "2015-12-01", Protocol::query};
+  static constexpr ServiceFacts kSts{"sts", "sts", "STS", "2011-06-15", Protocol::query};
   switch (service) {
     case Service::auto_scaling:
       return kAutoScaling;
@@ -21,6 +22,8 @@ const ServiceFacts& facts(Service service) {
       return kEc2;
     case Service::elastic_load_balancing_v2:
       return kElbv2;
+    case Service::sts:
+      return kSts;
   }
   std::unreachable();
 }

@@ -5,10 +5,10 @@
 
 namespace evenkeel::wire {
 
-enum class Service { auto_scaling, cloudwatch, ec2, elastic_load_balancing_v2 };
+enum class Service { auto_scaling, cloudwatch, ec2, elastic_load_balancing_v2, sts };
 
 inline constexpr std::array kServices = {Service::auto_scaling, Service::cloudwatch, Service::ec2,
-                                         Service::elastic_load_balancing_v2};
+                                         Service::elastic_load_balancing_v2, Service::sts};
 
 // Query wraps an answer in <ActionResult> and numbers lists P.member.N; EC2 does neither.
 enum class Protocol { query, ec2 };

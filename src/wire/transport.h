@@ -29,6 +29,8 @@ struct Request {
   // and never sends it again by itself (libcurl silently repeats a request on a reused connection that had
   // died).
   bool at_most_once = false;
+  // Never through a proxy: the endpoints that only this machine can reach (instance metadata, containers).
+  bool direct = false;
 };
 
 struct Response {

@@ -1,0 +1,99 @@
+#include "wire/identity.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace evenkeel::wire {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Time kStart = parse_iso8601("2026-11-22T06:45:00Z").value();
+
+// Hands out sessions that last an hour from `now`, numbered, and counts how often it was asked.
+struct Provider {
+  Time now = kStart;
+  Duration lasts = 1h;
+  bool refuses = false;
+  int asked = 0;
+
+  FetchSession fetch() {
+    return [this]() -> Result<Session> {
+      ++asked;
+      if (refuses) return fail(ErrorKind::denied, "the provider refuses");
+      return Session{{"AKID" + std::to_string(asked), "secret", "token"}, now + lasts};
+    };
+  }
+};
+
+TEST(Identity, AsksNobodyForLongLivedKeys) {
+  Identity identity(Credentials{"AKID", "secret", ""});
+  EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID");
+  EXPECT_EQ(identity.credentials(kStart + 10000h)->access_key_id, "AKID");
+  EXPECT_FALSE(identity.renew({"AKID", "secret", ""}, kStart));
+}
+
+TEST(Identity, AsksOnceAndAgainAQuarterOfAnHourBeforeTheEnd) {
+  Provider provider;
+  Identity identity(provider.fetch());
+  EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID1");
+  EXPECT_EQ(identity.credentials(kStart + 45min - 1ms)->access_key_id, "AKID1");
+  EXPECT_EQ(provider.asked, 1);
+  EXPECT_EQ(identity.credentials(kStart + 45min)->access_key_id, "AKID2");
+}
+
+TEST(Identity, KeepsTheOldSessionWhileItIsValidAndTriesEveryMinute) {
+  Provider provider;
+  Identity identity(provider.fetch());
+  ASSERT_TRUE(identity.credentials(kStart));
+  provider.refuses = true;
+  EXPECT_EQ(identity.credentials(kStart + 50min)->access_key_id, "AKID1");
+  EXPECT_EQ(identity.credentials(kStart + 50min + 59s)->access_key_id, "AKID1");
+  EXPECT_EQ(provider.asked, 2);
+  EXPECT_EQ(identity.credentials(kStart + 51min)->access_key_id, "AKID1");
+  EXPECT_EQ(provider.asked, 3);
+  ASSERT_TRUE(identity.credentials(kStart + 59min + 30s));
+  const auto ended = identity.credentials(kStart + 1h);
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().message, "the provider refuses");
+}
+
+TEST(Identity, TakesANewSessionAsSoonAsThereIsOne) {
+  Provider provider;
+  Identity identity(provider.fetch());
+  ASSERT_TRUE(identity.credentials(kStart));
+  provider.refuses = true;
+  ASSERT_FALSE(identity.credentials(kStart + 1h));
+  provider.refuses = false;
+  provider.now = kStart + 2h;
+  EXPECT_EQ(identity.credentials(kStart + 2h)->access_key_id, "AKID3");
+}
+
+TEST(Identity, BelievesAProviderWhoseSessionHasAlreadyEnded) {
+  Provider provider;
+  provider.lasts = -5min;
+  Identity identity(provider.fetch());
+  EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID1");
+  EXPECT_EQ(identity.credentials(kStart + 30s)->access_key_id, "AKID1") << "not asked for every call";
+  EXPECT_EQ(identity.credentials(kStart + 60s)->access_key_id, "AKID2");
+}
+
+TEST(Identity, RenewsOnceForAllWhoWereRefusedTheSameSession) {
+  Provider provider;
+  Identity identity(provider.fetch());
+  const auto used = identity.credentials(kStart).value();
+  EXPECT_TRUE(identity.renew(used, kStart));
+  EXPECT_TRUE(identity.renew(used, kStart));
+  EXPECT_EQ(provider.asked, 2);
+  EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID2");
+}
+
+TEST(Identity, DoesNotRenewIntoTheSameCredentials) {
+  const Credentials same{"AKID", "secret", "token"};
+  Identity identity([&]() -> Result<Session> { return Session{same, kStart + 1h}; });
+  EXPECT_FALSE(identity.renew(identity.credentials(kStart).value(), kStart));
+}
+
+}  // namespace
+}  // namespace evenkeel::wire

@@ -1,0 +1,98 @@
+#include "wire/pacing.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace evenkeel::wire {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Time kStart = parse_iso8601("2026-11-22T06:45:00Z").value();
+
+Call call_of(Service service, const std::string& action, bool mutates = false) {
+  Call call;
+  call.service = service;
+  call.action = action;
+  call.mutates = mutates;
+  return call;
+}
+
+const Call kHealth = call_of(Service::elastic_load_balancing_v2, "DescribeTargetHealth");
+const Call kGroups = call_of(Service::elastic_load_balancing_v2, "DescribeTargetGroups");
+const Call kRegister = call_of(Service::elastic_load_balancing_v2, "RegisterTargets", true);
+
+// How many go out at once before the next must wait.
+int burst(Pacing& pacing, const Call& call, Urgency urgency, Time now) {
+  int count = 0;
+  while (count < 1000 && pacing.take(call, urgency, now) == Duration::zero()) ++count;
+  return count;
+}
+
+TEST(Pacing, LetsHalfOfTheLoadBalancersBucketGoAtOnce) {
+  Pacing pacing;
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kStart), 20);  // of AWS's 40
+}
+
+TEST(Pacing, KeepsAShareForRestoresThatNothingElseCanSpend) {
+  Pacing pacing;
+  burst(pacing, kHealth, Urgency::ordinary, kStart);
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart), Duration::zero());
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::restore, kStart), 10);
+}
+
+TEST(Pacing, HoldsTheAccountsBucketOverAllItsActions) {
+  Pacing pacing;
+  burst(pacing, kHealth, Urgency::ordinary, kStart);
+  EXPECT_GT(pacing.take(kGroups, Urgency::ordinary, kStart), Duration::zero());
+  EXPECT_GT(pacing.take(kRegister, Urgency::ordinary, kStart), Duration::zero());
+  EXPECT_EQ(pacing.take(call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kStart),
+            Duration::zero());
+}
+
+TEST(Pacing, GivesRegistrationsASmallerBucket) {
+  Pacing pacing;
+  EXPECT_EQ(burst(pacing, kRegister, Urgency::restore, kStart), 15);  // of AWS's 20
+}
+
+TEST(Pacing, SaysHowLongToWaitAndThenLetsExactlyOneGo) {
+  Pacing pacing;
+  burst(pacing, kHealth, Urgency::ordinary, kStart);
+  const Duration wait = pacing.take(kHealth, Urgency::ordinary, kStart);
+  EXPECT_EQ(wait, Duration{134});  // 7.5 a second, of AWS's 10
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart + wait - 2ms), Duration::zero());
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kStart + wait), 1);
+}
+
+TEST(Pacing, IsFullAgainAfterAWhileAndNeverFuller) {
+  Pacing pacing;
+  burst(pacing, kHealth, Urgency::restore, kStart);
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kStart + 1h), 20);
+}
+
+TEST(Pacing, WaitsForARefillAfterAWSThrottled) {
+  Pacing pacing;
+  ASSERT_EQ(pacing.take(kHealth, Urgency::ordinary, kStart), Duration::zero());
+  pacing.throttled(kHealth, kStart);
+  EXPECT_GT(pacing.take(kHealth, Urgency::restore, kStart), Duration::zero());
+  EXPECT_EQ(pacing.take(kHealth, Urgency::restore, kStart + 134ms), Duration::zero());
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart + 1s), Duration::zero());
+  EXPECT_EQ(pacing.take(kHealth, Urgency::ordinary, kStart + 2s), Duration::zero());
+}
+
+TEST(Pacing, GoesOnWhenTheClockIsSetBack) {
+  Pacing pacing;
+  burst(pacing, kHealth, Urgency::ordinary, kStart);
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart - 1h), Duration::zero());
+  EXPECT_EQ(pacing.take(kHealth, Urgency::ordinary, kStart - 1h + 1s), Duration::zero());
+}
+
+TEST(Pacing, KeepsEC2sBucketsPerAction) {
+  Pacing pacing;
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kStart), 50);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances", true), Urgency::ordinary, kStart), 25);
+}
+
+}  // namespace
+}  // namespace evenkeel::wire
