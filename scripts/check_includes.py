@@ -20,18 +20,21 @@ MAY_INCLUDE = {
     "aws": {"wire", "base"},
     "observe": {"aws", "model", "base"},
     "act": {"aws", "model", "base"},
+    "check": {"aws", "model", "base"},
+    "iam": {"aws", "model", "base"},
     "record": {"model", "base"},
     "controller": STAGES,
     "sim": {"wire", "base"},
-    "cli": STAGES | {"controller"},
+    "cli": STAGES | {"controller", "check", "iam"},
     "main.cpp": {"cli", "controller", "wire", "base"},  # it makes the three seams: transport, clock, random
 }
 
 # The exceptions: files of a folder, by how their name begins, that may include one folder more.
 MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("record", "dynamo"): {"aws"}}
 
-# Single headers beyond the table: observe and act hand the caller on to aws, and need its name for that.
-MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"}}
+# Single headers beyond the table: observe, act and check hand the caller on to aws, and need its name for that.
+MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"},
+               "check": {"wire/caller.h"}, "iam": {"wire/partition.h"}}
 
 # What tests of the layers above may borrow: a scripted transport to answer them.
 TEST_HEADERS = {"wire/scripted_transport.h"}
@@ -46,7 +49,7 @@ THIRD_PARTY = {
     "pugixml": {"wire"},
     "yaml-cpp/": {"policy"},
     "sqlite3": {"record"},
-    "nlohmann/": {"wire", "record", "sim", "cli"},
+    "nlohmann/": {"wire", "record", "iam", "sim", "cli"},
     "httplib": {"sim"},
     "CLI/": {"cli"},
     "spdlog/": {"base"},

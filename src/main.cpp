@@ -21,6 +21,12 @@ std::optional<std::string> variable(std::string_view name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+std::vector<std::string> variables() {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
+  return all;
+}
+
 // A second signal ends the process the hard way.
 void stop(int signal) {
   evenkeel::SystemClock::interrupt();
@@ -41,7 +47,8 @@ int main(int count, char** arguments) {
     std::signal(SIGPIPE, SIG_IGN);
     evenkeel::SystemClock clock;
     evenkeel::SystemRandom random;
-    evenkeel::wire::CurlTransport network;
+    evenkeel::wire::CurlTransport network{{.ca_file = evenkeel::wire::lookup(variable, "AWS_CA_BUNDLE"),
+                                           .proxies = evenkeel::wire::proxies_from(variable)}};
     evenkeel::cli::Context context{
         .out = std::cout,
         .err = std::cerr,
@@ -53,6 +60,7 @@ int main(int count, char** arguments) {
         .out_is_terminal = isatty(STDOUT_FILENO) == 1,
         .err_is_terminal = isatty(STDERR_FILENO) == 1,
         .columns = columns(),
+        .variables = variables(),
     };
     return evenkeel::cli::run_cli(std::vector<std::string>(arguments + 1, arguments + count), context);
   } catch (const std::exception& failure) {

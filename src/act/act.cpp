@@ -25,8 +25,10 @@ Outcome perform(const Action& action, wire::Caller& caller) {
   Outcome outcome{action.remediation_id, action.nonce, OutcomeKind::accepted, mutation.may_land_late, {}};
   if (mutation.outcome) return outcome;
   outcome.detail = mutation.outcome.error().message;
-  const bool certain = mutation.outcome.error().kind != ErrorKind::maybe_happened;
-  outcome.kind = certain && !mutation.may_land_late ? OutcomeKind::refused : OutcomeKind::unknown;
+  const ErrorKind kind = mutation.outcome.error().kind;
+  const bool certain = kind != ErrorKind::maybe_happened && !mutation.may_land_late;
+  const bool not_taken = kind == ErrorKind::throttled || kind == ErrorKind::unavailable;
+  outcome.kind = !certain ? OutcomeKind::unknown : not_taken ? OutcomeKind::not_sent : OutcomeKind::refused;
   return outcome;
 }
 

@@ -53,6 +53,17 @@ TEST(Act, ARebootThatAwsRefusesDidNotHappen) {
   EXPECT_NE(outcome.detail.find("is stopped"), std::string::npos);
 }
 
+TEST(Act, WhatAWSHadNoRoomForOrNeverSawIsTriedAgain) {
+  for (const auto& answer :
+       {Result<wire::Response>{wire::ec2_error(503, "RequestLimitExceeded", "slow down")},
+        Result<wire::Response>{wire::connection_refused()}}) {
+    wire::ScriptedAccount account([&](const wire::Request&) { return answer; });
+    const auto outcome = perform(action(Effect::reboot), account.caller);
+    EXPECT_EQ(outcome.kind, OutcomeKind::not_sent);
+    EXPECT_FALSE(outcome.may_land_late);
+  }
+}
+
 TEST(Act, AnAcceptedCallWhoseFirstAttemptGotLostMayStillLand) {
   int calls = 0;
   wire::ScriptedAccount account([&](const wire::Request&) -> Result<wire::Response> {

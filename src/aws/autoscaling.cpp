@@ -51,6 +51,8 @@ Result<Group> read_group(const Element& element) {
   group.max = TRY(read_size(element, "MaxSize"));
   group.desired = TRY(read_size(element, "DesiredCapacity"));
   group.health_check_type = TRY(element.text("HealthCheckType"));
+  group.health_check_grace_period =
+      std::chrono::seconds{TRY(element.optional_integer("HealthCheckGracePeriod")).value_or(0)};
   for (const auto& process : element.optional_list("SuspendedProcesses")) {
     group.suspended_processes.push_back(TRY(process.text("ProcessName")));
   }

@@ -24,6 +24,7 @@ struct Group {
   int max = 0;
   int desired = 0;
   std::string health_check_type;  // a list: "EC2", "EC2,ELB" …
+  Duration health_check_grace_period{};
   std::vector<std::string> suspended_processes;
   // TargetGroupARNs and the TrafficSources of type elbv2, joined, sorted, each once.
   std::vector<std::string> target_group_arns;

@@ -140,7 +140,8 @@ std::vector<wire::Call> metric_data_calls(std::span<const MetricQuery> queries, 
 Result<Dated<std::vector<Metric>>> list_metrics(wire::Caller& caller, const std::string& metric_namespace,
                                                 const std::string& metric_name) {
   wire::Call call = make_call("ListMetrics");
-  call.parameters.add("Namespace", metric_namespace).add("MetricName", metric_name);
+  if (!metric_namespace.empty()) call.parameters.add("Namespace", metric_namespace);
+  if (!metric_name.empty()) call.parameters.add("MetricName", metric_name);
   std::vector<Metric> metrics;
   const auto read = [&](std::size_t, const Element& result) -> Result<std::string> {
     for (const auto& item : TRY(result.list("Metrics"))) metrics.push_back(TRY(read_metric(item)));

@@ -22,8 +22,8 @@ struct Metric {
   friend auto operator<=>(const Metric&, const Metric&) = default;
 };
 
-// Every series of that name, all pages, sorted, each once. Series that went silent up to two weeks ago are
-// among them; new ones may take 15 minutes to appear.
+// Every series of that name, all pages, sorted, each once; an empty namespace or name is any. Series that
+// went silent up to two weeks ago are among them; new ones may take 15 minutes to appear.
 Result<Dated<std::vector<Metric>>> list_metrics(wire::Caller& caller, const std::string& metric_namespace,
                                                 const std::string& metric_name);
 

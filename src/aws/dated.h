@@ -1,6 +1,8 @@
 // What every AWS call here returns: with AWS's own time, so that nobody needs a local clock.
 #pragma once
 
+#include <string>
+
 #include "base/clock.h"
 #include "base/result.h"
 
@@ -12,6 +14,12 @@ template <class T>
 struct Dated {
   T value{};
   Time date{};
+};
+
+// Whether a call would be allowed, found out without its effect.
+struct Permission {
+  bool allowed = false;
+  std::string message;  // why not; untrusted text made printable
 };
 
 // What came of a call that changes the world.

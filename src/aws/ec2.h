@@ -35,11 +35,6 @@ Result<Dated<std::vector<Instance>>> describe_instances(wire::Caller& caller,
 // success.
 Mutation reboot_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce);
 
-struct Permission {
-  bool allowed = false;
-  std::string message;  // why not; untrusted text made printable
-};
-
 // Whether we may reboot it, without rebooting it (DryRun). An error: AWS gave neither of its two answers.
 Result<Dated<Permission>> reboot_dry_run(wire::Caller& caller, const std::string& id);
 

@@ -47,13 +47,13 @@ TEST(Ec2, ReadsAnInstanceAndMasksItsStateCode) {
   EXPECT_EQ(instance.tags, (std::map<std::string, std::string>{{"Name", "web"}, {"empty", ""}}));
 }
 
-TEST(Ec2, AsksForInstancesByFilterAHundredAtATimeAndFollowsPages) {
+TEST(Ec2, AsksForInstancesByFilterWithinItsLimitAndFollowsPages) {
   ScriptedAccount account([](const Request& request) {
     auto form = form_of(request);
     EXPECT_EQ(form["Filter.1.Name"], "instance-id");
     EXPECT_EQ(form["MaxResults"], "1000");
     EXPECT_FALSE(form.contains("InstanceId.1"));
-    EXPECT_FALSE(form.contains("Filter.1.Value.101"));
+    EXPECT_FALSE(form.contains("Filter.1.Value.191"));
     const bool first = form["NextToken"].empty() && form["Filter.1.Value.1"] == "i-000";
     return ec2_answer("DescribeInstances",
                       "<reservationSet>" +
@@ -61,14 +61,14 @@ TEST(Ec2, AsksForInstancesByFilterAHundredAtATimeAndFollowsPages) {
                           "</reservationSet>" + (first ? "<nextToken>t</nextToken>" : "<nextToken/>"));
   });
   std::vector<std::string> ids;
-  for (int i = 249; i >= 0; --i) ids.push_back("i-" + std::to_string(1000 + i).substr(1));
+  for (int i = 399; i >= 0; --i) ids.push_back("i-" + std::to_string(1000 + i).substr(1));
   ids.push_back("i-000");
   const auto instances = describe_instances(account.caller, ids);
   ASSERT_TRUE(instances) << instances.error().message;
   EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{3, 1}));
   std::vector<std::string> found;
   for (const auto& instance : instances->value) found.push_back(instance.id);
-  EXPECT_EQ(found, (std::vector<std::string>{"i-000", "i-001", "i-100", "i-200"}));
+  EXPECT_EQ(found, (std::vector<std::string>{"i-000", "i-001", "i-190", "i-380"}));
 }
 
 TEST(Ec2, NeverTakesNoIdsForAllInstances) {

@@ -1,5 +1,6 @@
 #include "aws/elbv2.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -15,6 +16,7 @@ constexpr std::size_t kNamesPerCall =
     20;  // more: "You cannot describe more than '20' target groups at a time"
 constexpr int kLargestPage = 400;
 constexpr std::size_t kTargetsPerCall = 100;
+constexpr const char* kNoInstance = "i-00000000000000000";  // well formed, and nobody's
 
 wire::Call make_call(std::string action) {
   wire::Call call;
@@ -32,6 +34,19 @@ Result<std::optional<int>> read_port(const Element& element) {
   return static_cast<int>(*port);
 }
 
+Result<std::optional<HealthCheck>> read_health_check(const Element& element) {
+  const auto interval = TRY(element.optional_integer("HealthCheckIntervalSeconds"));
+  const auto timeout = TRY(element.optional_integer("HealthCheckTimeoutSeconds"));
+  const auto healthy = TRY(element.optional_integer("HealthyThresholdCount"));
+  const auto unhealthy = TRY(element.optional_integer("UnhealthyThresholdCount"));
+  if (!interval || !healthy || !unhealthy) return std::nullopt;
+  return HealthCheck{.enabled = TRY(element.optional_boolean("HealthCheckEnabled")).value_or(true),
+                     .interval = std::chrono::seconds{*interval},
+                     .timeout = std::chrono::seconds{timeout.value_or(0)},
+                     .healthy_threshold = static_cast<int>(*healthy),
+                     .unhealthy_threshold = static_cast<int>(*unhealthy)};
+}
+
 Result<TargetGroup> read_group(const Element& element) {
   TargetGroup group;
   group.arn = TRY(element.text("TargetGroupArn"));
@@ -43,6 +58,7 @@ Result<TargetGroup> read_group(const Element& element) {
   for (const auto& arn : element.optional_list("LoadBalancerArns")) {
     group.load_balancer_arns.push_back(arn.content());
   }
+  group.health_check = TRY(read_health_check(element));
   return group;
 }
 
@@ -83,6 +99,32 @@ Error name_the_missing(wire::Caller& caller, std::span<const std::string> names,
           "no such target group in " + caller.region() + ": " + printable(join(missing, ", "), 500) +
               "; check the names and the region in the policy",
           error.code};
+}
+
+// An action names one group, or several with weights; older ones name it both ways.
+Result<void> read_forwards(const std::vector<Element>& actions, std::vector<Forward>& forwards) {
+  for (const auto& action : actions) {
+    const auto config = action.find("ForwardConfig");
+    const auto weighted = config ? config->optional_list("TargetGroups") : std::vector<Element>{};
+    for (const auto& group : weighted) {
+      const auto weight = TRY(group.optional_integer("Weight")).value_or(1);
+      forwards.push_back({TRY(group.text("TargetGroupArn")), static_cast<int>(weight)});
+    }
+    auto arn = action.text_or_empty("TargetGroupArn");
+    if (weighted.empty() && !arn.empty()) forwards.push_back({std::move(arn), 1});
+  }
+  return {};
+}
+
+Result<LoadBalancer> read_load_balancer(const Element& element) {
+  LoadBalancer balancer{.arn = TRY(element.text("LoadBalancerArn")),
+                        .name = element.text_or_empty("LoadBalancerName"),
+                        .type = element.text_or_empty("Type"),
+                        .zones = {}};
+  for (const auto& zone : TRY(element.list("AvailabilityZones")))
+    balancer.zones.push_back(TRY(zone.text("ZoneName")));
+  std::ranges::sort(balancer.zones);
+  return balancer;
 }
 
 // A value per call from a call per value: the values of those calls that went well, with their Dates.
@@ -133,6 +175,23 @@ Mutation change_targets(wire::Caller& caller, std::string action, const std::str
   call.parameters.add("TargetGroupArn", target_group_arn);
   add_targets(call.parameters, targets);
   return mutate(caller, std::move(call), sign_at, std::move(nonce));
+}
+
+wire::Reply ask_for_nobody(wire::Caller& caller, std::string action, const std::string& target_group_arn) {
+  wire::Call call = make_call(std::move(action));
+  call.parameters.add("TargetGroupArn", target_group_arn);
+  call.parameters.add("Targets.member.1.Id", kNoInstance);
+  call.mutates = true;
+  return caller.call(call);
+}
+
+Result<Dated<Permission>> permission_from(wire::Reply reply) {
+  if (reply.outcome) return Dated<Permission>{{true, ""}, *reply.date};
+  Error& error = reply.outcome.error();
+  const bool allowed = error.code == "InvalidTarget";
+  const bool refused = error.kind == ErrorKind::denied && error.code.starts_with("AccessDenied");
+  if ((!allowed && !refused) || !reply.date) return std::unexpected(std::move(error));
+  return Dated<Permission>{{allowed, allowed ? "" : std::move(error.message)}, *reply.date};
 }
 
 }  // namespace
@@ -219,6 +278,75 @@ Mutation register_targets(wire::Caller& caller, const std::string& target_group_
 Mutation deregister_targets(wire::Caller& caller, const std::string& target_group_arn,
                             std::span<const TargetDescription> targets, Time sign_at, std::string nonce) {
   return change_targets(caller, "DeregisterTargets", target_group_arn, targets, sign_at, std::move(nonce));
+}
+
+Result<Dated<std::vector<LoadBalancer>>> describe_load_balancers(
+    wire::Caller& caller, std::span<const std::string> load_balancer_arns) {
+  TRY_VOID(require_some(load_balancer_arns.size(), "DescribeLoadBalancers", "ARNs"));
+  std::vector<wire::Call> calls;
+  for (const auto& part : chunks(load_balancer_arns, kNamesPerCall)) {
+    calls.push_back(make_call("DescribeLoadBalancers"));
+    calls.back().parameters.add_members("LoadBalancerArns", part);
+  }
+  std::vector<LoadBalancer> found;
+  const auto dates =
+      read_pages(caller, calls, "Marker", [&](std::size_t, const Element& result) -> Result<std::string> {
+        for (const auto& item : TRY(result.list("LoadBalancers")))
+          found.push_back(TRY(read_load_balancer(item)));
+        return result.text_or_empty("NextMarker");
+      });
+  const Time date = TRY(oldest(dates));
+  return Dated<std::vector<LoadBalancer>>{std::move(found), date};
+}
+
+std::vector<Result<Dated<std::vector<Listener>>>> describe_listeners(
+    wire::Caller& caller, std::span<const std::string> load_balancer_arns) {
+  std::vector<wire::Call> calls;
+  for (const auto& arn : load_balancer_arns) {
+    calls.push_back(make_call("DescribeListeners"));
+    calls.back().parameters.add("LoadBalancerArn", arn);
+  }
+  std::vector<std::vector<Listener>> listeners(calls.size());
+  auto dates = read_pages(
+      caller, calls, "Marker", [&](std::size_t index, const Element& result) -> Result<std::string> {
+        for (const auto& item : TRY(result.list("Listeners"))) {
+          auto& listener = listeners[index].emplace_back();
+          listener.arn = TRY(item.text("ListenerArn"));
+          TRY_VOID(read_forwards(item.optional_list("DefaultActions"), listener.forwards));
+        }
+        return result.text_or_empty("NextMarker");
+      });
+  return dated(std::move(listeners), std::move(dates));
+}
+
+std::vector<Result<Dated<std::vector<Forward>>>> describe_rules(wire::Caller& caller,
+                                                                std::span<const std::string> listener_arns) {
+  std::vector<wire::Call> calls;
+  for (const auto& arn : listener_arns) {
+    calls.push_back(make_call("DescribeRules"));
+    calls.back().parameters.add("ListenerArn", arn);
+  }
+  std::vector<std::vector<Forward>> forwards(calls.size());
+  auto dates = read_pages(caller, calls, "Marker",
+                          [&](std::size_t index, const Element& result) -> Result<std::string> {
+                            for (const auto& rule : TRY(result.list("Rules")))
+                              TRY_VOID(read_forwards(rule.optional_list("Actions"), forwards[index]));
+                            return result.text_or_empty("NextMarker");
+                          });
+  return dated(std::move(forwards), std::move(dates));
+}
+
+Result<Dated<Permission>> register_probe(wire::Caller& caller, const std::string& target_group_arn) {
+  wire::Reply reply = ask_for_nobody(caller, "RegisterTargets", target_group_arn);
+  if (reply.outcome) {  // AWS never says so; an imitation of it may, and is left as it was
+    auto undone = ask_for_nobody(caller, "DeregisterTargets", target_group_arn);
+    if (!undone.outcome) return std::unexpected(std::move(undone.outcome.error()));
+  }
+  return permission_from(std::move(reply));
+}
+
+Result<Dated<Permission>> deregister_probe(wire::Caller& caller, const std::string& target_group_arn) {
+  return permission_from(ask_for_nobody(caller, "DeregisterTargets", target_group_arn));
 }
 
 }  // namespace evenkeel::aws::elbv2

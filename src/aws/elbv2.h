@@ -12,6 +12,14 @@
 
 namespace evenkeel::aws::elbv2 {
 
+struct HealthCheck {
+  bool enabled = true;
+  Duration interval{};
+  Duration timeout{};
+  int healthy_threshold = 0;  // passing checks in a row; an ALB takes one for a newly registered target
+  int unhealthy_threshold = 0;
+};
+
 struct TargetGroup {
   std::string arn;
   std::string name;
@@ -20,6 +28,7 @@ struct TargetGroup {
   std::string target_type;                      // "instance", "ip", "lambda", "alb"
   std::string vpc_id;                           // empty for lambda groups
   std::vector<std::string> load_balancer_arns;  // empty: nobody sends traffic here
+  std::optional<HealthCheck> health_check;      // none: AWS did not say
 };
 
 // (id, port) is a target's identity: one instance may be registered on several ports.
@@ -63,5 +72,42 @@ Mutation register_targets(wire::Caller& caller, const std::string& target_group_
                           std::span<const TargetDescription> targets, Time sign_at, std::string nonce);
 Mutation deregister_targets(wire::Caller& caller, const std::string& target_group_arn,
                             std::span<const TargetDescription> targets, Time sign_at, std::string nonce);
+
+struct LoadBalancer {
+  std::string arn;
+  std::string name;
+  std::string type;                // "application", "network", "gateway"
+  std::vector<std::string> zones;  // enabled Availability Zones, sorted
+};
+
+// All of them, twenty a call; naming none is `invalid`. Nothing is promised about the order.
+Result<Dated<std::vector<LoadBalancer>>> describe_load_balancers(
+    wire::Caller& caller, std::span<const std::string> load_balancer_arns);
+
+// Where a listener or one of its rules sends requests. Weight 0: nothing.
+struct Forward {
+  std::string target_group_arn;
+  int weight = 1;
+};
+
+struct Listener {
+  std::string arn;
+  std::vector<Forward> forwards;  // of its default actions; rules come on top of them
+};
+
+// One result per load balancer, side by side, all pages.
+std::vector<Result<Dated<std::vector<Listener>>>> describe_listeners(
+    wire::Caller& caller, std::span<const std::string> load_balancer_arns);
+
+// The forwards of all rules of a listener, its default rule included. One result per listener, side by side.
+std::vector<Result<Dated<std::vector<Forward>>>> describe_rules(wire::Caller& caller,
+                                                                std::span<const std::string> listener_arns);
+
+// Whether we may register targets here, without registering any: asks for an instance id that can't exist.
+// AWS looks at the permission first and then refuses the id (docs/adr/0011). An endpoint that takes the id
+// allows it, and is asked to forget it again. An error: neither of the two answers came.
+Result<Dated<Permission>> register_probe(wire::Caller& caller, const std::string& target_group_arn);
+// The same for deregistering. Here AWS may as well say yes: what isn't registered can be deregistered.
+Result<Dated<Permission>> deregister_probe(wire::Caller& caller, const std::string& target_group_arn);
 
 }  // namespace evenkeel::aws::elbv2

@@ -217,5 +217,96 @@ TEST(Elbv2, SendsNoRegistrationWithoutTargetsOrWithTooMany) {
   EXPECT_TRUE(account.transport.requests.empty());
 }
 
+TEST(Elbv2, ReadsHealthCheckSettingsWhereTheyAreTold) {
+  ScriptedAccount account([](const Request&) {
+    auto group = group_xml("tg1");
+    group.insert(group.find("<HealthCheckPort>"),
+                 "<HealthCheckIntervalSeconds>10</HealthCheckIntervalSeconds><HealthCheckTimeoutSeconds>5"
+                 "</HealthCheckTimeoutSeconds><HealthyThresholdCount>3</HealthyThresholdCount>"
+                 "<UnhealthyThresholdCount>2</UnhealthyThresholdCount>");
+    return query_answer("DescribeTargetGroups",
+                        "<TargetGroups>" + group + group_xml("tg2") + "</TargetGroups>");
+  });
+  const auto groups = describe_all_target_groups(account.caller);
+  ASSERT_TRUE(groups) << groups.error().message;
+  const auto& check = groups->value.at(0).health_check;
+  ASSERT_TRUE(check);
+  EXPECT_EQ(check->interval, std::chrono::seconds{10});
+  EXPECT_EQ(check->timeout, std::chrono::seconds{5});
+  EXPECT_EQ(check->healthy_threshold, 3);
+  EXPECT_EQ(check->unhealthy_threshold, 2);
+  EXPECT_TRUE(check->enabled);
+  EXPECT_FALSE(groups->value.at(1).health_check);
+}
+
+TEST(Elbv2, ReadsALoadBalancersZonesSorted) {
+  ScriptedAccount account([](const Request&) {
+    return query_answer(
+        "DescribeLoadBalancers",
+        "<LoadBalancers><member><LoadBalancerArn>lb-1</LoadBalancerArn><LoadBalancerName>web"
+        "</LoadBalancerName><Type>network</Type><AvailabilityZones><member><ZoneName>eu-west-1b"
+        "</ZoneName></member><member><ZoneName>eu-west-1a</ZoneName></member>"
+        "</AvailabilityZones></member></LoadBalancers>");
+  });
+  const std::vector<std::string> arns = {"lb-1"};
+  const auto balancers = describe_load_balancers(account.caller, arns);
+  ASSERT_TRUE(balancers) << balancers.error().message;
+  EXPECT_EQ(form_of(account.transport.requests.at(0)).at("LoadBalancerArns.member.1"), "lb-1");
+  EXPECT_EQ(balancers->value.at(0).type, "network");
+  EXPECT_EQ(balancers->value.at(0).zones, (std::vector<std::string>{"eu-west-1a", "eu-west-1b"}));
+  EXPECT_EQ(describe_load_balancers(account.caller, {}).error().kind, ErrorKind::invalid);
+}
+
+std::string forward(const std::string& inside) {
+  return "<member><Type>forward</Type>" + inside + "</member>";
+}
+std::string weighted(const std::string& arn, const std::string& weight) {
+  return "<member><TargetGroupArn>" + arn + "</TargetGroupArn>" + weight + "</member>";
+}
+
+TEST(Elbv2, ReadsForwardsWithAndWithoutWeights) {
+  ScriptedAccount account([](const Request& request) {
+    if (form_of(request).at("Action") == "DescribeListeners") {
+      return query_answer("DescribeListeners",
+                          "<Listeners><member><ListenerArn>listener-1</ListenerArn><DefaultActions>" +
+                              forward("<TargetGroupArn>tg-1</TargetGroupArn>") +
+                              "</DefaultActions></member></Listeners>");
+    }
+    const auto both = "<TargetGroupArn>tg-1</TargetGroupArn><ForwardConfig><TargetGroups>" +
+                      weighted("tg-1", "") + weighted("tg-2", "<Weight>0</Weight>") +
+                      "</TargetGroups></ForwardConfig>";
+    return query_answer("DescribeRules", "<Rules><member><Actions>" + forward(both) +
+                                             "</Actions></member><member><Actions><member><Type>redirect"
+                                             "</Type></member></Actions></member></Rules>");
+  });
+  const std::vector<std::string> balancers = {"lb-1"}, listeners = {"listener-1"};
+  const auto listed = describe_listeners(account.caller, balancers);
+  ASSERT_TRUE(listed.at(0)) << listed.at(0).error().message;
+  EXPECT_EQ(listed[0]->value.at(0).arn, "listener-1");
+  EXPECT_EQ(listed[0]->value.at(0).forwards.at(0).target_group_arn, "tg-1");
+  const auto rules = describe_rules(account.caller, listeners);
+  ASSERT_TRUE(rules.at(0)) << rules.at(0).error().message;
+  ASSERT_EQ(rules[0]->value.size(), 2U);  // once, although it is named both ways
+  EXPECT_EQ(rules[0]->value[0].weight, 1);
+  EXPECT_EQ(rules[0]->value[1].target_group_arn, "tg-2");
+  EXPECT_EQ(rules[0]->value[1].weight, 0);
+}
+
+TEST(Elbv2, AProbeOfDeregisteringIsAllowedWhateverAwsThinksOfTheInstance) {
+  const std::string arn = "arn:tg1";
+  ScriptedAccount knows([](const Request&) { return query_answer("DeregisterTargets", ""); });
+  EXPECT_TRUE(deregister_probe(knows.caller, arn)->value.allowed);
+  EXPECT_EQ(form_of(knows.transport.requests.at(0)).at("Targets.member.1.Id"), "i-00000000000000000");
+  ScriptedAccount strict([](const Request&) { return query_error(400, "InvalidTarget", "not valid"); });
+  EXPECT_TRUE(deregister_probe(strict.caller, arn)->value.allowed);
+  ScriptedAccount denied([](const Request&) { return query_error(403, "AccessDenied", "no"); });
+  const auto refused = deregister_probe(denied.caller, arn);
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_FALSE(refused->value.allowed);
+  EXPECT_NE(refused->value.message.find("DeregisterTargets"), std::string::npos);
+  ScriptedAccount gone([](const Request&) { return query_error(400, "TargetGroupNotFound", "gone"); });
+  EXPECT_EQ(deregister_probe(gone.caller, arn).error().kind, ErrorKind::not_found);
+}
+
 }  // namespace
 }  // namespace evenkeel::aws::elbv2

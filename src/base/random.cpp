@@ -1,6 +1,8 @@
 #include "base/random.h"
 
-#include <random>
+#include <cerrno>
+#include <system_error>
+#include <unistd.h>
 
 namespace evenkeel {
 
@@ -16,8 +18,10 @@ std::string Random::hex(int digits) {
 }
 
 std::uint64_t SystemRandom::next() {
-  std::random_device device;
-  return (static_cast<std::uint64_t>(device()) << 32U) | device();
+  std::uint64_t bits = 0;
+  if (getentropy(&bits, sizeof bits) != 0)
+    throw std::system_error(errno, std::generic_category(), "getentropy");
+  return bits;
 }
 
 std::uint64_t SeededRandom::next() {

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -22,6 +24,7 @@ struct Context {
   bool out_is_terminal = false;                          // colours, wrapping
   bool err_is_terminal = false;                          // progress lines
   int columns = 100;                                     // of the terminal
+  std::vector<std::string> variables = {};               // the environment as NAME=value, for child processes
 };
 
 }  // namespace evenkeel::cli

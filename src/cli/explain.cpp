@@ -118,7 +118,7 @@ int run_explain(Context& context, const ExplainOptions& options) {
   const auto fleets = chosen_fleets(std::move(*all), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
-  Regions regions{context, **journal};
+  Regions regions{context, **journal, options.aws};
   ExitCode code = kDone;
   std::vector<Known> found;
   for (const auto& fleet : *fleets) {
@@ -154,6 +154,7 @@ void add_explain(CLI::App& app, Context& context, Chosen& chosen) {
   add_state(*command, *options);
   add_fleet(*command, *options);
   add_json(*command, *options);
+  add_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_explain(context, *options); }; });
 }
 

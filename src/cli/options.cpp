@@ -37,6 +37,15 @@ void add_json(CLI::App& command, Options& options) {
   command.add_flag("--json", options.json, "for programs: JSON on standard output");
 }
 
+void add_aws(CLI::App& command, Options& options) {
+  command
+      .add_option("--profile", options.aws.profile,
+                  "the profile in ~/.aws to use, instead of the environment's keys")
+      ->option_text("NAME");
+  command.add_option("--region", options.aws.region, "the region of all fleets, whatever the policy says")
+      ->option_text("NAME");
+}
+
 Result<std::string> state_file(const std::string& address) {
   std::string path = address;
   if (path.starts_with("sqlite:")) path.erase(0, 7);
@@ -88,6 +97,7 @@ int fail_with(Context& context, ExitCode code, std::string_view message) {
 }
 
 ExitCode exit_code_of(const Error& error) {
+  if (error.code == record::kStoreCode && error.kind != ErrorKind::conflict) return kState;
   switch (error.kind) {
     case ErrorKind::corrupt:
       return kState;

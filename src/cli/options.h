@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
+#include "cli/regions.h"
 #include "model/policy.h"
 #include "record/journal.h"
 
@@ -23,6 +24,7 @@ struct Options {
   std::string state;                // EVENKEEL_STATE, else "evenkeel.db"
   std::vector<std::string> fleets;  // empty: all
   bool json = false;
+  AwsOptions aws;
 };
 
 // The options with their defaults from the environment.
@@ -32,6 +34,8 @@ void add_policy(CLI::App& command, Options& options);
 void add_state(CLI::App& command, Options& options);
 void add_fleet(CLI::App& command, Options& options);
 void add_json(CLI::App& command, Options& options);
+// --profile and --region, for commands that talk to AWS.
+void add_aws(CLI::App& command, Options& options);
 
 // The file that --state means: a path, or "sqlite:PATH". `invalid` for every other kind of address, and for a
 // state that would be forgotten with the process.

@@ -71,7 +71,7 @@ int run_plan(Context& context, const Options& options) {
   const auto fleets = chosen_fleets(std::move(*all), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
-  Regions regions{context, **journal};
+  Regions regions{context, **journal, options.aws};
   Json shown = Json::array();
   int code = kDone;
   if (nothing_recorded && !options.json) {
@@ -109,6 +109,7 @@ void add_plan(CLI::App& app, Context& context, Chosen& chosen) {
   add_state(*command, *options);
   add_fleet(*command, *options);
   add_json(*command, *options);
+  add_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_plan(context, *options); }; });
 }
 

@@ -1,35 +1,79 @@
 #include "cli/regions.h"
 
-#include <optional>
 #include <utility>
 
-#include "wire/credentials.h"
+#include "wire/credentials_chain.h"
+#include "wire/credentials_imds.h"
+#include "wire/credentials_sts.h"
 #include "wire/endpoint.h"
 
 namespace evenkeel::cli {
+namespace {
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional{text};
+}
+
+}  // namespace
+
+Regions::Regions(Context& context, record::Journal& journal, AwsOptions options)
+    : context_(context),
+      journal_(journal),
+      options_(std::move(options)),
+      sources_{context.network,     context.clock,     context.random,
+               context.environment, context.variables, unless_empty(options_.profile)},
+      base_(std::make_shared<wire::Identity>(wire::credentials_chain(sources_))) {}
 
 controller::Parts Regions::parts(Region& region) {
   return {region.aws, journal_, context_.clock, context_.random, region.cache};
 }
 
-Result<controller::Parts> Regions::parts_for(const FleetPolicy& fleet) {
-  const std::optional<std::string> asked = fleet.region.empty() ? std::nullopt : std::optional{fleet.region};
-  const auto name = TRY(wire::resolve_region(context_.environment, asked));
-  auto& region = regions_[name];
-  if (!region) {
-    auto credentials = TRY(wire::credentials_from(context_.environment));
-    auto endpoints = TRY(wire::resolve_endpoints(name, context_.environment));
-    region = std::make_unique<Region>(wire::Caller{context_.network, context_.clock, context_.random,
-                                                   std::move(credentials), std::move(endpoints)},
-                                      observe::Cache{});
+// A machine that is no instance takes a second to find out: not for every fleet, and not at every tick.
+Result<std::string> Regions::instance_region() {
+  const bool known = instance_region_ && !instance_region_->empty();
+  if (known || context_.clock.now() < ask_instance_again_) return instance_region_;
+  const auto found = TRY(wire::instance_region(sources_, *config_));
+  instance_region_ = found ? wire::checked_region(*found, "the region of this instance")
+                           : wire::resolve_region(context_.environment, {}, *config_);
+  if (!instance_region_) ask_instance_again_ = context_.clock.now() + wire::Identity::kTryAgainAfter;
+  return instance_region_;
+}
+
+Result<std::string> Regions::region_of(const FleetPolicy& fleet) {
+  const auto& asked = options_.region.empty() ? fleet.region : options_.region;
+  const auto found = TRY(wire::find_region(context_.environment, unless_empty(asked), *config_));
+  return found ? *found : instance_region();
+}
+
+Result<std::unique_ptr<Regions::Region>> Regions::make(const FleetPolicy& fleet, const std::string& name) {
+  auto endpoints = TRY(wire::resolve_endpoints(name, context_.environment, *config_));
+  auto identity = base_;
+  if (!fleet.role_arn.empty()) {
+    wire::Role role;
+    role.arn = fleet.role_arn;
+    role.external_id = fleet.external_id;
+    role.region = name;
+    identity = std::make_shared<wire::Identity>(wire::assumed_role(sources_, std::move(role), base_));
   }
+  wire::Caller aws{context_.network, context_.clock, context_.random, identity, std::move(endpoints)};
+  return std::make_unique<Region>(std::move(identity), std::move(aws), observe::Cache{});
+}
+
+Result<controller::Parts> Regions::parts_for(const FleetPolicy& fleet) {
+  if (!config_) config_ = TRY(wire::SharedConfig::load(context_.environment, sources_.profile));
+  const auto name = TRY(region_of(fleet));
+  auto& region = regions_[{fleet.role_arn, fleet.external_id, name}];
+  if (!region) region = TRY(make(fleet, name));
+  TRY_VOID(region->identity->credentials(region->aws.now()));
   return parts(*region);
 }
 
 controller::Parts Regions::parts_without_aws() {
-  auto& region = regions_[""];
+  auto& region = regions_[{}];
   if (!region) {
-    region = std::make_unique<Region>(wire::Caller{context_.network, context_.clock, context_.random, {}, {}},
+    region = std::make_unique<Region>(nullptr,
+                                      wire::Caller{context_.network, context_.clock, context_.random,
+                                                   wire::Credentials{}, wire::Endpoints{}},
                                       observe::Cache{});
   }
   return parts(*region);

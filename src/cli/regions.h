@@ -1,10 +1,13 @@
-// The parts that the controller works with, for each region that the fleets are in. Kept from tick to tick:
-// connections, the retry quota and what observe remembers are shared by the fleets of a region.
+// The parts that the controller works with, for each account and region that the fleets are in. Kept from
+// tick to tick: connections, credentials, the retry quota and what observe remembers are shared by the fleets
+// of one account and region.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <tuple>
 
 #include "base/result.h"
 #include "cli/context.h"
@@ -13,15 +16,25 @@
 #include "observe/cache.h"
 #include "record/journal.h"
 #include "wire/caller.h"
+#include "wire/credentials_source.h"
+#include "wire/shared_config.h"
 
 namespace evenkeel::cli {
 
+// --profile and --region; empty: not given.
+struct AwsOptions {
+  std::string profile;
+  std::string region;
+};
+
 class Regions {
  public:
-  // Both must outlive this.
-  Regions(Context& context, record::Journal& journal) : context_(context), journal_(journal) {}
+  // Context and journal must outlive this.
+  Regions(Context& context, record::Journal& journal, AwsOptions options = {});
 
-  // Error `denied` or `invalid`: the environment has no credentials, no region, or a broken endpoint.
+  // The region is --region, else the policy's, the environment's, the profile's, the instance's own. The
+  // identity is that of the chain (wire/credentials_chain.h), and on top of it the fleet's role.
+  // Errors: there are no credentials to sign with now, no region, or a broken endpoint.
   Result<controller::Parts> parts_for(const FleetPolicy& fleet);
 
   // For commands that change only the state: the caller has no credentials and must not be used.
@@ -29,14 +42,26 @@ class Regions {
 
  private:
   struct Region {
+    std::shared_ptr<wire::Identity> identity;
     wire::Caller aws;
     observe::Cache cache;
   };
+  using Key = std::tuple<std::string, std::string, std::string>;  // role, external id, region
+
   controller::Parts parts(Region& region);
+  Result<std::string> region_of(const FleetPolicy& fleet);
+  Result<std::string> instance_region();
+  Result<std::unique_ptr<Region>> make(const FleetPolicy& fleet, const std::string& name);
 
   Context& context_;
   record::Journal& journal_;
-  std::map<std::string, std::unique_ptr<Region>> regions_;
+  AwsOptions options_;
+  wire::Sources sources_;
+  std::optional<wire::SharedConfig> config_;  // once it could be read
+  std::shared_ptr<wire::Identity> base_;
+  Result<std::string> instance_region_;
+  Time ask_instance_again_{};
+  std::map<Key, std::unique_ptr<Region>> regions_;
 };
 
 }  // namespace evenkeel::cli

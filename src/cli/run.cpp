@@ -16,6 +16,7 @@ namespace {
 
 struct RunOptions : Options {
   std::string every;  // empty: one tick
+  std::string deadline = "50s";
 };
 
 constexpr Duration kShortest{1'000};
@@ -34,8 +35,13 @@ void show(Context& context, const FleetPolicy& fleet, const controller::TickRepo
   context.out.flush();
 }
 
-int tick_one(Context& context, const RunOptions& options, const FleetPolicy& fleet, Regions& regions) {
+// A fleet needs at least so much of a pass to be worth beginning.
+constexpr Duration kLeastTime{5'000};
+
+int tick_one(Context& context, const RunOptions& options, const FleetPolicy& fleet, Time deadline,
+             Regions& regions) {
   auto parts = regions.parts_for(fleet);
+  if (parts) parts->deadline = deadline;
   const auto report = parts ? controller::tick(fleet, *parts) : std::unexpected(std::move(parts).error());
   if (!report) {
     if (options.json) context.out << dump(error_view(fleet.name, report.error()), false) << std::flush;
@@ -51,30 +57,45 @@ int tick_one(Context& context, const RunOptions& options, const FleetPolicy& fle
 }
 
 // Fleets that left the policy are looked for anew each time: their last remediation may have ended.
-int tick_all(Context& context, const RunOptions& options, const Policy& policy, record::Journal& journal,
-             Regions& regions) {
-  auto all = controller::fleets_to_tick(policy, journal);
+int tick_all(Context& context, const RunOptions& options, const Policy& policy, Duration deadline,
+             record::Journal& journal, Regions& regions) {
+  auto all = controller::fleets_to_tick(policy, journal, context.clock.now());
   if (!all) return fail_with(context, kState, all.error().message);
   const auto fleets = chosen_fleets(std::move(*all), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
+  const Time began = context.clock.now();
   int code = kDone;
+  std::vector<std::string> left;
   for (const auto& fleet : *fleets) {
     if (context.stopped()) break;
-    code = std::max(code, tick_one(context, options, fleet, regions));
+    if (began + deadline - context.clock.now() < kLeastTime) {
+      left.push_back(fleet.name);
+    } else {
+      code = std::max(code, tick_one(context, options, fleet, began + deadline, regions));
+    }
   }
-  return code;
+  if (left.empty()) return code;
+  return std::max<int>(code, fail_with(context, kAws,
+                                       fmt::format("no time left in this pass for {}; give it more with "
+                                                   "--deadline, or look at what AWS is slow with",
+                                                   join(left, ", "))));
+}
+
+Result<Duration> duration_of(const char* option, const std::string& text, Duration shortest,
+                             const char* example) {
+  const auto value = parse_duration(text);
+  if (value && *value >= shortest && *value <= kLongest) return *value;
+  return fail(ErrorKind::invalid,
+              fmt::format("{} {}: give a duration from {} to {}, such as {}", option, printable(text),
+                          format_duration(shortest), format_duration(kLongest), example));
 }
 
 int run_run(Context& context, const RunOptions& options) {
-  std::optional<Duration> every;
-  if (!options.every.empty()) {
-    every = parse_duration(options.every);
-    if (!every || *every < kShortest || *every > kLongest) {
-      return fail_with(
-          context, kUsage,
-          fmt::format("--every {}: give a duration from {} to {}, such as 1m", printable(options.every),
-                      format_duration(kShortest), format_duration(kLongest)));
-    }
+  const bool stays = !options.every.empty();
+  const auto every = duration_of("--every", stays ? options.every : "1m", kShortest, "1m");
+  const auto deadline = duration_of("--deadline", options.deadline, 2 * kLeastTime, "50s");
+  for (const auto& given : {every, deadline}) {
+    if (!given) return fail_with(context, kUsage, given.error().message);
   }
   const auto policy = policy::load(options.policy);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
@@ -83,12 +104,12 @@ int run_run(Context& context, const RunOptions& options) {
     const bool usage = journal.error().kind == ErrorKind::invalid;
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
-  Regions regions{context, **journal};
+  Regions regions{context, **journal, options.aws};
   Time due = context.clock.now();
   while (true) {
-    const int code = tick_all(context, options, *policy, **journal, regions);
+    const int code = tick_all(context, options, *policy, *deadline, **journal, regions);
     // A mistyped --fleet doesn't mend itself; everything else may.
-    if (!every || code == kUsage) return code;
+    if (!stays || code == kUsage) return code;
     due = std::max(due + *every, context.clock.now());
     if (!context.stopped()) context.clock.sleep(due - context.clock.now());
     if (context.stopped()) return kDone;
@@ -108,8 +129,14 @@ void add_run(CLI::App& app, Context& context, Chosen& chosen) {
           "--every", options->every,
           "stay, and tick so often; SIGTERM ends it after the tick under way. The policy is read once")
       ->option_text("1m");
+  command
+      ->add_option("--deadline", options->deadline,
+                   "a pass over all fleets ends within this; what is left waits for the next one")
+      ->option_text("DURATION")
+      ->capture_default_str();
   add_fleet(*command, *options);
   add_json(*command, *options);
+  add_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_run(context, *options); }; });
 }
 

@@ -39,6 +39,7 @@ int run_cli(std::span<const std::string> arguments, Context& context) {
   app.require_subcommand(1);
   app.footer(kExitCodesHelp);
   Chosen chosen;
+  add_check(app, context, chosen);
   add_plan(app, context, chosen);
   add_run(app, context, chosen);
   add_status(app, context, chosen);
@@ -47,6 +48,7 @@ int run_cli(std::span<const std::string> arguments, Context& context) {
   add_pause(app, context, chosen);
   add_resume(app, context, chosen);
   add_restore(app, context, chosen);
+  add_iam(app, context, chosen);
   add_simulate(app, context, chosen);
   try {
     // CLI11 takes the arguments last first.

@@ -62,6 +62,7 @@ TEST_F(RunCli, PlanWithoutAStateSaysSoAndCreatesNone) {
 TEST_F(RunCli, MissingCredentialsAreNamedBeforeAnythingIsSent) {
   write_policy();
   environment["AWS_REGION"] = "eu-west-1";
+  environment["AWS_EC2_METADATA_DISABLED"] = "true";
   EXPECT_EQ(run({"run"}), kAws);
   EXPECT_TRUE(contains(err, "AWS_ACCESS_KEY_ID")) << err.str();
   EXPECT_EQ(dead.tried, 0);

@@ -99,6 +99,9 @@ void add_simulate(CLI::App& app, Context& context, Chosen& chosen) {
       ->check(CLI::Range(0.0, 100'000.0))
       ->needs(address)
       ->option_text("X");
+  command->add_option("--latency", options->listen.latency, "real time that every AWS call takes at least")
+      ->needs(address)
+      ->option_text("25ms");
   command
       ->add_option("--write-policy", options->listen.write_policy, "write the scenario's policy to this file")
       ->needs(address)

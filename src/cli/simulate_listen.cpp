@@ -26,6 +26,18 @@ std::optional<sim::ServeOptions> parse_address(std::string_view text) {
   return options;
 }
 
+// "25ms", or what durations look like elsewhere; at most ten seconds.
+std::optional<Duration> parse_latency(std::string_view text) {
+  std::optional<Duration> latency = parse_duration(text);
+  if (text.ends_with("ms")) {
+    text.remove_suffix(2);
+    Duration::rep count = -1;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (failure == std::errc{} && end == text.data() + text.size()) latency = Duration{count};
+  }
+  return latency && *latency >= Duration{0} && *latency <= Duration{10'000} ? latency : std::nullopt;
+}
+
 void introduce(const sim::Scenario& scenario, const std::string& region, const sim::ServeOptions& serving,
                const ListenOptions& options, int port, Context& context) {
   const auto url = fmt::format("http://{}:{}", serving.host, port);
@@ -57,6 +69,15 @@ int listen(const sim::Scenario& scenario, std::uint64_t seed, const ListenOption
         fmt::format("--listen {}: give HOST:PORT, such as 127.0.0.1:8080", printable(options.address)));
   }
   serving->time_scale = options.time_scale;
+  if (!options.latency.empty()) {
+    const auto latency = parse_latency(options.latency);
+    if (!latency) {
+      return fail_with(context, kUsage,
+                       fmt::format("--latency {}: give a duration of at most 10s, such as 25ms",
+                                   printable(options.latency)));
+    }
+    serving->latency = *latency;
+  }
   if (!options.write_policy.empty()) {
     std::ofstream file(options.write_policy);
     file << scenario.policy;

@@ -12,6 +12,7 @@ namespace evenkeel::cli {
 struct ListenOptions {
   std::string address;       // "127.0.0.1:8080"; port 0: any free one
   double time_scale = 1;     // virtual seconds a second
+  std::string latency;       // "25ms": what every AWS call takes at least; empty: nothing
   std::string write_policy;  // a file for the scenario's policy; empty: none
 };
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -19,6 +20,8 @@ struct Parts {
   Clock& clock;
   Random& random;
   observe::Cache& cache;
+  // By this machine's clock: when a tick must be over. Not set: kTickWithin after it began.
+  std::optional<Time> deadline = std::nullopt;
 };
 
 }  // namespace evenkeel::controller

@@ -15,10 +15,14 @@ namespace {
 // A tick that has gone on for longer sends nothing any more: what it saw is too old, and its signatures soon
 // are.
 constexpr Duration kActWithin{45'000};
+// What is kept of a tick's time for recording outcomes, and before that for restores and other acts.
+constexpr Duration kToRecord{2'000};
+constexpr Duration kToAct{13'000};
 // Signal, one survey for each of the first few candidates, and the survey before a reboot: more rounds mean a
 // mistake.
 constexpr int kRounds = 12;
 constexpr int kSwaps = 5;
+constexpr std::ptrdiff_t kFleetsInOrder = 10;
 
 FleetState fresh_state(const std::string& fleet) {
   FleetState state;
@@ -33,12 +37,13 @@ Result<FleetState> load(const std::string& fleet, record::Journal& journal) {
 
 // Decides, answers what the decision still needs to know, and decides again.
 Result<Plan> settle(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
-                    Parts& parts, Observation& observation) {
+                    Parts& parts, Observation& observation,
+                    observe::Probing probing = observe::Probing::yes) {
   for (int round = 0; round < kRounds; ++round) {
     auto plan = decide::decide(policy, observation, state, nonce);
     if (plan.questions.empty()) return plan;
     for (const auto& question : plan.questions) {
-      observe::answer(question, policy, parts.aws, parts.cache, observation);
+      observe::answer(question, policy, parts.aws, parts.cache, observation, probing);
     }
   }
   return fail(ErrorKind::invalid, "fleet " + policy.name + ": the decision keeps asking; please report this");
@@ -69,13 +74,41 @@ Result<void> refuse_unsound(const FleetPolicy& policy, const FleetState& state, 
   return {};
 }
 
-std::vector<Outcome> act(const std::vector<Action>& actions, Time began, Parts& parts) {
-  std::vector<Outcome> outcomes;
-  for (const auto& action : actions) {
-    const bool in_time = parts.clock.now() - began < kActWithin;
-    outcomes.push_back(in_time ? act::perform(action, parts.aws)
-                               : act::not_sent(action, "the tick took too long; the next one looks again"));
+// Reading is over in time to act, and acting in time to record. Of a short time each has its part.
+struct TickTime {
+  TickTime(Time start, std::optional<Time> deadline)
+      : began(start), over(deadline.value_or(start + kTickWithin)) {
+    const Duration whole = std::max(Duration::zero(), over - began);
+    act_until = over - std::min(kToRecord, whole / 10);
+    read_until = act_until - std::min(kToAct, whole / 3);
+    act_until = std::min(act_until, began + kActWithin);
   }
+
+  Time began, over, read_until, act_until;
+};
+
+// Restores have a share of AWS's budget to themselves.
+wire::Urgency urgency(bool restores) { return restores ? wire::Urgency::restore : wire::Urgency::ordinary; }
+
+Result<Observation> observe_within(const TickTime& time, const FleetPolicy& policy, const FleetState& state,
+                                   Parts& parts) {
+  parts.aws.set_deadline(time.read_until);
+  parts.aws.set_urgency(urgency(!state.open.empty()));
+  auto observation = observe::observe(policy, state, parts.aws, parts.cache);
+  parts.aws.set_urgency(urgency(false));
+  return observation;
+}
+
+std::vector<Outcome> act(const std::vector<Action>& actions, const TickTime& time, Parts& parts) {
+  std::vector<Outcome> outcomes;
+  parts.aws.set_deadline(time.act_until);
+  for (const auto& action : actions) {
+    parts.aws.set_urgency(urgency(action.restores));
+    outcomes.push_back(parts.clock.now() < time.act_until
+                           ? act::perform(action, parts.aws)
+                           : act::not_sent(action, "the tick took too long; the next one looks again"));
+  }
+  parts.aws.set_urgency(urgency(false));
   return outcomes;
 }
 
@@ -104,29 +137,30 @@ Result<void> record_outcomes(const FleetPolicy& policy, Parts& parts, TickReport
 Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
   auto state = TRY(load(policy.name, parts.journal));
   TickReport report;
-  report.observation = TRY(observe::observe(policy, state, parts.aws, parts.cache));
+  const TickTime time{parts.clock.now(), parts.deadline};
+  report.observation = TRY(observe_within(time, policy, state, parts));
   state.signal_read_at.reset();  // a person who asks pays for the answer
   const auto nonce = parts.random.hex(16);
-  report.plan = TRY(settle(policy, state, nonce, parts, report.observation));
+  report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
   Question unread{Question::Kind::signal, {}, policy.reboot_when.over + policy.reboot_when.max_age};
   for (const auto& [id, verdict] : report.plan.members) {
     if (!report.observation.signals.contains(id)) unread.instance_ids.push_back(id);
   }
   if (!unread.instance_ids.empty()) {
     observe::answer(unread, policy, parts.aws, parts.cache, report.observation);
-    report.plan = TRY(settle(policy, state, nonce, parts, report.observation));
+    report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
   }
   report.violations = decide::violations(policy, report.observation, state, report.plan);
   return report;
 }
 
 Result<TickReport> tick(const FleetPolicy& policy, Parts& parts) {
-  const Time began = parts.clock.now();
+  const TickTime time{parts.clock.now(), parts.deadline};
   const auto state = TRY(load(policy.name, parts.journal));
   const auto nonce = parts.random.hex(16);
 
   TickReport report;
-  report.observation = TRY(observe::observe(policy, state, parts.aws, parts.cache));
+  report.observation = TRY(observe_within(time, policy, state, parts));
   report.plan = TRY(settle(policy, state, nonce, parts, report.observation));
   TRY_VOID(refuse_unsound(policy, state, nonce, parts, report));
 
@@ -138,19 +172,29 @@ Result<TickReport> tick(const FleetPolicy& policy, Parts& parts) {
   report.events = report.plan.events;
   if (report.plan.actions.empty()) return report;
 
-  report.outcomes = act(report.plan.actions, began, parts);
+  report.outcomes = act(report.plan.actions, time, parts);
   TRY_VOID(record_outcomes(policy, parts, report));
   return report;
 }
 
-Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal) {
+Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal,
+                                                std::optional<Time> now) {
   std::vector<FleetPolicy> fleets = policy.fleets;
+  const auto has_open = [&](const FleetPolicy& fleet) {
+    const auto state = journal.load(fleet.name);
+    return !state || (*state && !(*state)->open.empty());
+  };
+  const auto others = std::ranges::stable_partition(fleets, has_open);
+  if (now && std::ssize(others) > kFleetsInOrder) {
+    const auto minute = std::chrono::floor<std::chrono::minutes>(*now).time_since_epoch().count();
+    std::ranges::rotate(others, others.begin() + minute % std::ssize(others));
+  }
   for (const auto& name : TRY(journal.fleets())) {
     if (std::ranges::find(policy.fleets, name, &FleetPolicy::name) != policy.fleets.end()) continue;
     const auto state = TRY(journal.load(name));
     if (!state || state->open.empty() || !state->pinned) continue;
-    fleets.push_back(*state->pinned);
-    fleets.back().retired = true;
+    fleets.insert(fleets.begin(), *state->pinned);
+    fleets.front().retired = true;
   }
   return fleets;
 }

@@ -5,6 +5,7 @@
 // likes; (2) never carry out a plan by other means; (3) call again after an error: nothing is forgotten.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@
 #include "model/policy.h"
 
 namespace evenkeel::controller {
+
+// A tick ends within this, or by Parts::deadline: what could not be read by then is unknown, what could not
+// be sent is left to the next tick.
+inline constexpr Duration kTickWithin{50'000};
 
 // What one tick saw, decided and did.
 struct TickReport {
@@ -32,9 +37,11 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts);
 // One whole tick.
 Result<TickReport> tick(const FleetPolicy& policy, Parts& parts);
 
-// The fleets to tick: those of the policy, and those that left it while something was open (retired: restore
-// only).
-Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal);
+// The fleets to tick: those that left the policy while something was open (retired: restore only), then those
+// of the policy, whoever has somebody out first: time and budget go to restores before anything else. Given
+// the time, many others take turns by the minute, so that none starves when a pass runs out of time.
+Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal,
+                                                std::optional<Time> now = std::nullopt);
 
 // A person's hand. Each loads, changes and swaps the state once; `conflict` after several lost races.
 Result<void> pause(const std::string& fleet, const std::string& reason, const std::string& author,

@@ -4,6 +4,7 @@
 #include "controller/tick.h"
 
 #include <gtest/gtest.h>
+#include <set>
 
 #include "record/sqlite_journal.h"
 #include "wire/scripted_transport.h"
@@ -96,8 +97,13 @@ struct Ticking : testing::Test {
   std::vector<std::string> sent;  // actions that change something, in order
   int writes_when_sent = -1;
   MeddledJournal journal;
+  Duration per_call{0};
   wire::ScriptedAccount account{[this](const wire::Request& request) {
-    const auto action = form_of(request).at("Action");
+    account.clock.time += per_call;
+    auto form = form_of(request);
+    const auto action = form.at("Action");
+    if (form["Targets.member.1.Id"] == "i-00000000000000000")
+      return wire::query_error(400, "InvalidTarget", "no such instance");
     if (action.starts_with("Register") || action.starts_with("Deregister")) {
       sent.push_back(action);
       writes_when_sent = journal.writes;
@@ -172,6 +178,40 @@ TEST_F(Ticking, ATickThatTookTooLongSendsNothing) {
   EXPECT_EQ(sent.size(), 1U) << "the next tick looks again";
 }
 
+TEST_F(Ticking, ATickIsOverBeforeItsDeadlineHoweverSlowAWSIs) {
+  const Time began = account.clock.time;
+  for (const Duration slow : {Duration{3s}, Duration{5s}, Duration{9s}}) {
+    per_call = slow;
+    account.clock.time = began;
+    static_cast<void>(tick(policy, parts));
+    EXPECT_LE(account.clock.time, began + kTickWithin) << slow.count();
+  }
+}
+
+TEST_F(Ticking, ReadingThatTookTooLongStartsNobody) {
+  per_call = 7s;  // six reads come before the last question
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_TRUE(sent.empty());
+  EXPECT_TRUE(stored().open.empty());
+}
+
+TEST_F(Ticking, ReadingThatTookTooLongStillRestores) {
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  per_call = 7s;
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
+TEST_F(Ticking, ADeadlineOfItsOwnIsKept) {
+  const Time began = account.clock.time;
+  parts.deadline = began + 10s;
+  per_call = 2s;
+  static_cast<void>(tick(policy, parts));
+  EXPECT_LE(account.clock.time, began + 10s);
+  EXPECT_TRUE(sent.empty());
+}
+
 TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
   policy.keep.out = 1;
   ASSERT_TRUE(pause("web", "deploy", "ann", parts));
@@ -236,13 +276,31 @@ TEST_F(Ticking, ARestoreWithNowhereToGoIsHandedOver) {
 
 TEST_F(Ticking, AFleetThatLeftThePolicyIsTickedWhileSomethingIsOpen) {
   ASSERT_TRUE(tick(policy, parts));
-  const auto fleets = fleets_to_tick(Policy{}, journal);
+  const auto fleets = fleets_to_tick(Policy{}, journal, account.clock.time);
   ASSERT_TRUE(fleets);
   ASSERT_EQ(fleets->size(), 1U);
   EXPECT_TRUE(fleets->at(0).retired);
   EXPECT_EQ(fleets->at(0).target_groups, policy.target_groups);
   ASSERT_TRUE(tick(fleets->at(0), parts));
   EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
+TEST_F(Ticking, WhoeverHasSomebodyOutIsFirstAndTheOthersTakeTurns) {
+  ASSERT_TRUE(tick(policy, parts));
+  Policy many;
+  for (int i = 0; i < 20; ++i) {
+    many.fleets.push_back(policy);
+    many.fleets.back().name = i == 7 ? "web" : "other-" + std::to_string(i);
+  }
+  std::set<std::string> second;
+  for (int minute = 0; minute < 19; ++minute) {
+    const auto fleets = fleets_to_tick(many, journal, account.clock.time + minute * 1min);
+    ASSERT_TRUE(fleets);
+    ASSERT_EQ(fleets->size(), 20U);
+    EXPECT_EQ(fleets->at(0).name, "web");
+    second.insert(fleets->at(1).name);
+  }
+  EXPECT_EQ(second.size(), 19U);
 }
 
 }  // namespace

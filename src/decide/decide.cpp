@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <optional>
 
 #include "base/text.h"
 #include "decide/breaker.h"
@@ -66,7 +67,7 @@ void start(const Selection& selection, Draft& draft, FleetState& next) {
   remediation.cause = selection.cause;
   Duration delay{};
   std::vector<std::string> arns;
-  for (const auto& [group, registration] : member.places) {
+  for (const auto& [group, registration, healthy_since] : member.places) {
     remediation.snapshot.push_back({group->arn, group->name, registration->port, false});
     delay = std::max(delay, group->attributes->deregistration_delay);
     if (arns.empty() || arns.back() != group->arn) arns.push_back(group->arn);
@@ -99,26 +100,22 @@ Plan decide(const FleetPolicy& policy, const Observation& observation, const Fle
   next.fleet = policy.name;
   next.revision = state.revision + 1;
   next.written_by = tick_nonce;
-  next.last_tick_at = std::max(state.last_tick_at, observation.taken_at);
   next.healthy_since = healthy_since(observation, state);
   forget_old(next, policy, observation.taken_at);
 
   Draft draft{policy, observation, tick_nonce};
-  {
-    const FleetView before{policy, observation, state};
-    if (before.unreadable.empty()) next.members_last_seen = static_cast<int>(before.members.size());
-    for (auto& remediation : next.open) advance(remediation, draft, before);
-    trip_breaker_if_needed(before, draft, next);
-  }
+  std::optional<FleetView> fleet(std::in_place, policy, observation, next);
+  const bool readable = fleet->unreadable.empty();
+  const auto members = static_cast<int>(fleet->members.size());
+  const bool anybody_open = !next.open.empty();
+  for (auto& remediation : next.open) advance(remediation, draft, *fleet);
+  trip_breaker_if_needed(*fleet, draft, next);
   close_ended(next);
-
-  // Selection sees the members as the next state leaves them, but slow start and the last tick as they were
-  // known.
-  FleetState known = next;
-  known.last_tick_at = state.last_tick_at;
-  known.members_last_seen = state.members_last_seen;
-  const FleetView fleet{policy, observation, known};
-  auto selection = select(fleet);
+  // Selection sees the members as the next state leaves them, but the last tick as it was known.
+  if (anybody_open) fleet.emplace(policy, observation, next);
+  auto selection = select(*fleet);
+  next.last_tick_at = std::max(state.last_tick_at, observation.taken_at);
+  if (readable) next.members_last_seen = members;
 
   std::erase_if(draft.signals_wanted, [&](const auto& id) { return observation.signals.contains(id); });
   plan.questions = std::move(selection.questions);

@@ -67,28 +67,52 @@ std::optional<std::string> silence(const Signal& signal, Time since, Duration pe
   return std::nullopt;
 }
 
+// What may show that the machine came up after `since`, each for people; empty where it is not to be seen.
+struct Signs {
+  std::string fall;     // of the metric, well below what it was and below the limit
+  std::string gap;      // in the metric
+  std::string console;  // written anew
+};
+
+Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPolicy& policy,
+                      const Observation& observation) {
+  Signs signs;
+  const auto console = observation.consoles.find(remediation.instance_id);
+  if (console != observation.consoles.end() && console->second > since) {
+    signs.console = "its console was written anew at " + iso8601(*console->second);
+  }
+  const auto* signal = signal_of(remediation, observation);
+  if (signal == nullptr || signal->samples.back().at <= since) return signs;
+  const double fallen = std::min(0.9 * remediation.cause.value, remediation.cause.above);
+  if (signal->samples.back().value > fallen) return signs;
+  signs.fall = fmt::format("the metric fell from {} to {}", format_number(remediation.cause.value),
+                           format_number(signal->samples.back().value));
+  signs.gap = silence(*signal, since, policy.reboot_when.period).value_or("");
+  return signs;
+}
+
 }  // namespace
 
 std::optional<std::string> boot_evidence(const Remediation& remediation, const FleetPolicy& policy,
                                          const Observation& observation) {
   const auto* intent = reboot_intent(remediation);
   if (intent == nullptr) return std::nullopt;
-  const auto console = observation.consoles.find(remediation.instance_id);
-  const bool new_console = console != observation.consoles.end() && console->second > intent->at;
   const bool settled = observation.taken_at - intent->at >= policy.timing.settle;
-
-  const auto* signal = signal_of(remediation, observation);
-  const double fallen = std::min(0.9 * remediation.cause.value, remediation.cause.above);
-  if (signal == nullptr || signal->samples.back().at <= intent->at || signal->samples.back().value > fallen) {
-    if (!new_console || !settled) return std::nullopt;
-    return "its console was written anew at " + iso8601(*console->second);
+  const auto signs = signs_of_a_boot(remediation, intent->at, policy, observation);
+  if (signs.fall.empty()) {
+    return signs.console.empty() || !settled ? std::nullopt : std::optional(signs.console);
   }
-  const auto fall = fmt::format("the metric fell from {} to {}", format_number(remediation.cause.value),
-                                format_number(signal->samples.back().value));
-  if (const auto gap = silence(*signal, intent->at, policy.reboot_when.period)) return fall + " and " + *gap;
-  if (new_console) return fall + " and its console was written anew at " + iso8601(*console->second);
-  if (settled) return fall + " and stayed there for " + format_duration(policy.timing.settle);
+  if (!signs.gap.empty()) return signs.fall + " and " + signs.gap;
+  if (!signs.console.empty()) return signs.fall + " and " + signs.console;
+  if (settled) return signs.fall + " and stayed there for " + format_duration(policy.timing.settle);
   return std::nullopt;
+}
+
+std::optional<std::string> booted_without_us(const Remediation& remediation, const FleetPolicy& policy,
+                                             const Observation& observation) {
+  const auto signs = signs_of_a_boot(remediation, remediation.started_at, policy, observation);
+  if (signs.fall.empty() || signs.console.empty()) return std::nullopt;
+  return signs.fall + " and " + signs.console;
 }
 
 std::optional<double> value_after_boot(const Remediation& remediation, const Observation& observation) {

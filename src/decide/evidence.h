@@ -30,6 +30,12 @@ const Intent* reboot_intent(const Remediation& remediation);
 std::optional<std::string> boot_evidence(const Remediation& remediation, const FleetPolicy& policy,
                                          const Observation& observation);
 
+// Before a reboot: what shows that the member has already come up anew since it was taken out, by somebody
+// else's hand or by ours before the state was rolled back. Two signs together: the fall alone may be the
+// missing traffic, and some consoles are written to all the time.
+std::optional<std::string> booted_without_us(const Remediation& remediation, const FleetPolicy& policy,
+                                             const Observation& observation);
+
 // The newest sample taken after the boot was seen.
 std::optional<double> value_after_boot(const Remediation& remediation, const Observation& observation);
 

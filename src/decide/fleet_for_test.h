@@ -53,8 +53,13 @@ struct FleetForTest {
                                       .private_ip = "",
                                       .auto_scaling_group = ""};
       memory(i, 40);
-      observation.surveys[id(i)] = {
-          .complete = true, .elsewhere = {}, .elsewhere_groups = {}, .may_reboot = true, .detail = ""};
+      observation.consoles[id(i)] = std::nullopt;
+      observation.surveys[id(i)] = {.complete = true,
+                                    .elsewhere = {},
+                                    .elsewhere_groups = {},
+                                    .may_reboot = true,
+                                    .may_register = true,
+                                    .detail = ""};
     }
     state.fleet = "web";
     state.last_tick_at = observation.taken_at - 1min;

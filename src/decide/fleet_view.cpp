@@ -1,33 +1,40 @@
 #include "decide/fleet_view.h"
 
 #include <algorithm>
+#include <set>
 
 #include "decide/protocol.h"
 
 namespace evenkeel::decide {
 namespace {
 
-bool named(const FleetPolicy& policy, const TargetGroup& group) {
-  return std::ranges::find(policy.target_groups, group.name) != policy.target_groups.end();
+std::optional<Time> healthy_since(const TargetGroup& group, const Registration& registration,
+                                  const FleetState& state) {
+  const bool slow_start = group.attributes && group.attributes->slow_start > Duration::zero();
+  if (!slow_start || registration.state != TargetState::healthy) return std::nullopt;
+  const auto seen = state.healthy_since.find(place_key(group, registration));
+  return seen == state.healthy_since.end() ? std::nullopt : std::optional(seen->second);
 }
 
 // No API tells who is in slow start: a place counts as warm only when it has been seen healthy for the whole
 // ramp.
-bool warm(const TargetGroup& group, const Registration& registration, const FleetState& state, Time now) {
-  if (!group.attributes || group.attributes->slow_start == Duration::zero()) return true;
-  const auto seen = state.healthy_since.find(place_key(group, registration));
-  return seen != state.healthy_since.end() && now - seen->second >= group.attributes->slow_start;
+bool warm(const Place& place, Time now) {
+  const auto& attributes = place.group->attributes;
+  if (!attributes || attributes->slow_start == Duration::zero()) return true;
+  return place.healthy_since && now - *place.healthy_since >= attributes->slow_start;
 }
 
 std::vector<std::string> what_is_unreadable(const FleetPolicy& policy, const Observation& observation) {
   std::vector<std::string> missing;
+  std::map<std::string_view, const TargetGroup*> found;
+  for (const auto& group : observation.target_groups) found.emplace(group.name, &group);
   for (const auto& name : policy.target_groups) {
-    const auto group = std::ranges::find(observation.target_groups, name, &TargetGroup::name);
-    if (group == observation.target_groups.end()) {
+    const auto group = found.find(name);
+    if (group == found.end()) {
       missing.push_back("target group " + name + " was not found");
-    } else if (!group->registrations) {
+    } else if (!group->second->registrations) {
       missing.push_back("the targets of " + name + " could not be read");
-    } else if (!group->attributes) {
+    } else if (!group->second->attributes) {
       missing.push_back("the attributes of " + name + " could not be read");
     }
   }
@@ -62,12 +69,14 @@ FleetView::FleetView(const FleetPolicy& fleet_policy, const Observation& seen, c
       observation(seen),
       state(known),
       unreadable(what_is_unreadable(fleet_policy, seen)) {
+  const std::set<std::string_view> named(policy.target_groups.begin(), policy.target_groups.end());
   for (const auto& group : observation.target_groups) {
-    if (!named(policy, group)) continue;
+    if (!named.contains(group.name)) continue;
     groups[&group];
     if (!group.registrations) continue;
     for (const auto& registration : *group.registrations) {
-      members[registration.instance_id].places.push_back({&group, &registration});
+      members[registration.instance_id].places.push_back(
+          {&group, &registration, healthy_since(group, registration, state)});
     }
   }
   if (observation.auto_scaling_group) {
@@ -76,16 +85,17 @@ FleetView::FleetView(const FleetPolicy& fleet_policy, const Observation& seen, c
   }
   for (const auto& remediation : state.open) members[remediation.instance_id].open = &remediation;
 
+  auto instance = observation.instances.begin();  // both are sorted by id, so one walk finds all
   for (auto& [id, member] : members) {
     member.id = id;
-    const auto instance = observation.instances.find(id);
-    if (instance != observation.instances.end()) member.instance = &instance->second;
-    member.serving = !member.places.empty() && member.open == nullptr && member.instance != nullptr &&
-                     member.instance->state == InstanceState::running &&
-                     std::ranges::all_of(member.places, [&](const Place& place) {
-                       return place.registration->state == TargetState::healthy &&
-                              warm(*place.group, *place.registration, state, observation.taken_at);
-                     });
+    while (instance != observation.instances.end() && instance->first < id) ++instance;
+    if (instance != observation.instances.end() && instance->first == id) member.instance = &instance->second;
+    member.serving =
+        !member.places.empty() && member.open == nullptr && member.instance != nullptr &&
+        member.instance->state == InstanceState::running &&
+        std::ranges::all_of(member.places, [&](const Place& place) {
+          return place.registration->state == TargetState::healthy && warm(place, observation.taken_at);
+        });
     const TargetGroup* counted = nullptr;  // on two ports of one group it is still one member
     for (const auto& place : member.places) {
       if (place.group == counted) continue;

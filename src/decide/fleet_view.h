@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ namespace evenkeel::decide {
 struct Place {
   const TargetGroup* group;
   const Registration* registration;
+  std::optional<Time> healthy_since;  // where the group has slow start, and it is healthy
 };
 
 struct Member {

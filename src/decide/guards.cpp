@@ -119,8 +119,8 @@ Guard not_serving(const FleetView& fleet, const Member& member) {
     return Verdict{
         Reason::not_registered, "in the Auto Scaling group, but registered in none of the target groups", {}};
   }
-  for (const auto& [group, registration] : member.places) {
-    const auto where = fmt::format("{} port {}", group->name, registration->port);
+  for (const auto& [group, registration, healthy_since] : member.places) {
+    const auto where = [&] { return fmt::format("{} port {}", group->name, registration->port); };
     if (group->type != TargetType::instance) {
       return Verdict{
           Reason::unsupported_target_type,
@@ -130,30 +130,27 @@ Guard not_serving(const FleetView& fleet, const Member& member) {
     switch (registration->state) {
       case TargetState::draining:
       case TargetState::unhealthy_draining:
-        return Verdict{Reason::being_drained, "somebody else is draining it from " + where, {}};
+        return Verdict{Reason::being_drained, "somebody else is draining it from " + where(), {}};
       case TargetState::healthy:
       case TargetState::unhealthy:
         break;
       default:
         if (registration->reason == "Target.NotInUse" || !group->has_load_balancer) {
           return Verdict{Reason::group_without_load_balancer,
-                         where + " gets no traffic: no listener forwards to it, or its zone is not enabled",
+                         where() + " gets no traffic: no listener forwards to it, or its zone is not enabled",
                          {}};
         }
         return Verdict{
             Reason::not_healthy,
-            fmt::format("{} at {} ({})", name(registration->state), where, printable(registration->reason)),
+            fmt::format("{} at {} ({})", name(registration->state), where(), printable(registration->reason)),
             {}};
     }
     const auto slow_start = group->attributes ? group->attributes->slow_start : Duration::zero();
     if (slow_start == Duration::zero() || registration->state != TargetState::healthy) continue;
-    const auto seen = fleet.state.healthy_since.find(place_key(*group, *registration));
-    const auto healthy_for = seen == fleet.state.healthy_since.end()
-                                 ? Duration::zero()
-                                 : fleet.observation.taken_at - seen->second;
+    const auto healthy_for = healthy_since ? fleet.observation.taken_at - *healthy_since : Duration::zero();
     if (healthy_for < slow_start) {
       return Verdict{Reason::slow_start,
-                     fmt::format("may be in slow start at {}: seen healthy for {} of {}", where,
+                     fmt::format("may be in slow start at {}: seen healthy for {} of {}", where(),
                                  format_duration(healthy_for), format_duration(slow_start)),
                      {}};
     }
@@ -280,6 +277,9 @@ std::optional<Verdict> survey_guard(const Survey& survey) {
   }
   if (!survey.may_reboot.value_or(false)) {
     return Verdict{Reason::reboot_denied, "AWS would not let us reboot it: " + survey.detail, {}};
+  }
+  if (!survey.may_register.value_or(false)) {
+    return Verdict{Reason::register_denied, "AWS would not let us put it back: " + survey.detail, {}};
   }
   return std::nullopt;
 }

@@ -96,7 +96,8 @@ struct Checker {
     if (snapshot.empty() || snapshot != seen) broken("F1", id + "'s snapshot is not what it is part of");
     const auto survey = observation.surveys.find(id);
     if (survey == observation.surveys.end() || !survey->second.complete ||
-        !survey->second.elsewhere.empty() || !survey->second.may_reboot.value_or(false)) {
+        !survey->second.elsewhere.empty() || !survey->second.may_reboot.value_or(false) ||
+        !survey->second.may_register.value_or(false)) {
       broken("R1", id + " starts without a clean survey");
     }
     const auto signal = observation.signals.find(id);

@@ -128,6 +128,16 @@ std::vector<std::string> still_in_service(const Remediation& remediation, const 
   return arns;
 }
 
+// False: the signal or the console has still to be read.
+bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
+  const auto& id = remediation.instance_id;
+  const bool signal = draft.observation.signals.contains(id);
+  const bool console = draft.observation.consoles.contains(id);
+  if (!signal) draft.signals_wanted.push_back(id);
+  if (!console) draft.consoles_wanted.push_back(id);
+  return signal && console;
+}
+
 void reboot_if_ready(Remediation& remediation, Draft& draft) {
   const Time now = draft.now();
   for (const auto& intent : remediation.intents) {
@@ -146,6 +156,10 @@ void reboot_if_ready(Remediation& remediation, Draft& draft) {
       put_back(remediation, draft, no->text);
     return;  // anything else may pass before the deadline
   }
+  if (!asked_how_it_is(remediation, draft)) return;
+  if (const auto signs = booted_without_us(remediation, draft.policy, draft.observation))
+    return put_back(remediation, draft,
+                    "it has booted since it was taken out, not by this reboot: " + *signs);
   draft.enter(remediation, Phase::rebooting, kRequestValidity + kRebootQueue + draft.policy.timing.boot,
               "drained from every target group");
   draft.intend(remediation, Effect::reboot);
@@ -195,6 +209,9 @@ void rebooting(Remediation& remediation, Draft& draft) {
     return put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
   }
   if (intent->outcome == OutcomeKind::not_sent) {
+    if (draft.now() - remediation.started_at >= kRebootSentWithin) {
+      return put_back(remediation, draft, "the reboot could not be sent: " + intent->detail);
+    }
     std::erase_if(remediation.intents, [](const Intent& i) { return i.effect == Effect::reboot; });
     return draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
                        "the reboot was not sent");

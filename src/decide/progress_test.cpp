@@ -1,5 +1,6 @@
 // The life of a remediation: what each phase waits for, and its way out when that doesn't come.
 #include <gtest/gtest.h>
+#include <set>
 
 #include "decide/fleet_for_test.h"
 #include "decide/protocol.h"
@@ -70,8 +71,42 @@ TEST(Draining, TheRebootWaitsForACleanSurvey) {
                                       .elsewhere = {{id(3), 8080, TargetState::draining, ""}},
                                       .elsewhere_groups = {"tg-new"},
                                       .may_reboot = true,
+                                      .may_register = true,
                                       .detail = ""};
   EXPECT_TRUE(fleet.tick().actions.empty()) << "attached to another group meanwhile";
+}
+
+TEST(Draining, WhoHasBootedMeanwhileIsNotRebootedAgain) {
+  FleetForTest fleet;
+  fleet.drained_three();
+  fleet.memory(3, 30);
+  fleet.observation.consoles[id(3)] = fleet.observation.taken_at - 30s;
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+  EXPECT_FALSE(fleet.three().treat);
+  EXPECT_NE(fleet.three().why_untreated.find("not by this reboot"), std::string::npos);
+}
+
+TEST(Draining, OneSignOfABootAloneDoesNotForbidTheReboot) {
+  FleetForTest fallen;
+  fallen.drained_three();
+  fallen.memory(3, 30);  // without traffic
+  EXPECT_EQ(effects(fallen.tick()), std::vector{Effect::reboot});
+  FleetForTest chatty;
+  chatty.drained_three();
+  chatty.observation.consoles[id(3)] = chatty.observation.taken_at - 30s;
+  EXPECT_EQ(effects(chatty.tick()), std::vector{Effect::reboot});
+}
+
+TEST(Draining, SignalAndConsoleAreReadBeforeTheReboot) {
+  FleetForTest fleet;
+  fleet.drained_three();
+  fleet.observation.signals.erase(id(3));
+  fleet.observation.consoles.erase(id(3));
+  const auto plan = fleet.decide();
+  EXPECT_TRUE(plan.actions.empty());
+  std::set<Question::Kind> kinds;
+  for (const auto& question : plan.questions) kinds.insert(question.kind);
+  EXPECT_TRUE(kinds.contains(Question::Kind::signal) && kinds.contains(Question::Kind::console));
 }
 
 TEST(Draining, AForbiddenRebootPutsItBack) {
@@ -180,42 +215,17 @@ TEST(Rebooting, ARefusedOneIsPutBackAndOneThatWasNotSentIsTriedAgain) {
   EXPECT_EQ(effects(not_sent.tick()), std::vector{Effect::reboot});
 }
 
-TEST(Booting, NeedsTwoSignsOfABoot) {
+TEST(Rebooting, OneThatCanNeverBeSentIsGivenUp) {
   FleetForTest fleet;
-  fleet.reboot_of_three();
-  fleet.pass(2min);
-  fleet.memory(3, 30);  // fell, without a gap, at once: an application's restart would look the same
-  EXPECT_TRUE(fleet.tick().actions.empty());
-  fleet.observation.consoles[id(3)] = fleet.observation.taken_at - 1min;
-  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
-}
-
-TEST(Booting, AFallThatLastsLongerThanAForcedShutdownCounts) {
-  FleetForTest fleet;
-  fleet.reboot_of_three();
-  fleet.pass(fleet.policy.timing.settle - 1s);
-  fleet.memory(3, 30);
-  EXPECT_TRUE(fleet.tick().actions.empty());
-  fleet.pass(1s);
-  EXPECT_EQ(fleet.tick().actions.size(), 2U);
-}
-
-TEST(Booting, AnOldConsoleOrHighMemoryProvesNothing) {
-  FleetForTest fleet;
-  fleet.reboot_of_three();
-  fleet.observation.consoles[id(3)] = fleet.observation.taken_at - 1h;
-  fleet.pass(7min);
-  EXPECT_TRUE(fleet.tick().actions.empty());
-  EXPECT_EQ(fleet.three().phase, Phase::booting);
-}
-
-TEST(Booting, PastItsDeadlineItIsRegisteredAllTheSame) {
-  FleetForTest fleet;
-  fleet.reboot_of_three();
-  fleet.observation.signals[id(3)] = {SignalState::missing, {}, "silent"};
-  fleet.pass(fleet.policy.timing.boot);
-  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
-  EXPECT_TRUE(fleet.three().treat);
+  fleet.reboot_of_three(OutcomeKind::not_sent);
+  const Time began = fleet.three().started_at;
+  while (fleet.three().phase != Phase::rejoining && fleet.observation.taken_at - began < 3h) {
+    fleet.pass(1min);
+    fleet.tick(OutcomeKind::not_sent);
+  }
+  EXPECT_EQ(fleet.three().phase, Phase::rejoining);
+  EXPECT_FALSE(fleet.three().treat);
+  EXPECT_LE(fleet.observation.taken_at - began, 2h + 1min);
 }
 
 struct Rejoining : testing::Test {

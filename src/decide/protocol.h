@@ -13,6 +13,8 @@ using namespace std::chrono_literals;
 inline constexpr Duration kRequestValidity = 16min;
 // From EC2 accepting a reboot to the machine going down at the latest, a forced shutdown included.
 inline constexpr Duration kRebootQueue = 5min;
+// AWS throttles, or can't be reached: the reboot is tried again, until so long after the start.
+inline constexpr Duration kRebootSentWithin = 2h;
 // After a target is gone from its group, requests that a load balancer node had already routed may still
 // arrive.
 inline constexpr Duration kAfterDrain = 30s;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
+#include <ranges>
 
 #include "base/text.h"
 #include "decide/guards.h"
@@ -41,7 +43,7 @@ std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selecti
     auto no = member_guards(fleet, member);
     if (!no) no = capacity_guard(fleet, member);
     if (no) {
-      selection.members[id] = std::move(*no);
+      selection.members.emplace_hint(selection.members.end(), id, std::move(*no));
     } else {
       candidates.push_back(&member);
     }
@@ -53,15 +55,26 @@ std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selecti
 std::vector<Candidate> above_limit(const FleetView& fleet, const std::vector<const Member*>& free,
                                    Selection& selection) {
   std::vector<Candidate> above;
+  const auto& signals = fleet.observation.signals;
+  auto signal = signals.begin();  // both are sorted by id, so one walk finds all
+  auto place = selection.members.begin();
+  const auto say = [&](const std::string& id, Verdict verdict) {
+    place = std::next(selection.members.emplace_hint(place, id, std::move(verdict)));
+  };
   for (const auto* member : free) {
-    const auto signal = fleet.observation.signals.find(member->id);
-    if (signal == fleet.observation.signals.end()) {
-      selection.members[member->id] = {Reason::signal_failed, "its signal was not answered", {}};
+    while (signal != signals.end() && signal->first < member->id) ++signal;
+    while (place != selection.members.end() && place->first < member->id) ++place;
+    if (signal == signals.end() || signal->first != member->id) {
+      say(member->id, {Reason::signal_failed, "its signal was not answered", {}});
       continue;
     }
     auto judgement = judge(fleet.policy.reboot_when, signal->second, fleet.observation.taken_at);
-    selection.members[member->id] = judgement.verdict;
-    if (judgement.above) above.push_back({member, std::move(judgement)});
+    if (judgement.above) {
+      say(member->id, judgement.verdict);
+      above.push_back({member, std::move(judgement)});
+    } else {
+      say(member->id, std::move(judgement.verdict));
+    }
   }
   std::ranges::stable_sort(above, [](const Candidate& a, const Candidate& b) {
     return *a.judgement.newest > *b.judgement.newest;
@@ -101,9 +114,8 @@ Selection select(const FleetView& fleet) {
   const auto free = free_to_go(fleet, selection);
   const auto& signals = fleet.observation.signals;
   const auto readable = readable_members(fleet);
-  selection.read_whole_fleet = !readable.empty() && std::ranges::all_of(readable, [&](const auto& id) {
-    return signals.contains(id);
-  });
+  selection.read_whole_fleet =
+      !readable.empty() && std::ranges::includes(std::views::keys(signals), readable);
 
   if (!selection.fleet.empty() || free.empty()) {
     for (const auto* member : free) {

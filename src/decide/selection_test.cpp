@@ -114,6 +114,17 @@ TEST(Selection, AnIncompleteSurveyOrAForbiddenRebootKeepsItIn) {
   EXPECT_TRUE(fleet.decide().actions.empty());
 }
 
+TEST(Selection, WhoCouldNotBePutBackIsNotTakenOut) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  ASSERT_EQ(fleet.decide().actions.size(), 2U);
+  for (const auto may_register : {std::optional<bool>{false}, std::optional<bool>{}}) {
+    fleet.observation.surveys[id(3)].may_register = may_register;
+    EXPECT_EQ(verdict(fleet.decide(), 3), Reason::register_denied);
+    EXPECT_TRUE(fleet.decide().actions.empty());
+  }
+}
+
 TEST(Selection, UnknownSignalsNeverPermit) {
   FleetForTest fleet;
   fleet.memory(3, 99);

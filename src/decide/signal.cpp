@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/core.h>
+#include <utility>
 
 #include "base/text.h"
 #include "decide/protocol.h"
@@ -61,27 +62,27 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   const auto agree = std::ranges::count_if(signal.samples, [&](const Sample& sample) {
     return sample.at > newest.at - condition.over && sample.value > condition.above;
   });
-  const std::map<std::string, double> numbers = {{"value", newest.value},
-                                                 {"limit", condition.above},
-                                                 {"datapoints", static_cast<double>(agree)},
-                                                 {"datapoints_needed", condition.datapoints}};
+  std::map<std::string, double> numbers = {{"value", newest.value},
+                                           {"limit", condition.above},
+                                           {"datapoints", static_cast<double>(agree)},
+                                           {"datapoints_needed", condition.datapoints}};
   if (newest.value <= condition.above) {
     judgement.verdict = {
         Reason::below_limit,
         fmt::format("{} is not above {}", format_number(newest.value), format_number(condition.above)),
-        numbers};
+        std::move(numbers)};
   } else if (agree < condition.datapoints) {
     judgement.verdict = {Reason::not_sustained,
                          fmt::format("{} is above {}, but only {} of the {} samples it takes in {} are",
                                      format_number(newest.value), format_number(condition.above), agree,
                                      condition.datapoints, format_duration(condition.over)),
-                         numbers};
+                         std::move(numbers)};
   } else {
     judgement.above = true;
     judgement.verdict = {Reason::start,
                          fmt::format("{} is above {} for {}", format_number(newest.value),
                                      format_number(condition.above), format_duration(condition.over)),
-                         numbers};
+                         std::move(numbers)};
   }
   return judgement;
 }

@@ -32,7 +32,8 @@ enum class OutcomeKind {
   unknown,   // no answer was recorded: it may have happened, now or until the request expires
   accepted,  // AWS said yes
   refused,   // AWS said no: it did not happen
-  not_sent,  // it never left this process: it did not happen
+  not_sent,  // it never left this process, or AWS had no room for it: it did not happen, and may be tried
+             // again
 };
 const char* name(OutcomeKind kind);
 

@@ -127,6 +127,7 @@ const char* name(Reason reason) {
     case Reason::elsewhere_registered: return "elsewhere_registered";
     case Reason::survey_incomplete: return "survey_incomplete";
     case Reason::reboot_denied: return "reboot_denied";
+    case Reason::register_denied: return "register_denied";
     case Reason::unsupported_target_type: return "unsupported_target_type";
     case Reason::group_without_load_balancer: return "group_without_load_balancer";
     case Reason::in_unnamed_auto_scaling_group: return "in_unnamed_auto_scaling_group";

@@ -112,7 +112,9 @@ struct Survey {
   std::vector<Registration> elsewhere;  // registered or draining in groups that the policy doesn't name …
   std::vector<std::string> elsewhere_groups;  // … the name of each one's group
   std::optional<bool> may_reboot;             // RebootInstances DryRun: allowed, denied, unknown
-  std::string detail;                         // for people: why incomplete or denied
+  // Registering nobody, in every named group where it is registered now: allowed, denied, unknown.
+  std::optional<bool> may_register;
+  std::string detail;  // for people: why incomplete or denied
   bool operator==(const Survey&) const = default;
 };
 

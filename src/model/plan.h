@@ -68,6 +68,7 @@ enum class Reason {
   elsewhere_registered,
   survey_incomplete,
   reboot_denied,
+  register_denied,
   unsupported_target_type,
   group_without_load_balancer,
   in_unnamed_auto_scaling_group,

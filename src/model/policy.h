@@ -62,6 +62,8 @@ struct Timing {
 struct FleetPolicy {
   std::string name;
   std::string region;                      // empty: from the environment
+  std::string role_arn;                    // empty: as whoever Evenkeel is
+  std::string external_id;                 // what the role asks for; empty: nothing
   std::vector<std::string> target_groups;  // names, as given, without duplicates
   std::string auto_scaling_group;          // empty: not named
   MetricCondition reboot_when;

@@ -11,7 +11,6 @@
 #include "observe/attributes.h"
 #include "observe/signals.h"
 #include "observe/stamp.h"
-#include "observe/survey.h"
 #include "observe/words.h"
 
 namespace evenkeel::observe {
@@ -194,14 +193,14 @@ Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, 
 }
 
 void answer(const Question& question, const FleetPolicy& policy, wire::Caller& caller, Cache& cache,
-            Observation& observation) {
+            Observation& observation, Probing probing) {
   if (question.kind == Question::Kind::signal)
     return read_signals(question, policy.reboot_when, caller, cache, observation);
   if (question.kind == Question::Kind::console) {
     for (const auto& id : question.instance_ids) read_console(id, caller, observation);
     return;
   }
-  for (const auto& id : question.instance_ids) survey(id, caller, cache, observation);
+  for (const auto& id : question.instance_ids) survey(id, probing, caller, cache, observation);
 }
 
 }  // namespace evenkeel::observe

@@ -8,6 +8,7 @@
 #include "model/plan.h"
 #include "model/policy.h"
 #include "observe/cache.h"
+#include "observe/survey.h"
 #include "wire/caller.h"
 
 namespace evenkeel::observe {
@@ -22,6 +23,6 @@ Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, 
 // Reads what a plan asked for into the observation. Every id asked for has an entry afterwards, if only
 // `failed`.
 void answer(const Question& question, const FleetPolicy& policy, wire::Caller& caller, Cache& cache,
-            Observation& observation);
+            Observation& observation, Probing probing = Probing::yes);
 
 }  // namespace evenkeel::observe

@@ -261,7 +261,49 @@ TEST_F(Observing, ASurveyFindsRegistrationsInUnnamedGroups) {
   EXPECT_EQ(found.elsewhere_groups, std::vector<std::string>{"tg-other"});
   EXPECT_EQ(found.may_reboot, true);
   EXPECT_EQ(last["RebootInstances"]["DryRun"], "true");
+  EXPECT_EQ(found.may_register, true);
+  EXPECT_EQ(asked["RegisterTargets"], 0) << "it is draining: nothing is left to ask for";
   EXPECT_EQ(last["DescribeTargetHealth"]["TargetGroupArn"], kOther);
+}
+
+TEST_F(Observing, ASurveyFindsOutWhetherItCouldBePutBack) {
+  auto observation = observed();
+  const auto may_register = [&](const wire::Response& probe) {
+    answers["RegisterTargets"] = probe;
+    answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation);
+    return observation.surveys.at(kTwo).may_register;
+  };
+  answers["DeregisterTargets"] = query_answer("DeregisterTargets", "");
+  EXPECT_EQ(may_register(query_error(400, "InvalidTarget", "no such instance")), true);
+  EXPECT_EQ(may_register(query_error(403, "AccessDenied", "not you")), false);
+  EXPECT_NE(observation.surveys.at(kTwo).detail.find("tg1: elasticloadbalancing:RegisterTargets"),
+            std::string::npos);
+  EXPECT_EQ(last["RegisterTargets"]["Targets.member.1.Id"], "i-00000000000000000");
+  EXPECT_EQ(last["RegisterTargets"]["TargetGroupArn"], kArn);
+  EXPECT_EQ(may_register(query_error(400, "ValidationError", "?")), std::nullopt);
+  EXPECT_EQ(may_register(query_answer("RegisterTargets", "")), true);
+  EXPECT_EQ(last["DeregisterTargets"]["Targets.member.1.Id"], "i-00000000000000000") << "left as it was";
+}
+
+TEST_F(Observing, WhoeverOnlyLooksAsksForNoRegistration) {
+  auto observation = observed();
+  answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation, Probing::no);
+  EXPECT_EQ(asked["RegisterTargets"], 0);
+  EXPECT_EQ(observation.surveys.at(kTwo).may_register, true);
+}
+
+TEST_F(Observing, ASurveySkipsGroupsThatCanNotHoldTheInstance) {
+  auto observation = observed();
+  std::string far = group_xml(kOther, "tg-far");
+  const auto at = far.find("<VpcId>vpc-1<");
+  ASSERT_NE(at, std::string::npos);
+  far.replace(at, 12, "<VpcId>vpc-2");
+  answers["DescribeTargetGroups"] = query_answer(
+      "DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") + far + "</TargetGroups>");
+  asked["DescribeTargetHealth"] = 0;
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_TRUE(observation.surveys.at(kOne).complete);
+  EXPECT_EQ(asked["DescribeTargetHealth"], 0);
 }
 
 TEST_F(Observing, ASurveyThatCouldNotAskEverywhereIsIncomplete) {

@@ -34,8 +34,22 @@ Place place_of(const Keys& keys, const char* key, const char* other, const YamlN
   return keys.place(key, keys.place(other, section.place));
 }
 
-bool may_be_the_same_region(const FleetPolicy& one, const FleetPolicy& other) {
-  return one.region.empty() || other.region.empty() || one.region == other.region;
+// "arn:aws:iam::123456789012:role/x" → "123456789012".
+std::string account_of(const FleetPolicy& fleet) {
+  return fleet.role_arn.empty() ? "" : split(fleet.role_arn, ':').at(4);
+}
+
+// Whether two fleets may be in one region of one account. Who doesn't say where he is may be anywhere.
+bool may_be_in_one_place(const FleetPolicy& one, const FleetPolicy& other) {
+  const auto may_be_the_same = [](const std::string& a, const std::string& b) {
+    return a.empty() || b.empty() || a == b;
+  };
+  return may_be_the_same(one.region, other.region) && may_be_the_same(account_of(one), account_of(other));
+}
+
+std::string_view partition_of(const std::string& region) {
+  if (region.starts_with("cn-")) return "aws-cn";
+  return region.starts_with("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 // Who has named what so far, for one kind of thing.
@@ -48,12 +62,12 @@ class Claims {
     if (name.kind != YamlNode::Kind::text) return;
     auto& earlier = by_name_[name.text];
     for (const auto& [owner, place] : earlier) {
-      if (owner == fleet || !may_be_the_same_region(policy_.fleets[owner], policy_.fleets[fleet])) continue;
+      if (owner == fleet || !may_be_in_one_place(policy_.fleets[owner], policy_.fleets[fleet])) continue;
       problems_.add(
           name.place, path,
           fmt::format("{} \"{}\" is already in fleet \"{}\" at line {} column {}; two fleets must not "
                       "steer the same servers: leave it in one of them, or, if they are in different "
-                      "regions, give both their region",
+                      "regions or accounts, give both their region or role_arn",
                       what_, printable(name.text, 60), policy_.fleets[owner].name, place.line, place.column));
       return;
     }
@@ -121,6 +135,24 @@ void check_condition(const YamlNode& section, const std::string& path, const Key
                  fmt::format("found {}, but {} holds only {} samples of {}; must be from 1 to {}", datapoints,
                              format_duration(over), samples, format_duration(period), samples));
   }
+}
+
+void check_role(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
+                const FleetPolicy& fleet) {
+  if (keys.is_wrong("role_arn")) return;
+  if (fleet.role_arn.empty()) {
+    if (!keys.read.contains("external_id")) return;
+    problems.add(keys.place("external_id", fleet_node.place), child(path, "external_id"),
+                 "is of no use without role_arn; add the role's ARN, or leave this out");
+    return;
+  }
+  const auto partition = split(fleet.role_arn, ':').at(1);
+  if (fleet.region.empty() || keys.is_wrong("region") || partition == partition_of(fleet.region)) return;
+  problems.add(
+      keys.place("role_arn", fleet_node.place), child(path, "role_arn"),
+      fmt::format("is in partition {}, and region {} is in {}; roles don't reach across: mend one of "
+                  "the two",
+                  partition, fleet.region, partition_of(fleet.region)));
 }
 
 void check_between_fleets(const YamlNode& fleets, const Policy& policy, Problems& problems) {

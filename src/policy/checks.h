@@ -14,6 +14,10 @@ namespace evenkeel::policy {
 void check_condition(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
                      MetricCondition& condition);
 
+// An external id is for a role, and role and region are in one partition.
+void check_role(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
+                const FleetPolicy& fleet);
+
 // Every name once, and no target group or Auto Scaling group in two fleets: two fleets that steer the same
 // servers would not know of each other's removals. `fleets` is the list that `policy` was read from.
 void check_between_fleets(const YamlNode& fleets, const Policy& policy, Problems& problems);

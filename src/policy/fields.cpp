@@ -16,6 +16,11 @@ constexpr bool kOptional = false;
 constexpr TextRule kFleetName{"^[A-Za-z0-9._-]{1,64}$",
                               "1 to 64 letters, digits, dots, underscores and hyphens"};
 constexpr TextRule kRegion{"^[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}$", "a region such as eu-west-1"};
+constexpr TextRule kRoleArn{R"(^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:role/[\x21-\x7e]{1,576}$)",
+                            "a role's ARN such as arn:aws:iam::123456789012:role/evenkeel"};
+constexpr TextRule kExternalId{"^[A-Za-z0-9_+=,.@:/-]{2,1024}$",
+                               "the external id of the role's trust policy: 2 to 1024 letters, digits and "
+                               "any of _+=,.@:/-"};
 constexpr TextRule kTargetGroup{
     "^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$",
     "a target group's name (not its ARN): 1 to 32 letters, digits and hyphens, no hyphen first or last"};
@@ -52,6 +57,8 @@ constexpr std::array kPolicy{
 constexpr std::array kFleet{
     Field<F>{"name", kRequired, text(&F::name, kFleetName)},
     Field<F>{"region", kOptional, text(&F::region, kRegion)},
+    Field<F>{"role_arn", kOptional, text(&F::role_arn, kRoleArn)},
+    Field<F>{"external_id", kOptional, text(&F::external_id, kExternalId)},
     Field<F>{"target_groups", kRequired,
              Slot<F, std::vector<std::string>, NamesRule>{&F::target_groups, {kTargetGroup, 100}}},
     Field<F>{"auto_scaling_group", kOptional, text(&F::auto_scaling_group, kAutoScalingGroup)},

@@ -19,7 +19,8 @@ std::string fleet_path(std::size_t index) { return fmt::format("fleets[{}]", ind
 
 FleetPolicy read_fleet(const YamlNode& node, const std::string& path, Problems& problems) {
   FleetPolicy fleet;
-  read_fields(node, path, fleet_fields(), problems, fleet);
+  const Keys fleet_keys = read_fields(node, path, fleet_fields(), problems, fleet);
+  check_role(node, path, fleet_keys, problems, fleet);
   if (const YamlNode* section = node.find("reboot_when")) {
     const auto at = child(path, "reboot_when");
     const Keys keys = read_fields(*section, at, condition_fields(), problems, fleet.reboot_when);

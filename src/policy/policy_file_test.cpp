@@ -62,6 +62,8 @@ TEST(Policy, EveryKeyReachesItsPlace) {
   const auto policy = parse(R"(fleets:
   - name: web-1.a_b
     region: eu-west-1
+    role_arn: arn:aws:iam::123456789012:role/evenkeel
+    external_id: agreed
     target_groups: [tg1, tg1-80]
     auto_scaling_group: "web asg"
     reboot_when: {namespace: Win/Mem, metric: Memory, statistic: Maximum, above: -1.5e2, period: 2m, over: 20m,
@@ -75,6 +77,8 @@ TEST(Policy, EveryKeyReachesItsPlace) {
   const FleetPolicy expected{
       .name = "web-1.a_b",
       .region = "eu-west-1",
+      .role_arn = "arn:aws:iam::123456789012:role/evenkeel",
+      .external_id = "agreed",
       .target_groups = {"tg1", "tg1-80"},
       .auto_scaling_group = "web asg",
       .reboot_when = {"Win/Mem", "Memory", Statistic::maximum, -150, 2min, 20min, 9, 4min},
@@ -109,7 +113,8 @@ TEST(Policy, MayHaveNoFleetsButOnlyInSoManyWords) {
 TEST(Policy, WrongShapeSaysWhatWasFound) {
   EXPECT_EQ(problems("web\n"), "p.yaml:1:1: found \"web\"; must be a map with the keys fleets");
   EXPECT_EQ(problems("fleets: [web]\n"),
-            "p.yaml:1:10: fleets[0]: found \"web\"; must be a map with the keys name, region, target_groups, "
+            "p.yaml:1:10: fleets[0]: found \"web\"; must be a map with the keys name, region, role_arn, "
+            "external_id, target_groups, "
             "auto_scaling_group, reboot_when, keep, timing");
   EXPECT_EQ(problems(with(kSmallest, "[tg1]", "tg1")),
             "p.yaml:3:20: fleets[0].target_groups: found \"tg1\"; must be a list of 1 to 100 different "
@@ -196,6 +201,14 @@ TEST(Policy, DuplicateKeysAreRefusedWithBothPlaces) {
             "p.yaml:2:1: fleets: this key stands here twice, first at line 1 column 1; keep one of the two");
 }
 
+TEST(Policy, ANameThatIsNotUtf8IsRefused) {
+  EXPECT_EQ(
+      problems(with(kSmallest, "metric: m", "metric: caf\xe9")),
+      "p.yaml:5:15: fleets[0].reboot_when.metric: found \"caf\\xe9\"; must be a CloudWatch metric's name: 1 "
+      "to 255 characters: it holds a control character or bytes that are not UTF-8; save the file as UTF-8");
+  EXPECT_EQ(problems(with(kSmallest, "metric: m", "metric: café")), "none");
+}
+
 TEST(Policy, KeysAreWords) {
   EXPECT_EQ(problems("fleets: []\n? [a]\n: b\n"),
             "p.yaml:2:3: found a list where a key should stand; a key is a word");
@@ -245,14 +258,47 @@ TEST(Policy, TargetGroupsAreNamesGivenOnce) {
   EXPECT_TRUE(problems(with(kSmallest, "[tg1]", many + "]")).ends_with(": these are 101"));
 }
 
+TEST(Policy, AFleetMayBeInAnAccountOfItsOwn) {
+  const auto add = [](const std::string& fleet, const std::string& lines) {
+    return with(fleet, "    target_groups", lines + "    target_groups");
+  };
+  const std::string role = "    role_arn: arn:aws:iam::123456789012:role/ops/evenkeel\n";
+  const auto policy = parse(add(kSmallest, role + "    external_id: 4711/x\n"), "p.yaml");
+  ASSERT_TRUE(policy) << policy.error().message;
+  EXPECT_EQ(policy->fleets[0].role_arn, "arn:aws:iam::123456789012:role/ops/evenkeel");
+  EXPECT_EQ(policy->fleets[0].external_id, "4711/x");
+
+  EXPECT_EQ(
+      problems(add(kSmallest, "    external_id: agreed\n")),
+      "p.yaml:3:18: fleets[0].external_id: is of no use without role_arn; add the role's ARN, or leave this "
+      "out");
+  EXPECT_EQ(
+      problems(add(kSmallest, role + "    region: cn-north-1\n")),
+      "p.yaml:3:15: fleets[0].role_arn: is in partition aws, and region cn-north-1 is in aws-cn; roles don't "
+      "reach across: mend one of the two");
+  EXPECT_EQ(problems(add(kSmallest, role + "    region: eu-west-1\n")), "none");
+  for (const char* bad : {"evenkeel", "arn:aws:iam::123456789012:user/me", "arn:aws:iam::12:role/x",
+                          "arn:aws:iam::123456789012:role/", "arn:aws-iso:iam::123456789012:role/x"}) {
+    EXPECT_NE(
+        problems(add(kSmallest, std::string("    role_arn: ") + bad + "\n")).find("must be a role's ARN"),
+        std::string::npos)
+        << bad;
+  }
+
+  const std::string second = with(std::string(kSmallest).substr(8), "name: web", "name: api");
+  const std::string elsewhere = "    role_arn: arn:aws:iam::210987654321:role/evenkeel\n";
+  EXPECT_EQ(problems(add(kSmallest, role) + add(second, elsewhere)), "none");
+  EXPECT_NE(problems(add(kSmallest, role) + second), "none") << "the other may be in the same account";
+  EXPECT_NE(problems(add(kSmallest, role) + add(second, role)), "none");
+}
+
 TEST(Policy, TwoFleetsDontShareATargetGroup) {
   const std::string second = with(std::string(kSmallest).substr(8), "name: web", "name: api");
   const char* clash =
       "fleets[1].target_groups[0]: target group \"tg1\" is already in fleet \"web\" at line 3 column 21; two "
       "fleets "
-      "must not steer the same servers: leave it in one of them, or, if they are in different regions, give "
-      "both "
-      "their region";
+      "must not steer the same servers: leave it in one of them, or, if they are in different regions or "
+      "accounts, give both their region or role_arn";
   EXPECT_EQ(problems(kSmallest + second), std::string("p.yaml:10:21: ") + clash);
 
   const auto region = [](const std::string& fleet, const std::string& value) {

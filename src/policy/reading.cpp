@@ -98,6 +98,11 @@ bool read(const YamlNode& node, const TextRule& rule, const std::string& path, P
   if (node.kind != YamlNode::Kind::text || !matches(node.text, rule.pattern)) {
     return refuse(node, rule, path, problems);
   }
+  // The state document is JSON: broken UTF-8 would not come back from there as it went in.
+  if (printable(node.text, 4 * node.text.size()) != node.text) {
+    return refuse(node, rule, path, problems,
+                  "it holds a control character or bytes that are not UTF-8; save the file as UTF-8");
+  }
   into = node.text;
   return true;
 }

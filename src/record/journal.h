@@ -13,6 +13,9 @@
 
 namespace evenkeel::record {
 
+// Error::code of whatever the store can't do (full, read-only, busy, broken): its trouble and not AWS's.
+inline constexpr const char* kStoreCode = "StateStore";
+
 class Journal {
  public:
   virtual ~Journal() = default;

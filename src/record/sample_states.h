@@ -63,6 +63,8 @@ inline FleetState maximal_state() {
   state.pinned = FleetPolicy{
       .name = "web",
       .region = "eu-west-1",
+      .role_arn = "arn:aws:iam::123456789012:role/evenkeel",
+      .external_id = "agreed",
       .target_groups = {"tg1", "tg1-80"},
       .auto_scaling_group = "web-asg",
       .reboot_when = {"CWAgent", "Memory % Committed Bytes In Use", Statistic::maximum, 65, 1min, 5min, 3,
@@ -156,6 +158,8 @@ class ArbitraryStates {
     FleetPolicy made;
     made.name = text();
     made.region = text();
+    made.role_arn = text();
+    made.external_id = text();
     for (auto n = random_.below(3); n > 0; --n) made.target_groups.push_back(text());
     made.auto_scaling_group = text();
     made.reboot_when = {text(),   text(),    word(Statistic::minimum), real(), duration(), duration(),

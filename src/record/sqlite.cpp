@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "record/journal.h"
 
 namespace evenkeel::record {
 namespace {
@@ -15,9 +16,11 @@ constexpr int kBusyMilliseconds = 2000;
 Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
   const auto say = [&](ErrorKind kind, std::string_view what) {
     const char* detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
-    return Error{
-        kind, fmt::format("state file {}: {} (SQLite: {})", printable(path), what, printable(detail)), {}};
+    return Error{kind,
+                 fmt::format("state file {}: {} (SQLite: {})", printable(path), what, printable(detail)),
+                 kStoreCode};
   };
+  const int exact = handle != nullptr ? sqlite3_extended_errcode(handle) : code;
   switch (code & 0xFF) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -30,6 +33,12 @@ Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
     case SQLITE_NOMEM:
       return say(ErrorKind::unavailable, "there is no memory left; nothing was stored");
     case SQLITE_IOERR:
+      // The index of the write-ahead log could not grow, for which SQLite has no other word.
+      if (exact == SQLITE_IOERR_SHMSIZE) {
+        return say(
+            ErrorKind::unavailable,
+            "nothing more can be written beside it: is the disk full? Nothing was stored. Free some space");
+      }
       return say(ErrorKind::unavailable, "the disk can't be read or written; check it and its file system");
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -55,7 +64,7 @@ Error damaged(const std::string& path, std::string_view detail) {
               "one, see to it by hand that no server is missing from its target groups before you begin with "
               "an empty state (SQLite: {})",
               printable(path), printable(detail)),
-          {}};
+          kStoreCode};
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {

@@ -159,6 +159,8 @@ struct FieldsOf<FleetPolicy> {
   static constexpr auto kList = std::tuple{
       Entry{"name", &S::name},
       Entry{"region", &S::region},
+      Entry{"role_arn", &S::role_arn},
+      Entry{"external_id", &S::external_id},
       Entry{"target_groups", &S::target_groups},
       Entry{"auto_scaling_group", &S::auto_scaling_group},
       Entry{"reboot_when", &S::reboot_when},

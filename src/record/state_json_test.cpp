@@ -105,8 +105,8 @@ TEST(StateJson, ArbitraryStatesComeBackAsTheyWere) {
   return std::tie(a, b, c, d, e);
 }
 [[maybe_unused]] auto members(const FleetPolicy& s) {
-  const auto& [a, b, c, d, e, f, g, h] = s;
-  return std::tie(a, b, c, d, e, f, g, h);
+  const auto& [a, b, c, d, e, f, g, h, i, j] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j);
 }
 [[maybe_unused]] auto members(const FleetState& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = s;
@@ -197,7 +197,7 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
         "/breaker", "/pinned", "/pinned/reboot_when", "/pinned/keep", "/pinned/timing"}) {
     drop(where);
   }
-  EXPECT_EQ(tried, 14 + 21 + 4 + 4 + 7 + 8 + 3 + 2 + 8 + 8 + 7 + 5);
+  EXPECT_EQ(tried, 14 + 21 + 4 + 4 + 7 + 8 + 3 + 2 + 10 + 8 + 7 + 5);
 }
 
 TEST(StateJson, UnknownKeysAreRefusedAtTheirPlace) {

@@ -27,6 +27,7 @@ struct Switches {
   Duration forced_shutdown{240'000};  // a hanging shutdown is cut after this
   bool decoy_series = true;  // the `[]` aggregate and a literal ${aws:InstanceId}, as real agents leave them
   bool second_series = false;  // the agent aggregates by InstanceId as well: two series for each instance
+  bool throttling = true;      // AWS's token buckets; else nobody is ever told to slow down
 };
 
 struct RegisteredTarget {
@@ -92,6 +93,14 @@ struct Series {
   std::string metric_namespace, metric;
   std::vector<std::pair<std::string, std::string>> dimensions;
   std::map<Time, double> samples;  // by period start; one value a period
+};
+
+// A role that may be assumed in the account. Its ARN is arn:aws:iam::<account_id>:role/<name>.
+struct Role {
+  std::string external_id;    // must be given exactly; empty: none may be given
+  bool refuses = false;       // trusts nobody
+  Duration lasts{3'600'000};  // of a session for which nobody asked for a length
+  std::string web_identity;   // the one token that is good for it; it can't be assumed otherwise. Empty: none
 };
 
 struct Refusal {
@@ -167,8 +176,9 @@ class Account {
   std::map<std::string, TargetGroup> target_groups;  // by arn
   std::map<std::string, AutoScalingGroup> auto_scaling_groups;
   std::vector<Series> series;
-  double peak_requests_per_second = 0;  // of the day's curve
-  Duration repair_after{2'700'000};     // a hung server is restarted by the person on call
+  std::map<std::string, Role> roles{{"evenkeel", {}}};  // by name
+  double peak_requests_per_second = 0;                  // of the day's curve
+  Duration repair_after{2'700'000};                     // a hung server is restarted by the person on call
   TargetGroup* find_group(const std::string& arn);
   std::string add_server(Server server);            // gives it an id where it has none; returns the id
   std::string add_target_group(TargetGroup group);  // likewise an arn

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sim/front.h"
+#include "sim/keys.h"
 #include "sim/parameters.h"
 #include "sim/xml_writer.h"
 
@@ -15,6 +16,9 @@ struct Session {
   Account& account;
   CallCounts& counts;
   std::uint64_t seed;  // decides every order that AWS leaves open
+  Keys& keys;
+  const Key* caller;  // nullptr: unsigned
+  Time client_now;    // the time by which the client signed: ends of sessions are told in it
 };
 
 struct Operation {
@@ -26,5 +30,6 @@ std::span<const Operation> ec2_operations();           // aws-facts.md §2
 std::span<const Operation> elbv2_operations();         // §1
 std::span<const Operation> auto_scaling_operations();  // §3
 std::span<const Operation> cloudwatch_operations();    // §4
+std::span<const Operation> sts_operations();           // §7
 
 }  // namespace evenkeel::sim

@@ -68,6 +68,22 @@ Answer<Xml> list_metrics(Session& session, Parameters& parameters) {
   return all(list("Metrics", "member", cut(found, page), metric_xml), unless_empty("NextToken", page.next));
 }
 
+Dimensions read_dimensions(Parameters& parameters, const std::string& prefix) {
+  Dimensions dimensions;
+  for (const std::string& each : parameters.structures(prefix))
+    dimensions.emplace_back(parameters.required(each + ".Name"), parameters.required(each + ".Value"));
+  return dimensions;
+}
+
+void check_period(Parameters& parameters, std::chrono::seconds period) {
+  if (period.count() % 60 != 0) parameters.complain("Period must be a multiple of 60");
+}
+
+void check_statistic(Parameters& parameters, const std::string& statistic) {
+  if (!contains({"Average", "Minimum", "Maximum", "Sum", "SampleCount"}, statistic))
+    parameters.complain("This account knows no statistic '" + printable(statistic) + "'");
+}
+
 struct Query {
   std::string id, key, label, statistic;
   std::chrono::seconds period{60};
@@ -78,9 +94,7 @@ Query read_query(Parameters& parameters, const std::string& prefix) {
   const std::string stat = prefix + ".MetricStat";
   const std::string metric_namespace = parameters.required(stat + ".Metric.Namespace");
   const std::string metric = parameters.required(stat + ".Metric.MetricName");
-  Dimensions dimensions;
-  for (const std::string& each : parameters.structures(stat + ".Metric.Dimensions.member"))
-    dimensions.emplace_back(parameters.required(each + ".Name"), parameters.required(each + ".Value"));
+  Dimensions dimensions = read_dimensions(parameters, stat + ".Metric.Dimensions.member");
   // An empty list is written as its name with nothing behind it.
   if (!parameters.text(stat + ".Metric.Dimensions").value_or("").empty())
     parameters.complain("Dimensions is a list");
@@ -95,9 +109,8 @@ Query read_query(Parameters& parameters, const std::string& prefix) {
       !query.id.empty() && std::islower(static_cast<unsigned char>(query.id[0])) &&
       std::ranges::all_of(query.id, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
   if (!named) parameters.complain("The id '" + printable(query.id) + "' must match [a-z][A-Za-z0-9_]*");
-  if (query.period.count() % 60 != 0) parameters.complain("Period must be a multiple of 60");
-  if (!contains({"Average", "Minimum", "Maximum", "Sum", "SampleCount"}, query.statistic))
-    parameters.complain("This account knows no statistic '" + printable(query.statistic) + "'");
+  check_period(parameters, query.period);
+  check_statistic(parameters, query.statistic);
   return query;
 }
 
@@ -127,13 +140,19 @@ struct Found {
   std::vector<std::pair<Time, double>> points;
 };
 
+using Periods = std::map<Time, std::vector<double>>;
+
+Periods by_period(const std::map<Time, double>& samples, std::chrono::seconds period) {
+  Periods periods;
+  for (const auto& [time, value] : samples)
+    periods[Time(time.time_since_epoch() - time.time_since_epoch() % period)].push_back(value);
+  return periods;
+}
+
 // One point a period. The newest period may still be filling, as with AWS.
 Found found_for(const Query& query, const std::map<Time, double>& samples, bool newest_first) {
-  std::map<Time, std::vector<double>> periods;
-  for (const auto& [time, value] : samples)
-    periods[Time(time.time_since_epoch() - time.time_since_epoch() % query.period)].push_back(value);
   Found found{&query, {}};
-  for (const auto& [time, values] : periods)
+  for (const auto& [time, values] : by_period(samples, query.period))
     found.points.emplace_back(time, summary(values, query.statistic));
   if (newest_first) std::ranges::reverse(found.points);
   return found;
@@ -190,11 +209,49 @@ Answer<Xml> get_metric_data(Session& session, Parameters& parameters) {
   return page_xml(results, TRY(page_of(total, size, token, parameters)));
 }
 
+// One series a call; its points come in no order.
+Answer<Xml> get_metric_statistics(Session& session, Parameters& parameters) {
+  const std::string metric_namespace = parameters.required("Namespace");
+  const std::string metric = parameters.required("MetricName");
+  const Dimensions dimensions = read_dimensions(parameters, "Dimensions.member");
+  const Time start = std::chrono::floor<std::chrono::minutes>(parameters.time("StartTime"));
+  const Time until = parameters.time("EndTime");
+  parameters.required("Period");
+  const std::chrono::seconds period{parameters.integer("Period", 60, 86'400).value_or(60)};
+  parameters.required("Statistics.member.1");
+  const std::vector<std::string> statistics = parameters.list("Statistics.member");
+  check_period(parameters, period);
+  for (const std::string& statistic : statistics) check_statistic(parameters, statistic);
+  if (start >= until) parameters.complain("The parameter StartTime must be less than the parameter EndTime.");
+  TRY_VOID(parameters.finish());
+  if (until - start > 1440 * period)
+    return refuse(400, "InvalidParameterCombination",
+                  "You have requested more than the limit of 1,440 datapoints. Reduce the range or raise "
+                  "the Period.");
+
+  Periods periods;
+  for (const Series& series : session.account.series) {
+    const bool asked = series.metric == metric && series.metric_namespace == metric_namespace &&
+                       std::ranges::is_permutation(series.dimensions, dimensions);
+    if (asked) periods = by_period(session.account.visible_samples(series, start, until), period);
+  }
+  std::vector<std::pair<Time, std::vector<double>>> points(periods.begin(), periods.end());
+  scatter(points, session.seed, [](const auto& point) { return iso8601(point.first); });
+  const auto point_xml = [&](const auto& point) {
+    Xml xml = tag("Timestamp", iso8601(point.first));
+    for (const std::string& statistic : statistics)
+      xml.add(tag(statistic, fmt::to_string(summary(point.second, statistic))));
+    return all(xml, tag("Unit", "Percent"));
+  };
+  return all(tag("Label", metric), list("Datapoints", "member", points, point_xml));
+}
+
 }  // namespace
 
 std::span<const Operation> cloudwatch_operations() {
   static constexpr Operation kOperations[] = {{"ListMetrics", list_metrics},
-                                              {"GetMetricData", get_metric_data}};
+                                              {"GetMetricData", get_metric_data},
+                                              {"GetMetricStatistics", get_metric_statistics}};
   return kOperations;
 }
 

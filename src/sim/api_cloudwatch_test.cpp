@@ -185,6 +185,52 @@ TEST(GetMetricData, QueriesAreAtMost500AndTheirIdsUnique) {
   EXPECT_EQ(asked(0, true), 400);
 }
 
+Form statistics(Time from, Time until, const std::string& period) {
+  return {{"Namespace", "Test"},
+          {"MetricName", "Memory"},
+          {"Dimensions.member.1.Name", "objectname"},
+          {"Dimensions.member.1.Value", "Memory"},
+          {"Dimensions.member.2.Name", "InstanceId"},
+          {"Dimensions.member.2.Value", "i-1"},
+          {"StartTime", iso8601(from)},
+          {"EndTime", iso8601(until)},
+          {"Period", period},
+          {"Statistics.member.1", "Average"},
+          {"Statistics.member.2", "Maximum"}};
+}
+
+TEST(GetMetricStatistics, SumsUpPeriodsOfAnExactSetOfDimensions) {
+  Measured world;
+  const Form form = statistics(world.first + minutes{5}, world.first + minutes{15}, "300");
+  const Reply reply = world.cloudwatch("GetMetricStatistics", form);
+  EXPECT_EQ(reply.text("/GetMetricStatisticsResponse/GetMetricStatisticsResult/Label"), "Memory");
+  const auto at = [&](int minute, const char* statistic) {
+    return reply.text("//Datapoints/member[Timestamp='" + iso8601(world.first + minutes{minute}) + "']/" +
+                      statistic);
+  };
+  EXPECT_EQ(reply.texts("//Datapoints/member").size(), 2);
+  EXPECT_EQ(at(5, "Average") + " " + at(5, "Maximum"), "7 9");
+  EXPECT_EQ(at(10, "Average") + " " + at(10, "Maximum"), "12 14");
+  EXPECT_FALSE(world.front.calls().contains("cloudwatch:metrics")) << "only GetMetricData is billed so";
+  EXPECT_TRUE(world.cloudwatch("GetMetricStatistics", with(form, "Dimensions.member.2.Value", "i-2"))
+                  .texts("//Datapoints/member")
+                  .empty());
+}
+
+TEST(GetMetricStatistics, RefusesWhatItWouldGetWrongAndMoreThan1440Points) {
+  Measured world;
+  const auto code = [&](const Form& form) { return world.cloudwatch("GetMetricStatistics", form).code(); };
+  const Form good = statistics(world.first, world.first + minutes{5}, "60");
+  EXPECT_EQ(code(good), "");
+  EXPECT_EQ(code(with(good, "Period", "61")), "InvalidParameterValue");
+  EXPECT_EQ(code(with(good, "Statistics.member.1", "p99")), "InvalidParameterValue");
+  EXPECT_EQ(code(with(good, "EndTime", iso8601(world.first))), "InvalidParameterValue");
+  EXPECT_EQ(code(with(good, "Period", "")), "MissingParameter");
+  const Time from = world.first - minutes{1440};
+  EXPECT_EQ(code(statistics(from, world.first, "60")), "");
+  EXPECT_EQ(code(statistics(from, world.first + minutes{1}, "60")), "InvalidParameterCombination");
+}
+
 TEST(ListMetrics, AFilterMatchesSeriesThatHaveMoreDimensions) {
   Measured world;
   const auto listed = [&](Form form) {

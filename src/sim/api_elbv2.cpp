@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/result.h"
 #include "base/text.h"
@@ -179,12 +180,153 @@ Answer<Xml> deregister_targets(Session& session, Parameters& parameters) {
   return Xml{};
 }
 
+// The account keeps no load balancers of its own: one exists where a target group names it. It has a listener
+// for every port of its target groups; the first group of a port is that listener's default, the others have
+// rules.
+struct Listener {
+  std::string arn, load_balancer;
+  int port = 0;
+  std::string protocol;
+  std::vector<std::string> groups;  // arns
+};
+
+// "…:loadbalancer/app/web/50dc6c495c0c9188" → "app/web/50dc6c495c0c9188"
+std::string path_of(const std::string& load_balancer) {
+  const auto at = load_balancer.find(":loadbalancer/");
+  return at == std::string::npos ? "" : load_balancer.substr(at + 14);
+}
+
+std::vector<std::string> load_balancers_of(const Account& account) {
+  std::set<std::string> arns;
+  for (const auto& [arn, group] : account.target_groups)
+    arns.insert(group.load_balancer_arns.begin(), group.load_balancer_arns.end());
+  return {arns.begin(), arns.end()};
+}
+
+std::vector<Listener> listeners_of(const Account& account) {
+  std::vector<Listener> listeners;
+  for (const auto& [arn, group] : account.target_groups) {
+    for (const std::string& balancer : group.load_balancer_arns) {
+      auto found = std::ranges::find_if(listeners, [&](const Listener& listener) {
+        return listener.load_balancer == balancer && listener.port == group.port;
+      });
+      if (found == listeners.end()) {
+        std::string listener_arn = balancer;
+        const auto at = listener_arn.find(":loadbalancer/");
+        if (at != std::string::npos) listener_arn.replace(at, 14, ":listener/");
+        listener_arn += "/" + std::to_string(1000000000000000 + group.port);
+        listeners.push_back({listener_arn, balancer, group.port, group.protocol, {}});
+        found = std::prev(listeners.end());
+      }
+      found->groups.push_back(arn);
+    }
+  }
+  return listeners;
+}
+
+Xml forward_xml(const std::string& group) {
+  const auto member = [](const std::string& arn) {
+    return all(tag("TargetGroupArn", arn), tag("Weight", 1));
+  };
+  return all(tag("Type", "forward"), tag("TargetGroupArn", group), tag("Order", 1),
+             tag("ForwardConfig", list("TargetGroups", "member", std::vector{group}, member),
+                 tag("TargetGroupStickinessConfig", tag("Enabled", false))));
+}
+
+Answer<Xml> describe_load_balancers(Session& session, Parameters& parameters) {
+  const auto arns = parameters.list("LoadBalancerArns.member");
+  const auto names = parameters.list("Names.member");
+  const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
+  const std::string marker = parameters.text("Marker").value_or("");
+  if (!arns.empty() && !names.empty()) parameters.complain("Names and ARNs exclude each other");
+  if (arns.size() > 20 || names.size() > 20)
+    parameters.complain("You cannot describe more than '20' load balancers at a time");
+  TRY_VOID(parameters.finish());
+  const auto name_of = [](const std::string& arn) {
+    const auto parts = split(path_of(arn), '/');
+    return parts.size() == 3 ? parts[1] : "";
+  };
+  const auto existing = load_balancers_of(session.account);
+  std::vector<std::string> found;
+  for (const std::string& arn : existing) {
+    if ((arns.empty() && names.empty()) || contains(arns, arn) || contains(names, name_of(arn)))
+      found.push_back(arn);
+  }
+  if (found.size() < arns.size() + names.size())
+    return refuse(400, "LoadBalancerNotFound", "One or more load balancers not found");
+  scatter(found, session.seed, [](const std::string& arn) { return arn; });
+  const Page page = TRY(page_of(found.size(), size, marker, parameters, "ValidationError"));
+  std::set<std::string> zones;
+  for (const auto& [id, server] : session.account.servers) zones.insert(session.account.region + server.zone);
+  const auto zone_xml = [](const std::string& zone) {
+    return all(tag("ZoneName", zone), tag("SubnetId", "subnet-" + zone), tag("LoadBalancerAddresses"));
+  };
+  const auto write = [&](const std::string& arn) {
+    const bool network = path_of(arn).starts_with("net/");
+    return all(tag("LoadBalancerArn", arn), tag("LoadBalancerName", name_of(arn)),
+               tag("DNSName", name_of(arn) + ".elb.example.com"), tag("Scheme", "internet-facing"),
+               tag("VpcId", "vpc-0a1b2c3d"), tag("State", tag("Code", "active")),
+               tag("Type", network ? "network" : "application"),
+               list("AvailabilityZones", "member", zones, zone_xml), tag("IpAddressType", "ipv4"));
+  };
+  return all(list("LoadBalancers", "member", cut(found, page), write), unless_empty("NextMarker", page.next));
+}
+
+Answer<Xml> describe_listeners(Session& session, Parameters& parameters) {
+  const std::string balancer = parameters.text("LoadBalancerArn").value_or("");
+  const auto arns = parameters.list("ListenerArns.member");
+  const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
+  const std::string marker = parameters.text("Marker").value_or("");
+  if (balancer.empty() == arns.empty())
+    parameters.complain("Either a load balancer or listeners must be specified");
+  TRY_VOID(parameters.finish());
+  std::vector<Listener> found;
+  for (Listener& listener : listeners_of(session.account)) {
+    if (listener.load_balancer == balancer || contains(arns, listener.arn))
+      found.push_back(std::move(listener));
+  }
+  if (!balancer.empty() && found.empty())
+    return refuse(400, "LoadBalancerNotFound", "One or more load balancers not found");
+  if (found.size() < arns.size()) return refuse(400, "ListenerNotFound", "One or more listeners not found");
+  scatter(found, session.seed, &Listener::arn);
+  const Page page = TRY(page_of(found.size(), size, marker, parameters, "ValidationError"));
+  const auto write = [](const Listener& listener) {
+    return all(tag("ListenerArn", listener.arn), tag("LoadBalancerArn", listener.load_balancer),
+               tag("Port", listener.port), tag("Protocol", listener.protocol),
+               tag("DefaultActions", tag("member", forward_xml(listener.groups.front()))));
+  };
+  return all(list("Listeners", "member", cut(found, page), write), unless_empty("NextMarker", page.next));
+}
+
+Answer<Xml> describe_rules(Session& session, Parameters& parameters) {
+  const std::string arn = parameters.required("ListenerArn");
+  const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
+  const std::string marker = parameters.text("Marker").value_or("");
+  TRY_VOID(parameters.finish());
+  const auto listeners = listeners_of(session.account);
+  const auto listener = std::ranges::find(listeners, arn, &Listener::arn);
+  if (listener == listeners.end()) return refuse(400, "ListenerNotFound", "One or more listeners not found");
+  const Page page = TRY(page_of(listener->groups.size(), size, marker, parameters, "ValidationError"));
+  Xml rules;
+  for (std::size_t i = page.begin; i < page.end; ++i) {
+    const bool by_default = i == 0;
+    const auto priority = by_default ? std::string("default") : std::to_string(i);
+    rules.add(tag("member", tag("RuleArn", arn + "/" + priority), tag("Priority", priority),
+                  tag("Conditions"), tag("Actions", tag("member", forward_xml(listener->groups[i]))),
+                  tag("IsDefault", by_default)));
+  }
+  return all(tag("Rules", rules), unless_empty("NextMarker", page.next));
+}
+
 }  // namespace
 
 std::span<const Operation> elbv2_operations() {
   static constexpr Operation kOperations[] = {{"DescribeTargetGroups", describe_target_groups},
                                               {"DescribeTargetGroupAttributes", describe_attributes},
                                               {"DescribeTargetHealth", describe_target_health},
+                                              {"DescribeLoadBalancers", describe_load_balancers},
+                                              {"DescribeListeners", describe_listeners},
+                                              {"DescribeRules", describe_rules},
                                               {"RegisterTargets", register_targets},
                                               {"DeregisterTargets", deregister_targets}};
   return kOperations;

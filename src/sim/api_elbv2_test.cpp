@@ -257,5 +257,63 @@ TEST(ElbV2, AnUnknownParameterIsRefused) {
   EXPECT_EQ(world.elb("DescribeTargetGroups", {{"Names.1", "tg1"}}).code(), "ValidationError");
 }
 
+TEST(DescribeLoadBalancers, OneExistsWhereATargetGroupNamesIt) {
+  World world;
+  const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];
+  world.account.servers.at(world.ids[0]).zone = "b";
+  const Reply reply = world.elb("DescribeLoadBalancers", {{"LoadBalancerArns.member.1", balancer}});
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.texts("//LoadBalancers/member/LoadBalancerName"), std::vector<std::string>{"web"});
+  EXPECT_EQ(reply.text("//LoadBalancers/member/Type"), "application");
+  EXPECT_EQ(reply.texts("//AvailabilityZones/member/ZoneName"),
+            (std::vector<std::string>{"eu-west-1a", "eu-west-1b"}));
+  EXPECT_EQ(
+      world.elb("DescribeLoadBalancers", {{"Names.member.1", "web"}}).texts("//LoadBalancers/member").size(),
+      1);
+  EXPECT_EQ(world.elb("DescribeLoadBalancers", {{"LoadBalancerArns.member.1", balancer + "2"}}).code(),
+            "LoadBalancerNotFound");
+  EXPECT_EQ(
+      world.elb("DescribeLoadBalancers", {{"Names.member.1", "web"}, {"LoadBalancerArns.member.1", balancer}})
+          .code(),
+      "ValidationError");
+}
+
+TEST(DescribeListeners, EveryPortHasOneAndItsRulesNameEveryGroup) {
+  World world;
+  const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];
+  TargetGroup second;
+  second.name = "tg2";
+  second.load_balancer_arns = {balancer};
+  const std::string tg2 = world.account.add_target_group(second);
+  const Reply listeners = world.elb("DescribeListeners", {{"LoadBalancerArn", balancer}});
+  EXPECT_EQ(listeners.status, 200);
+  auto ports = listeners.texts("//Listeners/member/Port");
+  std::ranges::sort(ports);
+  EXPECT_EQ(ports, (std::vector<std::string>{"443", "80"}));
+  const auto listener = listeners.text("//Listeners/member[Port='443']/ListenerArn");
+  const Reply rules = world.elb("DescribeRules", {{"ListenerArn", listener}});
+  auto groups = rules.texts("//Rules/member/Actions/member/ForwardConfig/TargetGroups/member/TargetGroupArn");
+  std::ranges::sort(groups);
+  auto both = std::vector{world.tg1, tg2};
+  std::ranges::sort(both);
+  EXPECT_EQ(groups, both);
+  EXPECT_EQ(rules.texts("//Rules/member[IsDefault='true']/Priority"), std::vector<std::string>{"default"});
+  EXPECT_EQ(world.elb("DescribeRules", {{"ListenerArn", listener}, {"PageSize", "1"}})
+                .texts("//Rules/member")
+                .size(),
+            1);
+}
+
+TEST(DescribeListeners, RefusesWhatDoesNotExistOrSaysNothing) {
+  World world;
+  EXPECT_EQ(world.elb("DescribeListeners", {{"LoadBalancerArn", "arn:aws:none"}}).code(),
+            "LoadBalancerNotFound");
+  EXPECT_EQ(world.elb("DescribeListeners").code(), "ValidationError");
+  EXPECT_EQ(world.elb("DescribeListeners", {{"ListenerArns.member.1", "arn:aws:none"}}).code(),
+            "ListenerNotFound");
+  EXPECT_EQ(world.elb("DescribeRules", {{"ListenerArn", "arn:aws:none"}}).code(), "ListenerNotFound");
+  EXPECT_EQ(world.elb("DescribeRules").code(), "ValidationError");
+}
+
 }  // namespace
 }  // namespace evenkeel::sim

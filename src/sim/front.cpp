@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sim/api.h"
+#include "sim/metadata.h"
 #include "sim/request.h"
 #include "sim/throttle.h"
 
@@ -13,7 +14,8 @@ namespace {
 
 const Operation* find_operation(Service service, const std::string& action) {
   const std::span<const Operation> services[] = {ec2_operations(), elbv2_operations(),
-                                                 auto_scaling_operations(), cloudwatch_operations()};
+                                                 auto_scaling_operations(), cloudwatch_operations(),
+                                                 sts_operations()};
   const auto operations = services[static_cast<std::size_t>(service)];
   const auto found = std::ranges::find(operations, action, &Operation::action);
   return found == operations.end() ? nullptr : &*found;
@@ -60,11 +62,12 @@ struct Front::State {
   Account& account;
   FaultDice dice;
   Duration latency;
-  Access access;
   std::uint64_t seed;
   SeededRandom ids;
+  Keys keys;
+  Metadata metadata{account, keys, seed};
   Throttle throttle{};
-  CallCounts counts{};
+  CallCounts counts{}, callers{};
   struct LateRequest {
     Time due;
     wire::Request request;
@@ -75,6 +78,7 @@ struct Front::State {
     std::optional<wire::Response> response;  // none: the connection died
     Duration took{0};
     std::string lost_by{};
+    Duration slow_by{0};
   };
 
   std::expected<Call, RefusedCall> read(const wire::Request& request, std::optional<Time> other_now) const;
@@ -82,12 +86,13 @@ struct Front::State {
   wire::Response response(int status, const std::string& id, std::string body);
   wire::Response perform(Call& call);
   Reply reply(const wire::Request& request, std::optional<Time> other_now);
+  Reply metadata_reply(const wire::Request& request, const std::string& action, Time client_now);
   void deliver_late_requests();
 };
 
 std::expected<Call, RefusedCall> Front::State::read(const wire::Request& request,
                                                     std::optional<Time> other_now) const {
-  auto call = read_call(request, access, account, other_now);
+  auto call = read_call(request, keys, account, other_now);
   if (!call || find_operation(call->service, call->action)) return call;
   const std::string message = "The action " + printable(call->action) + " is not valid for this web service.";
   return std::unexpected(RefusedCall{call->service, {400, "InvalidAction", message}});
@@ -108,16 +113,38 @@ wire::Response Front::State::refused(std::optional<Service> service, const Refus
 wire::Response Front::State::perform(Call& call) {
   const bool bare = !call.parameters.has("InstanceId.1") && !call.parameters.has("Filter.1.Name") &&
                     !call.parameters.has("MaxResults");
-  if (!throttle.admit(call.service, call.action, bare, account.now()))
+  if (account.switches.throttling && !throttle.admit(call.service, call.action, bare, account.now()))
     return refused(call.service, throttled(call.service));
-  Session session{account, counts, seed};
+  Session session{account, counts, seed, keys, call.caller, call.client_now};
   const auto inside = find_operation(call.service, call.action)->handle(session, call.parameters);
   if (!inside) return refused(call.service, inside.error());
   const std::string id = ids.hex(32);
   return response(200, id, answer_xml(call, id, *inside));
 }
 
+Front::State::Reply Front::State::metadata_reply(const wire::Request& request, const std::string& action,
+                                                 Time client_now) {
+  const auto dot = action.find('.');
+  ++counts[action.substr(0, dot) + ":" + action.substr(dot + 1)];
+  const Fault* fault = dice.roll(action, false, account.now());
+  const auto kind = fault ? std::optional(fault->kind) : std::nullopt;
+  const auto with_status = [&](int status) {
+    return Reply{wire::Response{status, {{"Date", http_date(account.now())}}, ""}, latency};
+  };
+  if (kind == FaultKind::server_error) return with_status(500);
+  if (kind == FaultKind::throttle) return with_status(429);
+  if (kind == FaultKind::denied) return with_status(403);
+  const bool lost = kind == FaultKind::lose_reply_before || kind == FaultKind::lose_reply_after;
+  if (lost || kind == FaultKind::late) return {{}, latency, name(*kind)};
+  Reply reply{metadata.answer(request, client_now), latency + (fault ? fault->delay : Duration{0})};
+  if (kind == FaultKind::garbage) reply.response->body.resize(reply.response->body.size() / 2);
+  reply.slow_by = fault ? fault->delay : Duration{0};
+  return reply;
+}
+
 Front::State::Reply Front::State::reply(const wire::Request& request, std::optional<Time> other_now) {
+  if (const auto action = Metadata::action(request))
+    return metadata_reply(request, *action, other_now.value_or(account.now()));
   counts["bytes:in"] += static_cast<std::int64_t>(request.body.size());
   auto call = read(request, other_now);
   if (!call) {
@@ -126,6 +153,7 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   }
   const std::string service = names(call->service).iam;
   ++counts[service + ":" + call->action];
+  if (call->caller) ++callers[call->caller->arn];
   const bool dry_run = call->service == Service::ec2 && call->parameters.text("DryRun") == "true";
   const Fault* fault = dice.roll(service + "." + call->action, dry_run, account.now());
   if (!fault) return {perform(*call), latency};
@@ -153,8 +181,8 @@ void Front::State::deliver_late_requests() {
 }
 
 Front::Front(Account& account, Faults faults, std::uint64_t seed, Access access)
-    : state_(new State{account, FaultDice(std::move(faults.list), seed), faults.latency, std::move(access),
-                       seed, SeededRandom(seed)}) {}
+    : state_(new State{account, FaultDice(std::move(faults.list), seed), faults.latency, seed,
+                       SeededRandom(seed), Keys(access, account.account_id, seed ^ 0x6b657973U)}) {}
 
 Front::~Front() = default;
 
@@ -178,12 +206,17 @@ std::vector<Result<wire::Response>> Front::exchange(std::span<const wire::Reques
   return results;
 }
 
-std::optional<wire::Response> Front::answer(const wire::Request& request, std::optional<Time> other_now) {
+std::optional<wire::Response> Front::answer(const wire::Request& request, std::optional<Time> other_now,
+                                            Duration* slow_by) {
   state_->deliver_late_requests();
-  return state_->reply(request, other_now).response;
+  State::Reply reply = state_->reply(request, other_now);
+  if (slow_by) *slow_by = reply.slow_by;
+  return std::move(reply.response);
 }
 
 const CallCounts& Front::calls() const { return state_->counts; }
+
+const CallCounts& Front::callers() const { return state_->callers; }
 
 const std::map<std::string, std::int64_t>& Front::faults_fired() const { return state_->dice.fired(); }
 

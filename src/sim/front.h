@@ -6,14 +6,10 @@
 #include "base/random.h"
 #include "sim/account.h"
 #include "sim/faults.h"
+#include "sim/keys.h"
 #include "wire/transport.h"
 
 namespace evenkeel::sim {
-
-struct Access {
-  std::string access_key_id = "AKIDEXAMPLE";
-  std::string secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-};
 
 // How often each action was called, by IAM's name: "elasticloadbalancing:DescribeTargetHealth" → 12. Metrics
 // asked for are counted as "cloudwatch:metrics", the unit of CloudWatch's bill; bodies' bytes as "bytes:in"
@@ -30,12 +26,18 @@ class Front final : public wire::Transport {
   // `maybe_happened`.
   std::vector<Result<wire::Response>> exchange(std::span<const wire::Request> requests) override;
 
+  // Besides AWS's calls it answers the metadata endpoints of sim/metadata.h, counted as "metadata:Token" and
+  // so on.
+
   // One request at the account's present time, without latency: what the HTTP server calls. None: the
   // connection dies. `other_now`: a second time that X-Amz-Date may be near to, for clients that sign with
-  // this machine's clock.
-  std::optional<wire::Response> answer(const wire::Request& request, std::optional<Time> other_now = {});
+  // this machine's clock. `slow_by`: what a `slow` fault of a metadata endpoint makes it later.
+  std::optional<wire::Response> answer(const wire::Request& request, std::optional<Time> other_now = {},
+                                       Duration* slow_by = nullptr);
 
   const CallCounts& calls() const;
+  // ARN → calls that it signed and that were understood.
+  const CallCounts& callers() const;
   // What every injected fault did so far: kind → times fired.
   const std::map<std::string, std::int64_t>& faults_fired() const;
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/parameters.h"
@@ -17,7 +18,15 @@ std::uint64_t hashed(std::string_view text, std::uint64_t seed);
 // together.
 template <class Item, class Key>
 void scatter(std::vector<Item>& items, std::uint64_t seed, Key key) {
-  std::ranges::sort(items, {}, [&](const Item& item) { return hashed(std::invoke(key, item), seed); });
+  std::vector<std::pair<std::uint64_t, Item>> order;
+  order.reserve(items.size());
+  for (Item& item : items) {
+    const std::uint64_t hash = hashed(std::invoke(key, item), seed);
+    order.emplace_back(hash, std::move(item));
+  }
+  std::ranges::sort(order, {}, &std::pair<std::uint64_t, Item>::first);
+  items.clear();
+  for (auto& [hash, item] : order) items.push_back(std::move(item));
 }
 
 struct Page {

@@ -10,7 +10,8 @@ namespace evenkeel::sim {
 namespace {
 
 std::optional<Service> service_of(std::string_view scope) {
-  for (const Service service : {Service::ec2, Service::elbv2, Service::auto_scaling, Service::cloudwatch}) {
+  for (const Service service :
+       {Service::ec2, Service::elbv2, Service::auto_scaling, Service::cloudwatch, Service::sts}) {
     if (scope == names(service).scope) return service;
   }
   return std::nullopt;
@@ -41,28 +42,44 @@ bool signs_enough(const wire::Request& request, const std::vector<std::string>& 
          });
 }
 
-Answer<void> authenticate(const wire::Request& request, const Authorization& authorization, Service service,
-                          const Access& access, const Account& account, std::optional<Time> other_now) {
+// Whose key it is, and by which of the two times it was signed.
+struct Signed {
+  const Key* key;
+  Time now;
+};
+
+Answer<Signed> authenticate(const wire::Request& request, const Authorization& authorization, Service service,
+                            const Keys& keys, const Account& account, std::optional<Time> other_now) {
   const bool ec2 = service == Service::ec2;
   const std::string date = canonical_header(request, "x-amz-date").value_or("");
   const auto signed_at = parse_amz_date(date);
   if (!signed_at || !signs_enough(request, authorization.signed_headers))
     return refuse(400, "IncompleteSignature",
                   "Authorization needs a valid X-Amz-Date; host and every x-amz- header must be signed.");
-  if (authorization.access_key_id != access.access_key_id ||
-      canonical_header(request, "x-amz-security-token"))
+  const Key* key = keys.find(authorization.access_key_id);
+  if (!key || canonical_header(request, "x-amz-security-token").value_or("") != key->token)
     return ec2 ? refuse(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
                : refuse(403, "InvalidClientTokenId",
                         "The security token included in the request is invalid.");
   if (authorization.region != account.region || authorization.date != date.substr(0, 8))
     return refuse(ec2 ? 401 : 403, ec2 ? "AuthFailure" : "SignatureDoesNotMatch",
                   "Credential should be scoped to a valid region, and to the day of X-Amz-Date.");
-  if (expected_signature(request, authorization, date, access.secret_access_key) != authorization.signature)
+  if (expected_signature(request, authorization, date, key->secret) != authorization.signature)
     return refuse(403, "SignatureDoesNotMatch",
                   "The request signature we calculated does not match the signature you provided. Check your "
                   "AWS Secret Access Key and signing method. Consult the service documentation for details.");
-  if (other_now && check_age(service, *signed_at, *other_now)) return {};
-  return check_age(service, *signed_at, account.now());
+  if (key->ends && account.now() >= *key->ends)
+    return ec2 ? refuse(400, "RequestExpired", "Request has expired.")
+               : refuse(403, "ExpiredToken", "The security token included in the request is expired");
+  if (other_now && check_age(service, *signed_at, *other_now)) return Signed{key, *other_now};
+  TRY_VOID(check_age(service, *signed_at, account.now()));
+  return Signed{key, account.now()};
+}
+
+// The one action that proves itself by a parameter.
+bool is_unsigned_action(const wire::Request& request) {
+  const auto parameters = Parameters::read(request.body, Service::sts);
+  return parameters && Parameters(*parameters).text("Action") == "AssumeRoleWithWebIdentity";
 }
 
 Answer<void> check_shape(const wire::Request& request) {
@@ -90,11 +107,12 @@ const ServiceNames& names(Service service) {
       {"elasticloadbalancing", "elasticloadbalancing", "2015-12-01",
        "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"},
       {"autoscaling", "autoscaling", "2011-01-01", "http://autoscaling.amazonaws.com/doc/2011-01-01/"},
-      {"monitoring", "cloudwatch", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/"}};
+      {"monitoring", "cloudwatch", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/"},
+      {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}};
   return kNames[static_cast<std::size_t>(service)];
 }
 
-std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Access& access,
+std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Keys& keys,
                                            const Account& account, std::optional<Time> other_now) {
   std::optional<Service> service;
   const auto read = [&]() -> Answer<Call> {
@@ -102,18 +120,21 @@ std::expected<Call, RefusedCall> read_call(const wire::Request& request, const A
     const auto authorization = header ? parse_authorization(*header) : std::nullopt;
     if (authorization) service = service_of(authorization->service);
     TRY_VOID(check_shape(request));
-    if (!header) return refuse(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
-    if (!authorization)
+    Signed caller{nullptr, other_now.value_or(account.now())};
+    if (!header && is_unsigned_action(request)) service = Service::sts;
+    if (!header && !service)
+      return refuse(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+    if (header && !authorization)
       return refuse(400, "IncompleteSignature", "The Authorization header is not one of Signature V4");
     if (!service)
       return refuse(403, "SignatureDoesNotMatch", "Credential should be scoped to correct service.");
-    TRY_VOID(authenticate(request, *authorization, *service, access, account, other_now));
+    if (header) caller = TRY(authenticate(request, *authorization, *service, keys, account, other_now));
     Parameters parameters = TRY(Parameters::read(request.body, *service));
     const std::string action = parameters.text("Action").value_or("");
     if (action.empty()) return refuse(400, "MissingAction", "The request has no parameter Action");
     if (parameters.text("Version") != names(*service).version)
       return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(*service).version);
-    return Call{*service, action, std::move(parameters)};
+    return Call{*service, action, std::move(parameters), caller.key, caller.now};
   };
   auto call = read();
   if (call) return std::move(*call);

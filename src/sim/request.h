@@ -1,8 +1,9 @@
 // The account's own reading of AWS's request side: who signed, and what is asked for. aws-facts.md §0.
 #pragma once
 
-#include "sim/front.h"
+#include "sim/keys.h"
 #include "sim/parameters.h"
+#include "wire/transport.h"
 
 namespace evenkeel::sim {
 
@@ -18,6 +19,8 @@ struct Call {
   Service service = Service::ec2;
   std::string action;
   Parameters parameters;
+  const Key* caller = nullptr;  // who signed; nobody for the one action that is not signed
+  Time client_now{};            // the account's time, or the other one if it was signed with that
 };
 
 struct RefusedCall {
@@ -28,9 +31,9 @@ struct RefusedCall {
 inline constexpr Duration kSignatureValidity{300'000};  // either side of the account's time
 inline constexpr std::size_t kLargestBody = 1 << 20;
 
-// `other_now`: a second time that X-Amz-Date may be near to, for clients that sign with their machine's
-// clock.
-std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Access& access,
+// AssumeRoleWithWebIdentity alone may come without a signature. `other_now`: a second time that X-Amz-Date
+// may be near to, for clients that sign with their machine's clock.
+std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Keys& keys,
                                            const Account& account, std::optional<Time> other_now);
 
 }  // namespace evenkeel::sim

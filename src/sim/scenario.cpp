@@ -106,11 +106,12 @@ class Parser {
     if (command == "set" || command == "lag") return read_set(words);
     if (command == "fault") return read_fault(words);
     if (command == "promise") return read_promise(words);
+    if (command == "role") return read_role(words);
     if (command == "at") return read_at(words);
     if (is_event(command)) return read_event(words, 0, Duration{}, true);
     return words[0].wrong(
         "is no command; allowed are start, duration, narrate, tick, latency, fleet, group, asg, repair, set, "
-        "lag, fault, promise, at, policy: and the events");
+        "lag, fault, role, promise, at, policy: and the events");
   }
 
   Result<void> read_start(const Words& words) {
@@ -283,6 +284,18 @@ class Parser {
     if (options.find("from") != nullptr) fault.from = Time{TRY(options.duration("from", Duration{}))};
     if (options.find("until") != nullptr) fault.until = Time{TRY(options.duration("until", Duration{}))};
     scenario_.faults.list.push_back(std::move(fault));
+    return {};
+  }
+
+  Result<void> read_role(const Words& words) {
+    if (words.size() < 2) return words[0].wrong("needs the role's name");
+    const auto options = TRY(options_of(words, 2, {"external_id", "refuses", "lasts", "web_identity"}));
+    Role role;
+    role.lasts = TRY(options.duration("lasts", role.lasts));
+    if (const auto* id = options.find("external_id")) role.external_id = id->text;
+    if (const auto* token = options.find("web_identity")) role.web_identity = token->text;
+    if (const auto* refuses = options.find("refuses")) role.refuses = refuses->text == "yes";
+    scenario_.roles[words[1].text] = std::move(role);
     return {};
   }
 

@@ -38,6 +38,8 @@
 //   lag describe D                        the same as: set describe_lag D
 //   latency D                             what every call takes; "25ms" is allowed here
 //   fault ACTION|* KIND [once] [times=N] [rate=R] [from=D] [until=D] [delay=D]      KIND as in faults.h
+//   role NAME [external_id=ID] [refuses=yes] [lasts=D] [web_identity=TOKEN]      that STS gives out; there is
+//                                         always a role `evenkeel`, which is also the instances' own
 //   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]  groups: those of all fleets
 //   [at D] EVENT                          happens D after the start; without `at`: at the start
 //       memory SERVER|all N               jumps to N percent        leak SERVER|all D   would die after D
@@ -110,6 +112,7 @@ struct Scenario {
   std::map<std::string, std::string> fleet_of_asg;
   std::vector<WorldEvent> events;
   std::vector<OperatorEvent> operator_events;
+  std::map<std::string, Role> roles;  // by name
   Faults faults;
   Promise promise;
   Switches switches;

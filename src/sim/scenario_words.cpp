@@ -36,10 +36,11 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 8> kSwitches = {{
+constexpr std::array<Switch, 9> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
+    {"throttling", &Switches::throttling, nullptr},
     {"late_requests", nullptr, &Switches::late_requests},
     {"metric_lag", nullptr, &Switches::metric_lag},
     {"describe_lag", nullptr, &Switches::describe_lag},

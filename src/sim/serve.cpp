@@ -1,5 +1,6 @@
 #include "sim/serve.h"
 
+#include <algorithm>
 #include <charconv>
 #include <httplib.h>
 #include <mutex>
@@ -19,7 +20,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr Duration kStep{50};
-constexpr std::size_t kThreads = 32;                  // a connection that is kept alive keeps one
+constexpr std::size_t kThreads = 32;  // a connection that is kept alive keeps one
+constexpr int kBacklog = 128;
 constexpr std::int64_t kFarthestAdvance = 2'592'000;  // 30 days
 constexpr double kFastest = 100'000;
 
@@ -48,11 +50,8 @@ Json summary_json(const Account& account, const Front& front) {
                        {"memory", server.memory},
                        {"crashes", server.crashes},
                        {"reboots_by_api", server.reboots_by_api}});
-  return {{"now", iso8601(account.now())},
-          {"counters", account.counters()},
-          {"calls", front.calls()},
-          {"faults", front.faults_fired()},
-          {"servers", std::move(servers)}};
+  return {{"now", iso8601(account.now())}, {"counters", account.counters()}, {"calls", front.calls()},
+          {"callers", front.callers()},    {"faults", front.faults_fired()}, {"servers", std::move(servers)}};
 }
 
 // The world, its front and its time, behind one lock.
@@ -73,9 +72,12 @@ class Served {
   }
 
   std::optional<wire::Response> answer(const wire::Request& request) {
-    const std::lock_guard lock(mutex_);
-    catch_up();
-    return front_.answer(request, options_.accept_real_time ? std::optional(clock_.now()) : std::nullopt);
+    const Time began = clock_.now();
+    Duration slow_by{0};
+    auto response = answer_now(request, slow_by);
+    const Duration left = std::max(slow_by, options_.latency - (clock_.now() - began));
+    if (left > Duration::zero()) clock_.sleep(left);
+    return response;
   }
 
   void show(bool facts, httplib::Response& response) {
@@ -87,6 +89,13 @@ class Served {
   }
 
  private:
+  std::optional<wire::Response> answer_now(const wire::Request& request, Duration& slow_by) {
+    const std::lock_guard lock(mutex_);
+    catch_up();
+    const auto real = options_.accept_real_time ? std::optional(clock_.now()) : std::nullopt;
+    return front_.answer(request, real, &slow_by);
+  }
+
   void catch_up() {
     const std::chrono::duration<double, std::milli> elapsed = clock_.now() - real_start_;
     const auto passed = std::chrono::duration_cast<Duration>(elapsed * options_.time_scale);
@@ -117,7 +126,8 @@ void forward(const httplib::Request& from, std::string body, Served& served, htt
     return;
   }
   to.status = response->status;
-  to.set_content(response->body, "text/xml");
+  const auto* type = wire::find_header(response->headers, "Content-Type");
+  to.set_content(response->body, type ? *type : "text/xml");
   for (const auto& [key, value] : response->headers) {
     if (key != "Content-Type") to.set_header(key, value);
   }
@@ -140,6 +150,9 @@ void route(httplib::Server& server, Served& served) {
   server.Get(".*", [&served](const httplib::Request& request, httplib::Response& response) {
     const bool facts = request.path == "/_simulated/facts";
     if (facts || request.path == "/_simulated/summary") return served.show(facts, response);
+    forward(request, "", served, response);
+  });
+  server.Put(".*", [&served](const httplib::Request& request, httplib::Response& response) {
     forward(request, "", served, response);
   });
   // The body is read here since the library itself refuses forms above 8 KiB.
@@ -185,13 +198,17 @@ Result<void> serve(Front& front, Account& account, Clock& clock, const ServeOpti
   server.set_keep_alive_max_count(1'000'000);
   server.set_tcp_nodelay(true);
   // Not the library's SO_REUSEPORT, with which two servers could share a port and split the calls.
-  server.set_socket_options([](socket_t socket) {
+  socket_t listening = INVALID_SOCKET;
+  server.set_socket_options([&listening](socket_t socket) {
     const int yes = 1;
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    listening = socket;
   });
   Served served(front, account, clock, options);
   route(server, served);
   const int port = TRY(bind(server, options));
+  // The library's own queue holds five: a client that opens more connections at once waits a second for TCP.
+  ::listen(listening, kBacklog);
 
   std::atomic<bool> ended = false;
   std::jthread listener([&server, &ended] {

@@ -12,12 +12,19 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr Duration kLatency{7};  // a time that serve() has no other reason to sleep
+
 // A clock that moves only by hand, seen from several threads.
 class HandClock final : public Clock {
  public:
   Time now() const override { return kStart + Duration{moved_.load()}; }
-  void sleep(Duration) override { std::this_thread::yield(); }
+  void sleep(Duration duration) override {
+    if (duration == kLatency) ++slept;
+    std::this_thread::yield();
+  }
   void move(Duration by) { moved_ += by.count(); }
+
+  std::atomic<int> slept = 0;  // for the latency
 
  private:
   std::atomic<std::int64_t> moved_{0};
@@ -32,9 +39,11 @@ struct Served {
   Result<void> result;
   std::thread thread;
 
-  explicit Served(Faults faults = {}, double time_scale = 0) : world(std::move(faults)) {
+  explicit Served(Faults faults = {}, double time_scale = 0, Duration latency = {})
+      : world(std::move(faults)) {
     ServeOptions options;
     options.time_scale = time_scale;
+    options.latency = latency;
     thread = std::thread([this, options] {
       result = serve(world.front, world.account, clock, options, [this](int bound) { port = bound; }, stop);
     });
@@ -74,6 +83,14 @@ TEST(Serve, AnswersSignedCallsWithTheAccountsHeaders) {
   const auto refused =
       served.post(request_for(Service::ec2, "DescribeInstances", {{"InstanceId.1", "x"}}, kStart));
   EXPECT_EQ(refused->status, 400);
+}
+
+TEST(Serve, EveryCallTakesTheLatencyAndALookAtTheAccountDoesNot) {
+  Served served({}, 0, kLatency);
+  EXPECT_EQ(served.describe(kStart)->status, 200);
+  EXPECT_EQ(served.describe(kStart)->status, 200);
+  served.get("/_simulated/summary");
+  EXPECT_EQ(served.clock.slept.load(), 2);
 }
 
 TEST(Serve, TakesFormsOfMoreThanEightKilobytesButNotOfAMegabyte) {

@@ -171,6 +171,7 @@ std::unique_ptr<Account> build_account(const Scenario& scenario, std::uint64_t s
   SeededRandom random(seed ^ 0x7f4a7c15d1342543U);
   account->switches = scenario.switches;
   account->repair_after = scenario.repair_after;
+  for (const auto& [name, role] : scenario.roles) account->roles[name] = role;
   for (const auto& fleet : scenario.fleets) account->peak_requests_per_second += fleet.peak;
   for (const auto& fleet : scenario.fleets) {
     add_fleet(*account, fleet, random, account->peak_requests_per_second);

@@ -74,8 +74,9 @@ ServerError server_error(const Response& response, const Credentials& credential
   const auto shown = [&](std::string_view text) { return printable(credentials.redact(text), kTextShown); };
   if (const auto document = Document::parse(response.body)) {
     const Element root = document->root();
-    const auto holder = root.name() == "Response" ? root.find("Errors") : std::optional{root};
-    if (const auto error = holder ? holder->find("Error") : std::nullopt) {
+    // moto mixes the two where it denies.
+    const Element holder = root.find("Errors").value_or(root);
+    if (const auto error = holder.find("Error")) {
       return {printable(error->text_or_empty("Code"), 100), shown(error->text_or_empty("Message"))};
     }
   }

@@ -1,8 +1,6 @@
 #include "wire/credentials.h"
 
-#include <vector>
-
-#include "base/text.h"
+#include <algorithm>
 
 namespace evenkeel::wire {
 namespace {
@@ -24,24 +22,18 @@ std::string Credentials::redact(std::string_view text) const {
   return clean;
 }
 
-Result<Credentials> credentials_from(const Environment& environment) {
-  std::vector<std::string> missing;
-  const auto required = [&](const char* name) {
-    auto value = lookup(environment, name);
-    if (!value) missing.emplace_back(name);
-    return value.value_or("");
+std::optional<std::string> defect_of(const Credentials& credentials) {
+  constexpr std::size_t kLongest = std::size_t{16} << 10U;  // of a session token; the others are short
+  const auto unfit = [](const std::string& text) {
+    return text.size() > kLongest || std::ranges::any_of(text, [](char c) { return c <= 0x20 || c > 0x7E; });
   };
-  Credentials credentials;
-  credentials.access_key_id = required("AWS_ACCESS_KEY_ID");
-  credentials.secret_access_key = required("AWS_SECRET_ACCESS_KEY");
-  credentials.session_token = lookup(environment, "AWS_SESSION_TOKEN").value_or("");
-  if (!missing.empty()) {
-    return fail(ErrorKind::denied,
-                "no AWS credentials: " + join(missing, " and ") + (missing.size() > 1 ? " are" : " is") +
-                    " not set in the environment; set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY "
-                    "and, for temporary keys, AWS_SESSION_TOKEN");
-  }
-  return credentials;
+  if (credentials.access_key_id.empty()) return "the access key id is missing";
+  if (credentials.secret_access_key.empty()) return "the secret access key is missing";
+  const auto why = " is too long, or holds a space, a control character or a letter that no key has";
+  if (unfit(credentials.access_key_id)) return std::string("the access key id") + why;
+  if (unfit(credentials.secret_access_key)) return std::string("the secret access key") + why;
+  if (unfit(credentials.session_token)) return std::string("the session token") + why;
+  return std::nullopt;
 }
 
 }  // namespace evenkeel::wire

@@ -1,11 +1,9 @@
 // Who we are to AWS. There is no printing of it, on purpose: no operator<<, no to_string, no JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
-#include "wire/environment.h"
 
 namespace evenkeel::wire {
 
@@ -21,8 +19,8 @@ struct Credentials {
   friend bool operator==(const Credentials&, const Credentials&) = default;
 };
 
-// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary keys, AWS_SESSION_TOKEN.
-// Error `denied`: names the variables that are missing.
-Result<Credentials> credentials_from(const Environment& environment);
+// What keeps them from being sent in a header, without showing them: "the secret access key is missing" or
+// "… holds a space or a control character". Nothing: they are fit.
+std::optional<std::string> defect_of(const Credentials& credentials);
 
 }  // namespace evenkeel::wire

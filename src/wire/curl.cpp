@@ -47,6 +47,27 @@ Result<void> check(const Request& request) {
   return {};
 }
 
+// What keeps it from being used, without showing it.
+std::optional<std::string> defect_of(const Proxy& proxy) {
+  std::string_view rest = proxy.url;
+  const auto scheme = rest.find("://");
+  if (scheme != std::string_view::npos) rest.remove_prefix(scheme + 3);
+  const auto name =
+      lower(std::string_view{proxy.url}.substr(0, scheme == std::string_view::npos ? 0 : scheme));
+  if (const auto at = rest.rfind('@'); at != std::string_view::npos) rest.remove_prefix(at + 1);
+  const bool spoken = name.empty() || name == "http" || name == "https";
+  const auto url = parse_url("http://" + std::string(rest));
+  if (spoken && url && url->path == "/" && url->query.empty() && !breaks_line(proxy.url)) return std::nullopt;
+  return proxy.variable + " is no proxy; write it as http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT";
+}
+
+// The one that a request goes through, unless NO_PROXY has its host.
+const Proxy* proxy_for(const Request& request, const Proxies& proxies) {
+  if (request.direct) return nullptr;
+  const auto& proxy = lower(request.url.substr(0, 6)) == "https:" ? proxies.https : proxies.http;
+  return proxy ? &*proxy : nullptr;
+}
+
 Error out_of_memory() { return {ErrorKind::unavailable, "libcurl has no memory left; nothing was sent", ""}; }
 
 }  // namespace
@@ -62,6 +83,7 @@ struct Transfer {
   Response response;
   std::size_t header_bytes = 0;
   bool too_large = false;
+  bool began = false;  // libcurl was about to write the request itself, not one to a proxy
 
   Result<void> prepare(CURLM* multi);
   void set_options();
@@ -104,6 +126,11 @@ static std::size_t on_header(char* data, std::size_t size, std::size_t count, vo
   return bytes;
 }
 
+static int on_request(void* user, char*, char*, int, int) {
+  static_cast<Transfer*>(user)->began = true;
+  return CURL_PREREQFUNC_OK;
+}
+
 }  // extern "C"
 
 }  // namespace
@@ -118,12 +145,20 @@ void Transfer::set_options() {
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");  // not even from the environment
+  const Proxy* proxy = proxy_for(*request, options->proxies);
+  curl_easy_setopt(handle, CURLOPT_PROXY,
+                   proxy != nullptr ? proxy->url.c_str() : "");  // not from the environment
+  curl_easy_setopt(handle, CURLOPT_NOPROXY, options->proxies.except.c_str());
+  curl_easy_setopt(handle, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  curl_easy_setopt(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, on_request);
+  curl_easy_setopt(handle, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2L);
   if (options->ca_file) {
     curl_easy_setopt(handle, CURLOPT_CAINFO, options->ca_file->c_str());
     curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+    curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, options->ca_file->c_str());
   }
   curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, connect);
@@ -151,11 +186,15 @@ void Transfer::set_body() const {
 
 Result<void> Transfer::prepare(CURLM* multi) {
   TRY_VOID(check(*request));
+  if (const Proxy* proxy = proxy_for(*request, options->proxies)) {
+    if (const auto defect = defect_of(*proxy)) return fail(ErrorKind::invalid, *defect);
+  }
   if (!easy) easy.reset(curl_easy_init());
   if (!easy || multi == nullptr) return std::unexpected(out_of_memory());
   response = {};
   header_bytes = 0;
   too_large = false;
+  began = false;
   error_text[0] = 0;
   set_options();
   set_body();
@@ -178,8 +217,10 @@ Error Transfer::failure(CURLcode code) {
                               code != CURLE_GOT_NOTHING && code != CURLE_PARTIAL_FILE;
   std::string text = error_text[0] != 0 ? error_text.data() : curl_easy_strerror(code);
   if (too_large) text = "the response is larger than this program accepts";
-  const std::string host = parse_url(request->url).value_or(Url{}).host;
-  return {sent == 0 && before_sending ? ErrorKind::unavailable : ErrorKind::maybe_happened,
+  std::string host = parse_url(request->url).value_or(Url{}).host;
+  const Proxy* proxy = proxy_for(*request, options->proxies);
+  if (proxy != nullptr && !began) host += " (through the proxy of " + proxy->variable + ")";
+  return {!began || (sent == 0 && before_sending) ? ErrorKind::unavailable : ErrorKind::maybe_happened,
           host + ": " + printable(text),
           code == CURLE_OPERATION_TIMEDOUT ? std::string{kTimeoutCode} : std::string{}};
 }
@@ -257,6 +298,20 @@ bool CurlTransport::State::turn() const {
   int running = 0;
   if (curl_multi_perform(multi, &running) != CURLM_OK) return false;
   return running == 0 || curl_multi_poll(multi, nullptr, 0, kLongestWait, nullptr) == CURLM_OK;
+}
+
+Proxies proxies_from(const Environment& environment) {
+  const auto either = [&](const char* variable, const char* other) -> std::optional<Proxy> {
+    for (const char* name : {variable, other}) {
+      if (auto url = lookup(environment, name)) return Proxy{std::move(*url), name};
+    }
+    return std::nullopt;
+  };
+  Proxies proxies;
+  proxies.http = either("http_proxy", "http_proxy");
+  proxies.https = either("https_proxy", "HTTPS_PROXY");
+  if (const auto except = either("no_proxy", "NO_PROXY")) proxies.except = except->url;
+  return proxies;
 }
 
 CurlTransport::CurlTransport(CurlOptions options) : state_(std::make_unique<State>(std::move(options))) {}

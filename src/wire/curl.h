@@ -6,9 +6,25 @@
 #include <optional>
 #include <string>
 
+#include "wire/environment.h"
 #include "wire/transport.h"
 
 namespace evenkeel::wire {
+
+// A proxy and who named it. The URL may hold a user and a password, and is never shown.
+struct Proxy {
+  std::string url;       // http://[user:password@]host[:port]; https:// for TLS to the proxy itself
+  std::string variable;  // "HTTPS_PROXY"
+};
+
+struct Proxies {
+  std::optional<Proxy> http, https;  // by the scheme of what is asked for
+  std::string except;                // NO_PROXY: hosts, domains and networks with commas between, or *
+};
+
+// As curl reads them: http_proxy (lower case only, for HTTP_PROXY may come from a web request), https_proxy
+// or HTTPS_PROXY, no_proxy or NO_PROXY.
+Proxies proxies_from(const Environment& environment);
 
 struct CurlOptions {
   std::size_t concurrency = 16;     // requests under way at once; the others wait their turn
@@ -16,15 +32,17 @@ struct CurlOptions {
   // One file with the certificates to trust. Not set: the system's. Debian's default directory is parsed
   // again for every connection, so one file is much faster.
   std::optional<std::string> ca_file = std::nullopt;
+  Proxies proxies = {};
   std::size_t max_body = 64U << 20U;
   std::size_t max_headers = 256U << 10U;
 };
 
 // Connections are kept and used again over calls. Redirects are not followed, only http and https are spoken,
-// certificates are always verified, proxies are not used. HTTP/1.1.
+// certificates are always verified. HTTP/1.1. Proxies are those of the options, never those of the
+// environment, and never for a request that is `direct`.
 // Errors: `unavailable` when libcurl wrote no byte of the request, else `maybe_happened`; the message holds
 // the host and libcurl's own text, never headers or body. A header with a line break is refused with
-// `invalid`.
+// `invalid`, and so is everything that would have to go through a proxy whose URL makes no sense.
 class CurlTransport final : public Transport {
  public:
   explicit CurlTransport(CurlOptions options = {});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "wire/partition.h"
 
 namespace evenkeel::wire {
 namespace {
@@ -47,7 +48,17 @@ std::optional<std::string> host_header(std::string_view authority, std::string_v
   return standard ? std::string{host} : std::string{authority};
 }
 
-bool is_true(const std::optional<std::string>& value) { return value && lower(*value) == "true"; }
+// What may be switched on in the environment or in the profile; the environment goes before.
+struct Switches {
+  const Environment& environment;
+  const SharedConfig& config;
+
+  bool on(const char* variable, const char* key) const {
+    auto value = lookup(environment, variable);
+    if (!value) value = config.setting(key);
+    return value && lower(*value) == "true";
+  }
+};
 
 Result<std::string> configured(const std::string& variable, const std::string& text) {
   const auto url = parse_url(text);
@@ -58,6 +69,20 @@ Result<std::string> configured(const std::string& variable, const std::string& t
                     "without user, query or fragment");
   }
   return url->scheme + "://" + url->host + url->path + (url->path.ends_with('/') ? "" : "/");
+}
+
+// GovCloud's plain hosts are the FIPS ones; only with dual stack they have a name of their own.
+Result<std::string> own_host(Service service, const std::string& region, bool fips, bool dual_stack) {
+  const auto* partition = partition_of_region(region);
+  if (partition == nullptr) {
+    return fail(ErrorKind::invalid, "region " + region +
+                                        " is in a partition whose host names Evenkeel does not know; give "
+                                        "AWS_ENDPOINT_URL_" +
+                                        facts(service).variable + ", and so for every service it calls");
+  }
+  const bool plain = partition->name == std::string_view{"aws-us-gov"} && !dual_stack;
+  return std::string("https://") + facts(service).signing_name + (fips && !plain ? "-fips." : ".") + region +
+         "." + (dual_stack ? partition->dual_stack : partition->suffix) + "/";
 }
 
 }  // namespace
@@ -84,42 +109,61 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
-Result<std::string> resolve_region(const Environment& environment,
-                                   const std::optional<std::string>& explicit_region) {
-  std::string source = "the given region";
-  auto region = explicit_region;
-  for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
-    if (region) break;
-    source = variable;
-    region = lookup(environment, variable);
-  }
-  if (!region) {
-    return fail(ErrorKind::invalid,
-                "no AWS region: give one in the policy or on the command line, or set AWS_REGION or "
-                "AWS_DEFAULT_REGION, for instance to eu-west-1");
-  }
-  if (region->empty() || !is_region(*region)) {
-    return fail(ErrorKind::invalid,
-                source + ": '" + printable(*region) + "' is no region; give a name such as eu-west-1");
-  }
-  return *region;
+Result<std::string> checked_region(const std::string& region, const std::string& source) {
+  if (!region.empty() && is_region(region)) return region;
+  return fail(ErrorKind::invalid,
+              source + ": '" + printable(region) + "' is no region; give a name such as eu-west-1");
 }
 
-Result<std::string> endpoint_url(Service service, const std::string& region, const Environment& environment) {
-  if (!is_true(lookup(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
+Result<std::optional<std::string>> find_region(const Environment& environment,
+                                               const std::optional<std::string>& explicit_region,
+                                               const SharedConfig& config) {
+  if (explicit_region) return TRY(checked_region(*explicit_region, "the given region"));
+  for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+    if (const auto region = lookup(environment, variable)) return TRY(checked_region(*region, variable));
+  }
+  const auto region = config.setting("region");
+  if (!region) return std::nullopt;
+  return TRY(checked_region(*region, "region of " + config.place(config.profile)));
+}
+
+Result<std::string> resolve_region(const Environment& environment,
+                                   const std::optional<std::string>& explicit_region,
+                                   const SharedConfig& config) {
+  if (auto region = TRY(find_region(environment, explicit_region, config))) return *region;
+  return fail(ErrorKind::invalid,
+              "no AWS region: give one with --region or in the policy, or set AWS_REGION or "
+              "AWS_DEFAULT_REGION, for instance to eu-west-1, or region in the profile");
+}
+
+Result<std::string> endpoint_url(Service service, const std::string& region, const Environment& environment,
+                                 const SharedConfig& config) {
+  const auto& names = facts(service);
+  const Switches settings{environment, config};
+  if (!settings.on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")) {
     for (const std::string& variable :
-         {std::string("AWS_ENDPOINT_URL_") + facts(service).variable, std::string("AWS_ENDPOINT_URL")}) {
+         {std::string("AWS_ENDPOINT_URL_") + names.variable, std::string("AWS_ENDPOINT_URL")}) {
       if (const auto url = lookup(environment, variable)) return configured(variable, *url);
     }
+    const auto key = lower(names.variable) + ".endpoint_url";
+    if (const auto url = config.service_setting(key)) {
+      return configured(key + " of services '" + printable(*config.setting("services"), 60) + "' in " +
+                            printable(config.config_file),
+                        *url);
+    }
+    if (const auto url = config.setting("endpoint_url")) {
+      return configured("endpoint_url of " + config.place(config.profile), *url);
+    }
   }
-  const char* suffix = region.starts_with("cn-") ? ".amazonaws.com.cn/" : ".amazonaws.com/";
-  return std::string("https://") + facts(service).signing_name + "." + region + suffix;
+  return own_host(service, region, settings.on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+                  settings.on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"));
 }
 
-Result<Endpoints> resolve_endpoints(const std::string& region, const Environment& environment) {
+Result<Endpoints> resolve_endpoints(const std::string& region, const Environment& environment,
+                                    const SharedConfig& config) {
   Endpoints endpoints{region, {}};
   for (const Service service : kServices) {
-    endpoints.urls[service] = TRY(endpoint_url(service, region, environment));
+    endpoints.urls[service] = TRY(endpoint_url(service, region, environment, config));
   }
   return endpoints;
 }

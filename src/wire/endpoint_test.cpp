@@ -52,6 +52,78 @@ TEST(Endpoint, IsAwsOwnHostByDefault) {
   EXPECT_EQ(url(Service::ec2, {}, "us-gov-west-1"), "https://ec2.us-gov-west-1.amazonaws.com/");
 }
 
+TEST(Region, MayBeTheProfiles) {
+  SharedConfig config;
+  config.in_config_file["default"] = {{"region", "eu-north-1"}};
+  EXPECT_EQ(resolve_region(environment({}), {}, config), "eu-north-1");
+  EXPECT_EQ(resolve_region(environment({{"AWS_DEFAULT_REGION", "us-east-1"}}), {}, config), "us-east-1");
+  config.in_config_file["default"]["region"] = "not/one";
+  EXPECT_NE(resolve_region(environment({}), {}, config).error().message.find("region of profile 'default'"),
+            std::string::npos);
+  EXPECT_EQ(find_region(environment({})), std::nullopt);
+}
+
+TEST(Endpoint, IsTheOneOfItsPartitionAndOfTheSwitches) {
+  struct Row {
+    const char* region;
+    bool fips, dual_stack;
+    const char* ec2;
+  };
+  for (const auto& [region, fips, dual_stack, ec2] :
+       {Row{"eu-west-1", false, false, "https://ec2.eu-west-1.amazonaws.com/"},
+        Row{"us-east-1", true, false, "https://ec2-fips.us-east-1.amazonaws.com/"},
+        Row{"us-east-1", false, true, "https://ec2.us-east-1.api.aws/"},
+        Row{"us-east-1", true, true, "https://ec2-fips.us-east-1.api.aws/"},
+        Row{"ca-west-9", false, false, "https://ec2.ca-west-9.amazonaws.com/"},
+        Row{"cn-north-1", false, false, "https://ec2.cn-north-1.amazonaws.com.cn/"},
+        Row{"cn-north-1", true, false, "https://ec2-fips.cn-north-1.amazonaws.com.cn/"},
+        Row{"cn-north-1", false, true, "https://ec2.cn-north-1.api.amazonwebservices.com.cn/"},
+        Row{"us-gov-west-1", false, false, "https://ec2.us-gov-west-1.amazonaws.com/"},
+        Row{"us-gov-west-1", true, false, "https://ec2.us-gov-west-1.amazonaws.com/"},
+        Row{"us-gov-west-1", false, true, "https://ec2.us-gov-west-1.api.aws/"},
+        Row{"us-gov-west-1", true, true, "https://ec2-fips.us-gov-west-1.api.aws/"}}) {
+    EXPECT_EQ(url(Service::ec2,
+                  {{"AWS_USE_FIPS_ENDPOINT", fips ? "true" : "false"},
+                   {"AWS_USE_DUALSTACK_ENDPOINT", dual_stack ? "True" : ""}},
+                  region),
+              ec2);
+  }
+  for (const char* region : {"us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1"}) {
+    EXPECT_NE(url(Service::sts, {}, region).find("give AWS_ENDPOINT_URL_STS"), std::string::npos) << region;
+    EXPECT_EQ(url(Service::sts, {{"AWS_ENDPOINT_URL", "https://x.example"}}, region), "https://x.example/");
+  }
+}
+
+TEST(Endpoint, MayBeTheProfiles) {
+  SharedConfig config;
+  auto& profile = config.in_config_file["default"];
+  const auto of = [&](Service service, std::map<std::string, std::string, std::less<>> variables = {}) {
+    return endpoint_url(service, "eu-west-1", environment(std::move(variables)), config).value_or("error");
+  };
+  profile["use_fips_endpoint"] = "true";
+  EXPECT_EQ(of(Service::ec2), "https://ec2-fips.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(of(Service::ec2, {{"AWS_USE_FIPS_ENDPOINT", "false"}}), "https://ec2.eu-west-1.amazonaws.com/");
+  profile["endpoint_url"] = "http://profile";
+  EXPECT_EQ(of(Service::ec2), "http://profile/");
+  config.services["mine"]["elastic_load_balancing_v2.endpoint_url"] = "http://service";
+  EXPECT_EQ(of(Service::elastic_load_balancing_v2), "http://profile/")
+      << "the profile doesn't name the section";
+  profile["services"] = "mine";
+  EXPECT_EQ(of(Service::elastic_load_balancing_v2), "http://service/");
+  EXPECT_EQ(of(Service::ec2), "http://profile/");
+  EXPECT_EQ(of(Service::elastic_load_balancing_v2, {{"AWS_ENDPOINT_URL", "http://variable"}}),
+            "http://variable/");
+  profile["ignore_configured_endpoint_urls"] = "true";
+  EXPECT_EQ(of(Service::ec2, {{"AWS_ENDPOINT_URL", "http://variable"}}),
+            "https://ec2-fips.eu-west-1.amazonaws.com/");
+  profile.erase("ignore_configured_endpoint_urls");
+  profile["endpoint_url"] = "nonsense";
+  EXPECT_NE(endpoint_url(Service::ec2, "eu-west-1", environment({}), config)
+                .error()
+                .message.find("endpoint_url of profile 'default' in : 'nonsense' is no endpoint"),
+            std::string::npos);
+}
+
 TEST(Endpoint, OfTheServiceGoesBeforeTheOneForAll) {
   const std::map<std::string, std::string, std::less<>> variables = {
       {"AWS_ENDPOINT_URL", "http://127.0.0.1:5000"},

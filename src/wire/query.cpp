@@ -1,25 +1,43 @@
 #include "wire/query.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 
 namespace evenkeel::wire {
 
-std::string percent_encode(std::string_view text) {
+namespace {
+
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (const unsigned char c :
+       std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"})
+    plain[c] = true;
+  return plain;
+}();
+
+void append_encoded(std::string_view text, std::string& into) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string encoded;
-  encoded.reserve(text.size());
-  for (const char c : text) {
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      encoded.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      encoded.push_back('%');
-      encoded.push_back(kDigits[byte >> 4U]);
-      encoded.push_back(kDigits[byte & 15U]);
-    }
+  while (!text.empty()) {
+    const auto end =
+        std::ranges::find_if(text, [](char c) { return !kPlain[static_cast<unsigned char>(c)]; });
+    into.append(text.begin(), end);
+    if (end == text.end()) return;
+    const auto byte = static_cast<unsigned char>(*end);
+    into.push_back('%');
+    into.push_back(kDigits[byte >> 4U]);
+    into.push_back(kDigits[byte & 15U]);
+    text = {end + 1, text.end()};
   }
+}
+
+}  // namespace
+
+std::string percent_encode(std::string_view text) {
+  std::string encoded;
+  encoded.reserve(text.size() + 16);
+  append_encoded(text, encoded);
   return encoded;
 }
 
@@ -66,9 +84,9 @@ std::string Parameters::form() const {
   std::string body;
   for (const auto& [name, value] : pairs_) {
     if (!body.empty()) body.push_back('&');
-    body += percent_encode(name);
+    append_encoded(name, body);
     body.push_back('=');
-    body += percent_encode(value);
+    append_encoded(value, body);
   }
   return body;
 }

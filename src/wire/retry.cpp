@@ -27,7 +27,7 @@ bool is_throttle_code(std::string_view code) {
 }
 
 bool is_transient_code(std::string_view code) {
-  return code == "RequestTimeout" || code == "RequestTimeoutException";
+  return code == "RequestTimeout" || code == "RequestTimeoutException" || code == "IDPCommunicationError";
 }
 
 bool is_transient_status(int status) {

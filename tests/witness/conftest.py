@@ -25,3 +25,12 @@ def client(service: str, url: str, key: str, secret: str):
         aws_secret_access_key=secret,
         config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=20, proxies={}),
     )
+
+
+@pytest.fixture
+def moto():
+    # Only those who use moto pay for importing it.
+    from .moto_account import MotoAccount
+
+    with MotoAccount() as account:
+        yield account

@@ -17,6 +17,9 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
+BODY = threading.local()  # .bytes: of the request that this thread answers, as it came over the wire
+
+
 @dataclass(frozen=True)
 class Call:
     """One request as it came over the wire."""
@@ -86,6 +89,7 @@ class MotoAccount:
         fields = dict(urllib.parse.parse_qsl(body.decode("utf-8"), keep_blank_values=True))
         credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0]
         service = (credential.split("/") + [""] * 4)[3]
+        BODY.bytes = body
         self.calls.append(Call(service, fields.get("Action", ""), fields, self.now()))
 
         def start(status, headers, *rest):

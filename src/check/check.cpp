@@ -1,0 +1,116 @@
+#include "check/check.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <set>
+
+#include "check/rules.h"
+
+namespace evenkeel::check {
+namespace {
+
+struct Rule {
+  const char* name;
+  rules::Findings (*look)(const Subject&);
+};
+
+constexpr auto kRules = std::to_array<Rule>({
+    {"permission_missing", rules::permission_missing},
+    {"target_group_not_found", rules::target_group_not_found},
+    {"target_group_type", rules::target_group_type},
+    {"target_group_empty", rules::target_group_empty},
+    {"no_load_balancer", rules::no_load_balancer},
+    {"no_traffic", rules::no_traffic},
+    {"zone_not_enabled", rules::zone_not_enabled},
+    {"elsewhere_registered", rules::elsewhere_registered},
+    {"member_not_running", rules::member_not_running},
+    {"fleet_too_small", rules::fleet_too_small},
+    {"fail_open", rules::fail_open},
+    {"out_unreachable", rules::out_unreachable},
+    {"out_already", rules::out_already},
+    {"auto_scaling_group_not_found", rules::auto_scaling_group_not_found},
+    {"auto_scaling_group_not_named", rules::auto_scaling_group_not_named},
+    {"auto_scaling_would_replace", rules::auto_scaling_would_replace},
+    {"auto_scaling_state", rules::auto_scaling_state},
+    {"metric_not_found", rules::metric_not_found},
+    {"metric_without_instance", rules::metric_without_instance},
+    {"metric_missing", rules::metric_missing},
+    {"metric_stale", rules::metric_stale},
+    {"metric_period", rules::metric_period},
+    {"metric_ambiguous", rules::metric_ambiguous},
+    {"metric_implausible", rules::metric_implausible},
+    {"jumped_together", rules::jumped_together},
+    {"limit_exceeded_by_all", rules::limit_exceeded_by_all},
+    {"limit_out_of_reach", rules::limit_out_of_reach},
+    {"short_draining", rules::short_draining},
+    {"long_draining", rules::long_draining},
+    {"drain_slack", rules::drain_slack},
+    {"slow_start", rules::slow_start},
+    {"health_check", rules::health_check},
+    {"boot_deadline", rules::boot_deadline},
+    {"slow_round", rules::slow_round},
+    {"last_in_zone", rules::last_in_zone},
+    {"one_zone", rules::one_zone},
+    {"could_not_look", rules::could_not_look},
+    {"cost", rules::cost},
+});
+constexpr const char* kShared = "shared_members";  // the one that needs all fleets
+
+std::vector<std::string> members_of_both(const Examined& one, const Examined& other) {
+  const Subject a{one.policy, one.facts}, b{other.policy, other.facts};
+  std::vector<std::string> both;
+  for (const auto& [id, member] : a.members)
+    if (b.members.contains(id)) both.push_back(id);
+  return both;
+}
+
+}  // namespace
+
+std::vector<std::string> rule_names() {
+  std::vector<std::string> names;
+  for (const auto& rule : kRules) names.emplace_back(rule.name);
+  names.emplace_back(kShared);
+  return names;
+}
+
+void worst_first(std::vector<Finding>& findings) {
+  std::ranges::stable_sort(findings, {}, &Finding::severity);
+}
+
+std::vector<Finding> check(const FleetPolicy& policy, const Facts& facts) {
+  const Subject fleet{policy, facts};
+  std::vector<Finding> all;
+  for (const auto& rule : kRules) {
+    for (auto& finding : rule.look(fleet)) {
+      finding.rule = rule.name;
+      all.push_back(std::move(finding));
+    }
+  }
+  worst_first(all);
+  return all;
+}
+
+std::vector<std::vector<Finding>> check_together(std::span<const Examined> fleets) {
+  std::vector<std::vector<Finding>> all(fleets.size());
+  for (std::size_t i = 0; i < fleets.size(); ++i) {
+    const auto size = Subject{fleets[i].policy, fleets[i].facts}.size();
+    for (std::size_t j = 0; j < fleets.size(); ++j) {
+      if (i == j) continue;
+      const auto both = members_of_both(fleets[i], fleets[j]);
+      if (both.empty()) continue;
+      all[i].push_back(
+          {.severity = worse_for_all(both.size(), size),
+           .text = fmt::format(
+               "{} of {} belong to fleet {} as well: two fleets don't count each other's absences, "
+               "so they would take out more than either may",
+               both.size(), count(size, "member"), fleets[j].policy.name),
+           .remedy = "make one fleet of them, with the target groups of both",
+           .members = both,
+           .rule = kShared});
+    }
+  }
+  return all;
+}
+
+}  // namespace evenkeel::check

@@ -1,0 +1,65 @@
+// The rules, each a pure function that finds one kind of trouble, or nothing. What each means and what to do
+// about it: docs/check.md. Check::kRules in check.cpp lists them with their words.
+#pragma once
+
+#include <vector>
+
+#include "check/subject.h"
+
+namespace evenkeel::check::rules {
+
+using Findings = std::vector<Finding>;
+
+// rules_permissions.cpp
+Findings permission_missing(const Subject& fleet);
+Findings could_not_look(const Subject& fleet);
+
+// rules_groups.cpp: what the target groups are
+Findings target_group_not_found(const Subject& fleet);
+Findings target_group_type(const Subject& fleet);
+Findings target_group_empty(const Subject& fleet);
+Findings no_load_balancer(const Subject& fleet);
+Findings no_traffic(const Subject& fleet);
+Findings zone_not_enabled(const Subject& fleet);
+
+// rules_timing.cpp: times of the target groups against the policy's
+Findings short_draining(const Subject& fleet);
+Findings long_draining(const Subject& fleet);
+Findings drain_slack(const Subject& fleet);
+Findings slow_start(const Subject& fleet);
+Findings health_check(const Subject& fleet);
+Findings boot_deadline(const Subject& fleet);
+Findings slow_round(const Subject& fleet);
+
+// rules_members.cpp
+Findings fleet_too_small(const Subject& fleet);
+Findings fail_open(const Subject& fleet);
+Findings out_unreachable(const Subject& fleet);
+Findings member_not_running(const Subject& fleet);
+Findings elsewhere_registered(const Subject& fleet);
+Findings out_already(const Subject& fleet);
+Findings last_in_zone(const Subject& fleet);
+Findings one_zone(const Subject& fleet);
+
+// rules_scaling.cpp
+Findings auto_scaling_group_not_found(const Subject& fleet);
+Findings auto_scaling_group_not_named(const Subject& fleet);
+Findings auto_scaling_would_replace(const Subject& fleet);
+Findings auto_scaling_state(const Subject& fleet);
+
+// rules_metric.cpp: where the metric is
+Findings metric_not_found(const Subject& fleet);
+Findings metric_without_instance(const Subject& fleet);
+Findings metric_missing(const Subject& fleet);
+Findings metric_stale(const Subject& fleet);
+Findings metric_period(const Subject& fleet);
+Findings metric_ambiguous(const Subject& fleet);
+
+// rules_values.cpp: what the metric says
+Findings metric_implausible(const Subject& fleet);
+Findings jumped_together(const Subject& fleet);
+Findings limit_exceeded_by_all(const Subject& fleet);
+Findings limit_out_of_reach(const Subject& fleet);
+Findings cost(const Subject& fleet);
+
+}  // namespace evenkeel::check::rules

@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <fmt/core.h>
+#include <set>
+
+#include "base/text.h"
+#include "check/rules.h"
+
+namespace evenkeel::check::rules {
+namespace {
+
+// "keep.healthy is 75%, of 8 that is 6"
+std::string asked_for(const Subject& fleet, int total) {
+  const auto& share = fleet.policy.keep.healthy;
+  if (share.percent == 0) return fmt::format("keep.healthy is {}", share.count);
+  return fmt::format("keep.healthy is {}%, of {} that is {}", share.percent, total, share.of(total));
+}
+
+int counted(const Subject& fleet, const Group& group) {
+  const auto members = static_cast<int>(fleet.ids_in(group).size());
+  return fleet.scaling == nullptr ? members : std::max(members, fleet.scaling->desired);
+}
+
+int fail_open_threshold(const Group& group, int total) {
+  if (!group.attributes) return 0;
+  return std::max(group.attributes->fail_open_count,
+                  (group.attributes->fail_open_percent * total + 99) / 100);
+}
+
+std::string zone_of(const Member& member) {
+  return member.instance == nullptr ? "" : member.instance->availability_zone;
+}
+
+// Whether each zone has to serve its requests with its own targets.
+bool zones_stand_alone(const Group& group) {
+  const std::string cross = group.attributes ? group.attributes->cross_zone : "";
+  if (cross == "true") return false;
+  if (cross == "false") return true;
+  return group.traffic && group.traffic->type == "network";
+}
+
+}  // namespace
+
+Findings fleet_too_small(const Subject& fleet) {
+  Findings findings;
+  for (const auto& group : fleet.facts.groups) {
+    const auto in = fleet.ids_in(group);
+    if (in.empty()) continue;
+    const auto members = static_cast<int>(in.size());
+    const int required = fleet.required(group), healthy = fleet.healthy_in(group);
+    Finding finding{.severity = Severity::warning, .text = {}, .remedy = {}, .target_group = group.is.name};
+    finding.numbers = {{"members", members}, {"healthy", healthy}, {"required", required}};
+    const auto asked = asked_for(fleet, counted(fleet, group));
+    if (members - 1 < required) {
+      finding.severity = worse_for_all(in.size(), fleet.size());
+      finding.text = fmt::format(
+          "it has {}, and {} must be left healthy after one has gone ({}): nobody could ever leave",
+          count(in.size(), "member"), required, asked);
+      finding.remedy = members == 1
+                           ? "one server can't be taken out without an outage: add a server"
+                           : fmt::format("set keep.healthy to at most {}, or add {}", members - 1,
+                                         count(static_cast<std::size_t>(required + 1 - members), "server"));
+    } else if (healthy - 1 < required) {
+      finding.text = fmt::format(
+          "{} of its {} are healthy now, and {} must be left after one has gone ({}): "
+          "nobody may leave until more are healthy",
+          healthy, count(in.size(), "member"), required, asked);
+      finding.remedy = "see to the members that aren't healthy; `evenkeel plan` names them";
+    } else {
+      continue;
+    }
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+Findings fail_open(const Subject& fleet) {
+  Findings findings;
+  for (const auto& group : fleet.facts.groups) {
+    const auto members = static_cast<int>(fleet.ids_in(group).size());
+    if (members == 0) continue;
+    const int total = counted(fleet, group), threshold = fail_open_threshold(group, total);
+    const int kept = fleet.policy.keep.healthy.of(total);
+    if (threshold < kept) continue;
+    const bool always = threshold + 1 > members - 1 && threshold > 1;
+    findings.push_back(
+        {.severity = always ? Severity::would_not_work : Severity::note,
+         .text =
+             fmt::format("with fewer than {} healthy it fails open and sends requests to unhealthy servers "
+                         "as well; so Evenkeel leaves {} healthy there, although keep.healthy asks for {}{}",
+                         threshold, threshold + 1, kept,
+                         always ? fmt::format(", and with {} nobody could ever leave", members) : ""),
+         .remedy = always
+                       ? "lower the group's minimum_healthy_targets (unhealthy_state_routing, dns_failover), "
+                         "or add servers"
+                       : fmt::format("nothing, or set keep.healthy to {}", threshold + 1),
+         .target_group = group.is.name,
+         .numbers = {{"threshold", threshold}, {"keep_healthy", kept}, {"members", members}}});
+  }
+  return findings;
+}
+
+Findings out_unreachable(const Subject& fleet) {
+  int room = static_cast<int>(fleet.size());
+  std::string narrowest;
+  for (const auto& group : fleet.facts.groups) {
+    const auto members = static_cast<int>(fleet.ids_in(group).size());
+    if (members == 0 || members - fleet.required(group) >= room) continue;
+    room = members - fleet.required(group);
+    narrowest = group.is.name;
+  }
+  const int out = fleet.policy.keep.out;
+  if (room < 1 || out <= room) return {};
+  return {{.severity = Severity::note,
+           .text = fmt::format("keep.out is {}, but keep.healthy lets only {} be out at once in {}", out,
+                               room, narrowest),
+           .remedy = fmt::format("set keep.out to {}, or lower keep.healthy", room),
+           .target_group = narrowest}};
+}
+
+Findings member_not_running(const Subject& fleet) {
+  if (!fleet.facts.instances) return {};
+  std::vector<std::string> ids;
+  std::set<std::string> states;
+  for (const auto& [id, member] : fleet.members) {
+    if (member.running()) continue;
+    ids.push_back(id);
+    states.insert(member.instance == nullptr ? "unknown to EC2" : printable(member.instance->state));
+  }
+  if (ids.empty()) return {};
+  return {
+      {.severity = worse_for_all(ids.size(), fleet.size()),
+       .text = fmt::format("{} of {} {} registered, but not running ({}): they serve nobody, and Evenkeel "
+                           "leaves them alone",
+                           ids.size(), count(fleet.size(), "member"), is_are(ids.size()),
+                           join(std::vector(states.begin(), states.end()), ", ")),
+       .remedy = "start " + some(ids) + ", or deregister what is not coming back",
+       .members = ids}};
+}
+
+Findings elsewhere_registered(const Subject& fleet) {
+  if (!fleet.facts.elsewhere) return {};
+  std::set<std::string> ids, groups;
+  for (const auto& elsewhere : *fleet.facts.elsewhere) {
+    if (!fleet.members.contains(elsewhere.instance_id)) continue;
+    ids.insert(elsewhere.instance_id);
+    groups.insert(elsewhere.target_group);
+  }
+  if (ids.empty()) return {};
+  const std::vector<std::string> members(ids.begin(), ids.end()), names(groups.begin(), groups.end());
+  return {
+      {.severity = worse_for_all(ids.size(), fleet.size()),
+       .text = fmt::format("{} of {} {} registered in {} as well, which the policy doesn't name: taken out "
+                           "here they would go on serving there, so they are never touched",
+                           ids.size(), count(fleet.size(), "member"), is_are(ids.size()), some(names)),
+       .remedy = "add " + some(names, 20) + " to target_groups",
+       .members = members}};
+}
+
+Findings out_already(const Subject& fleet) {
+  std::set<std::string> ids;
+  for (const auto& [id, member] : fleet.members) {
+    for (const auto& place : member.places) {
+      if (place.target->state == "draining" || place.target->state == "unhealthy.draining") ids.insert(id);
+    }
+  }
+  if (fleet.scaling != nullptr) {
+    for (const auto& instance : fleet.scaling->instances) {
+      const bool standby =
+          instance.lifecycle_state == "Standby" || instance.lifecycle_state == "EnteringStandby";
+      const bool nowhere = instance.lifecycle_state == "InService" && !fleet.members.contains(instance.id);
+      if (standby || nowhere) ids.insert(instance.id);
+    }
+  }
+  if (ids.empty()) return {};
+  const std::vector<std::string> out(ids.begin(), ids.end());
+  return {
+      {.severity = Severity::warning,
+       .text = fmt::format("{} {} out of service: draining, in standby, or not registered at all. A first "
+                           "tick that remembers nothing of it opens the breaker, and starts nothing",
+                           some(out), is_are(out.size())),
+       .remedy = fmt::format("where Evenkeel runs already, `evenkeel status` tells whether it is its own "
+                             "doing; else put them back first, or when that is how it should be: evenkeel "
+                             "resume {} --reason …",
+                             fleet.policy.name),
+       .members = out}};
+}
+
+Findings last_in_zone(const Subject& fleet) {
+  Findings findings;
+  for (const auto& group : fleet.facts.groups) {
+    if (!zones_stand_alone(group)) continue;
+    std::map<std::string, std::vector<std::string>> by_zone;
+    for (const auto& id : fleet.ids_in(group)) by_zone[zone_of(fleet.members.at(id))].push_back(id);
+    for (const auto& [zone, ids] : by_zone) {
+      if (ids.size() != 1 || zone.empty()) continue;
+      findings.push_back(
+          {.severity = Severity::warning,
+           .text =
+               fmt::format("{} is its only target in {}, and zones don't help each other out there: while "
+                           "it is out, who comes in through that zone reaches nobody",
+                           ids.front(), zone),
+           .remedy =
+               "turn on cross-zone load balancing for the group (load_balancing.cross_zone.enabled), or "
+               "add a server in that zone",
+           .target_group = group.is.name,
+           .members = ids});
+    }
+  }
+  return findings;
+}
+
+Findings one_zone(const Subject& fleet) {
+  std::set<std::string> zones;
+  for (const auto& [id, member] : fleet.members) zones.insert(zone_of(member));
+  if (fleet.size() < 2 || zones.size() != 1 || zones.begin()->empty()) return {};
+  return {
+      {.severity = Severity::note,
+       .text = fmt::format("all {} are in {}: Evenkeel keeps enough of them healthy, but not through that "
+                           "zone's outage",
+                           count(fleet.size(), "member"), *zones.begin()),
+       .remedy = "spread the servers over two zones or more"}};
+}
+
+}  // namespace evenkeel::check::rules

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "aws/permissions.h"
+#include "base/text.h"
+#include "check/check.h"
+#include "check/rules.h"
+
+namespace evenkeel::check {
+namespace {
+
+constexpr std::size_t kWordsShown = 300;
+
+// Whether a tick makes this call for this fleet.
+bool needed_by_tick(const aws::NeededPermission& needed, const FleetPolicy& policy) {
+  if (needed.action == "autoscaling:DescribeAutoScalingGroups") return !policy.auto_scaling_group.empty();
+  return needed.needed_by == aws::NeededBy::tick;
+}
+
+std::vector<std::string> groups_where(const Facts& facts, Read<bool> Group::* may) {
+  std::vector<std::string> names;
+  for (const auto& group : facts.groups)
+    if ((group.*may) && !*(group.*may)) names.push_back(group.is.name);
+  return names;
+}
+
+std::string refused_in(const Facts& facts, std::string_view action) {
+  std::vector<std::string> names;
+  if (action == "elasticloadbalancing:RegisterTargets") names = groups_where(facts, &Group::may_register);
+  if (action == "elasticloadbalancing:DeregisterTargets") names = groups_where(facts, &Group::may_deregister);
+  return names.empty() ? "" : " in " + some(names, 5);
+}
+
+std::string remedy_for(std::string_view action, const FleetPolicy& policy) {
+  std::string remedy = "add the IAM statement below to what " +
+                       (policy.role_arn.empty() ? "these credentials" : policy.role_arn) + " may do";
+  if (action == "ec2:RebootInstances")
+    remedy += ", or give the servers the tag that your own statement asks for";
+  return remedy;
+}
+
+std::vector<std::string> resources_of(aws::Resource resource, const Facts& facts) {
+  if (resource == aws::Resource::instance)
+    return {fmt::format("arn:{}:ec2:{}:*:instance/*", facts.partition, facts.region)};
+  if (resource == aws::Resource::any) return {"*"};
+  std::vector<std::string> arns;
+  for (const auto& group : facts.groups) arns.push_back(group.is.arn);
+  if (arns.empty()) {
+    arns.push_back(
+        fmt::format("arn:{}:elasticloadbalancing:{}:*:targetgroup/*", facts.partition, facts.region));
+  }
+  return arns;
+}
+
+}  // namespace
+
+std::vector<Statement> missing_statements(const FleetPolicy& policy, const Facts& facts) {
+  std::vector<Statement> statements;
+  for (const auto& needed : aws::kNeededPermissions) {
+    if (!facts.denied.contains(std::string(needed.action)) || !needed_by_tick(needed, policy)) continue;
+    auto resources = resources_of(needed.resource, facts);
+    if (statements.empty() || statements.back().resources != resources)
+      statements.push_back({{}, std::move(resources)});
+    statements.back().actions.emplace_back(needed.action);
+  }
+  return statements;
+}
+
+namespace rules {
+
+Findings permission_missing(const Subject& fleet) {
+  Findings findings;
+  for (const auto& needed : aws::kNeededPermissions) {
+    const auto denied = fleet.facts.denied.find(std::string(needed.action));
+    if (denied == fleet.facts.denied.end() || !needed_by_tick(needed, fleet.policy)) continue;
+    const bool can_do_without = needed.action == "ec2:GetConsoleOutput";
+    findings.push_back({.severity = can_do_without ? Severity::warning : Severity::would_not_work,
+                        .text = fmt::format("{} is not allowed{}; Evenkeel needs it {}. AWS says: {}",
+                                            needed.action, refused_in(fleet.facts, needed.action),
+                                            needed.purpose, printable(denied->second, kWordsShown)),
+                        .remedy = remedy_for(needed.action, fleet.policy)});
+  }
+  return findings;
+}
+
+Findings could_not_look(const Subject& fleet) {
+  Findings findings;
+  for (const auto& needed : aws::kNeededPermissions) {
+    if (!fleet.facts.denied.contains(std::string(needed.action)) || needed_by_tick(needed, fleet.policy))
+      continue;
+    findings.push_back({.severity = Severity::note,
+                        .text = fmt::format("{} is not allowed; check alone asks for it, {}, so that was not "
+                                            "looked at",
+                                            needed.action, needed.purpose),
+                        .remedy = "nothing, or allow it for the time of the check"});
+  }
+  for (const auto& [action, why] : fleet.facts.failed) {
+    const auto* needed = aws::find_permission(action);
+    const bool matters = needed == nullptr || needed_by_tick(*needed, fleet.policy);
+    findings.push_back({.severity = matters ? Severity::warning : Severity::note,
+                        .text = fmt::format("something could not be read, so it was not judged: {}",
+                                            printable(why, kWordsShown)),
+                        .remedy = "run `evenkeel check` again"});
+  }
+  std::vector<std::string> partial;
+  if (fleet.facts.series) {
+    for (const auto& [id, all] : *fleet.facts.series)
+      if (!std::ranges::all_of(all, &Series::complete)) partial.push_back(id);
+  }
+  if (!partial.empty()) {
+    findings.push_back(
+        {.severity = Severity::warning,
+         .text = fmt::format("CloudWatch gave incomplete data for {} of {}: partial data is "
+                             "unknown, and unknown never permits a reboot",
+                             partial.size(), count(fleet.size(), "member")),
+         .remedy = "run `evenkeel check` again; if it stays so, look at CloudWatch's health page",
+         .members = partial});
+  }
+  if (fleet.facts.asked_about.empty() && fleet.facts.instances) {
+    findings.push_back({.severity = Severity::note,
+                        .text = "no member is running, so whether Evenkeel may reboot one was not tried",
+                        .remedy = "run `evenkeel check` again when one is"});
+  }
+  return findings;
+}
+
+}  // namespace rules
+}  // namespace evenkeel::check

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <cctype>
+#include <fmt/core.h>
+#include <set>
+
+#include "base/text.h"
+#include "check/rules.h"
+
+namespace evenkeel::check::rules {
+namespace {
+
+bool suspended(const aws::autoscaling::Group& group, const char* process) {
+  return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
+}
+
+// The name as a word of a shell's command line; where it isn't one, what to put in its place.
+std::string shell_word(const std::string& name) {
+  const bool plain = std::ranges::all_of(name, [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("._-:/").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  return plain ? name : "NAME";
+}
+
+}  // namespace
+
+Findings auto_scaling_group_not_found(const Subject& fleet) {
+  const auto& name = fleet.policy.auto_scaling_group;
+  if (name.empty() || !fleet.facts.scaling || fleet.scaling != nullptr) return {};
+  return {{.severity = Severity::would_not_work,
+           .text = fmt::format("there is no Auto Scaling group {} in {}; no member may leave while a named "
+                               "group can't be seen",
+                               name, fleet.facts.region),
+           .remedy = "correct auto_scaling_group, or the fleet's region, or remove the line when the servers "
+                     "belong to none"}};
+}
+
+Findings auto_scaling_group_not_named(const Subject& fleet) {
+  std::map<std::string, std::vector<std::string>> by_group;
+  for (const auto& [id, member] : fleet.members) {
+    if (member.instance == nullptr) continue;
+    const auto tag = member.instance->tags.find("aws:autoscaling:groupName");
+    if (tag == member.instance->tags.end() || tag->second == fleet.policy.auto_scaling_group) continue;
+    by_group[tag->second].push_back(id);
+  }
+  Findings findings;
+  for (const auto& [group, ids] : by_group) {
+    const auto text = fmt::format(
+        "{} of {} belong{} to Auto Scaling group {}, which the policy doesn't name: "
+        "it could replace them while they are out, so they are never touched",
+        ids.size(), count(fleet.size(), "member"), ids.size() == 1 ? "s" : "", printable(group));
+    findings.push_back({.severity = worse_for_all(ids.size(), fleet.size()),
+                        .text = text,
+                        .remedy = fleet.policy.auto_scaling_group.empty()
+                                      ? fmt::format("write auto_scaling_group: {}", printable(group))
+                                      : "give the servers of each Auto Scaling group a fleet of their own",
+                        .members = ids});
+  }
+  return findings;
+}
+
+Findings auto_scaling_would_replace(const Subject& fleet) {
+  if (fleet.scaling == nullptr) return {};
+  const auto& group = *fleet.scaling;
+  if (!group.health_check_type.contains("ELB")) return {};
+  if (suspended(group, "HealthCheck") && suspended(group, "ReplaceUnhealthy")) return {};
+  std::vector<std::string> ids;
+  for (const auto& instance : group.instances)
+    if (fleet.members.contains(instance.id)) ids.push_back(instance.id);
+  if (ids.empty()) return {};
+  return {
+      {.severity = worse_for_all(ids.size(), fleet.size()),
+       .text = fmt::format("Auto Scaling group {} checks health by ELB and may terminate a member that is "
+                           "out; its grace period of {} protects only what it has just launched. So {} of "
+                           "{} are never touched",
+                           printable(group.name), format_duration(group.health_check_grace_period),
+                           ids.size(), count(fleet.size(), "member")),
+       .remedy = fmt::format("set its health check type to EC2: aws autoscaling update-auto-scaling-group "
+                             "--auto-scaling-group-name {0} --health-check-type EC2; or suspend both of its "
+                             "processes, after which it replaces nobody: aws autoscaling suspend-processes "
+                             "--auto-scaling-group-name {0} --scaling-processes HealthCheck "
+                             "ReplaceUnhealthy",
+                             shell_word(group.name)),
+       .members = ids,
+       .numbers = {
+           {"grace_period_seconds", static_cast<double>(group.health_check_grace_period.count()) / 1000}}}};
+}
+
+Findings auto_scaling_state(const Subject& fleet) {
+  if (fleet.scaling == nullptr) return {};
+  std::vector<std::string> ids;
+  std::set<std::string> states;
+  for (const auto& instance : fleet.scaling->instances) {
+    const auto& state = instance.lifecycle_state;
+    if (state == "InService" || state == "Standby" || state == "EnteringStandby") continue;
+    if (!fleet.members.contains(instance.id)) continue;
+    ids.push_back(instance.id);
+    states.insert(printable(state));
+  }
+  if (ids.empty()) return {};
+  return {{.severity = worse_for_all(ids.size(), fleet.size()),
+           .text = fmt::format("{} {} {} in Auto Scaling group {}, not InService: Evenkeel leaves them alone",
+                               some(ids), is_are(ids.size()),
+                               join(std::vector(states.begin(), states.end()), ", "),
+                               printable(fleet.scaling->name)),
+           .remedy = "wait until the Auto Scaling group has finished, and run `evenkeel check` again",
+           .members = ids}};
+}
+
+}  // namespace evenkeel::check::rules

@@ -1,0 +1,219 @@
+// Every rule fires where it should. That none fires on a healthy fleet, and where each just doesn't, is in
+// check_test.cpp.
+#include <gtest/gtest.h>
+
+#include "check/fleet_for_test.h"
+
+namespace evenkeel::check {
+namespace {
+
+using Spoil = std::function<void(Healthy&)>;
+using enum Severity;
+
+struct Case {
+  const char* rule;
+  const char* when;
+  Severity severity;
+  const char* says;  // in the text
+  const char* mend;  // in the remedy
+  Spoil spoil;
+};
+
+void deny(Healthy& fleet, const char* action) {
+  fleet.facts.denied[action] = "no identity-based policy allows";
+}
+
+void drain(Healthy& fleet, int number) {
+  fleet.tg1().targets->at(static_cast<std::size_t>(number - 1)).state = "draining";
+}
+
+// `numbers` of the fleet only, from the first.
+void keep_only(Healthy& fleet, int numbers) {
+  for (int i = numbers + 1; i <= 8; ++i) {
+    fleet.facts.instances->erase(Healthy::id(i));
+    fleet.facts.series->erase(Healthy::id(i));
+  }
+  for (auto& group : fleet.facts.groups)
+    std::erase_if(*group.targets,
+                  [&](const auto& health) { return !fleet.facts.instances->contains(health.target.id); });
+}
+
+const std::vector<Case> kPermissions = {
+    {"permission_missing", "Registering", would_not_work, "RegisterTargets is not allowed in tg1;",
+     "IAM statement",
+     [](Healthy& fleet) {
+       fleet.tg1().may_register = false;
+       deny(fleet, "elasticloadbalancing:RegisterTargets");
+     }},
+    {"permission_missing", "Reading", would_not_work, "to read the metric. AWS says: no identity",
+     "what arn:aws:iam::1:role/r may do",
+     [](Healthy& fleet) {
+       fleet.policy.role_arn = "arn:aws:iam::1:role/r";
+       deny(fleet, "cloudwatch:GetMetricData");
+     }},
+    {"permission_missing", "ConsoleOutput", warning, "to prove that a server has booted", "IAM statement",
+     [](Healthy& fleet) { deny(fleet, "ec2:GetConsoleOutput"); }},
+    {"could_not_look", "OnlyCheckAsks", note, "DescribeRules is not allowed", "nothing",
+     [](Healthy& fleet) { deny(fleet, "elasticloadbalancing:DescribeRules"); }},
+    {"could_not_look", "ThereIsNoGroupToAskFor", note, "DescribeAutoScalingGroups", "nothing",
+     [](Healthy& fleet) { deny(fleet, "autoscaling:DescribeAutoScalingGroups"); }},
+    {"could_not_look", "Throttled", warning, "cloudwatch:ListMetrics: Throttling", "again",
+     [](Healthy& fleet) {
+       fleet.facts.failed["cloudwatch:ListMetrics"] = "cloudwatch:ListMetrics: Throttling";
+     }},
+    {"could_not_look", "NobodyRuns", note, "no member is running", "when one is",
+     [](Healthy& fleet) { fleet.facts.asked_about.clear(); }},
+    {"could_not_look", "PartialData", warning, "incomplete data for 1 of 8 members", "again",
+     [](Healthy& fleet) { fleet.facts.series->at(Healthy::id(3)).front().complete = false; }},
+};
+
+const std::vector<Case> kGroups = {
+    {"target_group_not_found", "Mistyped", would_not_work, "no target group tg1-8 in eu-west-1",
+     "the region has tg1-80, tg1",
+     [](Healthy& fleet) {
+       fleet.policy.target_groups[1] = "tg1-8";
+       fleet.facts.groups.pop_back();
+     }},
+    {"target_group_not_found", "WrongRegion", would_not_work, "no target group tg1",
+     "no target groups at all",
+     [](Healthy& fleet) {
+       fleet.facts.existing_groups->clear();
+       fleet.facts.groups.clear();
+     }},
+    {"target_group_type", "Addresses", would_not_work, "of type ip", "type instance",
+     [](Healthy& fleet) { fleet.tg1().is.target_type = "ip"; }},
+    {"target_group_type", "Function", would_not_work, "a function is not a server", "type instance",
+     [](Healthy& fleet) { fleet.tg1().is.target_type = "lambda"; }},
+    {"target_group_empty", "OneOfTwo", warning, "nothing is registered", "register the servers",
+     [](Healthy& fleet) { fleet.tg1().targets->clear(); }},
+    {"target_group_empty", "All", would_not_work, "there is nothing to look after", "register the servers",
+     [](Healthy& fleet) {
+       for (auto& group : fleet.facts.groups) group.targets->clear();
+     }},
+    {"no_load_balancer", "Detached", would_not_work, "leaves 8 members alone", "listener",
+     [](Healthy& fleet) { fleet.tg1().is.load_balancer_arns.clear(); }},
+    {"no_traffic", "InNoRule", warning, "no listener or rule there names it", "weight",
+     [](Healthy& fleet) { fleet.tg1().traffic->forwards = fleet.tg1().traffic->highest_weight = 0; }},
+    {"no_traffic", "WeightZero", warning, "gives it weight 0", "blue/green",
+     [](Healthy& fleet) { fleet.tg1().traffic->highest_weight = 0; }},
+    {"zone_not_enabled", "SomeMembers", warning, "in eu-west-1b, where web is not enabled",
+     "it has eu-west-1a", [](Healthy& fleet) { fleet.tg1().traffic->zones = {"eu-west-1a"}; }},
+};
+
+const std::vector<Case> kMembers = {
+    {"fleet_too_small", "NobodyCouldEverLeave", would_not_work, "8 members, and 8 must be left healthy",
+     "at most 7, or add 1 server", [](Healthy& fleet) { fleet.policy.keep.healthy.count = 8; }},
+    {"fleet_too_small", "AShareIsRoundedUp", would_not_work, "keep.healthy is 90%, of 8 that is 8",
+     "add 1 server", [](Healthy& fleet) { fleet.policy.keep.healthy = {0, 90}; }},
+    {"fleet_too_small", "OneServer", would_not_work, "it has 1 member", "one server can't be taken out",
+     [](Healthy& fleet) {
+       fleet.policy.keep.healthy.count = 1;
+       keep_only(fleet, 1);
+     }},
+    {"fleet_too_small", "OnlyNow", warning, "5 of its 8 members are healthy now", "evenkeel plan",
+     [](Healthy& fleet) {
+       for (std::size_t i = 0; i < 3; ++i) fleet.tg1().targets->at(i).state = "unhealthy";
+     }},
+    {"fleet_too_small", "TheDesiredSizeCounts", would_not_work, "of 12 that is 9", "add",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().desired = 12;
+       fleet.policy.keep.healthy = {0, 75};
+     }},
+    {"fail_open", "AboveKeep", note, "leaves 6 healthy there, although keep.healthy asks for 5",
+     "set keep.healthy to 6", [](Healthy& fleet) { fleet.tg1().attributes->fail_open_count = 5; }},
+    {"fail_open", "AlwaysOpen", would_not_work, "with 8 nobody could ever leave", "minimum_healthy_targets",
+     [](Healthy& fleet) { fleet.tg1().attributes->fail_open_percent = 100; }},
+    {"out_unreachable", "TooMany", note, "keep.out is 4, but keep.healthy lets only 3", "set keep.out to 3",
+     [](Healthy& fleet) { fleet.policy.keep.out = 4; }},
+    {"member_not_running", "Stopped", warning, "1 of 8 members is registered, but not running (stopped)",
+     "start i-",
+     [](Healthy& fleet) {
+       fleet.instance(2).state_code = 80;
+       fleet.instance(2).state = "stopped";
+     }},
+    {"member_not_running", "Unknown", warning, "unknown to EC2", "deregister",
+     [](Healthy& fleet) { fleet.facts.instances->erase(Healthy::id(2)); }},
+    {"elsewhere_registered", "Some", warning, "1 of 8 members is registered in blue as well", "add blue",
+     [](Healthy& fleet) { fleet.facts.elsewhere->push_back({Healthy::id(4), "blue"}); }},
+    {"elsewhere_registered", "All", would_not_work, "8 of 8 members are registered in blue", "add blue",
+     [](Healthy& fleet) {
+       for (int i = 1; i <= 8; ++i) fleet.facts.elsewhere->push_back({Healthy::id(i), "blue"});
+     }},
+    {"out_already", "Draining", warning, "opens the breaker", "evenkeel resume web",
+     [](Healthy& fleet) { drain(fleet, 1); }},
+    {"out_already", "InServiceButRegisteredNowhere", warning, "not registered at all", "put them back",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().instances.push_back(
+           {"i-9", "eu-west-1a", "InService", "Healthy", false});
+     }},
+    {"last_in_zone", "NetworkLoadBalancer", warning, "only target in eu-west-1c", "cross-zone",
+     [](Healthy& fleet) {
+       fleet.tg1().traffic->type = "network";
+       fleet.tg1().traffic->zones.emplace_back("eu-west-1c");
+       fleet.instance(1).availability_zone = "eu-west-1c";
+     }},
+    {"one_zone", "AllInOne", note, "all 8 members are in eu-west-1a", "two zones",
+     [](Healthy& fleet) {
+       for (int i = 1; i <= 8; ++i) fleet.instance(i).availability_zone = "eu-west-1a";
+     }},
+};
+
+const std::vector<Case> kScaling = {
+    {"auto_scaling_group_not_found", "Mistyped", would_not_work, "no Auto Scaling group web-asgg", "correct",
+     [](Healthy& fleet) {
+       fleet.policy.auto_scaling_group = "web-asgg";
+       fleet.facts.scaling = std::vector<aws::autoscaling::Group>{};
+     }},
+    {"auto_scaling_group_not_named", "All", would_not_work,
+     "8 of 8 members belong to Auto Scaling group web-asg", "write auto_scaling_group: web-asg",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group();
+       fleet.policy.auto_scaling_group.clear();
+     }},
+    {"auto_scaling_group_not_named", "AnotherOne", warning,
+     "1 of 8 members belongs to Auto Scaling group blue", "a fleet of their own",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group();
+       fleet.instance(3).tags["aws:autoscaling:groupName"] = "blue";
+     }},
+    {"auto_scaling_would_replace", "ChecksByElb", would_not_work, "grace period of 5m",
+     "--auto-scaling-group-name web-asg --health-check-type EC2",
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().health_check_type = "EC2,ELB"; }},
+    {"auto_scaling_would_replace", "OneProcessIsNotEnough", would_not_work, "may terminate",
+     "suspend-processes",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().health_check_type = "ELB";
+       fleet.facts.scaling->front().suspended_processes = {"ReplaceUnhealthy"};
+     }},
+    {"auto_scaling_state", "Pending", warning, "Pending:Wait in Auto Scaling group web-asg", "wait",
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().instances[0].lifecycle_state = "Pending:Wait"; }},
+};
+
+class RuleFires : public ::testing::TestWithParam<Case> {};
+
+TEST_P(RuleFires, WithItsSeverityItsNumbersAndARemedy) {
+  const auto& expected = GetParam();
+  Healthy fleet;
+  expected.spoil(fleet);
+  std::vector<Finding> found;
+  for (auto& finding : check(fleet.policy, fleet.facts))
+    if (finding.rule == expected.rule) found.push_back(std::move(finding));
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(name(found.front().severity), std::string(name(expected.severity)));
+  EXPECT_NE(found.front().text.find(expected.says), std::string::npos) << found.front().text;
+  EXPECT_NE(found.front().remedy.find(expected.mend), std::string::npos) << found.front().remedy;
+}
+
+std::string test_name(const ::testing::TestParamInfo<Case>& info) {
+  std::string text = std::string(info.param.rule) + "_" + info.param.when;
+  std::erase_if(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_'; });
+  return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Permissions, RuleFires, ::testing::ValuesIn(kPermissions), test_name);
+INSTANTIATE_TEST_SUITE_P(Groups, RuleFires, ::testing::ValuesIn(kGroups), test_name);
+INSTANTIATE_TEST_SUITE_P(Members, RuleFires, ::testing::ValuesIn(kMembers), test_name);
+INSTANTIATE_TEST_SUITE_P(Scaling, RuleFires, ::testing::ValuesIn(kScaling), test_name);
+
+}  // namespace
+}  // namespace evenkeel::check

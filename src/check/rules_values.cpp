@@ -1,0 +1,160 @@
+// What the metric says, and what reading it costs.
+#include <algorithm>
+#include <cmath>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "check/rules.h"
+#include "check/signals.h"
+
+namespace evenkeel::check::rules {
+namespace {
+
+constexpr double kNear = 0.8;     // of the limit
+constexpr double kGradual = 0.9;  // a jump begins below this share of the limit (docs/adr/0005)
+// CloudWatch's price for GetMetricData; a month of 30 days.
+constexpr double kDollarsPerMetric = 0.01 / 1000;
+constexpr Duration kMonth = 720h;
+
+bool is_percentage(const std::string& metric) {
+  return metric.find('%') != std::string::npos || metric.ends_with("_percent");
+}
+
+// When the signal last went over the limit from well below within two periods.
+std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal, Time since) {
+  const auto& samples = signal.samples;
+  for (auto sample = samples.rbegin(); sample != samples.rend() && sample->time >= since; ++sample) {
+    if (sample->value <= condition.above) continue;
+    const auto earlier = std::find_if(sample, samples.rend(), [&](const auto& candidate) {
+      return candidate.time <= sample->time - 2 * condition.period;
+    });
+    if (earlier != samples.rend() && earlier->time >= since && earlier->value < kGradual * condition.above)
+      return sample->time;
+  }
+  return std::nullopt;
+}
+
+std::string dollars(double amount) {
+  return amount < 0.01 ? "less than $0.01" : fmt::format("${:.2f}", amount);
+}
+
+}  // namespace
+
+Findings metric_implausible(const Subject& fleet) {
+  if (!is_percentage(fleet.policy.reboot_when.metric)) return {};
+  std::vector<std::string> ids;
+  double worst = 0;
+  for (const auto& signal : signals_of(fleet)) {
+    const auto outside = std::ranges::find_if(
+        signal.samples, [](const auto& sample) { return sample.value < 0 || sample.value > 100; });
+    if (outside == signal.samples.end()) continue;
+    if (ids.empty()) worst = outside->value;
+    ids.push_back(signal.id);
+  }
+  if (ids.empty()) return {};
+  return {{.severity = worse_for_all(ids.size(), fleet.size()),
+           .text = fmt::format(
+               "\"{}\" counts percent, but {} of {} sent values outside 0 to 100, such as {}: such "
+               "a signal isn't believed, and the member is left alone",
+               printable(fleet.policy.reboot_when.metric), ids.size(), count(fleet.size(), "member"),
+               format_number(worst)),
+           .remedy = fmt::format(
+               "look at the agent's configuration on {}; a metric of bytes has another name", some(ids)),
+           .members = ids}};
+}
+
+Findings jumped_together(const Subject& fleet) {
+  const auto& condition = fleet.policy.reboot_when;
+  const Time since = fleet.facts.taken_at - (condition.over + condition.max_age + 3 * condition.period);
+  std::vector<Time> jumps;
+  for (const auto& signal : signals_of(fleet)) {
+    if (const auto at = jumped_at(condition, signal, since)) jumps.push_back(*at);
+  }
+  std::ranges::sort(jumps);
+  const auto members = static_cast<int>(fleet.size());
+  const int may = std::max(1, members * fleet.policy.keep.crossing_percent / 100);
+  for (std::size_t first = 0; first < jumps.size(); ++first) {
+    const auto last = std::ranges::upper_bound(jumps, jumps[first] + 2 * condition.period);
+    const auto together = static_cast<int>(last - jumps.begin()) - static_cast<int>(first);
+    if (together <= may) continue;
+    return {{.severity = Severity::warning,
+             .text = fmt::format(
+                 "{} of {} went over {} together at {}, and {} may (keep.crossing_percent is {}): "
+                 "the first tick that sees this opens the breaker",
+                 together, count(fleet.size(), "member"), format_number(condition.above),
+                 iso8601(jumps[first]), may, fleet.policy.keep.crossing_percent),
+             .remedy = fmt::format(
+                 "look for one cause, such as a release, first; then wait {}, or: evenkeel resume "
+                 "{} --reason …",
+                 format_duration(fleet.facts.taken_at - since), fleet.policy.name),
+             .numbers = {{"together", together}, {"may", may}}}};
+  }
+  return {};
+}
+
+Findings limit_exceeded_by_all(const Subject& fleet) {
+  const auto& condition = fleet.policy.reboot_when;
+  const auto signals = signals_of(fleet);
+  std::vector<double> newest;
+  for (const auto& signal : signals)
+    if (!signal.samples.empty()) newest.push_back(signal.samples.back().value);
+  if (newest.size() < 2 || newest.size() < fleet.size()) return {};
+  const double lowest = std::ranges::min(newest);
+  if (lowest <= condition.above) return {};
+  const double a_day = fleet.remediations_per_day();
+  return {{.severity = Severity::warning,
+           .text = fmt::format(
+               "all {} are above {} already, the lowest at {}: Evenkeel would reboot one after the "
+               "other, at most {} a day, and go on as long as they come back above it",
+               count(fleet.size(), "member"), format_number(condition.above), format_number(lowest),
+               format_number(std::floor(a_day))),
+           .remedy = fmt::format(
+               "if that is their healthy state, set reboot_when.above higher than {}; if they all "
+               "leak, it is what Evenkeel is for",
+               format_number(std::ranges::max(newest))),
+           .numbers = {{"lowest", lowest}, {"limit", condition.above}}}};
+}
+
+Findings limit_out_of_reach(const Subject& fleet) {
+  const auto& condition = fleet.policy.reboot_when;
+  std::optional<double> highest;
+  for (const auto& signal : signals_of(fleet))
+    if (signal.highest) highest = std::max(highest.value_or(*signal.highest), *signal.highest);
+  if (!highest || *highest >= kNear * condition.above) return {};
+  return {
+      {.severity = Severity::note,
+       .text = fmt::format("nobody came near {} in what CloudWatch has of the last day: the highest was {}",
+                           format_number(condition.above), format_number(*highest)),
+       .remedy = "nothing if the servers leak more slowly than that; else lower reboot_when.above",
+       .numbers = {{"highest", *highest}, {"limit", condition.above}}}};
+}
+
+Findings cost(const Subject& fleet) {
+  if (!fleet.facts.series || fleet.size() == 0) return {};
+  std::size_t series = 0;
+  for (const auto& [id, all] : *fleet.facts.series) series += all.size();
+  const auto reads = static_cast<double>(kMonth / fleet.policy.reboot_when.period);
+  const double most = reads * static_cast<double>(series) * kDollarsPerMetric;
+  const double usual = reads * static_cast<double>(std::min(series, fleet.size())) * kDollarsPerMetric;
+  if (series == 0) return {};
+  const auto both = most > usual * 1.01
+                        ? fmt::format(
+                              "at most {} a month for a daemon, which remembers each member's right series, "
+                              "and {} for a run from cron, which reads all {} every time",
+                              dollars(usual), dollars(most), series)
+                        : fmt::format("at most {} a month", dollars(usual));
+  return {{.severity = Severity::note,
+           .text = fmt::format(
+               "reading the metric of {} once every {} costs {} ($0.01 per 1,000 metrics read, 30 "
+               "days). It is read only while another member may leave, so it is less the more "
+               "there is to do",
+               count(fleet.size(), "member"), format_duration(fleet.policy.reboot_when.period), both),
+           .remedy = fleet.policy.reboot_when.period < 5min && most > 20
+                         ? "a longer reboot_when.period costs less in proportion: 5m is a fifth of 1m"
+                         : "",
+           .numbers = {{"dollars_per_month", usual},
+                       {"dollars_per_month_from_cron", most},
+                       {"series", static_cast<double>(series)}}}};
+}
+
+}  // namespace evenkeel::check::rules

@@ -1,0 +1,61 @@
+#include "check/signals.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evenkeel::check {
+namespace {
+
+using aws::cloudwatch::Sample;
+
+constexpr double kAgree = 0.01;
+
+bool contradict(const std::vector<Sample>& a, const std::vector<Sample>& b) {
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (i->time < j->time) {
+      ++i;
+    } else if (j->time < i->time) {
+      ++j;
+    } else {
+      if (std::abs(i->value - j->value) > kAgree * std::max({1.0, std::abs(i->value), std::abs(j->value)}))
+        return true;
+      ++i;
+      ++j;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Signal> signals_of(const Subject& fleet) {
+  std::vector<Signal> signals;
+  if (!fleet.facts.series) return signals;
+  for (const auto& [id, all] : *fleet.facts.series) {
+    if (!fleet.members.contains(id)) continue;
+    Signal signal{.id = id, .has_series = !all.empty(), .samples = {}, .highest = std::nullopt};
+    for (const auto& series : all) {
+      if (contradict(signal.samples, series.samples)) signal.contradicts = true;
+      if (series.samples.size() > signal.samples.size()) signal.samples = series.samples;
+      if (series.highest)
+        signal.highest = std::max(signal.highest.value_or(*series.highest), *series.highest);
+    }
+    signals.push_back(std::move(signal));
+  }
+  return signals;
+}
+
+std::optional<Duration> usual_spacing(const std::vector<Signal>& signals) {
+  std::vector<Duration> gaps;
+  for (const auto& signal : signals) {
+    if (signal.samples.size() < 3) continue;
+    for (std::size_t i = 1; i < signal.samples.size(); ++i)
+      gaps.push_back(signal.samples[i].time - signal.samples[i - 1].time);
+  }
+  if (gaps.empty()) return std::nullopt;
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::ranges::nth_element(gaps, middle);
+  return *middle;
+}
+
+}  // namespace evenkeel::check

@@ -1,0 +1,107 @@
+#include "check/subject.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace evenkeel::check {
+
+const char* name(Severity severity) {
+  switch (severity) {
+    case Severity::would_not_work:
+      return "would_not_work";
+    case Severity::warning:
+      return "warning";
+    case Severity::note:
+      break;
+  }
+  return "note";
+}
+
+Subject::Subject(const FleetPolicy& fleet_policy, const Facts& read) : policy(fleet_policy), facts(read) {
+  for (const auto& group : facts.groups) {
+    if (!group.targets || group.is.target_type != "instance") continue;
+    for (const auto& target : *group.targets) members[target.target.id].places.push_back({&group, &target});
+  }
+  for (auto& [id, member] : members) {
+    member.id = id;
+    if (facts.instances) {
+      const auto found = facts.instances->find(id);
+      if (found != facts.instances->end()) member.instance = &found->second;
+    }
+    member.healthy = std::ranges::all_of(member.places,
+                                         [](const Place& place) { return place.target->state == "healthy"; });
+  }
+  if (facts.scaling) {
+    for (const auto& group : *facts.scaling)
+      if (group.name == policy.auto_scaling_group) scaling = &group;
+  }
+}
+
+std::vector<std::string> Subject::ids() const {
+  std::vector<std::string> all;
+  for (const auto& [id, member] : members) all.push_back(id);
+  return all;
+}
+
+std::vector<std::string> Subject::ids_in(const Group& group) const {
+  std::vector<std::string> in;
+  for (const auto& [id, member] : members) {
+    if (std::ranges::find(member.places, &group, &Place::group) != member.places.end()) in.push_back(id);
+  }
+  return in;
+}
+
+int Subject::healthy_in(const Group& group) const {
+  int healthy = 0;
+  for (const auto& id : ids_in(group)) {
+    const auto& member = members.at(id);
+    if (member.healthy && (member.running() || !facts.instances)) ++healthy;
+  }
+  return healthy;
+}
+
+int Subject::required(const Group& group) const {
+  int total = static_cast<int>(ids_in(group).size());
+  if (scaling != nullptr) total = std::max(total, scaling->desired);
+  int fail_open = 0;
+  if (group.attributes) {
+    const auto& attributes = *group.attributes;
+    fail_open = std::max(attributes.fail_open_count, (attributes.fail_open_percent * total + 99) / 100);
+  }
+  return std::max(policy.keep.healthy.of(total), fail_open + 1);
+}
+
+double Subject::remediations_per_day() const {
+  Duration delay{}, slow_start{};
+  for (const auto& group : facts.groups) {
+    if (!group.attributes) continue;
+    delay = std::max(delay, group.attributes->deregistration_delay);
+    slow_start = std::max(slow_start, group.attributes->slow_start);
+  }
+  // A tick each to see it drained, booted and healthy; few servers boot in less than settle takes.
+  const Duration one = delay + policy.timing.settle + policy.timing.soak + slow_start + 3min;
+  const double by_time = 24.0 * 3'600'000 / static_cast<double>(one.count()) * policy.keep.out;
+  return std::min(by_time, 24.0 * policy.keep.starts_per_hour);
+}
+
+Severity worse_for_all(std::size_t affected, std::size_t all) {
+  return affected >= all ? Severity::would_not_work : Severity::warning;
+}
+
+std::string some(const std::vector<std::string>& names, std::size_t shown) {
+  std::vector<std::string> first;
+  for (std::size_t i = 0; i < std::min(shown, names.size()); ++i) first.push_back(printable(names[i]));
+  std::string text = join(first, ", ");
+  if (names.size() > shown) text += fmt::format(" and {} more", names.size() - shown);
+  return text;
+}
+
+std::string count(std::size_t number, const std::string& noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+const char* is_are(std::size_t number) { return number == 1 ? "is" : "are"; }
+
+}  // namespace evenkeel::check

@@ -1,0 +1,58 @@
+// What the rules look at: a fleet's policy and facts, seen from its members. Holds pointers into the facts,
+// which must outlive it.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "check/facts.h"
+#include "check/finding.h"
+#include "model/policy.h"
+
+namespace evenkeel::check {
+
+// One registration of a member in a group that the policy names.
+struct Place {
+  const Group* group;
+  const aws::elbv2::TargetHealth* target;
+};
+
+struct Member {
+  std::string id;
+  const aws::ec2::Instance* instance = nullptr;  // nullptr: EC2 doesn't know it, or was not read
+  std::vector<Place> places;
+  bool healthy = false;  // at every place
+  bool running() const { return instance != nullptr && (instance->state_code & 0xff) == 16; }
+};
+
+struct Subject {
+  const FleetPolicy& policy;
+  const Facts& facts;
+  std::map<std::string, Member> members;  // by instance id: registered in a named group of type instance
+  const aws::autoscaling::Group* scaling = nullptr;  // the one that the policy names
+
+  Subject(const FleetPolicy& policy, const Facts& facts);
+
+  std::size_t size() const { return members.size(); }
+  std::vector<std::string> ids() const;
+  std::vector<std::string> ids_in(const Group& group) const;
+  int healthy_in(const Group& group) const;
+  // How many must be left healthy: the policy's, and more than the group's own fail-open threshold.
+  int required(const Group& group) const;
+  // At most as many remediations as this can start in a day.
+  double remediations_per_day() const;
+};
+
+// As bad as can be when it is so for all of them.
+Severity worse_for_all(std::size_t affected, std::size_t all);
+
+// "i-1, i-2, i-3 and 4 more"
+std::string some(const std::vector<std::string>& names, std::size_t shown = 3);
+// "1 member", "3 members"
+std::string count(std::size_t number, const std::string& noun);
+// "is", or "are" for more than one
+const char* is_are(std::size_t number);
+
+}  // namespace evenkeel::check

@@ -1,0 +1,253 @@
+// `evenkeel check`: what would go wrong on this account, before anything is switched on.
+#include "check/check.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "check/read.h"
+#include "cli/colours.h"
+#include "cli/commands.h"
+#include "cli/json_views.h"
+#include "cli/options.h"
+#include "cli/regions.h"
+#include "cli/table.h"
+#include "policy/policy_file.h"
+#include "record/sqlite_journal.h"
+
+namespace evenkeel::cli {
+namespace {
+
+using check::Finding;
+using check::Severity;
+
+constexpr const char* kAbout =
+    "reads the account and says what will go wrong, before anything is switched on\n\n"
+    "Nothing it sends can change anything: what can't be read it asks with DryRun, or about an\n"
+    "instance that can't exist. Every finding is explained in docs/check.md.";
+constexpr const char* kCodes =
+    "Exit codes:\n"
+    "  0  it would work\n"
+    "  1  it would work, with warnings\n"
+    "  2  it would not work, or the command line or the policy is wrong\n"
+    "  3  AWS could not be read, or doesn't take the credentials\n"
+    "With several fleets: the largest that occurred.";
+
+struct Report {
+  const FleetPolicy* fleet;
+  Result<check::Facts> facts;
+  std::vector<Finding> findings = {};
+};
+
+int count(const Report& report, Severity severity) {
+  return static_cast<int>(std::ranges::count(report.findings, severity, &Finding::severity));
+}
+
+// "ready", "warnings" or "would_not_work"; of a fleet that could not be read, "unknown".
+const char* verdict(const Report& report) {
+  if (count(report, Severity::would_not_work) > 0) return "would_not_work";
+  return count(report, Severity::warning) > 0 ? "warnings" : "ready";
+}
+
+int code_of(const Report& report) {
+  if (!report.facts) return exit_code_of(report.facts.error());
+  if (count(report, Severity::would_not_work) > 0) return kUsage;
+  return count(report, Severity::warning) > 0 ? kNeedsPerson : kDone;
+}
+
+// What is being read, on a terminal; gone afterwards.
+class Reading {
+ public:
+  explicit Reading(Context& context) : context_(context) {}
+  ~Reading() {
+    if (shown_) context_.err << "\r\x1b[K" << std::flush;
+  }
+  Reading(const Reading&) = delete;
+  Reading& operator=(const Reading&) = delete;
+
+  check::Progress of(const std::string& fleet) {
+    if (!context_.err_is_terminal) return {};
+    return [this, fleet](std::string_view what) {
+      shown_ = true;
+      context_.err << fmt::format("\r\x1b[K{}: reading {} …", fleet, what) << std::flush;
+    };
+  }
+
+ private:
+  Context& context_;
+  bool shown_ = false;
+};
+
+Json document(const std::vector<check::Statement>& statements) {
+  Json list = Json::array();
+  for (const auto& statement : statements) {
+    list.push_back({{"Effect", "Allow"}, {"Action", statement.actions}, {"Resource", statement.resources}});
+  }
+  return {{"Version", "2012-10-17"}, {"Statement", std::move(list)}};
+}
+
+Json view(const Finding& finding) {
+  return {{"severity", name(finding.severity)},
+          {"rule", finding.rule},
+          {"target_group", finding.target_group.empty() ? Json(nullptr) : Json(finding.target_group)},
+          {"members", finding.members},
+          {"text", finding.text},
+          {"remedy", finding.remedy},
+          {"numbers", finding.numbers}};
+}
+
+Json view(const Report& report) {
+  if (!report.facts) {
+    Json unknown = error_view(report.fleet->name, report.facts.error());
+    unknown["verdict"] = "unknown";
+    return unknown;
+  }
+  Json findings = Json::array();
+  for (const auto& finding : report.findings) findings.push_back(view(finding));
+  const auto missing = check::missing_statements(*report.fleet, *report.facts);
+  return {{"fleet", report.fleet->name},
+          {"region", report.facts->region},
+          {"verdict", verdict(report)},
+          {"findings", std::move(findings)},
+          {"missing_permissions", missing.empty() ? Json(nullptr) : document(missing)}};
+}
+
+std::string title_of(Severity severity, const Colours& colours) {
+  if (severity == Severity::would_not_work) return colours.red("would not work");
+  return severity == Severity::warning ? colours.yellow("warning       ") : colours.cyan("note          ");
+}
+
+void show_block(Context& context, std::string_view label, const std::string& text) {
+  const std::string indent(4 + label.size(), ' ');
+  const int width = context.out_is_terminal ? context.columns - static_cast<int>(indent.size()) : 1 << 20;
+  std::string lead = "    " + std::string(label);
+  for (const auto& line : wrapped(printable(text, 4000), std::max(width, 20))) {
+    context.out << lead << line << "\n";
+    lead = indent;
+  }
+}
+
+void show_findings(Context& context, const Report& report) {
+  const auto colours = colours_for(context);
+  std::size_t widest = 0;
+  for (const auto& finding : report.findings) widest = std::max(widest, finding.rule.size());
+  for (const auto& finding : report.findings) {
+    context.out << "  " << title_of(finding.severity, colours) << "  "
+                << colours.bold(finding.target_group.empty() ? finding.rule
+                                                             : fmt::format("{:{}}", finding.rule, widest))
+                << (finding.target_group.empty() ? "" : "  " + printable(finding.target_group)) << "\n";
+    show_block(context, "", finding.text);
+    if (!finding.remedy.empty()) show_block(context, "mend: ", finding.remedy);
+  }
+}
+
+void show_statement(Context& context, const Report& report) {
+  const auto missing = check::missing_statements(*report.fleet, *report.facts);
+  if (missing.empty()) return;
+  context.out << "\n  The IAM statement to add:\n\n";
+  for (const auto& line : split(trim(dump(document(missing), true)), '\n'))
+    context.out << "  " << line << "\n";
+}
+
+std::string plural(int number, const char* noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+void show_summary(Context& context, const Report& report) {
+  const int problems = count(report, Severity::would_not_work), warnings = count(report, Severity::warning);
+  const auto colours = colours_for(context);
+  const auto& fleet = report.fleet->name;
+  if (problems > 0) {
+    context.out << fleet << ": " << colours.red("would not work") << ": " << plural(problems, "problem")
+                << (warnings > 0 ? ", " + plural(warnings, "warning") : "") << "\n";
+  } else if (warnings > 0) {
+    context.out << fleet << ": " << colours.yellow("would work, with " + plural(warnings, "warning")) << "\n";
+  } else {
+    context.out << fleet << ": " << colours.green("would work") << "\n";
+  }
+}
+
+void show(Context& context, const Report& report) {
+  if (!report.facts) return;
+  context.out << fmt::format("{} in {}: {}\n", report.fleet->name, report.facts->region,
+                             join(report.fleet->target_groups, ", "));
+  if (!report.findings.empty()) context.out << "\n";
+  show_findings(context, report);
+  show_statement(context, report);
+  context.out << "\n";
+}
+
+std::vector<Report> examine(Context& context, const Options& options, const std::vector<FleetPolicy>& fleets,
+                            record::Journal& journal) {
+  Regions regions{context, journal, options.aws};
+  Reading reading{context};
+  std::vector<Report> reports;
+  for (const auto& fleet : fleets) {
+    auto parts = regions.parts_for(fleet);
+    reports.push_back({&fleet, parts ? check::read(fleet, parts->aws, reading.of(fleet.name))
+                                     : std::unexpected(std::move(parts).error())});
+  }
+  return reports;
+}
+
+void judge(std::vector<Report>& reports) {
+  std::vector<check::Examined> examined;
+  std::vector<Report*> readable;
+  for (auto& report : reports) {
+    if (!report.facts) continue;
+    report.findings = check::check(*report.fleet, *report.facts);
+    examined.push_back({*report.fleet, *report.facts});
+    readable.push_back(&report);
+  }
+  auto together = check::check_together(examined);
+  for (std::size_t i = 0; i < readable.size(); ++i) {
+    for (auto& finding : together[i]) readable[i]->findings.push_back(std::move(finding));
+    check::worst_first(readable[i]->findings);
+  }
+}
+
+int run_check(Context& context, const Options& options) {
+  const auto policy = policy::load(options.policy);
+  if (!policy) return fail_with(context, kUsage, policy.error().message);
+  const auto fleets = chosen_fleets(policy->fleets, options.fleets);
+  if (!fleets) return fail_with(context, kUsage, fleets.error().message);
+  auto journal = record::open_sqlite(":memory:");  // check remembers nothing
+  if (!journal) return fail_with(context, kInternal, journal.error().message);
+
+  auto reports = examine(context, options, *fleets, **journal);
+  judge(reports);
+  int code = kDone;
+  Json shown = Json::array();
+  for (const auto& report : reports) {
+    code = std::max(code, code_of(report));
+    shown.push_back(view(report));
+    if (!report.facts)
+      fail_with(context, kAws, report.fleet->name + ": " + report.facts.error().message);
+    else if (!options.json)
+      show(context, report);
+  }
+  if (options.json) {
+    context.out << dump({{"fleets", std::move(shown)}}, true);
+    return code;
+  }
+  if (reports.empty()) context.out << "The policy has no fleets: there is nothing to check.\n";
+  for (const auto& report : reports)
+    if (report.facts) show_summary(context, report);
+  return code;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Context& context, Chosen& chosen) {
+  auto* command = app.add_subcommand("check", kAbout);
+  command->footer(kCodes);
+  auto options = default_options(context.environment);
+  add_policy(*command, *options);
+  add_aws(*command, *options);
+  add_fleet(*command, *options);
+  add_json(*command, *options);
+  command->callback([&, options] { chosen = [&, options] { return run_check(context, *options); }; });
+}
+
+}  // namespace evenkeel::cli

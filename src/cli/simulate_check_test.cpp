@@ -1,0 +1,171 @@
+// `evenkeel check` on the simulated account: the whole command line, signing and XML included.
+#include <fmt/core.h>
+
+#include "cli/exit_codes.h"
+#include "cli/simulate_run.h"
+#include "cli/terminal_fixture.h"
+#include "sim/clock.h"
+#include "sim/front.h"
+#include "sim/scenario.h"
+
+namespace evenkeel::cli {
+namespace {
+
+void deny(sim::Faults& faults, const char* action) {
+  sim::Fault fault;
+  fault.kind = sim::FaultKind::denied;
+  fault.action = action;
+  fault.rate = 1;
+  faults.list.push_back(fault);
+}
+
+class CheckOnAnAccount : public TerminalTest {
+ protected:
+  // Two hours old, so that the metric has samples.
+  void build(const std::string& fleet, const sim::Faults& faults = {}) {
+    const auto scenario = sim::parse_scenario(
+        fmt::format("start 2026-11-22T00:00:00Z\nduration 4h\nfleet web {}\npromise healthy=1\n"
+                    "policy:\n  fleets: []\n----\n",
+                    fleet),
+        "test.txt");
+    ASSERT_TRUE(scenario) << scenario.error().message;
+    account = sim::build_account(*scenario, 1);
+    account->advance_to(account->now() + std::chrono::hours{2});
+    front = std::make_unique<sim::Front>(*account, faults, 1);
+    virtual_clock = std::make_unique<sim::VirtualClock>(*account);
+    for (const auto& [name, value] : example_environment(account->region)) environment[name] = value;
+  }
+  void policy(const std::string& groups, const std::string& metric, int healthy) {
+    write("evenkeel.yaml",
+          fmt::format("fleets:\n  - name: web\n    target_groups: [{}]\n"
+                      "    reboot_when: {{metric: {}, above: 65}}\n    keep: {{healthy: {}}}\n",
+                      groups, metric, healthy));
+  }
+  int check(std::vector<std::string> more = {}) {
+    more.insert(more.begin(), "check");
+    return run_on(*front, *virtual_clock, more);
+  }
+  bool told(const std::string& text) const { return out.str().find(text) != std::string::npos; }
+  std::vector<std::string> rules() const {
+    std::vector<std::string> found;
+    const auto told = json();
+    for (const auto& finding : told["fleets"][0]["findings"]) found.push_back(finding["rule"]);
+    return found;
+  }
+
+  static constexpr const char* kTwoGroups =
+      "servers=6 groups=tg1:443,tg1-80:80 zones=a,b memory=50..60 memory_at_boot=30 capacity=120 peak=300";
+  static constexpr const char* kMetric = "Memory % Committed Bytes In Use";
+  std::unique_ptr<sim::Account> account;
+  std::unique_ptr<sim::Front> front;
+  std::unique_ptr<sim::VirtualClock> virtual_clock;
+};
+
+TEST_F(CheckOnAnAccount, FindsNothingWrongWithAGoodFleetAndTouchesNothing) {
+  build(kTwoGroups);
+  policy("tg1, tg1-80", kMetric, 4);
+  EXPECT_EQ(check(), kDone) << out.str() << err.str();
+  EXPECT_TRUE(told("web in eu-west-1: tg1, tg1-80\n"));
+  EXPECT_TRUE(told("at most $2.59 a month"));
+  EXPECT_TRUE(out.str().ends_with("\nweb: would work\n")) << out.str();
+  EXPECT_EQ(err.str(), "");
+  EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
+  for (const auto& fact : account->facts()) {
+    EXPECT_NE(fact.kind, "reboot-accepted");
+    EXPECT_NE(fact.kind, "register");
+    EXPECT_FALSE(fact.kind == "deregister" && account->servers.contains(fact.instance_id))
+        << fact.instance_id;
+  }
+  EXPECT_LE(front->calls().at("elasticloadbalancing:DescribeTargetGroups"), 1);
+}
+
+TEST_F(CheckOnAnAccount, TellsInJsonWhatItTellsInWords) {
+  build(kTwoGroups);
+  policy("tg1, tg1-80", kMetric, 6);
+  EXPECT_EQ(check({"--json"}), 2);
+  const auto told = json();
+  const auto& fleet = told["fleets"][0];
+  EXPECT_EQ(fleet["fleet"], "web");
+  EXPECT_EQ(fleet["region"], "eu-west-1");
+  EXPECT_EQ(fleet["verdict"], "would_not_work");
+  EXPECT_TRUE(fleet["missing_permissions"].is_null());
+  const auto& finding = fleet["findings"][0];
+  EXPECT_EQ(finding["severity"], "would_not_work");
+  EXPECT_EQ(finding["rule"], "fleet_too_small");
+  EXPECT_EQ(finding["target_group"], "tg1");
+  EXPECT_TRUE(finding["members"].empty());
+  EXPECT_EQ(finding["numbers"]["required"], 6);
+  EXPECT_FALSE(finding["text"].get<std::string>().empty());
+  EXPECT_FALSE(finding["remedy"].get<std::string>().empty());
+  const auto& last = fleet["findings"].back();
+  EXPECT_EQ(last["severity"], "note");
+  EXPECT_TRUE(last["target_group"].is_null());
+}
+
+TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMeant) {
+  build(kTwoGroups);
+  policy("tg1", "Memory % Commited Bytes In Use", 4);
+  EXPECT_EQ(check(), 2);
+  EXPECT_TRUE(told("6 of 6 members are registered in tg1-80 as well")) << out.str();
+  EXPECT_TRUE(told("mend: add tg1-80 to target_groups"));
+  EXPECT_TRUE(told("the nearest that exist: Memory % Committed Bytes In Use {")) << out.str();
+  EXPECT_TRUE(told("\nweb: would not work: 2 problems\n"));
+}
+
+TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
+  sim::Faults faults;
+  for (const char* action : {"elasticloadbalancing.RegisterTargets", "elasticloadbalancing.DeregisterTargets",
+                             "ec2.RebootInstances", "cloudwatch.GetMetricData"})
+    deny(faults, action);
+  build(kTwoGroups, faults);
+  policy("tg1, tg1-80", kMetric, 4);
+  EXPECT_EQ(check({"--json"}), 2);
+  EXPECT_EQ(rules(), std::vector<std::string>(4, "permission_missing")) << out.str();
+  const auto document = json()["fleets"][0]["missing_permissions"];
+  EXPECT_EQ(document["Version"], "2012-10-17");
+  ASSERT_EQ(document["Statement"].size(), 3U);
+  EXPECT_EQ(document["Statement"][0]["Action"].size(), 2U);
+  EXPECT_EQ(document["Statement"][0]["Resource"].size(), 2U);
+  EXPECT_EQ(document["Statement"][2]["Action"][0], "cloudwatch:GetMetricData");
+  EXPECT_EQ(check(), 2);
+  EXPECT_TRUE(told("The IAM statement to add:\n\n  {\n")) << out.str();
+  EXPECT_TRUE(told("RegisterTargets is not allowed in tg1, tg1-80"));
+}
+
+TEST_F(CheckOnAnAccount, WhatOnlyItAsksForMayBeDenied) {
+  sim::Faults faults;
+  deny(faults, "elasticloadbalancing.DescribeListeners");
+  build(kTwoGroups, faults);
+  policy("tg1, tg1-80", kMetric, 4);
+  EXPECT_EQ(check({"--json"}), kDone) << out.str();
+  EXPECT_EQ(rules(), (std::vector<std::string>{"could_not_look", "cost"}));
+}
+
+TEST_F(CheckOnAnAccount, SaysThatTheRegionIsWrongWhenNothingIsThere) {
+  build(kTwoGroups);
+  policy("tg9", kMetric, 4);
+  EXPECT_EQ(check(), 2);
+  EXPECT_TRUE(told("there is no target group tg9 in eu-west-1")) << out.str();
+  EXPECT_TRUE(told("the region has tg1, tg1-80 (2 in all)")) << out.str();
+}
+
+TEST_F(CheckOnAnAccount, AnUnreachableAwsIsExitCodeThree) {
+  build(kTwoGroups);
+  policy("tg1", kMetric, 4);
+  EXPECT_EQ(run({"check"}), kAws);
+  EXPECT_TRUE(err.str().starts_with("evenkeel: web: ")) << err.str();
+  EXPECT_EQ(run({"check", "--json"}), kAws);
+  EXPECT_EQ(json()["fleets"][0]["verdict"], "unknown");
+  EXPECT_EQ(json()["fleets"][0]["error"]["kind"], "unavailable");
+}
+
+TEST_F(CheckOnAnAccount, ABrokenPolicyIsExitCodeTwo) {
+  build(kTwoGroups);
+  write("evenkeel.yaml", "fleets:\n  - name: web\n");
+  EXPECT_EQ(check(), kUsage);
+  EXPECT_TRUE(err.str().find("evenkeel.yaml:2:") != std::string::npos) << err.str();
+  EXPECT_TRUE(front->calls().empty());
+}
+
+}  // namespace
+}  // namespace evenkeel::cli

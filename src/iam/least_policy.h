@@ -1,0 +1,38 @@
+// The least that IAM must allow for a policy file, and what it should forbid besides: the product of
+// `evenkeel iam`. Which actions take resource ARNs and tag conditions: aws-facts.md §9 (Service Authorization
+// Reference); which we need, and why: aws/permissions.h.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/policy.h"
+
+namespace evenkeel::iam {
+
+using Json = nlohmann::ordered_json;
+
+// What the policy file doesn't say.
+struct Setting {
+  std::string region;         // of fleets that name none; empty: any region
+  std::string account = "*";  // of fleets without a role_arn: twelve digits, or any
+  // A tag that every member carries, for fleets without an Auto Scaling group (whose members have the group's
+  // own tag). Without it IAM lets Evenkeel reboot any instance of the account.
+  std::optional<std::pair<std::string, std::string>> instance_tag;
+  bool with_check = false;  // also what `evenkeel check` alone reads
+};
+
+// One document for one identity.
+struct Grant {
+  std::string role_arn;             // as the policy names it; empty: the identity that Evenkeel runs as
+  Json document;                    // {"Version": "2012-10-17", "Statement": [...]}
+  std::vector<std::string> doubts;  // for people: where IAM allows more than it would have to, and the remedy
+};
+
+// For each identity that the policy's fleets use, Evenkeel's own first.
+std::vector<Grant> least_policies(const Policy& policy, const Setting& setting);
+
+}  // namespace evenkeel::iam

@@ -1,0 +1,104 @@
+// aws-facts.md §7. Roles are the account's own; every refusal says as little as AWS's.
+#include <algorithm>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "sim/api.h"
+
+namespace evenkeel::sim {
+namespace {
+
+constexpr int kShortest = 900;
+constexpr int kLongest = 43'200;
+constexpr int kLongestOfAChain = 3'600;
+constexpr std::size_t kShortestToken = 4;
+constexpr std::size_t kLongestToken = 20'000;
+
+bool is_name(const std::string& text, std::size_t least, std::size_t most, std::string_view others) {
+  return text.size() >= least && text.size() <= most && std::ranges::all_of(text, [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  others.find(c) != std::string_view::npos;
+         });
+}
+
+struct Asked {
+  std::string arn, name, session;
+  std::optional<int> seconds;
+  const Role* role = nullptr;
+};
+
+Asked read_role(Session& session, Parameters& parameters) {
+  Asked asked;
+  asked.arn = parameters.required("RoleArn");
+  asked.session = parameters.required("RoleSessionName");
+  asked.seconds = parameters.integer("DurationSeconds", kShortest, kLongest);
+  if (!is_name(asked.session, 2, 64, "_+=,.@-"))
+    parameters.complain("Value at 'roleSessionName' must match [\\w+=,.@-]{2,64}");
+  if (!asked.arn.starts_with("arn:aws:iam::")) parameters.complain(printable(asked.arn) + " is invalid");
+  const std::string prefix = "arn:aws:iam::" + session.account.account_id + ":role/";
+  if (asked.arn.starts_with(prefix)) asked.name = asked.arn.substr(prefix.size());
+  const auto found = session.account.roles.find(asked.name);
+  if (found != session.account.roles.end()) asked.role = &found->second;
+  return asked;
+}
+
+Xml issued_xml(Session& session, const Asked& asked) {
+  const Duration lasts = asked.seconds ? std::chrono::seconds{*asked.seconds} : asked.role->lasts;
+  const Key& key = session.keys.issue(session.account.account_id, asked.name, asked.session,
+                                      session.account.now() + lasts);
+  return all(
+      tag("AssumedRoleUser", tag("AssumedRoleId", "AROAEXAMPLE:" + asked.session), tag("Arn", key.arn)),
+      tag("Credentials", tag("AccessKeyId", key.id), tag("SecretAccessKey", key.secret),
+          tag("SessionToken", key.token), tag("Expiration", iso8601(session.client_now + lasts))));
+}
+
+Answer<Xml> assume_role(Session& session, Parameters& parameters) {
+  const Asked asked = read_role(session, parameters);
+  const auto external_id = parameters.text("ExternalId");
+  if (external_id && !is_name(*external_id, 2, 1224, "_+=,.@:/-"))
+    parameters.complain("Value at 'externalId' must match [\\w+=,.@:\\/-]{2,1224}");
+  if (session.caller->temporary() && asked.seconds.value_or(0) > kLongestOfAChain)
+    parameters.complain(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
+        "role chaining");
+  TRY_VOID(parameters.finish());
+  if (!asked.role || asked.role->refuses || !asked.role->web_identity.empty() ||
+      asked.role->external_id != external_id.value_or(asked.role->external_id.empty() ? "" : "?"))
+    return refuse(403, "AccessDenied",
+                  "User: " + session.caller->arn +
+                      " is not authorized to perform: sts:AssumeRole on resource: " + printable(asked.arn));
+  return issued_xml(session, asked);
+}
+
+Answer<Xml> assume_role_with_web_identity(Session& session, Parameters& parameters) {
+  const Asked asked = read_role(session, parameters);
+  const std::string token = parameters.required("WebIdentityToken");
+  if (token.size() < kShortestToken || token.size() > kLongestToken)
+    parameters.complain("Value at 'webIdentityToken' must have between 4 and 20000 characters");
+  TRY_VOID(parameters.finish());
+  if (!asked.role || asked.role->refuses || asked.role->web_identity.empty())
+    return refuse(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+  if (token != asked.role->web_identity)
+    return refuse(400, "InvalidIdentityToken",
+                  "Couldn't retrieve verification key from your identity provider");
+  return all(tag("SubjectFromWebIdentityToken", "system:serviceaccount:default:evenkeel"),
+             issued_xml(session, asked), tag("Provider", "https://oidc.example.com"),
+             tag("Audience", "sts.amazonaws.com"));
+}
+
+Answer<Xml> get_caller_identity(Session& session, Parameters& parameters) {
+  TRY_VOID(parameters.finish());
+  const auto& arn = session.caller->arn;
+  return all(tag("Arn", arn), tag("UserId", session.caller->id), tag("Account", session.account.account_id));
+}
+
+}  // namespace
+
+std::span<const Operation> sts_operations() {
+  static constexpr Operation kOperations[] = {{"AssumeRole", assume_role},
+                                              {"AssumeRoleWithWebIdentity", assume_role_with_web_identity},
+                                              {"GetCallerIdentity", get_caller_identity}};
+  return kOperations;
+}
+
+}  // namespace evenkeel::sim

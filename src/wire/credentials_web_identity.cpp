@@ -1,0 +1,41 @@
+#include "wire/credentials_web_identity.h"
+
+#include "base/text.h"
+#include "wire/credentials_sts.h"
+
+namespace evenkeel::wire {
+namespace {
+
+constexpr std::size_t kLargestToken = std::size_t{64} << 10U;
+
+}  // namespace
+
+Result<Found> web_identity(const Sources& sources, const SharedConfig& config, const std::string& profile,
+                           bool from_environment) {
+  const auto value = [&](const char* variable, const char* key) {
+    const auto found = from_environment ? lookup(sources.environment, variable) : std::nullopt;
+    return found ? found : config.setting(profile, key);
+  };
+  const auto file = value("AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file");
+  if (!file) return Absent{"no AWS_WEB_IDENTITY_TOKEN_FILE and no web_identity_token_file"};
+  const auto arn = value("AWS_ROLE_ARN", "role_arn");
+  if (!arn) {
+    return fail(ErrorKind::invalid, "a web identity token file is named (" + printable(*file) +
+                                        "), but no role; set AWS_ROLE_ARN, or role_arn in the profile");
+  }
+  const std::string place = "web identity token file " + printable(*file) + ": ";
+  const auto text = TRY(read_small_file(*file, kLargestToken));
+  if (!text) return fail(ErrorKind::invalid, place + "is not there; check AWS_WEB_IDENTITY_TOKEN_FILE");
+  const std::string token{trim(*text)};
+  if (token.empty()) return fail(ErrorKind::invalid, place + "is empty; who should keep it fresh?");
+  Role role;
+  role.arn = *arn;
+  role.session_name = value("AWS_ROLE_SESSION_NAME", "role_session_name").value_or(kSessionName);
+  auto session = assume_role_with_web_identity(sources, config, role, token);
+  if (!session) {
+    return fail(session.error().kind, place + session.error().message, session.error().code);
+  }
+  return std::move(*session);
+}
+
+}  // namespace evenkeel::wire

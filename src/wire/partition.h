@@ -1,0 +1,24 @@
+// The partitions of AWS: separate worlds with host names and ARNs of their own (aws-facts.md §7).
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+namespace evenkeel::wire {
+
+struct Partition {
+  const char* name;           // in an ARN: "aws", "aws-cn", "aws-us-gov"
+  const char* suffix;         // of a host: "amazonaws.com"
+  const char* dual_stack;     // of a dual-stack host: "api.aws"
+  const char* global_region;  // where global questions go when nobody named a region
+};
+
+// By the region's prefix; a region that nobody knows yet is one of "aws". Nothing: the region is in a
+// partition whose hosts we don't know (the ISO ones, the European Sovereign Cloud).
+const Partition* partition_of_region(std::string_view region);
+
+// By the ARN's second field; nothing for an unknown one or for what is no ARN.
+const Partition* partition_of_arn(std::string_view arn);
+
+}  // namespace evenkeel::wire
