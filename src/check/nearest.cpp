@@ -11,10 +11,10 @@ int distance(std::string_view a, std::string_view b) {
   const std::string left = lower(a), right = lower(b);
   std::vector<int> row(right.size() + 1);
   std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 0; i < left.size(); ++i) {
+  for (const char character : left) {
     int diagonal = row[0]++;
     for (std::size_t j = 0; j < right.size(); ++j) {
-      const int change = diagonal + (left[i] == right[j] ? 0 : 1);
+      const int change = diagonal + (character == right[j] ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
     }

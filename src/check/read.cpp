@@ -118,7 +118,8 @@ void try_changes(Reading& reading) {
   reading.facts.asked_about = running->first;
   reading.facts.may_reboot = keep_permission(
       reading, aws::ec2::reboot_dry_run(reading.caller, running->first), "ec2:RebootInstances");
-  reading.keep(aws::ec2::console_output_time(reading.caller, running->first), "ec2:GetConsoleOutput");
+  [[maybe_unused]] const auto console =
+      reading.keep(aws::ec2::console_output_time(reading.caller, running->first), "ec2:GetConsoleOutput");
 }
 
 void read_scaling(Reading& reading, const std::set<std::string>& names) {

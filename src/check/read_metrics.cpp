@@ -78,7 +78,7 @@ Read<std::vector<cw::MetricResult>> read_over(Reading& reading, const std::vecto
 void try_metric_data(Reading& reading) {
   const auto& condition = reading.policy.reboot_when;
   const cw::Metric metric{condition.metric_namespace, condition.metric, {}};
-  read_over(reading, {{"m0", metric, "Average", 60}}, 5min);
+  [[maybe_unused]] const auto permitted = read_over(reading, {{"m0", metric, "Average", 60}}, 5min);
 }
 
 void read_series(Reading& reading) {

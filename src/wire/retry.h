@@ -1,6 +1,6 @@
 // AWS's "standard" retry mode as values and pure functions (aws-facts.md §7): at most three attempts, full
-// jitter, and a quota that stops retries when most calls fail. Being throttled is no failure: it only makes us
-// slower, within the deadline, so it has more attempts.
+// jitter, and a quota that stops retries when most calls fail. Being throttled is no failure: it only makes
+// us slower, within the deadline, so it has more attempts.
 #pragma once
 
 #include <string_view>
