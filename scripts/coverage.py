@@ -33,10 +33,11 @@ def run_tests(build: Path) -> list[Path]:
     return profiles
 
 
-def llvm_cov(build: Path, *arguments: str) -> str:
+def llvm_cov(build: Path, command: str, *arguments: str) -> str:
     programs = sorted(build.glob("*_test"))
     objects = [str(programs[0])] + [f"-object={program}" for program in programs[1:]]
-    return subprocess.run(["llvm-cov-19", *arguments, *objects, f"-instr-profile={build / 'all.profdata'}"],
+    profile = f"-instr-profile={build / 'all.profdata'}"
+    return subprocess.run(["llvm-cov-19", command, *objects, profile, *arguments],
                           check=True, capture_output=True, text=True).stdout
 
 
@@ -47,7 +48,7 @@ def main() -> int:
     options = parser.parse_args()
     build = options.build.resolve()
     if options.show:
-        print(llvm_cov(build, "show", "-show-branches=count", str(ROOT / "src" / options.show)))
+        print(llvm_cov(build, "show", "-show-branches=count", "-sources", str(ROOT / "src" / options.show)))
         return 0
     profiles = [str(profile) for profile in run_tests(build)]
     subprocess.run(["llvm-profdata-19", "merge", "-sparse", *profiles, "-o", build / "all.profdata"], check=True)

@@ -147,7 +147,8 @@ Guard not_serving(const FleetView& fleet, const Member& member) {
     }
     const auto slow_start = group->attributes ? group->attributes->slow_start : Duration::zero();
     if (slow_start == Duration::zero() || registration->state != TargetState::healthy) continue;
-    const auto healthy_for = healthy_since ? fleet.observation.taken_at - *healthy_since : Duration::zero();
+    const Time now = fleet.observation.taken_at;
+    const Duration healthy_for = now - healthy_since.value_or(now);
     if (healthy_for < slow_start) {
       return Verdict{Reason::slow_start,
                      fmt::format("may be in slow start at {}: seen healthy for {} of {}", where(),

@@ -204,6 +204,50 @@ TEST(Guards, ATargetThatIsNotInServiceStays) {
   EXPECT_EQ(why_not(fleet), Reason::being_drained);
 }
 
+TEST(Guards, DrainingOfTheIllIsBeingDrainedToo) {
+  FleetForTest fleet;
+  fleet.place(1, 3).state = TargetState::unhealthy_draining;
+  EXPECT_EQ(why_not(fleet), Reason::being_drained);
+}
+
+TEST(Guards, AGroupThatNoListenerForwardsToIsNamed) {
+  FleetForTest fleet;
+  fleet.group(0).has_load_balancer = false;
+  fleet.place(0, 3).state = TargetState::unavailable;
+  EXPECT_EQ(why_not(fleet), Reason::group_without_load_balancer);
+}
+
+TEST(Guards, WhoIsOnlyInTheAutoScalingGroupIsLeftAlone) {
+  FleetForTest fleet;
+  fleet.policy.auto_scaling_group = "web-asg";
+  fleet.observation.auto_scaling_group.emplace().name = "web-asg";
+  for (int i = 1; i <= 8; ++i) {
+    fleet.observation.auto_scaling_group->members.push_back({id(i), "InService"});
+  }
+  fleet.gone(3);
+  EXPECT_EQ(why_not(fleet), Reason::not_registered);
+}
+
+TEST(Guards, TheIllAreInNoSlowStart) {
+  FleetForTest fleet;
+  fleet.group(0).attributes->slow_start = 5min;
+  fleet.place(0, 3).state = TargetState::unhealthy;
+  EXPECT_NE(why_not(fleet), Reason::slow_start);
+}
+
+TEST(Guards, OnlyStartsOfTheLastDayCountTowardsItsLimit) {
+  FleetForTest fleet;
+  PastRemediation past;
+  past.instance_id = id(3);
+  past.started_at = fleet.observation.taken_at - 25h;
+  past.ended_at = fleet.observation.taken_at - 23h;
+  past.ending = Ending::cured;
+  fleet.state.recent.assign(static_cast<std::size_t>(fleet.policy.keep.remediations_per_day), past);
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  for (auto& one : fleet.state.recent) one.started_at += 2h;
+  EXPECT_EQ(why_not(fleet), Reason::daily_limit);
+}
+
 TEST(Guards, SlowStartIsWaitedOutAndIsNotFullCapacity) {
   FleetForTest fleet;
   fleet.group(0).attributes->slow_start = 5min;

@@ -153,6 +153,33 @@ TEST(SqliteJournal, ARowThatContradictsItsDocumentIsCorruptForTheOneThatWroteItT
   EXPECT_EQ(journal->load("web").error().kind, ErrorKind::corrupt);
 }
 
+TEST(SqliteJournal, StoresNothingThatItCouldNotReadAgain) {
+  const TestDirectory directory;
+  const auto journal = opened(directory.file());
+  ASSERT_TRUE(journal->replace(first_state(), {}));
+  FleetState huge = journal->load("web").value().value();
+  ++huge.revision;
+  huge.pause = Pause{std::string(kMaxStateBytes, 'x'), "ann", huge.last_tick_at};
+  const auto refused = journal->replace(huge, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_NE(refused.error().message.find("could not be read again"), std::string::npos);
+  EXPECT_EQ(journal->load("web").value()->revision, 1);
+}
+
+TEST(SqliteJournal, AnEventWhoseTimeIsNoTimeIsCorruptAndNamed) {
+  const TestDirectory directory;
+  const auto journal = opened(directory.file());
+  const Event event{first_state().last_tick_at, "web", "i-1", "r", "start", "it begins"};
+  ASSERT_TRUE(journal->replace(first_state(), {{event}}));
+  ASSERT_EQ(journal->history("web", "", 10)->size(), 1U);
+  tamper(directory.file(), "UPDATE event SET at = 'yesterday'");
+  const auto broken = journal->history("web", "", 10);
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().kind, ErrorKind::corrupt);
+  EXPECT_NE(broken.error().message.find("\"yesterday\" is no time"), std::string::npos);
+}
+
 TEST(SqliteJournal, RefusesTheDatabaseOfAnotherProgramAndLeavesItAlone) {
   const TestDirectory directory;
   tamper(directory.file(), "CREATE TABLE recipes (name TEXT)");

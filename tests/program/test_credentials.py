@@ -16,6 +16,7 @@ from tests.simulator import PROGRAM, REGION, Simulator
 SCENARIO = """\
 start 2026-11-22T10:00:00Z
 duration 24h
+set throttling false
 fleet web servers=3 groups=tg1:443
 fleet api servers=3 groups=tg2:443
 role careful external_id=agreed

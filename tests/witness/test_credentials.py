@@ -12,6 +12,7 @@ from ..simulator import PROGRAM, REGION, Simulator
 SCENARIO = """\
 start 2026-03-01T00:00:00Z
 duration 24h
+set throttling false
 fleet web servers=3 groups=tg1:443
 role careful external_id=agreed
 role pod web_identity=a-jwt
