@@ -86,7 +86,7 @@ def main() -> int:
         lines = [command, *about]
         write_into(arguments.write, "\n" + "\n".join(f"- {line}" for line in lines) + "\n\n"
                    + "\n".join(markdown(table) for table in tables)
-                   + (f"### One decision\n\n```\n{decision}\n```\n" if decision else "") + "\n")
+                   + (f"\n### One decision\n\n```\n{decision}\n```\n" if decision else "") + "\n")
     return 0
 
 

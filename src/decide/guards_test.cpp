@@ -47,6 +47,19 @@ TEST(Guards, SharesAreRoundedTowardsMore) {
   EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
 }
 
+TEST(Guards, SharesAreOfWhatAutoScalingWantsNotOfWhatIsLeft) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 0, .percent = 60};  // of 8: 5
+  fleet.policy.auto_scaling_group = "web-asg";
+  auto& group = fleet.observation.auto_scaling_group.emplace();
+  group.name = "web-asg";
+  for (int i = 1; i <= 8; ++i) group.members.push_back({id(i), "InService"});
+  group.desired = 8;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  group.desired = 13;  // 60 % of 13: 8
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
+}
+
 TEST(Guards, NeverDownToTheFailOpenThreshold) {
   FleetForTest fleet;
   fleet.policy.keep.healthy.count = 1;

@@ -62,16 +62,16 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   const auto agree = std::ranges::count_if(signal.samples, [&](const Sample& sample) {
     return sample.at > newest.at - condition.over && sample.value > condition.above;
   });
-  std::map<std::string, double> numbers = {{"value", newest.value},
-                                           {"limit", condition.above},
-                                           {"datapoints", static_cast<double>(agree)},
-                                           {"datapoints_needed", condition.datapoints}};
+  std::map<std::string, double> numbers = {{"value", newest.value}, {"limit", condition.above}};
   if (newest.value <= condition.above) {
-    judgement.verdict = {
-        Reason::below_limit,
-        fmt::format("{} is not above {}", format_number(newest.value), format_number(condition.above)),
-        std::move(numbers)};
-  } else if (agree < condition.datapoints) {
+    judgement.verdict = {Reason::below_limit,
+                         format_number(newest.value) + " is not above " + format_number(condition.above),
+                         std::move(numbers)};
+    return judgement;
+  }
+  numbers["datapoints"] = static_cast<double>(agree);
+  numbers["datapoints_needed"] = condition.datapoints;
+  if (agree < condition.datapoints) {
     judgement.verdict = {Reason::not_sustained,
                          fmt::format("{} is above {}, but only {} of the {} samples it takes in {} are",
                                      format_number(newest.value), format_number(condition.above), agree,
