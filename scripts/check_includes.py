@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "aws": {"wire", "base"},
     "observe": {"aws", "model", "base"},
     "act": {"aws", "model", "base"},
-    "check": {"aws", "model", "base"},
+    "check": {"observe", "decide", "aws", "model", "base"},  # it foretells the tick, so by the tick's own rules
     "iam": {"aws", "model", "base"},
     "record": {"model", "base"},
     "controller": STAGES,
@@ -34,7 +34,7 @@ MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("record", "dynamo"): {"aws"}}
 
 # Single headers beyond the table: observe, act and check hand the caller on to aws, and need its name for that.
 MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"},
-               "check": {"wire/caller.h"}, "iam": {"wire/partition.h"}}
+               "check": {"wire/caller.h", "wire/partition.h"}, "iam": {"wire/partition.h"}}
 
 # What tests of the layers above may borrow: a scripted transport to answer them.
 TEST_HEADERS = {"wire/scripted_transport.h"}

@@ -12,6 +12,9 @@
 
 namespace evenkeel::aws::ec2 {
 
+// An instance id that is well formed and nobody's: to ask about without meaning anybody.
+inline constexpr const char* kNoInstance = "i-00000000000000000";
+
 struct Instance {
   std::string id;
   // Low byte: 0 pending, 16 running, 32 shutting-down, 48 terminated, 64 stopping, 80 stopped.

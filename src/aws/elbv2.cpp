@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "aws/ec2.h"
 #include "aws/paging.h"
 #include "base/text.h"
 
@@ -16,7 +17,6 @@ constexpr std::size_t kNamesPerCall =
     20;  // more: "You cannot describe more than '20' target groups at a time"
 constexpr int kLargestPage = 400;
 constexpr std::size_t kTargetsPerCall = 100;
-constexpr const char* kNoInstance = "i-00000000000000000";  // well formed, and nobody's
 
 wire::Call make_call(std::string action) {
   wire::Call call;
@@ -180,7 +180,7 @@ Mutation change_targets(wire::Caller& caller, std::string action, const std::str
 wire::Reply ask_for_nobody(wire::Caller& caller, std::string action, const std::string& target_group_arn) {
   wire::Call call = make_call(std::move(action));
   call.parameters.add("TargetGroupArn", target_group_arn);
-  call.parameters.add("Targets.member.1.Id", kNoInstance);
+  call.parameters.add("Targets.member.1.Id", ec2::kNoInstance);
   call.mutates = true;
   return caller.call(call);
 }

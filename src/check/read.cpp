@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include "aws/autoscaling.h"
@@ -10,6 +9,8 @@
 #include "aws/elbv2.h"
 #include "base/text.h"
 #include "check/reading.h"
+#include "observe/words.h"
+#include "wire/partition.h"
 
 namespace evenkeel::check {
 namespace {
@@ -20,37 +21,21 @@ constexpr const char* kReadAttributes = "elasticloadbalancing:DescribeTargetGrou
 constexpr const char* kReadHealth = "elasticloadbalancing:DescribeTargetHealth";
 constexpr std::size_t kTargetGroupsAtATime = 50;  // so that people see that something moves
 
-std::string partition_of(const std::string& region) {
-  if (region.starts_with("cn-")) return "aws-cn";
-  return region.starts_with("us-gov-") ? "aws-us-gov" : "aws";
-}
-
 std::vector<std::string> arns_of(const std::vector<Group>& groups) {
   std::vector<std::string> arns;
   for (const auto& group : groups) arns.push_back(group.is.arn);
   return arns;
 }
 
-int number(const elb::Attributes& attributes, const std::string& key, int otherwise) {
-  const auto found = attributes.find(key);
-  if (found == attributes.end()) return otherwise;
-  const auto& text = found->second;
-  int value = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-Attributes attributes_of(const elb::Attributes& all) {
-  const std::string routing = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.";
-  const std::string dns = "target_group_health.dns_failover.minimum_healthy_targets.";
+Read<Attributes> attributes_of(const elb::Attributes& all) {
+  const auto read = observe::group_attributes(all);
+  if (!read) return fail(ErrorKind::invalid, "an attribute that should be a number is not");
   const auto cross_zone = all.find("load_balancing.cross_zone.enabled");
-  return {
-      .deregistration_delay = std::chrono::seconds{number(all, "deregistration_delay.timeout_seconds", 300)},
-      .slow_start = std::chrono::seconds{number(all, "slow_start.duration_seconds", 0)},
-      .fail_open_count = std::max(number(all, routing + "count", 1), number(all, dns + "count", 1)),
-      .fail_open_percent =
-          std::max(number(all, routing + "percentage", 0), number(all, dns + "percentage", 0)),
-      .cross_zone = cross_zone == all.end() ? "" : cross_zone->second};
+  return Attributes{.deregistration_delay = read->deregistration_delay,
+                    .slow_start = read->slow_start,
+                    .fail_open_count = read->fail_open_count,
+                    .fail_open_percent = read->fail_open_percent,
+                    .cross_zone = cross_zone == all.end() ? "" : cross_zone->second};
 }
 
 // The whole region in one call: it tells what exists where a name is wrong, and where else to look for
@@ -90,7 +75,7 @@ void read_attributes_and_targets(Reading& reading) {
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const auto read = reading.keep(std::move(attributes[i]), kReadAttributes);
-    groups[i].attributes = read ? Read<Attributes>{attributes_of(*read)} : std::unexpected(read.error());
+    groups[i].attributes = read ? attributes_of(*read) : std::unexpected(read.error());
     groups[i].targets = reading.keep(std::move(targets[i]), kReadHealth);
   }
 }
@@ -145,7 +130,7 @@ void read_instances(Reading& reading) {
       for (const auto& instance : group.instances) ids.insert(instance.id);
   }
   const std::vector<std::string> asked =
-      ids.empty() ? std::vector<std::string>{kNobody} : std::vector(ids.begin(), ids.end());
+      ids.empty() ? std::vector<std::string>{aws::ec2::kNoInstance} : std::vector(ids.begin(), ids.end());
   auto described = reading.keep(aws::ec2::describe_instances(reading.caller, asked), "ec2:DescribeInstances");
   if (!described) {
     facts.instances = std::unexpected(described.error());
@@ -298,7 +283,7 @@ void Reading::lost_only_if_denied(const std::string& action, const Error& error)
 Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progress& progress) {
   Reading reading{policy, caller, progress};
   reading.facts.region = caller.region();
-  reading.facts.partition = partition_of(caller.region());
+  if (const auto* known = wire::partition_of_region(caller.region())) reading.facts.partition = known->name;
   const auto all = read_groups(reading);
   if (reading.first_error) return std::unexpected(std::move(*reading.first_error));
   read_attributes_and_targets(reading);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "check/nearest.h"
 #include "check/reading.h"
+#include "observe/signals.h"
 
 namespace evenkeel::check {
 namespace {
@@ -15,12 +16,6 @@ namespace cw = aws::cloudwatch;
 
 constexpr std::size_t kNearest = 5;
 constexpr Duration kDay = 24h;
-
-const std::string* instance_of(const cw::Metric& metric) {
-  const auto found =
-      std::ranges::find(metric.dimensions, "InstanceId", &std::pair<std::string, std::string>::first);
-  return found == metric.dimensions.end() ? nullptr : &found->second;
-}
 
 // Where the policy's metric is not there: the same name in another namespace, then what its namespace has.
 void read_nearest(Reading& reading) {
@@ -35,7 +30,7 @@ void read_nearest(Reading& reading) {
   std::set<std::pair<std::string, std::string>> shown;
   std::ranges::stable_sort(others, {}, [&](const cw::Metric& metric) {
     return std::tuple(metric.name != condition.metric, distance(metric.name, condition.metric),
-                      instance_of(metric) == nullptr);
+                      observe::instance_id(metric) == nullptr);
   });
   for (auto& metric : others) {
     if (reading.facts.nearest.size() == kNearest) break;
@@ -85,7 +80,7 @@ void read_series(Reading& reading) {
   std::map<std::string, std::vector<Series>> by_member;
   for (const auto& id : registered(reading.facts)) by_member[id];
   for (const auto& metric : *reading.facts.metrics) {
-    const auto* id = instance_of(metric);
+    const auto* id = observe::instance_id(metric);
     if (id == nullptr) continue;
     if (const auto own = by_member.find(*id); own != by_member.end())
       own->second.push_back({.metric = metric, .samples = {}, .highest = std::nullopt});

@@ -10,9 +10,6 @@
 
 namespace evenkeel::check {
 
-// An instance that no account has.
-inline constexpr const char* kNobody = "i-00000000000000000";
-
 struct Reading {
   const FleetPolicy& policy;
   wire::Caller& caller;

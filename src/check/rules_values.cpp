@@ -2,16 +2,18 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/core.h>
+#include <utility>
 
 #include "base/text.h"
 #include "check/rules.h"
 #include "check/signals.h"
+#include "decide/breaker.h"
+#include "decide/signal.h"
 
 namespace evenkeel::check::rules {
 namespace {
 
-constexpr double kNear = 0.8;     // of the limit
-constexpr double kGradual = 0.9;  // a jump begins below this share of the limit (docs/adr/0005)
+constexpr double kNear = 0.8;  // of the limit
 // CloudWatch's price for GetMetricData; a month of 30 days.
 constexpr double kDollarsPerMetric = 0.01 / 1000;
 constexpr Duration kMonth = 720h;
@@ -20,18 +22,12 @@ bool is_percentage(const std::string& metric) {
   return metric.find('%') != std::string::npos || metric.ends_with("_percent");
 }
 
-// When the signal last went over the limit from well below within two periods.
-std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal, Time since) {
-  const auto& samples = signal.samples;
-  for (auto sample = samples.rbegin(); sample != samples.rend() && sample->time >= since; ++sample) {
-    if (sample->value <= condition.above) continue;
-    const auto earlier = std::find_if(sample, samples.rend(), [&](const auto& candidate) {
-      return candidate.time <= sample->time - 2 * condition.period;
-    });
-    if (earlier != samples.rend() && earlier->time >= since && earlier->value < kGradual * condition.above)
-      return sample->time;
-  }
-  return std::nullopt;
+// The samples since then, as the breaker looks at them.
+evenkeel::Signal judged(const Signal& signal, Time since) {
+  evenkeel::Signal seen;
+  for (const auto& sample : signal.samples)
+    if (sample.time >= since) seen.samples.push_back({sample.time, sample.value});
+  return seen;
 }
 
 std::string dollars(double amount) {
@@ -68,28 +64,22 @@ Findings jumped_together(const Subject& fleet) {
   const Time since = fleet.facts.taken_at - (condition.over + condition.max_age + 3 * condition.period);
   std::vector<Time> jumps;
   for (const auto& signal : signals_of(fleet)) {
-    if (const auto at = jumped_at(condition, signal, since)) jumps.push_back(*at);
+    if (const auto at = decide::jumped_at(condition, judged(signal, since))) jumps.push_back(*at);
   }
-  std::ranges::sort(jumps);
-  const auto members = static_cast<int>(fleet.size());
-  const int may = std::max(1, members * fleet.policy.keep.crossing_percent / 100);
-  for (std::size_t first = 0; first < jumps.size(); ++first) {
-    const auto last = std::ranges::upper_bound(jumps, jumps[first] + 2 * condition.period);
-    const auto together = static_cast<int>(last - jumps.begin()) - static_cast<int>(first);
-    if (together <= may) continue;
-    return {{.severity = Severity::warning,
-             .text = fmt::format(
-                 "{} of {} went over {} together at {}, and {} may (keep.crossing_percent is {}): "
-                 "the first tick that sees this opens the breaker",
-                 together, count(fleet.size(), "member"), format_number(condition.above),
-                 iso8601(jumps[first]), may, fleet.policy.keep.crossing_percent),
-             .remedy = fmt::format(
-                 "look for one cause, such as a release, first; then wait {}, or: evenkeel resume "
-                 "{} --reason …",
-                 format_duration(fleet.facts.taken_at - since), fleet.policy.name),
-             .numbers = {{"together", together}, {"may", may}}}};
-  }
-  return {};
+  const auto crossing =
+      decide::too_many_crossed(fleet.policy, std::move(jumps), static_cast<int>(fleet.size()));
+  if (!crossing) return {};
+  return {
+      {.severity = Severity::warning,
+       .text = fmt::format("{} of {} went over {} together at {}, and {} may (keep.crossing_percent is {}): "
+                           "the first tick that sees this opens the breaker",
+                           crossing->together, count(fleet.size(), "member"), format_number(condition.above),
+                           iso8601(crossing->first), crossing->may, fleet.policy.keep.crossing_percent),
+       .remedy =
+           fmt::format("look for one cause, such as a release, first; then wait {}, or: evenkeel resume "
+                       "{} --reason …",
+                       format_duration(fleet.facts.taken_at - since), fleet.policy.name),
+       .numbers = {{"together", crossing->together}, {"may", crossing->may}}}};
 }
 
 Findings limit_exceeded_by_all(const Subject& fleet) {

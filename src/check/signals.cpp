@@ -1,33 +1,10 @@
 #include "check/signals.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "observe/signals.h"
 
 namespace evenkeel::check {
-namespace {
-
-using aws::cloudwatch::Sample;
-
-constexpr double kAgree = 0.01;
-
-bool contradict(const std::vector<Sample>& a, const std::vector<Sample>& b) {
-  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    if (i->time < j->time) {
-      ++i;
-    } else if (j->time < i->time) {
-      ++j;
-    } else {
-      if (std::abs(i->value - j->value) > kAgree * std::max({1.0, std::abs(i->value), std::abs(j->value)}))
-        return true;
-      ++i;
-      ++j;
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
 std::vector<Signal> signals_of(const Subject& fleet) {
   std::vector<Signal> signals;
   if (!fleet.facts.series) return signals;
@@ -35,7 +12,7 @@ std::vector<Signal> signals_of(const Subject& fleet) {
     if (!fleet.members.contains(id)) continue;
     Signal signal{.id = id, .has_series = !all.empty(), .samples = {}, .highest = std::nullopt};
     for (const auto& series : all) {
-      if (contradict(signal.samples, series.samples)) signal.contradicts = true;
+      if (!observe::agree(signal.samples, series.samples)) signal.contradicts = true;
       if (series.samples.size() > signal.samples.size()) signal.samples = series.samples;
       if (series.highest)
         signal.highest = std::max(signal.highest.value_or(*series.highest), *series.highest);

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/fleet_view.h"
 
 namespace evenkeel::check {
 
@@ -65,12 +66,9 @@ int Subject::healthy_in(const Group& group) const {
 int Subject::required(const Group& group) const {
   int total = static_cast<int>(ids_in(group).size());
   if (scaling != nullptr) total = std::max(total, scaling->desired);
-  int fail_open = 0;
-  if (group.attributes) {
-    const auto& attributes = *group.attributes;
-    fail_open = std::max(attributes.fail_open_count, (attributes.fail_open_percent * total + 99) / 100);
-  }
-  return std::max(policy.keep.healthy.of(total), fail_open + 1);
+  const bool known = group.attributes.has_value();
+  return decide::required_healthy(policy.keep, total, known ? group.attributes->fail_open_count : 0,
+                                  known ? group.attributes->fail_open_percent : 0);
 }
 
 double Subject::remediations_per_day() const {

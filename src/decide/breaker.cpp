@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 #include "base/text.h"
 #include "decide/signal.h"
@@ -19,18 +20,13 @@ std::optional<std::string> many_jumped(const FleetView& fleet) {
   for (const auto& [id, signal] : fleet.observation.signals) {
     if (const auto at = jumped_at(condition, signal); at && since_reset(fleet, *at)) jumps.push_back(*at);
   }
-  std::ranges::sort(jumps);
   const auto members = static_cast<int>(fleet.members.size());
-  const int may = std::max(1, members * fleet.policy.keep.crossing_percent / 100);
-  for (std::size_t first = 0; first < jumps.size(); ++first) {
-    const auto last = std::ranges::upper_bound(jumps, jumps[first] + 2 * condition.period);
-    const auto together = static_cast<int>(last - jumps.begin()) - static_cast<int>(first);
-    if (together <= may) continue;
-    return fmt::format("{} of {} members jumped over {} within {} at {}, {} may: one cause, not {} leaks",
-                       together, members, format_number(condition.above),
-                       format_duration(2 * condition.period), iso8601(jumps[first]), may, together);
-  }
-  return std::nullopt;
+  const auto crossing = too_many_crossed(fleet.policy, std::move(jumps), members);
+  if (!crossing) return std::nullopt;
+  return fmt::format("{} of {} members jumped over {} within {} at {}, {} may: one cause, not {} leaks",
+                     crossing->together, members, format_number(condition.above),
+                     format_duration(2 * condition.period), iso8601(crossing->first), crossing->may,
+                     crossing->together);
 }
 
 std::optional<std::string> remedy_fails(const FleetView& fleet) {
@@ -60,6 +56,18 @@ std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
 }
 
 }  // namespace
+
+std::optional<Crossing> too_many_crossed(const FleetPolicy& policy, std::vector<Time> jumps, int members) {
+  std::ranges::sort(jumps);
+  const int may = std::max(1, members * policy.keep.crossing_percent / 100);
+  for (std::size_t first = 0; first < jumps.size(); ++first) {
+    const auto last = std::ranges::upper_bound(jumps, jumps[first] + 2 * policy.reboot_when.period);
+    const auto together = static_cast<int>(last - jumps.begin()) - static_cast<int>(first);
+    if (together <= may) continue;
+    return Crossing{jumps[first], together, may};
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> breaker_trips(const FleetView& fleet) {
   if (fleet.state.breaker) return std::nullopt;

@@ -3,10 +3,20 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "decide/fleet_view.h"
 
 namespace evenkeel::decide {
+
+// More members that jumped over the limit within two metric periods than keep.crossing_percent lets (at least
+// one may).
+struct Crossing {
+  Time first{};
+  int together = 0;
+  int may = 0;
+};
+std::optional<Crossing> too_many_crossed(const FleetPolicy& policy, std::vector<Time> jumps, int members);
 
 // For people: why the breaker must trip now; empty: it need not. Three causes:
 // - more than keep.crossing_percent of the fleet (at least one may) jumped over the limit within two metric

@@ -120,15 +120,17 @@ FleetView::FleetView(const FleetPolicy& fleet_policy, const Observation& seen, c
   }
 }
 
+int required_healthy(const Keep& keep, int members, int fail_open_count, int fail_open_percent) {
+  const int fail_open = std::max(fail_open_count, (fail_open_percent * members + 99) / 100);
+  return std::max(keep.healthy.of(members), fail_open + 1);
+}
+
 int FleetView::required(const TargetGroup& group) const {
   int total = groups.at(&group).members;
   if (observation.auto_scaling_group) total = std::max(total, observation.auto_scaling_group->desired);
-  int fail_open = 0;
-  if (group.attributes) {
-    const auto& attributes = *group.attributes;
-    fail_open = std::max(attributes.fail_open_count, (attributes.fail_open_percent * total + 99) / 100);
-  }
-  return std::max(policy.keep.healthy.of(total), fail_open + 1);
+  const bool known = group.attributes.has_value();
+  return required_healthy(policy.keep, total, known ? group.attributes->fail_open_count : 0,
+                          known ? group.attributes->fail_open_percent : 0);
 }
 
 std::vector<std::string> FleetView::out() const {

@@ -35,6 +35,10 @@ struct GroupCount {
   int serving = 0;  // of them, serving
 };
 
+// How many must be left healthy in a target group of so many members: the policy's, and more than the group's
+// own fail-open threshold.
+int required_healthy(const Keep& keep, int members, int fail_open_count, int fail_open_percent);
+
 struct FleetView {
   const FleetPolicy& policy;
   const Observation& observation;

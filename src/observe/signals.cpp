@@ -19,12 +19,6 @@ using SeriesByMember = std::map<std::string, std::vector<Metric>>;
 // Series of one member that differ by more than this share at the same moment contradict each other.
 constexpr double kAgree = 0.01;
 
-const std::string* instance_id(const Metric& metric) {
-  const auto found =
-      std::ranges::find(metric.dimensions, "InstanceId", &std::pair<std::string, std::string>::first);
-  return found == metric.dimensions.end() ? nullptr : &found->second;
-}
-
 Result<std::vector<Metric>> known_series(const MetricCondition& condition, wire::Caller& caller, Cache& cache,
                                          Observation& observation) {
   auto& entry = cache.series[condition.metric_namespace + "|" + condition.metric];
@@ -59,22 +53,6 @@ std::vector<Sample> samples_of(const MetricResult& result) {
   return samples;
 }
 
-bool agree(const std::vector<Sample>& a, const std::vector<Sample>& b) {
-  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    if (i->at < j->at) {
-      ++i;
-    } else if (j->at < i->at) {
-      ++j;
-    } else {
-      if (std::abs(i->value - j->value) > kAgree * std::max({1.0, std::abs(i->value), std::abs(j->value)}))
-        return false;
-      ++i;
-      ++j;
-    }
-  }
-  return true;
-}
-
 struct Found {
   Signal signal;
   std::optional<Metric> series;  // the one the samples are from
@@ -87,27 +65,25 @@ Found reconcile(const std::vector<Metric>& series, const std::vector<const Metri
         {SignalState::missing, {}, "no series of this metric has its InstanceId: does the agent run there?"},
         {}};
   }
-  Found found;
+  std::size_t fullest = 0;
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (!results[i]->complete) {
       return {
           {SignalState::partial, {}, "CloudWatch's answer is incomplete: " + printable(results[i]->status)},
           {}};
     }
-    auto samples = samples_of(*results[i]);
-    if (samples.empty()) continue;
-    if (!found.signal.samples.empty() && !agree(found.signal.samples, samples)) {
+    if (!agree(results[fullest]->samples, results[i]->samples)) {
       return {{SignalState::ambiguous, {}, "it has several series that contradict each other"}, {}};
     }
-    if (samples.size() > found.signal.samples.size()) {
-      found.signal.samples = std::move(samples);
-      found.series = series[i];
-    }
+    if (results[i]->samples.size() > results[fullest]->samples.size()) fullest = i;
   }
+  Found found;
+  found.signal.samples = samples_of(*results[fullest]);
   if (found.signal.samples.empty()) {
     found.signal.detail = "its series has no samples: has the agent stopped?";
     return found;
   }
+  found.series = series[fullest];
   const auto age = now - (found.signal.samples.back().at + condition.period);
   found.signal.state = age > condition.max_age ? SignalState::stale : SignalState::fresh;
   if (found.signal.state == SignalState::stale) {
@@ -123,6 +99,28 @@ void all_failed(const Question& question, const std::string& why, Observation& o
 }
 
 }  // namespace
+
+const std::string* instance_id(const Metric& metric) {
+  const auto found =
+      std::ranges::find(metric.dimensions, "InstanceId", &std::pair<std::string, std::string>::first);
+  return found == metric.dimensions.end() ? nullptr : &found->second;
+}
+
+bool agree(std::span<const aws::cloudwatch::Sample> a, std::span<const aws::cloudwatch::Sample> b) {
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    if (i->time < j->time) {
+      ++i;
+    } else if (j->time < i->time) {
+      ++j;
+    } else {
+      if (std::abs(i->value - j->value) > kAgree * std::max({1.0, std::abs(i->value), std::abs(j->value)}))
+        return false;
+      ++i;
+      ++j;
+    }
+  }
+  return true;
+}
 
 void read_signals(const Question& question, const MetricCondition& condition, wire::Caller& caller,
                   Cache& cache, Observation& observation) {
