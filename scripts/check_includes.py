@@ -25,15 +25,19 @@ MAY_INCLUDE = {
     "record": {"model", "base"},
     "controller": STAGES,
     "sim": {"wire", "base"},
-    "cli": STAGES | {"controller", "check", "iam"},
-    "main.cpp": {"cli", "controller", "wire", "base"},  # it makes the three seams: transport, clock, random
+    "notify": {"aws", "model", "base"},
+    "wiring": STAGES | {"controller", "notify"},
+    "cli": STAGES | {"controller", "check", "iam", "notify", "wiring"},
+    "lambda": STAGES | {"controller", "notify", "wiring", "cli"},  # an operator's command is a command line
+    "main.cpp": {"cli", "lambda", "wire", "base"},  # it makes the three seams: transport, clock, random
 }
 
 # The exceptions: files of a folder, by how their name begins, that may include one folder more.
 MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("record", "dynamo"): {"aws"}}
 
 # Single headers beyond the table: observe, act and check hand the caller on to aws, and need its name for that.
-MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"},
+MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"}, "notify": {"wire/caller.h", "wire/transport.h"},
+               "record": {"wire/caller.h"},
                "check": {"wire/caller.h", "wire/partition.h"}, "iam": {"wire/partition.h"}}
 
 # What tests of the layers above may borrow: a scripted transport to answer them.
@@ -49,7 +53,7 @@ THIRD_PARTY = {
     "pugixml": {"wire"},
     "yaml-cpp/": {"policy"},
     "sqlite3": {"record"},
-    "nlohmann/": {"wire", "record", "iam", "sim", "cli"},
+    "nlohmann/": {"wire", "record", "iam", "sim", "cli", "aws", "notify", "lambda"},
     "httplib": {"sim"},
     "CLI/": {"cli"},
     "spdlog/": {"base"},

@@ -11,9 +11,7 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
-#include "cli/regions.h"
 #include "cli/table.h"
-#include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -180,7 +178,7 @@ void show(Context& context, const Report& report) {
 
 std::vector<Report> examine(Context& context, const Options& options, const std::vector<FleetPolicy>& fleets,
                             record::Journal& journal) {
-  Regions regions{context, journal, options.aws};
+  Regions regions{sources(context, options.aws), journal, options.aws.region};
   Reading reading{context};
   std::vector<Report> reports;
   for (const auto& fleet : fleets) {
@@ -208,7 +206,7 @@ void judge(std::vector<Report>& reports) {
 }
 
 int run_check(Context& context, const Options& options) {
-  const auto policy = policy::load(options.policy);
+  const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
   const auto fleets = chosen_fleets(policy->fleets, options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);

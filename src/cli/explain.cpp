@@ -8,10 +8,8 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
-#include "cli/regions.h"
 #include "cli/remembered.h"
 #include "cli/summary.h"
-#include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -108,9 +106,9 @@ Json json_view(const Known& known) {
 }
 
 int run_explain(Context& context, const ExplainOptions& options) {
-  const auto policy = policy::load(options.policy);
+  const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
-  auto journal = open_state_to_read(options.state);
+  auto journal = open_state_to_read(context, options);
   if (!journal && journal.error().kind == ErrorKind::not_found) journal = record::open_sqlite(":memory:");
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
   auto all = controller::fleets_to_tick(*policy, **journal);
@@ -118,7 +116,7 @@ int run_explain(Context& context, const ExplainOptions& options) {
   const auto fleets = chosen_fleets(std::move(*all), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
-  Regions regions{context, **journal, options.aws};
+  Regions regions{sources(context, options.aws), **journal, options.aws.region};
   ExitCode code = kDone;
   std::vector<Known> found;
   for (const auto& fleet : *fleets) {

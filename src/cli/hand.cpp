@@ -5,16 +5,14 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
-#include "cli/regions.h"
 #include "cli/remembered.h"
-#include "policy/policy_file.h"
 
 namespace evenkeel::cli {
 
 int change_state(Context& context, const HandOptions& options, const Change& change) {
-  auto journal = open_state(options.state);
+  auto journal = open_state(context, options);
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
-  Regions regions{context, **journal};
+  Regions regions{sources(context), **journal};
   auto parts = regions.parts_without_aws();
   const auto did = change(parts);
   if (!did) {
@@ -29,9 +27,10 @@ int change_state(Context& context, const HandOptions& options, const Change& cha
   return kDone;
 }
 
-Result<void> check_known(const std::string& fleet, const Options& options, record::Journal& journal) {
+Result<void> check_known(Context& context, const std::string& fleet, const Options& options,
+                         record::Journal& journal) {
   auto known = TRY(journal.fleets());
-  const auto policy = policy::load(options.policy);
+  const auto policy = load_policy(context, options);
   if (policy) {
     for (const auto& one : policy->fleets) known.push_back(one.name);
   }

@@ -20,7 +20,8 @@ using Change = std::function<Result<std::vector<std::string>>(controller::Parts&
 int change_state(Context& context, const HandOptions& options, const Change& change);
 
 // `invalid` when neither the policy nor the state knows the fleet: a mistyped name must not look paused.
-Result<void> check_known(const std::string& fleet, const Options& options, record::Journal& journal);
+Result<void> check_known(Context& context, const std::string& fleet, const Options& options,
+                         record::Journal& journal);
 
 // FLEET, --reason, --policy, --state, --json.
 void add_hand_options(CLI::App& command, HandOptions& options);

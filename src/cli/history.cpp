@@ -16,8 +16,8 @@ struct HistoryOptions : Options {
   int limit = 50;
 };
 
-Result<std::vector<Event>> events_of(const HistoryOptions& options) {
-  auto journal = TRY(open_state_to_read(options.state));
+Result<std::vector<Event>> events_of(Context& context, const HistoryOptions& options) {
+  auto journal = TRY(open_state_to_read(context, options));
   std::vector<Event> events;
   for (const auto& state : TRY(remembered(*journal, options))) {
     auto more = TRY(journal->history(state.fleet, options.instance_id, options.limit));
@@ -30,7 +30,7 @@ Result<std::vector<Event>> events_of(const HistoryOptions& options) {
 }
 
 int run_history(Context& context, const HistoryOptions& options) {
-  const auto events = events_of(options);
+  const auto events = events_of(context, options);
   if (!events) return fail_with(context, exit_code_of_state(events.error()), events.error().message);
   if (options.json) {
     Json shown = Json::array();

@@ -1,11 +1,11 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <fmt/core.h>
 
 #include "base/text.h"
-#include "record/sqlite_journal.h"
+#include "wiring/policies.h"
+#include "wiring/stores.h"
 
 namespace evenkeel::cli {
 
@@ -46,49 +46,24 @@ void add_aws(CLI::App& command, Options& options) {
       ->option_text("NAME");
 }
 
-Result<std::string> state_file(const std::string& address) {
-  std::string path = address;
-  if (path.starts_with("sqlite:")) path.erase(0, 7);
-  if (path.find("://") != std::string::npos) {
-    return fail(
-        ErrorKind::invalid,
-        fmt::format("--state {}: not in this version, which keeps its state in SQLite; give a path or "
-                    "sqlite:PATH",
-                    printable(address)));
-  }
-  if (path.empty() || path == ":memory:") {
-    return fail(ErrorKind::invalid,
-                fmt::format("--state {}: the state must outlive the process, or members that were taken out "
-                            "would be forgotten; give the path of a file",
-                            printable(address)));
-  }
-  return path;
+wire::Sources sources(Context& context, const AwsOptions& options) {
+  return {context.network,   context.clock,
+          context.random,    context.environment,
+          context.variables, options.profile.empty() ? std::nullopt : std::optional{options.profile}};
 }
 
-Result<std::unique_ptr<record::Journal>> open_state(const std::string& address) {
-  return record::open_sqlite(TRY(state_file(address)));
+Result<Policy> load_policy(Context& context, const Options& options) {
+  return wiring::load_policy(options.policy, sources(context, options.aws), options.aws.region);
 }
 
-Result<std::unique_ptr<record::Journal>> open_state_to_read(const std::string& address) {
-  return record::open_sqlite_read_only(TRY(state_file(address)));
+Result<std::unique_ptr<record::Journal>> open_state(Context& context, const Options& options) {
+  return wiring::open_state(options.state, wiring::Access::write, sources(context, options.aws),
+                            options.aws.region);
 }
 
-Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,
-                                               const std::vector<std::string>& names) {
-  std::vector<std::string> known;
-  for (const auto& fleet : fleets) known.push_back(fleet.name);
-  for (const auto& name : names) {
-    if (std::ranges::find(known, name) == known.end()) {
-      return fail(ErrorKind::invalid, fmt::format("--fleet {}: there is no such fleet; there is {}",
-                                                  printable(name), join(known, ", ")));
-    }
-  }
-  if (!names.empty()) {
-    std::erase_if(fleets, [&](const FleetPolicy& fleet) {
-      return std::ranges::find(names, fleet.name) == names.end();
-    });
-  }
-  return fleets;
+Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, const Options& options) {
+  return wiring::open_state(options.state, wiring::Access::read, sources(context, options.aws),
+                            options.aws.region);
 }
 
 int fail_with(Context& context, ExitCode code, std::string_view message) {

@@ -9,15 +9,26 @@
 #include "base/result.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
-#include "cli/regions.h"
 #include "model/policy.h"
 #include "record/journal.h"
+#include "wire/credentials_source.h"
+#include "wiring/pass.h"
+#include "wiring/regions.h"
 
 namespace CLI {
 class App;
 }
 
 namespace evenkeel::cli {
+
+using wiring::chosen_fleets;
+using wiring::Regions;
+
+// --profile and --region; empty: not given.
+struct AwsOptions {
+  std::string profile;
+  std::string region;
+};
 
 struct Options {
   std::string policy;               // EVENKEEL_POLICY, else "evenkeel.yaml"
@@ -37,17 +48,14 @@ void add_json(CLI::App& command, Options& options);
 // --profile and --region, for commands that talk to AWS.
 void add_aws(CLI::App& command, Options& options);
 
-// The file that --state means: a path, or "sqlite:PATH". `invalid` for every other kind of address, and for a
-// state that would be forgotten with the process.
-Result<std::string> state_file(const std::string& address);
+// What finding credentials, the state and the policy needs.
+wire::Sources sources(Context& context, const AwsOptions& options = {});
 
-Result<std::unique_ptr<record::Journal>> open_state(const std::string& address);
+// As --policy and --state say it.
+Result<Policy> load_policy(Context& context, const Options& options);
+Result<std::unique_ptr<record::Journal>> open_state(Context& context, const Options& options);
 // For commands that only look. `not_found` when nothing was ever written.
-Result<std::unique_ptr<record::Journal>> open_state_to_read(const std::string& address);
-
-// The fleets that --fleet names, or all. `invalid` names the unknown one and those that exist.
-Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,
-                                               const std::vector<std::string>& names);
+Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, const Options& options);
 
 // Writes "evenkeel: <message>" to standard error and returns the code.
 int fail_with(Context& context, ExitCode code, std::string_view message);

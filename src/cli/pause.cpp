@@ -9,7 +9,7 @@ namespace {
 
 int run_pause(Context& context, const HandOptions& options) {
   return change_state(context, options, [&](controller::Parts& parts) -> Result<std::vector<std::string>> {
-    TRY_VOID(check_known(options.fleet, options, parts.journal));
+    TRY_VOID(check_known(context, options.fleet, options, parts.journal));
     TRY_VOID(controller::pause(options.fleet, options.reason, author(context.environment), parts));
     return std::vector<std::string>{
         options.fleet + " is paused: nothing more is started; what is under way is brought to its end"};

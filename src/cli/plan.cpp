@@ -7,10 +7,8 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
-#include "cli/regions.h"
 #include "cli/summary.h"
 #include "cli/table.h"
-#include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -53,11 +51,11 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
 }
 
 int run_plan(Context& context, const Options& options) {
-  auto policy = policy::load(options.policy);
+  auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
 
   bool nothing_recorded = false;
-  auto journal = open_state_to_read(options.state);
+  auto journal = open_state_to_read(context, options);
   if (!journal && journal.error().kind == ErrorKind::not_found) {
     nothing_recorded = true;
     journal = record::open_sqlite(":memory:");
@@ -71,7 +69,7 @@ int run_plan(Context& context, const Options& options) {
   const auto fleets = chosen_fleets(std::move(*all), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
-  Regions regions{context, **journal, options.aws};
+  Regions regions{sources(context, options.aws), **journal, options.aws.region};
   Json shown = Json::array();
   int code = kDone;
   if (nothing_recorded && !options.json) {

@@ -7,8 +7,8 @@
 
 namespace evenkeel::cli {
 
-Result<std::vector<FleetState>> remembered(const Options& options) {
-  auto journal = TRY(open_state_to_read(options.state));
+Result<std::vector<FleetState>> remembered(Context& context, const Options& options) {
+  auto journal = TRY(open_state_to_read(context, options));
   return remembered(*journal, options);
 }
 

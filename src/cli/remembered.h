@@ -14,7 +14,7 @@ namespace evenkeel::cli {
 
 // The states of the fleets that --fleet names, or of all, sorted by name. Errors: `not_found` there is no
 // state yet, `invalid` an unknown fleet or a --state that makes no sense, else as of the journal.
-Result<std::vector<FleetState>> remembered(const Options& options);
+Result<std::vector<FleetState>> remembered(Context& context, const Options& options);
 Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options);
 
 // The exit code for a state that could not be opened or read.

@@ -32,7 +32,7 @@ Result<std::string> fleet_of(const RestoreOptions& options, record::Journal& jou
 
 int run_restore(Context& context, RestoreOptions options) {
   // Opening it for writing would create it.
-  if (const auto there = open_state_to_read(options.state); !there)
+  if (const auto there = open_state_to_read(context, options); !there)
     return fail_with(context, exit_code_of_state(there.error()), there.error().message);
   return change_state(context, options, [&](controller::Parts& parts) -> Result<std::vector<std::string>> {
     options.fleet = TRY(fleet_of(options, parts.journal));

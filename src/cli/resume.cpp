@@ -9,7 +9,7 @@ namespace {
 
 int run_resume(Context& context, const HandOptions& options) {
   return change_state(context, options, [&](controller::Parts& parts) -> Result<std::vector<std::string>> {
-    TRY_VOID(check_known(options.fleet, options, parts.journal));
+    TRY_VOID(check_known(context, options.fleet, options, parts.journal));
     auto ended = TRY(controller::resume(options.fleet, options.reason, author(context.environment), parts));
     if (ended.empty()) ended.push_back(options.fleet + " was neither paused nor stopped by its breaker");
     return ended;

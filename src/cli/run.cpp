@@ -7,9 +7,8 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
-#include "cli/regions.h"
 #include "cli/summary.h"
-#include "policy/policy_file.h"
+#include "wiring/pass.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -35,14 +34,8 @@ void show(Context& context, const FleetPolicy& fleet, const controller::TickRepo
   context.out.flush();
 }
 
-// A fleet needs at least so much of a pass to be worth beginning.
-constexpr Duration kLeastTime{5'000};
-
-int tick_one(Context& context, const RunOptions& options, const FleetPolicy& fleet, Time deadline,
-             Regions& regions) {
-  auto parts = regions.parts_for(fleet);
-  if (parts) parts->deadline = deadline;
-  const auto report = parts ? controller::tick(fleet, *parts) : std::unexpected(std::move(parts).error());
+int show_tick(Context& context, const RunOptions& options, const wiring::FleetTick& tick) {
+  const auto& [fleet, report, took, requests] = tick;
   if (!report) {
     if (options.json) context.out << dump(error_view(fleet.name, report.error()), false) << std::flush;
     return fail_with(context, exit_code_of(report.error()), fleet.name + ": " + report.error().message);
@@ -59,26 +52,20 @@ int tick_one(Context& context, const RunOptions& options, const FleetPolicy& fle
 // Fleets that left the policy are looked for anew each time: their last remediation may have ended.
 int tick_all(Context& context, const RunOptions& options, const Policy& policy, Duration deadline,
              record::Journal& journal, Regions& regions) {
-  auto all = controller::fleets_to_tick(policy, journal, context.clock.now());
-  if (!all) return fail_with(context, kState, all.error().message);
-  const auto fleets = chosen_fleets(std::move(*all), options.fleets);
-  if (!fleets) return fail_with(context, kUsage, fleets.error().message);
-  const Time began = context.clock.now();
   int code = kDone;
-  std::vector<std::string> left;
-  for (const auto& fleet : *fleets) {
-    if (context.stopped()) break;
-    if (began + deadline - context.clock.now() < kLeastTime) {
-      left.push_back(fleet.name);
-    } else {
-      code = std::max(code, tick_one(context, options, fleet, began + deadline, regions));
-    }
+  const auto left = wiring::make_pass(
+      policy, {.only = options.fleets, .until = context.clock.now() + deadline, .stopped = context.stopped},
+      journal, regions, context.clock,
+      [&](const wiring::FleetTick& tick) { code = std::max(code, show_tick(context, options, tick)); });
+  if (!left) {
+    const bool unknown = left.error().kind == ErrorKind::not_found;
+    return fail_with(context, unknown ? kUsage : kState, left.error().message);
   }
-  if (left.empty()) return code;
+  if (left->empty()) return code;
   return std::max<int>(code, fail_with(context, kAws,
                                        fmt::format("no time left in this pass for {}; give it more with "
                                                    "--deadline, or look at what AWS is slow with",
-                                                   join(left, ", "))));
+                                                   join(*left, ", "))));
 }
 
 Result<Duration> duration_of(const char* option, const std::string& text, Duration shortest,
@@ -93,18 +80,18 @@ Result<Duration> duration_of(const char* option, const std::string& text, Durati
 int run_run(Context& context, const RunOptions& options) {
   const bool stays = !options.every.empty();
   const auto every = duration_of("--every", stays ? options.every : "1m", kShortest, "1m");
-  const auto deadline = duration_of("--deadline", options.deadline, 2 * kLeastTime, "50s");
+  const auto deadline = duration_of("--deadline", options.deadline, 2 * wiring::kLeastTime, "50s");
   for (const auto& given : {every, deadline}) {
     if (!given) return fail_with(context, kUsage, given.error().message);
   }
-  const auto policy = policy::load(options.policy);
+  const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
-  auto journal = open_state(options.state);
+  auto journal = open_state(context, options);
   if (!journal) {
     const bool usage = journal.error().kind == ErrorKind::invalid;
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
-  Regions regions{context, **journal, options.aws};
+  Regions regions{sources(context, options.aws), **journal, options.aws.region};
   Time due = context.clock.now();
   while (true) {
     const int code = tick_all(context, options, *policy, *deadline, **journal, regions);

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "cli/options.h"
-#include "cli/regions.h"
 #include "cli/simulate_mortal.h"
 #include "cli/summary.h"
 #include "controller/tick.h"
@@ -178,7 +177,7 @@ class Operation {
 
   void start_process() {
     fate_ = {};
-    regions_.emplace(context_, journal_);
+    regions_.emplace(sources(context_), journal_);
   }
   void happen(const sim::OperatorEvent& event);
   void by_hand(const sim::OperatorEvent& event, const std::string& fleet);

@@ -45,7 +45,7 @@ void show(Context& context, const FleetState& state, Time now) {
 }
 
 int run_status(Context& context, const Options& options) {
-  const auto states = remembered(options);
+  const auto states = remembered(context, options);
   if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
   const Time now = context.clock.now();
   Json shown = Json::array();

@@ -22,6 +22,8 @@ struct Parts {
   observe::Cache& cache;
   // By this machine's clock: when a tick must be over. Not set: kTickWithin after it began.
   std::optional<Time> deadline = std::nullopt;
+  // How long ago this tick was asked for, when that is too long for anything but restores; else zero.
+  Duration late_by{0};
 };
 
 }  // namespace evenkeel::controller

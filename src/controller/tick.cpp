@@ -96,6 +96,7 @@ Result<Observation> observe_within(const TickTime& time, const FleetPolicy& poli
   parts.aws.set_urgency(urgency(!state.open.empty()));
   auto observation = observe::observe(policy, state, parts.aws, parts.cache);
   parts.aws.set_urgency(urgency(false));
+  if (observation) observation->late_by = parts.late_by;
   return observation;
 }
 

@@ -212,6 +212,15 @@ TEST_F(Ticking, ADeadlineOfItsOwnIsKept) {
   EXPECT_TRUE(sent.empty());
 }
 
+TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {
+  parts.late_by = 3min;
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(sent.empty());
+  ASSERT_FALSE(report->plan.fleet.empty());
+  EXPECT_EQ(report->plan.fleet.front().reason, Reason::asked_late);
+}
+
 TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
   policy.keep.out = 1;
   ASSERT_TRUE(pause("web", "deploy", "ann", parts));

@@ -34,6 +34,15 @@ Guard retired(const FleetView& fleet) {
   return Verdict{Reason::retired, "the fleet is being restored only: it is no longer started from", {}};
 }
 
+Guard asked_late(const FleetView& fleet) {
+  const auto late = fleet.observation.late_by;
+  if (late == Duration::zero()) return std::nullopt;
+  return Verdict{Reason::asked_late,
+                 fmt::format("this tick was asked for {} ago: it only restores, the next one looks again",
+                             format_duration(late)),
+                 {{"late_seconds", std::chrono::duration<double>(late).count()}}};
+}
+
 Guard clock_backwards(const FleetView& fleet) {
   const auto back = fleet.state.last_tick_at - fleet.observation.taken_at;
   if (back <= kMaxSpread) return std::nullopt;
@@ -236,7 +245,7 @@ Guard history(const FleetView& fleet, const Member& member) {
 
 std::vector<Verdict> fleet_guards(const FleetView& fleet) {
   std::vector<Verdict> no;
-  for (const auto guard : {paused, breaker_open, retired, clock_backwards, observation_incomplete,
+  for (const auto guard : {paused, breaker_open, retired, asked_late, clock_backwards, observation_incomplete,
                            observation_contradicts, too_many_out, starts_per_hour}) {
     if (auto verdict = guard(fleet)) no.push_back(std::move(*verdict));
   }

@@ -191,6 +191,12 @@ TEST(Guards, PausedBreakerRetired) {
   EXPECT_EQ(why_not(fleet), Reason::retired);
 }
 
+TEST(Guards, NobodyStartsInATickThatWasAskedForTooLongAgo) {
+  FleetForTest fleet;
+  fleet.observation.late_by = 3min;
+  EXPECT_EQ(why_not(fleet), Reason::asked_late);
+}
+
 TEST(Guards, OnlyARunningInstanceThatEc2Knows) {
   FleetForTest fleet;
   fleet.observation.instances[id(3)].state = InstanceState::stopping;

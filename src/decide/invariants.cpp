@@ -67,6 +67,7 @@ struct Checker {
     if (before.pause || before.breaker || policy.retired || plan.next.pause || plan.next.breaker) {
       broken("F10", id + " starts although starting is stopped");
     }
+    if (observation.late_by > Duration::zero()) broken("K5", id + " starts in a tick that only restores");
     if (!observation.instances_complete) broken("C4", id + " starts although instances are missing");
     std::set<std::pair<std::string, int>> snapshot, seen;
     for (const auto& target : remediation.snapshot) snapshot.insert({target.target_group_arn, target.port});
@@ -110,6 +111,8 @@ struct Checker {
   // R1, R2, R4: a reboot only of what serves nowhere, and never twice.
   void reboot(const Action& action) {
     const auto& id = action.instance_id;
+    if (observation.late_by > Duration::zero())
+      broken("K5", id + " is rebooted in a tick that only restores");
     for (const auto& group : observation.target_groups) {
       if (!group.registrations) {
         broken("R1", fmt::format("{} is rebooted although {} could not be read", id, group.name));

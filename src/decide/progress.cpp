@@ -140,6 +140,7 @@ bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
 
 void reboot_if_ready(Remediation& remediation, Draft& draft) {
   const Time now = draft.now();
+  if (draft.observation.late_by > Duration::zero()) return;
   for (const auto& intent : remediation.intents) {
     if (intent.effect == Effect::deregister && now - intent.at < kAfterDrain) return;
   }

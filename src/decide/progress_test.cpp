@@ -60,6 +60,25 @@ TEST(Draining, RequestsUnderWayGetHalfAMinute) {
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
 }
 
+TEST(Draining, ALateTickRebootsNobodyAndTheNextOneDoes) {
+  FleetForTest fleet;
+  fleet.drained_three();
+  fleet.observation.late_by = 3min;
+  EXPECT_TRUE(fleet.tick().actions.empty());
+  EXPECT_EQ(fleet.three().phase, Phase::draining);
+  fleet.observation.late_by = 0min;
+  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
+}
+
+TEST(Draining, ALateTickStillPutsBack) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  fleet.policy.retired = true;
+  fleet.observation.late_by = 3min;
+  fleet.pass(1min);
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+}
+
 TEST(Draining, TheRebootWaitsForACleanSurvey) {
   FleetForTest fleet;
   fleet.drained_three();

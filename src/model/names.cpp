@@ -144,6 +144,7 @@ const char* name(Reason reason) {
     case Reason::too_many_out: return "too_many_out";
     case Reason::starts_per_hour: return "starts_per_hour";
     case Reason::clock_backwards: return "clock_backwards";
+    case Reason::asked_late: return "asked_late";
     case Reason::plan_violates_invariants: return "plan_violates_invariants";
   }
   return "?";

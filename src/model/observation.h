@@ -121,6 +121,8 @@ struct Survey {
 struct Observation {
   Time taken_at{};    // the earliest Date among AWS's answers: the tick's one "now"
   Duration spread{};  // the latest Date minus the earliest
+  // How long ago this look was asked for, when that is too long for anything but restores; else zero.
+  Duration late_by{0};
   std::vector<TargetGroup>
       target_groups;  // those the policy names and those in an open snapshot, sorted by arn
   std::vector<std::string> absent_groups;  // arns of open snapshots that AWS says don't exist any more

@@ -86,6 +86,7 @@ enum class Reason {
   too_many_out,
   starts_per_hour,
   clock_backwards,
+  asked_late,
   plan_violates_invariants,
 };
 const char* name(Reason reason);

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "record/checksum.h"
+#include "base/checksum.h"
 #include "record/sqlite.h"
 #include "record/state_file.h"
 #include "record/state_json.h"

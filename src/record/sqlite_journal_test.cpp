@@ -9,7 +9,7 @@
 #include <thread>
 #include <unistd.h>
 
-#include "record/checksum.h"
+#include "base/checksum.h"
 #include "record/journal_contract.h"
 #include "record/sample_states.h"
 #include "record/sqlite.h"

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 
+#include "base/checksum.h"
 #include "base/text.h"
 #include "wire/retry.h"
 
@@ -10,6 +12,7 @@ namespace evenkeel::wire {
 namespace {
 
 constexpr std::size_t kTextShown = 300;
+constexpr const char* kNoDate = "its Date header is missing or is no HTTP date";
 
 bool any_of(std::span<const std::string_view> codes, std::string_view code) {
   return std::ranges::find(codes, code) != codes.end();
@@ -69,9 +72,33 @@ struct ServerError {
   std::string text;  // made printable
 };
 
-// <ErrorResponse><Error>… of the Query protocol, <Response><Errors><Error>… of EC2's.
-ServerError server_error(const Response& response, const Credentials& credentials) {
+// "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException:http://…" → the name in it.
+std::string bare_code(std::string code) {
+  code = code.substr(code.find('#') == std::string::npos ? 0 : code.find('#') + 1);
+  return printable(code.substr(0, code.find(':')), 100);
+}
+
+// aws-facts.md §0: the code may stand in the body, in a header, or in both.
+std::optional<ServerError> json_error(const Response& response) {
+  const auto body = nlohmann::json::parse(response.body, nullptr, false);
+  const auto text = [&](const char* key) -> std::string {
+    const auto found = body.is_object() ? body.find(key) : body.end();
+    return found != body.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  const auto* header = find_header(response.headers, "X-Amzn-ErrorType");
+  auto name = text("__type");
+  if (name.empty()) name = header != nullptr ? *header : text("code");
+  const auto code = bare_code(std::move(name));
+  if (code.empty()) return std::nullopt;
+  return ServerError{code, text("message").empty() ? text("Message") : text("message")};
+}
+
+// <ErrorResponse><Error>… of the Query protocol, <Response><Errors><Error>… of EC2's; {"__type": …} in JSON.
+ServerError server_error(const Call& call, const Response& response, const Credentials& credentials) {
   const auto shown = [&](std::string_view text) { return printable(credentials.redact(text), kTextShown); };
+  if (is_json(facts(call.service).protocol)) {
+    if (const auto error = json_error(response)) return {error->code, shown(error->text)};
+  }
   if (const auto document = Document::parse(response.body)) {
     const Element root = document->root();
     // moto mixes the two where it denies.
@@ -127,7 +154,7 @@ ErrorKind kind_of_refusal(const Call& call, int status, const ServerError& serve
 }
 
 Fault from_status(const Call& call, const Response& response, const Credentials& credentials) {
-  const ServerError server = server_error(response, credentials);
+  const ServerError server = server_error(call, response, credentials);
   std::string message = "HTTP " + std::to_string(response.status) + " " +
                         (server.code.empty() ? "" : server.code + ": ") + server.text;
   Fault fault;
@@ -165,6 +192,23 @@ bool begins_like_answer(const Call& call, std::string_view body) {
   return body.substr(0, 1024).find(call.action + "Response") != std::string_view::npos;
 }
 
+// Not its bytes as they were sent: x-amz-crc32 says so where a service gives it (aws-facts.md §5).
+bool is_damaged(const Response& response) {
+  const auto* header = find_header(response.headers, "x-amz-crc32");
+  return header != nullptr && trim(*header) != std::to_string(crc32(response.body));
+}
+
+std::expected<Answer, Fault> read_json_answer(const Call& call, Response response) {
+  if (is_damaged(response))
+    return std::unexpected(from_nonsense(call, response, true, "it does not have its own checksum"));
+  const bool begins_well = trim(response.body).starts_with('{');
+  if (!begins_well || !nlohmann::json::accept(response.body))
+    return std::unexpected(from_nonsense(call, response, begins_well, "it is no JSON object"));
+  const auto date = date_of(response);
+  if (!date) return std::unexpected(from_nonsense(call, response, false, kNoDate));
+  return Answer{{}, std::move(response.body), *date};
+}
+
 }  // namespace
 
 Element Answer::result() const {
@@ -180,6 +224,7 @@ std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> resp
   if (response->status < 200 || response->status > 299) {
     return std::unexpected(from_status(call, *response, credentials));
   }
+  if (is_json(facts(call.service).protocol)) return read_json_answer(call, std::move(*response));
   const auto nonsense = [&](bool cut_off, const std::string& what) {
     return std::unexpected(from_nonsense(call, *response, cut_off, what));
   };
@@ -191,8 +236,8 @@ std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> resp
     return nonsense(false, "its root is <" + printable(root, 60) + ">, not <" + call.action + "Response>");
   }
   const auto date = date_of(*response);
-  if (!date) return nonsense(false, "its Date header is missing or is no HTTP date");
-  return Answer{std::move(*document), *date};
+  if (!date) return nonsense(false, kNoDate);
+  return Answer{std::move(*document), {}, *date};
 }
 
 }  // namespace evenkeel::wire

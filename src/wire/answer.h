@@ -15,10 +15,12 @@
 namespace evenkeel::wire {
 
 struct Answer {
-  Document document;
-  Time date{};  // AWS's clock: the Date header
+  Document document;  // of an XML protocol's answer
+  std::string json;   // of a JSON protocol's: one JSON object
+  Time date{};        // AWS's clock: the Date header
 
-  // What the action returned: <ActionResult> in the Query protocol, the root in EC2's.
+  // What the action returned, of an XML protocol's answer: <ActionResult> in the Query protocol, the root in
+  // EC2's.
   Element result() const;
 };
 
@@ -47,7 +49,8 @@ struct Fault {
 //   …NotFound                                      not_found
 //   any other 4xx, DryRunOperation among them      rejected
 //   a redirect                                     invalid
-//   200 with this action's answer, but cut off      as "failed later"
+//   200 with this action's answer, but cut off, or  as "failed later"
+//   whose x-amz-crc32 isn't the body's
 //   200 with something that is no answer to this   mutation: maybe_happened; read: invalid
 //   action (HTML, empty, no Date)
 // `code` is AWS's. The message names service, action, status, code, AWS's text made printable, and a remedy.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/checksum.h"
 #include "wire/scripted_transport.h"
 
 namespace evenkeel::wire {
@@ -158,6 +159,83 @@ TEST(Answer, KnowsTimeoutsFromOtherLosses) {
   EXPECT_TRUE(fault(Sent::read, reply_lost()).timeout);
   EXPECT_FALSE(fault(Sent::read, fail(ErrorKind::maybe_happened, "reset")).timeout);
   EXPECT_EQ(fault(Sent::read, reply_lost()).error.code, "");
+}
+
+// ---- JSON protocols ---------------------------------------------------------------------------------------
+
+Call json_call(Sent sent) {
+  Call call;
+  call.service = Service::dynamodb;
+  call.action = "PutItem";
+  call.mutates = sent == Sent::change;
+  return call;
+}
+
+Response json(int status, std::string body, Headers headers = {}) {
+  Response response = respond(status, std::move(body));
+  for (auto& header : headers) response.headers.push_back(std::move(header));
+  return response;
+}
+
+Fault json_fault(Sent sent, const Response& response) {
+  auto answer = read_answer(json_call(sent), response, kCredentials);
+  if (answer) return {.error = {ErrorKind::invalid, "it was an answer", "none"}};
+  return std::move(answer).error();
+}
+
+TEST(JsonAnswer, IsItsBodyWithAwsDate) {
+  const auto answer = read_answer(json_call(Sent::change), json(200, R"({"A":1})"), kCredentials);
+  ASSERT_TRUE(answer) << answer.error().error.message;
+  EXPECT_EQ(answer->json, R"({"A":1})");
+  EXPECT_EQ(answer->date, aws_date());
+}
+
+TEST(JsonAnswer, TakesTheCodeFromBodyOrHeaderWithoutItsTrimmings) {
+  const std::string full = R"({"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",)";
+  for (const auto& response :
+       {json(400, full + R"("message":"The conditional request failed"})"),
+        json(400, full + R"("Message":"The conditional request failed"})"),
+        json(400, R"({"message":"The conditional request failed"})",
+             {{"x-amzn-errortype", "ConditionalCheckFailedException:http://internal/"}})}) {
+    const Fault found = json_fault(Sent::change, response);
+    EXPECT_EQ(found.error.code, "ConditionalCheckFailedException");
+    EXPECT_EQ(found.error.kind, ErrorKind::rejected);
+    EXPECT_FALSE(found.uncertain);
+    EXPECT_NE(found.error.message.find("The conditional request failed"), std::string::npos);
+  }
+}
+
+TEST(JsonAnswer, TellsThrottlingDenialAndLossApart) {
+  const auto error = [](int status, const std::string& code) {
+    return json(status, R"({"__type":"x#)" + code + R"(","message":"m"})");
+  };
+  EXPECT_EQ(json_fault(Sent::change, error(400, "ProvisionedThroughputExceededException")).error.kind,
+            ErrorKind::throttled);
+  EXPECT_EQ(json_fault(Sent::change, error(400, "AccessDeniedException")).error.kind, ErrorKind::denied);
+  EXPECT_EQ(json_fault(Sent::change, error(400, "ResourceNotFoundException")).error.kind,
+            ErrorKind::not_found);
+  EXPECT_EQ(json_fault(Sent::change, error(500, "InternalServerError")).error.kind,
+            ErrorKind::maybe_happened);
+  EXPECT_EQ(json_fault(Sent::read, error(500, "InternalServerError")).error.kind, ErrorKind::unavailable);
+}
+
+TEST(JsonAnswer, WithAWrongChecksumIsNone) {
+  const std::string body = R"({"A":1})";
+  EXPECT_TRUE(read_answer(json_call(Sent::read),
+                          json(200, body, {{"x-amz-crc32", std::to_string(crc32(body))}}), kCredentials));
+  const Fault damaged = json_fault(Sent::read, json(200, body, {{"x-amz-crc32", "12345"}}));
+  EXPECT_TRUE(damaged.retryable);
+  EXPECT_EQ(damaged.error.kind, ErrorKind::unavailable);
+  EXPECT_EQ(json_fault(Sent::change, json(200, body, {{"x-amz-crc32", "12345"}})).error.kind,
+            ErrorKind::maybe_happened);
+}
+
+TEST(JsonAnswer, CutOffOrOfAnotherKindIsNone) {
+  EXPECT_TRUE(json_fault(Sent::read, json(200, R"({"Item":{"a)")).retryable);
+  for (const char* body : {"", "<html/>", "[]", "null"}) {
+    EXPECT_EQ(json_fault(Sent::read, json(200, body)).error.kind, ErrorKind::invalid) << body;
+    EXPECT_EQ(json_fault(Sent::change, json(200, body)).error.kind, ErrorKind::maybe_happened) << body;
+  }
 }
 
 }  // namespace

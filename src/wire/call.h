@@ -14,6 +14,7 @@ struct Call {
   Service service = Service::ec2;
   std::string action;     // "DescribeInstances"
   Parameters parameters;  // without Action and Version
+  std::string json;       // the body instead of parameters, for services of a JSON protocol
   // True for whatever changes the world: then a lost reply is `maybe_happened`.
   bool mutates = false;
   // Sent once, on a connection of its own, never retried by anybody.

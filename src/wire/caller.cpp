@@ -29,11 +29,21 @@ std::string user_agent(const Call& call) {
   return text;
 }
 
-std::string form(const Call& call) {
+std::string body(const Call& call) {
+  if (is_json(facts(call.service).protocol)) return call.json.empty() ? "{}" : call.json;
   Parameters all;
   all.add("Action", call.action).add("Version", facts(call.service).version);
   const std::string rest = call.parameters.form();
   return rest.empty() ? all.form() : all.form() + "&" + rest;
+}
+
+Headers content_headers(const Call& call) {
+  const auto& service = facts(call.service);
+  if (!is_json(service.protocol))
+    return {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+  const auto* version = service.protocol == Protocol::json_1_0 ? "1.0" : "1.1";
+  return {{"Content-Type", std::string{"application/x-amz-json-"} + version},
+          {"X-Amz-Target", std::string{service.version} + "." + call.action}};
 }
 
 }  // namespace
@@ -122,14 +132,14 @@ void Caller::send(std::vector<Attempt> round, Batch& batch) {
 Request Caller::request(const Call& call, const Attempt& attempt, const Credentials& credentials) const {
   Request request;
   request.url = endpoints_.urls.at(call.service);
-  request.body = form(call);
+  request.body = body(call);
   request.timeout = deadline_ ? std::min(call.timeout, *deadline_ - clock_.now()) : call.timeout;
   request.at_most_once = call.at_most_once;
   const int most = call.at_most_once ? 1 : kMaxAttempts;
-  request.headers = {
-      {"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"},
-      {"amz-sdk-invocation-id", attempt.invocation_id},
-      {"amz-sdk-request", fmt::format("attempt={}; max={}", attempt.number, std::max(most, attempt.number))}};
+  request.headers = content_headers(call);
+  request.headers.emplace_back("amz-sdk-invocation-id", attempt.invocation_id);
+  request.headers.emplace_back(
+      "amz-sdk-request", fmt::format("attempt={}; max={}", attempt.number, std::max(most, attempt.number)));
   if (!call.anonymous) {
     const Scope scope{endpoints_.region, facts(call.service).signing_name};
     for (auto& header : sign(request, credentials, scope, call.sign_at.value_or(now()))) {

@@ -31,7 +31,12 @@ std::vector<Size> buckets_of(const Call& call) {
       return {call.mutates ? share_of(one, 50, 5) : share_of(one, 100, 20)};
     case Service::cloudwatch:
       return {call.action == "ListMetrics" ? share_of(one, 25, 25) : share_of(one, 50, 50)};
+    case Service::dynamodb:  // the table's own limits, thousands a second, are far above ours
+      return {share_of(one, 200, 200)};
+    case Service::ssm:
+      return {share_of(one, 40, 40)};
     case Service::auto_scaling:
+    case Service::sns:
     case Service::sts:
       return {share_of(one, 20, 5)};
   }

@@ -2,15 +2,18 @@
 // functions that the AWS clients above use. A case that doesn't fit what we use is named below with its
 // reason; one that is neither passed nor named fails.
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "wire/answer.h"
 #include "wire/query.h"
+#include "wire/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {
@@ -361,13 +364,80 @@ TEST(ProtocolCases, TheAnswersAndErrorsOfQueryAndEc2AreReadAsAwsMeansThem) {
   for (const auto& [id, reason] : refused()) EXPECT_TRUE(seen.contains(id)) << id << " is no case";
 }
 
-// Not used yet: every service that we call speaks Query or EC2. This fails when that changes.
-TEST(ProtocolCases, NoServiceOfOursSpeaksJson) {
-  for (const Service service : kServices) {
-    const Protocol protocol = facts(service).protocol;
-    EXPECT_TRUE(protocol == Protocol::query || protocol == Protocol::ec2)
-        << "the JSON protocol's 112 cases (input/json.json, output/json.json) are to be gone through now";
+// ---- JSON -------------------------------------------------------------------------------------------------
+
+Call json_call(const Json& one) {
+  Call call;
+  call.service = Service::ssm;
+  call.action = one.at("given").at("name");
+  return call;
+}
+
+Response json_response(const Json& one) {
+  Response response;
+  response.status = one.at("response").at("status_code");
+  response.body = one.at("response").value("body", "");
+  const auto headers = one.at("response").value("headers", Json::object());
+  for (const auto& [name, value] : headers.items())
+    response.headers.emplace_back(name, value.get<std::string>());
+  response.headers.emplace_back("Date", "Sun, 22 Nov 2026 06:45:00 GMT");
+  return response;
+}
+
+// What stands in the bodies is written and read by nlohmann-json where it is used (aws/dynamodb, aws/ssm):
+// here it is how an answer is told from an error, and which one.
+TEST(ProtocolCases, JsonAnswersAndErrorsAreToldApart) {
+  if (!std::filesystem::exists(kFolder)) GTEST_SKIP() << "the protocol cases are not beside the project";
+  int errors = 0, answers = 0;
+  for (const auto& suite : Json::parse(std::ifstream{std::string{kFolder} + "output/json.json"})) {
+    for (const auto& one : suite.at("cases")) {
+      SCOPED_TRACE(one.at("id").get<std::string>());
+      const auto answer = read_answer(json_call(one), json_response(one), {});
+      if (one.contains("errorCode")) {
+        ++errors;
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().error.code, one["errorCode"]);
+      } else if (one.at("response").value("body", "").empty()) {
+        EXPECT_FALSE(answer) << kEmpty;
+      } else {
+        ++answers;
+        ASSERT_TRUE(answer) << answer.error().error.message;
+        EXPECT_EQ(Json::parse(answer->json), Json::parse(one.at("response").at("body").get<std::string>()));
+      }
+    }
   }
+  EXPECT_GE(errors, 12);
+  EXPECT_GE(answers, 30);
+}
+
+// The body itself is whatever the caller wrote; how it is named and sent is the protocol's.
+TEST(ProtocolCases, JsonRequestsNameTheirActionInAHeader) {
+  ScriptedTransport transport{[](const Request&) { return respond(200, "{}"); }};
+  ManualClock clock;
+  SeededRandom random{1};
+  Caller caller{transport, clock, random, Credentials{"AKID", "secret", ""},
+                Endpoints{"eu-west-1",
+                          {{Service::dynamodb, "https://dynamodb.eu-west-1.amazonaws.com/"},
+                           {Service::ssm, "https://ssm.eu-west-1.amazonaws.com/"}}}};
+  Call call;
+  call.service = Service::dynamodb;
+  call.action = "GetItem";
+  call.json = R"({"TableName":"t"})";
+  EXPECT_TRUE(caller.call(call).outcome);
+  call.service = Service::ssm;
+  call.action = "GetParameter";
+  call.json.clear();
+  EXPECT_TRUE(caller.call(call).outcome);
+  ASSERT_EQ(transport.requests.size(), 2U);
+  const auto& [first, second] = std::tie(transport.requests[0], transport.requests[1]);
+  EXPECT_EQ(header_of(first, "Content-Type"), "application/x-amz-json-1.0");
+  EXPECT_EQ(header_of(first, "X-Amz-Target"), "DynamoDB_20120810.GetItem");
+  EXPECT_EQ(first.body, R"({"TableName":"t"})");
+  EXPECT_NE(header_of(first, "Authorization").find("/eu-west-1/dynamodb/aws4_request"), std::string::npos);
+  EXPECT_NE(header_of(first, "Authorization").find("x-amz-target"), std::string::npos);
+  EXPECT_EQ(header_of(second, "Content-Type"), "application/x-amz-json-1.1");
+  EXPECT_EQ(header_of(second, "X-Amz-Target"), "AmazonSSM.GetParameter");
+  EXPECT_EQ(second.body, "{}");
 }
 
 }  // namespace

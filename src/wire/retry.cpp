@@ -7,7 +7,7 @@
 namespace evenkeel::wire {
 
 bool is_throttle_code(std::string_view code) {
-  static constexpr std::array<std::string_view, 14> kCodes = {
+  static constexpr std::array<std::string_view, 15> kCodes = {
       "Throttling",
       "ThrottlingException",
       "ThrottledException",
@@ -22,6 +22,7 @@ bool is_throttle_code(std::string_view code) {
       "SlowDown",
       "EC2ThrottledException",
       "PriorRequestNotComplete",
+      "Throttled",  // SNS
   };
   return std::ranges::find(kCodes, code) != kCodes.end();
 }

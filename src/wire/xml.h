@@ -61,6 +61,8 @@ class Document {
   static constexpr int kMaxDepth = 64;
   static constexpr std::size_t kMaxElements = 2'000'000;
 
+  Document() : content_(std::make_unique<Content>()) {}  // nothing: its root has no name
+
   // Errors, all `invalid`: empty, too large, too deep, not XML, cut off, a DOCTYPE, more than one root.
   static Result<Document> parse(std::string body);
 

@@ -10,7 +10,6 @@
 #include <tuple>
 
 #include "base/result.h"
-#include "cli/context.h"
 #include "controller/assemble.h"
 #include "model/policy.h"
 #include "observe/cache.h"
@@ -19,20 +18,15 @@
 #include "wire/credentials_source.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::cli {
-
-// --profile and --region; empty: not given.
-struct AwsOptions {
-  std::string profile;
-  std::string region;
-};
+namespace evenkeel::wiring {
 
 class Regions {
  public:
-  // Context and journal must outlive this.
-  Regions(Context& context, record::Journal& journal, AwsOptions options = {});
+  // What `sources` refers to and the journal must outlive this. `region`: of all fleets, whatever the policy
+  // says; empty: not given.
+  Regions(wire::Sources sources, record::Journal& journal, std::string region = {});
 
-  // The region is --region, else the policy's, the environment's, the profile's, the instance's own. The
+  // The region is the given one, else the policy's, the environment's, the profile's, the instance's own. The
   // identity is that of the chain (wire/credentials_chain.h), and on top of it the fleet's role.
   // Errors: there are no credentials to sign with now, no region, or a broken endpoint.
   Result<controller::Parts> parts_for(const FleetPolicy& fleet);
@@ -53,10 +47,9 @@ class Regions {
   Result<std::string> instance_region();
   Result<std::unique_ptr<Region>> make(const FleetPolicy& fleet, const std::string& name);
 
-  Context& context_;
-  record::Journal& journal_;
-  AwsOptions options_;
   wire::Sources sources_;
+  record::Journal& journal_;
+  std::string region_;
   std::optional<wire::SharedConfig> config_;  // once it could be read
   std::shared_ptr<wire::Identity> base_;
   Result<std::string> instance_region_;
@@ -64,4 +57,4 @@ class Regions {
   std::map<Key, std::unique_ptr<Region>> regions_;
 };
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::wiring

@@ -1,8 +1,8 @@
-#include "record/checksum.h"
+#include "base/checksum.h"
 
 #include <array>
 
-namespace evenkeel::record {
+namespace evenkeel {
 namespace {
 
 constexpr auto kTable = [] {
@@ -24,4 +24,4 @@ std::uint32_t crc32(std::string_view bytes) {
   return ~value;
 }
 
-}  // namespace evenkeel::record
+}  // namespace evenkeel

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-namespace evenkeel::record {
+namespace evenkeel {
 
 std::uint32_t crc32(std::string_view bytes);
 
-}  // namespace evenkeel::record
+}  // namespace evenkeel

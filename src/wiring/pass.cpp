@@ -1,0 +1,60 @@
+#include "wiring/pass.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <utility>
+
+#include "base/text.h"
+
+namespace evenkeel::wiring {
+namespace {
+
+FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regions& regions,
+                   const Clock& clock) {
+  const Time began = clock.now();
+  auto parts = regions.parts_for(fleet);
+  if (!parts) return {fleet, std::unexpected(std::move(parts).error()), clock.now() - began};
+  const auto before = parts->aws.statistics().requests();
+  parts->deadline = settings.until;
+  parts->late_by = settings.late_by;
+  auto report = controller::tick(fleet, *parts);
+  return {fleet, std::move(report), clock.now() - began, parts->aws.statistics().requests() - before};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> make_pass(const Policy& policy, const PassSettings& settings,
+                                           record::Journal& journal, Regions& regions, const Clock& clock,
+                                           const Watch& watch) {
+  auto all = TRY(controller::fleets_to_tick(policy, journal, clock.now()));
+  const auto fleets = TRY(chosen_fleets(std::move(all), settings.only));
+  std::vector<std::string> left;
+  for (const auto& fleet : fleets) {
+    if (settings.stopped()) break;
+    if (settings.until - clock.now() < kLeastTime)
+      left.push_back(fleet.name);
+    else
+      watch(tick_one(fleet, settings, regions, clock));
+  }
+  return left;
+}
+
+Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,
+                                               const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const auto& fleet : fleets) known.push_back(fleet.name);
+  for (const auto& name : names) {
+    if (std::ranges::find(known, name) == known.end()) {
+      return fail(ErrorKind::not_found, fmt::format("--fleet {}: there is no such fleet; there is {}",
+                                                    printable(name), join(known, ", ")));
+    }
+  }
+  if (!names.empty()) {
+    std::erase_if(fleets, [&](const FleetPolicy& fleet) {
+      return std::ranges::find(names, fleet.name) == names.end();
+    });
+  }
+  return fleets;
+}
+
+}  // namespace evenkeel::wiring

@@ -1,0 +1,51 @@
+// One pass over all fleets of a policy, as every door makes it: whoever has somebody out first, and no fleet
+// begun that could not be brought to an end in time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "controller/tick.h"
+#include "model/policy.h"
+#include "record/journal.h"
+#include "wiring/regions.h"
+
+namespace evenkeel::wiring {
+
+// A fleet needs at least so much of a pass to be worth beginning.
+inline constexpr Duration kLeastTime{5'000};
+
+struct PassSettings {
+  std::vector<std::string> only;  // names of fleets; empty: all
+  Time until{};                   // by this machine's clock: when the pass must be over
+  // How long ago the pass was asked for, when that is too long for anything but restores; else zero.
+  Duration late_by{0};
+  std::function<bool()> stopped = [] { return false; };
+};
+
+// What one fleet's tick came to.
+struct FleetTick {
+  const FleetPolicy& fleet;
+  Result<controller::TickReport> report;
+  Duration took{};
+  std::uint64_t requests = 0;  // to AWS, the state's own not counted
+};
+
+// Told of each tick as soon as it is over.
+using Watch = std::function<void(const FleetTick&)>;
+
+// The fleets for which no time was left. Errors: the journal's, before any fleet was begun; `not_found` names
+// the fleet of `only` that doesn't exist, and those that do.
+Result<std::vector<std::string>> make_pass(const Policy& policy, const PassSettings& settings,
+                                           record::Journal& journal, Regions& regions, const Clock& clock,
+                                           const Watch& watch);
+
+// The fleets that `names` names, or all.
+Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,
+                                               const std::vector<std::string>& names);
+
+}  // namespace evenkeel::wiring
