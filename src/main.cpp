@@ -1,4 +1,4 @@
-// Picks the door: the command line.
+// Picks the door: AWS Lambda where its Runtime API is there, else the command line.
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "cli/exit_codes.h"
 #include "cli/run_cli.h"
+#include "lambda/serve.h"
 #include "wire/curl.h"
 
 namespace {
@@ -38,17 +39,30 @@ int columns() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 100;
 }
 
+// AWS_CA_BUNDLE, else the file that the function's package brings along, else the system's.
+std::optional<std::string> ca_file() {
+  if (auto named = evenkeel::wire::lookup(variable, "AWS_CA_BUNDLE")) return named;
+  const auto root = evenkeel::wire::lookup(variable, "LAMBDA_TASK_ROOT");
+  const auto packed = root.value_or("") + "/ca.pem";
+  return root && access(packed.c_str(), R_OK) == 0 ? std::optional(packed) : std::nullopt;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   try {
-    std::signal(SIGTERM, stop);
-    std::signal(SIGINT, stop);
     std::signal(SIGPIPE, SIG_IGN);
     evenkeel::SystemClock clock;
     evenkeel::SystemRandom random;
-    evenkeel::wire::CurlTransport network{{.ca_file = evenkeel::wire::lookup(variable, "AWS_CA_BUNDLE"),
-                                           .proxies = evenkeel::wire::proxies_from(variable)}};
+    evenkeel::wire::CurlTransport network{
+        {.ca_file = ca_file(), .proxies = evenkeel::wire::proxies_from(variable)}};
+    if (const auto lambda = evenkeel::wire::lookup(variable, "AWS_LAMBDA_RUNTIME_API")) {
+      evenkeel::lambda::Context context{
+          .out = std::cout, .environment = variable, .clock = clock, .random = random, .network = network};
+      return evenkeel::lambda::serve(*lambda, context);
+    }
+    std::signal(SIGTERM, stop);
+    std::signal(SIGINT, stop);
     evenkeel::cli::Context context{
         .out = std::cout,
         .err = std::cerr,

@@ -152,15 +152,17 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
     report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
   }
   report.violations = decide::violations(policy, report.observation, state, report.plan);
+  report.before = std::move(state);
   return report;
 }
 
 Result<TickReport> tick(const FleetPolicy& policy, Parts& parts) {
   const TickTime time{parts.clock.now(), parts.deadline};
-  const auto state = TRY(load(policy.name, parts.journal));
+  TickReport report;
+  report.before = TRY(load(policy.name, parts.journal));
+  const FleetState& state = report.before;
   const auto nonce = parts.random.hex(16);
 
-  TickReport report;
   report.observation = TRY(observe_within(time, policy, state, parts));
   report.plan = TRY(settle(policy, state, nonce, parts, report.observation));
   TRY_VOID(refuse_unsound(policy, state, nonce, parts, report));

@@ -22,6 +22,7 @@ inline constexpr Duration kTickWithin{50'000};
 
 // What one tick saw, decided and did.
 struct TickReport {
+  FleetState before;  // as it was loaded
   Observation observation;
   Plan plan;                            // its `next` is the state after the outcomes
   std::vector<Outcome> outcomes;        // one per action that was attempted

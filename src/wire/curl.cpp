@@ -138,6 +138,7 @@ static int on_request(void* user, char*, char*, int, int) {
 void Transfer::set_options() {
   CURL* handle = easy.get();
   curl_easy_reset(handle);  // keeps connections and caches
+  const bool limited = request->timeout != kNoTimeout;
   const auto timeout = std::max<long>(1, static_cast<long>(request->timeout.count()));
   const auto connect = std::clamp<long>(static_cast<long>(options->connect_timeout.count()), 1, timeout);
   curl_easy_setopt(handle, CURLOPT_URL, request->url.c_str());
@@ -160,7 +161,7 @@ void Transfer::set_options() {
     curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
     curl_easy_setopt(handle, CURLOPT_PROXY_CAINFO, options->ca_file->c_str());
   }
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, timeout);
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, limited ? timeout : 0L);  // 0: none
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, connect);
   curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, request->at_most_once ? 1L : 0L);
   curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, request->at_most_once ? 1L : 0L);

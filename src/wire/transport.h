@@ -19,12 +19,14 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 // The first header of that name, compared without case, or nullptr.
 const std::string* find_header(const Headers& headers, std::string_view name);
 
+inline constexpr Duration kNoTimeout = Duration::max();
+
 struct Request {
   std::string method = "POST";
   std::string url;  // absolute: https://elasticloadbalancing.eu-west-1.amazonaws.com/
   Headers headers;
   std::string body;
-  Duration timeout{10'000};  // for the whole exchange, connecting included
+  Duration timeout{10'000};  // for the whole exchange, connecting included; or kNoTimeout
   // True for a request whose bytes must reach the server at most once: the transport uses a fresh connection
   // and never sends it again by itself (libcurl silently repeats a request on a reused connection that had
   // died).

@@ -1,0 +1,211 @@
+#include "lambda/handler.h"
+
+#include <algorithm>
+#include <exception>
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/json_views.h"
+#include "cli/options.h"
+#include "cli/run_cli.h"
+#include "cli/summary.h"
+#include "lambda/metrics.h"
+#include "wiring/pass.h"
+#include "wiring/policies.h"
+#include "wiring/stores.h"
+
+namespace evenkeel::lambda {
+namespace {
+
+using cli::Json;
+
+// A pass ends so long before Lambda kills the process: people are told, and the answer is given.
+constexpr Duration kToAnswer{5'000};
+// Of a function whose time limit is longer: as on the command line.
+constexpr Duration kLongestPass{50'000};
+
+const char* error_type(int exit_code) {
+  switch (exit_code) {
+    case cli::kUsage:
+      return "Evenkeel.Policy";
+    case cli::kAws:
+      return "Evenkeel.AWS";
+    case cli::kState:
+      return "Evenkeel.State";
+    case cli::kInternal:
+      return "Evenkeel.Internal";
+    default:
+      return "";
+  }
+}
+
+std::vector<std::string> arguments(const Command& asked) {
+  std::vector<std::string> line = {asked.name, "--json"};
+  const bool names_fleet = asked.name == "pause" || asked.name == "resume";
+  const auto add = [&](const char* option, const std::string& value) {
+    if (value.empty()) return;
+    if (*option != '\0') line.emplace_back(option);
+    line.push_back(value);
+  };
+  if (!names_fleet) add("--fleet", asked.fleet);
+  add(asked.name == "history" ? "--instance" : "", asked.instance);
+  add("--reason", asked.reason);
+  if (asked.limit) add("--limit", std::to_string(*asked.limit));
+  if (names_fleet) add("", asked.fleet);
+  return line;
+}
+
+// What a command printed: one JSON document, or one a line.
+Json output_of(const std::string& text) {
+  if (trim(text).empty()) return nullptr;
+  if (auto whole = Json::parse(text, nullptr, false); !whole.is_discarded()) return whole;
+  Json list = Json::array();
+  for (const auto& line : split(std::string{trim(text)}, '\n')) {
+    auto one = Json::parse(line, nullptr, false);
+    list.push_back(one.is_discarded() ? Json(line) : std::move(one));
+  }
+  return list;
+}
+
+Json lines_of(const std::string& text) {
+  Json list = Json::array();
+  for (const auto& line : split(text, '\n')) {
+    if (!line.empty()) list.push_back(line);
+  }
+  return list;
+}
+
+// What a pass came to, put together from its ticks.
+struct Ended {
+  int code = cli::kDone;
+  std::vector<std::string> errors;
+  Json fleets = Json::array();
+
+  void failed(int with, std::string error) {
+    code = std::max(code, with);
+    errors.push_back(std::move(error));
+  }
+  void add(const wiring::FleetTick& tick) {
+    const auto& fleet = tick.fleet;
+    if (!tick.report) {
+      fleets.push_back(cli::error_view(fleet.name, tick.report.error()));
+      failed(cli::exit_code_of(tick.report.error()), fleet.name + ": " + tick.report.error().message);
+      return;
+    }
+    fleets.push_back(cli::view(fleet, *tick.report));
+    if (tick.report->lost_race) code = std::max<int>(code, cli::kLostRace);
+    if (cli::needs_person(*tick.report)) code = std::max<int>(code, cli::kNeedsPerson);
+  }
+  Answer answer() const {
+    if (!errors.empty()) return {join(errors, "; "), error_type(code)};
+    return {cli::dump({{"exit_code", code}, {"fleets", fleets}}, false), ""};
+  }
+};
+
+}  // namespace
+
+Handler::Handler(Context& context, Settings settings)
+    : context_(context), settings_(std::move(settings)), log_(context.out, context.clock) {}
+
+wire::Sources Handler::sources() const {
+  return {context_.network, context_.clock, context_.random, context_.environment, {}, std::nullopt};
+}
+
+Result<void> Handler::open_state() {
+  if (journal_) return {};
+  journal_ = TRY(wiring::open_state(settings_.state, wiring::Access::write, sources(), ""));
+  regions_.emplace(sources(), *journal_);
+  return {};
+}
+
+Answer Handler::tick(const Tick& asked, Time until) {
+  Ended ended;
+  wiring::PassSettings pass;
+  pass.until = until;
+  if (!asked.fleet.empty()) pass.only = {asked.fleet};
+  pass.late_by = late_by(asked, context_.clock.now(), settings_.period);
+  if (pass.late_by > Duration::zero()) {
+    log_.warning("late", fmt::format("{}: asked for {} ago{}; this tick only restores", asked.source,
+                                     format_duration(pass.late_by),
+                                     asked.time_unreadable ? " or more: its time can't be read" : ""));
+  }
+  PassMetrics metrics;
+  auto policy = wiring::load_policy(settings_.policy, sources(), "");
+  if (!policy) {
+    metrics.policy_broken = true;
+    ended.failed(cli::kUsage, policy.error().message);
+    log_.error("policy", policy.error().message + "; what is open is restored all the same");
+  }
+  const auto finish = [&] {
+    metrics.failed = !ended.errors.empty() && ended.fleets.empty();
+    log_.line(metrics_of(metrics, context_.clock.now()));
+    return ended.answer();
+  };
+  if (const auto opened = open_state(); !opened) {
+    ended.failed(cli::kState, opened.error().message);
+    log_.error("state", opened.error().message);
+    return finish();
+  }
+  const auto left = wiring::make_pass(policy ? *policy : Policy{}, pass, *journal_, *regions_, context_.clock,
+                                      [&](const wiring::FleetTick& tick) {
+                                        log_.tick(tick);
+                                        for (const auto& line : metrics_of(tick, context_.clock.now()))
+                                          log_.line(line);
+                                        ended.add(tick);
+                                      });
+  if (!left) {
+    ended.failed(left.error().kind == ErrorKind::not_found ? cli::kUsage : cli::kState, left.error().message);
+    log_.error("pass", left.error().message);
+  } else if (!left->empty()) {
+    ended.failed(cli::kAws, "no time left for " + join(*left, ", "));
+    log_.error("pass", ended.errors.back());
+  }
+  return finish();
+}
+
+Answer Handler::command(const Command& asked) {
+  std::ostringstream out, err;
+  const auto environment = [&](std::string_view name) -> std::optional<std::string> {
+    if (name == "USER") return asked.author.empty() ? "an operator, by invoking the function" : asked.author;
+    if (name == "EVENKEEL_POLICY") return settings_.policy;
+    return context_.environment(name);
+  };
+  cli::Context context{.out = out,
+                       .err = err,
+                       .environment = environment,
+                       .clock = context_.clock,
+                       .random = context_.random,
+                       .network = context_.network};
+  const int code = cli::run_cli(arguments(asked), context);
+  log_.info("command", fmt::format("{}: exit code {}", asked.name, code));
+  return {
+      cli::dump({{"exit_code", code}, {"output", output_of(out.str())}, {"messages", lines_of(err.str())}},
+                false),
+      ""};
+}
+
+Answer Handler::handle(const Invocation& invocation) {
+  log_.begin(invocation.id);
+  try {
+    const auto asked = read_event(invocation.payload);
+    if (!asked) {
+      log_.warning("command", asked.error().message);
+      return {
+          cli::dump({{"exit_code", cli::kUsage}, {"output", nullptr}, {"messages", {asked.error().message}}},
+                    false),
+          ""};
+    }
+    if (const auto* by_hand = std::get_if<Command>(&*asked)) return command(*by_hand);
+    const Time latest = context_.clock.now() + kLongestPass;
+    const Time until = invocation.deadline ? std::min(latest, *invocation.deadline - kToAnswer) : latest;
+    return tick(std::get<Tick>(*asked), until);
+  } catch (const std::exception& mistake) {
+    log_.error("mistake", mistake.what());
+    return {fmt::format("a mistake in evenkeel itself: {}", mistake.what()), "Evenkeel.Internal"};
+  }
+}
+
+}  // namespace evenkeel::lambda

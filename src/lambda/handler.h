@@ -1,0 +1,62 @@
+// One invocation: a tick of every fleet, or an operator's command. What it needs is made at the first one and
+// kept for those that find the process warm.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "lambda/event.h"
+#include "lambda/log_lines.h"
+#include "lambda/runtime.h"
+#include "lambda/settings.h"
+#include "record/journal.h"
+#include "wire/environment.h"
+#include "wire/transport.h"
+#include "wiring/regions.h"
+
+namespace evenkeel::lambda {
+
+// Everything that enters from outside.
+struct Context {
+  std::ostream& out;  // the function's log
+  wire::Environment environment;
+  Clock& clock;
+  Random& random;
+  wire::Transport& network;
+};
+
+struct Answer {
+  std::string text;        // JSON; of a failure: the message
+  std::string error_type;  // "Evenkeel.AWS" …; empty: it went well
+};
+
+class Handler {
+ public:
+  // The context must outlive this.
+  Handler(Context& context, Settings settings);
+
+  // Never throws. A tick fails when a fleet could not be ticked, the state could not be reached, or no policy
+  // could be read: restores of what is open are then made all the same, by the policy that each was begun
+  // under. A command never fails: its answer says how it ended.
+  Answer handle(const Invocation& invocation);
+
+ private:
+  Answer tick(const Tick& asked, Time until);
+  Answer command(const Command& asked);
+  Result<void> open_state();
+  wire::Sources sources() const;
+
+  Context& context_;
+  Settings settings_;
+  Log log_;
+  std::unique_ptr<record::Journal> journal_;
+  std::optional<wiring::Regions> regions_;
+};
+
+}  // namespace evenkeel::lambda

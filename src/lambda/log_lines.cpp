@@ -1,0 +1,70 @@
+#include "lambda/log_lines.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/summary.h"
+
+namespace evenkeel::lambda {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json verdicts(const Plan& plan) {
+  std::map<std::string, int> counts;
+  for (const auto& [id, verdict] : plan.members) ++counts[name(verdict.reason)];
+  return counts;
+}
+
+Json held_back_by(const Plan& plan) {
+  Json reasons = Json::array();
+  for (const auto& verdict : plan.fleet) reasons.push_back(name(verdict.reason));
+  return reasons;
+}
+
+}  // namespace
+
+void Log::line(std::string_view document) { out_ << document << "\n" << std::flush; }
+
+void Log::write(const char* level, std::string_view kind, std::string_view text) {
+  Json entry = {{"at", iso8601(clock_.now())}, {"level", level}, {"kind", kind}, {"text", text}};
+  if (!request_id_.empty()) entry["request"] = request_id_;
+  line(dump(entry));
+}
+
+void Log::info(std::string_view kind, std::string_view text) { write("info", kind, text); }
+void Log::warning(std::string_view kind, std::string_view text) { write("warning", kind, text); }
+void Log::error(std::string_view kind, std::string_view text) { write("error", kind, text); }
+
+void Log::tick(const wiring::FleetTick& tick) {
+  const auto& fleet = tick.fleet.name;
+  if (!tick.report) return error("tick", fleet + ": " + tick.report.error().message);
+  const auto& report = *tick.report;
+  for (const auto& problem : report.observation.problems) warning("problem", fleet + ": " + problem);
+  for (const auto& violation : report.violations) error("violation", fleet + ": " + violation);
+  for (const auto& event : report.events) {
+    Json entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", event.kind},
+                  {"text", event.text},      {"request", request_id_}, {"fleet", event.fleet}};
+    if (!event.instance_id.empty()) entry["instance"] = event.instance_id;
+    if (!event.remediation_id.empty()) entry["remediation"] = event.remediation_id;
+    line(dump(entry));
+  }
+  line(dump({{"at", iso8601(report.observation.taken_at)},
+             {"level", "info"},
+             {"kind", "tick"},
+             {"text", cli::summary(tick.fleet, report)},
+             {"request", request_id_},
+             {"fleet", fleet},
+             {"revision", report.plan.next.revision},
+             {"lost_race", report.lost_race},
+             {"open", report.plan.next.open.size()},
+             {"verdicts", verdicts(report.plan)},
+             {"held_back_by", held_back_by(report.plan)},
+             {"milliseconds", tick.took.count()},
+             {"requests", tick.requests}}));
+}
+
+}  // namespace evenkeel::lambda

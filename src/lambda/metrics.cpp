@@ -1,0 +1,138 @@
+#include "lambda/metrics.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "model/fleet_state.h"
+
+namespace evenkeel::lambda {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Metric {
+  const char* name;
+  const char* unit;
+  double value;
+};
+
+Json number(double value) {
+  return value == static_cast<double>(static_cast<std::int64_t>(value))
+             ? Json(static_cast<std::int64_t>(value))
+             : Json(value);
+}
+
+// `dimension_sets`: under which of the `properties` each metric is counted; an empty set: in total.
+std::string line(const Json& dimension_sets, const Json& properties, const std::vector<Metric>& metrics,
+                 Time now) {
+  Json definitions = Json::array();
+  for (const auto& metric : metrics) definitions.push_back({{"Name", metric.name}, {"Unit", metric.unit}});
+  Json document = {{"_aws",
+                    {{"Timestamp", now.time_since_epoch().count()},
+                     {"CloudWatchMetrics", Json::array({{{"Namespace", kNamespace},
+                                                         {"Dimensions", dimension_sets},
+                                                         {"Metrics", std::move(definitions)}}})}}}};
+  document.update(properties);
+  for (const auto& metric : metrics) document[metric.name] = number(metric.value);
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// Of the fleet's own line, and with [] also added up over the fleets.
+const Json& whole_and_fleet() {
+  static const Json kSets = Json::array({Json::array(), Json::array({"Fleet"})});
+  return kSets;
+}
+
+struct Standing {
+  int out = 0, held = 0;
+  Duration oldest{};
+};
+
+Standing standing(const FleetState& state, Time now) {
+  Standing found;
+  for (const auto& remediation : state.open) {
+    ++found.out;
+    if (remediation.phase == Phase::held) ++found.held;
+    found.oldest = std::max(found.oldest, now - remediation.started_at);
+  }
+  return found;
+}
+
+// How long a phase had lasted when the tick brought it to its end.
+struct EndedPhase {
+  Phase phase;
+  Duration lasted;
+};
+
+std::vector<EndedPhase> phases_ended(const controller::TickReport& report) {
+  std::vector<EndedPhase> ended;
+  for (const auto& was : report.before.open) {
+    const auto is = std::ranges::find(report.plan.next.open, was.id, &Remediation::id);
+    if (is != report.plan.next.open.end() && is->phase == was.phase) continue;
+    const Time until = is != report.plan.next.open.end() ? is->phase_since : report.observation.taken_at;
+    ended.push_back({was.phase, until - was.phase_since});
+  }
+  return ended;
+}
+
+std::vector<Ending> endings(const controller::TickReport& report) {
+  std::vector<Ending> ended;
+  for (const auto& was : report.before.open) {
+    const auto past = std::ranges::find(report.plan.next.recent, was.id, &PastRemediation::id);
+    if (past != report.plan.next.recent.end()) ended.push_back(past->ending);
+  }
+  return ended;
+}
+
+// What there may be many of: each under a further dimension.
+void by_kind(const wiring::FleetTick& tick, Time now, std::vector<std::string>& lines) {
+  const auto& fleet = tick.fleet.name;
+  const auto& report = *tick.report;
+  const auto add = [&](const char* dimension, const char* value, const Metric& metric) {
+    lines.push_back(line(Json::array({Json::array({"Fleet", dimension})}),
+                         {{"Fleet", fleet}, {dimension, value}}, {metric}, now));
+  };
+  std::map<Reason, int> reasons;
+  for (const auto& [id, verdict] : report.plan.members) ++reasons[verdict.reason];
+  for (const auto& [reason, count] : reasons)
+    add("Reason", name(reason), {"Members", "Count", static_cast<double>(count)});
+  for (const Ending ending : endings(report)) add("Outcome", name(ending), {"Remediations", "Count", 1});
+  for (const auto& [phase, lasted] : phases_ended(report))
+    add("Phase", name(phase), {"PhaseDuration", "Seconds", seconds(lasted)});
+}
+
+}  // namespace
+
+std::vector<std::string> metrics_of(const wiring::FleetTick& tick, Time now) {
+  const Json properties = {{"Fleet", tick.fleet.name}};
+  std::vector<Metric> metrics;
+  const bool won = tick.report && !tick.report->lost_race;
+  metrics.push_back({"Ticks", "Count", tick.report ? 1.0 : 0.0});
+  metrics.push_back({"Errors", "Count", tick.report ? 0.0 : 1.0});
+  metrics.push_back({"LostRaces", "Count", tick.report && !won ? 1.0 : 0.0});
+  metrics.push_back({"TickDuration", "Milliseconds", static_cast<double>(tick.took.count())});
+  metrics.push_back({"ApiCalls", "Count", static_cast<double>(tick.requests)});
+  std::vector<std::string> lines;
+  if (won) {
+    const auto now_out = standing(tick.report->plan.next, tick.report->observation.taken_at);
+    metrics.push_back({"MembersOut", "Count", static_cast<double>(now_out.out)});
+    metrics.push_back({"MembersHeld", "Count", static_cast<double>(now_out.held)});
+    metrics.push_back({"OldestOpenAge", "Seconds", seconds(now_out.oldest)});
+  }
+  lines.push_back(line(whole_and_fleet(), properties, metrics, now));
+  if (won) by_kind(tick, now, lines);
+  return lines;
+}
+
+std::string metrics_of(const PassMetrics& pass, Time now) {
+  std::vector<Metric> metrics = {
+      {"PolicyBroken", "Count", pass.policy_broken ? 1.0 : 0.0},
+      {"NotificationsFailed", "Count", static_cast<double>(pass.notifications_failed)}};
+  if (pass.failed) metrics.push_back({"Errors", "Count", 1});
+  return line(Json::array({Json::array()}), Json::object(), metrics, now);
+}
+
+}  // namespace evenkeel::lambda

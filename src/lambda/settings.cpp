@@ -1,0 +1,46 @@
+#include "lambda/settings.h"
+
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace evenkeel::lambda {
+namespace {
+
+constexpr Duration kShortest{60'000};
+constexpr Duration kLongest{3'600'000};
+
+std::string in_package(const std::string& address, const wire::Environment& environment) {
+  const bool relative =
+      !address.starts_with('/') && !address.starts_with("env:") && !address.starts_with("ssm:");
+  const auto root = wire::lookup(environment, "LAMBDA_TASK_ROOT");
+  return relative && root ? *root + "/" + address : address;
+}
+
+}  // namespace
+
+Result<Settings> read_settings(const wire::Environment& environment) {
+  Settings settings;
+  settings.policy =
+      in_package(wire::lookup(environment, "EVENKEEL_POLICY").value_or("evenkeel.yaml"), environment);
+  settings.state = wire::lookup(environment, "EVENKEEL_STATE").value_or("");
+  if (!settings.state.starts_with("dynamodb://")) {
+    return fail(
+        ErrorKind::invalid,
+        fmt::format("EVENKEEL_STATE is {}: a function's disk is forgotten with it, and members that were "
+                    "taken out with it; give dynamodb://TABLE",
+                    settings.state.empty() ? "not set" : printable(settings.state)));
+  }
+  if (const auto text = wire::lookup(environment, "EVENKEEL_PERIOD")) {
+    const auto period = parse_duration(*text);
+    if (!period || *period < kShortest || *period > kLongest) {
+      return fail(
+          ErrorKind::invalid,
+          fmt::format("EVENKEEL_PERIOD is {}: give the schedule's period, from 1m to 1h", printable(*text)));
+    }
+    settings.period = *period;
+  }
+  return settings;
+}
+
+}  // namespace evenkeel::lambda

@@ -1,0 +1,21 @@
+// How the function is set up: the environment that the deployment gives it (docs/deploy.md).
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "wire/environment.h"
+
+namespace evenkeel::lambda {
+
+struct Settings {
+  std::string policy;       // EVENKEEL_POLICY; a relative path is one of LAMBDA_TASK_ROOT
+  std::string state;        // EVENKEEL_STATE: dynamodb://TABLE
+  Duration period{60'000};  // EVENKEEL_PERIOD: of the schedule
+};
+
+// `invalid` names the variable, what is wrong with it, and what it should be.
+Result<Settings> read_settings(const wire::Environment& environment);
+
+}  // namespace evenkeel::lambda
