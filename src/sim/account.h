@@ -9,11 +9,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "sim/tables.h"
 
 namespace evenkeel::sim {
 
@@ -28,6 +30,9 @@ struct Switches {
   bool decoy_series = true;  // the `[]` aggregate and a literal ${aws:InstanceId}, as real agents leave them
   bool second_series = false;  // the agent aggregates by InstanceId as well: two series for each instance
   bool throttling = true;      // AWS's token buckets; else nobody is ever told to slow down
+  // What DynamoDB shows to a read that doesn't ask to be consistent is this old; at most a minute.
+  Duration table_read_lag{1'000};
+  Duration ttl_delay{172'800'000};  // from an item's TTL to its deletion
 };
 
 struct RegisteredTarget {
@@ -101,6 +106,24 @@ struct Role {
   bool refuses = false;       // trusts nobody
   Duration lasts{3'600'000};  // of a session for which nobody asked for a length
   std::string web_identity;   // the one token that is good for it; it can't be assumed otherwise. Empty: none
+};
+
+// An SSM parameter: its versions, the oldest first.
+struct StoredParameter {
+  struct Version {
+    int number = 0;
+    std::string value;
+    Time changed_at{};
+  };
+  std::string type;  // String, StringList or SecureString
+  std::vector<Version> versions;
+};
+
+// A message that was published to an SNS topic.
+struct Published {
+  Time at{};
+  std::string topic, subject, message;            // the topic's ARN
+  std::map<std::string, std::string> attributes;  // of type String
 };
 
 struct Refusal {
@@ -177,6 +200,10 @@ class Account {
   std::map<std::string, AutoScalingGroup> auto_scaling_groups;
   std::vector<Series> series;
   std::map<std::string, Role> roles{{"evenkeel", {}}};  // by name
+  std::map<std::string, Table> tables;                  // by name; there is one `evenkeel` from the start
+  std::map<std::string, StoredParameter> parameters;    // by name
+  std::set<std::string> topics{"evenkeel"};             // by name
+  std::vector<Published> published;                     // in order of time
   double peak_requests_per_second = 0;                  // of the day's curve
   Duration repair_after{2'700'000};                     // a hung server is restarted by the person on call
   TargetGroup* find_group(const std::string& arn);

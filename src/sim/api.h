@@ -2,6 +2,7 @@
 // finish(), and only then looks or acts; it returns what stands inside the answer's envelope.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string_view>
 
@@ -26,10 +27,22 @@ struct Operation {
   Answer<Xml> (*handle)(Session& session, Parameters& parameters);
 };
 
+class Members;
+struct JsonRefusal;
+using JsonAnswer = std::expected<nlohmann::json, JsonRefusal>;
+
+struct JsonOperation {
+  std::string_view action;
+  JsonAnswer (*handle)(Session& session, Members& members);
+};
+
 std::span<const Operation> ec2_operations();           // aws-facts.md §2
 std::span<const Operation> elbv2_operations();         // §1
 std::span<const Operation> auto_scaling_operations();  // §3
 std::span<const Operation> cloudwatch_operations();    // §4
 std::span<const Operation> sts_operations();           // §7
+std::span<const Operation> sns_operations();           // §10
+std::span<const JsonOperation> dynamodb_operations();  // §5
+std::span<const JsonOperation> ssm_operations();       // §10
 
 }  // namespace evenkeel::sim

@@ -30,9 +30,9 @@ std::optional<FaultKind> fault_kind(std::string_view text);
 
 struct Fault {
   FaultKind kind = FaultKind::throttle;
-  // "ec2.RebootInstances", the service as IAM writes it: ec2, elasticloadbalancing, autoscaling, cloudwatch.
-  // sts, or a metadata endpoint's as sim/metadata.h calls it. Empty: every action. One that names its action
-  // passes over dry runs, unless it is `denied`.
+  // "ec2.RebootInstances", the service as IAM writes it: ec2, elasticloadbalancing, autoscaling, cloudwatch,
+  // sts, sns, dynamodb, ssm, or a metadata endpoint's as sim/metadata.h calls it. Empty: every action. One
+  // that names its action passes over dry runs, unless it is `denied`.
   std::string action;
   double rate = 0;           // probability for each call; 0 with `times` set: always
   std::optional<int> times;  // at most so often

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sim/api.h"
+#include "sim/envelope.h"
 #include "sim/metadata.h"
 #include "sim/request.h"
 #include "sim/throttle.h"
@@ -12,48 +13,26 @@
 namespace evenkeel::sim {
 namespace {
 
-const Operation* find_operation(Service service, const std::string& action) {
-  const std::span<const Operation> services[] = {ec2_operations(), elbv2_operations(),
-                                                 auto_scaling_operations(), cloudwatch_operations(),
-                                                 sts_operations()};
-  const auto operations = services[static_cast<std::size_t>(service)];
-  const auto found = std::ranges::find(operations, action, &Operation::action);
+template <class Kind>
+const Kind* find_in(std::span<const Kind> operations, const std::string& action) {
+  const auto found = std::ranges::find(operations, action, &Kind::action);
   return found == operations.end() ? nullptr : &*found;
 }
 
-std::string answer_xml(const Call& call, const std::string& id, const Xml& inside) {
-  const Xml all_inside = call.service == Service::ec2 ? all(tag("requestId", id), inside)
-                                                      : all(tag(call.action + "Result", inside),
-                                                            tag("ResponseMetadata", tag("RequestId", id)));
-  const std::string name = call.action + "Response";
-  return "<" + name + " xmlns=\"" + names(call.service).xml_space + "\">" + all_inside.text + "</" + name +
-         ">";
+const Operation* find_operation(Service service, const std::string& action) {
+  const std::span<const Operation> services[] = {ec2_operations(),          elbv2_operations(),
+                                                 auto_scaling_operations(), cloudwatch_operations(),
+                                                 sts_operations(),          sns_operations()};
+  return find_in(services[static_cast<std::size_t>(service)], action);
 }
 
-std::string refusal_xml(std::optional<Service> service, const Refusal& refusal, const std::string& id) {
-  const Xml error = all(tag("Code", refusal.code), tag("Message", refusal.message));
-  if (service == Service::ec2)
-    return tag("Response", tag("Errors", tag("Error", error)), tag("RequestID", id)).text;
-  const std::string space = service ? names(*service).xml_space : "http://webservices.amazon.com/AWSFault/";
-  const Xml type = tag("Type", refusal.status < 500 ? "Sender" : "Receiver");
-  return "<ErrorResponse xmlns=\"" + space + "\">" + tag("Error", type, error).text +
-         tag("RequestId", id).text + "</ErrorResponse>";
+const JsonOperation* find_json_operation(Service service, const std::string& action) {
+  return find_in(service == Service::dynamodb ? dynamodb_operations() : ssm_operations(), action);
 }
 
-Refusal throttled(Service service) {
-  if (service == Service::ec2) return {503, "RequestLimitExceeded", "Request limit exceeded."};
-  return {400, "Throttling", "Rate exceeded"};
-}
-
-// The answer that a fault puts in the place of the account's own.
-std::optional<Refusal> injected(FaultKind kind, const Call& call, const std::string& full_name) {
-  const bool ec2 = call.service == Service::ec2;
-  if (kind == FaultKind::throttle) return throttled(call.service);
-  if (kind == FaultKind::server_error)
-    return Refusal{500, ec2 ? "InternalError" : "InternalFailure", "An internal error has occurred"};
-  if (kind != FaultKind::denied) return std::nullopt;
-  return Refusal{403, ec2 ? "UnauthorizedOperation" : "AccessDenied",
-                 "You are not authorized to perform this operation: " + full_name};
+bool knows(Service service, const std::string& action) {
+  return speaks_json(service) ? find_json_operation(service, action) != nullptr
+                              : find_operation(service, action) != nullptr;
 }
 
 }  // namespace
@@ -82,8 +61,8 @@ struct Front::State {
   };
 
   std::expected<Call, RefusedCall> read(const wire::Request& request, std::optional<Time> other_now) const;
-  wire::Response refused(std::optional<Service> service, const Refusal& refusal);
-  wire::Response response(int status, const std::string& id, std::string body);
+  wire::Response refusal(std::optional<Service> service, const JsonRefusal& refusal);
+  wire::Response counted(wire::Response response);
   wire::Response perform(Call& call);
   Reply reply(const wire::Request& request, std::optional<Time> other_now);
   Reply metadata_reply(const wire::Request& request, const std::string& action, Time client_now);
@@ -93,33 +72,37 @@ struct Front::State {
 std::expected<Call, RefusedCall> Front::State::read(const wire::Request& request,
                                                     std::optional<Time> other_now) const {
   auto call = read_call(request, keys, account, other_now);
-  if (!call || find_operation(call->service, call->action)) return call;
+  if (!call || knows(call->service, call->action)) return call;
   const std::string message = "The action " + printable(call->action) + " is not valid for this web service.";
-  return std::unexpected(RefusedCall{call->service, {400, "InvalidAction", message}});
+  const char* code = speaks_json(call->service) ? "UnknownOperationException" : "InvalidAction";
+  return std::unexpected(RefusedCall{call->service, {400, code, message}});
 }
 
-wire::Response Front::State::response(int status, const std::string& id, std::string body) {
-  counts["bytes:out"] += static_cast<std::int64_t>(body.size());
-  return {status,
-          {{"x-amzn-RequestId", id}, {"Content-Type", "text/xml"}, {"Date", http_date(account.now())}},
-          std::move(body)};
+wire::Response Front::State::counted(wire::Response response) {
+  counts["bytes:out"] += static_cast<std::int64_t>(response.body.size());
+  return response;
 }
 
-wire::Response Front::State::refused(std::optional<Service> service, const Refusal& refusal) {
-  const std::string id = ids.hex(32);
-  return response(refusal.status, id, refusal_xml(service, refusal, id));
+wire::Response Front::State::refusal(std::optional<Service> service, const JsonRefusal& refusal) {
+  return counted(refused(service, refusal, ids.hex(32), account.now()));
 }
 
 wire::Response Front::State::perform(Call& call) {
   const bool bare = !call.parameters.has("InstanceId.1") && !call.parameters.has("Filter.1.Name") &&
                     !call.parameters.has("MaxResults");
   if (account.switches.throttling && !throttle.admit(call.service, call.action, bare, account.now()))
-    return refused(call.service, throttled(call.service));
+    return refusal(call.service, throttled(call.service));
   Session session{account, counts, seed, keys, call.caller, call.client_now};
-  const auto inside = find_operation(call.service, call.action)->handle(session, call.parameters);
-  if (!inside) return refused(call.service, inside.error());
-  const std::string id = ids.hex(32);
-  return response(200, id, answer_xml(call, id, *inside));
+  const auto respond = [&](const auto& inside) {
+    if (!inside) return refusal(call.service, inside.error());
+    return counted(answered(call, *inside, ids.hex(32), account.now()));
+  };
+  if (speaks_json(call.service)) {
+    auto members = Members::read(call.body);
+    if (!members) return refusal(call.service, members.error());
+    return respond(find_json_operation(call.service, call.action)->handle(session, *members));
+  }
+  return respond(find_operation(call.service, call.action)->handle(session, call.parameters));
 }
 
 Front::State::Reply Front::State::metadata_reply(const wire::Request& request, const std::string& action,
@@ -149,7 +132,7 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   auto call = read(request, other_now);
   if (!call) {
     ++counts["refused:unread"];
-    return {refused(call.error().service, call.error().refusal), latency};
+    return {refusal(call.error().service, call.error().refusal), latency};
   }
   const std::string service = names(call->service).iam;
   ++counts[service + ":" + call->action];
@@ -157,8 +140,8 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   const bool dry_run = call->service == Service::ec2 && call->parameters.text("DryRun") == "true";
   const Fault* fault = dice.roll(service + "." + call->action, dry_run, account.now());
   if (!fault) return {perform(*call), latency};
-  if (const auto refusal = injected(fault->kind, *call, service + ":" + call->action))
-    return {refused(call->service, *refusal), latency};
+  if (const auto instead = injected(fault->kind, call->service, service + ":" + call->action))
+    return {refusal(call->service, *instead), latency};
 
   Reply lost{{}, latency, name(fault->kind)};
   if (fault->kind == FaultKind::late) late_requests.push_back({account.now() + fault->delay, request});

@@ -68,7 +68,8 @@ void Parameters::complain(const std::string& message, bool missing) {
   if (complaint_) return;
   const bool own_codes = service_ == Service::ec2 || service_ == Service::cloudwatch;
   const char* code = missing ? "MissingParameter" : "InvalidParameterValue";
-  complaint_ = Refusal{400, own_codes ? code : "ValidationError", message};
+  const char* common = service_ == Service::sns ? "InvalidParameter" : "ValidationError";
+  complaint_ = Refusal{400, own_codes ? code : common, message};
 }
 
 std::optional<std::string> Parameters::text(const std::string& name) {
@@ -129,7 +130,10 @@ Answer<void> Parameters::finish() const {
   if (complaint_) return std::unexpected(*complaint_);
   for (const auto& [name, value] : values_) {
     if (!taken_.contains(name))
-      return refuse(400, service_ == Service::ec2 ? "UnknownParameter" : "ValidationError",
+      return refuse(400,
+                    service_ == Service::ec2   ? "UnknownParameter"
+                    : service_ == Service::sns ? "InvalidParameter"
+                                               : "ValidationError",
                     "The parameter " + printable(name) + " is not recognized");
   }
   return {};

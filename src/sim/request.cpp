@@ -9,10 +9,21 @@
 namespace evenkeel::sim {
 namespace {
 
+constexpr Service kServices[] = {Service::ec2, Service::elbv2, Service::auto_scaling, Service::cloudwatch,
+                                 Service::sts, Service::sns,   Service::dynamodb,     Service::ssm};
+
 std::optional<Service> service_of(std::string_view scope) {
-  for (const Service service :
-       {Service::ec2, Service::elbv2, Service::auto_scaling, Service::cloudwatch, Service::sts}) {
+  for (const Service service : kServices) {
     if (scope == names(service).scope) return service;
+  }
+  return std::nullopt;
+}
+
+// The service that a JSON call's X-Amz-Target names.
+std::optional<Service> target_service(const wire::Request& request) {
+  const std::string target = canonical_header(request, "x-amz-target").value_or("");
+  for (const Service service : kServices) {
+    if (speaks_json(service) && target.starts_with(names(service).json_target)) return service;
   }
   return std::nullopt;
 }
@@ -82,21 +93,58 @@ bool is_unsigned_action(const wire::Request& request) {
   return parameters && Parameters(*parameters).text("Action") == "AssumeRoleWithWebIdentity";
 }
 
-Answer<void> check_shape(const wire::Request& request) {
+Answer<void> check_shape(const wire::Request& request, std::optional<Service> service) {
   if (request.body.size() > kLargestBody)
     return refuse(413, "RequestEntityTooLarge", "The request's body is longer than 1 MiB");
   const std::size_t scheme = request.url.find("://");
   const std::size_t path = request.url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
   const bool root = path == std::string::npos || request.url.substr(path) == "/";
-  const std::string* type = wire::find_header(request.headers, "content-type");
-  const bool form = type && trim(split(lower(*type), ';').front()) == "application/x-www-form-urlencoded";
-  if (request.method != "POST" || !root || !form)
-    return refuse(
-        404, "UnknownOperationException",
-        "This account speaks AWS's Query protocols: POST / with a body of type "
-        "application/x-www-form-urlencoded, and no query string. (Newer SDKs speak other protocols to "
-        "CloudWatch: botocore up to 1.41.6 speaks Query.)");
-  return {};
+  const std::string type = lower(canonical_header(request, "content-type").value_or(""));
+  const bool json = service && speaks_json(*service);
+  const bool fits = json ? type == names(*service).json_type
+                         : trim(split(type, ';').front()) == "application/x-www-form-urlencoded";
+  if (request.method == "POST" && root && fits) return {};
+  if (json)
+    return refuse(404, "UnknownOperationException",
+                  std::string("This service speaks JSON: POST / with a body of type ") +
+                      names(*service).json_type + ", and no query string.");
+  return refuse(
+      404, "UnknownOperationException",
+      "This account speaks AWS's Query protocols: POST / with a body of type "
+      "application/x-www-form-urlencoded, and no query string; and JSON to DynamoDB and SSM. (Newer SDKs "
+      "speak other protocols to CloudWatch: botocore up to 1.41.6 speaks Query.)");
+}
+
+// The JSON services' names for what the others say in Query's.
+RefusedCall in_the_words_of(std::optional<Service> service, Refusal refusal) {
+  static const std::map<std::string, std::string> kCodes = {
+      {"ExpiredToken", "ExpiredTokenException"},
+      {"IncompleteSignature", "IncompleteSignatureException"},
+      {"InvalidClientTokenId", "UnrecognizedClientException"},
+      {"MissingAuthenticationToken", "MissingAuthenticationTokenException"},
+      {"SignatureDoesNotMatch", "InvalidSignatureException"}};
+  const auto found = kCodes.find(refusal.code);
+  if (service && speaks_json(*service) && found != kCodes.end())
+    refusal = {400, found->second, std::move(refusal.message)};
+  return {service, std::move(refusal)};
+}
+
+Answer<Call> read_form(Service service, const wire::Request& request) {
+  Parameters parameters = TRY(Parameters::read(request.body, service));
+  const std::string action = parameters.text("Action").value_or("");
+  if (action.empty()) return refuse(400, "MissingAction", "The request has no parameter Action");
+  if (parameters.text("Version") != names(service).version)
+    return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(service).version);
+  return Call{service, action, std::move(parameters), {}};
+}
+
+Answer<Call> read_json(Service service, const wire::Request& request) {
+  const std::string target = canonical_header(request, "x-amz-target").value_or("");
+  const std::string_view start = names(service).json_target;
+  if (!target.starts_with(start))
+    return refuse(400, "UnknownOperationException",
+                  "X-Amz-Target must be " + std::string(start) + " with an action behind it");
+  return Call{service, target.substr(start.size()), {}, request.body};
 }
 
 }  // namespace
@@ -108,9 +156,14 @@ const ServiceNames& names(Service service) {
        "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"},
       {"autoscaling", "autoscaling", "2011-01-01", "http://autoscaling.amazonaws.com/doc/2011-01-01/"},
       {"monitoring", "cloudwatch", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/"},
-      {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"}};
+      {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"},
+      {"sns", "sns", "2010-03-31", "http://sns.amazonaws.com/doc/2010-03-31/"},
+      {"dynamodb", "dynamodb", "2012-08-10", nullptr, "application/x-amz-json-1.0", "DynamoDB_20120810."},
+      {"ssm", "ssm", "2014-11-06", nullptr, "application/x-amz-json-1.1", "AmazonSSM."}};
   return kNames[static_cast<std::size_t>(service)];
 }
+
+bool speaks_json(Service service) { return names(service).json_type != nullptr; }
 
 std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Keys& keys,
                                            const Account& account, std::optional<Time> other_now) {
@@ -118,27 +171,26 @@ std::expected<Call, RefusedCall> read_call(const wire::Request& request, const K
   const auto read = [&]() -> Answer<Call> {
     const std::string* header = wire::find_header(request.headers, "authorization");
     const auto authorization = header ? parse_authorization(*header) : std::nullopt;
-    if (authorization) service = service_of(authorization->service);
-    TRY_VOID(check_shape(request));
+    service = authorization ? service_of(authorization->service) : target_service(request);
+    TRY_VOID(check_shape(request, service));
     Signed caller{nullptr, other_now.value_or(account.now())};
-    if (!header && is_unsigned_action(request)) service = Service::sts;
-    if (!header && !service)
+    const bool needs_no_signature = !header && !service && is_unsigned_action(request);
+    if (needs_no_signature) service = Service::sts;
+    if (!header && !needs_no_signature)
       return refuse(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
     if (header && !authorization)
       return refuse(400, "IncompleteSignature", "The Authorization header is not one of Signature V4");
     if (!service)
       return refuse(403, "SignatureDoesNotMatch", "Credential should be scoped to correct service.");
     if (header) caller = TRY(authenticate(request, *authorization, *service, keys, account, other_now));
-    Parameters parameters = TRY(Parameters::read(request.body, *service));
-    const std::string action = parameters.text("Action").value_or("");
-    if (action.empty()) return refuse(400, "MissingAction", "The request has no parameter Action");
-    if (parameters.text("Version") != names(*service).version)
-      return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(*service).version);
-    return Call{*service, action, std::move(parameters), caller.key, caller.now};
+    Call call = TRY(speaks_json(*service) ? read_json(*service, request) : read_form(*service, request));
+    call.caller = caller.key;
+    call.client_now = caller.now;
+    return call;
   };
   auto call = read();
   if (call) return std::move(*call);
-  return std::unexpected(RefusedCall{service, std::move(call.error())});
+  return std::unexpected(in_the_words_of(service, std::move(call.error())));
 }
 
 }  // namespace evenkeel::sim

@@ -8,17 +8,21 @@
 namespace evenkeel::sim {
 
 struct ServiceNames {
-  const char* scope;      // in the credential scope of a signature
-  const char* iam;        // before the colon in "ec2:RebootInstances"
-  const char* version;    // the API version that is spoken
-  const char* xml_space;  // of the answers
+  const char* scope;                  // in the credential scope of a signature
+  const char* iam;                    // before the colon in "ec2:RebootInstances"
+  const char* version;                // the API version that is spoken
+  const char* xml_space;              // of the answers in XML; nullptr: it speaks JSON
+  const char* json_type = nullptr;    // else: the type of its bodies
+  const char* json_target = nullptr;  // and what stands before the action in X-Amz-Target
 };
 const ServiceNames& names(Service service);
+bool speaks_json(Service service);
 
 struct Call {
   Service service = Service::ec2;
   std::string action;
-  Parameters parameters;
+  Parameters parameters;        // of the Query protocols
+  std::string body;             // of JSON: not read yet
   const Key* caller = nullptr;  // who signed; nobody for the one action that is not signed
   Time client_now{};            // the account's time, or the other one if it was signed with that
 };

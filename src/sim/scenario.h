@@ -39,7 +39,8 @@
 //   latency D                             what every call takes; "25ms" is allowed here
 //   fault ACTION|* KIND [once] [times=N] [rate=R] [from=D] [until=D] [delay=D]      KIND as in faults.h
 //   role NAME [external_id=ID] [refuses=yes] [lasts=D] [web_identity=TOKEN]      that STS gives out; there is
-//                                         always a role `evenkeel`, which is also the instances' own
+//                                         always a role `evenkeel`, which is also the instances' own, a topic
+//                                         `evenkeel` and a table `evenkeel` (keys pk and sk, TTL expires)
 //   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]  groups: those of all fleets
 //   [at D] EVENT                          happens D after the start; without `at`: at the start
 //       memory SERVER|all N               jumps to N percent        leak SERVER|all D   would die after D

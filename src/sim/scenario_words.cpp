@@ -36,7 +36,7 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 9> kSwitches = {{
+constexpr std::array<Switch, 11> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
@@ -46,6 +46,8 @@ constexpr std::array<Switch, 9> kSwitches = {{
     {"describe_lag", nullptr, &Switches::describe_lag},
     {"reboot_queue", nullptr, &Switches::reboot_queue},
     {"forced_shutdown", nullptr, &Switches::forced_shutdown},
+    {"table_read_lag", nullptr, &Switches::table_read_lag},
+    {"ttl_delay", nullptr, &Switches::ttl_delay},
 }};
 
 std::string allowed_words(const auto& table, const auto& name_of) {

@@ -39,6 +39,14 @@ Json facts_json(const Account& account) {
   return list;
 }
 
+Json published_json(const Account& account) {
+  Json list = Json::array();
+  for (const Published& one : account.published)
+    list.push_back(
+        {{"at", iso8601(one.at)}, {"topic", one.topic}, {"subject", one.subject}, {"message", one.message}});
+  return list;
+}
+
 Json summary_json(const Account& account, const Front& front) {
   static constexpr const char* kLives[] = {"running", "stopping_for_reboot", "booting", "hung",
                                            "stopped", "terminated"};
@@ -80,12 +88,18 @@ class Served {
     return response;
   }
 
-  void show(bool facts, httplib::Response& response) {
+  // False: there is nothing to see under this path.
+  bool show(const std::string& path, httplib::Response& response) {
     const std::lock_guard lock(mutex_);
     catch_up();
-    const Json json = facts ? facts_json(account_) : summary_json(account_, front_);
+    Json json;
+    if (path == "/_simulated/facts") json = facts_json(account_);
+    if (path == "/_simulated/summary") json = summary_json(account_, front_);
+    if (path == "/_simulated/published") json = published_json(account_);
+    if (json.is_null()) return false;
     response.set_content(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n",
                          "application/json");
+    return true;
   }
 
  private:
@@ -143,14 +157,12 @@ void advance(const httplib::Request& request, Served& served, httplib::Response&
     return;
   }
   served.keep_time(std::chrono::seconds(seconds));
-  served.show(false, response);
+  served.show("/_simulated/summary", response);
 }
 
 void route(httplib::Server& server, Served& served) {
   server.Get(".*", [&served](const httplib::Request& request, httplib::Response& response) {
-    const bool facts = request.path == "/_simulated/facts";
-    if (facts || request.path == "/_simulated/summary") return served.show(facts, response);
-    forward(request, "", served, response);
+    if (!served.show(request.path, response)) forward(request, "", served, response);
   });
   server.Put(".*", [&served](const httplib::Request& request, httplib::Response& response) {
     forward(request, "", served, response);

@@ -2,6 +2,7 @@
 // the front's access key. Besides AWS's calls, tests may read and move it:
 // clang-format off
 //   GET  /_simulated/facts               what really happened: [{at, kind, instance_id, target_group, count, detail}]
+//   GET  /_simulated/published           what was published to SNS: [{at, topic, subject, message}]
 //   GET  /_simulated/summary             {now, counters, calls, callers, faults, servers}
 //   POST /_simulated/advance?seconds=N   moves virtual time on by up to 30 days
 // clang-format on

@@ -115,6 +115,16 @@ TEST(Serve, VirtualTimeRunsAtItsScale) {
   EXPECT_EQ(now(), before + std::chrono::seconds{120});
 }
 
+TEST(Serve, ShowsWhatWasPublished) {
+  Served served;
+  EXPECT_EQ(served.get("/_simulated/published"), Json::array());
+  served.world.account.published.push_back({kStart, "arn:topic", "subject", "message", {}});
+  EXPECT_EQ(served.get("/_simulated/published"), (Json{{{"at", iso8601(kStart)},
+                                                        {"topic", "arn:topic"},
+                                                        {"subject", "subject"},
+                                                        {"message", "message"}}}));
+}
+
 TEST(Serve, TimeCanBeMovedByRequest) {
   Served served;
   const Time before = served.world.account.now();

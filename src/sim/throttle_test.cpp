@@ -41,6 +41,11 @@ INSTANTIATE_TEST_SUITE_P(Aws, Buckets,
                                          Case{Service::ec2, "RebootInstances", false, 50, 5},
                                          Case{Service::cloudwatch, "GetMetricData", true, 50, 50},
                                          Case{Service::cloudwatch, "ListMetrics", true, 25, 25},
+                                         Case{Service::ssm, "GetParameter", true, 40, 40},
+                                         Case{Service::ssm, "PutParameter", true, 3, 3},
+                                         Case{Service::sns, "Publish", true, 300, 300},
+                                         Case{Service::sns, "CreateTopic", true, 30, 30},
+                                         Case{Service::dynamodb, "DescribeTable", true, 10, 10},
                                          Case{Service::auto_scaling, "DescribeAutoScalingGroups", true, 40,
                                               10}));
 

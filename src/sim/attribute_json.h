@@ -1,0 +1,17 @@
+// DynamoDB's values as they go over the wire: {"S": "text"}, {"N": "1"}, {"L": [{"BOOL": true}]} …
+#pragma once
+
+#include "sim/attribute.h"
+#include "sim/members.h"
+
+namespace evenkeel::sim {
+
+// Refused with DynamoDB's words when it isn't exactly one value of one type, or a type's rules are broken:
+// numbers beyond 38 digits, empty sets, doubles in a set, more than 32 levels.
+Answer<Attribute> read_attribute(const Json& json);
+Answer<Item> read_item(const Json& json);
+
+Json json_of(const Attribute& attribute);
+Json json_of(const Item& item);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,22 @@
+// What stands around an answer in each of AWS's protocols: EC2's and the Query protocol's XML, and JSON 1.0
+// and 1.1. aws-facts.md §0.
+#pragma once
+
+#include "sim/faults.h"
+#include "sim/members.h"
+#include "sim/request.h"
+#include "sim/xml_writer.h"
+
+namespace evenkeel::sim {
+
+wire::Response answered(const Call& call, const Xml& inside, const std::string& id, Time now);
+wire::Response answered(const Call& call, const Json& inside, const std::string& id, Time now);
+// `service`: none when nothing could be read.
+wire::Response refused(std::optional<Service> service, const JsonRefusal& refusal, const std::string& id,
+                       Time now);
+
+// In each service's own words: too many calls; and what a fault puts in the place of the account's answer.
+Refusal throttled(Service service);
+std::optional<Refusal> injected(FaultKind kind, Service service, const std::string& full_name);
+
+}  // namespace evenkeel::sim
