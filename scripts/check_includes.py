@@ -33,7 +33,7 @@ MAY_INCLUDE = {
 }
 
 # The exceptions: files of a folder, by how their name begins, that may include one folder more.
-MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("record", "dynamo"): {"aws"}}
+MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("lambda", "handler_test"): {"sim"}, ("record", "dynamo"): {"aws"}}
 
 # Single headers beyond the table: observe, act and check hand the caller on to aws, and need its name for that.
 MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"}, "notify": {"wire/caller.h", "wire/transport.h"},

@@ -23,6 +23,7 @@ void add_history(CLI::App& app, Context& context, Chosen& chosen);
 void add_pause(CLI::App& app, Context& context, Chosen& chosen);
 void add_resume(CLI::App& app, Context& context, Chosen& chosen);
 void add_restore(CLI::App& app, Context& context, Chosen& chosen);
+void add_state_moves(CLI::App& app, Context& context, Chosen& chosen);
 void add_iam(CLI::App& app, Context& context, Chosen& chosen);
 void add_simulate(CLI::App& app, Context& context, Chosen& chosen);
 

@@ -12,7 +12,10 @@ namespace evenkeel::cli {
 int change_state(Context& context, const HandOptions& options, const Change& change) {
   auto journal = open_state(context, options);
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
-  Regions regions{sources(context), **journal};
+  wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
+  for (const auto& problem : people.problems()) context.err << "evenkeel: not notified: " << problem << "\n";
+  wiring::Overheard overheard{**journal, people};
+  Regions regions{sources(context), overheard};
   auto parts = regions.parts_without_aws();
   const auto did = change(parts);
   if (!did) {
@@ -24,6 +27,8 @@ int change_state(Context& context, const HandOptions& options, const Change& cha
   } else {
     for (const auto& line : *did) context.out << printable(line, 1000) << "\n";
   }
+  context.out.flush();
+  tell(context, people, context.clock.now() + notify::Outbox::kRoundWithin);
   return kDone;
 }
 
@@ -50,7 +55,9 @@ void add_hand_options(CLI::App& command, HandOptions& options) {
       ->option_text("TEXT REQUIRED");
   add_policy(command, options);
   add_state(command, options);
+  add_notify(command, options);
   add_json(command, options);
+  add_own_aws(command, options);
 }
 
 }  // namespace evenkeel::cli

@@ -1,4 +1,4 @@
-// What `pause`, `resume` and `restore` share: they change the state, and never call AWS.
+// What `pause`, `resume` and `restore` share: they change the state, and ask AWS nothing about fleets.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,8 @@ struct HandOptions : Options {
   std::string reason;  // empty for restore
 };
 
-// Opens the state, runs `change`, prints the lines it returns, or {"fleet", "did": […]} as JSON.
+// Opens the state, runs `change`, prints the lines it returns, or {"fleet", "did": […]} as JSON, and tells
+// the people of --notify. That nobody could be told is said, and is no failure.
 using Change = std::function<Result<std::vector<std::string>>(controller::Parts& parts)>;
 int change_state(Context& context, const HandOptions& options, const Change& change);
 
@@ -23,7 +24,7 @@ int change_state(Context& context, const HandOptions& options, const Change& cha
 Result<void> check_known(Context& context, const std::string& fleet, const Options& options,
                          record::Journal& journal);
 
-// FLEET, --reason, --policy, --state, --json.
+// FLEET, --reason, --policy, --state, --notify, --json, --profile, --region.
 void add_hand_options(CLI::App& command, HandOptions& options);
 
 }  // namespace evenkeel::cli

@@ -59,6 +59,7 @@ void add_history(CLI::App& app, Context& context, Chosen& chosen) {
       ->option_text("N")
       ->capture_default_str();
   add_json(*command, *options);
+  add_own_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_history(context, *options); }; });
 }
 

@@ -8,20 +8,61 @@
 #include "cli/json_views.h"
 #include "cli/options.h"
 #include "iam/least_policy.h"
-#include "policy/policy_file.h"
 #include "wire/endpoint.h"
 
 namespace evenkeel::cli {
 namespace {
 
+constexpr std::string_view kDynamo = "dynamodb://";
+
 struct IamOptions : Options {
   std::string region, account, instance_tag, role;
   bool with_check = false;
+  bool lambda = false;
+  std::string function = "evenkeel", table, topic, secret;
+  std::vector<std::string> parameters;
 };
+
+// Names go into ARNs as they are, where "*" and "?" would stand for others too.
+Result<void> check_name(const char* option, const std::string& name, std::string_view also) {
+  const bool fits = std::ranges::all_of(name, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           also.find(c) != std::string_view::npos;
+  });
+  if (fits && !name.empty()) return {};
+  return fail(ErrorKind::invalid,
+              fmt::format("{} {}: give a name of letters, digits and {}", option, printable(name, 80), also));
+}
+
+// What Evenkeel itself needs: the table that --state names, and with --lambda what the templates in deploy/
+// make. All take the function's name where nothing else is said, as they do there.
+Result<iam::Belongings> belongings_of(const IamOptions& options) {
+  iam::Belongings belongings;
+  if (options.state.starts_with(kDynamo)) belongings.table = options.state.substr(kDynamo.size());
+  const std::string& name = options.function;
+  if (options.lambda) {
+    TRY_VOID(check_name("--function", name, "-_"));
+    if (belongings.table.empty()) belongings.table = name;
+    belongings.log_group = "/aws/lambda/" + name;
+    belongings.topic = name;
+    belongings.parameters = {"/" + name + "/policy"};
+  }
+  if (!options.table.empty()) belongings.table = options.table;
+  if (!options.topic.empty()) belongings.topic = options.topic;
+  if (!options.parameters.empty()) belongings.parameters = options.parameters;
+  belongings.secret = options.secret;
+  if (!belongings.table.empty()) TRY_VOID(check_name("the table", belongings.table, "-_."));
+  if (!belongings.topic.empty()) TRY_VOID(check_name("--topic", belongings.topic, "-_.:"));
+  for (const auto& parameter : belongings.parameters) TRY_VOID(check_name("--parameter", parameter, "-_./"));
+  if (!belongings.secret.empty()) TRY_VOID(check_name("--secret", belongings.secret, "-_./"));
+  return belongings;
+}
 
 Result<iam::Setting> setting_of(const IamOptions& options, const wire::Environment& environment) {
   iam::Setting setting;
   setting.with_check = options.with_check;
+  setting.belongings = TRY(belongings_of(options));
+  setting.inline_policy = options.lambda;
   const auto given = options.region.empty() ? std::nullopt : std::optional{options.region};
   setting.region = TRY(wire::find_region(environment, given)).value_or("");
   if (!options.account.empty()) {
@@ -63,7 +104,7 @@ Result<iam::Grant> one_of(std::vector<iam::Grant> grants, const std::string& rol
 }
 
 int run_iam(Context& context, const IamOptions& options) {
-  auto policy = policy::load(options.policy);
+  auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
   auto fleets = chosen_fleets(std::move(policy->fleets), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
@@ -80,12 +121,34 @@ int run_iam(Context& context, const IamOptions& options) {
     context.out << iam::Json{{"grants", std::move(shown)}}.dump(2) << "\n";
     return kDone;
   }
-  const auto grant = one_of(std::move(grants), options.role);
+  const bool others = grants.size() > 1;
+  const auto grant =
+      one_of(std::move(grants), options.role.empty() && options.lambda ? "self" : options.role);
   if (!grant) return fail_with(context, kUsage, grant.error().message);
   context.out << grant->document.dump(2) << "\n" << std::flush;
-  if (context.err_is_terminal) context.err << "Attach this to " << identity(*grant) << ".\n";
+  if (context.err_is_terminal && !options.lambda)
+    context.err << "Attach this to " << identity(*grant) << ".\n";
+  if (options.lambda && options.role.empty() && others)
+    context.err << "evenkeel: the roles of the policy need documents of their own: --role ARN\n";
   for (const auto& doubt : grant->doubts) context.err << "evenkeel: " << doubt << "\n";
   return kDone;
+}
+
+void add_iam_for_lambda(CLI::App& command, IamOptions& options) {
+  auto* lambda = command.add_flag(
+      "--lambda", options.lambda,
+      "for the Lambda function of deploy/: its table, log group, topic and parameter as well");
+  command.add_option("--function", options.function, "the function's name; the others are named after it")
+      ->option_text("NAME")
+      ->capture_default_str()
+      ->needs(lambda);
+  command.add_option("--table", options.table, "the DynamoDB table; also taken from --state dynamodb://NAME")
+      ->option_text("NAME");
+  command.add_option("--topic", options.topic, "the SNS topic that people read")->option_text("NAME|ARN");
+  command.add_option("--parameter", options.parameters, "an SSM parameter, such as the policy's; repeatable")
+      ->option_text("NAME");
+  command.add_option("--secret", options.secret, "the SSM SecureString that holds a webhook's URL")
+      ->option_text("NAME");
 }
 
 }  // namespace
@@ -95,6 +158,7 @@ void add_iam(CLI::App& app, Context& context, Chosen& chosen) {
   auto options = std::make_shared<IamOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);
   add_policy(*command, *options);
+  add_state(*command, *options);
   command->add_option("--account", options->account, "the account's number, for the ARNs")->option_text("ID");
   command->add_option("--region", options->region, "of fleets that name none; else as for every command")
       ->option_text("NAME");
@@ -104,6 +168,7 @@ void add_iam(CLI::App& app, Context& context, Chosen& chosen) {
       ->option_text("KEY=VALUE");
   command->add_option("--role", options->role, "which identity's: a role_arn of the policy, or self")
       ->option_text("ARN");
+  add_iam_for_lambda(*command, *options);
   command->add_flag("--with-check", options->with_check, "also what `evenkeel check` alone looks at");
   add_fleet(*command, *options);
   add_json(*command, *options);

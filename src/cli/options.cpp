@@ -13,19 +13,32 @@ std::shared_ptr<Options> default_options(const wire::Environment& environment) {
   auto options = std::make_shared<Options>();
   options->policy = wire::lookup(environment, "EVENKEEL_POLICY").value_or("evenkeel.yaml");
   options->state = wire::lookup(environment, "EVENKEEL_STATE").value_or("evenkeel.db");
+  options->notify = wiring::split_addresses(wire::lookup(environment, "EVENKEEL_NOTIFY").value_or(""));
   return options;
 }
 
 void add_policy(CLI::App& command, Options& options) {
-  command.add_option("--policy", options.policy, "the policy file (EVENKEEL_POLICY)")
-      ->option_text("FILE")
+  command
+      .add_option("--policy", options.policy,
+                  "the policy: PATH, env:NAME or ssm:/NAME[:VERSION] (EVENKEEL_POLICY)")
+      ->option_text("PLACE")
       ->capture_default_str();
 }
 
 void add_state(CLI::App& command, Options& options) {
-  command.add_option("--state", options.state, "what is remembered: PATH or sqlite:PATH (EVENKEEL_STATE)")
+  command
+      .add_option("--state", options.state,
+                  "what is remembered: PATH, sqlite:PATH or dynamodb://TABLE (EVENKEEL_STATE)")
       ->option_text("PATH")
       ->capture_default_str();
+}
+
+void add_notify(CLI::App& command, Options& options) {
+  command
+      .add_option("--notify", options.notify,
+                  "whom to tell: sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME; may be given several "
+                  "times (EVENKEEL_NOTIFY)")
+      ->option_text("ADDRESS");
 }
 
 void add_fleet(CLI::App& command, Options& options) {
@@ -37,13 +50,25 @@ void add_json(CLI::App& command, Options& options) {
   command.add_flag("--json", options.json, "for programs: JSON on standard output");
 }
 
-void add_aws(CLI::App& command, Options& options) {
+namespace {
+
+void add_profile_and_region(CLI::App& command, Options& options, const char* region) {
   command
       .add_option("--profile", options.aws.profile,
                   "the profile in ~/.aws to use, instead of the environment's keys")
       ->option_text("NAME");
-  command.add_option("--region", options.aws.region, "the region of all fleets, whatever the policy says")
-      ->option_text("NAME");
+  command.add_option("--region", options.aws.region, region)->option_text("NAME");
+}
+
+}  // namespace
+
+void add_aws(CLI::App& command, Options& options) {
+  add_profile_and_region(command, options,
+                         "the region of all fleets, whatever the policy says, and of the state's table");
+}
+
+void add_own_aws(CLI::App& command, Options& options) {
+  add_profile_and_region(command, options, "the region of the state's table");
 }
 
 wire::Sources sources(Context& context, const AwsOptions& options) {
@@ -64,6 +89,11 @@ Result<std::unique_ptr<record::Journal>> open_state(Context& context, const Opti
 Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, const Options& options) {
   return wiring::open_state(options.state, wiring::Access::read, sources(context, options.aws),
                             options.aws.region);
+}
+
+void tell(Context& context, wiring::People& people, Time until) {
+  for (const auto& problem : people.send(until).problems)
+    context.err << "evenkeel: not notified: " << problem << "\n" << std::flush;
 }
 
 int fail_with(Context& context, ExitCode code, std::string_view message) {

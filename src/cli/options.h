@@ -12,6 +12,7 @@
 #include "model/policy.h"
 #include "record/journal.h"
 #include "wire/credentials_source.h"
+#include "wiring/notifiers.h"
 #include "wiring/pass.h"
 #include "wiring/regions.h"
 
@@ -33,6 +34,7 @@ struct AwsOptions {
 struct Options {
   std::string policy;               // EVENKEEL_POLICY, else "evenkeel.yaml"
   std::string state;                // EVENKEEL_STATE, else "evenkeel.db"
+  std::vector<std::string> notify;  // EVENKEEL_NOTIFY
   std::vector<std::string> fleets;  // empty: all
   bool json = false;
   AwsOptions aws;
@@ -43,10 +45,14 @@ std::shared_ptr<Options> default_options(const wire::Environment& environment);
 
 void add_policy(CLI::App& command, Options& options);
 void add_state(CLI::App& command, Options& options);
+// For commands that write to the history.
+void add_notify(CLI::App& command, Options& options);
 void add_fleet(CLI::App& command, Options& options);
 void add_json(CLI::App& command, Options& options);
 // --profile and --region, for commands that talk to AWS.
 void add_aws(CLI::App& command, Options& options);
+// The same, for commands that ask AWS only for what is Evenkeel's own: its table, its policy.
+void add_own_aws(CLI::App& command, Options& options);
 
 // What finding credentials, the state and the policy needs.
 wire::Sources sources(Context& context, const AwsOptions& options = {});
@@ -56,6 +62,10 @@ Result<Policy> load_policy(Context& context, const Options& options);
 Result<std::unique_ptr<record::Journal>> open_state(Context& context, const Options& options);
 // For commands that only look. `not_found` when nothing was ever written.
 Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, const Options& options);
+
+// Tells the people of --notify what was collected, by `until` at the latest; what failed goes to standard
+// error.
+void tell(Context& context, wiring::People& people, Time until);
 
 // Writes "evenkeel: <message>" to standard error and returns the code.
 int fail_with(Context& context, ExitCode code, std::string_view message);

@@ -50,8 +50,10 @@ void add_restore(CLI::App& app, Context& context, Chosen& chosen) {
   static_cast<Options&>(*options) = *default_options(context.environment);
   command->add_option("ID", options->instance_id, "the instance, i-…")->required();
   add_state(*command, *options);
+  add_notify(*command, *options);
   add_fleet(*command, *options);
   add_json(*command, *options);
+  add_own_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_restore(context, *options); }; });
 }
 

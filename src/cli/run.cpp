@@ -7,8 +7,10 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
+#include "cli/remembered.h"
 #include "cli/summary.h"
 #include "wiring/pass.h"
+#include "wiring/policies.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -50,12 +52,12 @@ int show_tick(Context& context, const RunOptions& options, const wiring::FleetTi
 }
 
 // Fleets that left the policy are looked for anew each time: their last remediation may have ended.
-int tick_all(Context& context, const RunOptions& options, const Policy& policy, Duration deadline,
+int tick_all(Context& context, const RunOptions& options, const Policy& policy, Time until,
              record::Journal& journal, Regions& regions) {
   int code = kDone;
   const auto left = wiring::make_pass(
-      policy, {.only = options.fleets, .until = context.clock.now() + deadline, .stopped = context.stopped},
-      journal, regions, context.clock,
+      policy, {.only = options.fleets, .until = until, .stopped = context.stopped}, journal, regions,
+      context.clock,
       [&](const wiring::FleetTick& tick) { code = std::max(code, show_tick(context, options, tick)); });
   if (!left) {
     const bool unknown = left.error().kind == ErrorKind::not_found;
@@ -77,6 +79,72 @@ Result<Duration> duration_of(const char* option, const std::string& text, Durati
                           format_duration(shortest), format_duration(kLongest), example));
 }
 
+ExitCode code_of_policy(const Error& error) {
+  const bool mistake = error.kind == ErrorKind::invalid || error.kind == ErrorKind::not_found;
+  return mistake ? kUsage : exit_code_of(error);
+}
+
+// One pass after the other, each with the policy as it is by then.
+class Passes {
+ public:
+  Passes(Context& context, const RunOptions& options, wiring::PolicySource& source, wiring::People& people,
+         record::Journal& journal, Regions& regions, Duration deadline)
+      : context_(context),
+        options_(options),
+        source_(source),
+        people_(people),
+        journal_(journal),
+        regions_(regions),
+        deadline_(deadline) {}
+
+  int one() {
+    const Time until = context_.clock.now() + deadline_;
+    const auto policy = source_.current();
+    if (!policy) return restore_only(policy.error(), until);
+    if (policy->problem != problem_) fail_with(context_, kUsage, policy->problem);
+    problem_ = policy->problem;
+    const int code = tick_all(context_, options_, policy->policy, until, journal_, regions_);
+    tell(context_, people_, until);
+    return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
+  }
+
+  // `begun`: somebody was out when this process began, and is brought back whatever the policy says.
+  int every(Duration period, bool begun) {
+    Time due = context_.clock.now();
+    for (bool first = !begun; !context_.stopped(); first = false) {
+      // A mistyped --fleet doesn't mend itself; everything else may.
+      if (const int code = one(); first && code == kUsage) return code;
+      due = std::max(due + period, context_.clock.now());
+      if (!context_.stopped()) context_.clock.sleep(due - context_.clock.now());
+    }
+    return kDone;
+  }
+
+ private:
+  // Whoever is out goes back by the policy under which it was taken out.
+  int restore_only(const Error& no_policy, Time until) {
+    fail_with(context_, kUsage, no_policy.message + "\n  whoever is out is put back all the same");
+    const int code = tick_all(context_, options_, Policy{}, until, journal_, regions_);
+    tell(context_, people_, until);
+    return std::max<int>(code, code_of_policy(no_policy));
+  }
+
+  Context& context_;
+  const RunOptions& options_;
+  wiring::PolicySource& source_;
+  wiring::People& people_;
+  record::Journal& journal_;
+  Regions& regions_;
+  Duration deadline_;
+  std::string problem_;  // that was said last
+};
+
+// Never creates the state.
+bool anybody_out(Context& context, const Options& options) {
+  const auto states = remembered(context, options);
+  return states && std::ranges::any_of(*states, [](const auto& state) { return !state.open.empty(); });
+}
+
 int run_run(Context& context, const RunOptions& options) {
   const bool stays = !options.every.empty();
   const auto every = duration_of("--every", stays ? options.every : "1m", kShortest, "1m");
@@ -84,23 +152,21 @@ int run_run(Context& context, const RunOptions& options) {
   for (const auto& given : {every, deadline}) {
     if (!given) return fail_with(context, kUsage, given.error().message);
   }
-  const auto policy = load_policy(context, options);
-  if (!policy) return fail_with(context, kUsage, policy.error().message);
+  wiring::PolicySource source{options.policy, sources(context, options.aws), options.aws.region};
+  const auto policy = source.current();
+  const bool begun = !policy && anybody_out(context, options);
+  if (!policy && !begun) return fail_with(context, code_of_policy(policy.error()), policy.error().message);
+  wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
+  if (!people.problems().empty()) return fail_with(context, kUsage, join(people.problems(), "\n"));
   auto journal = open_state(context, options);
   if (!journal) {
     const bool usage = journal.error().kind == ErrorKind::invalid;
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
-  Regions regions{sources(context, options.aws), **journal, options.aws.region};
-  Time due = context.clock.now();
-  while (true) {
-    const int code = tick_all(context, options, *policy, *deadline, **journal, regions);
-    // A mistyped --fleet doesn't mend itself; everything else may.
-    if (!stays || code == kUsage) return code;
-    due = std::max(due + *every, context.clock.now());
-    if (!context.stopped()) context.clock.sleep(due - context.clock.now());
-    if (context.stopped()) return kDone;
-  }
+  wiring::Overheard overheard{**journal, people};
+  Regions regions{sources(context, options.aws), overheard, options.aws.region};
+  Passes passes{context, options, source, people, overheard, regions, *deadline};
+  return stays ? passes.every(*every, begun) : passes.one();
 }
 
 }  // namespace
@@ -111,10 +177,12 @@ void add_run(CLI::App& app, Context& context, Chosen& chosen) {
   static_cast<Options&>(*options) = *default_options(context.environment);
   add_policy(*command, *options);
   add_state(*command, *options);
+  add_notify(*command, *options);
   command
       ->add_option(
           "--every", options->every,
-          "stay, and tick so often; SIGTERM ends it after the tick under way. The policy is read once")
+          "stay, and tick so often; SIGTERM ends it after the tick under way. A changed policy is taken "
+          "by the next pass; a broken one isn't, and the last good one stays in use")
       ->option_text("1m");
   command
       ->add_option("--deadline", options->deadline,

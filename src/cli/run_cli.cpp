@@ -48,6 +48,7 @@ int run_cli(std::span<const std::string> arguments, Context& context) {
   add_pause(app, context, chosen);
   add_resume(app, context, chosen);
   add_restore(app, context, chosen);
+  add_state_moves(app, context, chosen);
   add_iam(app, context, chosen);
   add_simulate(app, context, chosen);
   try {

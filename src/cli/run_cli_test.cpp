@@ -15,7 +15,7 @@ bool contains(const std::ostringstream& stream, std::string_view text) {
 TEST_F(RunCli, HelpNamesEverySubcommandAndTheExitCodes) {
   EXPECT_EQ(run({"--help"}), kDone);
   for (const char* word : {"plan", "run", "status", "explain", "history", "pause", "resume", "restore",
-                           "simulate", "Exit codes", "5  somebody else changed the state first"})
+                           "state", "simulate", "Exit codes", "5  somebody else changed the state first"})
     EXPECT_TRUE(contains(out, word)) << word;
 }
 
@@ -82,8 +82,8 @@ TEST_F(RunCli, AnUnreachableAwsIsReportedAndLeavesExitCodeThree) {
 
 TEST_F(RunCli, OtherStoresAreRefusedByName) {
   write_policy();
-  EXPECT_EQ(run({"run", "--state", "dynamodb://table"}), kUsage);
-  EXPECT_TRUE(contains(err, "not in this version"));
+  EXPECT_EQ(run({"run", "--state", "redis://table"}), kUsage);
+  EXPECT_TRUE(contains(err, "give PATH, sqlite:PATH or dynamodb://TABLE"));
   EXPECT_EQ(run({"run", "--state", "sqlite::memory:"}), kUsage);
   EXPECT_TRUE(contains(err, "would be forgotten"));
 }

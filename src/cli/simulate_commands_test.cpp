@@ -215,5 +215,23 @@ TEST_F(Commands, ListenRefusesAnAddressThatIsNone) {
   EXPECT_EQ(run({"simulate", path("story.txt"), "--json", "--narrative"}), kUsage);
 }
 
+TEST_F(Commands, APolicyThatBrokeHoldsBackNoRestore) {
+  ticks(1);
+  ASSERT_EQ(account->visible_targets(account->target_groups.begin()->first).size(), 4U);
+  write("evenkeel.yaml", "fleets: [{name: web}]");
+  EXPECT_EQ(on_account({"run"}), kUsage);
+  EXPECT_NE(err.str().find("put back all the same"), std::string::npos) << err.str();
+  for (int minute = 0; minute < 10; ++minute) {
+    account->advance_to(account->now() + 1min);
+    on_account({"run"});
+  }
+  EXPECT_EQ(account->counters().reboots, 0);
+  ASSERT_EQ(on_account({"status"}), kDone);
+  EXPECT_EQ(out.str().find("draining"), std::string::npos) << out.str();
+  // Once nobody is out it only says what is wrong.
+  EXPECT_EQ(on_account({"run"}), kUsage);
+  EXPECT_EQ(err.str().find("put back all the same"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace evenkeel::cli

@@ -1,4 +1,4 @@
-// `evenkeel status`: what is under way, from the state alone; asks AWS nothing.
+// `evenkeel status`: what is under way, from the state alone; asks AWS nothing about the fleets.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
@@ -71,6 +71,7 @@ void add_status(CLI::App& app, Context& context, Chosen& chosen) {
   add_state(*command, *options);
   add_fleet(*command, *options);
   add_json(*command, *options);
+  add_own_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_status(context, *options); }; });
 }
 

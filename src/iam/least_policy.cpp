@@ -11,8 +11,9 @@
 namespace evenkeel::iam {
 namespace {
 
-// A managed policy holds so many characters, white space not counted (IAM quotas).
+// Policies hold so many characters, white space not counted (IAM quotas).
 constexpr std::size_t kManagedPolicyHolds = 6144;
+constexpr std::size_t kInlinePoliciesHold = 10240;  // all of one role
 constexpr const char* kDescribeScaling = "autoscaling:DescribeAutoScalingGroups";
 constexpr const char* kGroupTag = "aws:autoscaling:groupName";
 
@@ -104,6 +105,16 @@ Json in_regions(Json statement, const Scope& scope) {
   return statement;
 }
 
+Place own_place(const Setting& setting) {
+  const auto* partition = wire::partition_of_region(setting.region);
+  return {setting.region.empty() || partition == nullptr ? "*" : partition->name,
+          setting.region.empty() ? "*" : setting.region, setting.account};
+}
+
+void append(Json& statements, Json more) {
+  for (auto& one : more) statements.push_back(std::move(one));
+}
+
 // The tag by which IAM can tell our instances from all others; nothing when there is none for all fleets.
 std::optional<std::pair<std::string, Json>> instance_tag(const Scope& scope, const Setting& setting) {
   if (setting.instance_tag) return {{setting.instance_tag->first, Json(setting.instance_tag->second)}};
@@ -162,25 +173,34 @@ void allow_roles(const std::map<std::string, std::set<std::string>>& external_id
   }
 }
 
+void doubt_length(const Setting& setting, Grant& grant) {
+  const std::size_t length = grant.document.dump().size();
+  const bool in_role = setting.inline_policy && grant.role_arn.empty();
+  const std::size_t limit = in_role ? kInlinePoliciesHold : kManagedPolicyHolds;
+  if (length <= limit) return;
+  const std::string most = std::to_string(limit);
+  grant.doubts.push_back(
+      "it has " + std::to_string(length) + " characters, and " +
+      (in_role ? "a role's inline policies hold " + most +
+                     ": print one for each part of the fleets with --fleet, for a function of its own each"
+               : "a managed policy holds " + most +
+                     ": make one for each part of the fleets with --fleet, and attach them all"));
+}
+
 void doubt(const Scope& scope, const Setting& setting, Grant& grant) {
   if (!scope.fleets.empty() && !instance_tag(scope, setting)) {
     grant.doubts.push_back(
         "any instance may be rebooted, since nothing tells IAM which are the fleets': tag the members alike "
-        "and "
-        "give --instance-tag KEY=VALUE, or name each fleet's auto_scaling_group in the policy");
+        "and give --instance-tag KEY=VALUE, or name each fleet's auto_scaling_group in the policy");
   }
-  if (scope.regions.contains("*"))
+  const bool belongs = grant.role_arn.empty() && !setting.belongings.none();
+  if (scope.regions.contains("*") || (belongs && setting.region.empty()))
     grant.doubts.push_back(
         "it holds in every region: give --region, or name each fleet's region in the policy");
-  if (grant.role_arn.empty() && !scope.fleets.empty() && setting.account == "*")
+  if (grant.role_arn.empty() && (belongs || !scope.fleets.empty()) && setting.account == "*")
     grant.doubts.push_back(
         "its ARNs match in any account that it is attached in: give --account to name yours");
-  std::string text = grant.document.dump();
-  if (text.size() > kManagedPolicyHolds) {
-    grant.doubts.push_back("it has " + std::to_string(text.size()) +
-                           " characters, and a managed policy holds " + std::to_string(kManagedPolicyHolds) +
-                           ": make one for each part of the fleets with --fleet, and attach them all");
-  }
+  doubt_length(setting, grant);
 }
 
 }  // namespace
@@ -194,7 +214,9 @@ std::vector<Grant> least_policies(const Policy& policy, const Setting& setting) 
   }
   std::vector<Grant> grants;
   for (const auto& [role, fleets] : by_role) {
-    if (fleets.empty() && external_ids.empty()) continue;
+    const bool own = role.empty();
+    const bool belongs = own && !setting.belongings.none();
+    if (fleets.empty() && external_ids.empty() && !belongs) continue;
     const Scope scope = scope_of(fleets, role, setting);
     Grant grant{role, {{"Version", "2012-10-17"}, {"Statement", Json::array()}}, {}};
     Json& statements = grant.document["Statement"];
@@ -202,12 +224,14 @@ std::vector<Grant> least_policies(const Policy& policy, const Setting& setting) 
       allow_reads(scope, setting, statements);
       allow_acts(scope, setting, statements);
     }
-    if (role.empty()) allow_roles(external_ids, statements);
+    if (own) allow_roles(external_ids, statements);
+    if (belongs) append(statements, allow_belongings(setting.belongings, own_place(setting)));
     if (fleets.empty()) {
       statements.push_back(statement("NeverDoThis", "Deny", kNever, "*"));
     } else {
       forbid(scope, setting, statements);
     }
+    if (belongs) append(statements, forbid_belongings(setting.belongings, own_place(setting)));
     doubt(scope, setting, grant);
     grants.push_back(std::move(grant));
   }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "iam/belongings.h"
 #include "model/policy.h"
 
 namespace evenkeel::iam {
@@ -23,6 +24,10 @@ struct Setting {
   // own tag). Without it IAM lets Evenkeel reboot any instance of the account.
   std::optional<std::pair<std::string, std::string>> instance_tag;
   bool with_check = false;  // also what `evenkeel check` alone reads
+  // In `region` and `account`, for Evenkeel's own identity alone.
+  Belongings belongings;
+  // The document becomes the inline policy of a role, which holds more than a managed policy.
+  bool inline_policy = false;
 };
 
 // One document for one identity.
@@ -32,7 +37,8 @@ struct Grant {
   std::vector<std::string> doubts;  // for people: where IAM allows more than it would have to, and the remedy
 };
 
-// For each identity that the policy's fleets use, Evenkeel's own first.
+// For each identity that the policy's fleets use, Evenkeel's own first; its own also for a policy without
+// fleets, when there are belongings.
 std::vector<Grant> least_policies(const Policy& policy, const Setting& setting);
 
 }  // namespace evenkeel::iam

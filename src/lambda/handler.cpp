@@ -14,7 +14,6 @@
 #include "cli/summary.h"
 #include "lambda/metrics.h"
 #include "wiring/pass.h"
-#include "wiring/policies.h"
 #include "wiring/stores.h"
 
 namespace evenkeel::lambda {
@@ -22,8 +21,9 @@ namespace {
 
 using cli::Json;
 
-// A pass ends so long before Lambda kills the process: people are told, and the answer is given.
-constexpr Duration kToAnswer{5'000};
+// Of the time that Lambda gives: to answer, and before that to tell people.
+constexpr Duration kToAnswer{1'500};
+constexpr Duration kToTell = notify::Outbox::kRoundWithin;
 // Of a function whose time limit is longer: as on the command line.
 constexpr Duration kLongestPass{50'000};
 
@@ -78,8 +78,10 @@ Json lines_of(const std::string& text) {
   return list;
 }
 
+}  // namespace
+
 // What a pass came to, put together from its ticks.
-struct Ended {
+struct Handler::Ended {
   int code = cli::kDone;
   std::vector<std::string> errors;
   Json fleets = Json::array();
@@ -105,10 +107,14 @@ struct Ended {
   }
 };
 
-}  // namespace
-
 Handler::Handler(Context& context, Settings settings)
-    : context_(context), settings_(std::move(settings)), log_(context.out, context.clock) {}
+    : context_(context),
+      settings_(std::move(settings)),
+      log_(context.out, context.clock),
+      policies_(settings_.policy, sources(), ""),
+      people_(settings_.notify, sources(), "") {
+  for (const auto& problem : people_.problems()) log_.error("notify", "not notified: " + problem);
+}
 
 wire::Sources Handler::sources() const {
   return {context_.network, context_.clock, context_.random, context_.environment, {}, std::nullopt};
@@ -117,14 +123,36 @@ wire::Sources Handler::sources() const {
 Result<void> Handler::open_state() {
   if (journal_) return {};
   journal_ = TRY(wiring::open_state(settings_.state, wiring::Access::write, sources(), ""));
-  regions_.emplace(sources(), *journal_);
+  overheard_.emplace(*journal_, people_);
+  regions_.emplace(sources(), *overheard_);
   return {};
+}
+
+Result<Policy> Handler::read_policy(PassMetrics& metrics) {
+  const auto current = policies_.current();
+  if (!current) {
+    metrics.policy_broken = true;
+    log_.error("policy", current.error().message + "; what is open is restored all the same");
+    return std::unexpected(current.error());
+  }
+  if (!current->problem.empty()) {
+    metrics.policy_broken = true;
+    log_.warning("policy", current->problem);
+  }
+  return current->policy;
+}
+
+void Handler::tell(Time until, PassMetrics& metrics) {
+  const auto delivery = people_.send(until);
+  metrics.notifications_failed = delivery.failed;
+  for (const auto& problem : delivery.problems) log_.warning("notify", problem);
 }
 
 Answer Handler::tick(const Tick& asked, Time until) {
   Ended ended;
+  PassMetrics metrics;
   wiring::PassSettings pass;
-  pass.until = until;
+  pass.until = until - kToTell;
   if (!asked.fleet.empty()) pass.only = {asked.fleet};
   pass.late_by = late_by(asked, context_.clock.now(), settings_.period);
   if (pass.late_by > Duration::zero()) {
@@ -132,45 +160,41 @@ Answer Handler::tick(const Tick& asked, Time until) {
                                      format_duration(pass.late_by),
                                      asked.time_unreadable ? " or more: its time can't be read" : ""));
   }
-  PassMetrics metrics;
-  auto policy = wiring::load_policy(settings_.policy, sources(), "");
-  if (!policy) {
-    metrics.policy_broken = true;
-    ended.failed(cli::kUsage, policy.error().message);
-    log_.error("policy", policy.error().message + "; what is open is restored all the same");
-  }
-  const auto finish = [&] {
-    metrics.failed = !ended.errors.empty() && ended.fleets.empty();
-    log_.line(metrics_of(metrics, context_.clock.now()));
-    return ended.answer();
-  };
+  const auto policy = read_policy(metrics);
+  if (!policy) ended.failed(cli::kUsage, policy.error().message);
   if (const auto opened = open_state(); !opened) {
     ended.failed(cli::kState, opened.error().message);
     log_.error("state", opened.error().message);
-    return finish();
+  } else {
+    run_pass(policy ? *policy : Policy{}, pass, ended);
   }
-  const auto left = wiring::make_pass(policy ? *policy : Policy{}, pass, *journal_, *regions_, context_.clock,
-                                      [&](const wiring::FleetTick& tick) {
-                                        log_.tick(tick);
-                                        for (const auto& line : metrics_of(tick, context_.clock.now()))
-                                          log_.line(line);
-                                        ended.add(tick);
-                                      });
+  tell(until, metrics);
+  metrics.failed = !ended.errors.empty() && ended.fleets.empty();
+  log_.line(metrics_of(metrics, context_.clock.now()));
+  return ended.answer();
+}
+
+void Handler::run_pass(const Policy& policy, const wiring::PassSettings& pass, Ended& ended) {
+  const auto watch = [&](const wiring::FleetTick& tick) {
+    log_.tick(tick);
+    for (const auto& line : metrics_of(tick, context_.clock.now())) log_.line(line);
+    ended.add(tick);
+  };
+  const auto left = wiring::make_pass(policy, pass, *overheard_, *regions_, context_.clock, watch);
   if (!left) {
-    ended.failed(left.error().kind == ErrorKind::not_found ? cli::kUsage : cli::kState, left.error().message);
+    const bool unknown = left.error().kind == ErrorKind::not_found;
+    ended.failed(unknown ? cli::kUsage : cli::kState, left.error().message);
     log_.error("pass", left.error().message);
   } else if (!left->empty()) {
     ended.failed(cli::kAws, "no time left for " + join(*left, ", "));
     log_.error("pass", ended.errors.back());
   }
-  return finish();
 }
 
 Answer Handler::command(const Command& asked) {
   std::ostringstream out, err;
   const auto environment = [&](std::string_view name) -> std::optional<std::string> {
     if (name == "USER") return asked.author.empty() ? "an operator, by invoking the function" : asked.author;
-    if (name == "EVENKEEL_POLICY") return settings_.policy;
     return context_.environment(name);
   };
   cli::Context context{.out = out,

@@ -13,11 +13,15 @@
 #include "base/random.h"
 #include "lambda/event.h"
 #include "lambda/log_lines.h"
+#include "lambda/metrics.h"
 #include "lambda/runtime.h"
 #include "lambda/settings.h"
 #include "record/journal.h"
 #include "wire/environment.h"
 #include "wire/transport.h"
+#include "wiring/notifiers.h"
+#include "wiring/pass.h"
+#include "wiring/policies.h"
 #include "wiring/regions.h"
 
 namespace evenkeel::lambda {
@@ -47,7 +51,12 @@ class Handler {
   Answer handle(const Invocation& invocation);
 
  private:
+  // `until`: when whoever must be told has been told.
   Answer tick(const Tick& asked, Time until);
+  struct Ended;
+  void run_pass(const Policy& policy, const wiring::PassSettings& pass, Ended& ended);
+  Result<Policy> read_policy(PassMetrics& metrics);
+  void tell(Time until, PassMetrics& metrics);
   Answer command(const Command& asked);
   Result<void> open_state();
   wire::Sources sources() const;
@@ -55,7 +64,10 @@ class Handler {
   Context& context_;
   Settings settings_;
   Log log_;
+  wiring::PolicySource policies_;
+  wiring::People people_;
   std::unique_ptr<record::Journal> journal_;
+  std::optional<wiring::Overheard> overheard_;
   std::optional<wiring::Regions> regions_;
 };
 

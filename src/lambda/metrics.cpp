@@ -41,10 +41,7 @@ std::string line(const Json& dimension_sets, const Json& properties, const std::
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 // Of the fleet's own line, and with [] also added up over the fleets.
-const Json& whole_and_fleet() {
-  static const Json kSets = Json::array({Json::array(), Json::array({"Fleet"})});
-  return kSets;
-}
+Json whole_and_fleet() { return Json::array({Json::array(), Json::array({"Fleet"})}); }
 
 struct Standing {
   int out = 0, held = 0;

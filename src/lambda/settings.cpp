@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "wiring/notifiers.h"
 
 namespace evenkeel::lambda {
 namespace {
@@ -10,19 +11,11 @@ namespace {
 constexpr Duration kShortest{60'000};
 constexpr Duration kLongest{3'600'000};
 
-std::string in_package(const std::string& address, const wire::Environment& environment) {
-  const bool relative =
-      !address.starts_with('/') && !address.starts_with("env:") && !address.starts_with("ssm:");
-  const auto root = wire::lookup(environment, "LAMBDA_TASK_ROOT");
-  return relative && root ? *root + "/" + address : address;
-}
-
 }  // namespace
 
 Result<Settings> read_settings(const wire::Environment& environment) {
   Settings settings;
-  settings.policy =
-      in_package(wire::lookup(environment, "EVENKEEL_POLICY").value_or("evenkeel.yaml"), environment);
+  settings.policy = wire::lookup(environment, "EVENKEEL_POLICY").value_or("evenkeel.yaml");
   settings.state = wire::lookup(environment, "EVENKEEL_STATE").value_or("");
   if (!settings.state.starts_with("dynamodb://")) {
     return fail(
@@ -31,6 +24,7 @@ Result<Settings> read_settings(const wire::Environment& environment) {
                     "taken out with it; give dynamodb://TABLE",
                     settings.state.empty() ? "not set" : printable(settings.state)));
   }
+  settings.notify = wiring::split_addresses(wire::lookup(environment, "EVENKEEL_NOTIFY").value_or(""));
   if (const auto text = wire::lookup(environment, "EVENKEEL_PERIOD")) {
     const auto period = parse_duration(*text);
     if (!period || *period < kShortest || *period > kLongest) {

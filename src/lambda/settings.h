@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -10,9 +11,10 @@
 namespace evenkeel::lambda {
 
 struct Settings {
-  std::string policy;       // EVENKEEL_POLICY; a relative path is one of LAMBDA_TASK_ROOT
-  std::string state;        // EVENKEEL_STATE: dynamodb://TABLE
-  Duration period{60'000};  // EVENKEEL_PERIOD: of the schedule
+  std::string policy;               // EVENKEEL_POLICY, as wiring/policies.h has it
+  std::string state;                // EVENKEEL_STATE: dynamodb://TABLE
+  std::vector<std::string> notify;  // EVENKEEL_NOTIFY: addresses with white space between them
+  Duration period{60'000};          // EVENKEEL_PERIOD: of the schedule
 };
 
 // `invalid` names the variable, what is wrong with it, and what it should be.

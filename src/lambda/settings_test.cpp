@@ -17,18 +17,16 @@ Result<Settings> settings(std::map<std::string, std::string> variables) {
 }
 
 TEST(Settings, AreTheEnvironmentsWithSafeDefaults) {
-  const auto given = settings({{"EVENKEEL_STATE", "dynamodb://evenkeel"}, {"LAMBDA_TASK_ROOT", "/var/task"}});
+  const auto given = settings({{"EVENKEEL_STATE", "dynamodb://evenkeel"}});
   ASSERT_TRUE(given) << given.error().message;
-  EXPECT_EQ(given->policy, "/var/task/evenkeel.yaml");
+  EXPECT_EQ(given->policy, "evenkeel.yaml");
   EXPECT_EQ(given->state, "dynamodb://evenkeel");
   EXPECT_EQ(given->period, 1min);
 }
 
-TEST(Settings, APolicyElsewhereIsTakenAsItIsWritten) {
+TEST(Settings, ThePolicysAddressIsTakenAsItIsWritten) {
   for (const char* address : {"/etc/evenkeel.yaml", "ssm:/evenkeel/policy", "env:POLICY"}) {
-    const auto given = settings({{"EVENKEEL_STATE", "dynamodb://t"},
-                                 {"LAMBDA_TASK_ROOT", "/var/task"},
-                                 {"EVENKEEL_POLICY", address}});
+    const auto given = settings({{"EVENKEEL_STATE", "dynamodb://t"}, {"EVENKEEL_POLICY", address}});
     ASSERT_TRUE(given);
     EXPECT_EQ(given->policy, address);
   }

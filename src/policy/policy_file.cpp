@@ -56,20 +56,20 @@ Policy read_policy(const YamlNode& root, Problems& problems) {
 
 }  // namespace
 
-Result<Policy> parse(std::string_view text, std::string_view file_name) {
+Result<Policy> parse(std::string_view text, std::string_view file_name, Places places) {
   Problems problems;
   const auto root = parse_yaml(text);
   if (!root) {
     problems.add(root.error().place, root.error().key, root.error().text);
-    return std::unexpected(problems.report(file_name));
+    return std::unexpected(problems.report(file_name, places));
   }
   if (root->kind == YamlNode::Kind::nothing) {
     problems.add({}, "",
                  "the policy is empty; it needs at least \"fleets: []\", and docs/policy.md has an example");
-    return std::unexpected(problems.report(file_name));
+    return std::unexpected(problems.report(file_name, places));
   }
   auto policy = read_policy(*root, problems);
-  if (!problems.empty()) return std::unexpected(problems.report(file_name));
+  if (!problems.empty()) return std::unexpected(problems.report(file_name, places));
   return policy;
 }
 

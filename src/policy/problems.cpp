@@ -16,7 +16,7 @@ void Problems::add(Place place, std::string key, std::string text) {
   found_.emplace(place, Problem{place, std::move(key), std::move(text)});
 }
 
-Error Problems::report(std::string_view file_name) const {
+Error Problems::report(std::string_view file_name, Places places) const {
   const auto file = printable(file_name);
   std::string text;
   std::size_t shown = 0;
@@ -26,8 +26,9 @@ Error Problems::report(std::string_view file_name) const {
       break;
     }
     if (shown++ > 0) text += '\n';
-    text += fmt::format("{}:{}:{}: {}{}{}", file, place.line, place.column, problem.key,
-                        problem.key.empty() ? "" : ": ", problem.text);
+    const auto* form = places == Places::in_words ? "{}, line {}, column {}: " : "{}:{}:{}: ";
+    text += fmt::format(fmt::runtime(form), file, place.line, place.column);
+    text += problem.key + (problem.key.empty() ? "" : ": ") + problem.text;
   }
   return {ErrorKind::invalid, text, {}};
 }

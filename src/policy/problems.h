@@ -16,6 +16,9 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
+// policy.yaml:3:5, or "ssm:/evenkeel/policy version 7, line 3, column 5" for what is no file.
+enum class Places { as_editors_write, in_words };
+
 struct Problem {
   Place place;
   std::string key;   // "fleets[0].keep.out"; empty: about the file
@@ -29,7 +32,7 @@ class Problems {
 
   // `invalid`, with one line a problem in the order of the file: at most 20 of them, then how many more there
   // are.
-  Error report(std::string_view file_name) const;
+  Error report(std::string_view file_name, Places places = Places::as_editors_write) const;
 
  private:
   std::multimap<Place, Problem> found_;  // equal places keep the order in which they came

@@ -36,4 +36,14 @@ class Journal {
   virtual Result<std::vector<std::string>> fleets() = 0;
 };
 
+// A journal that can also take over what another one held: `evenkeel state import`.
+class Store : public Journal {
+ public:
+  // Stores a state at its own revision in place of the one at revision `over` (0: there is none), and the
+  // history that belongs to it before whatever is written next. `invalid`: state.revision isn't higher than
+  // `over`. `conflict`: another revision is stored. After any error the state is the old one; part of the
+  // history may be there.
+  virtual Result<void> adopt(const FleetState& state, std::int64_t over, std::span<const Event> history) = 0;
+};
+
 }  // namespace evenkeel::record

@@ -16,7 +16,7 @@ class TestStore {
  public:
   virtual ~TestStore() = default;
   // A further connection to the same store.
-  virtual std::unique_ptr<Journal> open() = 0;
+  virtual std::unique_ptr<Store> open() = 0;
   // Puts a document into the store as if it had been written properly, whatever it says.
   virtual void plant(const std::string& fleet, std::int64_t revision, const std::string& document) = 0;
 };
@@ -28,7 +28,7 @@ class JournalContract : public testing::TestWithParam<MakeStore> {
   JournalContract() : store_(GetParam()()), journal_(store_->open()) {}
 
   std::unique_ptr<TestStore> store_;
-  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Store> journal_;
 };
 
 }  // namespace evenkeel::record

@@ -75,8 +75,10 @@ TEST_P(JournalContract, FleetsDontTouchOneAnother) {
 }
 
 TEST_P(JournalContract, FleetsAreListedInOrder) {
-  for (const char* fleet : {"web", "Web", "api", "ä", "web-2"})
-    ASSERT_TRUE(journal_->replace(state_of(fleet, 1), {}));
+  for (const char* fleet : {"web", "Web", "api", "ä", "web-2"}) {
+    const auto written = journal_->replace(state_of(fleet, 1), {});
+    ASSERT_TRUE(written) << fleet << ": " << written.error().message;
+  }
   EXPECT_EQ(*journal_->fleets(), (std::vector<std::string>{"Web", "api", "web", "web-2", "ä"}));
 }
 
@@ -149,6 +151,37 @@ TEST_P(JournalContract, OfTwoThatReadTheSameRevisionOneWins) {
   EXPECT_EQ(lost.error().kind, ErrorKind::conflict);
   EXPECT_EQ((*journal_->load("web"))->written_by, "other");
   EXPECT_EQ(texts(journal_->history("web", "", 10)), "2 ");
+}
+
+TEST_P(JournalContract, AStateFromAnotherStoreKeepsItsRevisionAndItsHistory) {
+  std::vector<Event> history;
+  for (int i = 1; i <= 450; ++i) history.push_back(event_of("web", i % 2 == 0 ? "i-2" : "i-1", i));
+  auto state = maximal_state();
+  ASSERT_EQ(state.revision, 41);
+  const auto adopted = journal_->adopt(state, 0, history);
+  ASSERT_TRUE(adopted) << adopted.error().message;
+  EXPECT_EQ(**store_->open()->load("web"), state);
+  EXPECT_EQ(*journal_->history("web", "", 1000), history);
+  EXPECT_EQ(texts(journal_->history("web", "i-2", 2)), "448 450 ");
+  ASSERT_TRUE(journal_->replace(state_of("web", 42), std::vector{event_of("web", "", 451)}));
+  ASSERT_TRUE(journal_->replace(state_of("web", 43), {}));
+  EXPECT_EQ(texts(journal_->history("web", "", 2)), "450 451 ");
+  EXPECT_EQ(journal_->history("web", "", 1000)->size(), 451U);
+}
+
+TEST_P(JournalContract, AStateFromAnotherStoreTakesThePlaceOfTheRevisionItNamesOnly) {
+  ASSERT_TRUE(journal_->replace(state_of("web", 1), std::vector{event_of("web", "", 1)}));
+  ASSERT_TRUE(journal_->replace(state_of("web", 2), std::vector{event_of("web", "", 2)}));
+  EXPECT_EQ(journal_->adopt(state_of("web", 2), 2, {}).error().kind, ErrorKind::invalid);
+  for (const std::int64_t over : {0, 1, 3}) {
+    const auto lost = store_->open()->adopt(state_of("web", 9, "moved"), over, {});
+    ASSERT_FALSE(lost) << over;
+    EXPECT_EQ(lost.error().kind, ErrorKind::conflict);
+    EXPECT_EQ((*journal_->load("web"))->revision, 2);
+  }
+  ASSERT_TRUE(store_->open()->adopt(state_of("web", 9, "moved"), 2, std::vector{event_of("web", "", 3)}));
+  EXPECT_EQ((*journal_->load("web"))->written_by, "moved");
+  EXPECT_EQ(texts(journal_->history("web", "", 10)), "1 2 3 ");
 }
 
 // Four writers race for every revision: each revision is won once, and every win has exactly its own event.

@@ -6,8 +6,9 @@
 #include <map>
 #include <utility>
 
-#include "base/text.h"
 #include "base/checksum.h"
+#include "base/text.h"
+#include "record/revisions.h"
 #include "record/sqlite.h"
 #include "record/state_file.h"
 #include "record/state_json.h"
@@ -22,7 +23,7 @@ constexpr std::int64_t kTrimEvery = 1'000;           // events
 
 constexpr const char* kMemory = ":memory:";
 
-class SqliteJournal final : public Journal {
+class SqliteJournal final : public Store {
  public:
   SqliteJournal(std::unique_ptr<Database> database, std::optional<FileIdentity> identity)
       : database_(std::move(database)), identity_(identity) {}
@@ -32,12 +33,15 @@ class SqliteJournal final : public Journal {
   Result<std::vector<Event>> history(const std::string& fleet, const std::string& instance_id,
                                      int limit) override;
   Result<std::vector<std::string>> fleets() override;
+  Result<void> adopt(const FleetState& state, std::int64_t over, std::span<const Event> history) override;
 
  private:
   Result<void> check_file() const {
     return identity_ ? check_identity(database_->path(), *identity_) : Result<void>();
   }
-  Result<void> swap(const FleetState& next, const std::string& document);
+  // Stores `next` if the stored revision is `over`, and appends the events.
+  Result<void> store(const FleetState& next, std::int64_t over, std::span<const Event> events);
+  Result<void> swap(const FleetState& next, std::int64_t over, const std::string& document);
   Result<void> append(const std::string& fleet, std::span<const Event> events);
 
   std::unique_ptr<Database> database_;
@@ -80,13 +84,17 @@ Result<std::optional<FleetState>> SqliteJournal::load(const std::string& fleet) 
 }
 
 Result<void> SqliteJournal::replace(const FleetState& next, std::span<const Event> events) {
+  return store(next, next.revision - 1, events);
+}
+
+Result<void> SqliteJournal::adopt(const FleetState& state, std::int64_t over,
+                                  std::span<const Event> history) {
+  return store(state, over, history);
+}
+
+Result<void> SqliteJournal::store(const FleetState& next, std::int64_t over, std::span<const Event> events) {
   TRY_VOID(check_file());
-  if (next.fleet.empty() || next.revision < 1) {
-    return fail(ErrorKind::invalid,
-                fmt::format("state of fleet \"{}\": revision {} can't be stored; a state has a "
-                            "fleet's name and follows revision 0 or later",
-                            printable(next.fleet), next.revision));
-  }
+  TRY_VOID(check_storable(next, over));
   const auto document = to_json(next);
   if (document.size() > kMaxStateBytes) {
     return fail(ErrorKind::invalid,
@@ -94,24 +102,18 @@ Result<void> SqliteJournal::replace(const FleetState& next, std::span<const Even
                             printable(next.fleet), document.size(), kMaxStateBytes));
   }
   auto transaction = TRY(Transaction::write(*database_));
-  TRY_VOID(swap(next, document));
+  TRY_VOID(swap(next, over, document));
   TRY_VOID(append(next.fleet, events));
   TRY_VOID(transaction.commit());
   known_.insert_or_assign(next.fleet, Known{document, next});
   return check_file();
 }
 
-Result<void> SqliteJournal::swap(const FleetState& next, const std::string& document) {
+Result<void> SqliteJournal::swap(const FleetState& next, std::int64_t over, const std::string& document) {
   auto row = TRY(database_->prepare("SELECT revision FROM state WHERE fleet = ?1"));
   const bool exists = TRY(row.bind(1, next.fleet).step());
   const std::int64_t stored = exists ? row.number(0) : 0;
-  if (stored != next.revision - 1) {
-    return fail(
-        ErrorKind::conflict,
-        fmt::format("fleet {}: the stored state is at revision {}, not {}: another tick or command changed "
-                    "it first, and nothing was stored; the next tick decides anew",
-                    printable(next.fleet), stored, next.revision - 1));
-  }
+  if (stored != over) return std::unexpected(lost_race(next.fleet, stored, over));
   auto put = TRY(database_->prepare(
       "INSERT INTO state (fleet, revision, document, checksum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (fleet) "
       "DO "
@@ -265,7 +267,7 @@ Result<std::pair<std::unique_ptr<Database>, FileIdentity>> open_file(const std::
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> open_sqlite(const std::string& path) {
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
   if (path == kMemory) {
     auto database = TRY(Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY_VOID(prepare_for_writing(*database, true));
@@ -279,7 +281,7 @@ Result<std::unique_ptr<Journal>> open_sqlite(const std::string& path) {
   return std::make_unique<SqliteJournal>(std::move(database), opened);
 }
 
-Result<std::unique_ptr<Journal>> open_sqlite_read_only(const std::string& path) {
+Result<std::unique_ptr<Store>> open_sqlite_read_only(const std::string& path) {
   const auto nothing = [&](std::string_view what) {
     return fail(ErrorKind::not_found,
                 fmt::format("state file {}: {}; the first `evenkeel run` creates it", printable(path), what));

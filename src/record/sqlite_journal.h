@@ -11,9 +11,9 @@
 namespace evenkeel::record {
 
 // Opens or creates the file; ":memory:" keeps everything in the process. The directory must exist.
-Result<std::unique_ptr<Journal>> open_sqlite(const std::string& path);
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path);
 
 // Opens an existing file and never writes: for commands that only look. A missing file is `not_found`.
-Result<std::unique_ptr<Journal>> open_sqlite_read_only(const std::string& path);
+Result<std::unique_ptr<Store>> open_sqlite_read_only(const std::string& path);
 
 }  // namespace evenkeel::record

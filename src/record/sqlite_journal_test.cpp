@@ -48,7 +48,7 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
-std::unique_ptr<Journal> opened(const std::string& path) {
+std::unique_ptr<Store> opened(const std::string& path) {
   auto journal = open_sqlite(path);
   EXPECT_TRUE(journal) << journal.error().message;
   return journal ? std::move(*journal) : nullptr;
@@ -62,7 +62,7 @@ FleetState first_state() {
 
 class SqliteFile final : public TestStore {
  public:
-  std::unique_ptr<Journal> open() override { return opened(directory_.file()); }
+  std::unique_ptr<Store> open() override { return opened(directory_.file()); }
   void plant(const std::string& fleet, std::int64_t revision, const std::string& document) override {
     tamper(directory_.file(), "INSERT OR REPLACE INTO state VALUES (" + quoted(fleet) + ", " +
                                   std::to_string(revision) + ", " + quoted(document) + ", " +

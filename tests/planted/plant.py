@@ -20,7 +20,8 @@ from .bugs import BUGS, Bug
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACE = ROOT / "build-planted"
 # A bug is looked for where it sits, then where the parts meet.
-EVERYWHERE = ["decide", "controller", "observe", "act", "record", "wire", "aws", "sim", "cli"]
+EVERYWHERE = ["decide", "controller", "observe", "act", "record", "wire", "aws", "sim", "notify", "wiring", "cli",
+              "lambda"]
 
 
 def run(command: list, **options) -> subprocess.CompletedProcess:

@@ -1,0 +1,34 @@
+// What in the account is Evenkeel's own, beside the fleets it looks after: the table it remembers in, and
+// what its Lambda function writes to, publishes to and reads. Which actions take which ARNs: aws-facts.md §9.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace evenkeel::iam {
+
+// Names, in one account and region; empty: there is none.
+struct Belongings {
+  std::string table;                    // DynamoDB
+  std::string log_group;                // "/aws/lambda/evenkeel"
+  std::string topic;                    // SNS: a name, or the ARN of a topic that is elsewhere
+  std::vector<std::string> parameters;  // SSM, in the clear: "/evenkeel/policy"
+  std::string secret;                   // SSM, a SecureString: a webhook's URL
+
+  bool none() const;
+};
+
+// Where they are. Each may be "*": any.
+struct Place {
+  std::string partition, region, account;
+};
+
+// What the identity must be allowed to do with them, and nothing beside it.
+nlohmann::ordered_json allow_belongings(const Belongings& belongings, const Place& place);
+
+// What it shall not do with them, whatever another policy allows: nothing that Evenkeel wrote is deleted or
+// changed but by Evenkeel's own conditional write of a whole item.
+nlohmann::ordered_json forbid_belongings(const Belongings& belongings, const Place& place);
+
+}  // namespace evenkeel::iam

@@ -1,0 +1,117 @@
+#include "notify/notice.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace evenkeel::notify {
+namespace {
+
+constexpr std::size_t kText = 1500;
+
+// How one kind of event is told.
+struct Telling {
+  std::string_view event;
+  std::string_view kind;
+  std::string_view says;  // after the fleet, or the instance
+  std::string_view next;  // what to do; {} are the fleet and the instance
+  bool once;              // may repeat without anything new having happened
+};
+
+constexpr std::array kTellings = {
+    Telling{"start", "start", "is taken out to be rebooted",
+            "Nothing to do. To put it back without a reboot: evenkeel restore {instance}\n"
+            "To start nothing more: evenkeel pause {fleet} --reason \"...\"",
+            true},
+    Telling{"done", "done", "", "", true},
+    Telling{"held", "held", "is held: a person is needed",
+            "While it is held it counts as out of service, and may keep the others waiting.\n"
+            "Look at the server (console, application log) and mend or replace it; what was done:\n"
+            "  evenkeel status\n  evenkeel history --instance {instance}\n"
+            "Once it is healthy everywhere, Evenkeel closes the matter by itself. To try again now:\n"
+            "  evenkeel restore {instance}",
+            true},
+    Telling{"restore", "restore", "is being put back by hand", "", false},
+    Telling{"breaker", "breaker", "the breaker is open: nothing more is started",
+            "What is out is still put back. Look for one cause (a release, an agent, a surge of traffic):\n"
+            "  evenkeel plan --fleet {fleet}\n"
+            "When you know it: evenkeel resume {fleet} --reason \"...\"",
+            false},
+    Telling{"pause", "paused", "is paused: nothing more is started",
+            "What is out is still put back. To go on: evenkeel resume {fleet} --reason \"...\"", false},
+    Telling{"resume", "resumed", "goes on", "", false},
+    Telling{"violation", "violation", "a plan was refused: nothing is started",
+            "This is a mistake in Evenkeel, caught before it did harm. Please report it with the output of\n"
+            "  evenkeel history --fleet {fleet} --json",
+            true},
+};
+
+struct Ended {
+  std::string_view ending;
+  std::string_view says;
+  std::string_view next;
+};
+
+constexpr std::array kEndings = {
+    Ended{"cured", "is back, and the signal came down", "Nothing to do."},
+    Ended{"back", "is back",
+          "Nothing to do. Whether the reboot helped is not known: no sample since says so."},
+    Ended{
+        "not_cured", "is back, but the reboot did not help",
+        "Rebooting may not be the remedy for this server. What is known of it: evenkeel explain {instance}"},
+    Ended{"not_rebooted", "is back, without a reboot",
+          "What happened: evenkeel history --instance {instance}"},
+    Ended{"terminated", "is gone", "Nothing to do for Evenkeel; is the fleet still large enough?"},
+    Ended{"handed_over", "is left to you", ""},
+};
+
+void replace(std::string& text, std::string_view what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
+// "cured: back; 82 before, 34 after" begins with its ending.
+const Ended* ending_of(const Event& event) {
+  const auto word = std::string_view{event.text}.substr(0, event.text.find(':'));
+  const auto* const found = std::ranges::find(kEndings, word, &Ended::ending);
+  return found == kEndings.end() ? nullptr : &*found;
+}
+
+std::string id_of(const Event& event, const Telling& telling) {
+  const auto& whom = event.remediation_id.empty() ? event.instance_id : event.remediation_id;
+  return fmt::format("{}/{}/{}{}", event.fleet, printable(whom), telling.kind,
+                     telling.once ? "" : "/" + iso8601(event.at));
+}
+
+}  // namespace
+
+std::optional<Notice> notice_of(const Event& event) {
+  const auto* const telling = std::ranges::find(kTellings, event.kind, &Telling::event);
+  if (telling == kTellings.end()) return std::nullopt;
+  std::string_view says = telling->says;
+  std::string_view next = telling->next;
+  if (telling->event == "done") {
+    const auto* const ended = ending_of(event);
+    says = ended == nullptr ? "is done" : ended->says;
+    next = ended == nullptr ? "" : ended->next;
+  }
+  Notice notice;
+  notice.id = id_of(event, *telling);
+  notice.kind = telling->kind;
+  notice.fleet = printable(event.fleet);
+  notice.instance = printable(event.instance_id);
+  notice.at = event.at;
+  notice.subject = fmt::format("evenkeel {}: {}{}{}", notice.fleet, notice.instance,
+                               notice.instance.empty() ? "" : " ", says);
+  std::string advice{next};
+  replace(advice, "{fleet}", notice.fleet);
+  replace(advice, "{instance}", notice.instance);
+  notice.text = fmt::format("{}\n{}{}{}", printable(event.text, kText), iso8601(event.at),
+                            advice.empty() ? "" : "\n\n", advice);
+  return notice;
+}
+
+}  // namespace evenkeel::notify

@@ -1,0 +1,117 @@
+#include "notify/notice.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace evenkeel::notify {
+namespace {
+
+const Time kAt = parse_iso8601("2026-11-22T03:12:00Z").value();
+const std::string kId = "i-0123456789abcdef0";
+
+Event event(std::string kind, std::string text) {
+  return {kAt, "web", kId, kId + "@2026-11-22T02:50:00Z", std::move(kind), std::move(text)};
+}
+
+Event about_fleet(std::string kind, std::string text) {
+  return {kAt, "web", "", "", std::move(kind), std::move(text)};
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST(Notice, SaysWhatIsHeldWhyAndWhatToDo) {
+  const auto notice = notice_of(event("held", "put back, but not healthy by 03:12 (tg1 port 80: unhealthy)"));
+  ASSERT_TRUE(notice);
+  EXPECT_EQ(notice->kind, "held");
+  EXPECT_EQ(notice->fleet, "web");
+  EXPECT_EQ(notice->instance, kId);
+  EXPECT_EQ(notice->at, kAt);
+  EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " is held: a person is needed");
+  EXPECT_TRUE(holds(notice->text, "put back, but not healthy by 03:12 (tg1 port 80: unhealthy)"));
+  EXPECT_TRUE(holds(notice->text, "2026-11-22T03:12:00Z"));
+  EXPECT_TRUE(holds(notice->text, "evenkeel restore " + kId)) << notice->text;
+  EXPECT_TRUE(holds(notice->text, "evenkeel history --instance " + kId));
+}
+
+TEST(Notice, SaysWhoIsTakenOutAndHowToStopIt) {
+  const auto notice = notice_of(event("start", "mem at 82, above 65"));
+  ASSERT_TRUE(notice);
+  EXPECT_EQ(notice->kind, "start");
+  EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " is taken out to be rebooted");
+  EXPECT_TRUE(holds(notice->text, "mem at 82, above 65"));
+  EXPECT_TRUE(holds(notice->text, "evenkeel pause web --reason"));
+}
+
+TEST(Notice, EveryEndingHasWordsOfItsOwn) {
+  const std::map<std::string, std::string> words{
+      {"cured", "is back, and the signal came down"},
+      {"back", "is back"},
+      {"not_cured", "is back, but the reboot did not help"},
+      {"not_rebooted", "is back, without a reboot"},
+      {"terminated", "is gone"},
+      {"handed_over", "is left to you"},
+  };
+  for (auto ending = 1; ending <= static_cast<int>(Ending::handed_over); ++ending) {
+    const std::string word = name(static_cast<Ending>(ending));
+    ASSERT_TRUE(words.contains(word)) << word;
+    const auto notice = notice_of(event("done", word + ": back; 82 before, 34 after"));
+    ASSERT_TRUE(notice);
+    EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " " + words.at(word));
+    EXPECT_TRUE(holds(notice->text, "82 before, 34 after"));
+  }
+  EXPECT_TRUE(notice_of(event("done", "a word that is not known yet")));
+}
+
+TEST(Notice, TellsOfTheFleetAsAWhole) {
+  const auto breaker = notice_of(about_fleet("breaker", "breaker tripped: 6 of 10 members jumped over 65"));
+  ASSERT_TRUE(breaker);
+  EXPECT_EQ(breaker->subject, "evenkeel web: the breaker is open: nothing more is started");
+  EXPECT_EQ(breaker->instance, "");
+  EXPECT_TRUE(holds(breaker->text, "6 of 10 members"));
+  EXPECT_TRUE(holds(breaker->text, "evenkeel resume web --reason"));
+  const auto paused = notice_of(about_fleet("pause", "paused by ada: deploy"));
+  ASSERT_TRUE(paused);
+  EXPECT_EQ(paused->kind, "paused");
+  EXPECT_TRUE(holds(paused->text, "paused by ada: deploy"));
+  EXPECT_EQ(notice_of(about_fleet("resume", "ended the pause of ada"))->kind, "resumed");
+  EXPECT_EQ(notice_of(about_fleet("violation", "the plan broke an invariant"))->kind, "violation");
+  EXPECT_EQ(notice_of(event("restore", "to be put back by ada"))->kind, "restore");
+}
+
+TEST(Notice, WhatIsOnlyForTheHistoryIsNotTold) {
+  for (const auto* kind : {"phase", "intent", "outcome", "group-vanished", "", "Held"})
+    EXPECT_FALSE(notice_of(event(kind, "text"))) << kind;
+}
+
+TEST(Notice, OneRemediationIsTheSameAndEveryPauseIsAnother) {
+  auto later = event("held", "other words");
+  later.at += Duration{60'000};
+  EXPECT_EQ(notice_of(event("held", "x"))->id, notice_of(later)->id);
+  EXPECT_NE(notice_of(event("held", "x"))->id, notice_of(event("start", "x"))->id);
+  auto other = event("held", "x");
+  other.remediation_id = kId + "@2026-11-23T02:50:00Z";
+  EXPECT_NE(notice_of(event("held", "x"))->id, notice_of(other)->id);
+  auto again = about_fleet("pause", "x");
+  again.at += Duration{60'000};
+  EXPECT_NE(notice_of(about_fleet("pause", "x"))->id, notice_of(again)->id);
+  auto elsewhere = about_fleet("pause", "x");
+  elsewhere.fleet = "api";
+  EXPECT_NE(notice_of(about_fleet("pause", "x"))->id, notice_of(elsewhere)->id);
+}
+
+TEST(Notice, WhatComesFromOutsideIsMadePrintable) {
+  auto hostile = event("held", "red \x1b[31m\nSubject: forged" + std::string(5000, 'x'));
+  hostile.fleet = "we\nb";
+  hostile.instance_id = "i-\x07";
+  const auto notice = notice_of(hostile);
+  ASSERT_TRUE(notice);
+  EXPECT_FALSE(holds(notice->text, "\x1b"));
+  EXPECT_FALSE(holds(notice->text, "\nSubject: forged"));
+  EXPECT_FALSE(holds(notice->subject + notice->text + notice->id, "\x07"));
+  EXPECT_FALSE(holds(notice->subject, "\n"));
+  EXPECT_LT(notice->text.size(), 3000U);
+}
+
+}  // namespace
+}  // namespace evenkeel::notify

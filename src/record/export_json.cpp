@@ -1,0 +1,80 @@
+#include "record/export_json.h"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "record/events_json.h"
+#include "record/state_json.h"
+
+namespace evenkeel::record {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFormat = "evenkeel-export";
+constexpr int kVersion = 1;
+
+std::unexpected<Error> corrupt(std::string_view what) {
+  return fail(ErrorKind::corrupt, fmt::format("{}; it must be a whole file as `evenkeel state export` writes "
+                                              "it",
+                                              what));
+}
+
+bool has_only(const json& object, std::initializer_list<const char*> keys) {
+  if (!object.is_object() || object.size() != keys.size()) return false;
+  return std::ranges::all_of(keys, [&](const char* key) { return object.contains(key); });
+}
+
+Result<Exported> read_fleet(const json& object, std::size_t place) {
+  if (!has_only(object, {"state", "history"}))
+    return corrupt(fmt::format("fleets[{}]: wanted an object with the keys state and history", place));
+  auto state = state_from_json(object["state"].dump());
+  if (!state) return corrupt(fmt::format("fleets[{}]: {}", place, state.error().message));
+  if (state->fleet.empty() || state->revision < 1)
+    return corrupt(fmt::format("fleets[{}]: its state has no name, or was never written", place));
+  auto history = events_from_json(state->fleet, object["history"].dump());
+  if (!history) return corrupt(fmt::format("fleets[{}].history: {}", place, history.error().message));
+  return Exported{std::move(*state), std::move(*history)};
+}
+
+}  // namespace
+
+std::string export_to_json(const Export& all) {
+  json fleets = json::array();
+  for (const auto& one : all.fleets) {
+    fleets.push_back(
+        {{"state", json::parse(to_json(one.state))}, {"history", json::parse(events_to_json(one.history))}});
+  }
+  const json whole = {
+      {"format", kFormat}, {"version", kVersion}, {"at", iso8601(all.at)}, {"fleets", std::move(fleets)}};
+  return whole.dump(1) + "\n";
+}
+
+Result<Export> export_from_json(const std::string& text) {
+  const auto whole = json::parse(text, nullptr, false);
+  if (!has_only(whole, {"format", "version", "at", "fleets"}) || whole["format"] != kFormat)
+    return corrupt("is no export of Evenkeel's state");
+  if (whole["version"] != kVersion) {
+    return fail(ErrorKind::corrupt,
+                fmt::format("was written by another Evenkeel (version {}, this one reads {}); run the newer "
+                            "program",
+                            printable(whole["version"].dump(), 40), kVersion));
+  }
+  const auto at =
+      whole["at"].is_string() ? parse_iso8601(whole["at"].get_ref<const std::string&>()) : std::nullopt;
+  if (!at || !whole["fleets"].is_array()) return corrupt("at is no time, or fleets is no list");
+  Export all{*at, {}};
+  std::set<std::string> names;
+  for (const auto& object : whole["fleets"]) {
+    auto fleet = TRY(read_fleet(object, all.fleets.size()));
+    if (!names.insert(fleet.state.fleet).second)
+      return corrupt(fmt::format("has the fleet {} twice", printable(fleet.state.fleet)));
+    all.fleets.push_back(std::move(fleet));
+  }
+  return all;
+}
+
+}  // namespace evenkeel::record
