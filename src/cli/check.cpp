@@ -12,6 +12,7 @@
 #include "cli/json_views.h"
 #include "cli/options.h"
 #include "cli/table.h"
+#include "controller/tick.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -31,6 +32,9 @@ constexpr const char* kCodes =
     "  2  it would not work, or the command line or the policy is wrong\n"
     "  3  AWS could not be read, or doesn't take the credentials\n"
     "With several fleets: the largest that occurred.";
+
+// As a pass: a function that asks must have its answer in time. What could not be read by then is unknown.
+constexpr Duration kReadWithin = controller::kTickWithin;
 
 struct Report {
   const FleetPolicy* fleet;
@@ -181,8 +185,10 @@ std::vector<Report> examine(Context& context, const Options& options, const std:
   Regions regions{sources(context, options.aws), journal, options.aws.region};
   Reading reading{context};
   std::vector<Report> reports;
+  const Time until = context.clock.now() + kReadWithin;
   for (const auto& fleet : fleets) {
     auto parts = regions.parts_for(fleet);
+    if (parts) parts->aws.set_deadline(until);
     reports.push_back({&fleet, parts ? check::read(fleet, parts->aws, reading.of(fleet.name))
                                      : std::unexpected(std::move(parts).error())});
   }

@@ -53,12 +53,10 @@ Event about(const FleetPolicy& policy, Time at, std::string kind, std::string te
   return {at, policy.name, "", "", std::move(kind), std::move(text)};
 }
 
-// A plan that breaks an invariant is a mistake of ours. Nobody is taken out by it, but restores go on: what
-// is left is decided as if the fleet were retired, and done only if that is sound.
-Result<void> refuse_unsound(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
-                            Parts& parts, TickReport& report) {
-  report.violations = decide::violations(policy, report.observation, state, report.plan);
-  if (report.violations.empty()) return {};
+// Nobody is taken out, but restores go on: decided as if the fleet were retired, and done only if that is
+// sound. `because` stands first among what holds back the fleet.
+Result<void> only_restore(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
+                          Parts& parts, TickReport& report, Verdict because) {
   FleetPolicy restoring = policy;
   restoring.retired = true;
   report.plan = TRY(settle(restoring, state, nonce, parts, report.observation));
@@ -67,11 +65,31 @@ Result<void> refuse_unsound(const FleetPolicy& policy, const FleetState& state, 
     return fail(ErrorKind::invalid, "fleet " + policy.name + ": no sound plan: " + join(still, "; "));
   }
   std::erase_if(report.plan.actions, [](const Action& action) { return !action.restores; });
+  report.plan.fleet.insert(report.plan.fleet.begin(), std::move(because));
+  return {};
+}
+
+// A plan that breaks an invariant is a mistake of ours.
+Result<void> refuse_unsound(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
+                            Parts& parts, TickReport& report) {
+  report.violations = decide::violations(policy, report.observation, state, report.plan);
+  if (report.violations.empty()) return {};
   Verdict verdict{
       Reason::plan_violates_invariants, "the plan broke an invariant: " + join(report.violations, "; "), {}};
-  report.plan.events.push_back(about(policy, report.observation.taken_at, "violation", verdict.text));
-  report.plan.fleet.insert(report.plan.fleet.begin(), std::move(verdict));
+  auto event = about(policy, report.observation.taken_at, "violation", verdict.text);
+  TRY_VOID(only_restore(policy, state, nonce, parts, report, std::move(verdict)));
+  report.plan.events.push_back(std::move(event));
   return {};
+}
+
+// Stores the plan. A store that has no room for one more remediation keeps its last room for restores.
+Result<void> store(const FleetPolicy& policy, const FleetState& state, const std::string& nonce, Parts& parts,
+                   TickReport& report) {
+  const auto written = parts.journal.replace(report.plan.next, report.plan.events);
+  if (written || written.error().kind != ErrorKind::rejected) return written;
+  TRY_VOID(
+      only_restore(policy, state, nonce, parts, report, {Reason::state_full, written.error().message, {}}));
+  return parts.journal.replace(report.plan.next, report.plan.events);
 }
 
 // Reading is over in time to act, and acting in time to record. Of a short time each has its part.
@@ -167,7 +185,7 @@ Result<TickReport> tick(const FleetPolicy& policy, Parts& parts) {
   report.plan = TRY(settle(policy, state, nonce, parts, report.observation));
   TRY_VOID(refuse_unsound(policy, state, nonce, parts, report));
 
-  if (const auto written = parts.journal.replace(report.plan.next, report.plan.events); !written) {
+  if (const auto written = store(policy, state, nonce, parts, report); !written) {
     if (written.error().kind != ErrorKind::conflict) return std::unexpected(written.error());
     report.lost_race = true;
     return report;
@@ -194,7 +212,15 @@ Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Jo
   }
   for (const auto& name : TRY(journal.fleets())) {
     if (std::ranges::find(policy.fleets, name, &FleetPolicy::name) != policy.fleets.end()) continue;
-    const auto state = TRY(journal.load(name));
+    const auto loaded = journal.load(name);
+    if (!loaded) {  // its own tick says what is wrong with it, and the others go on
+      FleetPolicy unreadable;
+      unreadable.name = name;
+      unreadable.retired = true;
+      fleets.push_back(std::move(unreadable));
+      continue;
+    }
+    const auto& state = *loaded;
     if (!state || state->open.empty() || !state->pinned) continue;
     fleets.insert(fleets.begin(), *state->pinned);
     fleets.front().retired = true;

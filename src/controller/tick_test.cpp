@@ -76,10 +76,14 @@ wire::Response describe(const std::string& action) {
 // Passes everything on, and does something first when a state is about to be written.
 class MeddledJournal final : public record::Journal {
  public:
-  Result<std::optional<FleetState>> load(const std::string& fleet) override { return store->load(fleet); }
+  Result<std::optional<FleetState>> load(const std::string& fleet) override {
+    if (fleet == unreadable) return fail(ErrorKind::corrupt, "not what was written");
+    return store->load(fleet);
+  }
   Result<void> replace(const FleetState& next, std::span<const Event> events) override {
     ++writes;
     if (before_write) before_write(writes);
+    if (full && !next.open.empty()) return fail(ErrorKind::rejected, "no room", record::kStoreCode);
     return store->replace(next, events);
   }
   Result<std::vector<Event>> history(const std::string& fleet, const std::string& member,
@@ -90,7 +94,9 @@ class MeddledJournal final : public record::Journal {
 
   std::unique_ptr<record::Journal> store = record::open_sqlite(":memory:").value();
   int writes = 0;
+  bool full = false;  // has no room for anybody who is out
   std::function<void(int)> before_write;
+  std::string unreadable;  // a fleet whose document is damaged
 };
 
 struct Ticking : testing::Test {
@@ -210,6 +216,27 @@ TEST_F(Ticking, ADeadlineOfItsOwnIsKept) {
   static_cast<void>(tick(policy, parts));
   EXPECT_LE(account.clock.time, began + 10s);
   EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(Ticking, AStoreWithoutRoomForOneMoreHoldsBackStartsAlone) {
+  journal.full = true;
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(sent.empty());
+  EXPECT_EQ(report->plan.fleet.front().reason, Reason::state_full);
+  EXPECT_EQ(stored().revision, 1);
+}
+
+TEST_F(Ticking, AFleetOfTheStateThatCannotBeReadStopsNoOther) {
+  ASSERT_TRUE(tick(policy, parts));
+  journal.unreadable = "web";
+  FleetPolicy other = policy;
+  other.name = "other";
+  const auto fleets = fleets_to_tick({{other}}, journal);
+  ASSERT_TRUE(fleets) << fleets.error().message;
+  ASSERT_EQ(fleets->size(), 2U);
+  EXPECT_EQ(fleets->front().name, "other");
+  EXPECT_EQ(tick(fleets->back(), parts).error().kind, ErrorKind::corrupt);
 }
 
 TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {

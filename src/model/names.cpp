@@ -140,6 +140,7 @@ const char* name(Reason reason) {
     case Reason::observation_incomplete: return "observation_incomplete";
     case Reason::observation_contradicts: return "observation_contradicts";
     case Reason::state_unreadable: return "state_unreadable";
+    case Reason::state_full: return "state_full";
     case Reason::too_few_healthy: return "too_few_healthy";
     case Reason::too_many_out: return "too_many_out";
     case Reason::starts_per_hour: return "starts_per_hour";

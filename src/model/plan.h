@@ -82,6 +82,7 @@ enum class Reason {
   observation_incomplete,
   observation_contradicts,
   state_unreadable,
+  state_full,
   too_few_healthy,
   too_many_out,
   starts_per_hour,

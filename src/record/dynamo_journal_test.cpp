@@ -282,6 +282,27 @@ TEST_F(DynamoJournal, EveryOperationIsOverInTenSeconds) {
   within([&] { return journal.fleets(); });
 }
 
+TEST_F(DynamoJournal, HoweverSlowItsPutWasThereIsTimeToLookAgain) {
+  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  process.account.transport.script = [&](const wire::Request& request) -> Result<wire::Response> {
+    auto answer = table.answer(request);
+    if (wire::header_of(request, "X-Amz-Target") != "DynamoDB_20120810.PutItem") return answer;
+    process.account.clock.time += request.timeout;
+    return wire::reply_lost();
+  };
+  const auto put = journal.replace(state_of(2, "ours"), {});
+  EXPECT_TRUE(put) << put.error().message;
+  EXPECT_GT(table.calls["PutItem"], 2) << "it was sent again";
+}
+
+TEST_F(DynamoJournal, WithoutReadingItFirstItMovesTheEventsThatAreThere) {
+  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
+  Process other{table, mutex};
+  ASSERT_TRUE(other.journal->replace(state_of(2, "other"), events_of("b")));
+  ASSERT_TRUE(journal.replace(state_of(3), events_of("c")));
+  EXPECT_EQ(texts(journal.history("web", "", 9)), "a b c ");
+}
+
 // Several processes, any fault at any request, late requests that land whenever: no write is lost, none is
 // told to have succeeded that didn't, and the history is exactly what took effect.
 TEST_F(DynamoJournal, NothingIsLostOrDoubledUnderAnyFaults) {

@@ -80,7 +80,7 @@ Answer<Xml> publish(Session& session, Parameters& parameters) {
             " is not authorized to perform: SNS:Publish on resource: " + printable(published.topic));
   if (!account.topics.contains(published.topic.substr(start.size())))
     return refuse(404, "NotFound", "Topic does not exist");
-  const Xml answer = tag("MessageId", message_id(session));
+  Xml answer = tag("MessageId", message_id(session));
   account.published.push_back(std::move(published));
   return answer;
 }

@@ -168,13 +168,13 @@ class Parser {
   }
 
   Answer<Condition> function() {
-    static const std::map<std::string, std::pair<Kind, std::size_t>, std::less<>> kFunctions = {
+    static const std::map<std::string, std::pair<Kind, std::size_t>, std::less<>> functions = {
         {"attribute_exists", {Kind::exists, 1}},
         {"attribute_not_exists", {Kind::not_exists, 1}},
         {"begins_with", {Kind::begins_with, 2}}};
     const std::string name = token_.text;
-    const auto found = kFunctions.find(name);
-    if (found == kFunctions.end())
+    const auto found = functions.find(name);
+    if (found == functions.end())
       return wrong("Invalid function name; function: " + printable(name) +
                    " (this account knows attribute_exists, attribute_not_exists and begins_with)");
     advance();
@@ -216,7 +216,7 @@ class Parser {
       return Operand{"", *value};
     }
     const bool letter = !text.empty() && is_name_character(text[0]) && text[0] != '-' && text[0] != '_' &&
-                        !(text[0] >= '0' && text[0] <= '9');
+                        (text[0] < '0' || text[0] > '9');
     if (!letter || text.find('-') != std::string::npos) return syntax_error();
     if (is_reserved(text))
       return wrong("Attribute name is a reserved keyword; reserved keyword: " + printable(text));

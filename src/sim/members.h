@@ -12,7 +12,8 @@ using Json = nlohmann::json;
 
 // What a service may say besides a code and a message.
 struct JsonRefusal : Refusal {
-  JsonRefusal(Refusal refusal, Json further = Json::object())
+  // Implicit, so that an Answer's refusal is a JsonAnswer's too.
+  JsonRefusal(Refusal refusal, Json further = Json::object())  // NOLINT(google-explicit-constructor)
       : Refusal(std::move(refusal)), more(std::move(further)) {}
   Json more;
 };

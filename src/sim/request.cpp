@@ -117,14 +117,14 @@ Answer<void> check_shape(const wire::Request& request, std::optional<Service> se
 
 // The JSON services' names for what the others say in Query's.
 RefusedCall in_the_words_of(std::optional<Service> service, Refusal refusal) {
-  static const std::map<std::string, std::string> kCodes = {
+  static const std::map<std::string, std::string> codes = {
       {"ExpiredToken", "ExpiredTokenException"},
       {"IncompleteSignature", "IncompleteSignatureException"},
       {"InvalidClientTokenId", "UnrecognizedClientException"},
       {"MissingAuthenticationToken", "MissingAuthenticationTokenException"},
       {"SignatureDoesNotMatch", "InvalidSignatureException"}};
-  const auto found = kCodes.find(refusal.code);
-  if (service && speaks_json(*service) && found != kCodes.end())
+  const auto found = codes.find(refusal.code);
+  if (service && speaks_json(*service) && found != codes.end())
     refusal = {400, found->second, std::move(refusal.message)};
   return {service, std::move(refusal)};
 }

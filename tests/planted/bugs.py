@@ -108,9 +108,9 @@ BUGS = [
         "intent->may_land_late = outcome.may_land_late;", "intent->may_land_late = false;"),
     # The tick, the journal, the acts
     Bug("acts before it has written", "controller/tick.cpp",
-        "  if (const auto written = parts.journal.replace(report.plan.next, report.plan.events); !written) {",
+        "  if (const auto written = store(policy, state, nonce, parts, report); !written) {",
         "  report.outcomes = act(report.plan.actions, time, parts);\n"
-        "  if (const auto written = parts.journal.replace(report.plan.next, report.plan.events); !written) {"),
+        "  if (const auto written = store(policy, state, nonce, parts, report); !written) {"),
     Bug("ignores a lost swap", "controller/tick.cpp",
         "    report.lost_race = true;\n    return report;\n", "    report.lost_race = true;\n"),
     Bug("loses its outcomes when another tick wrote meanwhile", "controller/tick.cpp",
