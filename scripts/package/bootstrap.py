@@ -1,0 +1,118 @@
+"""The static program for one machine, and the Lambda zip around it."""
+
+import hashlib
+import os
+import shutil
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from . import GNU, MACHINES, ROOT, Failure, sources
+from .commands import output_of, run
+
+PACKAGING = ROOT / "packaging"
+LIMIT = 4_000_000  # bytes of a zip
+# The roots of everything that AWS's endpoints present (https://www.amazontrust.com/repository/).
+ROOTS = ("Amazon_Root_CA_1", "Amazon_Root_CA_2", "Amazon_Root_CA_3", "Amazon_Root_CA_4",
+         "Starfield_Services_Root_Certificate_Authority_-_G2")
+
+
+def when() -> int:
+    """The time in everything that carries one: SOURCE_DATE_EPOCH, else that of the last commit."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return int(os.environ["SOURCE_DATE_EPOCH"])
+    try:
+        return int(output_of("git", "log", "-1", "--format=%ct", at=ROOT))
+    except Failure:
+        raise Failure("there is no git commit to take the time from; set SOURCE_DATE_EPOCH to seconds since 1970") \
+            from None
+
+
+def _fingerprint(machine: str, work: Path) -> str:
+    """Of everything that the libraries are made from."""
+    compiler = output_of(GNU.format(machine=machine, tool="gcc-12"), "--version")
+    parts = [compiler.encode(), (work / "sources.txt").read_bytes()]
+    parts += [(PACKAGING / name).read_bytes() for name in ("libraries.sh", "static.cmake")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def libraries(machine: str, work: Path) -> Path:
+    """Builds them, unless they are there; their prefix."""
+    sources.fetch(work)
+    prefix, stamp = work / machine / "prefix", work / machine / "libraries.sha256"
+    wanted = _fingerprint(machine, work)
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(work / machine / "program", ignore_errors=True)
+        run(PACKAGING / "libraries.sh", work / "sources", work / machine / "libraries", prefix, machine)
+        stamp.write_text(wanted)
+    return prefix
+
+
+def program(machine: str, work: Path) -> Path:
+    build, prefix = work / machine / "program", libraries(machine, work)
+    if not (build / "build.ninja").is_file():
+        run("cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "--toolchain", PACKAGING / "static.cmake",
+            f"-DEVENKEEL_MACHINE={machine}", f"-DEVENKEEL_PREFIX={prefix}",
+            "-DCMAKE_BUILD_TYPE=Release", "-DEVENKEEL_STATIC=ON", "-DEVENKEEL_TESTS=OFF")
+    run("ninja", "-C", build, "evenkeel")
+    check_static(build / "evenkeel", machine)
+    return build / "evenkeel"
+
+
+def check_static(path: Path, machine: str) -> None:
+    headers = output_of("readelf", "--wide", "--program-headers", path)
+    for unwanted, what in (("INTERP", "asks for a loader"), ("DYNAMIC", "has a dynamic section")):
+        if unwanted in headers:
+            raise Failure(f"{path} is not static: it {what}; see EVENKEEL_STATIC in CMakeLists.txt")
+    kind = {"x86_64": "X86-64", "aarch64": "AArch64"}[machine]
+    if kind not in output_of("readelf", "--file-header", path):
+        raise Failure(f"{path} is not for {machine}")
+
+
+def certificates() -> bytes:
+    texts = []
+    for name in ROOTS:
+        path = Path("/usr/share/ca-certificates/mozilla") / f"{name}.crt"
+        if not path.is_file():
+            raise Failure(f"{path} is missing; it comes with Debian's ca-certificates")
+        texts.append(path.read_text().strip() + "\n")
+    return "".join(texts).encode()
+
+
+def pack(path: Path, files: dict[str, tuple[bytes, int]], seconds: int) -> None:
+    """A zip of name -> content and mode, in which nothing depends on when and where it is made."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            content, mode = files[name]
+            entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
+            entry.create_system = 3  # Unix: the mode counts
+            entry.external_attr = (0o100000 | mode) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+
+
+def lambda_zip(machine: str, work: Path, folder: Path) -> Path:
+    """evenkeel-lambda-MACHINE.zip of what `program` has built."""
+    path = folder / f"evenkeel-lambda-{MACHINES[machine]}.zip"
+    pack(path, {
+        "bootstrap": ((work / machine / "program" / "evenkeel").read_bytes(), 0o755),
+        "ca.pem": (certificates(), 0o644),
+        "evenkeel.yaml": ((PACKAGING / "evenkeel.yaml").read_bytes(), 0o644),
+    }, when())
+    if path.stat().st_size >= LIMIT:
+        raise Failure(f"{path.name} has {path.stat().st_size:,} bytes, and must stay under {LIMIT:,}")
+    return path
+
+
+def container_root(machine: str, work: Path, folder: Path) -> Path:
+    """dist/container/: what packaging/Containerfile copies."""
+    root = folder / "container"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    shutil.copy(work / machine / "program" / "evenkeel", root / "evenkeel")
+    (root / "evenkeel").chmod(0o755)
+    (root / "ca.pem").write_bytes(certificates())
+    return root

@@ -1,0 +1,214 @@
+"""What is handed out: zips, certificates, the example policy, the Debian package, the container file."""
+
+import gzip
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+import zipfile
+from pathlib import Path
+from unittest import mock
+
+from scripts.package import Failure, bootstrap, debian, sources
+from tests.simulator import PROGRAM, ROOT
+
+PACKAGING = ROOT / "packaging"
+EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
+OUTPUT_OF = sources.output_of
+
+
+class Place(unittest.TestCase):
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = Path(place.name)
+
+
+class Zip(Place):
+    def test_does_not_depend_on_when_or_in_which_order_it_is_made(self) -> None:
+        files = {"bootstrap": (b"program" * 1000, 0o755), "a": (b"text", 0o644)}
+        one, other = self.place / "one.zip", self.place / "other.zip"
+        bootstrap.pack(one, files, 1_700_000_000)
+        bootstrap.pack(other, dict(reversed(files.items())), 1_700_000_000)
+        self.assertEqual(one.read_bytes(), other.read_bytes())
+        with zipfile.ZipFile(one) as archive:
+            entries = archive.infolist()
+        self.assertEqual([(entry.filename, entry.external_attr >> 16) for entry in entries],
+                         [("a", 0o100644), ("bootstrap", 0o100755)])
+        self.assertEqual({entry.date_time for entry in entries}, {(2023, 11, 14, 22, 13, 20)})
+
+    def test_refuses_one_that_is_too_large(self) -> None:
+        program = self.place / "x86_64" / "program" / "evenkeel"
+        program.parent.mkdir(parents=True)
+        program.write_bytes(os.urandom(bootstrap.LIMIT))
+        with mock.patch.dict(os.environ, EPOCH), self.assertRaisesRegex(Failure, "4,000,000"):
+            bootstrap.lambda_zip("x86_64", self.place, self.place)
+
+    def test_refuses_a_program_that_needs_a_loader(self) -> None:
+        with self.assertRaisesRegex(Failure, "loader"):
+            bootstrap.check_static(PROGRAM, "x86_64")
+
+
+class Certificates(unittest.TestCase):
+    def test_are_amazons_five_roots_and_no_others(self) -> None:
+        text = bootstrap.certificates().decode()
+        blocks = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", text, re.DOTALL)
+        subjects = [subprocess.run(["openssl", "x509", "-noout", "-subject", "-nameopt", "multiline"], input=block,
+                                   capture_output=True, text=True, check=True).stdout for block in blocks]
+        names = sorted(re.search(r"commonName\s+= (.*)", subject)[1] for subject in subjects)
+        self.assertEqual(names, ["Amazon Root CA 1", "Amazon Root CA 2", "Amazon Root CA 3", "Amazon Root CA 4",
+                                 "Starfield Services Root Certificate Authority - G2"])
+
+
+class ExamplePolicy(Place):
+    def ask(self, text: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        policy = self.place / "evenkeel.yaml"
+        policy.write_text(text)
+        return subprocess.run([PROGRAM, *words, "--policy", policy], env={"PATH": os.environ["PATH"]},
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+    def test_names_no_fleet_as_it_comes(self) -> None:
+        text = (PACKAGING / "evenkeel.yaml").read_text()
+        self.assertTrue(text.endswith("\nfleets: []\n"))
+        done = self.ask(text, "plan", "--state", self.place / "state.db", "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout)["fleets"], [])
+
+    def test_is_valid_once_the_example_in_it_is_used(self) -> None:
+        text = (PACKAGING / "evenkeel.yaml").read_text()
+        example = text[text.index("# fleets:"):].replace("fleets: []", "").replace("# ", "", 1).replace("\n# ", "\n")
+        self.assertIn("auto_scaling_group: web-asg", example)
+        done = self.ask(example, "iam", "--account", "123456789012")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("web-asg", done.stdout)
+
+
+class Sources(unittest.TestCase):
+    def test_every_library_is_pinned_to_a_version_and_a_digest(self) -> None:
+        for name, (version, digest) in sources.locked().items():
+            self.assertRegex(version, r"^\d", name)
+            self.assertRegex(digest, r"^[0-9a-f]{64}$", name)
+        self.assertIn("openssl", sources.locked())
+
+    def test_every_pinned_library_is_built_and_no_other(self) -> None:
+        script = (PACKAGING / "libraries.sh").read_text()
+        built = re.findall(r'^ *with_cmake ([\w-]+)|\{ with_cmake ([\w-]+)|"\$work/([\w-]+)[/"]', script, re.MULTILINE)
+        self.assertEqual({"".join(names) for names in built}, set(sources.locked()))
+
+    @unittest.skipUnless(shutil.which("dpkg"), "dpkg is not installed")
+    def test_knows_the_newest_version_as_dpkg_does(self) -> None:
+        apt = object.__new__(sources.Apt)
+        apt._variables = {}
+        listed = "Version: 3.0.9-1\nVersion: 3.0.20-1~deb12u2\nVersion: 3.0.20-1\nPackage: x\nVersion: 3.0.20-1\n"
+        with mock.patch.object(sources, "output_of", side_effect=lambda *words, **rest: (
+                listed if words[0] == "apt-cache" else OUTPUT_OF(*words, **rest))):
+            self.assertEqual(apt.versions("x"), ["3.0.20-1", "3.0.20-1~deb12u2", "3.0.9-1"])
+
+    def test_takes_the_pinned_version_and_else_the_newest_that_can_be_had(self) -> None:
+        class Mirror:
+            missing = ("3",)
+
+            def versions(self, name: str) -> list[str]:
+                return ["3", "2", "1"]
+
+            def download(self, name: str, version: str, folder: Path) -> Path:
+                if version in self.missing:
+                    raise Failure("404")
+                return folder / version
+
+        def taken(wanted: str) -> str:
+            with mock.patch("builtins.print"):
+                return sources._fetch_one(Mirror(), "x", wanted, Path("/"))[0]
+
+        self.assertEqual([taken("1"), taken("3"), taken("0")], ["1", "2", "2"])
+
+
+@unittest.skipUnless(shutil.which("dpkg-deb") and shutil.which("dpkg-shlibdeps"), "dpkg-dev is not installed")
+class DebianPackage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.place.cleanup)
+        folder = Path(cls.place.name)
+        cls.enterClassContext(mock.patch.dict(os.environ, EPOCH))
+        cls.package = debian.build(PROGRAM, folder / "one")
+        cls.again = debian.build(PROGRAM, folder / "other")
+        cls.root = folder / "root"
+        debian.unpack(cls.package, cls.root)
+
+    def field(self, name: str) -> str:
+        return subprocess.run(["dpkg-deb", "--field", self.package, name], check=True, capture_output=True,
+                              text=True).stdout.strip()
+
+    def test_built_twice_is_the_same(self) -> None:
+        self.assertEqual(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in (self.package, self.again)))
+
+    def test_has_everything_in_its_place(self) -> None:
+        for name in ("usr/bin/evenkeel", "lib/systemd/system/evenkeel.service", "lib/systemd/system/evenkeel.timer",
+                     "lib/systemd/system/evenkeel-daemon.service", "etc/evenkeel/evenkeel.yaml", "etc/default/evenkeel",
+                     "usr/share/man/man1/evenkeel.1.gz", "usr/share/bash-completion/completions/evenkeel",
+                     "usr/share/zsh/vendor-completions/_evenkeel", "usr/share/fish/vendor_completions.d/evenkeel.fish",
+                     "usr/share/doc/evenkeel/copyright", "usr/share/doc/evenkeel/changelog.gz"):
+            self.assertTrue((self.root / name).is_file(), name)
+        page = gzip.decompress((self.root / "usr/share/man/man1/evenkeel.1.gz").read_bytes())
+        self.assertIn(b".TH EVENKEEL 1", page)
+
+    def test_says_what_it_is_and_needs(self) -> None:
+        version = subprocess.run([self.root / "usr/bin/evenkeel", "--version"], capture_output=True, text=True).stdout
+        self.assertEqual(version, f"evenkeel {self.field('Version')}\n")
+        self.assertRegex(self.field("Depends"), r"libc6.*libcurl4.*ca-certificates")
+        self.assertEqual(self.field("Package"), "evenkeel")
+
+    def test_keeps_what_an_administrator_changed(self) -> None:
+        done = subprocess.run(["dpkg-deb", "--info", self.package, "conffiles"], capture_output=True, text=True)
+        self.assertEqual(done.stdout.split(), ["/etc/default/evenkeel", "/etc/evenkeel/evenkeel.yaml"])
+
+    @unittest.skipUnless(shutil.which("lintian"), "lintian is not installed")
+    def test_lintian_finds_no_error(self) -> None:
+        done = subprocess.run(["lintian", "--fail-on", "error", self.package], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_enables_and_starts_nothing(self) -> None:
+        postinst = (PACKAGING / "debian" / "postinst").read_text()
+        self.assertNotRegex(postinst, r"\b(enable|start)\b")
+
+
+class Container(unittest.TestCase):
+    def setUp(self) -> None:
+        lines = (PACKAGING / "Containerfile").read_text().splitlines()
+        self.steps = [line.split(maxsplit=1) for line in lines if line.strip() and not line.startswith("#")]
+
+    def test_is_the_program_alone_and_nobody_in_particular(self) -> None:
+        self.assertEqual(self.steps[0], ["FROM", "scratch"])
+        words = [step for step, _ in self.steps]
+        self.assertEqual(sorted(set(words)), ["CMD", "COPY", "ENTRYPOINT", "ENV", "FROM", "USER"])
+        user = dict(self.steps)["USER"]
+        self.assertRegex(user, r"^[1-9]\d*:[1-9]\d*$")
+
+    def test_copies_what_the_packaging_puts_there(self) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            work = Path(place)
+            program = work / "x86_64" / "program" / "evenkeel"
+            program.parent.mkdir(parents=True)
+            program.write_bytes(b"a program")
+            root = bootstrap.container_root("x86_64", work, work)
+            copied = {text.split()[0] for step, text in self.steps if step == "COPY"}
+            self.assertEqual(copied, {path.name for path in root.iterdir()})
+            self.assertTrue(os.access(root / "evenkeel", os.X_OK))
+
+    def test_its_root_runs_as_nobody_in_particular(self) -> None:
+        if "EVENKEEL_DIST" not in os.environ or os.geteuid() != 0:
+            self.skipTest("the container's root is tried by ./dev package --check, as root")
+        made = Path(os.environ["EVENKEEL_DIST"]) / "container"
+        command = json.loads(dict(self.steps)["ENTRYPOINT"])
+        done = subprocess.run(["chroot", f"--userspec={dict(self.steps)['USER']}", made, *command, "--version"],
+                              capture_output=True, text=True)
+        self.assertEqual((done.stdout, done.stderr), (f"evenkeel {debian.version()}\n", ""))
+
+
+if __name__ == "__main__":
+    unittest.main()
