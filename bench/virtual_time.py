@@ -1,6 +1,6 @@
 """Runs a Python script whose sleeps pass on the simulated account instead of on this machine.
 
-usage: virtual_time.py URL KILLED_AFTER SCRIPT ARGUMENT...
+usage: virtual_time.py URL KILLED_AFTER (SCRIPT | -m MODULE) ARGUMENT...
 
 Whatever sleeps through time.sleep, botocore's waiters among it, moves the account at URL on by as many seconds and
 returns at once. After KILLED_AFTER such seconds in all the process dies of SIGKILL; "never" lets it live.
@@ -32,4 +32,8 @@ def sleep(seconds: float) -> None:
 
 time.sleep = sleep
 sys.argv = sys.argv[3:]
-runpy.run_path(sys.argv[0], run_name="__main__")
+if sys.argv[0] == "-m":
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+else:
+    runpy.run_path(sys.argv[0], run_name="__main__")
