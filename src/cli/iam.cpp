@@ -96,6 +96,7 @@ Result<iam::Grant> one_of(std::vector<iam::Grant> grants, const std::string& rol
     if (name == role || (role.empty() && grants.size() == 1)) return std::move(grant);
     names.push_back(printable(name, 300));
   }
+  if (names.empty()) return fail(ErrorKind::invalid, "the policy has no fleets, so nothing is needed yet");
   return fail(ErrorKind::invalid,
               fmt::format("{}choose one with --role: {}; or take all with --json",
                           role.empty() ? "this policy needs a document for each of several identities: "

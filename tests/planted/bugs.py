@@ -176,7 +176,8 @@ BUGS = [
     Bug("waits for people as long as they like", "notify/outbox.cpp",
         "until = std::min(until, clock_.now() + kRoundWithin);", "until += kRoundWithin;"),
     Bug("shows the webhook's URL", "notify/channels.cpp",
-        "without_secret(response.error().message, url_)", "response.error().message + url_"),
+        "without_secret(response.error().message, url_)",
+        "without_secret(response.error().message, url_) + url_"),
     Bug("gives up the policy that was good", "wiring/policies.cpp",
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
