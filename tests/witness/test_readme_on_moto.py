@@ -15,8 +15,13 @@ from .moto_fleet import KEY, SECRET, Fleet
 def blocks(language: str) -> list[str]:
     """The fenced blocks of the two sections."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    text = text[text.index("## On your account"):text.index("## Read on")]
+    text = text[text.index("## On your account"):text.index("## As a Lambda function")]
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.S | re.M)
+
+
+def on_lambda() -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text[text.index("## As a Lambda function"):text.index("## Read on")]
 
 
 def commands() -> list[str]:
@@ -74,3 +79,15 @@ def test_every_command_of_the_readme_does_what_it_says(desk):
 def test_the_readme_still_has_what_is_tried_here():
     names = [line.split()[1] for line in commands()]
     assert names == ["iam", "check", "plan", "run", "run", "status", "explain", "history", "pause", "resume", "restore"]
+
+
+def test_what_the_readme_prints_for_the_function_is_its_role(desk):
+    """The rest of that section is docs/deploy.md's, and tried in tests/deploy."""
+    _, directory, type_in = desk
+    (directory / "deploy" / "sam").mkdir(parents=True)
+    (directory / "program").mkdir()
+    (directory / "program" / "bootstrap").symlink_to(directory / "build" / "evenkeel")
+    (line,) = [line for line in on_lambda().splitlines() if line.startswith("program/bootstrap iam")]
+    _, errors = type_in(line.replace("ID", "123456789012").replace("NAME", "eu-west-1")).communicate(timeout=60)
+    allowed = json.loads((directory / "deploy/sam/iam.json").read_text())["Statement"]
+    assert any("dynamodb:PutItem" in one["Action"] for one in allowed), errors
