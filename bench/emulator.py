@@ -6,13 +6,14 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import sysconfig
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.ports import free_ports, wait_for_listener
 
 MEMORY = 128  # MB, what deploy/ gives the function
 WHOLE_CORE_AT = 1769  # MB at which Lambda gives a whole core; less has its share (Lambda's documentation)
@@ -24,25 +25,6 @@ def emulator() -> Path:
     """The emulator that AWS packs into aws-sam-cli; tests/requirements-no-deps.txt has its version."""
     packed = Path(sysconfig.get_path("purelib"), "samcli/local/rapid/aws-lambda-rie-x86_64")
     return Path(os.environ.get("EVENKEEL_RIE", packed))
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def wait_for_listener(port: int, process: subprocess.Popen) -> None:
-    ends = time.monotonic() + WITHIN
-    while time.monotonic() < ends and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.005)
-    raise RuntimeError(f"{process.args[0]} does not listen on port {port}")
 
 
 class CpuShare:
@@ -98,7 +80,7 @@ class Function:
                      "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY)},
                 stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         self._read, self._rest, self._found = log.open(errors="replace"), "", []
-        wait_for_listener(own, self.process)
+        wait_for_listener(own, self.process, WITHIN)
 
     def __enter__(self) -> "Function":
         return self

@@ -10,7 +10,8 @@ from pathlib import Path
 import boto3
 
 from bench.account import GROUPS, HERE, LIMIT, Account
-from bench.emulator import free_ports, wait_for_listener
+from bench.emulator import WITHIN
+from tests.ports import free_ports, wait_for_listener
 
 SERVICES = ["ec2", "elastic_load_balancing_v2", "cloudwatch", "auto_scaling", "dynamodb", "ssm", "sns"]
 TABLE, FLEET, PARAMETER = "evenkeel", "web", "/evenkeel/policy"
@@ -73,7 +74,7 @@ class TlsAccount(Account):
         configuration.write_text(PROXY.format(binds=binds, account=self.url.removeprefix("http://")))
         self._proxy = subprocess.Popen(["haproxy", "-q", "-db", "-f", configuration], stdin=subprocess.DEVNULL)
         for port in ports.values():
-            wait_for_listener(port, self._proxy)
+            wait_for_listener(port, self._proxy, WITHIN)
         self.tls = {**self.environment, "AWS_CA_BUNDLE": str(ca),
                     **{f"AWS_ENDPOINT_URL_{name.upper()}": f"https://127.0.0.1:{port}" for name, port in ports.items()}}
         del self.tls["AWS_ENDPOINT_URL"]

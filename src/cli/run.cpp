@@ -97,9 +97,8 @@ class Passes {
         regions_(regions),
         deadline_(deadline) {}
 
-  int one() {
+  int one(const Result<wiring::PolicySource::Current>& policy) {
     const Time until = context_.clock.now() + deadline_;
-    const auto policy = source_.current();
     if (!policy) return restore_only(policy.error(), until);
     if (policy->problem != problem_) fail_with(context_, kUsage, policy->problem);
     problem_ = policy->problem;
@@ -108,16 +107,18 @@ class Passes {
     return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
   }
 
-  // `begun`: somebody was out when this process began, and is brought back whatever the policy says.
-  int every(Duration period, bool begun) {
+  // `first` is what the first pass goes by. Without a policy somebody was out when this process began, and is
+  // brought back all the same.
+  int every(Duration period, const Result<wiring::PolicySource::Current>& first) {
     Time due = context_.clock.now();
-    for (bool first = !begun; !context_.stopped(); first = false) {
-      // A mistyped --fleet doesn't mend itself; everything else may.
-      if (const int code = one(); first && code == kUsage) return code;
+    // A mistyped --fleet doesn't mend itself; everything else may.
+    if (const int code = one(first); first && code == kUsage) return code;
+    while (true) {
       due = std::max(due + period, context_.clock.now());
       if (!context_.stopped()) context_.clock.sleep(due - context_.clock.now());
+      if (context_.stopped()) return kDone;
+      one(source_.current());
     }
-    return kDone;
   }
 
  private:
@@ -154,8 +155,8 @@ int run_run(Context& context, const RunOptions& options) {
   }
   wiring::PolicySource source{options.policy, sources(context, options.aws), options.aws.region};
   const auto policy = source.current();
-  const bool begun = !policy && anybody_out(context, options);
-  if (!policy && !begun) return fail_with(context, code_of_policy(policy.error()), policy.error().message);
+  if (!policy && !anybody_out(context, options))
+    return fail_with(context, code_of_policy(policy.error()), policy.error().message);
   wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
   if (!people.problems().empty()) return fail_with(context, kUsage, join(people.problems(), "\n"));
   auto journal = open_state(context, options);
@@ -166,7 +167,7 @@ int run_run(Context& context, const RunOptions& options) {
   wiring::Overheard overheard{**journal, people};
   Regions regions{sources(context, options.aws), overheard, options.aws.region};
   Passes passes{context, options, source, people, overheard, regions, *deadline};
-  return stays ? passes.every(*every, begun) : passes.one();
+  return stays ? passes.every(*every, policy) : passes.one(policy);
 }
 
 }  // namespace

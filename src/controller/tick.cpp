@@ -205,7 +205,9 @@ Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Jo
     const auto state = journal.load(fleet.name);
     return !state || (*state && !(*state)->open.empty());
   };
-  const auto others = std::ranges::stable_partition(fleets, has_open);
+  // Each look is a call where the state is in a table, and one fleet needs no order.
+  auto others = std::ranges::subrange(fleets.begin(), fleets.end());
+  if (fleets.size() > 1) others = std::ranges::stable_partition(fleets, has_open);
   if (now && std::ssize(others) > kFleetsInOrder) {
     const auto minute = std::chrono::floor<std::chrono::minutes>(*now).time_since_epoch().count();
     std::ranges::rotate(others, others.begin() + minute % std::ssize(others));

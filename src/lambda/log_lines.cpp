@@ -1,10 +1,10 @@
 #include "lambda/log_lines.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "cli/summary.h"
+#include "lambda/metrics.h"
 
 namespace evenkeel::lambda {
 namespace {
@@ -12,12 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string dump(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
-Json verdicts(const Plan& plan) {
-  std::map<std::string, int> counts;
-  for (const auto& [id, verdict] : plan.members) ++counts[name(verdict.reason)];
-  return counts;
-}
 
 Json held_back_by(const Plan& plan) {
   Json reasons = Json::array();
@@ -61,7 +55,7 @@ void Log::tick(const wiring::FleetTick& tick) {
              {"revision", report.plan.next.revision},
              {"lost_race", report.lost_race},
              {"open", report.plan.next.open.size()},
-             {"verdicts", verdicts(report.plan)},
+             {"verdicts", verdicts_of(report.plan)},
              {"held_back_by", held_back_by(report.plan)},
              {"milliseconds", tick.took.count()},
              {"requests", tick.requests}}));

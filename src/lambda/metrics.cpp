@@ -88,20 +88,24 @@ std::vector<Ending> endings(const controller::TickReport& report) {
 void by_kind(const wiring::FleetTick& tick, Time now, std::vector<std::string>& lines) {
   const auto& fleet = tick.fleet.name;
   const auto& report = *tick.report;
-  const auto add = [&](const char* dimension, const char* value, const Metric& metric) {
+  const auto add = [&](const char* dimension, const std::string& value, const Metric& metric) {
     lines.push_back(line(Json::array({Json::array({"Fleet", dimension})}),
                          {{"Fleet", fleet}, {dimension, value}}, {metric}, now));
   };
-  std::map<Reason, int> reasons;
-  for (const auto& [id, verdict] : report.plan.members) ++reasons[verdict.reason];
-  for (const auto& [reason, count] : reasons)
-    add("Reason", name(reason), {"Members", "Count", static_cast<double>(count)});
+  for (const auto& [reason, count] : verdicts_of(report.plan))
+    add("Reason", reason, {"Members", "Count", static_cast<double>(count)});
   for (const Ending ending : endings(report)) add("Outcome", name(ending), {"Remediations", "Count", 1});
   for (const auto& [phase, lasted] : phases_ended(report))
     add("Phase", name(phase), {"PhaseDuration", "Seconds", seconds(lasted)});
 }
 
 }  // namespace
+
+std::map<std::string, int> verdicts_of(const Plan& plan) {
+  std::map<std::string, int> counts;
+  for (const auto& [id, verdict] : plan.members) ++counts[name(verdict.reason)];
+  return counts;
+}
 
 std::vector<std::string> metrics_of(const wiring::FleetTick& tick, Time now) {
   const Json properties = {{"Fleet", tick.fleet.name}};

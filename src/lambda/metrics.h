@@ -2,6 +2,7 @@
 // enough (aws-facts.md §4). docs/deploy.md lists them, and the alarms on them.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,9 @@
 namespace evenkeel::lambda {
 
 inline constexpr const char* kNamespace = "Evenkeel";
+
+// How many members have each verdict, by the reason's name.
+std::map<std::string, int> verdicts_of(const Plan& plan);
 
 // One line for the fleet as a whole, and one for each reason, outcome and ended phase that there was. Each is
 // one JSON document without a line break.

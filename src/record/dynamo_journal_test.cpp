@@ -27,31 +27,12 @@ struct Process {
   std::unique_ptr<Store> journal;
 };
 
-class Borrowed final : public Store {
- public:
-  explicit Borrowed(std::shared_ptr<Process> process) : process_(std::move(process)) {}
-  Result<std::optional<FleetState>> load(const std::string& fleet) override { return store().load(fleet); }
-  Result<void> replace(const FleetState& next, std::span<const Event> events) override {
-    return store().replace(next, events);
-  }
-  Result<std::vector<Event>> history(const std::string& fleet, const std::string& id, int limit) override {
-    return store().history(fleet, id, limit);
-  }
-  Result<std::vector<std::string>> fleets() override { return store().fleets(); }
-  Result<void> adopt(const FleetState& state, std::int64_t over, std::span<const Event> history) override {
-    return store().adopt(state, over, history);
-  }
-
- private:
-  Store& store() { return *process_->journal; }
-  std::shared_ptr<Process> process_;
-};
-
 class InMemory final : public TestStore {
  public:
   InMemory() { table_.page = 3; }
   std::unique_ptr<Store> open() override {
-    return std::make_unique<Borrowed>(std::make_shared<Process>(table_, mutex_));
+    auto process = std::make_shared<Process>(table_, mutex_);
+    return std::make_unique<KeptStore>(process, *process->journal);
   }
   void plant(const std::string& fleet, std::int64_t revision, const std::string& document) override {
     table_.items[{"state", fleet}] = {{"pk", {{"S", "state"}}},

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "record/journal.h"
 
@@ -19,6 +20,28 @@ class TestStore {
   virtual std::unique_ptr<Store> open() = 0;
   // Puts a document into the store as if it had been written properly, whatever it says.
   virtual void plant(const std::string& fleet, std::int64_t revision, const std::string& document) = 0;
+};
+
+// A store, kept together with whatever it lives on.
+class KeptStore final : public Store {
+ public:
+  KeptStore(std::shared_ptr<void> lives_on, Store& store) : lives_on_(std::move(lives_on)), store_(store) {}
+
+  Result<std::optional<FleetState>> load(const std::string& fleet) override { return store_.load(fleet); }
+  Result<void> replace(const FleetState& next, std::span<const Event> events) override {
+    return store_.replace(next, events);
+  }
+  Result<std::vector<Event>> history(const std::string& fleet, const std::string& id, int limit) override {
+    return store_.history(fleet, id, limit);
+  }
+  Result<std::vector<std::string>> fleets() override { return store_.fleets(); }
+  Result<void> adopt(const FleetState& state, std::int64_t over, std::span<const Event> history) override {
+    return store_.adopt(state, over, history);
+  }
+
+ private:
+  std::shared_ptr<void> lives_on_;
+  Store& store_;
 };
 
 using MakeStore = std::function<std::unique_ptr<TestStore>()>;

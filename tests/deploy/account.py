@@ -8,24 +8,16 @@ from typing import Any
 
 import boto3
 
+from .. import simulator
+
 ACCOUNT = "123456789012"  # moto's
-REGION = "eu-west-1"
+REGION = simulator.REGION
 KEY = "AKIDMOTOTEST"
 
 
 def environment(url: str) -> dict[str, str]:
     """For a program that is to talk to `url` and to nothing else."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": "/nonexistent",  # no profile of whoever runs this
-        "AWS_ENDPOINT_URL": url,
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": "moto-takes-any-secret",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": "127.0.0.1",
-    }
+    return {**simulator.environment(url, KEY, "moto-takes-any-secret"), "NO_PROXY": "127.0.0.1"}
 
 
 def reset() -> None:

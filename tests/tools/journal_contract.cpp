@@ -38,29 +38,12 @@ struct Way {
   std::unique_ptr<Store> journal;
 };
 
-class OnItsWay final : public Store {
- public:
-  explicit OnItsWay(std::unique_ptr<Way> way) : way_(std::move(way)) {}
-  Result<std::optional<FleetState>> load(const std::string& fleet) override { return store().load(fleet); }
-  Result<void> replace(const FleetState& next, std::span<const Event> events) override {
-    return store().replace(next, events);
-  }
-  Result<std::vector<Event>> history(const std::string& fleet, const std::string& id, int limit) override {
-    return store().history(fleet, id, limit);
-  }
-  Result<std::vector<std::string>> fleets() override { return store().fleets(); }
-  Result<void> adopt(const FleetState& state, std::int64_t over, std::span<const Event> events) override {
-    return store().adopt(state, over, events);
-  }
-
- private:
-  Store& store() { return *way_->journal; }
-  std::unique_ptr<Way> way_;
-};
-
 class Table : public TestStore {
  public:
-  std::unique_ptr<Store> open() override { return std::make_unique<OnItsWay>(way()); }
+  std::unique_ptr<Store> open() override {
+    std::shared_ptr<Way> there = way();
+    return std::make_unique<KeptStore>(there, *there->journal);
+  }
   void plant(const std::string& fleet, std::int64_t revision, const std::string& document) override {
     const auto there = way();
     const aws::dynamodb::Item item{{"pk", "state"},

@@ -4,15 +4,14 @@ tests/witness/dynamodb, installed by their own clients into .witness/, running a
 import filecmp
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from ..ports import free_ports, wait_for_listener
 from ..simulator import ROOT
 
 PINNED = Path(__file__).parent / "dynamodb"
@@ -69,32 +68,15 @@ def _dynalite(port: int) -> tuple[list[str], Path]:
 SERVERS = {"DynamoDB Local": _dynamodb_local, "dynalite": _dynalite}
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"the server did not start:\n{log.read_text()}")
-
-
 @contextmanager
 def running(name: str, log: Path) -> Iterator[str]:
     """The URL of a server of its own with no table in it."""
-    port = _free_port()
+    (port,) = free_ports(1)
     command, folder = SERVERS[name](port)
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
-            _wait_for(port, process, log)
+            wait_for_listener(port, process, 60, log)
             yield f"http://127.0.0.1:{port}/"
         finally:
             process.kill()

@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import re
-import socket
 import subprocess
 import time
 import urllib.error
@@ -25,6 +24,7 @@ from typing import Any
 import pytest
 
 from ..crash.remediation import LEAKING, STORY
+from ..ports import free_ports, wait_for_listener
 from ..simulator import PROGRAM, ROOT, Simulator
 from .conftest import client
 from .lambda_function import log_lines, metrics, total
@@ -80,7 +80,7 @@ class Emulator:
                  f"127.0.0.1:{ports[0]}", "--runtime-api-address", f"127.0.0.1:{ports[1]}",
                  "/bin/sh", "-c", 'exec "$0" >>"$1" 2>>"$2"', bootstrap, self._log, self._messages],
                 cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
-        wait_for(ports[0], self.process)
+        wait_for_listener(ports[0], self.process, 20, self._said)
 
     def invoke(self, event: object) -> Any:
         """Its answer, or the error's document. Bytes and texts are sent as they are."""
@@ -118,24 +118,6 @@ class Emulator:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait(timeout=10)
-
-
-def free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
-
-
-def wait_for(port: int, process: subprocess.Popen) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.01)
-    raise AssertionError("the emulator did not start")
 
 
 class World:
