@@ -44,6 +44,7 @@ struct LargeFleet {
     group.name = fmt::format("group-{:04}", number);
     group.arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/" + group.name + "/1";
     group.has_load_balancer = true;
+    group.of_fleet = true;
     group.attributes = TargetGroup::Attributes{.deregistration_delay = 60s, .slow_start = slow_start};
     group.registrations.emplace();
     policy.target_groups.push_back(group.name);
@@ -76,10 +77,96 @@ struct LargeFleet {
     Survey survey;
     survey.complete = true;
     survey.may_reboot = survey.may_register = true;
+    survey.events.emplace();
     observation.surveys[id_of(member)] = survey;
   }
 
   Plan decide() const { return decide::decide(policy, observation, state, "nonce"); }
+};
+
+Condition condition(Condition::Kind kind, Duration longer_than, const std::string& name) {
+  return {.kind = kind, .metric = {}, .longer_than = longer_than, .name = name};
+}
+
+// Everything that a policy can ask for at once, and every signal read for three hours: a rule of each kind, a
+// second metric, guards per zone, gates, a ceiling of the load, the order of who fails soonest, an Auto
+// Scaling group, and a past of every tenth member.
+struct EverythingOn : LargeFleet {
+  using Kind = Condition::Kind;
+
+  EverythingOn() : LargeFleet(30s) {
+    policy.order = Order::soonest;
+    policy.reboot_when.back_below = 60;
+    policy.keep.healthy_per_zone = Share{.count = 1, .percent = 0};
+    policy.keep.out = {.count = 0, .percent = 10};
+    policy.keep.out_per_zone = Share{.count = 0, .percent = 10};
+    policy.keep.load_below = LoadCeiling{.below = 1000};
+    policy.windows = {Window{.days = 0x7f, .from = 0h, .to = 24h, .zone = {}}};
+    policy.gates.alarms = {"deploy"};
+    policy.gates.calendars = {"open"};
+    observation.alarms["deploy"] = {{"deploy", "OK"}};
+    observation.calendars["open"] = CalendarState::open;
+    add_rules();
+    for (auto& group : observation.target_groups) {
+      observation.loads[group.arn] = signal(60, [](int i) { return 1000 + i; });
+    }
+    add_auto_scaling();
+    auto& hot = observation.other_signals[metric_key(policy.also_when.back().all[0].metric)];
+    for (int m = 0; m < kMembers; ++m) add_signals(m, hot);
+    observation.statuses_complete = true;
+  }
+
+  void add_rules() {
+    Condition hot;
+    hot.metric.metric_namespace = "AWS/EC2";
+    hot.metric.metric = "CPUUtilization";
+    hot.metric.above = 90;
+    hot.metric.datapoints = 3;
+    policy.also_when = {
+        Rule{"asked", 100, {condition(Kind::tag, {}, kRemediateTag)}},
+        Rule{"up", 1, {condition(Kind::uptime, 336h, "")}},
+        Rule{"old", 1, {condition(Kind::age, 720h, "")}},
+        Rule{"event", 50, {condition(Kind::scheduled_event, {}, "instance-reboot")}},
+        Rule{"impaired", 10, {condition(Kind::status_check, 10min, "")}},
+        Rule{"unhealthy", 10, {condition(Kind::target_unhealthy, 15min, "")}},
+        Rule{"oom", 20, {condition(Kind::alarm, {}, "oom-{instance_id}")}},
+        Rule{"hot-and-old", 0, {hot, condition(Kind::uptime, 24h, "")}},
+    };
+  }
+
+  void add_auto_scaling() {
+    policy.auto_scaling_group = "web-asg";
+    auto& scaling = observation.auto_scaling_group.emplace();
+    scaling.name = "web-asg";
+    scaling.desired = kMembers;
+    scaling.instance_refresh = "";
+    scaling.activities.emplace();
+    for (const auto& [id, instance] : observation.instances)
+      scaling.members.push_back({id, "InService", true});
+  }
+
+  template <typename Value>
+  static Signal signal(int minutes, Value&& value) {
+    Signal made{SignalState::fresh, {}, ""};
+    for (int i = 0; i < minutes; ++i)
+      made.samples.push_back({kNow - (minutes + 1 - i) * 1min, static_cast<double>(value(i))});
+    return made;
+  }
+
+  void add_signals(int member, std::map<std::string, Signal>& hot) {
+    const auto id = id_of(member);
+    // A tenth is above the limit, and leaks.
+    const double base = member % 10 == 0 ? 66 : 30 + member % 30;
+    observation.signals[id] = signal(180, [&](int i) { return base + 0.05 * i + i % 3 * 0.1; });
+    hot[id] = signal(13, [&](int) { return member % 90; });
+    auto& instance = observation.instances.at(id);
+    instance.ebs_root = true;
+    instance.auto_scaling_group = "web-asg";
+    instance.tags["evenkeel:note"] = "x";
+    instance.status = InstanceStatus{StatusCheck::ok, {}, {}};
+    observation.alarms["oom-" + id] = {{"oom-" + id, "OK"}};
+    if (member % 10 == 0) state.members[id].booted_at = kNow - 20h;
+  }
 };
 
 void measure(const char* what, const std::function<bool()>& work) {
@@ -113,11 +200,25 @@ void measure_all(const char* title, Duration slow_start) {
           [&] { return decide::violations(fleet.policy, fleet.observation, fleet.state, plan).empty(); });
 }
 
+void measure_everything() {
+  EverythingOn fleet;
+  fmt::print("with every kind of rule, zones, gates, load, forecasts of 1,000 candidates, Auto Scaling\n");
+  auto plan = fleet.decide();
+  for (int member = 0; member < kMembers; ++member) fleet.surveyed(member);
+  measure("  all signals on, one is taken out", [&] {
+    plan = fleet.decide();
+    return plan.questions.empty() && plan.next.open.size() == 1;
+  });
+  measure("  the check of that plan's invariants",
+          [&] { return decide::violations(fleet.policy, fleet.observation, fleet.state, plan).empty(); });
+}
+
 }  // namespace
 
 int main() {
   fmt::print("a decision for {} members in {} target groups, CPU time\n", kMembers, kGroups);
   measure_all("without slow start", 0s);
   measure_all("every target group with slow start", 30s);
+  measure_everything();
   return 0;
 }

@@ -91,6 +91,7 @@ build_sqlite() {
 build_fmtlib() { with_cmake fmtlib -DFMT_TEST=OFF -DFMT_DOC=OFF; }
 build_spdlog() { with_cmake spdlog -DSPDLOG_FMT_EXTERNAL=ON -DSPDLOG_BUILD_EXAMPLE=OFF; }
 build_yaml_cpp() { with_cmake yaml-cpp -DYAML_CPP_BUILD_TESTS=OFF -DYAML_CPP_BUILD_TOOLS=OFF; }
+build_cctz() { with_cmake cctz -DBUILD_TOOLS=OFF -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF; }
 build_pugixml() { with_cmake pugixml; }
 build_json() { with_cmake nlohmann-json3 -DJSON_BuildTests=OFF; }
 build_cli11() { with_cmake cli11 -DCLI11_BUILD_TESTS=OFF -DCLI11_BUILD_EXAMPLES=OFF -DCLI11_BUILD_DOCS=OFF; }
@@ -105,7 +106,7 @@ build_httplib() {
 rm -rf "$work" "$prefix"
 mkdir -p "$prefix/include" "$prefix/lib/pkgconfig"
 cp -r "$sources" "$work"
-for library in openssl cares curl sqlite fmtlib spdlog yaml_cpp pugixml json cli11 httplib; do
+for library in openssl cares curl sqlite fmtlib spdlog yaml_cpp cctz pugixml json cli11 httplib; do
   echo "== $library"
   "build_$library"
 done

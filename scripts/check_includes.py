@@ -20,7 +20,8 @@ MAY_INCLUDE = {
     "aws": {"wire", "base"},
     "observe": {"aws", "model", "base"},
     "act": {"aws", "model", "base"},
-    "check": {"observe", "decide", "aws", "model", "base"},  # it foretells the tick, so by the tick's own rules
+    # It foretells the tick, so by the tick's own rules, and says what IAM lacks, as `iam` would print it.
+    "check": {"observe", "decide", "iam", "aws", "model", "base"},
     "iam": {"aws", "model", "base"},
     "record": {"model", "base"},
     "controller": STAGES,
@@ -52,6 +53,7 @@ THIRD_PARTY = {
     "openssl/": {"wire", "sim"},
     "pugixml": {"wire"},
     "yaml-cpp/": {"policy"},
+    "cctz/": {"policy"},
     "sqlite3": {"record"},
     "nlohmann/": {"wire", "record", "iam", "sim", "cli", "aws", "notify", "lambda"},
     "httplib": {"sim"},

@@ -47,11 +47,24 @@ std::optional<std::string> ca_file() {
   return root && access(packed.c_str(), R_OK) == 0 ? std::optional(packed) : std::nullopt;
 }
 
+// The tz database beside the program, as packages for bare roots bring it along; without it, or where TZDIR
+// says otherwise, the system's. Before there is a second thread.
+void find_time_zones(const char* program) {
+  if (evenkeel::wire::lookup(variable, "TZDIR")) return;
+  const auto root = evenkeel::wire::lookup(variable, "LAMBDA_TASK_ROOT");
+  const std::string path = root ? *root + "/" : program;
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return;
+  const auto packed = path.substr(0, slash) + "/zoneinfo";
+  if (access((packed + "/Etc/UTC").c_str(), R_OK) == 0) setenv("TZDIR", packed.c_str(), 1);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   try {
     std::signal(SIGPIPE, SIG_IGN);
+    find_time_zones(count > 0 ? arguments[0] : "");
     evenkeel::SystemClock clock;
     evenkeel::SystemRandom random;
     evenkeel::wire::CurlTransport network{

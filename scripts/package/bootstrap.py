@@ -12,6 +12,7 @@ from .commands import output_of, run
 
 PACKAGING = ROOT / "packaging"
 LIMIT = 4_000_000  # bytes of a zip
+ZONES = Path("/usr/share/zoneinfo")
 # The roots of everything that AWS's endpoints present (https://www.amazontrust.com/repository/).
 ROOTS = ("Amazon_Root_CA_1", "Amazon_Root_CA_2", "Amazon_Root_CA_3", "Amazon_Root_CA_4",
          "Starfield_Services_Root_Certificate_Authority_-_G2")
@@ -80,6 +81,22 @@ def certificates() -> bytes:
     return "".join(texts).encode()
 
 
+def time_zones(folder: Path = ZONES) -> dict[str, bytes]:
+    """The tz database's zones and their other names: "Europe/Berlin" -> its file. Not those that count leap seconds
+    (right/), nor second copies (posix/), nor what is this machine's own choice."""
+    if not (folder / "Etc" / "UTC").is_file():
+        raise Failure(f"{folder}/Etc/UTC is missing; it comes with Debian's tzdata")
+    found = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if name.split("/")[0] in ("right", "posix", "localtime", "posixrules", "Factory") or not path.is_file():
+            continue
+        content = path.read_bytes()
+        if content.startswith(b"TZif"):
+            found[name] = content
+    return found
+
+
 def pack(path: Path, files: dict[str, tuple[bytes, int]], seconds: int) -> None:
     """A zip of name -> content and mode, in which nothing depends on when and where it is made."""
     moment = datetime.fromtimestamp(seconds, UTC)
@@ -101,6 +118,7 @@ def lambda_zip(machine: str, work: Path, folder: Path) -> Path:
         "bootstrap": ((work / machine / "program" / "evenkeel").read_bytes(), 0o755),
         "ca.pem": (certificates(), 0o644),
         "evenkeel.yaml": ((PACKAGING / "evenkeel.yaml").read_bytes(), 0o644),
+        **{f"zoneinfo/{name}": (content, 0o644) for name, content in time_zones().items()},
     }, when())
     if path.stat().st_size >= LIMIT:
         raise Failure(f"{path.name} has {path.stat().st_size:,} bytes, and must stay under {LIMIT:,}")
@@ -115,4 +133,7 @@ def container_root(machine: str, work: Path, folder: Path) -> Path:
     shutil.copy(work / machine / "program" / "evenkeel", root / "evenkeel")
     (root / "evenkeel").chmod(0o755)
     (root / "ca.pem").write_bytes(certificates())
+    for name, content in time_zones().items():
+        (root / "zoneinfo" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "zoneinfo" / name).write_bytes(content)
     return root

@@ -1,4 +1,5 @@
-// Changes the world: one action, one outcome. Never waits, never decides, never sends a reboot twice.
+// Changes the world: one action, one outcome. Never waits, never decides, never sends a reboot, stop,
+// termination or command twice.
 #pragma once
 
 #include "model/plan.h"

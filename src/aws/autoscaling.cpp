@@ -1,10 +1,12 @@
 #include "aws/autoscaling.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "aws/ec2.h"
 #include "aws/paging.h"
 
 namespace evenkeel::aws::autoscaling {
@@ -14,6 +16,25 @@ using wire::Element;
 
 constexpr std::size_t kNamesPerCall = 50;
 constexpr int kLargestPage = 100;
+
+wire::Call make_call(std::string action) {
+  wire::Call call;
+  call.service = wire::Service::auto_scaling;
+  call.action = std::move(action);
+  return call;
+}
+
+wire::Call of_group(std::string action, const std::string& group) {
+  wire::Call call = make_call(std::move(action));
+  call.parameters.add("AutoScalingGroupName", group);
+  return call;
+}
+
+wire::Call of_instance(std::string action, const std::string& group, const std::string& instance_id) {
+  wire::Call call = of_group(std::move(action), group);
+  call.parameters.add_members("InstanceIds", {&instance_id, 1});
+  return call;
+}
 
 Result<int> read_size(const Element& element, std::string_view child) {
   const auto size = TRY(element.integer(child));
@@ -65,6 +86,18 @@ Result<Group> read_group(const Element& element) {
   return group;
 }
 
+Result<Activity> read_activity(const Element& element) {
+  return Activity{.status = TRY(element.text("StatusCode")),
+                  .description = element.text_or_empty("Description"),
+                  .progress = static_cast<int>(std::clamp<std::int64_t>(
+                      TRY(element.optional_integer("Progress")).value_or(0), 0, 100))};
+}
+
+bool is_under_way(const Activity& activity) {
+  static constexpr std::array kEnded = {"Successful", "Failed", "Cancelled"};
+  return activity.progress < 100 && std::ranges::find(kEnded, activity.status) == kEnded.end();
+}
+
 }  // namespace
 
 Result<Dated<std::vector<Group>>> describe_auto_scaling_groups(wire::Caller& caller,
@@ -72,9 +105,7 @@ Result<Dated<std::vector<Group>>> describe_auto_scaling_groups(wire::Caller& cal
   TRY_VOID(require_some(names.size(), "DescribeAutoScalingGroups", "names"));
   std::vector<wire::Call> calls;
   for (const auto& part : chunks(names, kNamesPerCall)) {
-    auto& call = calls.emplace_back();
-    call.service = wire::Service::auto_scaling;
-    call.action = "DescribeAutoScalingGroups";
+    auto& call = calls.emplace_back(make_call("DescribeAutoScalingGroups"));
     call.parameters.add_members("AutoScalingGroupNames", part);
     call.parameters.add("MaxRecords", kLargestPage);
   }
@@ -93,6 +124,85 @@ Result<Dated<std::vector<Group>>> describe_auto_scaling_groups(wire::Caller& cal
     if (const auto at = by_name.find(name); at != by_name.end()) groups.value.push_back(at->second);
   }
   return groups;
+}
+
+Mutation enter_standby(wire::Caller& caller, const std::string& group, const std::string& instance_id,
+                       Time sign_at, std::string nonce) {
+  wire::Call call = of_instance("EnterStandby", group, instance_id);
+  call.parameters.add("ShouldDecrementDesiredCapacity", true);
+  return mutate(caller, std::move(call), sign_at, std::move(nonce));
+}
+
+Mutation exit_standby(wire::Caller& caller, const std::string& group, const std::string& instance_id,
+                      Time sign_at, std::string nonce) {
+  return mutate(caller, of_instance("ExitStandby", group, instance_id), sign_at, std::move(nonce));
+}
+
+Mutation terminate_instance(wire::Caller& caller, const std::string& instance_id, Time sign_at,
+                            std::string nonce) {
+  wire::Call call = make_call("TerminateInstanceInAutoScalingGroup");
+  call.parameters.add("InstanceId", instance_id).add("ShouldDecrementDesiredCapacity", false);
+  call.at_most_once = true;
+  return mutate(caller, std::move(call), sign_at, std::move(nonce));
+}
+
+Result<Dated<Permission>> exit_standby_probe(wire::Caller& caller, const std::string& group) {
+  wire::Call call = of_instance("ExitStandby", group, ec2::kNoInstance);
+  call.mutates = true;
+  wire::Reply reply = caller.call(call);
+  // An imitation of AWS may take the id, and has nobody to bring back.
+  if (reply.outcome) return Dated<Permission>{{true, ""}, reply.outcome->date};
+  Error& error = reply.outcome.error();
+  // A group that doesn't exist is a ValidationError too, but one that doesn't speak of the instance.
+  const bool allowed =
+      error.code == "ValidationError" && error.message.find(ec2::kNoInstance) != std::string::npos;
+  const bool refused = error.kind == ErrorKind::denied && error.code.starts_with("AccessDenied");
+  if ((!allowed && !refused) || !reply.date) return std::unexpected(std::move(error));
+  return Dated<Permission>{{allowed, allowed ? "" : std::move(error.message)}, *reply.date};
+}
+
+Result<Dated<std::vector<Activity>>> describe_scaling_activities(wire::Caller& caller,
+                                                                 const std::string& group) {
+  wire::Call call = of_group("DescribeScalingActivities", group);
+  call.parameters.add("MaxRecords", kLargestPage);
+  std::vector<Activity> activities;
+  const auto read = [&](std::size_t, const Element& result) -> Result<std::string> {
+    bool some_ended = false;
+    for (const auto& item : TRY(result.list("Activities"))) {
+      Activity activity = TRY(read_activity(item));
+      if (is_under_way(activity)) {
+        activities.push_back(std::move(activity));
+      } else {
+        some_ended = true;
+      }
+    }
+    // AWS lists those in progress first: after the first that has ended there are only weeks of history.
+    return some_ended ? "" : result.text_or_empty("NextToken");
+  };
+  const auto dates = read_pages(caller, {&call, 1}, "NextToken", read);
+  const Time date = TRY(oldest(dates));
+  return Dated<std::vector<Activity>>{std::move(activities), date};
+}
+
+Result<Dated<std::vector<InstanceRefresh>>> describe_instance_refreshes(wire::Caller& caller,
+                                                                        const std::string& group) {
+  wire::Call call = of_group("DescribeInstanceRefreshes", group);
+  call.parameters.add("MaxRecords", kLargestPage);
+  std::vector<InstanceRefresh> refreshes;
+  const auto dates = read_all(caller, {&call, 1}, [&](std::size_t, const Element& result) -> Result<void> {
+    for (const auto& item : TRY(result.list("InstanceRefreshes"))) {
+      refreshes.push_back({item.text_or_empty("InstanceRefreshId"), TRY(item.text("Status"))});
+    }
+    return {};
+  });
+  const Time date = TRY(oldest(dates));
+  return Dated<std::vector<InstanceRefresh>>{std::move(refreshes), date};
+}
+
+bool refresh_is_active(std::string_view status) {
+  static constexpr std::array<std::string_view, 5> kOver = {"Successful", "Failed", "Cancelled",
+                                                            "RollbackFailed", "RollbackSuccessful"};
+  return std::ranges::find(kOver, status) == kOver.end();
 }
 
 }  // namespace evenkeel::aws::autoscaling

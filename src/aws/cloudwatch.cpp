@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "aws/paging.h"
@@ -13,6 +14,7 @@ namespace {
 using wire::Element;
 
 constexpr std::size_t kQueriesPerCall = 500;
+constexpr std::size_t kAlarmsPerCall = 100;
 
 wire::Call make_call(std::string action) {
   wire::Call call;
@@ -135,6 +137,35 @@ std::vector<wire::Call> metric_data_calls(std::span<const MetricQuery> queries, 
   return calls;
 }
 
+wire::Call alarms_call() {
+  wire::Call call = make_call("DescribeAlarms");
+  const std::vector<std::string> types = {"MetricAlarm", "CompositeAlarm"};  // else metric alarms alone
+  call.parameters.add_members("AlarmTypes", types);
+  call.parameters.add("MaxRecords", static_cast<int>(kAlarmsPerCall));
+  return call;
+}
+
+Result<Dated<std::vector<Alarm>>> read_alarms(wire::Caller& caller, std::span<const wire::Call> calls) {
+  std::set<Alarm> alarms;
+  const auto take = [&](const std::vector<Element>& items) -> Result<void> {
+    for (const auto& item : items) {
+      auto name = TRY(item.text("AlarmName"));
+      auto state = TRY(item.text("StateValue"));
+      alarms.insert({std::move(name), std::move(state)});
+    }
+    return {};
+  };
+  const auto read = [&](std::size_t, const Element& result) -> Result<std::string> {
+    const auto metric_alarms = TRY(result.list("MetricAlarms"));
+    TRY_VOID(take(metric_alarms));
+    TRY_VOID(take(result.optional_list("CompositeAlarms")));
+    return result.text_or_empty("NextToken");
+  };
+  const auto dates = read_pages(caller, calls, "NextToken", read);
+  const Time date = TRY(oldest(dates));
+  return Dated<std::vector<Alarm>>{{alarms.begin(), alarms.end()}, date};
+}
+
 }  // namespace
 
 Result<Dated<std::vector<Metric>>> list_metrics(wire::Caller& caller, const std::string& metric_namespace,
@@ -188,6 +219,23 @@ Result<Dated<std::vector<MetricResult>>> get_metric_data(wire::Caller& caller,
     results.value.push_back(std::move(series.result));
   }
   return results;
+}
+
+Result<Dated<std::vector<Alarm>>> describe_alarms(wire::Caller& caller, std::span<const std::string> names) {
+  TRY_VOID(require_some(names.size(), "DescribeAlarms", "names"));
+  std::vector<wire::Call> calls;
+  for (const auto& part : chunks(names, kAlarmsPerCall)) {
+    calls.push_back(alarms_call());
+    calls.back().parameters.add_members("AlarmNames", part);
+  }
+  return read_alarms(caller, calls);
+}
+
+Result<Dated<std::vector<Alarm>>> describe_alarms_with_prefix(wire::Caller& caller,
+                                                              const std::string& prefix) {
+  wire::Call call = alarms_call();
+  if (!prefix.empty()) call.parameters.add("AlarmNamePrefix", prefix);
+  return read_alarms(caller, {&call, 1});
 }
 
 }  // namespace evenkeel::aws::cloudwatch

@@ -1,5 +1,5 @@
-// CloudWatch: which series exist, and their values (aws-facts.md §4). GetMetricData is billed per metric
-// asked for.
+// CloudWatch: which series exist, their values, and the states of alarms (aws-facts.md §4). GetMetricData is
+// billed per metric asked for.
 #pragma once
 
 #include <span>
@@ -30,7 +30,7 @@ Result<Dated<std::vector<Metric>>> list_metrics(wire::Caller& caller, const std:
 struct MetricQuery {
   std::string id;  // [a-z][A-Za-z0-9_]*, unique among the queries
   Metric metric;
-  std::string statistic;  // "Average", "Maximum", …
+  std::string statistic;  // "Average", "Maximum", "Sum", …
   int period_seconds = 60;
 };
 
@@ -57,5 +57,19 @@ struct MetricResult {
 Result<Dated<std::vector<MetricResult>>> get_metric_data(wire::Caller& caller,
                                                          std::span<const MetricQuery> queries, Time start,
                                                          Time end);
+
+struct Alarm {
+  std::string name;   // untrusted
+  std::string state;  // "OK", "ALARM", "INSUFFICIENT_DATA"; unknown words are kept
+
+  friend auto operator<=>(const Alarm&, const Alarm&) = default;
+};
+
+// Metric and composite alarms of these names, a hundred a call, sorted by name; one that does not exist is
+// simply absent; naming none is `invalid`.
+Result<Dated<std::vector<Alarm>>> describe_alarms(wire::Caller& caller, std::span<const std::string> names);
+// Those whose names begin so, sorted by name; an empty prefix is every alarm.
+Result<Dated<std::vector<Alarm>>> describe_alarms_with_prefix(wire::Caller& caller,
+                                                              const std::string& prefix);
 
 }  // namespace evenkeel::aws::cloudwatch

@@ -224,5 +224,86 @@ TEST(CloudWatch, FailsAsAWholeWhenOneChunkDoes) {
   EXPECT_NE(results.error().message.find("allow cloudwatch:GetMetricData"), std::string::npos);
 }
 
+std::string alarm_xml(const std::string& alarm, const std::string& state) {
+  return "<member><AlarmName>" + alarm + "</AlarmName><StateValue>" + state + "</StateValue></member>";
+}
+
+TEST(CloudWatch, ReadsMetricAndCompositeAlarmsOfTheNamesGiven) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_EQ(form["AlarmTypes.member.1"], "MetricAlarm");
+    EXPECT_EQ(form["AlarmTypes.member.2"], "CompositeAlarm");
+    EXPECT_EQ(form["AlarmNames.member.1"], "b");
+    EXPECT_EQ(form["AlarmNames.member.3"], "gone");
+    EXPECT_FALSE(form.contains("AlarmNamePrefix"));
+    return wire::query_answer("DescribeAlarms",
+                              "<MetricAlarms>" + alarm_xml("b", "OK") + "</MetricAlarms><CompositeAlarms>" +
+                                  alarm_xml("a", "INSUFFICIENT_DATA") + "</CompositeAlarms>");
+  });
+  const std::vector<std::string> names = {"b", "a", "gone"};
+  const auto alarms = describe_alarms(account.caller, names);
+  ASSERT_TRUE(alarms) << alarms.error().message;
+  EXPECT_EQ(alarms->value, (std::vector<Alarm>{{"a", "INSUFFICIENT_DATA"}, {"b", "OK"}}));
+  EXPECT_EQ(alarms->date, wire::aws_date());
+}
+
+TEST(CloudWatch, AsksForAHundredAlarmsAtATimeAndFollowsPages) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_FALSE(form.contains("AlarmNames.member.101"));
+    const bool more = form["AlarmNames.member.1"] == "n0" && !form.contains("NextToken");
+    return wire::query_answer(
+        "DescribeAlarms", "<MetricAlarms>" +
+                              alarm_xml(form["AlarmNames.member.1"] + form["NextToken"], "OK") +
+                              "</MetricAlarms><CompositeAlarms/>" + (more ? "<NextToken>x</NextToken>" : ""));
+  });
+  std::vector<std::string> names;
+  for (int i = 0; i < 101; ++i) names.push_back("n" + std::to_string(i));
+  const auto alarms = describe_alarms(account.caller, names);
+  ASSERT_TRUE(alarms) << alarms.error().message;
+  EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{2, 1}));
+  EXPECT_EQ(alarms->value.size(), 3U);
+}
+
+TEST(CloudWatch, AsksForAlarmsByThePrefixOrForAll) {
+  std::map<std::string, std::string> form;
+  ScriptedAccount account([&](const Request& request) {
+    form = form_of(request);
+    return wire::query_answer("DescribeAlarms", "<MetricAlarms/><CompositeAlarms/>");
+  });
+  EXPECT_TRUE(describe_alarms_with_prefix(account.caller, "web-")->value.empty());
+  EXPECT_EQ(form["AlarmNamePrefix"], "web-");
+  EXPECT_TRUE(describe_alarms_with_prefix(account.caller, ""));
+  EXPECT_FALSE(form.contains("AlarmNamePrefix"));
+}
+
+TEST(CloudWatch, AlarmsWithoutAListOrAStateAreNotNone) {
+  const std::vector<std::string> names = {"a"};
+  for (const char* body : {"", "<CompositeAlarms/>",
+                           "<MetricAlarms><member><AlarmName>a</AlarmName></member>"
+                           "</MetricAlarms>"}) {
+    ScriptedAccount account([&](const Request&) { return wire::query_answer("DescribeAlarms", body); });
+    EXPECT_EQ(wire::kind_of(describe_alarms(account.caller, names)), ErrorKind::invalid) << body;
+  }
+  ScriptedAccount account([&](const Request&) { return wire::query_answer("DescribeAlarms", ""); });
+  EXPECT_EQ(wire::kind_of(describe_alarms(account.caller, {})), ErrorKind::invalid);
+  EXPECT_TRUE(account.transport.requests.empty());
+}
+
+TEST(CloudWatch, AsksForTheSumOfALoadBalancersMetric) {
+  MetricQuery sum = query("q");
+  sum.statistic = "Sum";
+  sum.metric = {
+      "AWS/ApplicationELB", "RequestCount", {{"LoadBalancer", "app/a/1"}, {"TargetGroup", "tg/b/2"}}};
+  ask(
+      [](const Request& request) {
+        auto form = form_of(request);
+        EXPECT_EQ(form["MetricDataQueries.member.1.MetricStat.Stat"], "Sum");
+        EXPECT_EQ(form["MetricDataQueries.member.1.MetricStat.Metric.Dimensions.member.2.Value"], "tg/b/2");
+        return metric_data("");
+      },
+      {sum});
+}
+
 }  // namespace
 }  // namespace evenkeel::aws::cloudwatch

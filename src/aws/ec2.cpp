@@ -1,5 +1,7 @@
 #include "aws/ec2.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -14,11 +16,24 @@ using wire::Element;
 // AWS takes "200 filter values on a single call", as its error FilterLimitExceeded says.
 constexpr std::size_t kIdsPerCall = 190;
 constexpr int kLargestPage = 1000;
+constexpr std::size_t kStatusesPerCall = 100;
+constexpr int kMostRounds = 3;
+
+// An instance's state by its code; the high byte is AWS's own.
+constexpr std::int64_t kStateMask = 0xFF;
+constexpr std::int64_t kStopping = 64;
+constexpr std::int64_t kStopped = 80;
 
 wire::Call make_call(std::string action) {
   wire::Call call;
   call.service = wire::Service::ec2;
   call.action = std::move(action);
+  return call;
+}
+
+wire::Call make_call(std::string action, const std::string& id) {
+  wire::Call call = make_call(std::move(action));
+  call.parameters.add_list("InstanceId", {&id, 1});
   return call;
 }
 
@@ -31,12 +46,13 @@ Result<Instance> read_instance(const Element& element) {
   Instance instance;
   instance.id = TRY(element.text("instanceId"));
   const Element state = TRY(element.child("instanceState"));
-  instance.state_code = static_cast<int>(TRY(state.integer("code")) & 0xFF);  // the high byte is AWS's own
+  instance.state_code = static_cast<int>(TRY(state.integer("code")) & kStateMask);
   instance.state = TRY(state.text("name"));
   instance.launch_time = TRY(element.time("launchTime"));
   instance.instance_type = element.text_or_empty("instanceType");
   instance.private_ip = element.text_or_empty("privateIpAddress");
   instance.vpc_id = element.text_or_empty("vpcId");
+  instance.root_device_type = element.text_or_empty("rootDeviceType");
   if (const auto placement = element.find("placement")) {
     instance.availability_zone = placement->text_or_empty("availabilityZone");
   }
@@ -44,6 +60,82 @@ Result<Instance> read_instance(const Element& element) {
     instance.tags.insert_or_assign(TRY(tag.text("key")), tag.text_or_empty("value"));
   }
   return instance;
+}
+
+Mutation send_once(wire::Caller& caller, std::string action, const std::string& id, Time sign_at,
+                   std::string nonce, const Accepts& accepts) {
+  wire::Call call = make_call(std::move(action), id);
+  call.at_most_once = true;
+  return mutate(caller, std::move(call), sign_at, std::move(nonce), accepts);
+}
+
+Result<Dated<Permission>> dry_run(wire::Caller& caller, std::string action, const std::string& id) {
+  wire::Call call = make_call(std::move(action), id);
+  call.parameters.add("DryRun", true);
+  wire::Reply reply = caller.call(call);
+  if (reply.outcome) {
+    return fail(ErrorKind::maybe_happened,
+                full_name(call) +
+                    ": the endpoint answered a dry run with success, so it may have done it to " +
+                    printable(id) + "; this endpoint is not safe to use");
+  }
+  Error& error = reply.outcome.error();
+  const bool allowed = error.code == "DryRunOperation";
+  if (!allowed && error.code != "UnauthorizedOperation") return std::unexpected(std::move(error));
+  if (!reply.date) {
+    return fail(ErrorKind::invalid, full_name(call) + ": the dry run's answer has no usable Date header");
+  }
+  return Dated<Permission>{{allowed, allowed ? "" : std::move(error.message)}, *reply.date};
+}
+
+// The word of one of an instance's checks, and since when it is impaired.
+Result<std::string> read_check(const Element& element, std::string_view check,
+                               std::optional<Time>& impaired_since) {
+  const auto summary = element.find(check);
+  if (!summary) return "";
+  const std::string word = summary->text_or_empty("status");
+  if (word != "impaired") return word;
+  for (const auto& detail : summary->optional_list("details", "item")) {
+    const auto since = TRY(detail.optional_time("impairedSince"));
+    if (since) impaired_since = std::min(*since, impaired_since.value_or(*since));
+  }
+  return word;
+}
+
+Result<InstanceStatus> read_status(const Element& element) {
+  InstanceStatus status;
+  status.id = TRY(element.text("instanceId"));
+  status.system = TRY(read_check(element, "systemStatus", status.impaired_since));
+  status.instance = TRY(read_check(element, "instanceStatus", status.impaired_since));
+  status.attached_ebs = TRY(read_check(element, "attachedEbsStatus", status.impaired_since));
+  for (const auto& item : element.optional_list("eventsSet", "item")) {
+    Event event{TRY(item.text("code")), item.text_or_empty("description"),
+                TRY(item.optional_time("notBefore"))};
+    const bool over =
+        event.description.starts_with("[Completed]") || event.description.starts_with("[Canceled]");
+    if (!over) status.events.push_back(std::move(event));
+  }
+  return status;
+}
+
+// Takes in the statuses of one call, or returns which of its ids to ask for again: all but those that EC2
+// said don't exist.
+Result<std::vector<std::string>> read_statuses(wire::Reply reply, std::span<const std::string> asked,
+                                               Dated<std::vector<InstanceStatus>>& found) {
+  if (reply.date) found.date = std::min(found.date, *reply.date);
+  if (reply.outcome) {
+    for (const auto& item : TRY(reply.outcome->result().list("instanceStatusSet", "item"))) {
+      found.value.push_back(TRY(read_status(item)));
+    }
+    return std::vector<std::string>{};
+  }
+  const Error& error = reply.outcome.error();
+  if (error.code != "InvalidInstanceID.NotFound" || !reply.date) return std::unexpected(error);
+  std::vector<std::string> known;
+  std::ranges::copy_if(asked, std::back_inserter(known),
+                       [&](const std::string& id) { return error.message.find(id) == std::string::npos; });
+  if (known.size() == asked.size()) return std::unexpected(error);
+  return known;
 }
 
 }  // namespace
@@ -79,33 +171,69 @@ Result<Dated<std::vector<Instance>>> describe_instances(wire::Caller& caller,
 }
 
 Mutation reboot_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce) {
-  wire::Call call = make_call("RebootInstances");
-  call.parameters.add_list("InstanceId", {&id, 1});
-  call.at_most_once = true;
-  call.timeout = Duration{10'000};
-  return mutate(caller, std::move(call), sign_at, std::move(nonce), [](const Element& result) {
+  return send_once(caller, "RebootInstances", id, sign_at, std::move(nonce), [](const wire::Answer& answer) {
+    const Element result = answer.result();
     return !result.find("return") || result.boolean("return") == true;
   });
 }
 
+Mutation stop_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce) {
+  return send_once(caller, "StopInstances", id, sign_at, std::move(nonce), [&](const wire::Answer& answer) {
+    return std::ranges::all_of(
+        answer.result().optional_list("instancesSet", "item"), [&](const Element& one) {
+          const auto state = one.find("currentState");
+          if (one.text_or_empty("instanceId") != id || !state) return true;
+          const auto code = state->integer("code");
+          return code && ((*code & kStateMask) == kStopping || (*code & kStateMask) == kStopped);
+        });
+  });
+}
+
+Mutation start_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce) {
+  return mutate(caller, make_call("StartInstances", id), sign_at, std::move(nonce));
+}
+
 Result<Dated<Permission>> reboot_dry_run(wire::Caller& caller, const std::string& id) {
-  wire::Call call = make_call("RebootInstances");
-  call.parameters.add_list("InstanceId", {&id, 1});
-  call.parameters.add("DryRun", true);
-  wire::Reply reply = caller.call(call);
-  if (reply.outcome) {
-    return fail(
-        ErrorKind::maybe_happened,
-        "ec2:RebootInstances: the endpoint answered a dry run with success, so it may have rebooted " +
-            printable(id) + "; this endpoint is not safe to use");
+  return dry_run(caller, "RebootInstances", id);
+}
+
+Result<Dated<Permission>> stop_dry_run(wire::Caller& caller, const std::string& id) {
+  return dry_run(caller, "StopInstances", id);
+}
+
+Result<Dated<Permission>> start_dry_run(wire::Caller& caller, const std::string& id) {
+  return dry_run(caller, "StartInstances", id);
+}
+
+Result<Dated<std::vector<InstanceStatus>>> describe_instance_status(wire::Caller& caller,
+                                                                    std::span<const std::string> ids) {
+  TRY_VOID(require_some(ids.size(), "DescribeInstanceStatus", "instance ids"));
+  Dated<std::vector<InstanceStatus>> found{{}, Time::max()};
+  std::vector<std::string> asked = sorted_unique(ids);
+  // One id that EC2 doesn't know fails the whole call, and it says which: the others are asked for again.
+  for (int round = 0; !asked.empty(); ++round) {
+    const auto parts = chunks(asked, kStatusesPerCall);
+    std::vector<wire::Call> calls;
+    for (const auto& part : parts) {
+      calls.push_back(make_call("DescribeInstanceStatus"));
+      calls.back().parameters.add_list("InstanceId", part);
+      calls.back().parameters.add("IncludeAllInstances", true);
+    }
+    std::vector<std::string> again;
+    auto replies = caller.call(calls);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const auto known = TRY(read_statuses(std::move(replies[i]), parts[i], found));
+      again.insert(again.end(), known.begin(), known.end());
+    }
+    if (round == kMostRounds && !again.empty()) {
+      return fail(ErrorKind::invalid,
+                  "ec2:DescribeInstanceStatus: EC2 knows fewer instances each time it is "
+                  "asked; ask again later");
+    }
+    asked = std::move(again);
   }
-  Error& error = reply.outcome.error();
-  const bool allowed = error.code == "DryRunOperation";
-  if (!allowed && error.code != "UnauthorizedOperation") return std::unexpected(std::move(error));
-  if (!reply.date) {
-    return fail(ErrorKind::invalid, "ec2:RebootInstances: the dry run's answer has no usable Date header");
-  }
-  return Dated<Permission>{{allowed, allowed ? "" : std::move(error.message)}, *reply.date};
+  std::ranges::sort(found.value, {}, &InstanceStatus::id);
+  return found;
 }
 
 Result<Dated<std::optional<Time>>> console_output_time(wire::Caller& caller, const std::string& id) {

@@ -1,4 +1,4 @@
-// EC2: instances, their reboot, and what shows that it happened (aws-facts.md §2).
+// EC2: instances, their reboot, stop and start, and what shows that it happened (aws-facts.md §2).
 #pragma once
 
 #include <map>
@@ -25,6 +25,7 @@ struct Instance {
   std::string instance_type;
   std::string private_ip;                   // empty once terminated
   std::string vpc_id;                       // empty once terminated
+  std::string root_device_type = {};        // "ebs" can be stopped, "instance-store" can't; empty: not said
   std::map<std::string, std::string> tags;  // untrusted
 };
 
@@ -38,8 +39,41 @@ Result<Dated<std::vector<Instance>>> describe_instances(wire::Caller& caller,
 // success.
 Mutation reboot_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce);
 
-// Whether we may reboot it, without rebooting it (DryRun). An error: AWS gave neither of its two answers.
+// Sent once, as a reboot is. Success means that it is stopping: its instance store and automatic public
+// address are lost then. An answer that gives it another state is `maybe_happened`. `rejected`: not in a
+// state to be stopped, no EBS root, stop protection.
+Mutation stop_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce);
+
+// Starting what runs is a success, so it is retried like a registration. Where AWS has no room for it now
+// (InsufficientInstanceCapacity …) it is `unavailable`: nothing happened, and it may be tried again.
+// `rejected` (IncorrectInstanceState): it isn't stopped yet.
+Mutation start_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce);
+
+// Whether we may do it, without doing it (DryRun). An error: AWS gave neither of its two answers.
 Result<Dated<Permission>> reboot_dry_run(wire::Caller& caller, const std::string& id);
+Result<Dated<Permission>> stop_dry_run(wire::Caller& caller, const std::string& id);
+Result<Dated<Permission>> start_dry_run(wire::Caller& caller, const std::string& id);
+
+struct Event {
+  std::string code;         // "instance-reboot", "system-maintenance", …; unknown words are kept
+  std::string description;  // for people; untrusted
+  std::optional<Time> not_before;
+};
+
+// AWS's words: "ok", "impaired", "initializing", "insufficient-data", "not-applicable"; empty: not given.
+struct InstanceStatus {
+  std::string id;
+  std::string system;
+  std::string instance;
+  std::string attached_ebs;
+  std::optional<Time> impaired_since;  // the earliest among what is impaired now
+  std::vector<Event> events;           // without those that are completed or cancelled
+};
+
+// Of instances in any state, sorted by id, a hundred ids a call; naming none is `invalid`; an id that EC2
+// does not know (any more) is simply absent.
+Result<Dated<std::vector<InstanceStatus>>> describe_instance_status(wire::Caller& caller,
+                                                                    std::span<const std::string> ids);
 
 // When the newest console output was posted, which is shortly after a boot; none when there is no output. Its
 // text is dropped unread.

@@ -15,7 +15,8 @@ using wire::ScriptedAccount;
 
 std::string instance_xml(const std::string& id, int code = 16) {
   return "<item><instanceId>" + id + "</instanceId><instanceState><code>" + std::to_string(code) +
-         "</code><name>running</name></instanceState><privateIpAddress>10.0.0.1</privateIpAddress>"
+         "</code><name>running</name></instanceState><rootDeviceType>ebs</"
+         "rootDeviceType><privateIpAddress>10.0.0.1</privateIpAddress>"
          "<instanceType>m5.large</instanceType><launchTime>2026-11-20T10:00:00.000Z</launchTime>"
          "<placement><availabilityZone>eu-west-1a</availabilityZone></placement><vpcId>vpc-1</vpcId>"
          "<tagSet><item><key>Name</key><value>web</value></item><item><key>empty</key><value/></item></"
@@ -44,6 +45,7 @@ TEST(Ec2, ReadsAnInstanceAndMasksItsStateCode) {
   EXPECT_EQ(instance.instance_type, "m5.large");
   EXPECT_EQ(instance.private_ip, "10.0.0.1");
   EXPECT_EQ(instance.vpc_id, "vpc-1");
+  EXPECT_EQ(instance.root_device_type, "ebs");
   EXPECT_EQ(instance.tags, (std::map<std::string, std::string>{{"Name", "web"}, {"empty", ""}}));
 }
 
@@ -159,6 +161,176 @@ TEST(Ec2, TakesNothingElseForADryRunsAnswer) {
     ASSERT_FALSE(permission);
     EXPECT_EQ(std::string{name(permission.error().kind)}, name(kind));
   }
+}
+
+TEST(Ec2, AsksByDryRunForStopAndStartToo) {
+  for (const auto& [action, ask] :
+       {std::pair{"StopInstances", &stop_dry_run}, {"StartInstances", &start_dry_run}}) {
+    bool allowed = true;
+    ScriptedAccount account([&](const Request& request) {
+      EXPECT_EQ(form_of(request)["Action"], action);
+      EXPECT_EQ(form_of(request)["InstanceId.1"], "i-1");
+      EXPECT_EQ(form_of(request)["DryRun"], "true");
+      return allowed ? ec2_error(412, "DryRunOperation", "would have succeeded")
+                     : ec2_error(403, "UnauthorizedOperation", "You are not allowed");
+    });
+    EXPECT_TRUE(ask(account.caller, "i-1")->value.allowed);
+    allowed = false;
+    EXPECT_FALSE(ask(account.caller, "i-1")->value.allowed);
+  }
+}
+
+wire::Response stopping(const std::string& id, int code) {
+  return ec2_answer("StopInstances", "<instancesSet><item><instanceId>" + id +
+                                         "</instanceId><currentState><code>" + std::to_string(code) +
+                                         "</code><name>x</name></currentState></item></instancesSet>");
+}
+
+TEST(Ec2, StopsOnceSignedWithTheIntentAndWithoutForce) {
+  ScriptedAccount account([](const Request&) { return stopping("i-1", 256 + 64); });
+  const Mutation stop =
+      stop_instance(account.caller, "i-1", account.clock.time - std::chrono::minutes{1}, "n0nce");
+  EXPECT_EQ(stop.outcome, wire::aws_date());
+  const Request& request = account.transport.requests.at(0);
+  EXPECT_TRUE(request.at_most_once);
+  EXPECT_EQ(request.body, "Action=StopInstances&Version=2016-11-15&InstanceId.1=i-1");
+  EXPECT_EQ(wire::header_of(request, "X-Amz-Date"), "20261122T064400Z");
+  EXPECT_TRUE(wire::header_of(request, "User-Agent").ends_with("md/intent#n0nce"));
+}
+
+TEST(Ec2, NeverSendsAStopTwiceWhateverHappens) {
+  for (const auto& [failure, kind] :
+       {std::pair{wire::reply_lost(), ErrorKind::maybe_happened},
+        {wire::connection_refused(), ErrorKind::unavailable},
+        {Result<wire::Response>{ec2_error(400, "IncorrectInstanceState", "pending")}, ErrorKind::rejected},
+        {Result<wire::Response>{ec2_error(400, "OperationNotPermitted", "protected")}, ErrorKind::rejected},
+        {Result<wire::Response>{ec2_error(400, "UnsupportedOperation", "instance store")},
+         ErrorKind::rejected},
+        {Result<wire::Response>{stopping("i-1", 16)}, ErrorKind::maybe_happened}}) {
+    ScriptedAccount account([&](const Request&) { return failure; });
+    const Mutation stop = stop_instance(account.caller, "i-1", account.clock.time, "n");
+    EXPECT_EQ(wire::kind_of(stop.outcome), kind);
+    EXPECT_EQ(account.transport.requests.size(), 1U);
+  }
+}
+
+TEST(Ec2, TakesAStopsAnswerAboutAnotherInstanceForNoRefusal) {
+  ScriptedAccount account([](const Request&) { return stopping("i-2", 16); });
+  EXPECT_TRUE(stop_instance(account.caller, "i-1", account.clock.time, "n").outcome);
+}
+
+TEST(Ec2, StartsAgainWhatMayNotHaveStarted) {
+  int attempts = 0;
+  ScriptedAccount account([&](const Request& request) -> Result<wire::Response> {
+    EXPECT_EQ(wire::header_of(request, "X-Amz-Date"), "20261122T064500Z");
+    if (++attempts == 1) return wire::reply_lost();
+    return ec2_answer("StartInstances", "<instancesSet/>");
+  });
+  const Mutation start = start_instance(account.caller, "i-1", account.clock.time, "n");
+  EXPECT_TRUE(start.outcome);
+  EXPECT_TRUE(start.may_land_late);
+  EXPECT_EQ(attempts, 2);
+}
+
+TEST(Ec2, AStartForWhichThereIsNoRoomDidNotHappen) {
+  ScriptedAccount account([](const Request&) {
+    return ec2_error(500, "InsufficientInstanceCapacity", "We currently do not have sufficient capacity");
+  });
+  const Mutation start = start_instance(account.caller, "i-1", account.clock.time, "n");
+  EXPECT_EQ(wire::kind_of(start.outcome), ErrorKind::unavailable);
+  EXPECT_FALSE(start.may_land_late);
+  EXPECT_EQ(start.attempts, 1);
+}
+
+std::string check_xml(const std::string& tag, const std::string& status, const std::string& since = "") {
+  return "<" + tag + "><status>" + status + "</status><details><item><name>reachability</name>" +
+         (since.empty() ? "" : "<impairedSince>" + since + "</impairedSince>") + "</item></details></" + tag +
+         ">";
+}
+
+std::string event_xml(const std::string& code, const std::string& description) {
+  return "<item><instanceEventId>e</instanceEventId><code>" + code + "</code><description>" + description +
+         "</description><notBefore>2026-11-25T02:00:00.000Z</notBefore></item>";
+}
+
+TEST(Ec2, ReadsStatusChecksAndTheEventsThatAreStillToCome) {
+  ScriptedAccount account([](const Request& request) {
+    EXPECT_EQ(form_of(request)["IncludeAllInstances"], "true");
+    EXPECT_FALSE(form_of(request).contains("MaxResults"));  // not with ids
+    return ec2_answer("DescribeInstanceStatus",
+                      "<instanceStatusSet><item><instanceId>i-1</instanceId>" +
+                          check_xml("systemStatus", "impaired", "2026-11-22T06:30:00.000Z") +
+                          check_xml("instanceStatus", "impaired", "2026-11-22T06:20:00.000Z") +
+                          check_xml("attachedEbsStatus", "ok", "2026-11-01T00:00:00.000Z") + "<eventsSet>" +
+                          event_xml("system-reboot", "scheduled") +
+                          event_xml("instance-stop", "[Completed] scheduled") +
+                          event_xml("instance-reboot", "[Canceled] scheduled") +
+                          "</eventsSet></item><item><instanceId>i-0</instanceId></item></instanceStatusSet>");
+  });
+  const std::vector<std::string> ids = {"i-1", "i-0"};
+  const auto statuses = describe_instance_status(account.caller, ids);
+  ASSERT_TRUE(statuses) << statuses.error().message;
+  EXPECT_EQ(statuses->date, wire::aws_date());
+  ASSERT_EQ(statuses->value.size(), 2U);
+  EXPECT_EQ(statuses->value[0].id, "i-0");
+  EXPECT_EQ(statuses->value[0].system, "");
+  EXPECT_EQ(statuses->value[0].impaired_since, std::nullopt);
+  const InstanceStatus& status = statuses->value[1];
+  EXPECT_EQ(status.system, "impaired");
+  EXPECT_EQ(status.instance, "impaired");
+  EXPECT_EQ(status.attached_ebs, "ok");
+  EXPECT_EQ(iso8601(status.impaired_since.value()), "2026-11-22T06:20:00Z");
+  ASSERT_EQ(status.events.size(), 1U);
+  EXPECT_EQ(status.events[0].code, "system-reboot");
+  EXPECT_EQ(iso8601(status.events[0].not_before.value()), "2026-11-25T02:00:00Z");
+}
+
+TEST(Ec2, AsksForAHundredStatusesAtATimeAndAgainWithoutThoseThatAreGone) {
+  int calls = 0;
+  ScriptedAccount account([&](const Request& request) {
+    ++calls;
+    auto form = form_of(request);
+    EXPECT_FALSE(form.contains("InstanceId.101"));
+    std::string items;
+    for (const auto& [key, value] : form) {
+      if (!key.starts_with("InstanceId.")) continue;
+      if (value == "i-1042") {
+        return ec2_error(400, "InvalidInstanceID.NotFound", "The instance IDs 'i-1042, i-1043' do not exist");
+      }
+      items += "<item><instanceId>" + value + "</instanceId></item>";
+    }
+    return ec2_answer("DescribeInstanceStatus", "<instanceStatusSet>" + items + "</instanceStatusSet>");
+  });
+  std::vector<std::string> ids;
+  for (int i = 1000; i < 1150; ++i) ids.push_back("i-" + std::to_string(i));
+  const auto statuses = describe_instance_status(account.caller, ids);
+  ASSERT_TRUE(statuses) << statuses.error().message;
+  EXPECT_EQ(statuses->value.size(), 148U);
+  EXPECT_EQ(calls, 3);
+}
+
+TEST(Ec2, AStatusCallThatFailsForOtherReasonsFails) {
+  const std::vector<std::string> ids = {"i-1"};
+  for (const auto& response :
+       {ec2_error(400, "InvalidInstanceID.NotFound", "which one is not said"),
+        ec2_error(403, "UnauthorizedOperation", "i-1"), ec2_answer("DescribeInstanceStatus", "")}) {
+    ScriptedAccount account([&](const Request&) { return response; });
+    EXPECT_FALSE(describe_instance_status(account.caller, ids));
+  }
+  ScriptedAccount account([](const Request&) { return ec2_answer("DescribeInstanceStatus", ""); });
+  EXPECT_EQ(wire::kind_of(describe_instance_status(account.caller, {})), ErrorKind::invalid);
+  EXPECT_TRUE(account.transport.requests.empty());
+}
+
+TEST(Ec2, WhenNoneIsKnownThereIsNoStatus) {
+  ScriptedAccount account([](const Request&) {
+    return ec2_error(400, "InvalidInstanceID.NotFound", "The instance ID 'i-1' does not exist");
+  });
+  const std::vector<std::string> ids = {"i-1"};
+  const auto statuses = describe_instance_status(account.caller, ids);
+  ASSERT_TRUE(statuses) << statuses.error().message;
+  EXPECT_TRUE(statuses->value.empty());
+  EXPECT_EQ(statuses->date, wire::aws_date());
 }
 
 TEST(Ec2, ReadsWhenTheConsoleOutputWasPosted) {

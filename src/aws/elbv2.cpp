@@ -74,6 +74,9 @@ Result<TargetHealth> read_health(const Element& element) {
   health.state = TRY(state.text("State"));
   health.reason = state.text_or_empty("Reason");
   health.description = state.text_or_empty("Description");
+  if (const auto administrative = element.find("AdministrativeOverride")) {
+    health.administrative_override = administrative->text_or_empty("State");
+  }
   return health;
 }
 
@@ -230,6 +233,22 @@ Result<Dated<std::vector<TargetGroup>>> describe_target_groups(wire::Caller& cal
     groups.value.push_back(*at->second);
   }
   return groups;
+}
+
+Result<Dated<std::vector<TargetGroup>>> describe_target_groups_by_arn(wire::Caller& caller,
+                                                                      std::span<const std::string> arns) {
+  TRY_VOID(require_some(arns.size(), "DescribeTargetGroups", "ARNs"));
+  std::vector<wire::Call> calls;
+  for (const auto& part : chunks(arns, kNamesPerCall)) {
+    calls.push_back(make_call("DescribeTargetGroups"));
+    calls.back().parameters.add_members("TargetGroupArns", part);
+  }
+  std::vector<TargetGroup> groups;
+  const auto dates = read_pages(caller, calls, "Marker", [&](std::size_t, const Element& result) {
+    return read_groups(result, groups);
+  });
+  const Time date = TRY(oldest(dates));
+  return Dated<std::vector<TargetGroup>>{std::move(groups), date};
 }
 
 Result<Dated<std::vector<TargetGroup>>> describe_all_target_groups(wire::Caller& caller) {

@@ -46,12 +46,19 @@ struct TargetHealth {
   std::string state;   // "initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", …
   std::string reason;  // "Target.NotRegistered", …; empty when healthy
   std::string description;  // for people; untrusted
+  // AdministrativeOverride: "no_override", "zonal_shift_active", "zonal_shift_delegated_to_dns", "unknown";
+  // empty: AWS didn't say.
+  std::string administrative_override = {};
 };
 
 // In the order of `names`; naming none is `invalid`. `not_found` (TargetGroupNotFound) names the groups that
 // don't exist.
 Result<Dated<std::vector<TargetGroup>>> describe_target_groups(wire::Caller& caller,
                                                                std::span<const std::string> names);
+
+// The same by ARN, in no promised order.
+Result<Dated<std::vector<TargetGroup>>> describe_target_groups_by_arn(wire::Caller& caller,
+                                                                      std::span<const std::string> arns);
 
 // Every target group of the region, pages followed.
 Result<Dated<std::vector<TargetGroup>>> describe_all_target_groups(wire::Caller& caller);

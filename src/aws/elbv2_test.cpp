@@ -308,5 +308,24 @@ TEST(Elbv2, AProbeOfDeregisteringIsAllowedWhateverAwsThinksOfTheInstance) {
   EXPECT_EQ(deregister_probe(gone.caller, arn).error().kind, ErrorKind::not_found);
 }
 
+TEST(Elbv2, ReadsThatAWSShiftedTrafficAwayFromATargetsZone) {
+  std::string shifted = health_xml("i-2", 80, "<State>healthy</State>");
+  shifted.replace(shifted.find("no_override"), 11, "zonal_shift_active");
+  std::string silent = health_xml("i-3", 80, "<State>healthy</State>");
+  silent.erase(silent.find("<AdministrativeOverride>"), silent.rfind("</member>") - silent.find("<Admin"));
+  ScriptedAccount account([&](const Request&) {
+    return query_answer("DescribeTargetHealth", "<TargetHealthDescriptions>" +
+                                                    health_xml("i-1", 80, "<State>healthy</State>") +
+                                                    shifted + silent + "</TargetHealthDescriptions>");
+  });
+  const std::vector<std::string> arns = {"arn:tg1"};
+  const auto healths = describe_target_health(account.caller, arns);
+  ASSERT_TRUE(healths[0]) << healths[0].error().message;
+  ASSERT_EQ(healths[0]->value.size(), 3U);
+  EXPECT_EQ(healths[0]->value[0].administrative_override, "no_override");
+  EXPECT_EQ(healths[0]->value[1].administrative_override, "zonal_shift_active");
+  EXPECT_EQ(healths[0]->value[2].administrative_override, "");
+}
+
 }  // namespace
 }  // namespace evenkeel::aws::elbv2

@@ -101,7 +101,7 @@ Mutation mutate(wire::Caller& caller, wire::Call call, Time sign_at, std::string
   if (!reply.outcome) {
     return {std::unexpected(std::move(reply.outcome).error()), reply.may_land_late, reply.attempts};
   }
-  if (accepts && !accepts(reply.outcome->result())) {
+  if (accepts && !accepts(*reply.outcome)) {
     return {
         fail(ErrorKind::maybe_happened, full_name(call) + ": the answer doesn't say that it was accepted"),
         true, reply.attempts};

@@ -38,7 +38,7 @@ Result<void> require_some(std::size_t count, const char* action, const char* wha
 
 // Sends a call that changes the world. Sets what makes it one. Where `accepts` looks at the answer and
 // doesn't find what it must say, the outcome is `maybe_happened`.
-using Accepts = std::function<bool(const wire::Element& result)>;
+using Accepts = std::function<bool(const wire::Answer& answer)>;
 Mutation mutate(wire::Caller& caller, wire::Call call, Time sign_at, std::string nonce,
                 const Accepts& accepts = {});
 

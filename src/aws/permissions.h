@@ -11,9 +11,12 @@ namespace evenkeel::aws {
 
 // What an IAM statement may name as the action's Resource.
 enum class Resource {
-  any,           // "*": the action knows no resources
-  target_group,  // arn:P:elasticloadbalancing:R:A:targetgroup/NAME/ID
-  instance,      // arn:P:ec2:R:A:instance/i-…
+  any,                 // "*": the action knows no resources
+  target_group,        // arn:P:elasticloadbalancing:R:A:targetgroup/NAME/ID
+  instance,            // arn:P:ec2:R:A:instance/i-…
+  auto_scaling_group,  // arn:P:autoscaling:R:A:autoScalingGroup:*:autoScalingGroupName/NAME
+  document,            // arn:P:ssm:R:A:document/NAME, and the instance that it is run on
+  calendar,            // arn:P:ssm:R:A:document/NAME
 };
 
 // Who makes the call.
@@ -22,40 +25,81 @@ enum class NeededBy {
   check,  // `check` alone looks there: without it the tick works as well
 };
 
+// Which fleets need it; what that means in words of the policy: iam/needs.h.
+enum class Need {
+  always,
+  metrics,             // a metric is read
+  auto_scaling_group,  // one is named
+  standby,             // members leave by Standby
+  reboot,              // treated so
+  boot,                // treated by whatever ends in a boot of the same instance
+  stop_start,          // treated so
+  replace,             // treated so
+  alarms,              // a gate or a rule names one
+  calendars,           // a gate names one
+  documents,           // SSM runs one on a member: as a treatment or for evidence
+};
+
 struct NeededPermission {
   std::string_view action;  // "elasticloadbalancing:DescribeTargetGroups", as IAM writes it
   bool writes;              // it changes the account
   Resource resource;
   NeededBy needed_by;
+  Need need;
   std::string_view purpose;  // what Evenkeel uses it for, in plain words: "to …"
 };
 
-inline constexpr std::array<NeededPermission, 14> kNeededPermissions = {{
-    {"elasticloadbalancing:DescribeTargetGroups", false, Resource::any, NeededBy::tick,
+inline constexpr std::array<NeededPermission, 27> kNeededPermissions = {{
+    {"elasticloadbalancing:DescribeTargetGroups", false, Resource::any, NeededBy::tick, Need::always,
      "to find the target groups by their names, and every other one that a server may be registered in"},
-    {"elasticloadbalancing:DescribeTargetHealth", false, Resource::any, NeededBy::tick,
+    {"elasticloadbalancing:DescribeTargetHealth", false, Resource::any, NeededBy::tick, Need::always,
      "to see which servers are registered, healthy or drained"},
-    {"elasticloadbalancing:DescribeTargetGroupAttributes", false, Resource::any, NeededBy::tick,
+    {"elasticloadbalancing:DescribeTargetGroupAttributes", false, Resource::any, NeededBy::tick, Need::always,
      "to know deregistration delay, slow start and fail-open thresholds"},
-    {"elasticloadbalancing:DeregisterTargets", true, Resource::target_group, NeededBy::tick,
+    {"elasticloadbalancing:DeregisterTargets", true, Resource::target_group, NeededBy::tick, Need::always,
      "to take a server out of rotation"},
-    {"elasticloadbalancing:RegisterTargets", true, Resource::target_group, NeededBy::tick,
+    {"elasticloadbalancing:RegisterTargets", true, Resource::target_group, NeededBy::tick, Need::always,
      "to put a server back"},
-    {"ec2:DescribeInstances", false, Resource::any, NeededBy::tick,
+    {"ec2:DescribeInstances", false, Resource::any, NeededBy::tick, Need::always,
      "to see whether the servers run and since when"},
-    {"ec2:RebootInstances", true, Resource::instance, NeededBy::tick, "to reboot a server"},
-    {"ec2:GetConsoleOutput", false, Resource::instance, NeededBy::tick,
+    {"ec2:DescribeInstanceStatus", false, Resource::any, NeededBy::tick, Need::always,
+     "to see what EC2 has scheduled for a server, and its status checks"},
+    {"ec2:RebootInstances", true, Resource::instance, NeededBy::tick, Need::reboot, "to reboot a server"},
+    {"ec2:GetConsoleOutput", false, Resource::instance, NeededBy::tick, Need::boot,
      "to prove that a server has booted, by the time of its console output"},
-    {"autoscaling:DescribeAutoScalingGroups", false, Resource::any, NeededBy::tick,
+    {"ec2:StopInstances", true, Resource::instance, NeededBy::tick, Need::stop_start, "to stop a server"},
+    {"ec2:StartInstances", true, Resource::instance, NeededBy::tick, Need::stop_start,
+     "to start a server again that it stopped"},
+    {"autoscaling:DescribeAutoScalingGroups", false, Resource::any, NeededBy::tick, Need::auto_scaling_group,
      "to see whether Auto Scaling would replace a server that is out"},
-    {"cloudwatch:ListMetrics", false, Resource::any, NeededBy::tick,
+    {"autoscaling:DescribeScalingActivities", false, Resource::any, NeededBy::tick, Need::auto_scaling_group,
+     "to stand back while Auto Scaling is changing the group"},
+    {"autoscaling:DescribeInstanceRefreshes", false, Resource::any, NeededBy::tick, Need::auto_scaling_group,
+     "to stand back while an instance refresh is under way"},
+    {"autoscaling:EnterStandby", true, Resource::auto_scaling_group, NeededBy::tick, Need::standby,
+     "to take a server out of its Auto Scaling group's service"},
+    {"autoscaling:ExitStandby", true, Resource::auto_scaling_group, NeededBy::tick, Need::standby,
+     "to bring a server back into its Auto Scaling group's service"},
+    {"autoscaling:TerminateInstanceInAutoScalingGroup", true, Resource::auto_scaling_group, NeededBy::tick,
+     Need::replace, "to have a server replaced by its Auto Scaling group"},
+    {"cloudwatch:ListMetrics", false, Resource::any, NeededBy::tick, Need::metrics,
      "to find the metric's dimensions for each server"},
-    {"cloudwatch:GetMetricData", false, Resource::any, NeededBy::tick, "to read the metric"},
-    {"elasticloadbalancing:DescribeLoadBalancers", false, Resource::any, NeededBy::check,
+    {"cloudwatch:GetMetricData", false, Resource::any, NeededBy::tick, Need::metrics, "to read the metric"},
+    {"cloudwatch:DescribeAlarms", false, Resource::any, NeededBy::tick, Need::alarms,
+     "to see the alarms that hold back every start, or call for one"},
+    {"ssm:GetCalendarState", false, Resource::calendar, NeededBy::tick, Need::calendars,
+     "to see whether a change calendar is open"},
+    {"ssm:SendCommand", true, Resource::document, NeededBy::tick, Need::documents,
+     "to run the policy's documents on a server"},
+    {"ssm:GetCommandInvocation", false, Resource::any, NeededBy::tick, Need::documents,
+     "to see what became of a document that it ran"},
+    {"ssm:ListCommandInvocations", false, Resource::any, NeededBy::tick, Need::documents,
+     "to find a command again whose answer got lost"},
+    {"elasticloadbalancing:DescribeLoadBalancers", false, Resource::any, NeededBy::check, Need::always,
      "to see which zones a load balancer serves"},
-    {"elasticloadbalancing:DescribeListeners", false, Resource::any, NeededBy::check,
+    {"elasticloadbalancing:DescribeListeners", false, Resource::any, NeededBy::check, Need::always,
      "to see which target groups get traffic from a listener"},
-    {"elasticloadbalancing:DescribeRules", false, Resource::any, NeededBy::check,
+    {"elasticloadbalancing:DescribeRules", false, Resource::any, NeededBy::check, Need::always,
      "to see which target groups get traffic from a listener's rules"},
 }};
 

@@ -1,8 +1,11 @@
-// AWS Systems Manager Parameter Store, read only (aws-facts.md §10).
+// AWS Systems Manager: parameters, commands on instances, change calendars (aws-facts.md §10).
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "aws/dated.h"
 #include "wire/caller.h"
@@ -18,5 +21,52 @@ struct Parameter {
 // A parameter that KMS protects needs kms:Decrypt beside ssm:GetParameter.
 // Errors: as of wire/answer.h (`not_found`: no such parameter or version); no error ever holds the value.
 Result<Dated<Parameter>> get_parameter(wire::Caller& caller, const std::string& name);
+
+struct Command {
+  std::string document;  // name or ARN
+  std::map<std::string, std::vector<std::string>> parameters;
+  std::string instance_id;
+  // SSM gives up when the instance hasn't taken it by then; 30 s to 30 days, and kept within that. How long
+  // it may run is the document's own matter.
+  Duration deliver_within{};
+};
+
+struct SentCommand {
+  Mutation mutation;
+  std::string id;  // what SSM called it; empty unless it was accepted
+};
+
+// Sent once, on its own connection, never retried. The nonce is also the command's Comment, by which
+// find_command() finds it again when the answer got lost; it has at most 100 characters. `rejected`
+// (InvalidInstanceId): the instance's agent isn't registered or isn't online.
+SentCommand send_command(wire::Caller& caller, const Command& command, Time sign_at,
+                         const std::string& nonce);
+
+struct CommandInvocation {
+  // AWS's word: "Pending", "InProgress", "Delayed", "Success", "Cancelled", "TimedOut", "Failed",
+  // "Cancelling"; unknown ones are kept.
+  std::string status;
+  // What it wrote to standard output and then to standard error, at most 24,000 bytes of UTF-8; of a document
+  // with several steps the beginning of each. Untrusted.
+  std::string output;
+};
+
+// `not_found` (InvocationDoesNotExist): SSM does not know it, or not yet, which is normal right after it was
+// sent.
+Result<Dated<CommandInvocation>> get_command_invocation(wire::Caller& caller, const std::string& command_id,
+                                                        const std::string& instance_id);
+
+// The id of the command with that Comment that was sent to the instance in the last 24 hours; none: there is
+// none, or SSM doesn't list it yet.
+Result<Dated<std::optional<std::string>>> find_command(wire::Caller& caller, const std::string& instance_id,
+                                                       const std::string& comment);
+
+struct CalendarState {
+  std::string state;                    // "OPEN", "CLOSED"; unknown words are kept
+  std::optional<Time> next_transition;  // none: AWS didn't say, or not in a way we can read
+};
+
+// Of one Change Calendar now, by its name or ARN. `rejected` (InvalidDocument): there is none of that name.
+Result<Dated<CalendarState>> get_calendar_state(wire::Caller& caller, const std::string& calendar);
 
 }  // namespace evenkeel::aws::ssm

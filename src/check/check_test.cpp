@@ -53,10 +53,10 @@ const std::vector<Fine> kFine = {
        for (std::size_t i = 0; i < 2; ++i) fleet.tg1().targets->at(i).state = "unhealthy";
      }},
     {"FailOpenJustBelowKeep", [](Healthy& fleet) { fleet.tg1().attributes->fail_open_count = 4; }},
-    {"EveryPlaceOfOutCanBeUsed", [](Healthy& fleet) { fleet.policy.keep.out = 3; }},
+    {"EveryPlaceOfOutCanBeUsed", [](Healthy& fleet) { fleet.policy.keep.out.count = 3; }},
     {"OneMemberOnSeveralPorts",
      [](Healthy& fleet) {
-       fleet.tg1().targets->push_back({{Healthy::id(1), 8443, std::nullopt}, "healthy", "", ""});
+       fleet.tg1().targets->push_back({{Healthy::id(1), 8443, std::nullopt}, "healthy", "", "", ""});
      }},
     {"AutoScalingThatChecksByEc2", [](Healthy& fleet) { fleet.in_auto_scaling_group(); }},
     {"AutoScalingThatReplacesNobody",
@@ -64,6 +64,34 @@ const std::vector<Fine> kFine = {
        auto& group = fleet.in_auto_scaling_group();
        group.health_check_type = "ELB";
        group.suspended_processes = {"HealthCheck", "ReplaceUnhealthy"};
+     }},
+    {"StandbyUnderElbChecksWithTime",
+     [](Healthy& fleet) {
+       auto& group = fleet.in_auto_scaling_group();
+       group.health_check_type = "EC2,ELB";
+       group.health_check_grace_period = 15min;
+     }},
+    {"StandbyWithOneToSpare", [](Healthy& fleet) { fleet.in_auto_scaling_group().min = 7; }},
+    {"UnevenZonesThatNobodyRebalances",
+     [](Healthy& fleet) {
+       auto& group = fleet.in_auto_scaling_group();
+       group.instances[0].availability_zone = "eu-west-1b";
+       group.suspended_processes = {"AZRebalance"};
+     }},
+    {"OneLeftInEveryZone", [](Healthy& fleet) { fleet.policy.keep.healthy_per_zone = Share{3, 0}; }},
+    {"AWindowEveryNight",
+     [](Healthy& fleet) { fleet.policy.windows = {{.from = 22h, .to = 5h, .zone = {}}}; }},
+    {"GatesThatAreOpen",
+     [](Healthy& fleet) {
+       fleet.policy.gates = {.alarms = {"deploy"}, .insufficient_data_blocks = true, .calendars = {"feast"}};
+       fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{{"deploy", "OK"}});
+       fleet.facts.calendars.emplace("feast", aws::ssm::CalendarState{"OPEN", std::nullopt});
+     }},
+    {"AStricterRuleThatGoesFirst",
+     [](Healthy& fleet) {
+       fleet.policy.also_when = {
+           {"uptime", 0, {{.kind = Condition::Kind::uptime, .metric = {}, .longer_than = 24h, .name = ""}}},
+           {"old", 5, {{.kind = Condition::Kind::uptime, .metric = {}, .longer_than = 48h, .name = ""}}}};
      }},
     {"SomebodyElsesServerElsewhere",
      [](Healthy& fleet) { fleet.facts.elsewhere->push_back({"i-9", "blue"}); }},
@@ -167,6 +195,28 @@ TEST(Documents, ExplainEveryFindingAndNoOther) {
   const auto names = rule_names();
   EXPECT_EQ(explained, std::set<std::string>(names.begin(), names.end()));
   EXPECT_EQ(names.size(), explained.size()) << "a rule's word stands twice";
+}
+
+TEST(MissingStatements, NameTheGroupTheDocumentsAndTheCalendars) {
+  Healthy fleet;
+  fleet.policy.auto_scaling_group = "web-asg";
+  fleet.policy.treatments.front().treatment = Treatment::command;
+  fleet.policy.treatments.front().document.name = "restart-pool";
+  fleet.policy.gates.calendars = {"web-freeze"};
+  for (const char* action : {"autoscaling:EnterStandby", "autoscaling:ExitStandby", "ssm:SendCommand",
+                             "ssm:GetCalendarState", "ec2:StopInstances"})
+    fleet.facts.denied[action] = "no";
+  std::map<std::string, std::vector<std::string>> resources;
+  for (const auto& one : missing_statements(fleet.policy, fleet.facts))
+    for (const auto& action : one.actions) resources[action] = one.resources;
+  EXPECT_EQ(resources.size(), 4U);  // nothing is stopped
+  const std::string here = ":" + fleet.facts.region + ":*:";
+  const std::string aws = "arn:" + fleet.facts.partition + ":";
+  EXPECT_EQ(resources["autoscaling:ExitStandby"],
+            std::vector{aws + "autoscaling" + here + "autoScalingGroup:*:autoScalingGroupName/web-asg"});
+  EXPECT_EQ(resources["ssm:SendCommand"],
+            (std::vector{aws + "ssm" + here + "document/restart-pool", aws + "ec2" + here + "instance/*"}));
+  EXPECT_EQ(resources["ssm:GetCalendarState"], std::vector{aws + "ssm" + here + "document/web-freeze"});
 }
 
 }  // namespace

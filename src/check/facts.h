@@ -12,6 +12,7 @@
 #include "aws/cloudwatch.h"
 #include "aws/ec2.h"
 #include "aws/elbv2.h"
+#include "aws/ssm.h"
 #include "base/clock.h"
 #include "base/result.h"
 
@@ -42,7 +43,8 @@ struct Traffic {
   std::vector<std::string> zones;  // enabled ones, sorted
 };
 
-// A target group that the policy names.
+// A target group of the fleet: one that the policy names, or that is attached to its Auto Scaling group where
+// the policy names none.
 struct Group {
   aws::elbv2::TargetGroup is;
   Read<Attributes> attributes = unread();
@@ -85,8 +87,20 @@ struct Facts {
   std::vector<aws::cloudwatch::Metric> nearest;  // where there is none: others, each name once, best first
   Read<std::map<std::string, std::vector<Series>>> series = unread();  // by member, every one of its own
 
+  // What gates and rules lean on, by the policy's words. No entry: it was not asked for. An alarm's "*" or
+  // "{instance_id}" stands for many; an entry without alarms matches none.
+  std::map<std::string, Read<std::vector<aws::cloudwatch::Alarm>>> alarms;
+  std::map<std::string, Read<aws::ssm::CalendarState>> calendars;
+  // The series of the metrics of rules and of keep.load_below, by metric_name_key().
+  std::map<std::string, Read<std::vector<aws::cloudwatch::Metric>>> other_metrics;
+
   std::map<std::string, std::string> denied;  // IAM action → AWS's words
   std::map<std::string, std::string> failed;  // what else could not be read → why
 };
+
+// "CWAgent|mem_used_percent".
+inline std::string metric_name_key(const std::string& metric_namespace, const std::string& metric) {
+  return metric_namespace + "|" + metric;
+}
 
 }  // namespace evenkeel::check

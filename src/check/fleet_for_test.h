@@ -65,7 +65,7 @@ struct Healthy {
 
   void add(const std::string& id, const std::string& zone, double value) {
     for (auto& group : facts.groups)
-      group.targets->push_back({{id, group.is.port, std::nullopt}, "healthy", "", ""});
+      group.targets->push_back({{id, group.is.port, std::nullopt}, "healthy", "", "", ""});
     (*facts.instances)[id] = {.id = id,
                               .state_code = 16,
                               .state = "running",
@@ -74,6 +74,7 @@ struct Healthy {
                               .instance_type = "m5.large",
                               .private_ip = "",
                               .vpc_id = "vpc-1",
+                              .root_device_type = "ebs",
                               .tags = {}};
     facts.metrics->push_back(metric(id));
     (*facts.series)[id] = {series(id, 1min, [value](int) { return value; })};

@@ -215,7 +215,7 @@ TEST(SlowRound, MoreMembersThanADayHasPlacesFor) {
   for (int i = 9; i <= 40; ++i) fleet.add(Healthy::id(i), "eu-west-1a", 50);
   EXPECT_TRUE(says(fleet, "slow_round",
                    {"warning: at most 19 remediations fit into a day, and there are 40 members"}));
-  fleet.policy.keep.out = 3;
+  fleet.policy.keep.out.count = 3;
   EXPECT_EQ(said(fleet, "slow_round"), "");
 }
 

@@ -38,6 +38,14 @@ Read<Attributes> attributes_of(const elb::Attributes& all) {
                     .cross_zone = cross_zone == all.end() ? "" : cross_zone->second};
 }
 
+// The fleet's target groups where the policy names none.
+std::vector<std::string> attached_groups(const Reading& reading) {
+  if (!reading.policy.target_groups.empty() || !reading.facts.scaling) return {};
+  const auto found = std::ranges::find(*reading.facts.scaling, reading.policy.auto_scaling_group,
+                                       &aws::autoscaling::Group::name);
+  return found == reading.facts.scaling->end() ? std::vector<std::string>{} : found->target_group_arns;
+}
+
 // The whole region in one call: it tells what exists where a name is wrong, and where else to look for
 // members.
 std::vector<elb::TargetGroup> read_groups(Reading& reading) {
@@ -54,6 +62,10 @@ std::vector<elb::TargetGroup> read_groups(Reading& reading) {
   reading.facts.existing_groups = std::move(names);
   for (const auto& name : reading.policy.target_groups) {
     const auto found = std::ranges::find(*all, name, &elb::TargetGroup::name);
+    if (found != all->end()) reading.facts.groups.push_back({.is = *found});
+  }
+  for (const auto& arn : attached_groups(reading)) {
+    const auto found = std::ranges::find(*all, arn, &elb::TargetGroup::arn);
     if (found != all->end()) reading.facts.groups.push_back({.is = *found});
   }
   return std::move(*all);
@@ -124,7 +136,6 @@ void read_instances(Reading& reading) {
   }
   std::set<std::string> scaling_names;
   if (!reading.policy.auto_scaling_group.empty()) scaling_names.insert(reading.policy.auto_scaling_group);
-  read_scaling(reading, scaling_names);
   if (facts.scaling) {
     for (const auto& group : *facts.scaling)
       for (const auto& instance : group.instances) ids.insert(instance.id);
@@ -284,6 +295,7 @@ Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progre
   Reading reading{policy, caller, progress};
   reading.facts.region = caller.region();
   if (const auto* known = wire::partition_of_region(caller.region())) reading.facts.partition = known->name;
+  if (!policy.auto_scaling_group.empty()) read_scaling(reading, {policy.auto_scaling_group});
   const auto all = read_groups(reading);
   if (reading.first_error) return std::unexpected(std::move(*reading.first_error));
   read_attributes_and_targets(reading);
@@ -292,6 +304,7 @@ Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progre
   read_traffic(reading);
   read_elsewhere(reading, all);
   read_metrics(reading);
+  read_gates(reading);
   return std::move(reading.facts);
 }
 

@@ -114,6 +114,7 @@ void read_series(Reading& reading) {
 }  // namespace
 
 void read_metrics(Reading& reading) {
+  if (!reading.policy.reboot_when.given()) return;
   reading.say("metrics");
   const auto& condition = reading.policy.reboot_when;
   auto& facts = reading.facts;

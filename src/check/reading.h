@@ -44,5 +44,7 @@ struct Reading {
 bool is_missing_permission(const Error& error, const std::string& action);
 
 void read_metrics(Reading& reading);
+// Alarms, calendars and the metrics of rules and of keep.load_below. After the members.
+void read_gates(Reading& reading);
 
 }  // namespace evenkeel::check

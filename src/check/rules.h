@@ -46,6 +46,35 @@ Findings auto_scaling_group_not_found(const Subject& fleet);
 Findings auto_scaling_group_not_named(const Subject& fleet);
 Findings auto_scaling_would_replace(const Subject& fleet);
 Findings auto_scaling_state(const Subject& fleet);
+Findings auto_scaling_without_target_groups(const Subject& fleet);
+
+// rules_standby.cpp: what keeps members of an Auto Scaling group from leaving by Standby and coming back
+Findings standby_at_min_size(const Subject& fleet);
+Findings launch_suspended(const Subject& fleet);
+Findings grace_period(const Subject& fleet);
+Findings zone_rebalancing(const Subject& fleet);
+
+// rules_zones.cpp
+Findings zone_too_small(const Subject& fleet);
+Findings out_per_zone_unreachable(const Subject& fleet);
+
+// rules_calendar.cpp: windows and freezes
+Findings window_never_opens(const Subject& fleet);
+Findings window_short(const Subject& fleet);
+
+// rules_gates.cpp: what else holds back every start
+Findings gate_alarm(const Subject& fleet);
+Findings gate_calendar(const Subject& fleet);
+Findings load_without_metric(const Subject& fleet);
+
+// rules_treatments.cpp
+Findings cannot_stop(const Subject& fleet);
+Findings stop_loses(const Subject& fleet);
+Findings cannot_replace(const Subject& fleet);
+
+// rules_reasons.cpp: the rules of also_when
+Findings rule_never_holds(const Subject& fleet);
+Findings rules_overlap(const Subject& fleet);
 
 // rules_metric.cpp: where the metric is
 Findings metric_not_found(const Subject& fleet);

@@ -108,7 +108,7 @@ Findings out_unreachable(const Subject& fleet) {
     room = members - fleet.required(group);
     narrowest = group.is.name;
   }
-  const int out = fleet.policy.keep.out;
+  const int out = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
   if (room < 1 || out <= room) return {};
   return {{.severity = Severity::note,
            .text = fmt::format("keep.out is {}, but keep.healthy lets only {} be out at once in {}", out,

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 #include "aws/permissions.h"
 #include "base/text.h"
 #include "check/check.h"
 #include "check/rules.h"
+#include "iam/needs.h"
 
 namespace evenkeel::check {
 namespace {
@@ -13,8 +15,7 @@ constexpr std::size_t kWordsShown = 300;
 
 // Whether a tick makes this call for this fleet.
 bool needed_by_tick(const aws::NeededPermission& needed, const FleetPolicy& policy) {
-  if (needed.action == "autoscaling:DescribeAutoScalingGroups") return !policy.auto_scaling_group.empty();
-  return needed.needed_by == aws::NeededBy::tick;
+  return needed.needed_by == aws::NeededBy::tick && iam::needs(policy, needed);
 }
 
 std::vector<std::string> groups_where(const Facts& facts, Read<bool> Group::* may) {
@@ -31,18 +32,16 @@ std::string refused_in(const Facts& facts, std::string_view action) {
   return names.empty() ? "" : " in " + some(names, 5);
 }
 
-std::string remedy_for(std::string_view action, const FleetPolicy& policy) {
+std::string remedy_for(const aws::NeededPermission& needed, const FleetPolicy& policy) {
   std::string remedy = "add the IAM statement below to what " +
                        (policy.role_arn.empty() ? "these credentials" : policy.role_arn) + " may do";
-  if (action == "ec2:RebootInstances")
+  if (needed.writes &&
+      (needed.resource == aws::Resource::instance || needed.resource == aws::Resource::document))
     remedy += ", or give the servers the tag that your own statement asks for";
   return remedy;
 }
 
-std::vector<std::string> resources_of(aws::Resource resource, const Facts& facts) {
-  if (resource == aws::Resource::instance)
-    return {fmt::format("arn:{}:ec2:{}:*:instance/*", facts.partition, facts.region)};
-  if (resource == aws::Resource::any) return {"*"};
+std::vector<std::string> target_group_arns(const Facts& facts) {
   std::vector<std::string> arns;
   for (const auto& group : facts.groups) arns.push_back(group.is.arn);
   if (arns.empty()) {
@@ -52,13 +51,42 @@ std::vector<std::string> resources_of(aws::Resource resource, const Facts& facts
   return arns;
 }
 
+std::vector<std::string> document_arns(const std::vector<std::string>& names, const Facts& facts) {
+  std::vector<std::string> arns;
+  for (const auto& name : names) arns.push_back(iam::document_arn(name, facts.partition, facts.region, "*"));
+  return arns;
+}
+
+std::vector<std::string> resources_of(aws::Resource resource, const FleetPolicy& policy, const Facts& facts) {
+  const auto instances = fmt::format("arn:{}:ec2:{}:*:instance/*", facts.partition, facts.region);
+  switch (resource) {
+    case aws::Resource::any:
+      return {"*"};
+    case aws::Resource::target_group:
+      return target_group_arns(facts);
+    case aws::Resource::instance:
+      return {instances};
+    case aws::Resource::auto_scaling_group:
+      return {fmt::format("arn:{}:autoscaling:{}:*:autoScalingGroup:*:autoScalingGroupName/{}",
+                          facts.partition, facts.region, policy.auto_scaling_group)};
+    case aws::Resource::document: {
+      auto arns = document_arns(iam::documents_of(policy), facts);
+      arns.push_back(instances);
+      return arns;
+    }
+    case aws::Resource::calendar:
+      return document_arns(policy.gates.calendars, facts);
+  }
+  std::unreachable();
+}
+
 }  // namespace
 
 std::vector<Statement> missing_statements(const FleetPolicy& policy, const Facts& facts) {
   std::vector<Statement> statements;
   for (const auto& needed : aws::kNeededPermissions) {
     if (!facts.denied.contains(std::string(needed.action)) || !needed_by_tick(needed, policy)) continue;
-    auto resources = resources_of(needed.resource, facts);
+    auto resources = resources_of(needed.resource, policy, facts);
     if (statements.empty() || statements.back().resources != resources)
       statements.push_back({{}, std::move(resources)});
     statements.back().actions.emplace_back(needed.action);
@@ -78,7 +106,7 @@ Findings permission_missing(const Subject& fleet) {
                         .text = fmt::format("{} is not allowed{}; Evenkeel needs it {}. AWS says: {}",
                                             needed.action, refused_in(fleet.facts, needed.action),
                                             needed.purpose, printable(denied->second, kWordsShown)),
-                        .remedy = remedy_for(needed.action, fleet.policy)});
+                        .remedy = remedy_for(needed, fleet.policy)});
   }
   return findings;
 }

@@ -60,7 +60,7 @@ Findings auto_scaling_group_not_named(const Subject& fleet) {
 }
 
 Findings auto_scaling_would_replace(const Subject& fleet) {
-  if (fleet.scaling == nullptr) return {};
+  if (fleet.scaling == nullptr || fleet.policy.leave_by == Leave::standby) return {};
   const auto& group = *fleet.scaling;
   if (!group.health_check_type.contains("ELB")) return {};
   if (suspended(group, "HealthCheck") && suspended(group, "ReplaceUnhealthy")) return {};
@@ -75,7 +75,8 @@ Findings auto_scaling_would_replace(const Subject& fleet) {
                            "{} are never touched",
                            printable(group.name), format_duration(group.health_check_grace_period),
                            ids.size(), count(fleet.size(), "member")),
-       .remedy = fmt::format("set its health check type to EC2: aws autoscaling update-auto-scaling-group "
+       .remedy = fmt::format("let them leave by Standby (leave_by: standby, the default); or set its health "
+                             "check type to EC2: aws autoscaling update-auto-scaling-group "
                              "--auto-scaling-group-name {0} --health-check-type EC2; or suspend both of its "
                              "processes, after which it replaces nobody: aws autoscaling suspend-processes "
                              "--auto-scaling-group-name {0} --scaling-processes HealthCheck "
@@ -105,6 +106,17 @@ Findings auto_scaling_state(const Subject& fleet) {
                                printable(fleet.scaling->name)),
            .remedy = "wait until the Auto Scaling group has finished, and run `evenkeel check` again",
            .members = ids}};
+}
+
+Findings auto_scaling_without_target_groups(const Subject& fleet) {
+  if (fleet.scaling == nullptr || !fleet.policy.target_groups.empty()) return {};
+  if (!fleet.scaling->target_group_arns.empty()) return {};
+  return {
+      {.severity = Severity::would_not_work,
+       .text = fmt::format("the policy names no target groups, and none are attached to Auto Scaling group "
+                           "{}: the fleet has no members",
+                           printable(fleet.scaling->name)),
+       .remedy = "write target_groups, or attach them to the group"}};
 }
 
 }  // namespace evenkeel::check::rules

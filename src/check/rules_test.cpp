@@ -53,6 +53,17 @@ const std::vector<Case> kPermissions = {
      }},
     {"permission_missing", "ConsoleOutput", warning, "to prove that a server has booted", "IAM statement",
      [](Healthy& fleet) { deny(fleet, "ec2:GetConsoleOutput"); }},
+    {"permission_missing", "Stopping", would_not_work, "to stop a server", "the tag that your own statement",
+     [](Healthy& fleet) {
+       fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
+       deny(fleet, "ec2:StopInstances");
+     }},
+    {"permission_missing", "Standby", would_not_work, "back into its Auto Scaling group's service",
+     "IAM statement",
+     [](Healthy& fleet) {
+       fleet.policy.auto_scaling_group = "web-asg";
+       deny(fleet, "autoscaling:ExitStandby");
+     }},
     {"could_not_look", "OnlyCheckAsks", note, "DescribeRules is not allowed", "nothing",
      [](Healthy& fleet) { deny(fleet, "elasticloadbalancing:DescribeRules"); }},
     {"could_not_look", "ThereIsNoGroupToAskFor", note, "DescribeAutoScalingGroups", "nothing",
@@ -124,7 +135,7 @@ const std::vector<Case> kMembers = {
     {"fail_open", "AlwaysOpen", would_not_work, "with 8 nobody could ever leave", "minimum_healthy_targets",
      [](Healthy& fleet) { fleet.tg1().attributes->fail_open_percent = 100; }},
     {"out_unreachable", "TooMany", note, "keep.out is 4, but keep.healthy lets only 3", "set keep.out to 3",
-     [](Healthy& fleet) { fleet.policy.keep.out = 4; }},
+     [](Healthy& fleet) { fleet.policy.keep.out.count = 4; }},
     {"member_not_running", "Stopped", warning, "1 of 8 members is registered, but not running (stopped)",
      "start i-",
      [](Healthy& fleet) {
@@ -178,15 +189,167 @@ const std::vector<Case> kScaling = {
      }},
     {"auto_scaling_would_replace", "ChecksByElb", would_not_work, "grace period of 5m",
      "--auto-scaling-group-name web-asg --health-check-type EC2",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().health_check_type = "EC2,ELB"; }},
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().health_check_type = "EC2,ELB";
+       fleet.policy.leave_by = Leave::deregister;
+     }},
     {"auto_scaling_would_replace", "OneProcessIsNotEnough", would_not_work, "may terminate",
      "suspend-processes",
      [](Healthy& fleet) {
        fleet.in_auto_scaling_group().health_check_type = "ELB";
        fleet.facts.scaling->front().suspended_processes = {"ReplaceUnhealthy"};
+       fleet.policy.leave_by = Leave::deregister;
      }},
     {"auto_scaling_state", "Pending", warning, "Pending:Wait in Auto Scaling group web-asg", "wait",
      [](Healthy& fleet) { fleet.in_auto_scaling_group().instances[0].lifecycle_state = "Pending:Wait"; }},
+};
+
+using enum Condition::Kind;
+
+Condition when(Condition::Kind kind, Duration longer_than = {}, const char* name = "") {
+  return {.kind = kind, .metric = {}, .longer_than = longer_than, .name = name};
+}
+
+const std::vector<Case> kStandby = {
+    {"auto_scaling_without_target_groups", "None", would_not_work,
+     "none are attached to Auto Scaling group web-asg", "write target_groups",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group();
+       fleet.policy.target_groups.clear();
+     }},
+    {"standby_at_min_size", "Always", would_not_work, "web-asg is 8, and its minimum 8", "at most 7",
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().min = 8; }},
+    {"standby_at_min_size", "OneIsInStandby", warning, "1 member of Auto Scaling group web-asg is in Standby",
+     "at most 7",
+     [](Healthy& fleet) {
+       auto& group = fleet.in_auto_scaling_group();
+       group.min = group.desired = 7;
+       group.instances[0].lifecycle_state = "Standby";
+     }},
+    {"launch_suspended", "Suspended", would_not_work, "Launch suspended", "resume-processes",
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().suspended_processes = {"Launch"}; }},
+    {"grace_period", "ShorterThanTheChecks", warning, "the health checks need 4m30s", "270 seconds",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().health_check_type = "ELB";
+       fleet.facts.scaling->front().health_check_grace_period = 60s;
+     }},
+    {"grace_period", "ShorterThanRejoin", note, "timing.rejoin would wait for 15m", "900 seconds",
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().health_check_type = "EC2,ELB"; }},
+    {"zone_rebalancing", "UnevenZones", warning, "eu-west-1b has 3 members in service and eu-west-1a has 5",
+     "AZRebalance",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().instances.push_back(
+           {"i-9", "eu-west-1a", "InService", "Healthy", false});
+     }},
+};
+
+const std::vector<Case> kCalendar = {
+    {"window_never_opens", "AllFrozen", would_not_work, "more than a year", "windows and freezes",
+     [](Healthy& fleet) {
+       using namespace std::chrono;
+       fleet.policy.freezes = {
+           {.first = 2026y / 1 / 1, .last = 2029y / 1 / 1, .zone = {}, .reason = "a long one"}};
+     }},
+    {"window_short", "TenMinutes", note, "is open for 10m, and one remediation takes about 18m", "keep.out",
+     [](Healthy& fleet) { fleet.policy.windows = {{.from = 22h, .to = 22h + 10min, .zone = {}}}; }},
+    {"slow_round", "AWindowOfAnHour", warning, "remediations fit into a day", "keep.out",
+     [](Healthy& fleet) { fleet.policy.windows = {{.from = 22h, .to = 23h, .zone = {}}}; }},
+};
+
+const std::vector<Case> kGates = {
+    {"gate_alarm", "NoSuchAlarm", would_not_work, "there is no alarm deploy in eu-west-1", "gates.alarms",
+     [](Healthy& fleet) {
+       fleet.policy.gates.alarms = {"deploy"};
+       fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{});
+     }},
+    {"gate_alarm", "NoSuchPrefix", note, "web-* holds nothing back", "gates.alarms",
+     [](Healthy& fleet) {
+       fleet.policy.gates.alarms = {"web-*"};
+       fleet.facts.alarms.emplace("web-*", std::vector<aws::cloudwatch::Alarm>{});
+     }},
+    {"gate_alarm", "WithoutData", warning, "deploy is in INSUFFICIENT_DATA", "insufficient_data: passes",
+     [](Healthy& fleet) {
+       fleet.policy.gates.alarms = {"deploy"};
+       fleet.facts.alarms.emplace("deploy",
+                                  std::vector<aws::cloudwatch::Alarm>{{"deploy", "INSUFFICIENT_DATA"}});
+     }},
+    {"gate_alarm", "Firing", note, "deploy is in ALARM now", "nothing",
+     [](Healthy& fleet) {
+       fleet.policy.gates.alarms = {"deploy"};
+       fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{{"deploy", "ALARM"}});
+     }},
+    {"gate_calendar", "NoSuchCalendar", would_not_work, "no Change Calendar feast", "ChangeCalendar",
+     [](Healthy& fleet) {
+       fleet.facts.calendars.emplace("feast", fail(ErrorKind::rejected, "InvalidDocument"));
+     }},
+    {"gate_calendar", "Closed", note, "feast is CLOSED now", "nothing",
+     [](Healthy& fleet) {
+       fleet.facts.calendars.emplace("feast", aws::ssm::CalendarState{"CLOSED", std::nullopt});
+     }},
+    {"load_without_metric", "OneGroupOfTwo", warning, "no series of it for tg1-80", "namespace and per",
+     [](Healthy& fleet) {
+       fleet.policy.keep.load_below = LoadCeiling{.below = 100};
+       fleet.facts.other_metrics.emplace(
+           "AWS/ApplicationELB|RequestCount",
+           std::vector<aws::cloudwatch::Metric>{
+               {"AWS/ApplicationELB", "RequestCount", {{"TargetGroup", "targetgroup/tg1/1"}}}});
+     }},
+    {"load_without_metric", "NoMember", would_not_work, "and 5 more", "namespace and per",
+     [](Healthy& fleet) {
+       fleet.policy.keep.load_below = LoadCeiling{.per = LoadCeiling::Per::instance, .below = 100};
+       fleet.facts.other_metrics.emplace("AWS/ApplicationELB|RequestCount",
+                                         std::vector<aws::cloudwatch::Metric>{});
+     }},
+    {"zone_too_small", "BothZones", would_not_work, "eu-west-1a (4 of 4), eu-west-1b (4 of 4)",
+     "leave it out", [](Healthy& fleet) { fleet.policy.keep.healthy_per_zone = Share{4, 0}; }},
+    {"out_per_zone_unreachable", "MoreThanOut", note, "keep.out_per_zone is 2, but keep.out lets only 1",
+     "to 1 or less", [](Healthy& fleet) { fleet.policy.keep.out_per_zone = Share{2, 0}; }},
+};
+
+const std::vector<Case> kTreatments = {
+    {"cannot_stop", "OneOnInstanceStore", warning, "1 of 8 members has a root on instance store",
+     "stop_start",
+     [](Healthy& fleet) {
+       fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .attempts = 1, .document = {}}};
+       fleet.instance(2).root_device_type = "instance-store";
+     }},
+    {"stop_loses", "InTheLadder", note, "automatic public IPv4 address", "Elastic",
+     [](Healthy& fleet) {
+       fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
+     }},
+    {"cannot_replace", "OneOutside", warning, "1 of 8 members is not in Auto Scaling group web-asg",
+     "a fleet of their own",
+     [](Healthy& fleet) {
+       fleet.policy.treatments = {Step{.treatment = Treatment::replace, .attempts = 1, .document = {}}};
+       fleet.in_auto_scaling_group().instances.pop_back();
+     }},
+    {"rule_never_holds", "NoSuchAlarm", warning,
+     "the rule oom can never hold: there is no alarm oom-{instance_id}", "take it out",
+     [](Healthy& fleet) {
+       fleet.policy.also_when = {{"oom", 0, {when(alarm, {}, "oom-{instance_id}")}}};
+       fleet.facts.alarms.emplace("oom-{instance_id}", std::vector<aws::cloudwatch::Alarm>{});
+     }},
+    {"rule_never_holds", "TheOnlyOneWithoutSeries", would_not_work, "no series of CPUUtilization in AWS/EC2",
+     "take it out",
+     [](Healthy& fleet) {
+       fleet.policy.reboot_when = {};
+       auto condition = when(metric);
+       condition.metric.metric_namespace = "AWS/EC2";
+       condition.metric.metric = "CPUUtilization";
+       fleet.policy.also_when = {{"hot", 0, {condition}}};
+       fleet.facts.other_metrics.emplace("AWS/EC2|CPUUtilization", std::vector<aws::cloudwatch::Metric>{});
+     }},
+    {"rules_overlap", "ALongerUptime", note, "the rule old adds nothing: whenever it holds, uptime does",
+     "take it out",
+     [](Healthy& fleet) {
+       fleet.policy.also_when = {{"uptime", 0, {when(uptime, 336h)}}, {"old", 0, {when(uptime, 720h)}}};
+     }},
+    {"rules_overlap", "UptimeIsAlsoAge", note, "the rule both adds nothing: whenever it holds, age does",
+     "take it out",
+     [](Healthy& fleet) {
+       fleet.policy.also_when = {{"age", 1, {when(age, 24h)}},
+                                 {"both", 0, {when(uptime, 48h), when(tag, {}, "evenkeel:remediate")}}};
+     }},
 };
 
 class RuleFires : public ::testing::TestWithParam<Case> {};
@@ -214,6 +377,10 @@ INSTANTIATE_TEST_SUITE_P(Permissions, RuleFires, ::testing::ValuesIn(kPermission
 INSTANTIATE_TEST_SUITE_P(Groups, RuleFires, ::testing::ValuesIn(kGroups), test_name);
 INSTANTIATE_TEST_SUITE_P(Members, RuleFires, ::testing::ValuesIn(kMembers), test_name);
 INSTANTIATE_TEST_SUITE_P(Scaling, RuleFires, ::testing::ValuesIn(kScaling), test_name);
+INSTANTIATE_TEST_SUITE_P(Standby, RuleFires, ::testing::ValuesIn(kStandby), test_name);
+INSTANTIATE_TEST_SUITE_P(Calendar, RuleFires, ::testing::ValuesIn(kCalendar), test_name);
+INSTANTIATE_TEST_SUITE_P(Gates, RuleFires, ::testing::ValuesIn(kGates), test_name);
+INSTANTIATE_TEST_SUITE_P(Treatments, RuleFires, ::testing::ValuesIn(kTreatments), test_name);
 
 }  // namespace
 }  // namespace evenkeel::check

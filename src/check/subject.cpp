@@ -1,6 +1,7 @@
 #include "check/subject.h"
 
 #include <algorithm>
+#include <bit>
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -71,7 +72,7 @@ int Subject::required(const Group& group) const {
                                   known ? group.attributes->fail_open_percent : 0);
 }
 
-double Subject::remediations_per_day() const {
+Duration Subject::one_remediation() const {
   Duration delay{}, slow_start{};
   for (const auto& group : facts.groups) {
     if (!group.attributes) continue;
@@ -79,9 +80,24 @@ double Subject::remediations_per_day() const {
     slow_start = std::max(slow_start, group.attributes->slow_start);
   }
   // A tick each to see it drained, booted and healthy; few servers boot in less than settle takes.
-  const Duration one = delay + policy.timing.settle + policy.timing.soak + slow_start + 3min;
-  const double by_time = 24.0 * 3'600'000 / static_cast<double>(one.count()) * policy.keep.out;
-  return std::min(by_time, 24.0 * policy.keep.starts_per_hour);
+  return delay + policy.timing.settle + policy.timing.soak + slow_start + 3min;
+}
+
+double Subject::open_share() const {
+  if (policy.windows.empty()) return 1;
+  Duration open{};
+  for (const auto& window : policy.windows) open += length(window) * std::popcount(window.days & 0x7fU);
+  return std::min(1.0, static_cast<double>(open.count()) / static_cast<double>(Duration{7 * 24h}.count()));
+}
+
+double Subject::remediations_per_day() const {
+  const double by_time = 24.0 * 3'600'000 / static_cast<double>(one_remediation().count()) *
+                         policy.keep.out.at_most(static_cast<int>(size()));
+  return std::min(by_time, 24.0 * policy.keep.starts_per_hour) * open_share();
+}
+
+Duration length(const Window& window) {
+  return window.to > window.from ? window.to - window.from : window.to - window.from + 24h;
 }
 
 Severity worse_for_all(std::size_t affected, std::size_t all) {

@@ -41,9 +41,16 @@ struct Subject {
   int healthy_in(const Group& group) const;
   // How many must be left healthy: the policy's, and more than the group's own fail-open threshold.
   int required(const Group& group) const;
-  // At most as many remediations as this can start in a day.
+  // What one remediation takes when nothing delays it.
+  Duration one_remediation() const;
+  // What the windows leave open of a week, from 0 to 1.
+  double open_share() const;
+  // At most as many remediations as this can start in a day, on average over a week.
   double remediations_per_day() const;
 };
+
+// How long it stays open each time, clock changes aside.
+Duration length(const Window& window);
 
 // As bad as can be when it is so for all of them.
 Severity worse_for_all(std::size_t affected, std::size_t all);

@@ -172,8 +172,12 @@ void show_summary(Context& context, const Report& report) {
 
 void show(Context& context, const Report& report) {
   if (!report.facts) return;
-  context.out << fmt::format("{} in {}: {}\n", report.fleet->name, report.facts->region,
-                             join(report.fleet->target_groups, ", "));
+  // Those attached to its Auto Scaling group, where the policy names none.
+  auto groups = report.fleet->target_groups;
+  if (groups.empty()) {
+    for (const auto& group : report.facts->groups) groups.push_back(printable(group.is.name));
+  }
+  context.out << fmt::format("{} in {}: {}\n", report.fleet->name, report.facts->region, join(groups, ", "));
   if (!report.findings.empty()) context.out << "\n";
   show_findings(context, report);
   show_statement(context, report);

@@ -1,15 +1,17 @@
-// `evenkeel explain ID`: everything that is known of one instance: its verdict now, what is under way, what
-// was.
+// `evenkeel explain ID`: everything that is known of one instance: its verdict now, every guard and rule,
+// what is under way, what was; with --at, what the history has of an earlier moment.
+#include "cli/explain.h"
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_views.h"
 #include "cli/options.h"
 #include "cli/remembered.h"
-#include "cli/summary.h"
+#include "decide/chain.h"
+#include "observe/observe.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -17,95 +19,88 @@ namespace {
 
 struct ExplainOptions : Options {
   std::string instance_id;
+  std::string at;  // empty: now
 };
 
 constexpr int kEvents = 20;
+// An answer may lead to one more question, as a survey to another; more rounds mean a mistake.
+constexpr int kRounds = 4;
 
-// What is known in one fleet.
-struct Known {
-  std::string fleet;
-  std::optional<Verdict> verdict;   // now
-  std::vector<Verdict> holds_back;  // the whole fleet
-  std::vector<Remediation> open;
-  std::vector<PastRemediation> recent;
-  std::vector<Event> events;
-  std::string unread;  // why there is no verdict, when AWS could not be read
-
-  bool nothing() const { return !verdict && open.empty() && recent.empty() && events.empty(); }
-};
-
-Result<Known> recall(record::Journal& journal, const std::string& fleet, const std::string& instance_id) {
-  Known known{fleet, {}, {}, {}, {}, {}, {}};
+Result<Known> recall(record::Journal& journal, const FleetPolicy& fleet, const std::string& instance_id,
+                     Time now) {
+  Known known;
+  known.fleet = fleet.name;
+  known.policy = fleet;
+  known.now = now;
   const auto of_instance = [&](const auto& remediation) { return remediation.instance_id == instance_id; };
-  if (const auto state = TRY(journal.load(fleet))) {
+  if (const auto state = TRY(journal.load(fleet.name))) {
     std::ranges::copy_if(state->open, std::back_inserter(known.open), of_instance);
     std::ranges::copy_if(state->recent, std::back_inserter(known.recent), of_instance);
+    if (state->pinned && !known.open.empty()) known.policy = *state->pinned;
+    if (const auto record = state->members.find(instance_id); record != state->members.end())
+      known.record = record->second;
   }
-  known.events = TRY(journal.history(fleet, instance_id, kEvents));
+  known.events = TRY(told_history(journal, fleet.name, instance_id, kEvents, false));
   return known;
+}
+
+const Signal* find(const std::map<std::string, Signal>& signals, const std::string& id) {
+  const auto found = signals.find(id);
+  return found == signals.end() ? nullptr : &found->second;
+}
+
+// Every metric that a rule looks at, each with what was read of it.
+std::vector<Looked> signals_of(const FleetPolicy& fleet, const Observation& observation,
+                               const std::string& id) {
+  std::vector<Looked> all;
+  if (fleet.reboot_when.given()) {
+    if (const auto* signal = find(observation.signals, id)) all.push_back({fleet.reboot_when, "", *signal});
+  }
+  for (const auto& rule : fleet.also_when) {
+    for (const auto& condition : rule.all) {
+      if (condition.kind != Condition::Kind::metric) continue;
+      const auto key = metric_key(condition.metric);
+      const auto read = observation.other_signals.find(key);
+      const auto* signal = read == observation.other_signals.end() ? nullptr : find(read->second, id);
+      if (signal == nullptr && key == metric_key(fleet.reboot_when)) signal = find(observation.signals, id);
+      if (signal != nullptr) all.push_back({condition.metric, rule.name, *signal});
+    }
+  }
+  return all;
 }
 
 void look(const FleetPolicy& fleet, const std::string& instance_id, Regions& regions, Known& known,
           ExitCode& code) {
   auto parts = regions.parts_for(fleet);
-  const auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(std::move(parts).error());
+  auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(std::move(parts).error());
   if (!report) {
     known.unread = report.error().message;
     code = exit_code_of(report.error());
     return;
   }
+  known.now = report->observation.taken_at;
   const auto member = report->plan.members.find(instance_id);
   if (member == report->plan.members.end()) return;
   known.verdict = member->second;
   known.holds_back = report->plan.fleet;
+  auto& observation = report->observation;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto questions = decide::questions_of_chain(fleet, observation, report->before, instance_id);
+    if (questions.empty()) break;
+    for (const auto& question : questions)
+      observe::answer(question, fleet, parts->aws, parts->cache, observation, observe::Probing::no);
+  }
+  known.chain = decide::chain(fleet, observation, report->before, instance_id);
+  known.could_act_at = decide::could_act_at(known.chain);
+  known.signals = signals_of(fleet, observation, instance_id);
 }
 
-void show(Context& context, const std::string& id, const Known& known) {
-  auto& out = context.out;
-  out << fmt::format("{} in {}: ", printable(id), known.fleet);
-  if (known.verdict) {
-    out << name(known.verdict->reason) << ": " << printable(known.verdict->text, 1000) << "\n";
-  } else if (!known.unread.empty()) {
-    out << "no verdict, for AWS could not be read\n";
-  } else {
-    out << "not a member now\n";
-  }
-  if (known.verdict) {
-    for (const auto& [key, value] : known.verdict->numbers)
-      out << fmt::format("  {} = {}\n", key, format_number(value));
-  }
-  for (const auto& verdict : known.holds_back)
-    out << "  no member of the fleet may leave: " << printable(verdict.text, 1000) << "\n";
-  if (!known.open.empty()) out << "\nUnder way:\n" << open_table(known.open).text("  ");
-  for (const auto& remediation : known.open) {
-    if (!remediation.boot_evidence.empty())
-      out << "  booted: " << printable(remediation.boot_evidence, 1000) << "\n";
-    if (remediation.phase == Phase::held)
-      out << "  held: " << printable(remediation.held_because, 1000) << "\n";
-  }
-  if (!known.recent.empty()) out << "\nIn the last day:\n" << ended_table(known.recent).text("  ");
-  if (!known.events.empty()) {
-    out << "\nHistory:\n"
-        << event_table(known.events).text("  ", context.out_is_terminal ? context.columns : 0);
-  }
+int nobody(Context& context, const std::string& id, const char* and_then) {
+  return fail_with(context, kUsage,
+                   fmt::format("{}: no fleet has or had such a member; {}", printable(id), and_then));
 }
 
-Json json_view(const Known& known) {
-  Json open = Json::array(), recent = Json::array(), events = Json::array(), holds_back = Json::array();
-  for (const auto& remediation : known.open) open.push_back(view(remediation));
-  for (const auto& remediation : known.recent) recent.push_back(view(remediation));
-  for (const auto& event : known.events) events.push_back(view(event));
-  for (const auto& verdict : known.holds_back) holds_back.push_back(view(verdict));
-  return {{"fleet", known.fleet},
-          {"verdict", known.verdict ? view(*known.verdict) : Json(nullptr)},
-          {"unread", known.unread.empty() ? Json(nullptr) : Json(known.unread)},
-          {"holds_back", std::move(holds_back)},
-          {"open", std::move(open)},
-          {"recent", std::move(recent)},
-          {"events", std::move(events)}};
-}
-
-int run_explain(Context& context, const ExplainOptions& options) {
+int run_now(Context& context, const ExplainOptions& options) {
   const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
   auto journal = open_state_to_read(context, options);
@@ -120,20 +115,17 @@ int run_explain(Context& context, const ExplainOptions& options) {
   ExitCode code = kDone;
   std::vector<Known> found;
   for (const auto& fleet : *fleets) {
-    auto known = recall(**journal, fleet.name, options.instance_id);
+    auto known = recall(**journal, fleet, options.instance_id, context.clock.now());
     if (!known) return fail_with(context, kState, known.error().message);
     look(fleet, options.instance_id, regions, *known, code);
     if (!known->unread.empty()) fail_with(context, code, fleet.name + ": " + known->unread);
     if (!known->nothing()) found.push_back(std::move(*known));
   }
-  if (found.empty() && code == kDone) {
-    return fail_with(context, kUsage,
-                     fmt::format("{}: no fleet has or had such a member; `evenkeel plan` lists the members",
-                                 printable(options.instance_id)));
-  }
+  if (found.empty() && code == kDone)
+    return nobody(context, options.instance_id, "`evenkeel plan` lists the members");
   if (options.json) {
     Json shown = Json::array();
-    for (const auto& known : found) shown.push_back(json_view(known));
+    for (const auto& known : found) shown.push_back(view(known));
     context.out << dump({{"instance_id", options.instance_id}, {"fleets", std::move(shown)}}, true);
   } else {
     for (const auto& known : found) show(context, options.instance_id, known);
@@ -141,13 +133,51 @@ int run_explain(Context& context, const ExplainOptions& options) {
   return code;
 }
 
+int run_at(Context& context, const ExplainOptions& options, Time at) {
+  auto journal = open_state_to_read(context, options);
+  if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
+  const auto states = remembered(**journal, options);
+  if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
+  std::vector<Then> found;
+  for (const auto& state : *states) {
+    auto then = look_back(**journal, state.fleet, options.instance_id, at);
+    if (!then) return fail_with(context, kState, then.error().message);
+    if (!then->nothing()) found.push_back(std::move(*then));
+  }
+  if (found.empty()) {
+    return fail_with(context, kUsage,
+                     fmt::format("{}: the history says nothing of it; `evenkeel history` shows what it has",
+                                 printable(options.instance_id)));
+  }
+  if (options.json) {
+    Json shown = Json::array();
+    for (const auto& then : found) shown.push_back(view(then));
+    context.out << dump(
+        {{"instance_id", options.instance_id}, {"at", iso8601(at)}, {"fleets", std::move(shown)}}, true);
+  } else {
+    for (const auto& then : found) show(context, options.instance_id, at, then);
+  }
+  return kDone;
+}
+
+int run_explain(Context& context, const ExplainOptions& options) {
+  if (options.at.empty()) return run_now(context, options);
+  const auto at = parse_iso8601(options.at);
+  if (at) return run_at(context, options, *at);
+  return fail_with(context, kUsage,
+                   fmt::format("--at {}: give a time in UTC, such as {}", printable(options.at),
+                               iso8601(context.clock.now())));
+}
+
 }  // namespace
 
 void add_explain(CLI::App& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("explain", "why an instance is, or isn't, being rebooted");
+  auto* command = app.add_subcommand("explain", "why an instance is, or isn't, being treated");
   auto options = std::make_shared<ExplainOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);
   command->add_option("ID", options->instance_id, "the instance, i-…")->required();
+  command->add_option("--at", options->at, "then instead of now, as the history has it; asks AWS nothing")
+      ->option_text("2026-11-22T06:45:00Z");
   add_policy(*command, *options);
   add_state(*command, *options);
   add_fleet(*command, *options);

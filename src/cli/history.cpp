@@ -14,13 +14,14 @@ namespace {
 struct HistoryOptions : Options {
   std::string instance_id;
   int limit = 50;
+  bool all = false;
 };
 
 Result<std::vector<Event>> events_of(Context& context, const HistoryOptions& options) {
   auto journal = TRY(open_state_to_read(context, options));
   std::vector<Event> events;
   for (const auto& state : TRY(remembered(*journal, options))) {
-    auto more = TRY(journal->history(state.fleet, options.instance_id, options.limit));
+    auto more = TRY(told_history(*journal, state.fleet, options.instance_id, options.limit, options.all));
     events.insert(events.end(), more.begin(), more.end());
   }
   std::ranges::stable_sort(events, {}, &Event::at);
@@ -58,6 +59,8 @@ void add_history(CLI::App& app, Context& context, Chosen& chosen) {
       ->check(CLI::Range(1, 100'000))
       ->option_text("N")
       ->capture_default_str();
+  command->add_flag("--all", options->all,
+                    "also each change of the reason why a member, or the fleet, is left alone");
   add_json(*command, *options);
   add_own_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_history(context, *options); }; });

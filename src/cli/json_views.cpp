@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "cli/wording.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -25,7 +26,16 @@ double seconds(Duration duration) { return static_cast<double>(duration.count())
 Json view(const Verdict& verdict) {
   Json numbers = Json::object();
   for (const auto& [key, value] : verdict.numbers) numbers[key] = value;
-  return {{"reason", name(verdict.reason)}, {"text", verdict.text}, {"numbers", numbers}};
+  return {{"reason", name(verdict.reason)},
+          {"text", verdict.text},
+          {"numbers", numbers},
+          {"until", time_or_null(verdict.until)}};
+}
+
+Json view(const Check& check) {
+  return {{"name", check.name},
+          {"passes", check.passes},
+          {"verdict", check.verdict ? view(*check.verdict) : Json(nullptr)}};
 }
 
 Json view(const Action& action) {
@@ -34,7 +44,9 @@ Json view(const Action& action) {
           {"remediation_id", action.remediation_id},
           {"target_group_arn", text_or_null(action.target_group_arn)},
           {"ports", action.ports},
-          {"restores", action.restores}};
+          {"restores", action.restores},
+          {"auto_scaling_group", text_or_null(action.auto_scaling_group)},
+          {"document", text_or_null(action.document.name)}};
 }
 
 Json view(const Outcome& outcome) {
@@ -42,7 +54,8 @@ Json view(const Outcome& outcome) {
           {"nonce", outcome.nonce},
           {"outcome", name(outcome.kind)},
           {"may_land_late", outcome.may_land_late},
-          {"detail", text_or_null(outcome.detail)}};
+          {"detail", text_or_null(outcome.detail)},
+          {"answer", text_or_null(outcome.answer)}};
 }
 
 Json view(const Event& event) {
@@ -54,19 +67,23 @@ Json view(const Event& event) {
           {"text", event.text}};
 }
 
-Json view(const Remediation& remediation) {
+Json view(const Remediation& remediation, const FleetPolicy* policy) {
   Json snapshot = Json::array();
   for (const auto& target : remediation.snapshot) {
     snapshot.push_back({{"target_group", target.target_group_name},
                         {"target_group_arn", target.target_group_arn},
                         {"port", target.port},
-                        {"vanished", target.vanished}});
+                        {"vanished", target.vanished},
+                        {"by_auto_scaling", target.by_auto_scaling}});
   }
   const bool open = remediation.open();
   Json cause = {{"metric", remediation.cause.metric},
                 {"value", remediation.cause.value},
                 {"above", remediation.cause.above},
-                {"sampled_at", iso8601(remediation.cause.sampled_at)}};
+                {"sampled_at", iso8601(remediation.cause.sampled_at)},
+                {"rule", text_or_null(remediation.cause.rule)},
+                {"text", text_or_null(remediation.cause.text)},
+                {"tag", text_or_null(remediation.cause.tag)}};
   return {{"id", remediation.id},
           {"instance_id", remediation.instance_id},
           {"phase", name(remediation.phase)},
@@ -81,7 +98,15 @@ Json view(const Remediation& remediation) {
           {"boot_evidence", text_or_null(remediation.boot_evidence)},
           {"held_because", text_or_null(remediation.held_because)},
           {"ending", open ? Json(nullptr) : Json(name(remediation.ending))},
-          {"value_after", remediation.value_after ? Json(*remediation.value_after) : Json(nullptr)}};
+          {"value_after", remediation.value_after ? Json(*remediation.value_after) : Json(nullptr)},
+          {"waits", waits_for(remediation, policy)},
+          {"auto_scaling_group", text_or_null(remediation.auto_scaling_group)},
+          {"treatment", name(remediation.treatment)},
+          {"rung", remediation.rung},
+          {"attempt", remediation.attempt},
+          {"foreign", text_or_null(remediation.foreign)},
+          {"captured", text_or_null(remediation.captured)},
+          {"command_output", text_or_null(remediation.command_output)}};
 }
 
 Json view(const PastRemediation& ended) {
@@ -92,7 +117,30 @@ Json view(const PastRemediation& ended) {
           {"ending", name(ended.ending)},
           {"metric", ended.metric},
           {"value_before", ended.value_before},
-          {"value_after", ended.value_after ? Json(*ended.value_after) : Json(nullptr)}};
+          {"value_after", ended.value_after ? Json(*ended.value_after) : Json(nullptr)},
+          {"rule", text_or_null(ended.rule)},
+          {"treatment", name(ended.treatment)},
+          {"judge_until", time_or_null(ended.judge_until)}};
+}
+
+Json view(const MemberRecord& member) {
+  Json relapses = Json::array();
+  for (const auto relapse : member.relapses) relapses.push_back(seconds(relapse));
+  return {{"booted_at", time_or_null(member.booted_at)},
+          {"ended_at", time_or_null(member.ended_at)},
+          {"relapses_seconds", std::move(relapses)},
+          {"rung", member.rung},
+          {"served_tag", text_or_null(member.served_tag)},
+          {"above_since", time_or_null(member.above_since)},
+          {"unhealthy_since", time_or_null(member.unhealthy_since)}};
+}
+
+Json view(const Glance& glance) {
+  return {{"members", glance.members},
+          {"serving", glance.serving},
+          {"out", glance.out},
+          {"may_leave", glance.may_leave < 0 ? Json(nullptr) : Json(glance.may_leave)},
+          {"held_back_by", glance.held_back_by}};
 }
 
 Json view(const Error& error) {
@@ -126,11 +174,17 @@ Json view(const FleetState& state, Time now) {
   if (state.pause) {
     pause = {{"reason", state.pause->reason},
              {"author", state.pause->author},
-             {"since", iso8601(state.pause->since)}};
+             {"since", iso8601(state.pause->since)},
+             {"until", time_or_null(state.pause->until)},
+             {"over", state.pause->until && *state.pause->until <= now}};
   }
   Json breaker = nullptr;
   if (state.breaker) breaker = {{"reason", state.breaker->reason}, {"since", iso8601(state.breaker->since)}};
   const bool ticked = state.last_tick_at != Time{};
+  const auto* policy = state.pinned ? &*state.pinned : nullptr;
+  Json open = Json::array(), members = Json::object();
+  for (const auto& remediation : state.open) open.push_back(view(remediation, policy));
+  for (const auto& [id, member] : state.members) members[id] = view(member);
   return {{"fleet", state.fleet},
           {"revision", state.revision},
           {"last_tick_at", ticked ? Json(iso8601(state.last_tick_at)) : Json(nullptr)},
@@ -138,8 +192,10 @@ Json view(const FleetState& state, Time now) {
           {"members_last_seen", state.members_last_seen},
           {"pause", std::move(pause)},
           {"breaker", std::move(breaker)},
-          {"open", list(state.open)},
-          {"recent", list(state.recent)}};
+          {"open", std::move(open)},
+          {"recent", list(state.recent)},
+          {"glance", view(state.glance)},
+          {"members", std::move(members)}};
 }
 
 Json error_view(const std::string& fleet, const Error& error) {

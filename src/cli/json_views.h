@@ -16,11 +16,15 @@ namespace evenkeel::cli {
 using Json = nlohmann::ordered_json;
 
 Json view(const Verdict& verdict);
+Json view(const Check& check);
 Json view(const Action& action);
 Json view(const Outcome& outcome);
 Json view(const Event& event);
-Json view(const Remediation& remediation);
+// `policy` is the one under which it was started; nullptr: unknown.
+Json view(const Remediation& remediation, const FleetPolicy* policy = nullptr);
 Json view(const PastRemediation& ended);
+Json view(const MemberRecord& member);
+Json view(const Glance& glance);
 Json view(const Error& error);
 
 // One fleet as `plan` and `run` saw it.

@@ -9,6 +9,9 @@
 #include "cli/options.h"
 #include "cli/summary.h"
 #include "cli/table.h"
+#include "cli/wording.h"
+#include "decide/fleet_view.h"
+#include "decide/relapse.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -27,8 +30,8 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
     for (const auto& action : plan.actions) context.out << "  " << describe(action, plan) << "\n";
     const auto rows = ranked(plan);
     if (!rows.empty() && rows.front().verdict->reason == Reason::start) {
-      context.out << "  then drain, reboot and put back " << printable(rows.front().instance_id) << ": "
-                  << printable(rows.front().verdict->text) << "\n";
+      context.out << fmt::format("  then drain, treat ({}) and put back {}: {}\n", ladder(fleet),
+                                 printable(rows.front().instance_id), printable(rows.front().verdict->text));
     }
   }
   for (const auto& violation : report.violations)
@@ -39,15 +42,52 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
     context.out << "  could not be read: " << printable(problem, 1000) << "\n";
 }
 
+bool several_zones(const decide::FleetView& view) { return view.zones.size() > 1; }
+
+// The treatment with which a member that something asks for would begin.
+std::string treatment(const decide::FleetView& view, const Row& row) {
+  const auto reason = row.verdict->reason;
+  if (reason != Reason::start && reason != Reason::next_in_line) return "-";
+  const auto rung = static_cast<std::size_t>(decide::rung_for(view, view.members.at(row.instance_id)));
+  return rung < view.policy.treatments.size() ? words(view.policy.treatments[rung].treatment) : "-";
+}
+
+// Columns that say the same of everybody are left out.
 void show_members(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
-  Table table{{{"MEMBER"}, {"VERDICT"}, {"SIGNAL", Table::Align::right}, {"WHY"}}};
-  for (const auto& row : ranked(report.plan))
-    table.add({row.instance_id, name(row.verdict->reason), value_cell(row, fleet), row.verdict->text});
+  const decide::FleetView view{fleet, report.observation, report.before};
+  const bool zones = several_zones(view), signal = fleet.reboot_when.given();
+  const bool priorities = !fleet.also_when.empty(), ladder_climbs = fleet.treatments.size() > 1;
+  std::vector<Table::Column> columns{{"MEMBER"}};
+  if (zones) columns.push_back({"ZONE"});
+  columns.push_back({"VERDICT"});
+  if (signal) columns.push_back({"SIGNAL", Table::Align::right});
+  if (priorities) columns.push_back({"PRIORITY", Table::Align::right});
+  if (ladder_climbs) columns.push_back({"TREATMENT"});
+  columns.push_back({"WHY"});
+  Table table{columns};
+  for (const auto& row : ranked(report.plan)) {
+    std::vector<std::string> cells{row.instance_id};
+    const auto member = view.members.find(row.instance_id);
+    const bool known = member != view.members.end();
+    if (zones)
+      cells.push_back(known && !member->second.zone.empty() ? std::string(member->second.zone) : "-");
+    cells.emplace_back(name(row.verdict->reason));
+    if (signal) cells.push_back(value_cell(row, fleet));
+    if (priorities) {
+      const auto priority = row.verdict->numbers.find("priority");
+      cells.push_back(priority == row.verdict->numbers.end() ? "-" : format_number(priority->second));
+    }
+    if (ladder_climbs) cells.push_back(known ? treatment(view, row) : "-");
+    cells.push_back(row.verdict->text);
+    table.add(std::move(cells));
+  }
   if (table.empty()) return;
-  context.out << fmt::format("\n{} {}, at {}\n", printable(fleet.reboot_when.metric),
-                             "above " + with_unit(fleet.reboot_when.above, fleet.reboot_when.metric),
-                             iso8601(report.observation.taken_at))
+  const auto asks = signal ? fmt::format("{} above {}", printable(fleet.reboot_when.metric),
+                                         with_unit(fleet.reboot_when.above, fleet.reboot_when.metric))
+                           : std::string("by its rules");
+  context.out << fmt::format("\n{}, at {}\n", asks, iso8601(report.observation.taken_at))
               << table.text("", context.out_is_terminal ? context.columns : 0);
+  if (ladder_climbs) context.out << "treatments: " << ladder(fleet) << "\n";
 }
 
 int run_plan(Context& context, const Options& options) {

@@ -4,8 +4,14 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/wording.h"
 
 namespace evenkeel::cli {
+namespace {
+
+constexpr int kMostEvents = 100'000;  // as --limit allows
+
+}  // namespace
 
 Result<std::vector<FleetState>> remembered(Context& context, const Options& options) {
   auto journal = TRY(open_state_to_read(context, options));
@@ -30,6 +36,20 @@ Result<std::vector<FleetState>> remembered(record::Journal& journal, const Optio
   return states;
 }
 
+Result<std::vector<Event>> told_history(record::Journal& journal, const std::string& fleet,
+                                        const std::string& instance_id, int limit, bool all) {
+  if (all) return journal.history(fleet, instance_id, limit);
+  for (int asked = limit;; asked = std::min(asked * 8, kMostEvents)) {
+    auto events = TRY(journal.history(fleet, instance_id, asked));
+    const bool whole = std::ssize(events) < asked || asked >= kMostEvents;
+    std::erase_if(events,
+                  [](const Event& event) { return event.kind == "verdict" || event.kind == "fleet"; });
+    if (std::ssize(events) < limit && !whole) continue;
+    if (std::ssize(events) > limit) events.erase(events.begin(), events.end() - limit);
+    return events;
+  }
+}
+
 ExitCode exit_code_of_state(const Error& error) {
   switch (error.kind) {
     case ErrorKind::invalid:
@@ -41,26 +61,36 @@ ExitCode exit_code_of_state(const Error& error) {
   }
 }
 
-Table open_table(const std::vector<Remediation>& open) {
-  Table table{{{"MEMBER"}, {"PHASE"}, {"SINCE"}, {"UNTIL AT MOST"}, {"BECAUSE"}}};
+std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now,
+                      std::string_view indent, int wrap_at) {
+  Table table{{{""}, {""}}};
   for (const auto& remediation : open) {
-    const auto& metric = remediation.cause.metric;
-    std::string because = fmt::format("{} of {}", with_unit(remediation.cause.value, metric),
-                                      with_unit(remediation.cause.above, metric));
-    if (!remediation.treat) because += ", put back without a reboot: " + remediation.why_untreated;
-    table.add({remediation.instance_id, name(remediation.phase), iso8601(remediation.phase_since),
-               remediation.phase == Phase::held ? "-" : iso8601(remediation.deadline), because});
+    const bool held = remediation.phase == Phase::held;
+    // AWS's clock against this machine's: they may differ.
+    const auto lasted = std::max(Duration{0}, now - remediation.phase_since);
+    std::string stands =
+        fmt::format("{} for {}, waits {}{}", name(remediation.phase), format_duration(lasted),
+                    held ? "for " : "", waits_for(remediation, policy));
+    if (!held) stands += fmt::format("; at the latest until {}", iso8601(remediation.deadline));
+    table.add({remediation.instance_id, stands});
+    std::string chosen =
+        fmt::format("chosen at {}: {}", iso8601(remediation.started_at), because(remediation.cause));
+    if (const auto step = rung(remediation, policy); !step.empty()) chosen += "; " + step;
+    if (!remediation.treat) chosen += "; put back without a treatment: " + remediation.why_untreated;
+    table.add({"", chosen});
+    if (!remediation.foreign.empty()) table.add({"", "another hand: " + remediation.foreign});
+    if (held) table.add({"", "held: " + remediation.held_because});
   }
-  return table;
+  return table.text(indent, wrap_at);
 }
 
 Table ended_table(const std::vector<PastRemediation>& ended) {
-  Table table{{{"MEMBER"}, {"ENDED"}, {"AFTER"}, {"HOW"}, {"SIGNAL"}}};
+  Table table{{{"MEMBER"}, {"ENDED"}, {"AFTER"}, {"TREATED BY"}, {"HOW"}, {"SIGNAL"}}};
   for (const auto& past : ended) {
-    std::string signal = with_unit(past.value_before, past.metric);
+    std::string signal = past.metric.empty() ? past.rule : with_unit(past.value_before, past.metric);
     if (past.value_after) signal += " → " + with_unit(*past.value_after, past.metric);
     table.add({past.instance_id, iso8601(past.ended_at), format_duration(past.ended_at - past.started_at),
-               name(past.ending), signal});
+               past.ending == Ending::not_rebooted ? "-" : words(past.treatment), name(past.ending), signal});
   }
   return table;
 }

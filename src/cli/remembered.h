@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -17,10 +18,19 @@ namespace evenkeel::cli {
 Result<std::vector<FleetState>> remembered(Context& context, const Options& options);
 Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options);
 
+// The newest `limit` events of a fleet, or of one instance, oldest first. Without `all`, those of the kinds
+// "verdict" and "fleet" are left out: they come with every change of a reason, and `explain --at` reads them.
+Result<std::vector<Event>> told_history(record::Journal& journal, const std::string& fleet,
+                                        const std::string& instance_id, int limit, bool all);
+
 // The exit code for a state that could not be opened or read.
 ExitCode exit_code_of_state(const Error& error);
 
-Table open_table(const std::vector<Remediation>& open);
+// What is under way, two lines a member: the phase, how long it has lasted, what it waits for and until when
+// at the latest; then why it was chosen and when, and what else is to be said. `policy` is the one under
+// which they were started; nullptr: unknown.
+std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now,
+                      std::string_view indent, int wrap_at);
 Table ended_table(const std::vector<PastRemediation>& ended);
 Table event_table(const std::vector<Event>& events);
 

@@ -136,6 +136,37 @@ TEST_F(RunCli, APauseIsShownWithReasonAndAuthorUntilItIsEnded) {
   EXPECT_EQ(dead.tried, 0);
 }
 
+TEST_F(RunCli, APauseMayEndByItself) {
+  write_policy();
+  ASSERT_EQ(run({"pause", "web", "--reason", "deploy", "--for", "90m"}), kDone) << err.str();
+  EXPECT_TRUE(contains(out, "web is paused until 2026-11-22T01:30:00Z")) << out.str();
+  ASSERT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(contains(out, "until 2026-11-22T01:30:00Z: deploy")) << out.str();
+  ASSERT_EQ(run({"pause", "web", "--reason", "feast", "--until", "2026-12-24T18:00:00Z"}), kDone)
+      << err.str();
+  ASSERT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_EQ(json()["fleets"][0]["pause"]["until"], "2026-12-24T18:00:00Z");
+  clock.time += std::chrono::days{60};
+  ASSERT_EQ(run({"resume", "web", "--reason", "back"}), kDone);
+  EXPECT_TRUE(contains(out, "which was over since 2026-12-24T18:00:00Z")) << out.str();
+}
+
+TEST_F(RunCli, AnEndThatIsNoneIsRefusedAndNothingIsPaused) {
+  write_policy();
+  const std::vector<std::vector<std::string>> wrong = {{"--for", "soon"},
+                                                       {"--for", "0s"},
+                                                       {"--for", "367d"},
+                                                       {"--until", "18:00"},
+                                                       {"--until", "2026-11-21T00:00:00Z"},
+                                                       {"--until", "2028-01-01T00:00:00Z"}};
+  for (const auto& end : wrong) {
+    EXPECT_EQ(run({"pause", "web", "--reason", "deploy", end[0], end[1]}), kUsage) << end[1];
+    EXPECT_TRUE(contains(err, end[0] + " " + end[1])) << err.str();
+  }
+  EXPECT_EQ(run({"pause", "web", "--reason", "x", "--for", "1h", "--until", "2026-12-24T18:00:00Z"}), kUsage);
+  EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
+}
+
 TEST_F(RunCli, RestoreOfWhatIsNotUnderWayIsRefused) {
   write_policy();
   ASSERT_EQ(run({"pause", "web", "--reason", "release"}), kDone);

@@ -110,7 +110,7 @@ TEST_F(Commands, RunStartsOneRemediationAndStatusExplainAndHistoryTellOfIt) {
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "in_remediation");
   EXPECT_EQ(json()["fleets"][0]["open"][0]["phase"], "draining");
   ASSERT_EQ(on_account({"explain", worst}), kDone) << err.str();
-  EXPECT_TRUE(out_has("in_remediation") && out_has("History:")) << out.str();
+  EXPECT_TRUE(out_has("in_remediation") && out_has("\nHistory\n")) << out.str();
   ASSERT_EQ(on_account({"history", "--instance", worst, "--json"}), kDone);
   EXPECT_GE(json()["events"].size(), 1U);
   ASSERT_EQ(on_account({"history", "--limit", "1", "--json"}), kDone);

@@ -15,6 +15,7 @@ Json counted(const ScenarioRun& run) {
           {"double_reboots", run.judgement.double_reboots},
           {"forgotten", run.judgement.forgotten},
           {"guard_violations", run.judgement.guard_violations},
+          {"size_changes", run.judgement.size_changes},
           {"ticks", run.ticks},
           {"api_calls", run.api_calls},
           {"wall_seconds", static_cast<double>(run.wall.count()) / 1000.0}};

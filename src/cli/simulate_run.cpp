@@ -1,12 +1,14 @@
 #include "cli/simulate_run.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <numeric>
 
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/simulate_mortal.h"
+#include "cli/simulate_words.h"
 #include "cli/summary.h"
 #include "controller/tick.h"
 #include "policy/policy_file.h"
@@ -21,28 +23,28 @@ constexpr Duration kLook{60'000};  // the picture is looked at so often
 constexpr int kWholeHistory = 1'000'000;
 constexpr const char* kAuthor = "the scenario";
 
-// What the world's own history calls it, in words; empty: not part of the story.
-std::string in_words(const sim::Fact& fact) {
-  const bool outsider = fact.hand == sim::Hand::outsider;
-  const auto port = fmt::format(":{}", fact.port);
-  if (fact.kind == "crash") return "dies: its memory is full";
-  if (fact.kind == "repair") return "is restarted by the person on call";
-  if (fact.kind == "stop") return "is stopped by somebody";
-  if (fact.kind == "start") return "is started by somebody";
-  if (fact.kind == "terminate") return "is terminated by somebody";
-  if (fact.kind == "replace") return "is replaced by Auto Scaling";
-  if (fact.kind == "reboot-effect") return outsider ? "is rebooted by somebody" : "goes down for the reboot";
-  if (fact.kind == "boot-done") return "is up";
-  if (fact.kind == "group-deleted") return "the target group is deleted by somebody";
-  if (fact.kind == "deregister" && outsider) return "is deregistered by somebody, port " + port.substr(1);
-  if (fact.kind == "register" && outsider) return "is registered by somebody, port " + port.substr(1);
-  return "";
-}
-
 // "ec2:DescribeInstances", unlike the front's other counts, such as "bytes:in".
 bool is_action(std::string_view name) {
   const auto colon = name.find(':');
   return colon + 1 < name.size() && name[colon + 1] >= 'A' && name[colon + 1] <= 'Z';
+}
+
+// Why a member stays changes often and is for explain; told is what a guard holds back that is seldom met.
+bool is_of_the_story(const Event& event) {
+  constexpr std::array kTold = {Reason::hold_tag,
+                                Reason::scheduled_event,
+                                Reason::elsewhere_registered,
+                                Reason::standby_at_min_size,
+                                Reason::cannot_stop,
+                                Reason::too_few_healthy_in_zone,
+                                Reason::too_many_out_in_zone,
+                                Reason::too_much_load,
+                                Reason::load_unknown,
+                                Reason::remedy_does_not_help,
+                                Reason::relapsing};
+  return event.kind != "verdict" || std::ranges::any_of(kTold, [&](Reason reason) {
+           return event.text.starts_with(fmt::format("{}:", name(reason)));
+         });
 }
 
 // The servers' names by id, also of those that are gone by now.
@@ -104,11 +106,11 @@ class Stage {
     run.judgement = sim::judge(*account_, scenario_.promise);
     // At the same moment: the world first, then what Evenkeel recorded, then what happened to it.
     std::vector<StoryLine> world;
+    const FactWords words(account_->facts());
     for (const auto& fact : account_->facts()) {
-      auto text = in_words(fact);
+      const auto text = words.of(fact);
       if (fact.at <= scenario_.start || text.empty()) continue;
-      const auto& who = fact.instance_id.empty() ? fact.target_group : fact.instance_id;
-      world.push_back({fact.at, names.of(who), "(" + std::move(text) + ")", {}});
+      world.push_back({fact.at, names.of(subject_of(fact)), "(" + text + ")", {}});
     }
     for (auto* lines : {&recorded, &told_}) world.insert(world.end(), lines->begin(), lines->end());
     run.story = std::move(world);
@@ -206,7 +208,9 @@ void Operation::by_hand(const sim::OperatorEvent& event, const std::string& flee
   auto parts = regions_->parts_without_aws();
   Result<void> done;
   if (event.name == "pause") {
-    done = controller::pause(fleet, event.argument, kAuthor, parts);
+    const bool ends = event.duration > Duration::zero();
+    const auto until = ends ? std::optional(scenario_.start + event.at + event.duration) : std::nullopt;
+    done = controller::pause(fleet, event.argument, kAuthor, parts, until);
   } else if (event.name == "resume") {
     auto ended = controller::resume(fleet, event.argument, kAuthor, parts);
     if (!ended) done = std::unexpected(std::move(ended).error());
@@ -287,6 +291,7 @@ Result<void> Operation::finish() {
   stage_.names.learn(stage_.account());
   for (const auto& fleet : TRY(store_.fleets())) {
     for (const auto& event : TRY(store_.history(fleet, "", kWholeHistory))) {
+      if (!is_of_the_story(event)) continue;
       stage_.recorded.push_back({event.at,
                                  event.instance_id.empty() ? fleet : stage_.names.of(event.instance_id),
                                  stage_.names.replaced(event.text), event.remediation_id});
@@ -301,7 +306,7 @@ Result<void> Operation::finish() {
 bool ScenarioRun::clean() const {
   return counters.dropped_by_our_doing == 0 && judgement.undrained_reboots == 0 &&
          judgement.double_reboots == 0 && judgement.forgotten == 0 && judgement.guard_violations == 0 &&
-         problems.empty();
+         judgement.size_changes == 0 && problems.empty();
 }
 
 double gigabyte_seconds(const ScenarioRun& run) {

@@ -70,6 +70,7 @@ std::string compared(const Play& play, const Colours& paint) {
   ours("undrained, double, forgotten",
        with.judgement.undrained_reboots + with.judgement.double_reboots + with.judgement.forgotten);
   ours("guards broken", with.judgement.guard_violations);
+  if (with.judgement.size_changes > 0) ours("sizes changed", with.judgement.size_changes);
   ours("API calls", with.api_calls);
   table.add({"GB-seconds of Lambda *", "-", fmt::format("{:.1f}", gigabyte_seconds(with))});
   std::string text = "\n" + table.text("  ");

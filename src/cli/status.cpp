@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/colours.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
@@ -13,33 +14,82 @@
 namespace evenkeel::cli {
 namespace {
 
+// "7 of 8 serve, 1 is out": as the last tick saw it.
+std::string at_a_glance(const FleetState& state, const Colours& colours) {
+  const auto& glance = state.glance;
+  if (glance.members == 0)
+    return state.members_last_seen == 0 ? "" : fmt::format("{} members seen", state.members_last_seen);
+  const bool all = glance.serving == glance.members && glance.out == 0;
+  const auto serving = fmt::format("{} of {} serve", glance.serving, glance.members);
+  return fmt::format("{}, {} out", all ? colours.green(serving) : colours.yellow(serving), glance.out);
+}
+
+// "1 of 1 places taken; nobody more may leave now": what the guards leave free.
+std::string room(const FleetState& state) {
+  const auto& glance = state.glance;
+  std::vector<std::string> parts;
+  if (state.pinned && !state.open.empty()) {
+    parts.push_back(
+        fmt::format("{} of {} places taken", glance.out, state.pinned->keep.out.at_most(glance.members)));
+  }
+  if (glance.may_leave < 0) {
+    parts.emplace_back("how many more may leave is not known");
+  } else if (glance.may_leave == 0) {
+    parts.emplace_back(glance.out == 0 ? "nobody may leave now" : "nobody more may leave now");
+  } else {
+    parts.push_back(fmt::format("{} more may leave now", glance.may_leave));
+  }
+  return join(parts, "; ");
+}
+
+// What a person or the breaker holds back has its own lines.
+bool said_already(const FleetState& state, const std::string& text) {
+  return (state.pause && text.contains(state.pause->reason)) ||
+         (state.breaker && text.contains(state.breaker->reason));
+}
+
+void show_holds(Context& context, const FleetState& state, Time now, const Colours& colours) {
+  auto& out = context.out;
+  if (const auto& pause = state.pause; pause && pause->until && *pause->until <= now) {
+    out << fmt::format("  the pause by {} is over since {}: {}\n", printable(pause->author),
+                       iso8601(*pause->until), printable(pause->reason));
+  } else if (pause) {
+    out << fmt::format("  {} since {} by {}{}: {}\n    to go on: evenkeel resume {} --reason \"…\"\n",
+                       colours.yellow("paused"), iso8601(pause->since), printable(pause->author),
+                       pause->until ? ", until " + iso8601(*pause->until) : "", printable(pause->reason),
+                       state.fleet);
+  }
+  if (state.breaker) {
+    out << fmt::format("  {} since {}: {}\n    when it is understood: evenkeel resume {} --reason \"…\"\n",
+                       colours.red("breaker open"), iso8601(state.breaker->since),
+                       printable(state.breaker->reason, 1000), state.fleet);
+  }
+  for (const auto& text : state.glance.held_back_by) {
+    if (!said_already(state, text)) out << "  nobody may leave: " << printable(text, 1000) << "\n";
+  }
+}
+
 void show(Context& context, const FleetState& state, Time now) {
   auto& out = context.out;
-  out << state.fleet << ": ";
+  const auto colours = colours_for(context);
+  const int wrap_at = context.out_is_terminal ? context.columns : 0;
+  out << colours.bold(state.fleet) << ": ";
   if (state.last_tick_at == Time{}) {
-    out << "never ticked";
+    out << "never ticked\n";
   } else {
     // AWS's clock against this machine's: they may differ.
     const auto age = std::max(Duration{0}, now - state.last_tick_at);
-    out << fmt::format("last tick {} ago, at {}", format_duration(age), iso8601(state.last_tick_at));
+    const auto seen = at_a_glance(state, colours);
+    out << seen << (seen.empty() ? "" : "; ")
+        << fmt::format("last tick {} ago, at {}\n", format_duration(age), iso8601(state.last_tick_at));
+    if (state.glance.members > 0) out << "  " << room(state) << "\n";
   }
-  out << fmt::format(", {} members seen\n", state.members_last_seen);
-  if (state.pause) {
-    out << fmt::format("  paused since {} by {}: {}\n    to go on: evenkeel resume {} --reason \"…\"\n",
-                       iso8601(state.pause->since), printable(state.pause->author),
-                       printable(state.pause->reason), state.fleet);
-  }
-  if (state.breaker) {
-    out << fmt::format(
-        "  breaker open since {}: {}\n    when it is understood: evenkeel resume {} --reason \"…\"\n",
-        iso8601(state.breaker->since), printable(state.breaker->reason, 1000), state.fleet);
-  }
-  if (state.open.empty()) out << "  nothing under way\n";
-  if (!state.open.empty()) out << "  under way:\n" << open_table(state.open).text("    ");
-  for (const auto& remediation : state.open) {
-    if (remediation.phase != Phase::held) continue;
-    out << fmt::format("  {} is held: {}\n", printable(remediation.instance_id),
-                       printable(remediation.held_because, 1000));
+  show_holds(context, state, now, colours);
+  const auto* policy = state.pinned ? &*state.pinned : nullptr;
+  if (state.open.empty()) {
+    out << "  nothing under way\n";
+  } else {
+    out << "  under way:\n" << open_text(state.open, policy, now, "    ", wrap_at);
   }
   if (!state.recent.empty()) out << "  in the last day:\n" << ended_table(state.recent).text("    ");
 }

@@ -55,11 +55,14 @@ std::vector<Row> ranked(const Plan& plan) {
     rows.push_back({id, &verdict, has_value, has_value ? value->second : 0});
   }
   const auto key = [](const Row& row) {
+    const auto place = row.verdict->numbers.find("place");
+    const bool in_line = place != row.verdict->numbers.end();
     const int rank = row.verdict->reason == Reason::start            ? 0
                      : row.verdict->reason == Reason::in_remediation ? 1
-                     : row.has_value                                 ? 2
-                                                                     : 3;
-    return std::tuple(rank, -row.value, row.instance_id);
+                     : in_line                                       ? 2
+                     : row.has_value                                 ? 3
+                                                                     : 4;
+    return std::tuple(rank, in_line ? place->second : 0, -row.value, row.instance_id);
   };
   std::ranges::sort(rows, {}, key);
   return rows;
@@ -85,19 +88,49 @@ std::string summary(const FleetPolicy& fleet, const controller::TickReport& repo
   return fleet.name + ": " + text;
 }
 
-std::string describe(const Action& action, const Plan& plan) {
-  if (action.effect == Effect::reboot) return "reboot " + printable(action.instance_id);
+namespace {
+
+// "i-… from tg1:443": with the group's name where the state knows it.
+std::string places(const Action& action, const Plan& plan) {
   std::string group = action.target_group_arn;
   for (const auto& remediation : plan.next.open) {
     for (const auto& target : remediation.snapshot) {
       if (target.target_group_arn == action.target_group_arn) group = target.target_group_name;
     }
   }
-  std::vector<std::string> places;
-  for (const int port : action.ports) places.push_back(fmt::format("{}:{}", printable(group), port));
-  const bool out = action.effect == Effect::deregister;
-  return fmt::format("{} {} {} {}", out ? "deregister" : "register", printable(action.instance_id),
-                     out ? "from" : "in", places.empty() ? printable(group) : join(places, ", "));
+  std::vector<std::string> all;
+  for (const int port : action.ports) all.push_back(fmt::format("{}:{}", printable(group), port));
+  return all.empty() ? printable(group) : join(all, ", ");
+}
+
+}  // namespace
+
+std::string describe(const Action& action, const Plan& plan) {
+  const auto id = printable(action.instance_id);
+  const auto group = printable(action.auto_scaling_group);
+  switch (action.effect) {
+    case Effect::deregister:
+      return fmt::format("deregister {} from {}", id, places(action, plan));
+    case Effect::register_:
+      return fmt::format("register {} in {}", id, places(action, plan));
+    case Effect::enter_standby:
+      return fmt::format("put {} into Standby in {}", id, group);
+    case Effect::exit_standby:
+      return fmt::format("bring {} back from Standby in {}", id, group);
+    case Effect::capture:
+      return fmt::format("capture evidence on {} with {}", id, printable(action.document.name));
+    case Effect::command:
+      return fmt::format("run {} on {}", printable(action.document.name), id);
+    case Effect::reboot:
+      return "reboot " + id;
+    case Effect::stop:
+      return "stop " + id;
+    case Effect::start:
+      return "start " + id;
+    case Effect::terminate:
+      return fmt::format("terminate {}, for its Auto Scaling group to replace it", id);
+  }
+  return "";
 }
 
 bool needs_person(const FleetState& state) {

@@ -17,8 +17,8 @@ struct Row {
   double value = 0;
 };
 
-// The members in the order in which people want to see them: those that are acted on, then by value from the
-// worst, then those without a value; ties by id. Points into the plan.
+// The members in the order in which people want to see them: those that are acted on, then who is in line,
+// then by value from the worst, then those without a value; ties by id. Points into the plan.
 std::vector<Row> ranked(const Plan& plan);
 
 // "web: takes out i-…: 71 % is above 65 % for 5m", "web: nothing to do: worst is i-… at 41 % of 65 %". Says

@@ -39,10 +39,16 @@ std::string by(const std::string& what, const std::string& author, const std::st
 }  // namespace
 
 Result<void> pause(const std::string& fleet, const std::string& reason, const std::string& author,
-                   Parts& parts) {
+                   Parts& parts, std::optional<Time> until) {
   return change_state(fleet, parts, [&](FleetState& state, Time now) -> Result<std::vector<Event>> {
-    state.pause = Pause{reason, author, now};
-    return std::vector<Event>{{now, fleet, "", "", "pause", by("paused", author, reason)}};
+    if (until && *until <= now) {
+      return fail(ErrorKind::invalid,
+                  fmt::format("fleet {}: a pause until {} would be over already, for it is {}", fleet,
+                              iso8601(*until), iso8601(now)));
+    }
+    state.pause = Pause{reason, author, now, until};
+    const auto what = until ? "paused until " + iso8601(*until) : std::string("paused");
+    return std::vector<Event>{{now, fleet, "", "", "pause", by(what, author, reason)}};
   });
 }
 
@@ -52,8 +58,12 @@ Result<std::vector<std::string>> resume(const std::string& fleet, const std::str
   TRY_VOID(change_state(fleet, parts, [&](FleetState& state, Time now) -> Result<std::vector<Event>> {
     ended.clear();
     std::vector<Event> events;
-    if (state.pause)
-      ended.push_back(fmt::format("the pause of {}: {}", state.pause->author, state.pause->reason));
+    if (state.pause) {
+      const bool over = state.pause->until && *state.pause->until <= now;
+      ended.push_back(fmt::format("the pause of {}{}: {}", state.pause->author,
+                                  over ? ", which was over since " + iso8601(*state.pause->until) : "",
+                                  state.pause->reason));
+    }
     if (state.breaker) {
       ended.push_back("the breaker: " + state.breaker->reason);
       state.breaker_reset_at = now;
@@ -89,7 +99,9 @@ Result<void> restore(const std::string& fleet, const std::string& instance_id, c
       found->phase = Phase::rejoining;
       found->deadline = now + limit;
       found->held_because.clear();
-      std::erase_if(found->intents, [](const Intent& intent) { return intent.effect == Effect::register_; });
+      std::erase_if(found->intents, [](const Intent& intent) {
+        return intent.effect == Effect::register_ || intent.effect == Effect::exit_standby;
+      });
     }
     return std::vector<Event>{{now, fleet, instance_id, "", "restore", by("to be put back", author, "")}};
   });

@@ -165,7 +165,7 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
   for (const auto& [id, verdict] : report.plan.members) {
     if (!report.observation.signals.contains(id)) unread.instance_ids.push_back(id);
   }
-  if (!unread.instance_ids.empty()) {
+  if (policy.reboot_when.given() && !unread.instance_ids.empty()) {
     observe::answer(unread, policy, parts.aws, parts.cache, report.observation);
     report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
   }

@@ -45,8 +45,10 @@ Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Jo
                                                 std::optional<Time> now = std::nullopt);
 
 // A person's hand. Each loads, changes and swaps the state once; `conflict` after several lost races.
+// A pause replaces the one before it. With `until` it holds nothing back from then on; a moment that is past
+// is `invalid`.
 Result<void> pause(const std::string& fleet, const std::string& reason, const std::string& author,
-                   Parts& parts);
+                   Parts& parts, std::optional<Time> until = std::nullopt);
 // Ends a pause and resets the breaker; returns what it ended, for people.
 Result<std::vector<std::string>> resume(const std::string& fleet, const std::string& reason,
                                         const std::string& author, Parts& parts);

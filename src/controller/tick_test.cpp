@@ -48,6 +48,11 @@ wire::Response describe(const std::string& action) {
                                      "</availabilityZone></placement></item>";
                             }) + "</instancesSet></item></reservationSet>");
   }
+  if (action == "DescribeInstanceStatus") {
+    return wire::ec2_answer(action, "<instanceStatusSet>" + repeat([](int member) {
+                                      return "<item><instanceId>" + id(member) + "</instanceId></item>";
+                                    }) + "</instanceStatusSet>");
+  }
   if (action == "ListMetrics") {
     return query_answer(
         action, "<Metrics>" + repeat([](int member) {
@@ -249,7 +254,7 @@ TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {
 }
 
 TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
-  policy.keep.out = 1;
+  policy.keep.out.count = 1;
   ASSERT_TRUE(pause("web", "deploy", "ann", parts));
   const auto before = journal.writes;
   const auto report = dry_tick(policy, parts);

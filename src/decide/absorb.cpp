@@ -24,15 +24,19 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
     if (remediation == absorbed.next.open.end()) continue;
     const auto intent = std::ranges::find(remediation->intents, outcome.nonce, &Intent::nonce);
     if (intent == remediation->intents.end()) continue;
+    const bool known =
+        outcome.kind != OutcomeKind::accepted && !outcome.detail.empty() && intent->detail == outcome.detail;
     intent->outcome = outcome.kind;
     intent->may_land_late = outcome.may_land_late;
     intent->detail = outcome.detail;
+    intent->answer = outcome.answer;
     const auto note = [&](std::string kind, std::string text) {
       absorbed.events.push_back(
           {now, state.fleet, remediation->instance_id, remediation->id, std::move(kind), std::move(text)});
     };
-    note("outcome", fmt::format("{}{}: {}{}{}", name(intent->effect), where(*remediation, *intent),
-                                name(outcome.kind), outcome.detail.empty() ? "" : ", ", outcome.detail));
+    if (!known)
+      note("outcome", fmt::format("{}{}: {}{}{}", name(intent->effect), where(*remediation, *intent),
+                                  name(outcome.kind), outcome.detail.empty() ? "" : ", ", outcome.detail));
     if (intent->effect == Effect::reboot && outcome.kind == OutcomeKind::accepted &&
         remediation->phase == Phase::rebooting) {
       remediation->phase = Phase::booting;

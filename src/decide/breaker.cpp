@@ -16,9 +16,16 @@ bool since_reset(const FleetView& fleet, Time at) {
 
 std::optional<std::string> many_jumped(const FleetView& fleet) {
   const auto& condition = fleet.policy.reboot_when;
+  if (!condition.given()) return std::nullopt;
+  // More may have been read, for a forecast.
+  const Duration unread = fleet.state.signal_read_at
+                              ? fleet.observation.taken_at - *fleet.state.signal_read_at
+                              : Duration::zero();
+  const Time oldest = fleet.observation.taken_at - lookback(condition, unread);
   std::vector<Time> jumps;
   for (const auto& [id, signal] : fleet.observation.signals) {
-    if (const auto at = jumped_at(condition, signal); at && since_reset(fleet, *at)) jumps.push_back(*at);
+    const auto at = jumped_at(condition, signal);
+    if (at && *at >= oldest && since_reset(fleet, *at)) jumps.push_back(*at);
   }
   const auto members = static_cast<int>(fleet.members.size());
   const auto crossing = too_many_crossed(fleet.policy, std::move(jumps), members);
@@ -38,7 +45,7 @@ std::optional<std::string> remedy_fails(const FleetView& fleet) {
     if (past->ending == Ending::cured) ++helped;
   }
   if (known < 4 || helped * 2 >= known) return std::nullopt;
-  return fmt::format("only {} of the last {} reboots brought the signal down", helped, known);
+  return fmt::format("only {} of the last {} remediations brought the signal down", helped, known);
 }
 
 std::optional<std::string> state_may_be_lost(const FleetView& fleet) {

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
+#include <map>
 #include <optional>
 
 #include "base/text.h"
 #include "decide/breaker.h"
 #include "decide/fleet_view.h"
+#include "decide/memory.h"
+#include "decide/phases.h"
 #include "decide/progress.h"
 #include "decide/protocol.h"
 #include "decide/selection.h"
@@ -42,45 +46,89 @@ void forget_old(FleetState& state, const FleetPolicy& policy, Time now) {
   std::erase_if(state.recent, [&](const PastRemediation& ended) { return now - ended.ended_at > remember; });
 }
 
-void close_ended(FleetState& state) {
-  for (auto& remediation : state.open) {
-    if (!remediation.open()) state.recent.push_back(past(remediation));
+// One question for each metric that members under remediation are waiting for.
+void ask_for_signals(const Draft& draft, const FleetState& state, std::vector<Question>& questions) {
+  const auto& observation = draft.observation;
+  Duration back{};
+  for (const auto& remediation : state.open) back = std::max(back, draft.now() - remediation.started_at);
+  std::map<std::string, Question> by_metric;
+  for (const auto& [id, condition, of_reboot_when] : draft.signals_wanted) {
+    const auto key = metric_key(*condition);
+    const auto others = observation.other_signals.find(key);
+    if (of_reboot_when ? observation.signals.contains(id)
+                       : others != observation.other_signals.end() && others->second.contains(id))
+      continue;
+    auto& question = by_metric[of_reboot_when ? "" : key];
+    question.kind = Question::Kind::signal;
+    question.instance_ids.push_back(id);
+    question.lookback = lookback(*condition, back);
+    if (!of_reboot_when) question.condition = *condition;
   }
-  std::erase_if(state.open, [](const Remediation& remediation) { return !remediation.open(); });
+  for (auto& [key, question] : by_metric) {
+    std::ranges::sort(question.instance_ids);
+    questions.push_back(std::move(question));
+  }
 }
 
-Question signals_of(std::vector<std::string> ids, const FleetPolicy& policy, const FleetState& state,
-                    Time now) {
-  Duration back{};
-  for (const auto& remediation : state.open) back = std::max(back, now - remediation.started_at);
-  std::ranges::sort(ids);
-  return {Question::Kind::signal, std::move(ids), lookback(policy.reboot_when, back)};
+void ask(Draft& draft, const FleetState& state, std::vector<Question>& questions) {
+  ask_for_signals(draft, state, questions);
+  for (auto& id : draft.consoles_wanted)
+    questions.push_back({.kind = Question::Kind::console, .instance_ids = {std::move(id)}, .lookback = {}});
+  for (auto& id : draft.surveys_wanted)
+    questions.push_back({.kind = Question::Kind::survey, .instance_ids = {std::move(id)}, .lookback = {}});
+  std::ranges::move(draft.commands_wanted, std::back_inserter(questions));
+}
+
+// How the member leaves: the first of its removals. The others follow once this one shows.
+void take_out(Remediation& remediation, Draft& draft) {
+  const auto groups = our_groups(remediation);
+  const auto within = draft.policy.timing.drain_slack;
+  Duration delay{};
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    delay = std::max(delay, group->attributes->deregistration_delay);
+  }
+  if (!remediation.auto_scaling_group.empty()) {
+    draft.enter(remediation, Phase::draining, delay * (groups.empty() ? 1 : 2) + within,
+                "into Standby of " + printable(remediation.auto_scaling_group));
+    return draft.intend(remediation, Effect::enter_standby);
+  }
+  if (groups.empty())
+    return draft.enter(remediation, Phase::draining, within, "Auto Scaling drains what it replaces");
+  draft.enter(
+      remediation, Phase::draining, delay + within,
+      fmt::format("taking it out of {} target group{}", groups.size(), groups.size() == 1 ? "" : "s"));
+  for (const auto& arn : groups) draft.intend(remediation, Effect::deregister, arn);
 }
 
 void start(const Selection& selection, Draft& draft, FleetState& next) {
   const Member& member = *selection.chosen;
+  const auto& policy = draft.policy;
   Remediation remediation;
   remediation.id = fmt::format("{}@{}", member.id, iso8601(draft.now()));
   remediation.instance_id = member.id;
   remediation.launch_time = member.instance->launch_time;
   remediation.started_at = draft.now();
   remediation.cause = selection.cause;
-  Duration delay{};
-  std::vector<std::string> arns;
+  remediation.rung = selection.rung;
+  remediation.treatment = policy.treatments.at(static_cast<std::size_t>(selection.rung)).treatment;
+  const bool replaced = remediation.treatment == Treatment::replace;
+  const bool by_standby = member.scaling != nullptr && policy.leave_by == Leave::standby;
+  if (by_standby && !replaced) remediation.auto_scaling_group = policy.auto_scaling_group;
   for (const auto& [group, registration, healthy_since] : member.places) {
-    remediation.snapshot.push_back({group->arn, group->name, registration->port, false});
-    delay = std::max(delay, group->attributes->deregistration_delay);
-    if (arns.empty() || arns.back() != group->arn) arns.push_back(group->arn);
+    const bool looked_after = member.scaling != nullptr && (by_standby || replaced) && group->attached &&
+                              group->port == registration->port;
+    remediation.snapshot.push_back({group->arn, group->name, registration->port, false, looked_after});
   }
   const auto& cause = remediation.cause;
   draft.note(remediation, "start",
-             fmt::format("{} at {}, above {}", printable(cause.metric), format_number(cause.value),
-                         format_number(cause.above)));
-  draft.enter(remediation, Phase::draining, delay + draft.policy.timing.drain_slack,
-              fmt::format("taking it out of {} target group{}", arns.size(), arns.size() == 1 ? "" : "s"));
-  for (const auto& arn : arns) draft.intend(remediation, Effect::deregister, arn);
+             cause.rule.empty() ? fmt::format("{} at {}, above {}", printable(cause.metric),
+                                              format_number(cause.value), format_number(cause.above))
+                                : cause.text);
+  take_out(remediation, draft);
+  remember_start(next, remediation);
   next.open.push_back(std::move(remediation));
-  next.pinned = draft.policy;
+  next.pinned = policy;
 }
 
 void trip_breaker_if_needed(const FleetView& fleet, Draft& draft, FleetState& next) {
@@ -104,36 +152,34 @@ Plan decide(const FleetPolicy& policy, const Observation& observation, const Fle
   forget_old(next, policy, observation.taken_at);
 
   Draft draft{policy, observation, tick_nonce};
+  end_pause(next, observation.taken_at, draft.events);
+  judge_ended(next, policy, observation, draft.events);
   std::optional<FleetView> fleet(std::in_place, policy, observation, next);
   const bool readable = fleet->unreadable.empty();
   const auto members = static_cast<int>(fleet->members.size());
   const bool anybody_open = !next.open.empty();
   for (auto& remediation : next.open) advance(remediation, draft, *fleet);
-  trip_breaker_if_needed(*fleet, draft, next);
-  close_ended(next);
-  // Selection sees the members as the next state leaves them, but the last tick as it was known.
+  close_ended(next, policy);
+  // The breaker and selection see the members as the next state leaves them, but the last tick as it was known.
   if (anybody_open) fleet.emplace(policy, observation, next);
+  trip_breaker_if_needed(*fleet, draft, next);
   auto selection = select(*fleet);
   next.last_tick_at = std::max(state.last_tick_at, observation.taken_at);
   if (readable) next.members_last_seen = members;
-
-  std::erase_if(draft.signals_wanted, [&](const auto& id) { return observation.signals.contains(id); });
   plan.questions = std::move(selection.questions);
-  if (!draft.signals_wanted.empty()) {
-    plan.questions.push_back(signals_of(draft.signals_wanted, policy, state, observation.taken_at));
-  }
-  for (auto& id : draft.consoles_wanted)
-    plan.questions.push_back({Question::Kind::console, {std::move(id)}, {}});
-  for (auto& id : draft.surveys_wanted)
-    plan.questions.push_back({Question::Kind::survey, {std::move(id)}, {}});
+  ask(draft, state, plan.questions);
+  if (!plan.questions.empty()) return plan;
 
   if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
+  next.glance = glance(*fleet, selection.fleet);
+  remember_members(next, *fleet, selection.above);
   if (selection.chosen != nullptr) start(selection, draft, next);
   plan.members = std::move(selection.members);
   plan.fleet = std::move(selection.fleet);
   plan.actions = std::move(draft.actions);
   std::ranges::stable_sort(plan.actions, {}, [](const Action& action) { return !action.restores; });
   plan.events = std::move(draft.events);
+  tell(plan, observation.taken_at);
   return plan;
 }
 

@@ -13,12 +13,42 @@ bool drained(const Registration& registration) {
   return registration.state == TargetState::unused && registration.reason == "Target.NotRegistered";
 }
 
-const Signal* signal_of(const Remediation& remediation, const Observation& observation) {
-  const auto found = observation.signals.find(remediation.instance_id);
-  return found == observation.signals.end() || found->second.samples.empty() ? nullptr : &found->second;
+const Signal* with_samples(const Signal* signal) {
+  return signal == nullptr || signal->samples.empty() ? nullptr : signal;
 }
 
 }  // namespace
+
+const MetricCondition* condition_of(const Remediation& remediation, const FleetPolicy& policy) {
+  const auto& cause = remediation.cause;
+  if (cause.rule.empty()) return policy.reboot_when.given() ? &policy.reboot_when : nullptr;
+  const auto rule = std::ranges::find(policy.also_when, cause.rule, &Rule::name);
+  if (rule == policy.also_when.end() || cause.metric.empty()) return nullptr;
+  const auto condition = std::ranges::find_if(rule->all, [&](const Condition& one) {
+    return one.kind == Condition::Kind::metric && one.metric.metric == cause.metric;
+  });
+  return condition == rule->all.end() ? nullptr : &condition->metric;
+}
+
+const Signal* signal_of(const Remediation& remediation, const FleetPolicy& policy,
+                        const Observation& observation) {
+  const auto* condition = condition_of(remediation, policy);
+  if (condition == nullptr) return nullptr;
+  const auto* signals = &observation.signals;
+  if (!remediation.cause.rule.empty()) {
+    const auto others = observation.other_signals.find(metric_key(*condition));
+    if (others == observation.other_signals.end()) return nullptr;
+    signals = &others->second;
+  }
+  const auto found = signals->find(remediation.instance_id);
+  return found == signals->end() ? nullptr : &found->second;
+}
+
+double down_at(const Remediation& remediation, const FleetPolicy& policy) {
+  const auto* condition = condition_of(remediation, policy);
+  const auto& above = remediation.cause.above;
+  return condition == nullptr ? above : std::min(above, condition->down_at());
+}
 
 Presence presence(const Remediation& remediation, const Observation& observation) {
   for (const auto& target : remediation.snapshot) {
@@ -35,6 +65,16 @@ Presence presence(const Remediation& remediation, const Observation& observation
   return Presence::drained;
 }
 
+bool drained_from_snapshot(const Remediation& remediation, const Observation& observation) {
+  return std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+    if (target.vanished) return true;
+    const auto* group = find_group(observation, target.target_group_arn);
+    if (group == nullptr || !group->registrations) return false;
+    const auto* there = find_registration(*group, remediation.instance_id, target.port);
+    return there == nullptr || drained(*there);
+  });
+}
+
 bool healthy_everywhere(const Remediation& remediation, const Observation& observation) {
   bool somewhere = false;
   for (const auto& target : remediation.snapshot) {
@@ -48,9 +88,14 @@ bool healthy_everywhere(const Remediation& remediation, const Observation& obser
   return somewhere;
 }
 
-const Intent* reboot_intent(const Remediation& remediation) {
-  const auto found = std::ranges::find(remediation.intents, Effect::reboot, &Intent::effect);
-  return found == remediation.intents.end() ? nullptr : &*found;
+const Intent* treatment_intent(const Remediation& remediation) {
+  const Intent* latest = nullptr;
+  for (const auto& intent : remediation.intents) {
+    const bool treats =
+        intent.effect == Effect::command || intent.effect == Effect::reboot || intent.effect == Effect::stop;
+    if (treats && (latest == nullptr || intent.at >= latest->at)) latest = &intent;
+  }
+  return latest;
 }
 
 namespace {
@@ -81,13 +126,14 @@ Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPol
   if (console != observation.consoles.end() && console->second > since) {
     signs.console = "its console was written anew at " + iso8601(*console->second);
   }
-  const auto* signal = signal_of(remediation, observation);
-  if (signal == nullptr || signal->samples.back().at <= since) return signs;
+  const auto* condition = condition_of(remediation, policy);
+  const auto* signal = with_samples(signal_of(remediation, policy, observation));
+  if (condition == nullptr || signal == nullptr || signal->samples.back().at <= since) return signs;
   const double fallen = std::min(0.9 * remediation.cause.value, remediation.cause.above);
   if (signal->samples.back().value > fallen) return signs;
   signs.fall = fmt::format("the metric fell from {} to {}", format_number(remediation.cause.value),
                            format_number(signal->samples.back().value));
-  signs.gap = silence(*signal, since, policy.reboot_when.period).value_or("");
+  signs.gap = silence(*signal, since, condition->period).value_or("");
   return signs;
 }
 
@@ -95,7 +141,7 @@ Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPol
 
 std::optional<std::string> boot_evidence(const Remediation& remediation, const FleetPolicy& policy,
                                          const Observation& observation) {
-  const auto* intent = reboot_intent(remediation);
+  const auto* intent = treatment_intent(remediation);
   if (intent == nullptr) return std::nullopt;
   const bool settled = observation.taken_at - intent->at >= policy.timing.settle;
   const auto signs = signs_of_a_boot(remediation, intent->at, policy, observation);
@@ -115,9 +161,10 @@ std::optional<std::string> booted_without_us(const Remediation& remediation, con
   return signs.fall + " and " + signs.console;
 }
 
-std::optional<double> value_after_boot(const Remediation& remediation, const Observation& observation) {
-  const auto* intent = reboot_intent(remediation);
-  const auto* signal = signal_of(remediation, observation);
+std::optional<double> value_after_treatment(const Remediation& remediation, const FleetPolicy& policy,
+                                            const Observation& observation) {
+  const auto* intent = treatment_intent(remediation);
+  const auto* signal = with_samples(signal_of(remediation, policy, observation));
   if (intent == nullptr || signal == nullptr || signal->samples.back().at <= intent->at) return std::nullopt;
   return signal->samples.back().value;
 }

@@ -17,11 +17,26 @@ enum class Presence { drained, registered, unknown };
 // and no other group that was read has the instance on any port.
 Presence presence(const Remediation& remediation, const Observation& observation);
 
+// Gone from, or `unused` and not registered at, every place of the snapshot; false where that can't be read.
+bool drained_from_snapshot(const Remediation& remediation, const Observation& observation);
+
 // Healthy at every place of the snapshot that still exists (at least one).
 bool healthy_everywhere(const Remediation& remediation, const Observation& observation);
 
-// The reboot's intent, or nullptr.
-const Intent* reboot_intent(const Remediation& remediation);
+// The intent of the latest treatment that was sent: command, reboot or stop; or nullptr.
+const Intent* treatment_intent(const Remediation& remediation);
+
+// The signal for which the member was chosen: reboot_when's, or that of its rule's metric. nullptr: not read,
+// or the cause has no metric.
+const Signal* signal_of(const Remediation& remediation, const FleetPolicy& policy,
+                        const Observation& observation);
+// The condition behind it; nullptr when the cause has no metric, or the policy no such rule any more.
+const MetricCondition* condition_of(const Remediation& remediation, const FleetPolicy& policy);
+inline bool has_signal(const Remediation& remediation, const FleetPolicy& policy) {
+  return condition_of(remediation, policy) != nullptr;
+}
+// At or below this the cause is gone.
+double down_at(const Remediation& remediation, const FleetPolicy& policy);
 
 // For people: what shows that the machine came up after the reboot's intent; empty: nothing does. It takes
 // two weak signs (safety.md §4.3): the metric fell clearly, below nine tenths of what it was and below the
@@ -36,7 +51,8 @@ std::optional<std::string> boot_evidence(const Remediation& remediation, const F
 std::optional<std::string> booted_without_us(const Remediation& remediation, const FleetPolicy& policy,
                                              const Observation& observation);
 
-// The newest sample taken after the boot was seen.
-std::optional<double> value_after_boot(const Remediation& remediation, const Observation& observation);
+// The newest sample taken after the treatment.
+std::optional<double> value_after_treatment(const Remediation& remediation, const FleetPolicy& policy,
+                                            const Observation& observation);
 
 }  // namespace evenkeel::decide

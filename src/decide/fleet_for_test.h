@@ -39,6 +39,7 @@ struct FleetForTest {
           std::string("arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/") + name + "/1";
       group.name = name;
       group.has_load_balancer = true;
+      group.of_fleet = true;
       group.attributes = TargetGroup::Attributes{.deregistration_delay = 60s};
       group.registrations.emplace();
       for (int i = 1; i <= members; ++i)
@@ -59,6 +60,7 @@ struct FleetForTest {
                                     .elsewhere_groups = {},
                                     .may_reboot = true,
                                     .may_register = true,
+                                    .events = std::vector<ScheduledEvent>{},
                                     .detail = ""};
     }
     state.fleet = "web";
@@ -107,6 +109,26 @@ struct FleetForTest {
       std::ranges::sort(*group(g).registrations, {},
                         [](const Registration& r) { return std::tie(r.instance_id, r.port); });
     }
+  }
+
+  // Everybody in the Auto Scaling group "web-asg", nothing under way there, one more than its minimum.
+  AutoScalingGroup& scaling() {
+    policy.auto_scaling_group = "web-asg";
+    if (!observation.auto_scaling_group) {
+      auto& made = observation.auto_scaling_group.emplace();
+      made.name = "web-asg";
+      made.desired = made.max = static_cast<int>(observation.instances.size());
+      made.min = made.desired - 1;
+      made.instance_refresh = "";
+      made.activities.emplace();
+      for (const auto& [member, instance] : observation.instances)
+        made.members.push_back({member, "InService", true});
+    }
+    return *observation.auto_scaling_group;
+  }
+
+  void zone(int member, const std::string& name) {
+    observation.instances.at(id(member)).availability_zone = name;
   }
 
   void pass(Duration time) {

@@ -14,7 +14,7 @@
 
 namespace evenkeel::decide {
 
-// One registration of a member in a group that the policy names.
+// One registration of a member in a group of the fleet.
 struct Place {
   const TargetGroup* group;
   const Registration* registration;
@@ -26,13 +26,37 @@ struct Member {
   const Instance* instance = nullptr;          // nullptr: DescribeInstances didn't return it
   const AutoScalingMember* scaling = nullptr;  // nullptr: not in the named Auto Scaling group
   const Remediation* open = nullptr;           // nullptr: nothing of ours is open
+  const MemberRecord* record = nullptr;        // never nullptr in a FleetView
+  std::vector<const PastRemediation*> past;    // of FleetState::recent, newest first
+  std::vector<const Signal*> signals;          // of FleetView::metrics; nullptr: not answered
   std::vector<Place> places;                   // sorted by (arn, port)
+  std::string_view zone;                       // its Availability Zone; empty: not known
   bool serving = false;  // healthy at every place, past slow start, nothing of ours open
+  bool out = false;      // out of service by somebody's doing, ours or another's
 };
 
-struct GroupCount {
-  int members = 0;  // registered in it, those out by our doing included
+struct Count {
+  int members = 0;  // those out by our doing included
   int serving = 0;  // of them, serving
+};
+
+struct GroupCount : Count {
+  std::map<std::string_view, Count> zones;  // of those whose zone is known
+};
+
+// The fleet in one zone, whatever groups its members are in.
+struct ZoneCount : Count {
+  int out = 0;      // whoever took them out
+  int failing = 0;  // not healthy everywhere, and not by our doing
+};
+
+// One reading of CloudWatch, shared by every condition with the same metric_key().
+struct Metric {
+  std::string key;
+  MetricCondition condition;  // the longest window and the strictest age of those that share it
+  bool of_reboot_when = false;
+  const std::map<std::string, Signal>* answers = nullptr;  // nullptr: nothing of it has been asked
+  std::vector<const MetricCondition*> judged_by;           // in the policy
 };
 
 // How many must be left healthy in a target group of so many members: the policy's, and more than the group's
@@ -44,16 +68,41 @@ struct FleetView {
   const Observation& observation;
   const FleetState& state;
   std::map<std::string, Member> members;            // by instance id
-  std::map<const TargetGroup*, GroupCount> groups;  // those the policy names
+  std::map<const TargetGroup*, GroupCount> groups;  // the fleet's
+  std::map<std::string_view, ZoneCount> zones;      // of members whose zone is known
+  std::vector<Metric> metrics;                      // what the rules judge
   std::vector<std::string> unreadable;              // for people: what is missing for any start
+  int out_count = 0;                                // members that are out
+  int wanted_by_scaling = 0;  // what Auto Scaling wants, and has in Standby; 0: no group is named
 
   FleetView(const FleetPolicy& policy, const Observation& observation, const FleetState& state);
 
-  // How many must be left serving in the group: the policy's, and more than its own fail-open threshold.
+  // How many must be left serving in the group: the policy's, and more than its own fail-open threshold. A
+  // share is of the group's members, or of what Auto Scaling wants and has in Standby if that is more: it
+  // must not shrink with what is taken out.
   int required(const TargetGroup& group) const;
+  // How many must be left serving in the group and zone: keep.healthy_per_zone, or one where the zone has two
+  // or more members.
+  int required(const Count& zone) const;
   // Members that are out, whoever took them out.
   std::vector<std::string> out() const;
+  // The reading that a condition of the policy is judged by.
+  const Metric& metric_of(const MetricCondition& condition) const;
+  // The member's answer of that reading; nullptr: none.
+  const Signal* signal_of(const Member& member, const MetricCondition& condition) const;
+
+ private:
+  void find_places();
+  void find_instances();
+  void find_history();
+  void find_metrics();
+  void find_signals();
+  void count();
+  void count_taken_out();
 };
+
+// In Standby, or on its way there.
+bool in_standby(const AutoScalingMember& member);
 
 // The remediation's registration in its group as observed now; nullptr when it is not there or the group
 // unreadable.

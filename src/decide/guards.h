@@ -1,9 +1,12 @@
 // The guards: what must hold before one more member may leave. Each returns the verdict that says no, with
-// its numbers, or nothing. To add one: write it here, call it in guards.cpp's list, give it a Reason and a
-// test.
+// its numbers and, where it is foreseeable, when it ends; or nothing. With `tell`, a guard that lets it go
+// may say how: a verdict with the reason `start`, for `explain`. To add one: write it in its file, put it
+// into that file's table, give it a Reason and a test of every branch.
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "decide/fleet_view.h"
@@ -11,16 +14,39 @@
 
 namespace evenkeel::decide {
 
+struct FleetGuard {
+  const char* name;  // stable word
+  std::optional<Verdict> (*judge)(const FleetView& fleet, bool tell);
+};
+
+struct MemberGuard {
+  const char* name;
+  std::optional<Verdict> (*judge)(const FleetView& fleet, const Member& member, bool tell);
+};
+
+// What lies in the fleet itself: pause, breaker, what was seen, how many are out (guards_fleet.cpp).
+std::span<const FleetGuard> inner_guards();
+// What lies outside it: windows, gates, what its Auto Scaling group and zones are doing (guards_gates.cpp).
+std::span<const FleetGuard> outer_guards();
+// What lies in one member (guards_member.cpp).
+std::span<const MemberGuard> own_guards();
+
 // Everything that holds back every member at once, the most important first. Empty: a place is free.
 std::vector<Verdict> fleet_guards(const FleetView& fleet);
 
 // What holds back this member, whatever its signal says.
 std::optional<Verdict> member_guards(const FleetView& fleet, const Member& member);
 
-// Whether enough would be left serving in every group that the member serves in.
+// Whether enough would be left serving in every group, and in its zone in every group, that the member is in.
 std::optional<Verdict> capacity_guard(const FleetView& fleet, const Member& member);
+// The same for `explain`: every group and zone, told.
+std::vector<Check> capacity_checks(const FleetView& fleet, const Member& member);
 
-// What the closer look at the member found against it. `survey` is the answer to a question of this tick.
-std::optional<Verdict> survey_guard(const Survey& survey);
+// What the closer look at the member found against it, before it leaves and again before it is treated.
+// `survey` is the answer to a question of this tick. A scheduled event speaks against it, unless such events
+// are the very reason.
+std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reason = false);
+// Whether the policy's rule of that name asks for members because of their scheduled events.
+bool asks_for_events(const FleetPolicy& policy, const std::string& rule);
 
 }  // namespace evenkeel::decide

@@ -3,23 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
+#include "decide/guards_for_test.h"
 #include "decide/protocol.h"
 
 namespace evenkeel::decide {
 namespace {
-
-// The first reason that holds back member 3, which is far above the limit; `start` when it goes.
-Reason why_not(const FleetForTest& fleet) {
-  FleetForTest ill = fleet;
-  if (!ill.observation.signals.empty()) ill.memory(3, 90);
-  const auto plan = ill.decide();
-  EXPECT_EQ(violations(ill.policy, ill.observation, ill.state, plan), std::vector<std::string>{});
-  const auto started =
-      std::ranges::any_of(plan.actions, [](const Action& a) { return a.instance_id == id(3); });
-  if (started) return Reason::start;
-  return plan.members.at(id(3)).reason;
-}
 
 TEST(Guards, NothingHoldsBackTheWorstOfAHealthyFleet) { EXPECT_EQ(why_not(FleetForTest{}), Reason::start); }
 
@@ -50,11 +38,7 @@ TEST(Guards, SharesAreRoundedTowardsMore) {
 TEST(Guards, SharesAreOfWhatAutoScalingWantsNotOfWhatIsLeft) {
   FleetForTest fleet;
   fleet.policy.keep.healthy = {.count = 0, .percent = 60};  // of 8: 5
-  fleet.policy.auto_scaling_group = "web-asg";
-  auto& group = fleet.observation.auto_scaling_group.emplace();
-  group.name = "web-asg";
-  for (int i = 1; i <= 8; ++i) group.members.push_back({id(i), "InService"});
-  group.desired = 8;
+  auto& group = fleet.scaling();
   EXPECT_EQ(why_not(fleet), Reason::start);
   group.desired = 13;  // 60 % of 13: 8
   EXPECT_EQ(why_not(fleet), Reason::too_few_healthy);
@@ -80,7 +64,7 @@ TEST(Guards, TheOnlyMemberOfAGroupNeverLeaves) {
 
 TEST(Guards, TheDenominatorDoesNotShrinkWithWhatIsOut) {
   FleetForTest fleet;
-  fleet.policy.keep.out = 2;
+  fleet.policy.keep.out.count = 2;
   fleet.policy.keep.healthy = {.count = 0, .percent = 80};  // 6.4 of 8: 7
   fleet.start_of_three();
   fleet.gone(3);
@@ -92,7 +76,7 @@ TEST(Guards, WhoeverIsOutCounts) {
   FleetForTest fleet;
   fleet.state_of(8, TargetState::draining, "Target.DeregistrationInProgress");
   EXPECT_EQ(why_not(fleet), Reason::too_many_out);
-  fleet.policy.keep.out = 2;
+  fleet.policy.keep.out.count = 2;
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
 
@@ -218,7 +202,7 @@ TEST(Guards, ATargetThatIsNotInServiceStays) {
   fleet.group(0).type = TargetType::ip;
   EXPECT_EQ(why_not(fleet), Reason::unsupported_target_type);
   fleet = FleetForTest{};
-  fleet.policy.keep.out = 2;
+  fleet.policy.keep.out.count = 2;
   fleet.place(0, 3).state = TargetState::draining;
   EXPECT_EQ(why_not(fleet), Reason::being_drained);
 }
@@ -286,27 +270,6 @@ TEST(Guards, HealthySinceIsRememberedOnlyForSlowStartGroups) {
   EXPECT_TRUE(fleet.decide().next.healthy_since.empty());
   fleet.group(0).attributes->slow_start = 5min;
   EXPECT_EQ(fleet.decide().next.healthy_since.size(), 8U);
-}
-
-TEST(Guards, AutoScalingThatWouldReplaceIsNotProvoked) {
-  FleetForTest fleet;
-  fleet.observation.instances[id(3)].auto_scaling_group = "web-asg";
-  EXPECT_EQ(why_not(fleet), Reason::in_unnamed_auto_scaling_group);
-  fleet.policy.auto_scaling_group = "web-asg";
-  AutoScalingGroup group;
-  group.name = "web-asg";
-  group.desired = 8;
-  for (int i = 1; i <= 8; ++i) group.members.push_back({id(i), "InService"});
-  fleet.observation.auto_scaling_group = group;
-  EXPECT_EQ(why_not(fleet), Reason::start);
-  fleet.observation.auto_scaling_group->elb_health_check = true;
-  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_would_replace);
-  fleet.observation.auto_scaling_group->replacement_suspended = true;
-  EXPECT_EQ(why_not(fleet), Reason::start);
-  fleet.observation.auto_scaling_group->members[2].lifecycle_state = "Pending:Wait";
-  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state);
-  fleet.observation.auto_scaling_group->members[2].lifecycle_state = "Standby";
-  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state);
 }
 
 TEST(Guards, AMemberOnTwoPortsOfOneGroupIsOneMember) {

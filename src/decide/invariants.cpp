@@ -61,10 +61,24 @@ struct Checker {
     return any;
   }
 
+  // Of everybody who is or was registered somewhere.
+  int may_be_out() const {
+    std::set<std::string> members;
+    for (const auto& group : observation.target_groups) {
+      if (!group.registrations) continue;
+      for (const auto& registration : *group.registrations) members.insert(registration.instance_id);
+    }
+    for (const auto& remediation : plan.next.open) members.insert(remediation.instance_id);
+    return policy.keep.out.at_most(static_cast<int>(members.size()));
+  }
+
   // C1, C4, F1, F10: one more member may leave.
   void start(const Remediation& remediation) {
     const auto& id = remediation.instance_id;
-    if (before.pause || before.breaker || policy.retired || plan.next.pause || plan.next.breaker) {
+    const bool paused =
+        plan.next.pause ||
+        (before.pause && (!before.pause->until || *before.pause->until > observation.taken_at));
+    if (paused || before.breaker || policy.retired || plan.next.breaker) {
       broken("F10", id + " starts although starting is stopped");
     }
     if (observation.late_by > Duration::zero()) broken("K5", id + " starts in a tick that only restores");
@@ -93,56 +107,158 @@ struct Checker {
       if (left < least)
         broken("C1",
                fmt::format("{} would leave {} healthy in {}, {} are needed", id, left, group.name, least));
+      zone_is_not_emptied(group, members, id);
     }
     if (snapshot.empty() || snapshot != seen) broken("F1", id + "'s snapshot is not what it is part of");
     const auto survey = observation.surveys.find(id);
     if (survey == observation.surveys.end() || !survey->second.complete ||
         !survey->second.elsewhere.empty() || !survey->second.may_reboot.value_or(false) ||
-        !survey->second.may_register.value_or(false)) {
+        !survey->second.may_register.value_or(false) || !survey->second.events) {
       broken("R1", id + " starts without a clean survey");
+    }
+    cause(remediation);
+    gates(id);
+  }
+
+  // C1: of the zone's members one at least is left, where there are more.
+  void zone_is_not_emptied(const TargetGroup& group, const std::set<std::string>& members,
+                           const std::string& id) {
+    const auto zone_of = [&](const std::string& member) {
+      const auto instance = observation.instances.find(member);
+      return instance == observation.instances.end() ? std::string() : instance->second.availability_zone;
+    };
+    int total = 0, left = 0;
+    for (const auto& member : members) {
+      if (zone_of(member) != zone_of(id)) continue;
+      ++total;
+      if (member != id && serving(group, member)) ++left;
+    }
+    const int least = policy.keep.healthy_per_zone ? policy.keep.healthy_per_zone->of(total)
+                      : total > 1                  ? 1
+                                                   : 0;
+    if (left < least)
+      broken("C1", fmt::format("{} would leave {} healthy in {} of {}, {} are needed", id, left, zone_of(id),
+                               group.name, least));
+  }
+
+  // R5: what asked for it is in the policy and, where it is reboot_when, in the samples.
+  void cause(const Remediation& remediation) {
+    const auto& id = remediation.instance_id;
+    if (!remediation.cause.rule.empty()) {
+      if (std::ranges::find(policy.also_when, remediation.cause.rule, &Rule::name) == policy.also_when.end())
+        broken("R5", id + " starts by a rule that the policy doesn't have");
+      return;
     }
     const auto signal = observation.signals.find(id);
     if (signal == observation.signals.end() || signal->second.state != SignalState::fresh ||
-        signal->second.samples.empty() || signal->second.samples.back().value <= policy.reboot_when.above) {
+        signal->second.samples.empty() ||
+        signal->second.samples.back().value <= policy.reboot_when.down_at()) {
       broken("R5", id + " starts without a cause");
     }
   }
 
-  // R1, R2, R4: a reboot only of what serves nowhere, and never twice.
-  void reboot(const Action& action) {
+  // G1: nothing outside the fleet holds it back.
+  void gates(const std::string& id) {
+    for (const auto& name : policy.gates.alarms) {
+      const auto read = observation.alarms.find(name);
+      if (read == observation.alarms.end() || read->second.empty())
+        broken("G1", fmt::format("{} starts although alarm {} could not be read", id, name));
+      else if (std::ranges::find(read->second, "ALARM", &Alarm::state) != read->second.end())
+        broken("G1", fmt::format("{} starts although {} is in ALARM", id, name));
+    }
+    for (const auto& calendar : policy.gates.calendars) {
+      const auto read = observation.calendars.find(calendar);
+      if (read == observation.calendars.end() || read->second != CalendarState::open)
+        broken("G1", fmt::format("{} starts although calendar {} is not open", id, calendar));
+    }
+  }
+
+  // C8: the only change of a size is the decrement of EnterStandby, and it never goes below the smallest.
+  void standby(const Action& action) {
+    const auto& group = observation.auto_scaling_group;
+    if (!group || group->name != action.auto_scaling_group) {
+      broken("C8", action.instance_id + " enters Standby of a group that was not read");
+      return;
+    }
+    const auto member =
+        std::ranges::find(group->members, action.instance_id, &AutoScalingMember::instance_id);
+    if (member == group->members.end() || member->lifecycle_state != "InService")
+      broken("C8", action.instance_id + " enters Standby although it isn't InService");
+    if (group->desired - 1 < group->min)
+      broken("C8", fmt::format("{} enters Standby although {} of {} are wanted at least", action.instance_id,
+                               group->min, group->desired));
+  }
+
+  static std::optional<Treatment> treatment_by(Effect effect) {
+    switch (effect) {
+      case Effect::command:
+        return Treatment::command;
+      case Effect::reboot:
+        return Treatment::reboot;
+      case Effect::stop:
+        return Treatment::stop_start;
+      case Effect::terminate:
+        return Treatment::replace;
+      default:
+        return std::nullopt;
+    }
+  }
+
+  // R1: in no group any more. What Auto Scaling terminates, it drains from its own groups itself.
+  void serves_nowhere(const Action& action) {
     const auto& id = action.instance_id;
-    if (observation.late_by > Duration::zero())
-      broken("K5", id + " is rebooted in a tick that only restores");
     for (const auto& group : observation.target_groups) {
       if (!group.registrations) {
-        broken("R1", fmt::format("{} is rebooted although {} could not be read", id, group.name));
+        broken("R1",
+               fmt::format("{} of {} although {} could not be read", name(action.effect), id, group.name));
         continue;
       }
       for (const auto& registration : *group.registrations) {
         const bool gone =
             registration.state == TargetState::unused && registration.reason == "Target.NotRegistered";
-        if (registration.instance_id == id && !gone)
-          broken("R1", fmt::format("{} is rebooted while in {}", id, group.name));
+        const bool looked_after =
+            action.effect == Effect::terminate && group.attached && registration.port == group.port;
+        if (registration.instance_id == id && !gone && !looked_after)
+          broken("R1", fmt::format("{} of {} while in {}", name(action.effect), id, group.name));
       }
     }
+  }
+
+  // R1, R2, R4: only what serves nowhere is treated, never twice, and never by more than the policy allows.
+  void treat(const Action& action, Treatment treatment) {
+    const auto& id = action.instance_id;
+    if (observation.late_by > Duration::zero()) broken("K5", id + " is treated in a tick that only restores");
+    if (std::ranges::find(policy.treatments, treatment, &Step::treatment) == policy.treatments.end())
+      broken("T1", fmt::format("{} is not on the ladder of {}", name(treatment), policy.name));
+    serves_nowhere(action);
     const auto survey = observation.surveys.find(id);
-    if (survey == observation.surveys.end() || !survey->second.complete ||
-        !survey->second.elsewhere.empty()) {
-      broken("R1", id + " is rebooted without a clean survey");
-    }
+    const bool surveyed =
+        survey != observation.surveys.end() && survey->second.complete && survey->second.elsewhere.empty();
+    if (action.effect != Effect::terminate && !surveyed)
+      broken("R1", id + " is treated without a clean survey");
     const auto* was = find(before.open, action.remediation_id);
     if (was == nullptr) {
-      broken("R1", id + " is rebooted in the tick that takes it out");
+      broken("R1", id + " is treated in the tick that takes it out");
       return;
     }
+    const auto could_still_happen = kRequestValidity + kRebootQueue + policy.timing.boot;
     for (const auto& intent : was->intents) {
-      if (intent.effect == Effect::reboot && intent.outcome != OutcomeKind::not_sent)
-        broken("R2", id + " is rebooted twice");
+      const bool may_have_happened = intent.outcome != OutcomeKind::not_sent &&
+                                     intent.outcome != OutcomeKind::refused &&
+                                     observation.taken_at - intent.at < could_still_happen;
+      const bool again = policy_allows_again(*was) && !may_have_happened;
+      if (intent.effect == action.effect && intent.outcome != OutcomeKind::not_sent && !again)
+        broken("R2", fmt::format("a second {} of {}", name(action.effect), id));
     }
     const auto instance = observation.instances.find(id);
     if (instance == observation.instances.end() || instance->second.launch_time != was->launch_time) {
       broken("R4", id + " is not the instance that was chosen");
     }
+  }
+
+  bool policy_allows_again(const Remediation& was) const {
+    const auto rung = static_cast<std::size_t>(was.rung);
+    return rung < policy.treatments.size() && policy.treatments[rung].attempts > 1;
   }
 
   // F1, F4, F8: what was open is open still, or ended with proof.
@@ -161,10 +277,32 @@ struct Checker {
                          instance->second.state != InstanceState::terminated)) {
           broken("F8", was.instance_id + " is called terminated without proof");
         }
+      } else if (ended->ending == Ending::replaced) {
+        const auto instance = observation.instances.find(was.instance_id);
+        if (instance != observation.instances.end() && instance->second.state != InstanceState::terminated)
+          broken("F8", was.instance_id + " is called replaced, but is there");
+      } else if (ended->ending == Ending::handed_over) {
+        if (!taken_over(was)) broken("F1", was.instance_id + " is handed over to nobody");
       } else if (!back(was)) {
         broken("F4", was.instance_id + " is called back, but is not healthy where it was");
       }
     }
+  }
+
+  // Another hand shows: in its Auto Scaling group, or in a place where it had been seen back.
+  bool taken_over(const Remediation& was) const {
+    const auto& group = observation.auto_scaling_group;
+    if (group) {
+      const auto member = std::ranges::find(group->members, was.instance_id, &AutoScalingMember::instance_id);
+      if (member == group->members.end()) {
+        if (!was.auto_scaling_group.empty()) return true;
+      } else if (member->lifecycle_state.starts_with("Terminat") ||
+                 member->lifecycle_state.starts_with("Detach") ||
+                 (was.seen_back && member->lifecycle_state != "InService")) {
+        return true;
+      }
+    }
+    return was.seen_back && !back(was);
   }
 
   bool back(const Remediation& remediation) const {
@@ -190,19 +328,25 @@ struct Checker {
       ++starts;
       start(remediation);
     }
-    if (starts > 0 && static_cast<int>(plan.next.open.size()) > policy.keep.out) {
-      broken("C2", fmt::format("{} would be out, {} may be", plan.next.open.size(), policy.keep.out));
+    if (starts > 0 && static_cast<int>(plan.next.open.size()) > may_be_out()) {
+      broken("C2", fmt::format("{} would be out, {} may be", plan.next.open.size(), may_be_out()));
     }
     int reboots = 0;
     for (const auto& action : plan.actions) {
-      if (action.effect == Effect::reboot) {
-        ++reboots;
-        reboot(action);
-      } else if (action.ports.empty()) {
+      const bool of_places = action.effect == Effect::deregister || action.effect == Effect::register_;
+      if (const auto treatment = treatment_by(action.effect)) {
+        if (*treatment != Treatment::command) ++reboots;
+        treat(action, *treatment);
+      } else if (of_places && action.ports.empty()) {
         broken("F3", fmt::format("{} of {} names no port", name(action.effect), action.instance_id));
+      } else if (action.effect == Effect::enter_standby) {
+        standby(action);
+      } else if (action.effect == Effect::capture) {
+        serves_nowhere(action);
       }
     }
-    if (reboots > policy.keep.out) broken("R2", fmt::format("{} reboots in one tick", reboots));
+    if (reboots > may_be_out())
+      broken("R2", fmt::format("{} are rebooted, stopped or replaced in one tick", reboots));
   }
 };
 

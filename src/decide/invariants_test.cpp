@@ -69,7 +69,7 @@ TEST_F(Invariants, MoreThanFailOpenAreLeft) {
 
 TEST_F(Invariants, NotTooManyAreOut) {
   starting();
-  fleet.policy.keep.out = 0;
+  fleet.policy.keep.out.count = 0;
   EXPECT_TRUE(breaks("C2", fleet, plan));
 }
 

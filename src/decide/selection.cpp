@@ -3,10 +3,17 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <iterator>
-#include <ranges>
+#include <optional>
+#include <tuple>
+#include <utility>
 
 #include "base/text.h"
+#include "decide/forecast.h"
 #include "decide/guards.h"
+#include "decide/load.h"
+#include "decide/protocol.h"
+#include "decide/relapse.h"
+#include "decide/rules.h"
 #include "decide/signal.h"
 
 namespace evenkeel::decide {
@@ -16,19 +23,35 @@ namespace {
 constexpr Duration kEarly = 10s;
 
 struct Candidate {
-  const Member* member;
-  Judgement judgement;
+  const Member* member = nullptr;
+  Asked asked;
+  bool zone_is_busy = true;
+  bool without_value = true;
+  double value = 0;
+  Time fails_at = Time::max();  // without a forecast: after those with one
+  Time boot{};
 };
 
-std::vector<std::string> readable_members(const FleetView& fleet) {
-  std::vector<std::string> ids;
+bool is_readable(const Member& member) {
+  return !member.places.empty() && member.instance != nullptr &&
+         member.instance->state == InstanceState::running;
+}
+
+bool is_read(const FleetView& fleet, std::size_t metric) {
+  bool anybody = false;
   for (const auto& [id, member] : fleet.members) {
-    if (!member.places.empty() && member.instance != nullptr &&
-        member.instance->state == InstanceState::running) {
-      ids.push_back(id);
-    }
+    if (!is_readable(member)) continue;
+    anybody = true;
+    if (member.signals[metric] == nullptr) return false;
   }
-  return ids;
+  return anybody;
+}
+
+bool is_read(const FleetView& fleet) {
+  for (std::size_t metric = 0; metric < fleet.metrics.size(); ++metric) {
+    if (!is_read(fleet, metric)) return false;
+  }
+  return !fleet.metrics.empty();
 }
 
 Duration since_last_read(const FleetView& fleet) {
@@ -36,7 +59,12 @@ Duration since_last_read(const FleetView& fleet) {
                                     : Duration::zero();
 }
 
-// Members that nothing but the signal could hold back.
+Duration shortest_period(const FleetView& fleet) {
+  const auto periods = [](const Metric& metric) { return metric.condition.period; };
+  return std::ranges::min(fleet.metrics, {}, periods).condition.period;
+}
+
+// Members that nothing but the rules could hold back.
 std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selection) {
   std::vector<const Member*> candidates;
   for (const auto& [id, member] : fleet.members) {
@@ -51,100 +79,181 @@ std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selecti
   return candidates;
 }
 
-// Worst first; ties break by id.
-std::vector<Candidate> above_limit(const FleetView& fleet, const std::vector<const Member*>& free,
-                                   Selection& selection) {
-  std::vector<Candidate> above;
-  const auto& signals = fleet.observation.signals;
-  auto signal = signals.begin();  // both are sorted by id, so one walk finds all
-  auto place = selection.members.begin();
-  const auto say = [&](const std::string& id, Verdict verdict) {
-    place = std::next(selection.members.emplace_hint(place, id, std::move(verdict)));
-  };
-  for (const auto* member : free) {
-    while (signal != signals.end() && signal->first < member->id) ++signal;
-    while (place != selection.members.end() && place->first < member->id) ++place;
-    if (signal == signals.end() || signal->first != member->id) {
-      say(member->id, {Reason::signal_failed, "its signal was not answered", {}});
-      continue;
-    }
-    auto judgement = judge(fleet.policy.reboot_when, signal->second, fleet.observation.taken_at);
-    if (judgement.above) {
-      say(member->id, judgement.verdict);
-      above.push_back({member, std::move(judgement)});
-    } else {
-      say(member->id, std::move(judgement.verdict));
+Candidate candidate(const FleetView& fleet, const Member& member, Asked asked) {
+  Candidate made;
+  made.member = &member;
+  const auto zone = fleet.zones.find(member.zone);
+  made.zone_is_busy = zone == fleet.zones.end() || zone->second.out > 0;
+  made.without_value = asked.cause.metric.empty();
+  made.value = asked.cause.value;
+  made.boot = last_boot(member);
+  if (fleet.policy.order == Order::soonest && fleet.policy.reboot_when.given()) {
+    const auto& condition = fleet.policy.reboot_when;
+    const auto* signal = fleet.signal_of(member, condition);
+    if (signal != nullptr && judge(condition, *signal, fleet.observation.taken_at).newest) {
+      const auto line = trend(signal->samples, condition.period);
+      if (line) made.fails_at = reaches(*line, fleet.policy.fails_at).value_or(Time::max());
     }
   }
-  std::ranges::stable_sort(above, [](const Candidate& a, const Candidate& b) {
-    return *a.judgement.newest > *b.judgement.newest;
-  });
-  return above;
+  asked.verdict.numbers["priority"] = asked.priority;
+  if (made.fails_at != Time::max()) {
+    asked.verdict.text +=
+        fmt::format("; it will reach {} at {}", format_number(fleet.policy.fails_at), iso8601(made.fails_at));
+  }
+  made.asked = std::move(asked);
+  return made;
 }
 
-// The first whose closer look finds nothing against it.
-void choose(const FleetView& fleet, const std::vector<Candidate>& above, Selection& selection) {
-  for (const auto& [member, judgement] : above) {
+void line_up(std::vector<Candidate>& line, Order order) {
+  std::ranges::sort(line, [&](const Candidate& a, const Candidate& b) {
+    const auto before = std::tuple(-a.asked.priority, a.zone_is_busy);
+    const auto after = std::tuple(-b.asked.priority, b.zone_is_busy);
+    if (before != after) return before < after;
+    if (order == Order::soonest && a.fails_at != b.fails_at) return a.fails_at < b.fails_at;
+    if (order == Order::longest_uncycled)
+      return std::tie(a.boot, a.member->id) < std::tie(b.boot, b.member->id);
+    const double a_value = -a.value, b_value = -b.value;
+    return std::tie(a.without_value, a_value, a.member->id) <
+           std::tie(b.without_value, b_value, b.member->id);
+  });
+}
+
+void remember_above(const Member& member, const Asked& asked, Selection& selection) {
+  if (!asked.above) return;
+  if (*asked.above || member.record->above_since) selection.above.emplace(member.id, *asked.above);
+}
+
+// Whom something asks for, in line; the verdict of everybody else.
+std::vector<Candidate> asked_for(const FleetView& fleet, const std::vector<const Member*>& free,
+                                 Selection& selection) {
+  std::vector<Candidate> line;
+  auto place = selection.members.begin();
+  for (const auto* member : free) {
+    auto asked = judge_rules(fleet, *member);
+    remember_above(*member, asked, selection);
+    while (place != selection.members.end() && place->first < member->id) ++place;
+    if (!asked.holds && asked.verdict.reason == Reason::signal_not_due) {
+      asked.verdict.text =
+          fmt::format("the signal was read {} ago; one sample a period of {}",
+                      format_duration(since_last_read(fleet)), format_duration(shortest_period(fleet)));
+    }
+    const bool holds = asked.holds;
+    place = selection.members.emplace_hint(place, member->id, holds ? Verdict{} : std::move(asked.verdict));
+    if (holds) line.push_back(candidate(fleet, *member, std::move(asked)));
+  }
+  line_up(line, fleet.policy.order);
+  return line;
+}
+
+const char* words(Order order) {
+  switch (order) {
+    case Order::worst:
+      return "the worst first";
+    case Order::soonest:
+      return "the soonest to fail first";
+    case Order::longest_uncycled:
+      break;
+  }
+  return "the longest uncycled first";
+}
+
+void let_wait(const FleetView& fleet, const std::vector<Candidate>& line, std::size_t from,
+              Selection& selection) {
+  for (std::size_t i = from; i < line.size(); ++i) {
+    auto& verdict = selection.members[line[i].member->id];
+    verdict = line[i].asked.verdict;
+    verdict.reason = Reason::next_in_line;
+    verdict.text +=
+        fmt::format("; number {} of {} in line, {}", i + 1, line.size(), words(fleet.policy.order));
+    verdict.numbers["place"] = static_cast<double>(i + 1);
+    verdict.numbers["in_line"] = static_cast<double>(line.size());
+  }
+}
+
+// The first in line whose load and survey find nothing against it.
+void choose(const FleetView& fleet, const std::vector<Candidate>& line, Selection& selection) {
+  if (line.empty()) return;
+  if (auto question = load_question(fleet)) {
+    selection.questions.push_back(std::move(*question));
+    return let_wait(fleet, line, 0, selection);
+  }
+  const auto load = project_load(fleet);
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const auto& [member, asked, zone_is_busy, without_value, value, fails_at, boot] = line[i];
     auto& verdict = selection.members[member->id];
-    if (selection.chosen != nullptr) {
-      verdict = {Reason::next_in_line, judgement.verdict.text + "; one at a time, the worst first",
-                 judgement.verdict.numbers};
+    if (auto no = load_guard(fleet, load, *member, false)) {
+      verdict = std::move(*no);
       continue;
     }
     const auto survey = fleet.observation.surveys.find(member->id);
     if (survey == fleet.observation.surveys.end()) {
       selection.questions.push_back({Question::Kind::survey, {member->id}, {}});
-      return;
+      return let_wait(fleet, line, i, selection);
     }
-    if (auto no = survey_guard(survey->second)) {
+    if (auto no = survey_guard(survey->second, asks_for_events(fleet.policy, asked.cause.rule))) {
       verdict = std::move(*no);
       continue;
     }
+    verdict = asked.verdict;
     selection.chosen = member;
-    selection.cause = {fleet.policy.reboot_when.metric, *judgement.newest, fleet.policy.reboot_when.above,
-                       judgement.sampled_at};
+    selection.cause = asked.cause;
+    selection.rung = rung_for(fleet, *member);
+    return let_wait(fleet, line, i + 1, selection);
+  }
+}
+
+// Nobody may start: whom nothing asks for keeps that as its reason, as far as it is known.
+void stand_back(const FleetView& fleet, const std::vector<const Member*>& free, Selection& selection) {
+  for (const auto* member : free) {
+    auto& verdict = selection.members[member->id];
+    verdict = selection.fleet.front();
+    const bool signal_known =
+        !fleet.policy.reboot_when.given() || fleet.signal_of(*member, fleet.policy.reboot_when) != nullptr;
+    if (!signal_known) continue;
+    auto asked = judge_rules(fleet, *member);
+    remember_above(*member, asked, selection);
+    if (!asked.holds && asked.verdict.reason != Reason::signal_not_due) verdict = std::move(asked.verdict);
   }
 }
 
 }  // namespace
 
+std::vector<Question> signal_questions(const FleetView& fleet) {
+  std::vector<std::string> ids;
+  for (const auto& [id, member] : fleet.members) {
+    if (is_readable(member)) ids.push_back(id);
+  }
+  std::vector<Question> questions;
+  for (std::size_t i = 0; i < fleet.metrics.size(); ++i) {
+    if (is_read(fleet, i)) continue;
+    const auto& metric = fleet.metrics[i];
+    // A line through the signal wants all the samples it can get.
+    const bool forecast = metric.of_reboot_when && fleet.policy.order == Order::soonest;
+    questions.push_back({Question::Kind::signal, ids,
+                         forecast ? kMaxLookback : lookback(metric.condition, since_last_read(fleet)),
+                         metric.of_reboot_when ? std::nullopt : std::optional(metric.condition)});
+  }
+  return questions;
+}
+
 Selection select(const FleetView& fleet) {
   Selection selection;
   selection.fleet = fleet_guards(fleet);
   const auto free = free_to_go(fleet, selection);
-  const auto& signals = fleet.observation.signals;
-  const auto readable = readable_members(fleet);
-  selection.read_whole_fleet =
-      !readable.empty() && std::ranges::includes(std::views::keys(signals), readable);
-
-  if (!selection.fleet.empty() || free.empty()) {
-    for (const auto* member : free) {
-      const auto signal = signals.find(member->id);
-      selection.members[member->id] = selection.fleet.front();
-      if (signal == signals.end()) continue;
-      const auto judgement = judge(fleet.policy.reboot_when, signal->second, fleet.observation.taken_at);
-      if (!judgement.above) selection.members[member->id] = judgement.verdict;
-    }
+  selection.read_whole_fleet = is_read(fleet);
+  if (!selection.fleet.empty()) {
+    stand_back(fleet, free, selection);
     return selection;
   }
-
-  const auto& condition = fleet.policy.reboot_when;
-  if (!selection.read_whole_fleet) {
-    const auto since = since_last_read(fleet);
-    if (fleet.state.signal_read_at && since < condition.period - kEarly) {
-      for (const auto* member : free) {
-        selection.members[member->id] = {
-            Reason::signal_not_due,
-            fmt::format("the signal was read {} ago; one sample a period of {}", format_duration(since),
-                        format_duration(condition.period)),
-            {}};
-      }
+  if (free.empty()) return selection;
+  if (!fleet.metrics.empty() && !selection.read_whole_fleet) {
+    const bool due = !fleet.state.signal_read_at || since_last_read(fleet) >= shortest_period(fleet) - kEarly;
+    if (due) {
+      selection.questions = signal_questions(fleet);
       return selection;
     }
-    selection.questions.push_back({Question::Kind::signal, readable, lookback(condition, since)});
-    return selection;
   }
-  choose(fleet, above_limit(fleet, free, selection), selection);
+  choose(fleet, asked_for(fleet, free, selection), selection);
   return selection;
 }
 

@@ -1,20 +1,37 @@
-// Whether one more member leaves now, and which: the worst above the limit that every guard lets go.
+// Whether one more member leaves now, and which: the first in line of those that something asks for and that
+// every guard lets go.
+//
+// The line: by the rule's priority; then those in a zone where nobody is out; then by the policy's order;
+// then by id. Only for the first in line the dear questions are asked: first the fleet's load, once, then its
+// survey.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "decide/fleet_view.h"
-#include "decide/progress.h"
+#include "model/plan.h"
 
 namespace evenkeel::decide {
 
 struct Selection {
   const Member* chosen = nullptr;  // nullptr: nobody starts
   Cause cause;
+  int rung = 0;  // of the ladder, where the chosen one's treatment begins
   std::vector<Verdict> fleet;
   std::map<std::string, Verdict> members;
   std::vector<Question> questions;
-  bool read_whole_fleet = false;  // the signal of the whole fleet was read for this decision
+  bool read_whole_fleet = false;  // every metric of the whole fleet was read for this decision
+  // Whether reboot_when holds, hysteresis included: of members for whom that is a change or a yes. Who isn't
+  // in it keeps what MemberRecord::above_since says.
+  std::map<std::string, bool> above;
 };
 
 Selection select(const FleetView& fleet);
+
+// The readings of metrics that the rules need and that this observation doesn't have of every member that
+// runs and is registered.
+std::vector<Question> signal_questions(const FleetView& fleet);
 
 }  // namespace evenkeel::decide

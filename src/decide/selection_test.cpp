@@ -150,5 +150,143 @@ TEST(Selection, TheSamePlanForTheSameArguments) {
   EXPECT_EQ(a.events, b.events);
 }
 
+TEST(Line, ThePriorityOfTheRuleComesFirst) {
+  FleetForTest fleet;
+  fleet.memory(5, 95);
+  fleet.observation.instances[id(7)].tags[kRemediateTag] = "now";
+  Condition asked;
+  asked.kind = Condition::Kind::tag;
+  asked.name = kRemediateTag;
+  fleet.policy.also_when = {Rule{"asked", 100, {asked}}};
+  const auto plan = fleet.decide();
+  EXPECT_EQ(plan.actions.at(0).instance_id, id(7));
+  EXPECT_EQ(verdict(plan, 5), Reason::next_in_line);
+  fleet.policy.also_when[0].priority = -100;
+  EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(5));
+}
+
+TEST(Line, AZoneWhereNobodyIsOutGoesBeforeOneWhereSomebodyIs) {
+  FleetForTest fleet;
+  fleet.policy.keep.out.count = 2;
+  for (int i = 5; i <= 8; ++i) fleet.zone(i, "eu-west-1b");
+  fleet.memory(3, 95);
+  fleet.memory(5, 70);
+  fleet.state_of(4, TargetState::draining);
+  EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(5));
+  fleet.state_of(4, TargetState::healthy);
+  EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(3));
+}
+
+TEST(Line, EverybodySaysTheirPlaceInIt) {
+  FleetForTest fleet;
+  fleet.memory(2, 70);
+  fleet.memory(3, 80);
+  fleet.memory(4, 90);
+  const auto plan = fleet.decide();
+  EXPECT_EQ(plan.members.at(id(4)).reason, Reason::start);
+  EXPECT_EQ(plan.members.at(id(3)).numbers.at("place"), 2);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at("place"), 3);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at("in_line"), 3);
+  EXPECT_NE(plan.members.at(id(2)).text.find("number 3 of 3 in line, the worst first"), std::string::npos);
+}
+
+TEST(Line, ACauseWithoutAValueComesAfterTheWorst) {
+  FleetForTest fleet;
+  fleet.memory(5, 66);
+  Condition old;
+  old.kind = Condition::Kind::age;
+  old.longer_than = 1h;
+  fleet.policy.also_when = {Rule{"old", 0, {old}}};
+  const auto plan = fleet.decide();
+  EXPECT_EQ(plan.actions.at(0).instance_id, id(5));
+  EXPECT_EQ(plan.members.at(id(1)).numbers.at("place"), 2);
+}
+
+TEST(Line, LongestUncycledGoesByTheLastBootThatIsKnown) {
+  FleetForTest fleet;
+  fleet.policy.order = Order::longest_uncycled;
+  fleet.memory(2, 95);
+  fleet.memory(3, 70);
+  fleet.memory(4, 80);
+  fleet.observation.instances[id(4)].launch_time -= 1h;
+  fleet.state.members[id(4)].booted_at = fleet.observation.taken_at - 2h;
+  fleet.observation.instances[id(3)].launch_time -= 1s;
+  const auto plan = fleet.decide();
+  EXPECT_EQ(plan.actions.at(0).instance_id, id(3));
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at("place"), 2);
+  EXPECT_NE(plan.members.at(id(2)).text.find("the longest uncycled first"), std::string::npos);
+}
+
+TEST(Line, SoonestToFailGoesBeforeTheWorst) {
+  FleetForTest fleet;
+  fleet.policy.order = Order::soonest;
+  fleet.memory(2, 95);  // flat
+  fleet.memory(3, 0);
+  fleet.memory(4, 0);
+  for (int i = 0; i < 10; ++i) {
+    fleet.observation.signals[id(3)].samples[static_cast<std::size_t>(i)].value = 70 + i;        // 21 minutes
+    fleet.observation.signals[id(4)].samples[static_cast<std::size_t>(i)].value = 66 + 0.4 * i;  // 76 minutes
+  }
+  const auto plan = fleet.decide();
+  EXPECT_EQ(plan.actions.at(0).instance_id, id(3));
+  EXPECT_NE(plan.members.at(id(3)).text.find("it will reach 100 at 2026-11-22T12:19:30Z"), std::string::npos)
+      << plan.members.at(id(3)).text;
+  EXPECT_EQ(plan.members.at(id(4)).numbers.at("place"), 2);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at("place"), 3) << "without a forecast: after those with one";
+  EXPECT_NE(plan.members.at(id(2)).text.find("the soonest to fail first"), std::string::npos);
+  fleet.policy.fails_at = 1e9;
+  EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(2)) << "in more than a year: no forecast";
+}
+
+TEST(Line, AForecastIsOfTheSignalWhateverTheCause) {
+  FleetForTest fleet;
+  fleet.policy.order = Order::soonest;
+  Condition old;
+  old.kind = Condition::Kind::age;
+  old.longer_than = 1h;
+  fleet.policy.also_when = {Rule{"old", 0, {old}}};
+  fleet.observation.signals[id(2)].state = SignalState::stale;
+  for (int i = 0; i < 10; ++i)
+    fleet.observation.signals[id(6)].samples[static_cast<std::size_t>(i)].value = 30 + i;
+  EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(6));
+  fleet.policy.reboot_when = {};
+  EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(1));
+}
+
+TEST(Line, AForecastWantsAsManySamplesAsCanBeRead) {
+  FleetForTest fleet;
+  fleet.policy.order = Order::soonest;
+  fleet.observation.signals.clear();
+  EXPECT_EQ(fleet.decide().questions.at(0).lookback, 3h);
+}
+
+TEST(Selection, SaysOnWhichRungTheTreatmentBegins) {
+  FleetForTest fleet;
+  fleet.policy.treatments = {Step{Treatment::command, 1, {}}, Step{Treatment::reboot, 1, {}}};
+  fleet.memory(3, 90);
+  EXPECT_EQ(fleet.decide().next.open.at(0).rung, 0);
+  fleet.state.members[id(3)].relapses = {40h, 20h, 10h};
+  EXPECT_EQ(fleet.decide().next.open.at(0).rung, 1);
+}
+
+TEST(Selection, WhileNobodyMayStartTheSignalStillSaysWhoIsWell) {
+  FleetForTest fleet;
+  fleet.memory(3, 90);
+  fleet.state.pause = Pause{"deploy", "ann", {}};
+  auto plan = fleet.decide();
+  EXPECT_EQ(verdict(plan, 3), Reason::paused);
+  EXPECT_EQ(verdict(plan, 4), Reason::below_limit);
+  fleet.observation.signals.erase(id(4));
+  EXPECT_EQ(verdict(fleet.decide(), 4), Reason::paused);
+  fleet.observation.signals.clear();
+  EXPECT_EQ(verdict(fleet.decide(), 5), Reason::paused);
+}
+
+TEST(Selection, NobodyIsReadyToBeReadInAFleetThatDoesNotRun) {
+  FleetForTest fleet{2};
+  for (int i = 1; i <= 2; ++i) fleet.observation.instances[id(i)].state = InstanceState::stopped;
+  EXPECT_EQ(fleet.decide().next.signal_read_at, std::nullopt);
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

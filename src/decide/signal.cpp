@@ -33,9 +33,10 @@ Reason reason_for(SignalState state) {
 // A percentage outside 0..100, a sample from the future, something that isn't a number: the agent is wrong,
 // not the server.
 std::optional<std::string> implausible(const MetricCondition& condition, const Signal& signal, Time now) {
+  const bool percent = condition.metric.contains('%');
   for (const auto& sample : signal.samples) {
     if (!std::isfinite(sample.value)) return "a sample is not a number";
-    if (condition.metric.contains('%') && (sample.value < 0 || sample.value > 100)) {
+    if (percent && (sample.value < 0 || sample.value > 100)) {
       return fmt::format("a share of {} %", format_number(sample.value));
     }
     if (sample.at > now + kMaxSpread) return "a sample from the future, " + iso8601(sample.at);
@@ -45,7 +46,7 @@ std::optional<std::string> implausible(const MetricCondition& condition, const S
 
 }  // namespace
 
-Judgement judge(const MetricCondition& condition, const Signal& signal, Time now) {
+Judgement judge(const MetricCondition& condition, const Signal& signal, Time now, bool was_above) {
   Judgement judgement;
   if (signal.state != SignalState::fresh || signal.samples.empty()) {
     const auto why = signal.detail.empty() ? std::string("no samples") : signal.detail;
@@ -63,6 +64,17 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
     return sample.at > newest.at - condition.over && sample.value > condition.above;
   });
   std::map<std::string, double> numbers = {{"value", newest.value}, {"limit", condition.above}};
+  const bool enough = newest.value > condition.above && agree >= condition.datapoints;
+  if (!enough && was_above && newest.value > condition.down_at()) {
+    numbers["back_below"] = condition.down_at();
+    judgement.above = true;
+    judgement.verdict = {
+        Reason::start,
+        fmt::format("{} is still above {}, after it had been above {}", format_number(newest.value),
+                    format_number(condition.down_at()), format_number(condition.above)),
+        std::move(numbers)};
+    return judgement;
+  }
   if (newest.value <= condition.above) {
     judgement.verdict = {Reason::below_limit,
                          format_number(newest.value) + " is not above " + format_number(condition.above),
@@ -85,6 +97,24 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
                          std::move(numbers)};
   }
   return judgement;
+}
+
+bool once_above(const MetricCondition& condition, const Signal& signal, bool above) {
+  const auto& samples = signal.samples;
+  auto oldest = samples.begin();  // of the window that ends with `sample`
+  int agree = 0;
+  for (const auto& sample : samples) {
+    if (sample.value > condition.above) ++agree;
+    for (; oldest->at <= sample.at - condition.over; ++oldest) {
+      if (oldest->value > condition.above) --agree;
+    }
+    if (sample.value > condition.above && agree >= condition.datapoints) {
+      above = true;
+    } else if (!(sample.value > condition.down_at())) {
+      above = false;
+    }
+  }
+  return above;
 }
 
 std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal) {

@@ -17,7 +17,13 @@ struct Judgement {
   Verdict verdict;  // why not, when not above
 };
 
-Judgement judge(const MetricCondition& condition, const Signal& signal, Time now);
+// `was_above`: it was above for long enough before and has not come down since, so it stays above until its
+// newest sample is not above back_below.
+Judgement judge(const MetricCondition& condition, const Signal& signal, Time now, bool was_above = false);
+
+// Whether it once was above for long enough, in these samples or (`above`) before them, and has not come down
+// since.
+bool once_above(const MetricCondition& condition, const Signal& signal, bool above = false);
 
 // When the member last jumped over the limit: a sample above it whose predecessor of two periods earlier was
 // still below nine tenths of it. A leak that crosses slowly never jumps.

@@ -1,11 +1,13 @@
 #include "iam/least_policy.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <set>
 
 #include "aws/permissions.h"
 #include "base/text.h"
+#include "iam/scope.h"
 #include "wire/partition.h"
 
 namespace evenkeel::iam {
@@ -14,10 +16,12 @@ namespace {
 // Policies hold so many characters, white space not counted (IAM quotas).
 constexpr std::size_t kManagedPolicyHolds = 6144;
 constexpr std::size_t kInlinePoliciesHold = 10240;  // all of one role
-constexpr const char* kDescribeScaling = "autoscaling:DescribeAutoScalingGroups";
-constexpr const char* kGroupTag = "aws:autoscaling:groupName";
 
-// What no mistake of ours, and nobody who gets hold of our credentials, shall do with them.
+constexpr const char* kReboot = "ec2:RebootInstances";
+constexpr const char* kSendCommand = "ssm:SendCommand";
+
+// What no mistake of ours, and nobody who gets hold of our credentials, shall do with them: all but what a
+// fleet needs of it.
 constexpr std::array kNever = {"autoscaling:Attach*",
                                "autoscaling:Create*",
                                "autoscaling:Delete*",
@@ -45,58 +49,69 @@ constexpr std::array kNever = {"autoscaling:Attach*",
                                "ssm:SendCommand",
                                "ssm:StartSession"};
 
-std::string field(const std::string& arn, std::size_t number) {
-  const auto fields = split(arn, ':');
-  return fields.size() > number ? fields[number] : "";
-}
-
-// The fleets that act as one identity, and where they are.
-struct Scope {
-  std::vector<const FleetPolicy*> fleets;
-  std::set<std::string> regions;  // "*" among them: any
-  std::set<std::string> group_arns;
-  std::set<std::string> instance_arns;
-  std::set<std::string> scaling_groups;
-  bool every_fleet_has_a_scaling_group = true;
+// What is done to things of one kind, for the fleets that need it: allowed on theirs, denied on all others.
+struct Act {
+  const char* sid;
+  const char* others_sid;
+  std::vector<std::string> changes;
+  std::vector<std::string> looks;  // at the same things; never denied
+  std::set<std::string> Scope::* things;
+  bool by_tag;  // theirs are told by a tag, not by the ARN
 };
 
-Scope scope_of(const std::vector<const FleetPolicy*>& fleets, const std::string& role_arn,
-               const Setting& setting) {
-  Scope scope;
-  scope.fleets = fleets;
-  const std::string account = role_arn.empty() ? setting.account : field(role_arn, 4);
-  for (const auto* fleet : fleets) {
-    std::string region = fleet->region.empty() ? setting.region : fleet->region;
-    const auto* partition =
-        role_arn.empty() ? wire::partition_of_region(region) : wire::partition_of_arn(role_arn);
-    const std::string aws = partition == nullptr ? "*" : partition->name;
-    if (region.empty()) region = "*";
-    scope.regions.insert(region);
-    for (const auto& name : fleet->target_groups) {
-      scope.group_arns.insert("arn:" + aws + ":elasticloadbalancing:" + region + ":" + account +
-                              ":targetgroup/" + name + "/*");
-    }
-    scope.instance_arns.insert("arn:" + aws + ":ec2:" + region + ":" + account + ":instance/*");
-    if (fleet->auto_scaling_group.empty()) {
-      scope.every_fleet_has_a_scaling_group = false;
-    } else {
-      scope.scaling_groups.insert(fleet->auto_scaling_group);
-    }
-  }
-  return scope;
-}
-
-Json actions(bool writes, aws::Resource resource, aws::NeededBy needed_by) {
-  Json list = Json::array();
-  for (const auto& one : aws::kNeededPermissions) {
-    if (one.writes == writes && one.resource == resource && one.needed_by == needed_by)
-      list.push_back(one.action);
-  }
-  return list;
+std::vector<Act> all_acts() {
+  return {{"TakeOutAndPutBack",
+           "NeverMoveOthers",
+           {"elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"},
+           {},
+           &Scope::target_group_arns,
+           false},
+          {"StandBy",
+           "NeverStandByOthers",
+           {"autoscaling:EnterStandby", "autoscaling:ExitStandby"},
+           {},
+           &Scope::scaling_group_arns,
+           false},
+          {"RebootAndSeeItBoot",
+           "NeverRebootOthers",
+           {kReboot},
+           {"ec2:GetConsoleOutput"},
+           &Scope::instance_arns,
+           true},
+          {"StopStartAndSeeItBoot",
+           "NeverStopOthers",
+           {"ec2:StopInstances", "ec2:StartInstances"},
+           {"ec2:GetConsoleOutput"},
+           &Scope::instance_arns,
+           true},
+          {"Replace",
+           "NeverReplaceOthers",
+           {"autoscaling:TerminateInstanceInAutoScalingGroup"},
+           {},
+           &Scope::scaling_group_arns,
+           false}};
 }
 
 Json statement(const char* sid, const char* effect, Json action, Json resource) {
   return {{"Sid", sid}, {"Effect", effect}, {"Action", std::move(action)}, {"Resource", std::move(resource)}};
+}
+
+Json deny_others(const char* sid, Json action, Json resources) {
+  return {
+      {"Sid", sid}, {"Effect", "Deny"}, {"Action", std::move(action)}, {"NotResource", std::move(resources)}};
+}
+
+// Adds a condition on the tag that tells the scope's instances, where there is one.
+Json with_tag(Json statement, const char* test, const Scope& scope, const Setting& setting) {
+  if (const auto tag = instance_tag(scope, setting))
+    statement["Condition"][test]["aws:ResourceTag/" + tag->first] = tag->second;
+  return statement;
+}
+
+// A negated condition also holds where the tag is missing.
+Json deny_untagged(const char* sid, Json action, Json resources, const Scope& scope, const Setting& setting) {
+  return with_tag(statement(sid, "Deny", std::move(action), std::move(resources)), "StringNotEquals", scope,
+                  setting);
 }
 
 Json in_regions(Json statement, const Scope& scope) {
@@ -115,52 +130,82 @@ void append(Json& statements, Json more) {
   for (auto& one : more) statements.push_back(std::move(one));
 }
 
-// The tag by which IAM can tell our instances from all others; nothing when there is none for all fleets.
-std::optional<std::pair<std::string, Json>> instance_tag(const Scope& scope, const Setting& setting) {
-  if (setting.instance_tag) return {{setting.instance_tag->first, Json(setting.instance_tag->second)}};
-  if (scope.every_fleet_has_a_scaling_group) return {{kGroupTag, Json(scope.scaling_groups)}};
-  return std::nullopt;
+Json looks(const Scope& scope, aws::Resource resource, aws::NeededBy needed_by) {
+  Json list = Json::array();
+  for (const auto& one : aws::kNeededPermissions) {
+    const bool fits = !one.writes && one.resource == resource && one.needed_by == needed_by;
+    if (fits && some_fleet_needs(one, scope)) list.push_back(one.action);
+  }
+  return list;
 }
 
 void allow_reads(const Scope& scope, const Setting& setting, Json& statements) {
   using aws::NeededBy, aws::Resource;
-  Json look = actions(false, Resource::any, NeededBy::tick);
-  if (scope.scaling_groups.empty()) std::erase(look.get_ref<Json::array_t&>(), kDescribeScaling);
-  statements.push_back(in_regions(statement("Look", "Allow", std::move(look), "*"), scope));
+  statements.push_back(
+      in_regions(statement("Look", "Allow", looks(scope, Resource::any, NeededBy::tick), "*"), scope));
+  if (!scope.calendar_arns.empty()) {
+    statements.push_back(statement("ReadCalendars", "Allow", looks(scope, Resource::calendar, NeededBy::tick),
+                                   scope.calendar_arns));
+  }
   if (setting.with_check) {
     statements.push_back(in_regions(
-        statement("LookForCheck", "Allow", actions(false, Resource::any, NeededBy::check), "*"), scope));
+        statement("LookForCheck", "Allow", looks(scope, Resource::any, NeededBy::check), "*"), scope));
   }
 }
 
-void allow_acts(const Scope& scope, const Setting& setting, Json& statements) {
-  using aws::NeededBy, aws::Resource;
-  statements.push_back(statement("TakeOutAndPutBack", "Allow",
-                                 actions(true, Resource::target_group, NeededBy::tick), scope.group_arns));
-  Json on_instances = actions(true, Resource::instance, NeededBy::tick);
-  for (const auto& action : actions(false, Resource::instance, NeededBy::tick))
-    on_instances.push_back(action);
-  Json reboot = statement("RebootAndSeeItBoot", "Allow", std::move(on_instances), scope.instance_arns);
-  if (const auto tag = instance_tag(scope, setting))
-    reboot["Condition"]["StringEquals"]["aws:ResourceTag/" + tag->first] = tag->second;
-  statements.push_back(std::move(reboot));
+void allow_acts(const Scope& all, const Setting& setting, Json& statements) {
+  for (const auto& act : all_acts()) {
+    const Scope scope = those_who_need(act.changes.front(), all, setting);
+    if (scope.fleets.empty()) continue;
+    Json actions = act.changes;
+    for (const auto& look : act.looks) actions.push_back(look);
+    Json allow = statement(act.sid, "Allow", std::move(actions), scope.*act.things);
+    statements.push_back(act.by_tag ? with_tag(std::move(allow), "StringEquals", scope, setting)
+                                    : std::move(allow));
+  }
+  // IAM asks for the document and for the instance; only the instance has the tag.
+  const Scope scope = those_who_need(kSendCommand, all, setting);
+  if (scope.fleets.empty()) return;
+  statements.push_back(statement("RunDocuments", "Allow", kSendCommand, scope.document_arns));
+  statements.push_back(with_tag(statement("RunOnMembers", "Allow", kSendCommand, scope.instance_arns),
+                                "StringEquals", scope, setting));
 }
 
-void forbid(const Scope& scope, const Setting& setting, Json& statements) {
-  using aws::NeededBy, aws::Resource;
-  Json others = {{"Sid", "NeverMoveOthers"},
-                 {"Effect", "Deny"},
-                 {"Action", actions(true, Resource::target_group, NeededBy::tick)},
-                 {"NotResource", scope.group_arns}};
-  statements.push_back(std::move(others));
-  if (const auto tag = instance_tag(scope, setting)) {
-    Json reboots =
-        statement("NeverRebootOthers", "Deny", actions(true, Resource::instance, NeededBy::tick), "*");
-    // A negated condition also holds where the tag is missing.
-    reboots["Condition"]["StringNotEquals"]["aws:ResourceTag/" + tag->first] = tag->second;
-    statements.push_back(std::move(reboots));
+Json never(const Scope& scope) {
+  Json list = Json::array();
+  for (const std::string pattern : kNever) {
+    const std::string_view start = std::string_view(pattern).substr(0, pattern.find('*'));
+    const bool needed = std::ranges::any_of(aws::kNeededPermissions, [&](const auto& one) {
+      return one.action.starts_with(start) && some_fleet_needs(one, scope);
+    });
+    if (!needed) list.push_back(pattern);
   }
-  statements.push_back(statement("NeverDoThis", "Deny", kNever, "*"));
+  if (!scope.fleets.empty() && !some_fleet_needs(*aws::find_permission(kReboot), scope))
+    list.push_back(kReboot);
+  return list;
+}
+
+void forbid(const Scope& all, const Setting& setting, Json& statements) {
+  for (const auto& act : all_acts()) {
+    const Scope scope = those_who_need(act.changes.front(), all, setting);
+    if (scope.fleets.empty()) continue;
+    if (!act.by_tag) {
+      statements.push_back(deny_others(act.others_sid, act.changes, scope.*act.things));
+    } else if (instance_tag(scope, setting)) {
+      statements.push_back(deny_untagged(act.others_sid, act.changes, "*", scope, setting));
+    }
+  }
+  const Scope scope = those_who_need(kSendCommand, all, setting);
+  if (!scope.fleets.empty()) {
+    auto things = scope.document_arns;
+    things.insert(scope.instance_arns.begin(), scope.instance_arns.end());
+    statements.push_back(deny_others("NeverRunOthers", kSendCommand, things));
+    if (instance_tag(scope, setting)) {
+      statements.push_back(
+          deny_untagged("NeverRunOnOthers", kSendCommand, scope.instance_arns, scope, setting));
+    }
+  }
+  statements.push_back(statement("NeverDoThis", "Deny", never(all), "*"));
 }
 
 void allow_roles(const std::map<std::string, std::set<std::string>>& external_ids, Json& statements) {
@@ -181,18 +226,42 @@ void doubt_length(const Setting& setting, Grant& grant) {
   const std::string most = std::to_string(limit);
   grant.doubts.push_back(
       "it has " + std::to_string(length) + " characters, and " +
-      (in_role ? "a role's inline policies hold " + most +
-                     ": print one for each part of the fleets with --fleet, for a function of its own each"
-               : "a managed policy holds " + most +
-                     ": make one for each part of the fleets with --fleet, and attach them all"));
+      (in_role
+           ? "a role's inline policies hold " + most +
+                 ": print one for each part of the fleets with --fleet, for a function of its own each"
+           : "a managed policy holds " + most +
+                 ": print one for each part of the fleets with --fleet, for an identity of its own each"));
+}
+
+// Where nothing tells IAM which instances are meant.
+void doubt_instances(const Scope& all, const Setting& setting, Grant& grant) {
+  std::vector<std::string> verbs;
+  for (const auto& [action, verb] : {std::pair{kReboot, "rebooted"},
+                                     {"ec2:StopInstances", "stopped and started"},
+                                     {kSendCommand, "made to run the policy's documents"}}) {
+    const Scope scope = those_who_need(action, all, setting);
+    if (!scope.fleets.empty() && !instance_tag(scope, setting)) verbs.emplace_back(verb);
+  }
+  if (verbs.empty()) return;
+  grant.doubts.push_back("any instance may be " + join(verbs, ", ") +
+                         ", since nothing tells IAM which are the fleets': tag the members alike and give "
+                         "--instance-tag KEY=VALUE, or name each fleet's auto_scaling_group in the policy");
+}
+
+void doubt_target_groups(const Scope& scope, Grant& grant) {
+  std::vector<std::string> names;
+  for (const auto* fleet : scope.fleets)
+    if (fleet->target_groups.empty()) names.push_back(fleet->name);
+  if (names.empty()) return;
+  grant.doubts.push_back(
+      "targets of any target group may be moved, since IAM can't know which are attached to "
+      "the Auto Scaling group: name the target_groups of " +
+      printable(join(names, ", ")) + " in the policy");
 }
 
 void doubt(const Scope& scope, const Setting& setting, Grant& grant) {
-  if (!scope.fleets.empty() && !instance_tag(scope, setting)) {
-    grant.doubts.push_back(
-        "any instance may be rebooted, since nothing tells IAM which are the fleets': tag the members alike "
-        "and give --instance-tag KEY=VALUE, or name each fleet's auto_scaling_group in the policy");
-  }
+  doubt_instances(scope, setting, grant);
+  doubt_target_groups(scope, grant);
   const bool belongs = grant.role_arn.empty() && !setting.belongings.none();
   if (scope.regions.contains("*") || (belongs && setting.region.empty()))
     grant.doubts.push_back(
@@ -226,11 +295,7 @@ std::vector<Grant> least_policies(const Policy& policy, const Setting& setting) 
     }
     if (own) allow_roles(external_ids, statements);
     if (belongs) append(statements, allow_belongings(setting.belongings, own_place(setting)));
-    if (fleets.empty()) {
-      statements.push_back(statement("NeverDoThis", "Deny", kNever, "*"));
-    } else {
-      forbid(scope, setting, statements);
-    }
+    forbid(scope, setting, statements);
     if (belongs) append(statements, forbid_belongings(setting.belongings, own_place(setting)));
     doubt(scope, setting, grant);
     grants.push_back(std::move(grant));

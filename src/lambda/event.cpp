@@ -54,13 +54,13 @@ Result<std::string> argument(const Json& event, const char* key) {
 }
 
 Result<void> check_keys(const Json& event) {
-  static constexpr std::array<std::string_view, 6> kKeys = {"command", "fleet",  "instance",
-                                                            "reason",  "author", "limit"};
+  static constexpr std::array<std::string_view, 9> kKeys = {
+      "command", "fleet", "instance", "reason", "author", "limit", "for", "until", "at"};
   for (const auto& [key, value] : event.items()) {
     if (std::ranges::find(kKeys, key) == kKeys.end()) {
       return fail(ErrorKind::invalid,
                   fmt::format("\"{}\": a command has no such key; there is fleet, instance, reason, author, "
-                              "limit",
+                              "limit, for, until, at",
                               printable(key, 60)));
     }
   }
@@ -79,6 +79,9 @@ Result<Command> command_of(const Json& event) {
   command.instance = TRY(argument(event, "instance"));
   command.reason = TRY(argument(event, "reason"));
   command.author = TRY(argument(event, "author"));
+  command.lasting = TRY(argument(event, "for"));
+  command.until = TRY(argument(event, "until"));
+  command.at = TRY(argument(event, "at"));
   if (event.contains("limit")) {
     if (!event["limit"].is_number_integer() || event["limit"] < 1 || event["limit"] > 100'000)
       return fail(ErrorKind::invalid, "\"limit\" must be a whole number from 1 to 100000");

@@ -24,6 +24,8 @@ struct Tick {
 struct Command {
   std::string name;  // "plan", "status" …
   std::string fleet, instance, reason, author;
+  std::string lasting, until;  // of a pause: "for", "until"
+  std::string at;              // of explain
   std::optional<int> limit;
 };
 

@@ -53,6 +53,9 @@ std::vector<std::string> arguments(const Command& asked) {
   if (!names_fleet) add("--fleet", asked.fleet);
   add(asked.name == "history" ? "--instance" : "", asked.instance);
   add("--reason", asked.reason);
+  add("--for", asked.lasting);
+  add("--until", asked.until);
+  add("--at", asked.at);
   if (asked.limit) add("--limit", std::to_string(*asked.limit));
   if (names_fleet) add("", asked.fleet);
   return line;

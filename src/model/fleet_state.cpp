@@ -10,7 +10,9 @@ PastRemediation past(const Remediation& ended) {
           .ending = ended.ending,
           .metric = ended.cause.metric,
           .value_before = ended.cause.value,
-          .value_after = ended.value_after};
+          .value_after = ended.value_after,
+          .rule = ended.cause.rule,
+          .treatment = ended.treatment};
 }
 
 }  // namespace evenkeel

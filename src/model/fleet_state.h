@@ -18,15 +18,40 @@ struct SnapshotTarget {
   std::string target_group_arn;
   std::string target_group_name;
   int port = 0;
-  bool vanished = false;  // the target group was deleted meanwhile: no longer part of what is restored
+  bool vanished = false;         // the target group was deleted meanwhile: no longer part of what is restored
+  bool by_auto_scaling = false;  // Standby takes it out and brings it back; else we do
   bool operator==(const SnapshotTarget&) const = default;
 };
 
-enum class Phase { draining, rebooting, booting, rejoining, soaking, held, done };
+enum class Phase {
+  draining,
+  capturing,   // evidence, by a document of SSM
+  commanding,  // the treatment is a document of SSM: until it has ended
+  rebooting,   // the reboot was sent, and whether AWS took it isn't known
+  stopping,
+  starting,
+  replacing,  // Auto Scaling was asked to replace it
+  booting,
+  rejoining,
+  soaking,
+  held,
+  done
+};
 const char* name(Phase phase);
 
-enum class Effect { deregister, reboot, register_ };
-const char* name(Effect effect);  // "deregister", "reboot", "register"
+enum class Effect {
+  deregister,
+  register_,
+  enter_standby,
+  exit_standby,
+  capture,
+  command,
+  reboot,
+  stop,
+  start,
+  terminate,  // through its Auto Scaling group, which replaces it at the same desired capacity
+};
+const char* name(Effect effect);  // "deregister", "register", "enter_standby" …
 
 enum class OutcomeKind {
   unknown,   // no answer was recorded: it may have happened, now or until the request expires
@@ -47,26 +72,31 @@ struct Intent {
   OutcomeKind outcome = OutcomeKind::unknown;
   bool may_land_late = true;  // some attempt got no answer: until it expires it may still take effect
   std::string detail;         // for people: AWS's words when it refused
+  std::string answer = {};    // what AWS called what it accepted: a command's id
   bool operator==(const Intent&) const = default;
 };
 
 // Why the member was chosen.
 struct Cause {
-  std::string metric;
+  std::string metric;  // of reboot_when, or of the rule's metric; empty: it has none
   double value = 0;
   double above = 0;
   Time sampled_at{};
+  std::string rule = {};  // the rule of also_when; empty: reboot_when
+  std::string text = {};  // for people: what held, with its numbers
+  std::string tag = {};   // the value by which somebody asked for it; empty: nobody did
   bool operator==(const Cause&) const = default;
 };
 
 enum class Ending {
   none,          // still open
-  cured,         // rebooted, back everywhere, and the signal came down
-  back,          // rebooted and back everywhere; whether it helped is not known
-  not_cured,     // rebooted and back everywhere, and the signal is still above the limit
-  not_rebooted,  // put back without a reboot (drain too slow, guard broken, refused, a person's wish)
+  cured,         // treated, back everywhere, and the signal came down
+  back,          // treated and back everywhere; whether it helped is not known (yet)
+  not_cured,     // treated and back everywhere, and the signal is still above the limit
+  not_rebooted,  // put back untreated (drain too slow, guard broken, refused, a person's wish)
   terminated,    // the instance is gone
-  handed_over,   // a person took it over
+  handed_over,   // a person, a deployment or Auto Scaling took it over
+  replaced,      // by its Auto Scaling group, as the treatment asked
 };
 const char* name(Ending ending);
 
@@ -78,13 +108,22 @@ struct Remediation {
   Time started_at{};
   Cause cause;
   std::vector<SnapshotTarget> snapshot;
+  std::string auto_scaling_group;  // it leaves by Standby in this group; empty: by deregistration alone
+  int rung = 0;                    // of the ladder: the treatment that is applied, or was last
+  int attempt = 0;                 // how often that treatment has been tried; 0: not yet
+  Treatment treatment = Treatment::reboot;  // the rung's, as it stood when it was begun
+  std::string captured;  // the evidence: its status and the beginning of its output; empty: none. Untrusted
+  bool capture_over = false;    // evidence was captured, or need not be any more
+  std::string command_output;   // of a command: its status and the beginning of its output. Untrusted
+  std::string foreign;          // for people: what another hand did to it meanwhile; empty: nothing
+  bool seen_back = false;       // after our registration it has been seen in every place of the snapshot
   std::vector<Intent> intents;  // in order; pruned to the latest of each effect and group
   Phase phase = Phase::draining;
   Time phase_since{};
   Time deadline{};            // of this phase
   Time quiet_until{};         // a deregistration of ours, since replaced by a later one, may land until then
   bool treat = true;          // false: being put back without (another) reboot
-  std::string why_untreated;  // for people, when treat is false
+  std::string why_untreated;  // for people: why it is not treated, or not yet
   std::optional<Time> booted_at;      // when evidence of a boot was first seen
   std::string boot_evidence;          // for people: what the evidence was
   std::optional<Time> healthy_since;  // healthy in every group of the snapshot since
@@ -108,6 +147,9 @@ struct PastRemediation {
   std::string metric;
   double value_before = 0;
   std::optional<double> value_after;
+  std::string rule = {};  // empty: reboot_when
+  Treatment treatment = Treatment::reboot;
+  std::optional<Time> judge_until = std::nullopt;  // still being judged; empty: the ending says what is known
   bool operator==(const PastRemediation&) const = default;
 };
 
@@ -116,6 +158,7 @@ struct Pause {
   std::string reason;
   std::string author;
   Time since{};
+  std::optional<Time> until = std::nullopt;  // it ends by itself then; empty: only by resume
   bool operator==(const Pause&) const = default;
 };
 
@@ -125,11 +168,35 @@ struct Breaker {
   bool operator==(const Breaker&) const = default;
 };
 
+// What is remembered of a member beyond a day: for uptime, for who was cycled last, for relapses. Dropped
+// when the member has left the fleet.
+struct MemberRecord {
+  std::optional<Time> booted_at;  // the last boot, stop and start or command of ours; empty: since its launch
+  std::optional<Time> ended_at;   // of its last remediation
+  std::vector<Duration> relapses;  // from the end of one remediation to the start of the next, the last three
+  int rung = 0;                    // where the next remediation begins on the ladder
+  std::string served_tag;          // the tag's value that was served; a new value asks anew
+  std::optional<Time> above_since;      // hysteresis: above for long enough since, and not yet down
+  std::optional<Time> unhealthy_since;  // in some target group of the fleet
+  bool operator==(const MemberRecord&) const = default;
+  bool empty() const { return *this == MemberRecord{}; }
+};
+
+// The fleet at a glance, as the last tick saw it.
+struct Glance {
+  int members = 0;
+  int serving = 0;
+  int out = 0;                            // whoever took them out
+  int may_leave = 0;                      // how many more the guards would let leave now; -1: unknown
+  std::vector<std::string> held_back_by;  // for people: what holds back every start
+  bool operator==(const Glance&) const = default;
+};
+
 // An ended remediation as it is remembered.
 PastRemediation past(const Remediation& ended);
 
 struct FleetState {
-  static constexpr int kSchema = 1;
+  static constexpr int kSchema = 2;
 
   std::string fleet;
   std::int64_t revision = 0;  // 0: never written
@@ -143,6 +210,12 @@ struct FleetState {
   std::optional<Time> breaker_reset_at;  // crossings before this don't trip it again
   // "<arn>|<instance>:<port>" → healthy since, for groups with slow start only.
   std::map<std::string, Time> healthy_since;
+  std::map<std::string, MemberRecord>
+      members;  // by instance id; only those of whom there is something to say
+  // The last reason told of each member in the history, where it isn't below_limit; at most 500.
+  std::map<std::string, std::string> told;
+  std::string told_fleet;  // likewise of the fleet: the first reason that held back every start; empty: none
+  Glance glance;
   // Member ids of the last complete observation: an empty or halved fleet is noticed.
   int members_last_seen = 0;
   std::optional<FleetPolicy> pinned;  // the policy under which the open ones were started

@@ -12,6 +12,11 @@ namespace evenkeel {
 const char* name(Phase phase) {
   switch (phase) {
     case Phase::draining: return "draining";
+    case Phase::capturing: return "capturing";
+    case Phase::commanding: return "commanding";
+    case Phase::stopping: return "stopping";
+    case Phase::starting: return "starting";
+    case Phase::replacing: return "replacing";
     case Phase::rebooting: return "rebooting";
     case Phase::booting: return "booting";
     case Phase::rejoining: return "rejoining";
@@ -27,6 +32,13 @@ const char* name(Effect effect) {
     case Effect::deregister: return "deregister";
     case Effect::reboot: return "reboot";
     case Effect::register_: return "register";
+    case Effect::enter_standby: return "enter_standby";
+    case Effect::exit_standby: return "exit_standby";
+    case Effect::capture: return "capture";
+    case Effect::command: return "command";
+    case Effect::stop: return "stop";
+    case Effect::start: return "start";
+    case Effect::terminate: return "terminate";
   }
   return "?";
 }
@@ -50,6 +62,7 @@ const char* name(Ending ending) {
     case Ending::not_rebooted: return "not_rebooted";
     case Ending::terminated: return "terminated";
     case Ending::handed_over: return "handed_over";
+    case Ending::replaced: return "replaced";
   }
   return "?";
 }
@@ -98,6 +111,7 @@ const char* name(Statistic statistic) {
     case Statistic::average: return "Average";
     case Statistic::maximum: return "Maximum";
     case Statistic::minimum: return "Minimum";
+    case Statistic::sum: return "Sum";
   }
   return "?";
 }
@@ -146,9 +160,103 @@ const char* name(Reason reason) {
     case Reason::starts_per_hour: return "starts_per_hour";
     case Reason::clock_backwards: return "clock_backwards";
     case Reason::asked_late: return "asked_late";
+    case Reason::relapsing: return "relapsing";
+    case Reason::hold_tag: return "hold_tag";
+    case Reason::scheduled_event: return "scheduled_event";
+    case Reason::too_few_healthy_in_zone: return "too_few_healthy_in_zone";
+    case Reason::too_many_out_in_zone: return "too_many_out_in_zone";
+    case Reason::too_much_load: return "too_much_load";
+    case Reason::load_unknown: return "load_unknown";
+    case Reason::cannot_stop: return "cannot_stop";
+    case Reason::standby_at_min_size: return "standby_at_min_size";
+    case Reason::launch_suspended: return "launch_suspended";
+    case Reason::outside_window: return "outside_window";
+    case Reason::frozen: return "frozen";
+    case Reason::calendar_closed: return "calendar_closed";
+    case Reason::alarm_firing: return "alarm_firing";
+    case Reason::alarm_unreadable: return "alarm_unreadable";
+    case Reason::instance_refresh: return "instance_refresh";
+    case Reason::scaling_activity: return "scaling_activity";
+    case Reason::zonal_shift: return "zonal_shift";
+    case Reason::zone_failing: return "zone_failing";
     case Reason::plan_violates_invariants: return "plan_violates_invariants";
   }
   return "?";
+}
+
+const char* name(Condition::Kind kind) {
+  switch (kind) {
+    case Condition::Kind::metric: return "metric";
+    case Condition::Kind::uptime: return "uptime";
+    case Condition::Kind::age: return "age";
+    case Condition::Kind::tag: return "tag";
+    case Condition::Kind::scheduled_event: return "scheduled_event";
+    case Condition::Kind::status_check: return "status_check";
+    case Condition::Kind::target_unhealthy: return "target_unhealthy";
+    case Condition::Kind::alarm: return "alarm";
+  }
+  return "?";
+}
+
+const char* name(Order order) {
+  switch (order) {
+    case Order::worst: return "worst";
+    case Order::soonest: return "soonest";
+    case Order::longest_uncycled: return "longest_uncycled";
+  }
+  return "?";
+}
+
+const char* name(Treatment treatment) {
+  switch (treatment) {
+    case Treatment::none: return "none";
+    case Treatment::command: return "command";
+    case Treatment::reboot: return "reboot";
+    case Treatment::stop_start: return "stop_start";
+    case Treatment::replace: return "replace";
+  }
+  return "?";
+}
+
+const char* name(Leave leave) {
+  switch (leave) {
+    case Leave::standby: return "standby";
+    case Leave::deregister: return "deregister";
+  }
+  return "?";
+}
+
+const char* name(LoadCeiling::Per per) {
+  switch (per) {
+    case LoadCeiling::Per::target_group: return "target_group";
+    case LoadCeiling::Per::instance: return "instance";
+  }
+  return "?";
+}
+
+const char* name(StatusCheck check) {
+  switch (check) {
+    case StatusCheck::ok: return "ok";
+    case StatusCheck::impaired: return "impaired";
+    case StatusCheck::initializing: return "initializing";
+    case StatusCheck::insufficient_data: return "insufficient-data";
+    case StatusCheck::unknown: return "unknown";
+  }
+  return "?";
+}
+
+const char* name(CalendarState state) {
+  switch (state) {
+    case CalendarState::open: return "open";
+    case CalendarState::closed: return "closed";
+    case CalendarState::unknown: return "unknown";
+  }
+  return "?";
+}
+
+std::string metric_key(const MetricCondition& condition) {
+  return condition.metric_namespace + "|" + condition.metric + "|" + name(condition.statistic) + "|" +
+         std::to_string(condition.period.count());
 }
 
 // clang-format on

@@ -30,7 +30,8 @@ struct Registration {
   std::string instance_id;
   int port = 0;
   TargetState state = TargetState::other;
-  std::string reason;  // "Target.NotRegistered" …, empty when healthy
+  std::string reason;        // "Target.NotRegistered" …, empty when healthy
+  bool zonal_shift = false;  // AWS has shifted traffic away from its zone (AdministrativeOverride)
   bool operator==(const Registration&) const = default;
 };
 
@@ -41,6 +42,12 @@ struct TargetGroup {
   std::string name;
   TargetType type = TargetType::instance;
   bool has_load_balancer = false;
+  // Named by the policy, or attached to its Auto Scaling group when the policy names no target group: the
+  // fleet's. Others are here because an open remediation has to go back to them.
+  bool of_fleet = false;
+  bool attached = false;          // to the policy's Auto Scaling group, which registers its members at `port`
+  int port = 0;                   // the group's own; 0: unknown
+  std::string load_balancer_arn;  // the first one's; empty: none
   // From the attributes, by key; empty when they could not be read.
   struct Attributes {
     Duration deregistration_delay{};
@@ -58,6 +65,26 @@ struct TargetGroup {
 enum class InstanceState { pending, running, shutting_down, terminated, stopping, stopped, other };
 const char* name(InstanceState state);
 
+// An event that EC2 has scheduled for an instance; completed and cancelled ones are left out.
+struct ScheduledEvent {
+  std::string
+      code;  // "instance-reboot" "system-reboot" "system-maintenance" "instance-retirement" "instance-stop"
+  std::string description;  // untrusted
+  std::optional<Time> not_before;
+  bool operator==(const ScheduledEvent&) const = default;
+};
+
+// EC2's two checks of an instance, taken together: the worse of them.
+enum class StatusCheck { ok, impaired, initializing, insufficient_data, unknown };
+const char* name(StatusCheck check);
+
+struct InstanceStatus {
+  StatusCheck check = StatusCheck::unknown;
+  std::optional<Time> impaired_since;
+  std::vector<ScheduledEvent> events;
+  bool operator==(const InstanceStatus&) const = default;
+};
+
 struct Instance {
   std::string id;
   InstanceState state = InstanceState::other;
@@ -65,20 +92,35 @@ struct Instance {
   std::string availability_zone;
   std::string private_ip;          // the id of its targets in groups of type ip
   std::string auto_scaling_group;  // from the tag aws:autoscaling:groupName; empty: none
+  std::map<std::string, std::string> tags =
+      {};                 // those that begin with "evenkeel:" and those that a rule names; untrusted
+  bool ebs_root = false;  // it can be stopped and started; false: unknown or instance store
+  std::optional<InstanceStatus> status = std::nullopt;  // read only where a rule needs it
   bool operator==(const Instance&) const = default;
 };
 
 struct AutoScalingMember {
   std::string instance_id;
   std::string lifecycle_state;  // AWS's word: "InService", "Standby" …
+  bool healthy = true;          // what Auto Scaling thinks of it
   bool operator==(const AutoScalingMember&) const = default;
 };
 
 struct AutoScalingGroup {
   std::string name;
+  int min = 0;
+  int max = 0;
   int desired = 0;
   bool elb_health_check = false;       // health check type includes ELB
   bool replacement_suspended = false;  // HealthCheck and ReplaceUnhealthy are both suspended
+  bool launch_suspended = false;
+  bool terminate_suspended = false;
+  bool being_deleted = false;
+  std::vector<std::string> target_group_arns;
+  // The active instance refresh's status ("InProgress" …), empty: none; unknown: could not be read.
+  std::optional<std::string> instance_refresh;
+  // What scaling activities are under way, for people, untrusted; unknown: could not be read.
+  std::optional<std::vector<std::string>> activities;
   std::vector<AutoScalingMember> members;
   bool operator==(const AutoScalingGroup&) const = default;
 };
@@ -106,16 +148,44 @@ struct Signal {
   bool operator==(const Signal&) const = default;
 };
 
-// What a closer look at one member found, taken before it is drained and again before it is rebooted.
+// What a closer look at one member found, taken before it is drained and again before it is treated.
 struct Survey {
   bool complete = false;                // every target group of the region was asked
   std::vector<Registration> elsewhere;  // registered or draining in groups that the policy doesn't name …
   std::vector<std::string> elsewhere_groups;  // … the name of each one's group
-  std::optional<bool> may_reboot;             // RebootInstances DryRun: allowed, denied, unknown
-  // Registering nobody, in every named group where it is registered now: allowed, denied, unknown.
+  std::optional<bool> may_reboot;  // RebootInstances DryRun, and Stop and Start where the ladder has
+                                   // stop_start: allowed, denied, unknown
+  // Registering nobody in every named group where it is registered now, and bringing nobody back from Standby
+  // where it leaves by Standby: allowed, denied, unknown.
   std::optional<bool> may_register;
+  std::optional<std::vector<ScheduledEvent>> events =
+      std::nullopt;    // EC2's for it; unknown: could not be read
   std::string detail;  // for people: why incomplete or denied
   bool operator==(const Survey&) const = default;
+};
+
+struct Alarm {
+  std::string name;   // untrusted
+  std::string state;  // AWS's word: "OK" "ALARM" "INSUFFICIENT_DATA"
+  bool operator==(const Alarm&) const = default;
+};
+
+enum class CalendarState { open, closed, unknown };
+const char* name(CalendarState state);
+
+// A command of SSM on one instance.
+struct CommandResult {
+  enum class State {
+    unknown,  // could not be read, or SSM doesn't know it (yet)
+    running,  // accepted, pending, in progress, delayed, cancelling
+    success,
+    failed,  // failed, cancelled, timed out
+  };
+  State state = State::unknown;
+  std::string command_id;
+  std::string status;  // AWS's word, for people
+  std::string output;  // untrusted; at most 24,000 characters
+  bool operator==(const CommandResult&) const = default;
 };
 
 struct Observation {
@@ -123,16 +193,26 @@ struct Observation {
   Duration spread{};  // the latest Date minus the earliest
   // How long ago this look was asked for, when that is too long for anything but restores; else zero.
   Duration late_by{0};
-  std::vector<TargetGroup>
-      target_groups;  // those the policy names and those in an open snapshot, sorted by arn
+  std::vector<TargetGroup> target_groups;  // those of the fleet and those in an open snapshot, sorted by arn
   std::vector<std::string> absent_groups;  // arns of open snapshots that AWS says don't exist any more
   std::map<std::string, Instance>
       instances;                    // by id; an id that is absent here was not returned by DescribeInstances
   bool instances_complete = false;  // every registered id was asked for and every page came
+  bool statuses_complete =
+      false;  // every member's status was asked for and came (only where a rule needs it)
   std::optional<AutoScalingGroup> auto_scaling_group;  // empty: not named or not read
+  // The alarms that the gates and rules name, by the words of the policy ("{instance_id}" filled in); a name
+  // without an entry could not be read; an entry without alarms matches none.
+  std::map<std::string, std::vector<Alarm>> alarms;
+  std::map<std::string, CalendarState> calendars;  // by the policy's words; no entry: not asked
   // Answers to a plan's questions (model/plan.h). No entry: not asked.
-  std::map<std::string, Signal> signals;
+  std::map<std::string, Signal> signals;  // of reboot_when, by instance id
+  std::map<std::string, std::map<std::string, Signal>>
+      other_signals;  // of rules: by metric_key(), instance id
+  // The load of keep.load_below: by target group arn or by instance id, as LoadCeiling::per says.
+  std::map<std::string, Signal> loads;
   std::map<std::string, Survey> surveys;
+  std::map<std::string, CommandResult> commands;  // by the intent's nonce
   std::map<std::string, std::optional<Time>>
       consoles;                       // when the newest console output was posted; none: unknown
   std::vector<std::string> problems;  // for people: what could not be read, and why

@@ -3,20 +3,31 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/fleet_state.h"
 #include "model/observation.h"
+#include "model/policy.h"
 
 namespace evenkeel {
 
 // A fact that decide needs and that is not read on every tick, because it costs money or many calls.
 struct Question {
-  enum class Kind { signal, survey, console };
+  enum class Kind {
+    signal,   // reboot_when's metric, or `condition`'s where there is one, of the members named
+    load,     // keep.load_below's metric: of the fleet's target groups, or of the members named
+    survey,   // the closer look
+    console,  // when its console was written
+    command,  // what became of SSM's command under `nonce` on the one instance named
+  };
   Kind kind = Kind::signal;
   std::vector<std::string> instance_ids;  // sorted
-  Duration lookback{};                    // for a signal: how far back samples are wanted
+  Duration lookback{};                    // for a signal or load: how far back samples are wanted
+  std::optional<MetricCondition> condition = std::nullopt;
+  std::string nonce = {};       // of the command's intent
+  std::string command_id = {};  // what SSM called it; empty: never told, so it is looked for by its nonce
   bool operator==(const Question&) const = default;
 };
 
@@ -25,8 +36,10 @@ struct Action {
   Effect effect = Effect::deregister;
   std::string instance_id;
   std::string remediation_id;
-  std::string target_group_arn;  // for deregister and register
-  std::vector<int> ports;        // for deregister and register
+  std::string target_group_arn;         // for deregister and register
+  std::vector<int> ports;               // for deregister and register
+  std::string auto_scaling_group = {};  // for enter_standby, exit_standby
+  Document document = {};               // for capture and command
   std::string nonce;
   Time at{};              // signs the request
   bool restores = false;  // brings capacity back: goes first, and is never dropped by a guard
@@ -38,7 +51,8 @@ struct Outcome {
   std::string nonce;
   OutcomeKind kind = OutcomeKind::unknown;
   bool may_land_late = true;
-  std::string detail;
+  std::string detail;       // for people: AWS's words when it refused
+  std::string answer = {};  // what AWS called what it accepted: a command's id
 };
 
 // Why a member was or wasn't touched. name() gives the stable word of the JSON contract; docs/operating.md
@@ -75,6 +89,16 @@ enum class Reason {
   auto_scaling_would_replace,
   auto_scaling_state,
   remedy_does_not_help,
+  relapsing,
+  hold_tag,
+  scheduled_event,
+  too_few_healthy_in_zone,
+  too_many_out_in_zone,
+  too_much_load,
+  load_unknown,
+  cannot_stop,
+  standby_at_min_size,
+  launch_suspended,
   // about the fleet: no member may start
   paused,
   breaker_open,
@@ -89,14 +113,33 @@ enum class Reason {
   clock_backwards,
   asked_late,
   plan_violates_invariants,
+  outside_window,
+  frozen,
+  calendar_closed,
+  alarm_firing,
+  alarm_unreadable,
+  instance_refresh,
+  scaling_activity,
+  zonal_shift,
+  zone_failing,
 };
 const char* name(Reason reason);
 
 struct Verdict {
   Reason reason = Reason::below_limit;
-  std::string text;                       // for people: the reason with its numbers, one sentence
-  std::map<std::string, double> numbers;  // for machines: "value", "limit", "healthy_after" …
+  std::string text;                          // for people: the reason with its numbers, one sentence
+  std::map<std::string, double> numbers;     // for machines: "value", "limit", "healthy_after" …
+  std::optional<Time> until = std::nullopt;  // when this reason ends by itself; empty: not foreseeable
   bool operator==(const Verdict&) const = default;
+};
+
+// One link of the chain that explains a member: a guard or a condition, whether it lets the member go, and
+// why.
+struct Check {
+  std::string name;  // stable word: "window", "healthy", "load", "signal memory" …
+  bool passes = false;
+  std::optional<Verdict> verdict;  // why not; when it passes, text and numbers say how (reason `start`)
+  bool operator==(const Check&) const = default;
 };
 
 // Something that happened, in order, for people and for audit. Never read by decide.

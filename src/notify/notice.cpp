@@ -22,11 +22,19 @@ struct Telling {
 };
 
 constexpr std::array kTellings = {
-    Telling{"start", "start", "is taken out to be rebooted",
-            "Nothing to do. To put it back without a reboot: evenkeel restore {instance}\n"
+    Telling{"start", "start", "is taken out to be treated",
+            "Nothing to do. To put it back untreated: evenkeel restore {instance}\n"
             "To start nothing more: evenkeel pause {fleet} --reason \"...\"",
             true},
     Telling{"done", "done", "", "", true},
+    Telling{"judged", "judged", "relapsed: the treatment did not help",
+            "What is known of it: evenkeel explain {instance}", true},
+    Telling{"verdict", "spent", "is no longer treated: a person is needed",
+            "It needs treatment again and again, and the policy allows nothing stronger.\n"
+            "What is known of it: evenkeel explain {instance}",
+            false},
+    Telling{"fleet", "blocked", "nothing is started, for a gate can't be read",
+            "What is out is still put back. What is wrong: evenkeel check --fleet {fleet}", false},
     Telling{"held", "held", "is held: a person is needed",
             "While it is held it counts as out of service, and may keep the others waiting.\n"
             "Look at the server (console, application log) and mend or replace it; what was done:\n"
@@ -55,17 +63,29 @@ struct Ended {
   std::string_view next;
 };
 
+// Of the kinds of which only some are told, the words with which those begin.
+struct Part {
+  std::string_view event;
+  std::string_view begins;
+};
+constexpr std::array kParts = {
+    Part{"judged", "not_cured"},
+    Part{"verdict", "relapsing"},
+    Part{"verdict", "remedy_does_not_help"},
+    Part{"fleet", "alarm_unreadable"},
+};
+
 constexpr std::array kEndings = {
     Ended{"cured", "is back, and the signal came down", "Nothing to do."},
     Ended{"back", "is back",
-          "Nothing to do. Whether the reboot helped is not known: no sample since says so."},
-    Ended{
-        "not_cured", "is back, but the reboot did not help",
-        "Rebooting may not be the remedy for this server. What is known of it: evenkeel explain {instance}"},
-    Ended{"not_rebooted", "is back, without a reboot",
-          "What happened: evenkeel history --instance {instance}"},
+          "Nothing to do. Whether the treatment helped is not known: no sample since says so."},
+    Ended{"not_cured", "is back, but the treatment did not help",
+          "It may not be the remedy for this server. What is known of it: evenkeel explain {instance}"},
+    Ended{"not_rebooted", "is back, untreated", "What happened: evenkeel history --instance {instance}"},
     Ended{"terminated", "is gone", "Nothing to do for Evenkeel; is the fleet still large enough?"},
     Ended{"handed_over", "is left to you", ""},
+    Ended{"replaced", "is replaced by its Auto Scaling group",
+          "Nothing to do, once the new one serves: evenkeel plan --fleet {fleet}"},
 };
 
 void replace(std::string& text, std::string_view what, const std::string& by) {
@@ -73,9 +93,20 @@ void replace(std::string& text, std::string_view what, const std::string& by) {
     text.replace(at, what.size(), by);
 }
 
-// "cured: back; 82 before, 34 after" begins with its ending.
+// "cured: back; 82 before, 34 after" begins with its ending, "relapsing: …" with its reason.
+std::string_view first_word(const Event& event) {
+  return std::string_view{event.text}.substr(0, event.text.find(':'));
+}
+
+bool is_told(const Event& event) {
+  const auto of_kind = [&](const Part& part) { return part.event == event.kind; };
+  return std::ranges::none_of(kParts, of_kind) || std::ranges::any_of(kParts, [&](const Part& part) {
+           return of_kind(part) && part.begins == first_word(event);
+         });
+}
+
 const Ended* ending_of(const Event& event) {
-  const auto word = std::string_view{event.text}.substr(0, event.text.find(':'));
+  const auto word = first_word(event);
   const auto* const found = std::ranges::find(kEndings, word, &Ended::ending);
   return found == kEndings.end() ? nullptr : &*found;
 }
@@ -90,7 +121,7 @@ std::string id_of(const Event& event, const Telling& telling) {
 
 std::optional<Notice> notice_of(const Event& event) {
   const auto* const telling = std::ranges::find(kTellings, event.kind, &Telling::event);
-  if (telling == kTellings.end()) return std::nullopt;
+  if (telling == kTellings.end() || !is_told(event)) return std::nullopt;
   std::string_view says = telling->says;
   std::string_view next = telling->next;
   if (telling->event == "done") {

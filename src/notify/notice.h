@@ -13,7 +13,8 @@ namespace evenkeel::notify {
 struct Notice {
   // The same for everything that says the same: one remediation, or one fleet, and the kind.
   std::string id;
-  std::string kind;  // "start", "done", "held", "restore", "breaker", "paused", "resumed" or "violation"
+  std::string kind;  // "start", "done", "judged", "held", "spent", "blocked", "restore", "breaker", "paused",
+                     // "resumed" or "violation"
   std::string fleet;
   std::string instance;  // empty: about the fleet
   Time at{};
@@ -22,7 +23,8 @@ struct Notice {
   bool operator==(const Notice&) const = default;
 };
 
-// Nothing for what only the history is for: phases, intents, outcomes.
+// Nothing for what only the history is for: phases, intents, outcomes; of the changes of a reason only those
+// that need a person are told.
 std::optional<Notice> notice_of(const Event& event);
 
 }  // namespace evenkeel::notify

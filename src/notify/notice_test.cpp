@@ -38,7 +38,7 @@ TEST(Notice, SaysWhoIsTakenOutAndHowToStopIt) {
   const auto notice = notice_of(event("start", "mem at 82, above 65"));
   ASSERT_TRUE(notice);
   EXPECT_EQ(notice->kind, "start");
-  EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " is taken out to be rebooted");
+  EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " is taken out to be treated");
   EXPECT_TRUE(holds(notice->text, "mem at 82, above 65"));
   EXPECT_TRUE(holds(notice->text, "evenkeel pause web --reason"));
 }
@@ -47,12 +47,13 @@ TEST(Notice, EveryEndingHasWordsOfItsOwn) {
   const std::map<std::string, std::string> words{
       {"cured", "is back, and the signal came down"},
       {"back", "is back"},
-      {"not_cured", "is back, but the reboot did not help"},
-      {"not_rebooted", "is back, without a reboot"},
+      {"not_cured", "is back, but the treatment did not help"},
+      {"not_rebooted", "is back, untreated"},
       {"terminated", "is gone"},
       {"handed_over", "is left to you"},
+      {"replaced", "is replaced by its Auto Scaling group"},
   };
-  for (auto ending = 1; ending <= static_cast<int>(Ending::handed_over); ++ending) {
+  for (auto ending = 1; ending <= static_cast<int>(Ending::replaced); ++ending) {
     const std::string word = name(static_cast<Ending>(ending));
     ASSERT_TRUE(words.contains(word)) << word;
     const auto notice = notice_of(event("done", word + ": back; 82 before, 34 after"));
@@ -82,6 +83,23 @@ TEST(Notice, TellsOfTheFleetAsAWhole) {
 TEST(Notice, WhatIsOnlyForTheHistoryIsNotTold) {
   for (const auto* kind : {"phase", "intent", "outcome", "group-vanished", "", "Held"})
     EXPECT_FALSE(notice_of(event(kind, "text"))) << kind;
+}
+
+TEST(Notice, OfAChangedReasonOnlyWhatNeedsAPersonIsTold) {
+  auto spent = event("verdict", "relapsing: sooner each time: 3d, 2d, 1d");
+  ASSERT_TRUE(notice_of(spent));
+  EXPECT_EQ(notice_of(spent)->kind, "spent");
+  EXPECT_EQ(notice_of(spent)->subject, "evenkeel web: " + kId + " is no longer treated: a person is needed");
+  EXPECT_TRUE(notice_of(event("verdict", "remedy_does_not_help: two of three")));
+  EXPECT_FALSE(notice_of(event("verdict", "cooldown: treated 5m ago")));
+  const auto gate = notice_of(about_fleet("fleet", "alarm_unreadable: no state of the alarm deploys"));
+  ASSERT_TRUE(gate);
+  EXPECT_EQ(gate->kind, "blocked");
+  EXPECT_TRUE(holds(gate->text, "evenkeel check --fleet web"));
+  EXPECT_FALSE(notice_of(about_fleet("fleet", "outside_window: opens at 22:00")));
+  EXPECT_FALSE(notice_of(about_fleet("fleet", "nothing holds it back")));
+  EXPECT_EQ(notice_of(event("judged", "not_cured: 82 before, 80 after"))->kind, "judged");
+  EXPECT_FALSE(notice_of(event("judged", "cured: 82 before, 31 after")));
 }
 
 TEST(Notice, OneRemediationIsTheSameAndEveryPauseIsAnother) {

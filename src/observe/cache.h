@@ -24,7 +24,8 @@ struct Cache {
   };
   std::map<std::string, Entry<TargetGroup::Attributes>> attributes;           // by target group arn
   std::map<std::string, Entry<std::vector<aws::cloudwatch::Metric>>> series;  // by "namespace|metric"
-  std::map<std::string, aws::cloudwatch::Metric> chosen;  // by instance id: its one series
+  // By "namespace|metric|instance id": the one series that proved right.
+  std::map<std::string, aws::cloudwatch::Metric> chosen;
 };
 
 }  // namespace evenkeel::observe

@@ -13,10 +13,11 @@
 
 namespace evenkeel::observe {
 
-// What every tick reads: target groups, their attributes (cached) and targets, the instances, the Auto
-// Scaling group. Also the groups of open remediations that the policy doesn't name any more. What can't be
-// read is left empty in the observation and said in its `problems`. An error only when no answer at all told
-// the time.
+// What every tick reads: the Auto Scaling group, target groups, their attributes (cached) and targets, the
+// instances; where the policy asks for them also statuses, alarms and calendars; and what is under way in the
+// Auto Scaling group, where somebody might start. Also the groups of open remediations that the policy
+// doesn't name any more. What can't be read is left empty in the observation and said in its `problems`. An
+// error only when no answer at all told the time.
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
                             Cache& cache);
 

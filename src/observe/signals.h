@@ -1,8 +1,11 @@
-// The members' metric, read from CloudWatch.
+// The members' metrics, read from CloudWatch.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "aws/cloudwatch.h"
 #include "model/observation.h"
@@ -19,11 +22,30 @@ const std::string* instance_id(const aws::cloudwatch::Metric& metric);
 // Whether two series of one member say the same, to a hundredth, wherever both have a sample of one moment.
 bool agree(std::span<const aws::cloudwatch::Sample> a, std::span<const aws::cloudwatch::Sample> b);
 
-// Reads the metric of the members that `question` names. The series are discovered (ListMetrics): whatever
-// dimensions come along, a member's series is one whose InstanceId is its id. Of several series for one
-// member those without samples are passed over, those that agree count as one (the fullest), and those that
-// contradict each other make the signal ambiguous. The period under way is left out: it isn't final.
-void read_signals(const Question& question, const MetricCondition& condition, wire::Caller& caller,
+// Reads a question's metric of the members that it names, into `signals`, or into `other_signals` where the
+// question has a condition of its own. Every one of them has an entry afterwards.
+void read_signals(const Question& question, const MetricCondition& reboot_when, wire::Caller& caller,
                   Cache& cache, Observation& observation);
+
+// The same as values. The series are discovered (ListMetrics): whatever dimensions come along, a member's
+// series is one whose InstanceId is its id. Of several series for one member those without samples are passed
+// over, those that agree count as one (the fullest), and those that contradict each other make the signal
+// ambiguous.
+using Signals = std::map<std::string, Signal>;
+Signals signals_of_members(std::span<const std::string> ids, const MetricCondition& condition,
+                           Duration lookback, wire::Caller& caller, Cache& cache, Observation& observation);
+
+// Series to read, by whose they are.
+using SeriesByOwner = std::map<std::string, std::vector<aws::cloudwatch::Metric>>;
+
+struct Found {
+  Signal signal;
+  std::optional<aws::cloudwatch::Metric> series;  // the one the samples are from, where they are fresh
+};
+
+// Reads all series at once and makes one signal of each owner's. Where that fails everybody's has `failed`.
+// The period under way is left out: it isn't final.
+std::map<std::string, Found> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
+                                         Duration lookback, wire::Caller& caller, Observation& observation);
 
 }  // namespace evenkeel::observe

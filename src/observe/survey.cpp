@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <set>
 
+#include "aws/autoscaling.h"
 #include "aws/ec2.h"
 #include "aws/elbv2.h"
 #include "observe/attributes.h"
+#include "observe/instances.h"
 #include "observe/stamp.h"
+#include "observe/target_groups.h"
 #include "observe/words.h"
 
 namespace evenkeel::observe {
 namespace {
 
-bool names(const Observation& observation, const std::string& arn) {
+using Allowed = Result<aws::Dated<aws::Permission>>;
+
+bool known(const Observation& observation, const std::string& arn) {
   return std::ranges::find(observation.target_groups, arn, &TargetGroup::arn) !=
          observation.target_groups.end();
 }
@@ -22,6 +27,23 @@ bool may_hold(const aws::elbv2::TargetGroup& group, const std::set<std::string>&
   const auto type = target_type(group.target_type);
   if (type == TargetType::lambda || type == TargetType::alb) return false;
   return type != TargetType::instance || vpcs.contains(group.vpc_id);
+}
+
+// Groups that are read for another's sake aren't the fleet's.
+void look_beside_fleet(const std::string& instance_id, const Observation& observation, Survey& found) {
+  for (const auto& group : observation.target_groups) {
+    if (group.of_fleet) continue;
+    if (!group.registrations) {
+      found.complete = false;
+      found.detail = "the targets of " + group.name + " could not be read";
+      continue;
+    }
+    for (const auto& one : *group.registrations) {
+      if (one.instance_id != instance_id) continue;
+      found.elsewhere.push_back(one);
+      found.elsewhere_groups.push_back(group.name);
+    }
+  }
 }
 
 // Unfiltered lists: asked for one target, AWS answers only for one port of it.
@@ -38,11 +60,11 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
   const std::string ip = instance == observation.instances.end() ? "" : instance->second.private_ip;
   std::set<std::string> vpcs;
   for (const auto& group : all->value) {
-    if (names(observation, group.arn)) vpcs.insert(group.vpc_id);
+    if (known(observation, group.arn)) vpcs.insert(group.vpc_id);
   }
   std::vector<std::string> arns, group_names;
   for (const auto& group : all->value) {
-    if (names(observation, group.arn) || !may_hold(group, vpcs)) continue;
+    if (known(observation, group.arn) || !may_hold(group, vpcs)) continue;
     arns.push_back(group.arn);
     group_names.push_back(group.name);
   }
@@ -58,51 +80,93 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
     stamp.saw(answers[i]->date);
     for (const auto& health : answers[i]->value) {
       if (health.target.id != instance_id && (ip.empty() || health.target.id != ip)) continue;
-      found.elsewhere.push_back(
-          {instance_id, health.target.port.value_or(0), target_state(health.state), health.reason});
+      found.elsewhere.push_back(registration(health));
+      found.elsewhere.back().instance_id = instance_id;
       found.elsewhere_groups.push_back(group_names[i]);
     }
   }
 }
 
+// Takes one permission into the whole: a denial stands, and what isn't known isn't allowed.
+bool permits(const std::string& what, const Allowed& permission, Observation& observation,
+             std::optional<bool>& whole, std::string& detail) {
+  if (permission) Stamp{observation}.saw(permission->date);
+  if (permission && permission->value.allowed) return true;
+  whole = permission ? std::optional{false} : std::nullopt;
+  detail = what + (permission ? permission->value.message : permission.error().message);
+  return false;
+}
+
+void look_at_treatments(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
+                        Observation& observation, Survey& found) {
+  found.may_reboot = true;
+  for (const auto& step : policy.treatments) {
+    std::vector<Allowed (*)(wire::Caller&, const std::string&)> probes;
+    if (step.treatment == Treatment::reboot) probes = {aws::ec2::reboot_dry_run};
+    if (step.treatment == Treatment::stop_start) probes = {aws::ec2::stop_dry_run, aws::ec2::start_dry_run};
+    for (const auto probe : probes) {
+      if (!permits("", probe(caller, instance_id), observation, found.may_reboot, found.detail)) return;
+    }
+  }
+}
+
+bool leaves_by_standby(const std::string& instance_id, const FleetPolicy& policy,
+                       const Observation& observation) {
+  if (policy.auto_scaling_group.empty() || policy.leave_by != Leave::standby) return false;
+  const auto& group = observation.auto_scaling_group;
+  return !group || std::ranges::find(group->members, instance_id, &AutoScalingMember::instance_id) !=
+                       group->members.end();
+}
+
 // Whoever we take out we must be able to put back: asked before, for every group that it would leave.
-void look_at_way_back(const std::string& instance_id, wire::Caller& caller, Observation& observation,
-                      Survey& found) {
+void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
+                      Observation& observation, Survey& found) {
   found.may_register = true;
+  const auto may = [&](const std::string& group, const Allowed& permission) {
+    return permits(group + ": ", permission, observation, found.may_register, found.detail);
+  };
+  if (leaves_by_standby(instance_id, policy, observation) &&
+      !may(policy.auto_scaling_group,
+           aws::autoscaling::exit_standby_probe(caller, policy.auto_scaling_group)))
+    return;
   for (const auto& group : observation.target_groups) {
     const auto here = [&](const Registration& one) {
       return one.instance_id == instance_id && one.state != TargetState::draining;
     };
     if (!group.registrations || std::ranges::none_of(*group.registrations, here)) continue;
-    const auto permission = aws::elbv2::register_probe(caller, group.arn);
-    if (permission && permission->value.allowed) {
-      Stamp{observation}.saw(permission->date);
-      continue;
-    }
-    found.may_register = permission ? std::optional{false} : std::nullopt;
-    found.detail = group.name + ": " + (permission ? permission->value.message : permission.error().message);
+    if (!may(group.name, aws::elbv2::register_probe(caller, group.arn))) return;
+  }
+}
+
+void look_for_events(const std::string& instance_id, wire::Caller& caller, Observation& observation,
+                     Survey& found) {
+  const auto answer = aws::ec2::describe_instance_status(caller, std::vector{instance_id});
+  if (!answer) {
+    observation.problems.push_back("scheduled events of " + instance_id + ": " + answer.error().message);
     return;
   }
+  Stamp{observation}.saw(answer->date);
+  const auto own = std::ranges::find(answer->value, instance_id, &aws::ec2::InstanceStatus::id);
+  if (own == answer->value.end()) {
+    observation.problems.push_back("scheduled events of " + instance_id + ": EC2 gave no status of it");
+    return;
+  }
+  found.events = instance_status(*own).events;
 }
 
 }  // namespace
 
-void survey(const std::string& instance_id, Probing probing, wire::Caller& caller, Cache& cache,
-            Observation& observation) {
+void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, wire::Caller& caller,
+            Cache& cache, Observation& observation) {
   Survey found;
   look_elsewhere(instance_id, caller, observation, found);
-  const auto permission = aws::ec2::reboot_dry_run(caller, instance_id);
-  if (permission) {
-    Stamp{observation}.saw(permission->date);
-    found.may_reboot = permission->value.allowed;
-    if (!permission->value.allowed) found.detail = permission->value.message;
-  } else {
-    found.detail = permission.error().message;
-  }
+  look_beside_fleet(instance_id, observation, found);
+  look_for_events(instance_id, caller, observation, found);
+  look_at_treatments(instance_id, policy, caller, observation, found);
   if (probing == Probing::no) {
     found.may_register = true;
   } else if (found.may_reboot.value_or(false)) {
-    look_at_way_back(instance_id, caller, observation, found);
+    look_at_way_back(instance_id, policy, caller, observation, found);
   }
   read_attributes(caller, cache, Freshness::afresh, observation);
   observation.surveys[instance_id] = std::move(found);

@@ -60,6 +60,58 @@ InstanceState instance_state(const std::string& word) {
   return look_up(kWords, word, other);
 }
 
+CalendarState calendar_state(const std::string& word) {
+  using enum CalendarState;
+  static constexpr auto kWords =
+      std::to_array<std::pair<const char*, CalendarState>>({{"OPEN", open}, {"CLOSED", closed}});
+  return look_up(kWords, word, unknown);
+}
+
+CommandResult::State command_state(const std::string& word) {
+  using enum CommandResult::State;
+  static constexpr auto kWords =
+      std::to_array<std::pair<const char*, CommandResult::State>>({{"Pending", running},
+                                                                   {"InProgress", running},
+                                                                   {"Delayed", running},
+                                                                   {"Cancelling", running},
+                                                                   {"Success", success},
+                                                                   {"Cancelled", failed},
+                                                                   {"TimedOut", failed},
+                                                                   {"Failed", failed}});
+  return look_up(kWords, word, unknown);
+}
+
+StatusCheck worst_check(std::span<const std::string> words) {
+  using enum StatusCheck;
+  static constexpr auto kBestFirst =
+      std::to_array<StatusCheck>({ok, initializing, insufficient_data, unknown, impaired});
+  static constexpr auto kWords =
+      std::to_array<std::pair<const char*, StatusCheck>>({{"ok", ok},
+                                                          {"impaired", impaired},
+                                                          {"initializing", initializing},
+                                                          {"insufficient-data", insufficient_data}});
+  const auto* worst = kBestFirst.end();
+  for (const auto& word : words) {
+    if (word.empty() || word == "not-applicable") continue;
+    const auto* rank = std::ranges::find(kBestFirst, look_up(kWords, word, unknown));
+    worst = worst == kBestFirst.end() ? rank : std::max(worst, rank);
+  }
+  return worst == kBestFirst.end() ? unknown : *worst;
+}
+
+bool zonal_shift(const std::string& administrative_override) {
+  return administrative_override == "zonal_shift_active" ||
+         administrative_override == "zonal_shift_delegated_to_dns";
+}
+
+std::string bounded(const std::string& untrusted) {
+  constexpr std::size_t kLongest = 256;
+  if (untrusted.size() <= kLongest) return untrusted;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(untrusted[end]) & 0xC0U) == 0x80U) --end;
+  return untrusted.substr(0, end);
+}
+
 std::optional<TargetGroup::Attributes> group_attributes(
     const std::map<std::string, std::string>& attributes) {
   const auto delay = number(attributes, "deregistration_delay.timeout_seconds", 300);

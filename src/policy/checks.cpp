@@ -101,8 +101,17 @@ void check_fleet_names(const YamlNode& fleets, const Policy& policy, Problems& p
 
 void check_condition(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
                      MetricCondition& condition) {
-  const auto& [metric_namespace, metric, statistic, above, period, over, datapoints, max_age] = condition;
+  const auto period = condition.period;
+  const auto over = condition.over;
+  const auto max_age = condition.max_age;
+  const int datapoints = condition.datapoints;
   check_limit(path, keys, problems, section, condition);
+  if (!keys.is_wrong("above") && condition.back_below && *condition.back_below > condition.above) {
+    problems.add(
+        keys.place("back_below", section.place), child(path, "back_below"),
+        fmt::format("found {}; must not be more than above ({}): it is where the signal has come down",
+                    format_number(*condition.back_below), format_number(condition.above)));
+  }
   if (keys.is_wrong("period")) return;
   if (period % 1min != Duration::zero()) {
     problems.add(keys.place("period", section.place), child(path, "period"),

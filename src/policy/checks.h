@@ -14,6 +14,23 @@ namespace evenkeel::policy {
 void check_condition(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
                      MetricCondition& condition);
 
+// The ceiling is one, and the metric fits how it is counted.
+void check_load(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
+                const LoadCeiling& load);
+
+// The fleet's servers can be found: target groups, or an Auto Scaling group; what is only for members of an
+// Auto Scaling group has one.
+void check_members(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
+                   const FleetPolicy& fleet);
+
+// There is a reason to treat anybody, and the order can be made with it.
+void check_reasons(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
+                   const FleetPolicy& fleet);
+
+// Each treatment destroys more than the one before; replacing needs an Auto Scaling group.
+void check_ladder(const YamlNode& fleet_node, const std::string& path, Problems& problems,
+                  const FleetPolicy& fleet);
+
 // An external id is for a role, and role and region are in one partition.
 void check_role(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
                 const FleetPolicy& fleet);

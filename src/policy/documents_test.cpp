@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 
 #include "base/text.h"
 #include "policy/fields.h"
@@ -51,22 +52,55 @@ void expect_rule(const json& property, const NumberRule&, bool required, double 
   EXPECT_EQ(property["type"], "number");
   expect_default(property, !required, value);
 }
+void expect_rule(const json& property, const NumberRule&, bool, std::optional<double>) {
+  EXPECT_EQ(property["type"], "number");
+  expect_default(property, false, {});
+}
 void expect_rule(const json& property, const DurationRule& rule, bool required, Duration value) {
   EXPECT_EQ(property["$ref"], "#/$defs/duration");
   const auto bounds = fmt::format("from {} to {}", format_duration(rule.least), format_duration(rule.most));
   EXPECT_NE(property["description"].get<std::string>().find(bounds), std::string::npos) << property;
-  expect_default(property, !required, format_duration(value));
+  expect_default(property, !required && value >= rule.least, format_duration(value));
 }
-void expect_rule(const json& property, const ShareRule& rule, bool required, Share) {
-  ASSERT_TRUE(required);
-  const json expected = {{{"type", "integer"}, {"minimum", 1}, {"maximum", rule.most}},
+void expect_rule(const json& property, const ShareRule& rule, bool required, std::optional<Share> value) {
+  const json expected = {{{"type", "integer"}, {"minimum", rule.least}, {"maximum", rule.most}},
                          {{"type", "string"}, {"pattern", kSharePattern}}};
   EXPECT_EQ(property["oneOf"], expected);
+  expect_default(property, !required && value, value.value_or(Share{}).count);
 }
-void expect_rule(const json& property, const StatisticRule&, bool required, Statistic value) {
-  EXPECT_EQ(property["enum"],
-            json({name(Statistic::average), name(Statistic::maximum), name(Statistic::minimum)}));
+template <class Word>
+void expect_rule(const json& property, const WordRule<Word>& rule, bool required, Word value) {
+  json words = json::array();
+  for (const auto word : rule.words) words.push_back(name(word));
+  EXPECT_EQ(property["enum"], words);
   expect_default(property, !required, name(value));
+}
+void expect_rule(const json& property, const EitherRule& rule, bool required, bool value) {
+  json words = {rule.if_true, rule.if_false};
+  if (words[0] == "yes") words.insert(words.end(), {true, false});
+  EXPECT_EQ(property["enum"], words);
+  expect_default(property, !required, value ? rule.if_true : rule.if_false);
+}
+void expect_rule(const json& property, const TimeOfDayRule& rule, bool, Duration) {
+  EXPECT_EQ(property["pattern"],
+            rule.may_be_midnight_at_the_end ? kTimeOfDayOrEndPattern : kTimeOfDayPattern);
+}
+void expect_rule(const json& property, const DaysRule&, bool, unsigned value) {
+  EXPECT_EQ(value, 0x7fU) << "left out: every day, as the description says";
+  EXPECT_EQ(property["type"], "array");
+  EXPECT_EQ(property["minItems"], 1);
+  EXPECT_EQ(property["items"]["pattern"], kDayPattern);
+}
+void expect_rule(const json& property, const DateRule&, bool, std::chrono::year_month_day) {
+  EXPECT_EQ(property["pattern"], kDatePattern);
+}
+void expect_rule(const json& property, const ZoneRule&, bool required, const TimeZone& value) {
+  EXPECT_EQ(property["pattern"], kZonePattern);
+  expect_default(property, !required, value.name);
+}
+void expect_rule(const json& property, const ParametersRule& rule, bool, const Parameters&) {
+  EXPECT_EQ(property["type"], "object");
+  EXPECT_EQ(property["maxProperties"], rule.most);
 }
 void expect_rule(const json& property, const NamesRule& rule, bool, const std::vector<std::string>&) {
   EXPECT_EQ(property["type"], "array");
@@ -76,19 +110,17 @@ void expect_rule(const json& property, const NamesRule& rule, bool, const std::v
   EXPECT_EQ(property["items"], json({{"type", "string"}, {"pattern", rule.item.pattern}}));
 }
 
+const json& target(const json& property) {
+  if (!property.contains("$ref") || property.contains("description")) return property;
+  return schema()[json::json_pointer(property["$ref"].get<std::string>().substr(1))];
+}
+
 template <class Section>
-void expect_section(const json& object, std::span<const Field<Section>> fields) {
-  EXPECT_EQ(object["type"], "object");
-  EXPECT_EQ(object["additionalProperties"], false);
-  EXPECT_FALSE(object["description"].get<std::string>().empty());
-  std::set<std::string> keys;
-  std::set<std::string> required;
+void expect_properties(const json& object, std::span<const Field<Section>> fields) {
   for (const auto& field : fields) {
     SCOPED_TRACE(field.key);
-    keys.insert(field.key);
-    if (field.required) required.insert(field.key);
     ASSERT_TRUE(object["properties"].contains(field.key));
-    const json& property = object["properties"][field.key];
+    const json& property = target(object["properties"][field.key]);
     std::visit(
         [&](const auto& slot) {
           if constexpr (requires { slot.rule; }) {
@@ -98,9 +130,32 @@ void expect_section(const json& object, std::span<const Field<Section>> fields) 
         },
         field.slot);
   }
+}
+
+// The map has the keys of these tables and no others.
+template <class... Section>
+void expect_keys(const json& object, std::span<const Field<Section>>... tables) {
+  EXPECT_EQ(object["type"], "object");
+  EXPECT_EQ(object["additionalProperties"], false);
+  EXPECT_FALSE(object["description"].get<std::string>().empty());
+  std::set<std::string> keys;
+  const auto add = [&](const auto& fields) {
+    for (const auto& field : fields) keys.insert(field.key);
+  };
+  (add(tables), ...);
   std::set<std::string> properties;
   for (const auto& item : object["properties"].items()) properties.insert(item.key());
   EXPECT_EQ(properties, keys);
+}
+
+template <class Section>
+void expect_section(const json& object, std::span<const Field<Section>> fields) {
+  expect_keys(object, fields);
+  expect_properties(object, fields);
+  std::set<std::string> required;
+  for (const auto& field : fields) {
+    if (field.required) required.insert(field.key);
+  }
   EXPECT_EQ(object.value("required", json::array()).get<std::set<std::string>>(), required);
 }
 
@@ -111,11 +166,46 @@ TEST(PolicySchema, HasTheKeysRequirementsDefaultsAndBoundsOfTheCode) {
   expect_section(defs["reboot_when"], condition_fields());
   expect_section(defs["keep"], keep_fields());
   expect_section(defs["timing"], timing_fields());
+  expect_section(defs["load_below"], load_fields());
+  expect_section(defs["window"], window_fields());
+  expect_section(defs["freeze"], freeze_fields());
+  expect_section(defs["gates"], gates_fields());
+  expect_section(defs["plain_step"], plain_step_fields());
+  expect_section(defs["command_step"], command_step_fields());
+  expect_section(defs["evidence"], evidence_fields());
   EXPECT_EQ(defs["duration"]["pattern"], kDurationPattern);
   EXPECT_EQ(schema()["properties"]["fleets"]["maxItems"], kMostFleets);
   EXPECT_EQ(schema()["properties"]["fleets"]["items"]["$ref"], "#/$defs/fleet");
-  for (const char* section : {"reboot_when", "keep", "timing"}) {
+  for (const char* section : {"reboot_when", "keep", "gates", "evidence", "timing"}) {
     EXPECT_EQ(defs["fleet"]["properties"][section]["$ref"], std::string("#/$defs/") + section);
+  }
+  const std::tuple<const char*, const char*, std::size_t> lists[] = {{"also_when", "rule", kMostRules},
+                                                                     {"windows", "window", kMostWindows},
+                                                                     {"freezes", "freeze", kMostFreezes}};
+  for (const auto& [key, item, most] : lists) {
+    const json& list = defs["fleet"]["properties"][key];
+    EXPECT_EQ(list["minItems"], 1) << key;
+    EXPECT_EQ(list["maxItems"], most) << key;
+    EXPECT_EQ(list["items"]["$ref"], std::string("#/$defs/") + item);
+  }
+  EXPECT_EQ(defs["fleet"]["properties"]["treatments"]["maxItems"], kMostTreatments);
+}
+
+TEST(PolicySchema, RulesAndConditionsHaveTheKeysOfTheirKindsAndOfAMetric) {
+  const json& defs = schema()["$defs"];
+  expect_keys(defs["condition"], kind_fields(), condition_fields());
+  expect_properties(defs["condition"], kind_fields());
+  expect_properties(defs["condition"], condition_fields());
+  expect_keys(defs["rule"], rule_fields(), kind_fields(), condition_fields());
+  expect_properties(defs["rule"], rule_fields());
+  expect_properties(defs["rule"], condition_fields());
+  const json& all = defs["rule"]["properties"]["all"];
+  EXPECT_EQ(all["minItems"], kLeastConditions);
+  EXPECT_EQ(all["maxItems"], kMostConditions);
+  EXPECT_EQ(defs["condition"]["oneOf"].size(), kind_fields().size() + 1);
+  for (const auto& field : kind_fields()) {
+    EXPECT_EQ(defs["rule"]["properties"][field.key]["$ref"],
+              std::string("#/$defs/condition/properties/") + field.key);
   }
 }
 
@@ -134,7 +224,8 @@ void expect_rows(const std::string& text, std::span<const Field<Section>> fields
                      fmt::format("{} to {} |", whole->rule.least, whole->rule.most));
     }
     if (const auto* duration = std::get_if<Slot<Section, Duration, DurationRule>>(&field.slot)) {
-      expected = row(field.key, format_duration(Section{}.*duration->member),
+      const auto preset = Section{}.*duration->member;
+      expected = row(field.key, preset < duration->rule.least ? "none" : format_duration(preset),
                      fmt::format("{} to {} |", format_duration(duration->rule.least),
                                  format_duration(duration->rule.most)));
     }
@@ -148,6 +239,26 @@ TEST(PolicyDocument, NamesEveryKeyWithItsDefaultAndBounds) {
   expect_rows(text, condition_fields());
   expect_rows(text, keep_fields());
   expect_rows(text, timing_fields());
+  expect_rows(text, load_fields());
+  expect_rows(text, rule_fields());
+  expect_rows(text, kind_fields());
+  expect_rows(text, window_fields());
+  expect_rows(text, freeze_fields());
+  expect_rows(text, gates_fields());
+  expect_rows(text, plain_step_fields());
+  expect_rows(text, command_step_fields());
+  expect_rows(text, evidence_fields());
+}
+
+TEST(PolicyDocument, EveryExampleIsAPolicy) {
+  const auto text = document("policy.md");
+  int tried = 0;
+  for (std::size_t at = 0; (at = text.find("```yaml\nfleets:", at)) != std::string::npos; at += 8, ++tried) {
+    const auto example = text.substr(at + 8, text.find("```", at + 8) - at - 8);
+    const auto policy = parse(example, "example");
+    EXPECT_TRUE(policy) << policy.error().message << "\n" << example;
+  }
+  EXPECT_EQ(tried, 2);
 }
 
 TEST(PolicyDocument, ExampleIsTenLinesAndMeansWhatTheTextSays) {

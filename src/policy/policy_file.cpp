@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "policy/checks.h"
 #include "policy/reading.h"
+#include "policy/sections.h"
 
 namespace evenkeel::policy {
 namespace {
@@ -21,17 +22,18 @@ FleetPolicy read_fleet(const YamlNode& node, const std::string& path, Problems& 
   FleetPolicy fleet;
   const Keys fleet_keys = read_fields(node, path, fleet_fields(), problems, fleet);
   check_role(node, path, fleet_keys, problems, fleet);
-  if (const YamlNode* section = node.find("reboot_when")) {
-    const auto at = child(path, "reboot_when");
-    const Keys keys = read_fields(*section, at, condition_fields(), problems, fleet.reboot_when);
-    check_condition(*section, at, keys, problems, fleet.reboot_when);
-  }
-  if (const YamlNode* section = node.find("keep")) {
-    read_fields(*section, child(path, "keep"), keep_fields(), problems, fleet.keep);
-  }
-  if (const YamlNode* section = node.find("timing")) {
-    read_fields(*section, child(path, "timing"), timing_fields(), problems, fleet.timing);
-  }
+  read_reboot_when(node, path, problems, fleet);
+  read_also_when(node, path, problems, fleet);
+  read_keep(node, path, problems, fleet);
+  read_windows(node, path, problems, fleet);
+  read_freezes(node, path, problems, fleet);
+  read_gates(node, path, problems, fleet);
+  read_treatments(node, path, problems, fleet);
+  read_evidence(node, path, problems, fleet);
+  read_timing(node, path, problems, fleet);
+  check_members(node, path, fleet_keys, problems, fleet);
+  check_reasons(node, path, fleet_keys, problems, fleet);
+  check_ladder(node, path, problems, fleet);
   return fleet;
 }
 

@@ -17,20 +17,6 @@
 namespace evenkeel::policy {
 namespace {
 
-template <class Rule>
-bool refuse(const YamlNode& node, const Rule& rule, const std::string& path, Problems& problems,
-            std::string_view hint = {}) {
-  problems.add(
-      node.place, path,
-      fmt::format("found {}; must be {}{}{}", found(node), allowed(rule), hint.empty() ? "" : ": ", hint));
-  return false;
-}
-
-// The patterns are all bounded; the length is checked first because a regex recurses once a character.
-bool matches(const std::string& text, const char* pattern) {
-  return text.size() <= 1024 && std::regex_match(text, std::regex(pattern));
-}
-
 // JSON's spelling of numbers: no hexadecimal, no leading zero or plus, no digits grouped with "_".
 template <class Number>
 std::optional<Number> number(const YamlNode& node) {
@@ -62,6 +48,13 @@ std::string home_of(std::string_view key) {
   if (holds(keep_fields())) return "keep";
   if (holds(timing_fields())) return "timing";
   if (holds(fleet_fields())) return "an item of fleets";
+  if (holds(rule_fields()) || holds(kind_fields())) return "an item of also_when";
+  if (holds(load_fields())) return "keep.load_below";
+  if (holds(window_fields())) return "an item of windows";
+  if (holds(freeze_fields())) return "an item of freezes";
+  if (holds(gates_fields())) return "gates";
+  if (holds(plain_step_fields())) return "an item of treatments";
+  if (holds(evidence_fields())) return "evidence";
   return {};
 }
 
@@ -91,6 +84,11 @@ std::string found(const YamlNode& node) {
       return "a map";
   }
   return "nothing";
+}
+
+// The patterns are all bounded; the length is checked first because a regex recurses once a character.
+bool matches(const std::string& text, const char* pattern) {
+  return text.size() <= 1024 && std::regex_match(text, std::regex(pattern));
 }
 
 bool read(const YamlNode& node, const TextRule& rule, const std::string& path, Problems& problems,
@@ -145,25 +143,26 @@ bool read(const YamlNode& node, const ShareRule& rule, const std::string& path, 
     return true;
   }
   const auto count = number<int>(node);
-  if (!count || *count < 1 || *count > rule.most) {
+  if (!count || *count < rule.least || *count > rule.most) {
     const bool everyone = node.kind == YamlNode::Kind::text && node.text == "100%";
-    return refuse(node, rule, path, problems, everyone ? "100% would never let anyone leave" : "");
+    return refuse(node, rule, path, problems, everyone ? rule.why_not_all : "");
   }
   into = Share{.count = *count, .percent = 0};
   return true;
 }
 
-bool read(const YamlNode& node, const StatisticRule& rule, const std::string& path, Problems& problems,
-          Statistic& into) {
-  if (node.kind == YamlNode::Kind::text) {
-    for (const auto statistic : {Statistic::average, Statistic::maximum, Statistic::minimum}) {
-      if (node.text == name(statistic)) {
-        into = statistic;
-        return true;
-      }
-    }
+bool read(const YamlNode& node, const EitherRule& rule, const std::string& path, Problems& problems,
+          bool& into) {
+  const bool text = node.kind == YamlNode::Kind::text;
+  const bool plain = rule.if_true == std::string_view("yes");
+  if (text && (node.text == rule.if_true || (plain && node.text == "true"))) {
+    into = true;
+  } else if (text && (node.text == rule.if_false || (plain && node.text == "false"))) {
+    into = false;
+  } else {
+    return refuse(node, rule, path, problems);
   }
-  return refuse(node, rule, path, problems);
+  return true;
 }
 
 bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, Problems& problems,

@@ -30,6 +30,19 @@ struct Keys {
 // 'found "5x"': what stands there instead, for people.
 std::string found(const YamlNode& node);
 
+// "found …; must be …", and a hint where there is one. Always false.
+template <class Rule>
+bool refuse(const YamlNode& node, const Rule& rule, const std::string& path, Problems& problems,
+            std::string_view hint = {}) {
+  problems.add(
+      node.place, path,
+      "found " + found(node) + "; must be " + allowed(rule) + (hint.empty() ? "" : ": ") + std::string(hint));
+  return false;
+}
+
+// Whether the whole text fits the pattern. No text of more than 1024 bytes does.
+bool matches(const std::string& text, const char* pattern);
+
 // Each returns false after it has reported what is wrong.
 bool read(const YamlNode& node, const TextRule& rule, const std::string& path, Problems& problems,
           std::string& into);
@@ -41,10 +54,40 @@ bool read(const YamlNode& node, const DurationRule& rule, const std::string& pat
           Duration& into);
 bool read(const YamlNode& node, const ShareRule& rule, const std::string& path, Problems& problems,
           Share& into);
-bool read(const YamlNode& node, const StatisticRule& rule, const std::string& path, Problems& problems,
-          Statistic& into);
+bool read(const YamlNode& node, const EitherRule& rule, const std::string& path, Problems& problems,
+          bool& into);
 bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, Problems& problems,
           std::vector<std::string>& into);
+bool read(const YamlNode& node, const ParametersRule& rule, const std::string& path, Problems& problems,
+          Parameters& into);
+bool read(const YamlNode& node, const TimeOfDayRule& rule, const std::string& path, Problems& problems,
+          Duration& into);
+bool read(const YamlNode& node, const DaysRule& rule, const std::string& path, Problems& problems,
+          unsigned& into);
+bool read(const YamlNode& node, const DateRule& rule, const std::string& path, Problems& problems,
+          std::chrono::year_month_day& into);
+bool read(const YamlNode& node, const ZoneRule& rule, const std::string& path, Problems& problems,
+          TimeZone& into);
+
+template <class Word>
+bool read(const YamlNode& node, const WordRule<Word>& rule, const std::string& path, Problems& problems,
+          Word& into) {
+  for (const auto word : rule.words) {
+    if (node.kind != YamlNode::Kind::text || node.text != name(word)) continue;
+    into = word;
+    return true;
+  }
+  return refuse(node, rule, path, problems);
+}
+
+template <class Value, class Rule>
+bool read(const YamlNode& node, const Rule& rule, const std::string& path, Problems& problems,
+          std::optional<Value>& into) {
+  Value value{};
+  if (!read(node, rule, path, problems, value)) return false;
+  into = value;
+  return true;
+}
 
 struct KeySpec {
   std::string key;
@@ -59,18 +102,19 @@ bool check_keys(const YamlNode& node, const std::string& path, const std::vector
 // "a.b", or "b" at the top.
 std::string child(const std::string& path, std::string_view key);
 
-// Reads the scalar and list fields of one map. Its sections are the caller's, who finds them with
-// node.find().
 template <class Section>
-Keys read_fields(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
-                 Problems& problems, Section& into) {
-  std::vector<KeySpec> specs;
+void add_specs(std::span<const Field<Section>> fields, std::vector<KeySpec>& specs) {
   for (const auto& field : fields) {
     const auto words = [](const auto& slot) { return allowed(slot); };
     specs.push_back({field.key, field.required, std::visit(words, field.slot)});
   }
-  Keys keys;
-  if (!check_keys(node, path, specs, problems, keys)) return keys;
+}
+
+// Reads those values of a map that the table has a slot for; the rest of the map is another table's. Sections
+// are the caller's, who finds them with node.find().
+template <class Section>
+void read_values(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
+                 Problems& problems, Section& into, Keys& keys) {
   for (const auto& field : fields) {
     const YamlNode* value = node.find(field.key);
     if (value == nullptr) continue;
@@ -88,6 +132,16 @@ Keys read_fields(const YamlNode& node, const std::string& path, std::span<const 
       keys.wrong.emplace(field.key);
     }
   }
+}
+
+// A map that has one table.
+template <class Section>
+Keys read_fields(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
+                 Problems& problems, Section& into) {
+  std::vector<KeySpec> specs;
+  add_specs(fields, specs);
+  Keys keys;
+  if (check_keys(node, path, specs, problems, keys)) read_values(node, path, fields, problems, into, keys);
   return keys;
 }
 

@@ -12,18 +12,71 @@ inline Time at(int seconds) {
   return Time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + seconds * 1s;
 }
 
+inline FleetPolicy maximal_policy() {
+  FleetPolicy policy;
+  policy.name = "web";
+  policy.region = "eu-west-1";
+  policy.role_arn = "arn:aws:iam::123456789012:role/evenkeel";
+  policy.external_id = "agreed";
+  policy.target_groups = {"tg1", "tg1-80"};
+  policy.auto_scaling_group = "web-asg";
+  policy.leave_by = Leave::deregister;
+  policy.reboot_when.metric = "Memory % Committed Bytes In Use";
+  policy.reboot_when.statistic = Statistic::maximum;
+  policy.reboot_when.above = 65;
+  policy.reboot_when.datapoints = 3;
+  policy.reboot_when.back_below = 60;
+  const Condition leak{Condition::Kind::metric, policy.reboot_when, {}, ""};
+  policy.also_when = {
+      {"hot", 10, {leak, {Condition::Kind::alarm, {}, {}, "oom-{instance_id}"}}},
+      {"old", -1, {{Condition::Kind::uptime, {}, 336h, ""}}},
+  };
+  policy.order = Order::soonest;
+  policy.fails_at = 95.5;
+  policy.keep.healthy = {.count = 0, .percent = 75};
+  policy.keep.healthy_per_zone = Share{2, 0};
+  policy.keep.out = {0, 10};
+  policy.keep.out_per_zone = Share{1, 0};
+  policy.keep.load_below =
+      LoadCeiling{LoadCeiling::Per::instance, "AWS/EC2", "CPUUtilization", Statistic::average, 70, 5min, 2h};
+  policy.keep.starts_per_hour = 6;
+  policy.keep.cooldown = 90min;
+  policy.keep.min_uptime = 0min;
+  policy.windows = {{0x1f, 22h, 5h, {"Europe/Berlin", {{at(0), 1h}}}}};
+  policy.freezes = {{std::chrono::year{2026} / 12 / 20,
+                     std::chrono::year{2027} / 1 / 2,
+                     {"Europe/Berlin", {{at(0), 1h}}},
+                     "Christmas"}};
+  policy.gates = {{"web-*"}, false, {"freeze"}};
+  const Document document{"recycle", {{"commands", {"a", "b\n"}}}, 90s};
+  policy.treatments = {{Treatment::command, 2, document}, {Treatment::reboot, 1, {}}};
+  policy.evidence = Evidence{document, true};
+  policy.timing = {6min, 20min, 11min, 10min, 30s, 4min, 1h};
+  policy.retired = true;
+  return policy;
+}
+
 inline FleetState maximal_state() {
   const Remediation open{
       .id = "i-0123456789abcdef0@2026-11-22T00:00:00Z",
       .instance_id = "i-0123456789abcdef0",
       .launch_time = at(-86'400),
       .started_at = at(0),
-      .cause = {"Memory % Committed Bytes In Use", 81.25, 65, at(-60)},
-      .snapshot = {{"arn:tg/tg1/1", "tg1", 443, false}, {"arn:tg/tg1-80/2", "tg1-80", 80, true}},
-      .intents = {{Effect::deregister, "n1", at(1), "arn:tg/tg1/1", OutcomeKind::accepted, false, ""},
-                  {Effect::reboot, "n2", at(301), "", OutcomeKind::unknown, true, "no answer"},
-                  {Effect::register_, "n3", at(900), "arn:tg/tg1/1", OutcomeKind::refused, false,
-                   "\"no\"\n"}},
+      .cause = {"Memory % Committed Bytes In Use", 81.25, 65, at(-60), "asked", "the tag says now", "now"},
+      .snapshot = {{"arn:tg/tg1/1", "tg1", 443, false, true}, {"arn:tg/tg1-80/2", "tg1-80", 80, true, false}},
+      .auto_scaling_group = "web-asg",
+      .rung = 1,
+      .attempt = 2,
+      .treatment = Treatment::stop_start,
+      .captured = "Success: \x1b[2J",
+      .capture_over = true,
+      .command_output = "Failed",
+      .foreign = "registered by another hand",
+      .seen_back = true,
+      .intents = {{Effect::deregister, "n1", at(1), "arn:tg/tg1/1", OutcomeKind::accepted, false, "", ""},
+                  {Effect::reboot, "n2", at(301), "", OutcomeKind::unknown, true, "no answer", "cmd-1"},
+                  {Effect::register_, "n3", at(900), "arn:tg/tg1/1", OutcomeKind::refused, false, "\"no\"\n",
+                   ""}},
       .phase = Phase::rejoining,
       .phase_since = at(900) + 250ms,
       .deadline = at(1800),
@@ -46,7 +99,10 @@ inline FleetState maximal_state() {
                               .ending = Ending::not_cured,
                               .metric = "Memory % Committed Bytes In Use",
                               .value_before = 80,
-                              .value_after = 70.5};
+                              .value_after = 70.5,
+                              .rule = "hot",
+                              .treatment = Treatment::command,
+                              .judge_until = at(3600)};
   FleetState state;
   state.fleet = "web";
   state.revision = 41;
@@ -55,24 +111,23 @@ inline FleetState maximal_state() {
   state.signal_read_at = at(900);
   state.open = {open};
   state.recent = {ended, ended};
-  state.pause = Pause{"release", "ann", at(500)};
+  state.pause = Pause{"release", "ann", at(500), at(5000)};
   state.breaker = Breaker{"3 of 8 crossed 65 within 2m", at(600)};
   state.breaker_reset_at = at(-7200);
   state.healthy_since = {{"arn:tg/tg1/1|i-0123456789abcdef0:443", at(910)}};
   state.members_last_seen = 8;
-  state.pinned = FleetPolicy{
-      .name = "web",
-      .region = "eu-west-1",
-      .role_arn = "arn:aws:iam::123456789012:role/evenkeel",
-      .external_id = "agreed",
-      .target_groups = {"tg1", "tg1-80"},
-      .auto_scaling_group = "web-asg",
-      .reboot_when = {"CWAgent", "Memory % Committed Bytes In Use", Statistic::maximum, 65, 1min, 5min, 3,
-                      5min},
-      .keep = {{.count = 0, .percent = 75}, 2, 6, 90min, 3, 0min, 30},
-      .timing = {6min, 20min, 10min, 30s, 4min},
-      .retired = true,
-  };
+  state.members = {{"i-0123456789abcdef0",
+                    {.booted_at = at(850),
+                     .ended_at = at(-3600),
+                     .relapses = {3h, 40min},
+                     .rung = 1,
+                     .served_tag = "now",
+                     .above_since = at(-300),
+                     .unhealthy_since = at(-30)}}};
+  state.told = {{"i-1", "cooldown"}};
+  state.told_fleet = "outside_window";
+  state.glance = {8, 7, 1, -1, {"outside every window"}};
+  state.pinned = maximal_policy();
   return state;
 }
 
@@ -90,10 +145,14 @@ class ArbitraryStates {
     state.signal_read_at = perhaps(time());
     for (auto n = random_.below(3); n > 0; --n) state.open.push_back(remediation());
     for (auto n = random_.below(3); n > 0; --n) state.recent.push_back(ended());
-    if (coin()) state.pause = Pause{text(), text(), time()};
+    if (coin()) state.pause = Pause{text(), text(), time(), perhaps(time())};
     if (coin()) state.breaker = Breaker{text(), time()};
     state.breaker_reset_at = perhaps(time());
     for (auto n = random_.below(3); n > 0; --n) state.healthy_since[text()] = time();
+    for (auto n = random_.below(3); n > 0; --n) state.members[text()] = member();
+    for (auto n = random_.below(3); n > 0; --n) state.told[text()] = text();
+    state.told_fleet = text();
+    state.glance = {number(), number(), number(), number(), texts()};
     state.members_last_seen = number();
     if (coin()) state.pinned = policy();
     return state;
@@ -127,11 +186,22 @@ class ArbitraryStates {
     made.instance_id = text();
     made.launch_time = time();
     made.started_at = time();
-    made.cause = {text(), real(), real(), time()};
-    for (auto n = random_.below(3); n > 0; --n) made.snapshot.push_back({text(), text(), number(), coin()});
+    made.cause = {text(), real(), real(), time(), text(), text(), text()};
+    for (auto n = random_.below(3); n > 0; --n) {
+      made.snapshot.push_back({text(), text(), number(), coin(), coin()});
+    }
+    made.auto_scaling_group = text();
+    made.rung = number();
+    made.attempt = number();
+    made.treatment = word(Treatment::replace);
+    made.captured = text();
+    made.capture_over = coin();
+    made.command_output = text();
+    made.foreign = text();
+    made.seen_back = coin();
     for (auto n = random_.below(4); n > 0; --n) {
-      made.intents.push_back(
-          {word(Effect::register_), text(), time(), text(), word(OutcomeKind::not_sent), coin(), text()});
+      made.intents.push_back({word(Effect::terminate), text(), time(), text(), word(OutcomeKind::not_sent),
+                              coin(), text(), text()});
     }
     made.phase = word(Phase::done);
     made.phase_since = time();
@@ -145,14 +215,34 @@ class ArbitraryStates {
     made.absent_sightings = number();
     made.absent_since = perhaps(time());
     made.held_because = text();
-    made.ending = word(Ending::handed_over);
+    made.ending = word(Ending::replaced);
     made.value_after = perhaps(real());
     return made;
   }
 
   PastRemediation ended() {
-    return {text(), text(), time(), time(), word(Ending::handed_over), text(), real(), perhaps(real())};
+    return {text(),         text(), time(),          time(), word(Ending::replaced),
+            text(),         real(), perhaps(real()), text(), word(Treatment::replace),
+            perhaps(time())};
   }
+
+  MemberRecord member() {
+    return {perhaps(time()), perhaps(time()), {duration(), duration()}, number(),
+            text(),          perhaps(time()), perhaps(time())};
+  }
+
+  MetricCondition metric() {
+    return {text(),     text(),   word(Statistic::sum), real(),         duration(),
+            duration(), number(), duration(),           perhaps(real())};
+  }
+  Share share() { return coin() ? Share{number(), 0} : Share{0, 1 + static_cast<int>(random_.below(100))}; }
+  std::vector<std::string> texts() {
+    std::vector<std::string> made;
+    for (auto n = random_.below(3); n > 0; --n) made.push_back(text());
+    return made;
+  }
+  Document document() { return {text(), {{text(), texts()}, {text(), texts()}}, duration()}; }
+  std::chrono::year_month_day day() { return std::chrono::floor<std::chrono::days>(time()); }
 
   FleetPolicy policy() {
     FleetPolicy made;
@@ -160,13 +250,36 @@ class ArbitraryStates {
     made.region = text();
     made.role_arn = text();
     made.external_id = text();
-    for (auto n = random_.below(3); n > 0; --n) made.target_groups.push_back(text());
+    made.target_groups = texts();
     made.auto_scaling_group = text();
-    made.reboot_when = {text(),   text(),    word(Statistic::minimum), real(), duration(), duration(),
-                        number(), duration()};
-    const Share share = coin() ? Share{number(), 0} : Share{0, 1 + static_cast<int>(random_.below(100))};
-    made.keep = {share, number(), number(), duration(), number(), duration(), number()};
-    made.timing = {duration(), duration(), duration(), duration(), duration()};
+    made.leave_by = word(Leave::deregister);
+    made.reboot_when = metric();
+    for (auto n = random_.below(3); n > 0; --n) {
+      made.also_when.push_back(
+          {text(), number(), {{word(Condition::Kind::alarm), metric(), duration(), text()}}});
+    }
+    made.order = word(Order::longest_uncycled);
+    made.fails_at = real();
+    made.keep = {share(),  perhaps(share()), share(),  perhaps(share()), std::nullopt,
+                 number(), duration(),       number(), duration(),       number()};
+    if (coin()) {
+      made.keep.load_below = LoadCeiling{word(LoadCeiling::Per::instance),
+                                         text(),
+                                         text(),
+                                         word(Statistic::sum),
+                                         real(),
+                                         duration(),
+                                         duration()};
+    }
+    for (auto n = random_.below(3); n > 0; --n) {
+      made.windows.push_back(
+          {static_cast<unsigned>(random_.below(128)), duration(), duration(), {text(), {}}});
+      made.freezes.push_back({day(), day(), {text(), {}}, text()});
+    }
+    made.gates = {texts(), coin(), texts()};
+    made.treatments.push_back({word(Treatment::replace), number(), document()});
+    if (coin()) made.evidence = Evidence{document(), coin()};
+    made.timing = {duration(), duration(), duration(), duration(), duration(), duration(), duration()};
     made.retired = coin();
     return made;
   }

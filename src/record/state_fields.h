@@ -12,9 +12,10 @@ template <class Struct, class Member>
 struct Entry {
   const char* key;
   Member Struct::* member;
+  int since = 1;  // the schema that brought the key
 };
 template <class Struct, class Member>
-Entry(const char*, Member Struct::*) -> Entry<Struct, Member>;
+Entry(const char*, Member Struct::*, int = 1) -> Entry<Struct, Member>;
 
 template <class Struct>
 struct FieldsOf;
@@ -27,6 +28,7 @@ struct FieldsOf<SnapshotTarget> {
       Entry{"target_group_name", &S::target_group_name},
       Entry{"port", &S::port},
       Entry{"vanished", &S::vanished},
+      Entry{"by_auto_scaling", &S::by_auto_scaling, 2},
   };
 };
 
@@ -37,7 +39,7 @@ struct FieldsOf<Intent> {
       Entry{"effect", &S::effect},   Entry{"nonce", &S::nonce},
       Entry{"at", &S::at},           Entry{"target_group_arn", &S::target_group_arn},
       Entry{"outcome", &S::outcome}, Entry{"may_land_late", &S::may_land_late},
-      Entry{"detail", &S::detail},
+      Entry{"detail", &S::detail},   Entry{"answer", &S::answer, 2},
   };
 };
 
@@ -45,10 +47,10 @@ template <>
 struct FieldsOf<Cause> {
   using S = Cause;
   static constexpr auto kList = std::tuple{
-      Entry{"metric", &S::metric},
-      Entry{"value", &S::value},
-      Entry{"above", &S::above},
-      Entry{"sampled_at", &S::sampled_at},
+      Entry{"metric", &S::metric}, Entry{"value", &S::value},
+      Entry{"above", &S::above},   Entry{"sampled_at", &S::sampled_at},
+      Entry{"rule", &S::rule, 2},  Entry{"text", &S::text, 2},
+      Entry{"tag", &S::tag, 2},
   };
 };
 
@@ -62,6 +64,15 @@ struct FieldsOf<Remediation> {
       Entry{"started_at", &S::started_at},
       Entry{"cause", &S::cause},
       Entry{"snapshot", &S::snapshot},
+      Entry{"auto_scaling_group", &S::auto_scaling_group, 2},
+      Entry{"rung", &S::rung, 2},
+      Entry{"attempt", &S::attempt, 2},
+      Entry{"treatment", &S::treatment, 2},
+      Entry{"captured", &S::captured, 2},
+      Entry{"capture_over", &S::capture_over, 2},
+      Entry{"command_output", &S::command_output, 2},
+      Entry{"foreign", &S::foreign, 2},
+      Entry{"seen_back", &S::seen_back, 2},
       Entry{"intents", &S::intents},
       Entry{"phase", &S::phase},
       Entry{"phase_since", &S::phase_since},
@@ -92,6 +103,9 @@ struct FieldsOf<PastRemediation> {
       Entry{"metric", &S::metric},
       Entry{"value_before", &S::value_before},
       Entry{"value_after", &S::value_after},
+      Entry{"rule", &S::rule, 2},
+      Entry{"treatment", &S::treatment, 2},
+      Entry{"judge_until", &S::judge_until, 2},
   };
 };
 
@@ -102,6 +116,7 @@ struct FieldsOf<Pause> {
       Entry{"reason", &S::reason},
       Entry{"author", &S::author},
       Entry{"since", &S::since},
+      Entry{"until", &S::until, 2},
   };
 };
 
@@ -126,6 +141,39 @@ struct FieldsOf<MetricCondition> {
       Entry{"over", &S::over},
       Entry{"datapoints", &S::datapoints},
       Entry{"max_age", &S::max_age},
+      Entry{"back_below", &S::back_below, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Condition> {
+  using S = Condition;
+  static constexpr auto kList = std::tuple{
+      Entry{"kind", &S::kind, 2},
+      Entry{"metric", &S::metric, 2},
+      Entry{"longer_than", &S::longer_than, 2},
+      Entry{"name", &S::name, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Rule> {
+  using S = Rule;
+  static constexpr auto kList = std::tuple{
+      Entry{"name", &S::name, 2},
+      Entry{"priority", &S::priority, 2},
+      Entry{"all", &S::all, 2},
+  };
+};
+
+template <>
+struct FieldsOf<LoadCeiling> {
+  using S = LoadCeiling;
+  static constexpr auto kList = std::tuple{
+      Entry{"per", &S::per, 2},       Entry{"namespace", &S::metric_namespace, 2},
+      Entry{"metric", &S::metric, 2}, Entry{"statistic", &S::statistic, 2},
+      Entry{"below", &S::below, 2},   Entry{"period", &S::period, 2},
+      Entry{"past", &S::past, 2},
   };
 };
 
@@ -140,6 +188,9 @@ struct FieldsOf<Keep> {
       Entry{"remediations_per_day", &S::remediations_per_day},
       Entry{"min_uptime", &S::min_uptime},
       Entry{"crossing_percent", &S::crossing_percent},
+      Entry{"healthy_per_zone", &S::healthy_per_zone, 2},
+      Entry{"out_per_zone", &S::out_per_zone, 2},
+      Entry{"load_below", &S::load_below, 2},
   };
 };
 
@@ -149,7 +200,69 @@ struct FieldsOf<Timing> {
   static constexpr auto kList = std::tuple{
       Entry{"drain_slack", &S::drain_slack}, Entry{"boot", &S::boot},
       Entry{"rejoin", &S::rejoin},           Entry{"soak", &S::soak},
-      Entry{"settle", &S::settle},
+      Entry{"settle", &S::settle},           Entry{"stop", &S::stop, 2},
+      Entry{"judge", &S::judge, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Window> {
+  using S = Window;
+  static constexpr auto kList = std::tuple{
+      Entry{"days", &S::days, 2},
+      Entry{"from", &S::from, 2},
+      Entry{"to", &S::to, 2},
+      Entry{"time_zone", &S::zone, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Freeze> {
+  using S = Freeze;
+  static constexpr auto kList = std::tuple{
+      Entry{"from", &S::first, 2},
+      Entry{"to", &S::last, 2},
+      Entry{"time_zone", &S::zone, 2},
+      Entry{"reason", &S::reason, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Gates> {
+  using S = Gates;
+  static constexpr auto kList = std::tuple{
+      Entry{"alarms", &S::alarms, 2},
+      Entry{"insufficient_data_blocks", &S::insufficient_data_blocks, 2},
+      Entry{"calendars", &S::calendars, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Document> {
+  using S = Document;
+  static constexpr auto kList = std::tuple{
+      Entry{"name", &S::name, 2},
+      Entry{"parameters", &S::parameters, 2},
+      Entry{"within", &S::within, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Step> {
+  using S = Step;
+  static constexpr auto kList = std::tuple{
+      Entry{"treatment", &S::treatment, 2},
+      Entry{"attempts", &S::attempts, 2},
+      Entry{"document", &S::document, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Evidence> {
+  using S = Evidence;
+  static constexpr auto kList = std::tuple{
+      Entry{"document", &S::document, 2},
+      Entry{"required", &S::required, 2},
   };
 };
 
@@ -166,7 +279,42 @@ struct FieldsOf<FleetPolicy> {
       Entry{"reboot_when", &S::reboot_when},
       Entry{"keep", &S::keep},
       Entry{"timing", &S::timing},
+      Entry{"leave_by", &S::leave_by, 2},
+      Entry{"also_when", &S::also_when, 2},
+      Entry{"order", &S::order, 2},
+      Entry{"fails_at", &S::fails_at, 2},
+      Entry{"windows", &S::windows, 2},
+      Entry{"freezes", &S::freezes, 2},
+      Entry{"gates", &S::gates, 2},
+      Entry{"treatments", &S::treatments, 2},
+      Entry{"evidence", &S::evidence, 2},
       Entry{"retired", &S::retired},
+  };
+};
+
+template <>
+struct FieldsOf<MemberRecord> {
+  using S = MemberRecord;
+  static constexpr auto kList = std::tuple{
+      Entry{"booted_at", &S::booted_at, 2},
+      Entry{"ended_at", &S::ended_at, 2},
+      Entry{"relapses", &S::relapses, 2},
+      Entry{"rung", &S::rung, 2},
+      Entry{"served_tag", &S::served_tag, 2},
+      Entry{"above_since", &S::above_since, 2},
+      Entry{"unhealthy_since", &S::unhealthy_since, 2},
+  };
+};
+
+template <>
+struct FieldsOf<Glance> {
+  using S = Glance;
+  static constexpr auto kList = std::tuple{
+      Entry{"members", &S::members, 2},
+      Entry{"serving", &S::serving, 2},
+      Entry{"out", &S::out, 2},
+      Entry{"may_leave", &S::may_leave, 2},
+      Entry{"held_back_by", &S::held_back_by, 2},
   };
 };
 
@@ -186,6 +334,10 @@ struct FieldsOf<FleetState> {
       Entry{"breaker_reset_at", &S::breaker_reset_at},
       Entry{"healthy_since", &S::healthy_since},
       Entry{"members_last_seen", &S::members_last_seen},
+      Entry{"members", &S::members, 2},
+      Entry{"told", &S::told, 2},
+      Entry{"told_fleet", &S::told_fleet, 2},
+      Entry{"glance", &S::glance, 2},
       Entry{"pinned", &S::pinned},
   };
 };
@@ -194,14 +346,24 @@ struct FieldsOf<FleetState> {
 template <class Enum>
 constexpr Enum kLast{};
 template <>
-inline constexpr Effect kLast<Effect> = Effect::register_;
+inline constexpr Effect kLast<Effect> = Effect::terminate;
 template <>
 inline constexpr OutcomeKind kLast<OutcomeKind> = OutcomeKind::not_sent;
 template <>
 inline constexpr Phase kLast<Phase> = Phase::done;
 template <>
-inline constexpr Ending kLast<Ending> = Ending::handed_over;
+inline constexpr Ending kLast<Ending> = Ending::replaced;
 template <>
-inline constexpr Statistic kLast<Statistic> = Statistic::minimum;
+inline constexpr Statistic kLast<Statistic> = Statistic::sum;
+template <>
+inline constexpr Treatment kLast<Treatment> = Treatment::replace;
+template <>
+inline constexpr Condition::Kind kLast<Condition::Kind> = Condition::Kind::alarm;
+template <>
+inline constexpr Order kLast<Order> = Order::longest_uncycled;
+template <>
+inline constexpr Leave kLast<Leave> = Leave::deregister;
+template <>
+inline constexpr LoadCeiling::Per kLast<LoadCeiling::Per> = LoadCeiling::Per::instance;
 
 }  // namespace evenkeel::record

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <fmt/core.h>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -30,48 +31,89 @@ concept Word = std::is_enum_v<T>;
 
 // ---- writing
 
-json write(const std::string& value) { return value; }
-json write(bool value) { return value; }
-json write(int value) { return value; }
-json write(std::int64_t value) { return value; }
-json write(double value) { return std::isfinite(value) ? json(value) : json(format_number(value)); }
-json write(Time value) { return iso8601(std::clamp(value, kFirstTime, kLastTime)); }
-json write(Duration value) { return format_duration(value); }
-json write(const Share& share) {
-  return share.percent == 0 ? json(share.count) : json(fmt::format("{}%", share.percent));
-}
-template <Word T>
-json write(T value) {
-  return name(value);
-}
-template <class T>
-json write(const std::optional<T>& value);
-template <class T>
-json write(const std::vector<T>& values);
-json write(const std::map<std::string, Time>& values);
+// Straight into the text: the document is written twice a tick, and building it as a tree first cost several
+// times as much.
+class Writer {
+ public:
+  std::string text;
 
-template <Listed T>
-json write(const T& value) {
-  json object = json::object();
-  std::apply([&](const auto&... entry) { ((object[entry.key] = write(value.*entry.member)), ...); },
-             FieldsOf<T>::kList);
-  return object;
-}
-template <class T>
-json write(const std::optional<T>& value) {
-  return value ? write(*value) : json(nullptr);
-}
-template <class T>
-json write(const std::vector<T>& values) {
-  json array = json::array();
-  for (const auto& value : values) array.push_back(write(value));
-  return array;
-}
-json write(const std::map<std::string, Time>& values) {
-  json object = json::object();
-  for (const auto& [key, value] : values) object[key] = write(value);
-  return object;
-}
+  void write(const std::string& value) {
+    const bool plain =
+        std::ranges::all_of(value, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (!plain) {
+      text += json(value).dump(-1, ' ', false, json::error_handler_t::replace);
+      return;
+    }
+    text += '"';
+    text += value;
+    text += '"';
+  }
+  void write(bool value) { text += value ? "true" : "false"; }
+  void write(int value) { fmt::format_to(std::back_inserter(text), "{}", value); }
+  void write(unsigned value) { fmt::format_to(std::back_inserter(text), "{}", value); }
+  void write(std::int64_t value) { fmt::format_to(std::back_inserter(text), "{}", value); }
+  void write(double value) {
+    if (!std::isfinite(value)) return write(format_number(value));
+    text += json(value).dump();
+  }
+  void write(Time value) { write(iso8601(std::clamp(value, kFirstTime, kLastTime))); }
+  void write(Duration value) { write(format_duration(value)); }
+  void write(const Share& share) {
+    if (share.percent == 0) return write(share.count);
+    write(fmt::format("{}%", share.percent));
+  }
+  void write(std::chrono::year_month_day day) {
+    write(fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                      static_cast<unsigned>(day.day())));
+  }
+  // By its name alone. It comes back without its shifts, as if it were UTC: enough for the policy of a fleet
+  // that has left the file, which starts nothing and so never asks for a window.
+  void write(const TimeZone& zone) { write(zone.name); }
+  template <Word T>
+  void write(T value) {
+    write(std::string(name(value)));
+  }
+  template <Listed T>
+  void write(const T& value) {
+    char before = '{';
+    write_fields(value, before);
+    text += '}';
+  }
+  template <class T>
+  void write(const std::optional<T>& value) {
+    if (value) return write(*value);
+    text += "null";
+  }
+  template <class T>
+  void write(const std::vector<T>& values) {
+    text += '[';
+    for (const auto& value : values) {
+      if (&value != values.data()) text += ',';
+      write(value);
+    }
+    text += ']';
+  }
+  template <class T>
+  void write(const std::map<std::string, T>& values) {
+    if (values.empty()) text += '{';
+    char before = '{';
+    for (const auto& [key, value] : values) write_entry(before, key, value);
+    text += '}';
+  }
+  // `before` stands before the next key: an opening brace or a comma.
+  template <Listed T>
+  void write_fields(const T& value, char& before) {
+    std::apply([&](const auto&... entry) { (write_entry(before, entry.key, value.*entry.member), ...); },
+               FieldsOf<T>::kList);
+  }
+  template <class T>
+  void write_entry(char& before, const std::string& key, const T& value) {
+    text += std::exchange(before, ',');
+    write(key);
+    text += ':';
+    write(value);
+  }
+};
 
 // ---- reading
 
@@ -80,49 +122,63 @@ constexpr const char* kRemedy =
     "that no "
     "server is missing from its target groups before you begin with an empty state";
 
-std::unexpected<Error> corrupt(const std::string& path, const std::string& what) {
-  return fail(ErrorKind::corrupt,
-              fmt::format("state document, {}: {}. {}", path.empty() ? "as a whole" : path, what, kRemedy));
+// Where in the document we are, and by which schema it was written.
+struct Spot {
+  std::string path;
+  int schema = FleetState::kSchema;
+};
+
+std::unexpected<Error> corrupt(const Spot& at, const std::string& what) {
+  return fail(ErrorKind::corrupt, fmt::format("state document, {}: {}. {}",
+                                              at.path.empty() ? "as a whole" : at.path, what, kRemedy));
 }
 
 std::string shown(const json& value) {
   return printable(value.dump(-1, ' ', false, json::error_handler_t::replace), 60);
 }
 
-std::unexpected<Error> unfit(const json& value, const std::string& path, std::string_view wanted) {
-  return corrupt(path, fmt::format("found {}, wanted {}", shown(value), wanted));
+std::unexpected<Error> unfit(const json& value, const Spot& at, std::string_view wanted) {
+  return corrupt(at, fmt::format("found {}, wanted {}", shown(value), wanted));
 }
 
-Result<void> read(const json& value, const std::string& path, std::string& into) {
-  if (!value.is_string()) return unfit(value, path, "a text");
+Result<void> read(const json& value, const Spot& at, std::string& into) {
+  if (!value.is_string()) return unfit(value, at, "a text");
   into = value.get<std::string>();
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, bool& into) {
-  if (!value.is_boolean()) return unfit(value, path, "true or false");
+Result<void> read(const json& value, const Spot& at, bool& into) {
+  if (!value.is_boolean()) return unfit(value, at, "true or false");
   into = value.get<bool>();
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, std::int64_t& into) {
+Result<void> read(const json& value, const Spot& at, std::int64_t& into) {
   const bool fits = value.is_number_unsigned()
                         ? value.get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max()
                         : value.is_number_integer();
-  if (!fits) return unfit(value, path, "a whole number");
+  if (!fits) return unfit(value, at, "a whole number");
   into = value.get<std::int64_t>();
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, int& into) {
+Result<void> read(const json& value, const Spot& at, int& into) {
   std::int64_t wide = 0;
-  TRY_VOID(read(value, path, wide));
-  if (!std::in_range<int>(wide)) return unfit(value, path, "a whole number of at most 32 bits");
+  TRY_VOID(read(value, at, wide));
+  if (!std::in_range<int>(wide)) return unfit(value, at, "a whole number of at most 32 bits");
   into = static_cast<int>(wide);
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, double& into) {
+Result<void> read(const json& value, const Spot& at, unsigned& into) {
+  std::int64_t wide = 0;
+  TRY_VOID(read(value, at, wide));
+  if (!std::in_range<unsigned>(wide)) return unfit(value, at, "a whole number that isn't negative");
+  into = static_cast<unsigned>(wide);
+  return {};
+}
+
+Result<void> read(const json& value, const Spot& at, double& into) {
   if (value.is_number()) {
     into = value.get<double>();
     return {};
@@ -134,104 +190,120 @@ Result<void> read(const json& value, const std::string& path, double& into) {
       return {};
     }
   }
-  return unfit(value, path, "a number");
+  return unfit(value, at, "a number");
 }
 
-Result<void> read(const json& value, const std::string& path, Time& into) {
+Result<void> read(const json& value, const Spot& at, Time& into) {
   const auto time = value.is_string() ? parse_iso8601(value.get_ref<const std::string&>()) : std::nullopt;
-  if (!time) return unfit(value, path, "a time like \"2026-11-22T06:45:00Z\"");
+  if (!time) return unfit(value, at, "a time like \"2026-11-22T06:45:00Z\"");
   into = *time;
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, Duration& into) {
+Result<void> read(const json& value, const Spot& at, Duration& into) {
   const auto duration =
       value.is_string() ? parse_duration(value.get_ref<const std::string&>()) : std::nullopt;
-  if (!duration) return unfit(value, path, "a duration like \"5m\"");
+  if (!duration) return unfit(value, at, "a duration like \"5m\"");
   into = *duration;
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, Share& into) {
+Result<void> read(const json& value, const Spot& at, std::chrono::year_month_day& into) {
+  const auto midnight =
+      value.is_string() ? parse_iso8601(value.get_ref<const std::string&>() + "T00:00:00Z") : std::nullopt;
+  if (!midnight) return unfit(value, at, "a day like \"2026-12-20\"");
+  into = std::chrono::floor<std::chrono::days>(*midnight);
+  return {};
+}
+
+Result<void> read(const json& value, const Spot& at, TimeZone& into) {
+  into = TimeZone{};
+  return read(value, at, into.name);
+}
+
+Result<void> read(const json& value, const Spot& at, Share& into) {
   into = Share{};
-  if (!value.is_string()) return read(value, path, into.count);
+  if (!value.is_string()) return read(value, at, into.count);
   const auto& text = value.get_ref<const std::string&>();
   const char* last = text.data() + text.size();
   const auto [end, failure] = std::from_chars(text.data(), last, into.percent);
   if (failure != std::errc{} || end + 1 != last || *end != '%' || into.percent < 1 || into.percent > 100) {
-    return unfit(value, path, "a number, or a share like \"75%\"");
+    return unfit(value, at, "a number, or a share like \"75%\"");
   }
   return {};
 }
 
 template <Word T>
-Result<void> read(const json& value, const std::string& path, T& into) {
+Result<void> read(const json& value, const Spot& at, T& into) {
   std::vector<std::string> words;
   for (int i = 0; i <= static_cast<int>(kLast<T>); ++i) {
     into = static_cast<T>(i);
     if (value.is_string() && value.get_ref<const std::string&>() == name(into)) return {};
     words.emplace_back(name(into));
   }
-  return unfit(value, path, "one of " + join(words, ", "));
+  return unfit(value, at, "one of " + join(words, ", "));
 }
 
 template <class T>
-Result<void> read(const json& value, const std::string& path, std::optional<T>& into);
+Result<void> read(const json& value, const Spot& at, std::optional<T>& into);
 template <class T>
-Result<void> read(const json& value, const std::string& path, std::vector<T>& into);
-Result<void> read(const json& value, const std::string& path, std::map<std::string, Time>& into);
+Result<void> read(const json& value, const Spot& at, std::vector<T>& into);
+template <class T>
+Result<void> read(const json& value, const Spot& at, std::map<std::string, T>& into);
 
-std::string child(const std::string& path, std::string_view key) {
-  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+Spot child(const Spot& at, std::string_view key) {
+  return {at.path.empty() ? std::string(key) : fmt::format("{}.{}", at.path, key), at.schema};
 }
 
 template <Listed T>
-Result<void> read(const json& value, const std::string& path, T& into) {
-  if (!value.is_object()) return unfit(value, path, "an object");
+Result<void> read(const json& value, const Spot& at, T& into) {
+  if (!value.is_object()) return unfit(value, at, "an object");
   Result<void> result;
   std::set<std::string, std::less<>> known;
   const auto read_entry = [&](const auto& entry) {
+    if (entry.since > at.schema) return true;  // the default stays
     known.insert(entry.key);
     const auto found = value.find(entry.key);
-    result = found == value.end() ? Result<void>(corrupt(child(path, entry.key), "is missing"))
-                                  : read(*found, child(path, entry.key), into.*entry.member);
+    result = found == value.end() ? Result<void>(corrupt(child(at, entry.key), "is missing"))
+                                  : read(*found, child(at, entry.key), into.*entry.member);
     return result.has_value();
   };
   std::apply([&](const auto&... entry) { (read_entry(entry) && ...); }, FieldsOf<T>::kList);
   if (!result) return result;
   for (const auto& item : value.items()) {
     if (!known.contains(item.key()))
-      return corrupt(child(path, printable(item.key(), 60)), "is no key of ours");
+      return corrupt(child(at, printable(item.key(), 60)), "is no key of ours");
   }
   return {};
 }
 
 template <class T>
-Result<void> read(const json& value, const std::string& path, std::optional<T>& into) {
+Result<void> read(const json& value, const Spot& at, std::optional<T>& into) {
   into.reset();
   if (value.is_null()) return {};
   T inner{};
-  TRY_VOID(read(value, path, inner));
+  TRY_VOID(read(value, at, inner));
   into = std::move(inner);
   return {};
 }
 
 template <class T>
-Result<void> read(const json& value, const std::string& path, std::vector<T>& into) {
-  if (!value.is_array()) return unfit(value, path, "a list");
+Result<void> read(const json& value, const Spot& at, std::vector<T>& into) {
+  if (!value.is_array()) return unfit(value, at, "a list");
   into.clear();
   for (const auto& item : value) {
-    const auto item_path = fmt::format("{}[{}]", path, into.size());
-    TRY_VOID(read(item, item_path, into.emplace_back()));
+    const Spot item_at{fmt::format("{}[{}]", at.path, into.size()), at.schema};
+    TRY_VOID(read(item, item_at, into.emplace_back()));
   }
   return {};
 }
 
-Result<void> read(const json& value, const std::string& path, std::map<std::string, Time>& into) {
-  if (!value.is_object()) return unfit(value, path, "an object");
+template <class T>
+Result<void> read(const json& value, const Spot& at, std::map<std::string, T>& into) {
+  if (!value.is_object()) return unfit(value, at, "an object");
   into.clear();
   for (const auto& item : value.items()) {
-    TRY_VOID(read(item.value(), child(path, printable(item.key(), 200)), into[item.key()]));
+    TRY_VOID(read(item.value(), child(at, printable(item.key(), 200)), into[item.key()]));
   }
   return {};
 }
@@ -259,26 +331,39 @@ Result<json> parse(const std::string& text) {
   } catch (const json::exception& exception) {
     if (trouble.empty()) trouble = fmt::format("is not JSON ({})", printable(exception.what()));
   }
-  return corrupt("", trouble);
+  return corrupt(Spot{}, trouble);
+}
+
+// Schema 1 had no count: a reboot that may have been sent was the one attempt.
+void count_attempts(FleetState& state) {
+  for (auto& remediation : state.open) {
+    const auto sent = [](const Intent& intent) {
+      return intent.effect == Effect::reboot && intent.outcome != OutcomeKind::not_sent;
+    };
+    remediation.attempt = std::ranges::any_of(remediation.intents, sent) ? 1 : 0;
+  }
 }
 
 }  // namespace
 
 std::string to_json(const FleetState& state) {
-  json document = write(state);
-  document["schema"] = FleetState::kSchema;
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
+  Writer writer;
+  char before = '{';
+  writer.write_entry(before, "schema", FleetState::kSchema);
+  writer.write_fields(state, before);
+  writer.text += '}';
+  return std::move(writer.text);
 }
 
 Result<FleetState> state_from_json(const std::string& text) {
   if (text.size() > kMaxStateBytes)
-    return corrupt("", fmt::format("is larger than {} bytes", kMaxStateBytes));
+    return corrupt(Spot{}, fmt::format("is larger than {} bytes", kMaxStateBytes));
   json document = TRY(parse(text));
-  if (!document.is_object()) return unfit(document, "", "an object");
+  if (!document.is_object()) return unfit(document, Spot{}, "an object");
   const auto found = document.find("schema");
-  if (found == document.end()) return corrupt("schema", "is missing");
+  if (found == document.end()) return corrupt(Spot{"schema"}, "is missing");
   int schema = 0;
-  TRY_VOID(read(*found, "schema", schema));
+  TRY_VOID(read(*found, Spot{"schema"}, schema));
   if (schema > FleetState::kSchema) {
     return fail(
         ErrorKind::corrupt,
@@ -286,10 +371,11 @@ Result<FleetState> state_from_json(const std::string& text) {
                     "up to {}). Nothing is started with it: run the newer program",
                     schema, FleetState::kSchema));
   }
-  if (schema < 1) return unfit(*found, "schema", "1");
+  if (schema < 1) return unfit(*found, Spot{"schema"}, fmt::format("1 to {}", FleetState::kSchema));
   document.erase("schema");
   FleetState state;
-  TRY_VOID(read(document, "", state));
+  TRY_VOID(read(document, Spot{"", schema}, state));
+  if (schema < 2) count_attempts(state);
   return state;
 }
 

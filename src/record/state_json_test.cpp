@@ -1,5 +1,6 @@
 #include "record/state_json.h"
 
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -65,52 +66,109 @@ TEST(StateJson, ArbitraryStatesComeBackAsTheyWere) {
 // A structured binding must name every member of its struct: one that was added and isn't stored stops the
 // compiler here.
 [[maybe_unused]] auto members(const SnapshotTarget& s) {
-  const auto& [a, b, c, d] = s;
-  return std::tie(a, b, c, d);
+  const auto& [a, b, c, d, e] = s;
+  return std::tie(a, b, c, d, e);
 }
 [[maybe_unused]] auto members(const Intent& s) {
-  const auto& [a, b, c, d, e, f, g] = s;
-  return std::tie(a, b, c, d, e, f, g);
-}
-[[maybe_unused]] auto members(const Cause& s) {
-  const auto& [a, b, c, d] = s;
-  return std::tie(a, b, c, d);
-}
-[[maybe_unused]] auto members(const Remediation& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v);
-}
-[[maybe_unused]] auto members(const PastRemediation& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;
   return std::tie(a, b, c, d, e, f, g, h);
 }
+[[maybe_unused]] auto members(const Cause& s) {
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
+}
+[[maybe_unused]] auto members(const Remediation& s) {
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1, b1, c1, d1,
+               e1] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1, b1, c1, d1,
+                  e1);
+}
+[[maybe_unused]] auto members(const PastRemediation& s) {
+  const auto& [a, b, c, d, e, f, g, h, i, j, k] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k);
+}
 [[maybe_unused]] auto members(const Pause& s) {
-  const auto& [a, b, c] = s;
-  return std::tie(a, b, c);
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
 }
 [[maybe_unused]] auto members(const Breaker& s) {
   const auto& [a, b] = s;
   return std::tie(a, b);
 }
 [[maybe_unused]] auto members(const MetricCondition& s) {
-  const auto& [a, b, c, d, e, f, g, h] = s;
-  return std::tie(a, b, c, d, e, f, g, h);
+  const auto& [a, b, c, d, e, f, g, h, i] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i);
 }
 [[maybe_unused]] auto members(const Keep& s) {
-  const auto& [a, b, c, d, e, f, g] = s;
-  return std::tie(a, b, c, d, e, f, g);
-}
-[[maybe_unused]] auto members(const Timing& s) {
-  const auto& [a, b, c, d, e] = s;
-  return std::tie(a, b, c, d, e);
-}
-[[maybe_unused]] auto members(const FleetPolicy& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j] = s;
   return std::tie(a, b, c, d, e, f, g, h, i, j);
 }
+[[maybe_unused]] auto members(const Timing& s) {
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
+}
+[[maybe_unused]] auto members(const FleetPolicy& s) {
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t);
+}
 [[maybe_unused]] auto members(const FleetState& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q);
+}
+
+[[maybe_unused]] auto members(const MemberRecord& s) {
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
+}
+
+[[maybe_unused]] auto members(const Glance& s) {
+  const auto& [a, b, c, d, e] = s;
+  return std::tie(a, b, c, d, e);
+}
+
+[[maybe_unused]] auto members(const Condition& s) {
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
+}
+
+[[maybe_unused]] auto members(const Rule& s) {
+  const auto& [a, b, c] = s;
+  return std::tie(a, b, c);
+}
+
+[[maybe_unused]] auto members(const LoadCeiling& s) {
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
+}
+
+[[maybe_unused]] auto members(const Window& s) {
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
+}
+
+[[maybe_unused]] auto members(const Freeze& s) {
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
+}
+
+[[maybe_unused]] auto members(const Gates& s) {
+  const auto& [a, b, c] = s;
+  return std::tie(a, b, c);
+}
+
+[[maybe_unused]] auto members(const Document& s) {
+  const auto& [a, b, c] = s;
+  return std::tie(a, b, c);
+}
+
+[[maybe_unused]] auto members(const Step& s) {
+  const auto& [a, b, c] = s;
+  return std::tie(a, b, c);
+}
+
+[[maybe_unused]] auto members(const Evidence& s) {
+  const auto& [a, b] = s;
+  return std::tie(a, b);
 }
 
 template <class... Structs>
@@ -122,12 +180,14 @@ constexpr bool all_members_are_stored() {
 
 TEST(StateJson, StoresEveryMember) {
   EXPECT_TRUE((all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause,
-                                      Breaker, MetricCondition, Keep, Timing, FleetPolicy, FleetState>()));
+                                      Breaker, MetricCondition, Keep, Timing, FleetPolicy, FleetState,
+                                      MemberRecord, Glance, Condition, Rule, LoadCeiling, Window, Freeze,
+                                      Gates, Document, Step, Evidence>()));
 }
 
 TEST(StateJson, SpellsValuesAsThePolicyFileDoes) {
   const auto document = maximal_document();
-  EXPECT_EQ(document["schema"], 1);
+  EXPECT_EQ(document["schema"], 2);
   EXPECT_EQ(document["last_tick_at"], "2026-11-22T00:16:00Z");
   EXPECT_EQ(document["open"][0]["phase_since"], "2026-11-22T00:15:00.250Z");
   EXPECT_EQ(document["open"][0]["intents"][2]["effect"], "register");
@@ -135,6 +195,10 @@ TEST(StateJson, SpellsValuesAsThePolicyFileDoes) {
   EXPECT_EQ(document["pinned"]["keep"]["healthy"], "75%");
   EXPECT_EQ(document["pinned"]["keep"]["cooldown"], "1h30m");
   EXPECT_EQ(document["pinned"]["reboot_when"]["statistic"], "Maximum");
+  EXPECT_EQ(document["pinned"]["windows"][0]["time_zone"], "Europe/Berlin");
+  EXPECT_EQ(document["pinned"]["windows"][0]["from"], "22h");
+  EXPECT_EQ(document["pinned"]["freezes"][0]["from"], "2026-12-20");
+  EXPECT_EQ(document["pinned"]["also_when"][0]["all"][1]["kind"], "alarm");
 }
 
 TEST(StateJson, NumbersThatJsonCannotHoldSurvive) {
@@ -169,15 +233,67 @@ TEST(StateJson, BrokenUtf8IsStoredAsReplacementCharacters) {
 }
 
 TEST(StateJson, NewerSchemaIsRefusedBeforeAnythingElseIsLookedAt) {
-  const auto newer = state_from_json(R"({"schema": 2, "fleet": 5, "new": true})");
+  const auto newer = state_from_json(R"({"schema": 3, "fleet": 5, "new": true})");
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().kind, ErrorKind::corrupt);
   EXPECT_EQ(newer.error().message,
-            "state document, schema: it was written by a newer Evenkeel (schema 2, this one reads up to 1). "
+            "state document, schema: it was written by a newer Evenkeel (schema 3, this one reads up to 2). "
             "Nothing "
             "is started with it: run the newer program");
-  EXPECT_EQ(refusal(std::string(R"({"schema": 0})")), "state document, schema: found 0, wanted 1");
+  EXPECT_EQ(refusal(std::string(R"({"schema": 0})")), "state document, schema: found 0, wanted 1 to 2");
   EXPECT_EQ(refusal(std::string("{}")), "state document, schema: is missing");
+}
+
+constexpr std::array kObjects{
+    "",
+    "/open/0",
+    "/open/0/cause",
+    "/open/0/snapshot/0",
+    "/open/0/intents/0",
+    "/recent/0",
+    "/pause",
+    "/breaker",
+    "/members/i-0123456789abcdef0",
+    "/glance",
+    "/pinned",
+    "/pinned/reboot_when",
+    "/pinned/keep",
+    "/pinned/keep/load_below",
+    "/pinned/timing",
+    "/pinned/also_when/0",
+    "/pinned/also_when/0/all/0",
+    "/pinned/windows/0",
+    "/pinned/freezes/0",
+    "/pinned/gates",
+    "/pinned/treatments/0",
+    "/pinned/treatments/0/document",
+    "/pinned/evidence",
+};
+
+// The keys that came with schema 2, by the object in which they stand.
+json as_schema_1(json document) {
+  document["schema"] = 1;
+  const auto drop = [&](const std::string& where, const std::vector<std::string>& keys) {
+    for (const auto& key : keys)
+      EXPECT_EQ(document[json::json_pointer(where)].erase(key), 1U) << where << key;
+  };
+  drop("", {"members", "told", "told_fleet", "glance"});
+  drop("/pause", {"until"});
+  for (const char* ended : {"/recent/0", "/recent/1"}) drop(ended, {"rule", "treatment", "judge_until"});
+  drop("/open/0", {"auto_scaling_group", "rung", "attempt", "treatment", "captured", "capture_over",
+                   "command_output", "foreign", "seen_back"});
+  drop("/open/0/cause", {"rule", "text", "tag"});
+  for (const char* place : {"/open/0/snapshot/0", "/open/0/snapshot/1"}) drop(place, {"by_auto_scaling"});
+  for (const char* intent : {"/open/0/intents/0", "/open/0/intents/1", "/open/0/intents/2"}) {
+    drop(intent, {"answer"});
+  }
+  drop("/pinned", {"leave_by", "also_when", "order", "fails_at", "windows", "freezes", "gates", "treatments",
+                   "evidence"});
+  drop("/pinned/reboot_when", {"back_below"});
+  drop("/pinned/keep", {"healthy_per_zone", "out_per_zone", "load_below"});
+  drop("/pinned/timing", {"stop", "judge"});
+  document["pinned"]["keep"]["out"] = 2;
+  return document;
 }
 
 TEST(StateJson, EveryMissingKeyIsRefused) {
@@ -192,12 +308,55 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
       ++tried;
     }
   };
-  for (const char* where :
-       {"", "/open/0", "/open/0/cause", "/open/0/snapshot/0", "/open/0/intents/0", "/recent/0", "/pause",
-        "/breaker", "/pinned", "/pinned/reboot_when", "/pinned/keep", "/pinned/timing"}) {
-    drop(where);
-  }
-  EXPECT_EQ(tried, 14 + 21 + 4 + 4 + 7 + 8 + 3 + 2 + 10 + 8 + 7 + 5);
+  for (const char* where : kObjects) drop(where);
+  EXPECT_EQ(tried,
+            18 + 30 + 7 + 5 + 8 + 11 + 4 + 2 + 7 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 + 3 + 3 + 3 + 2);
+}
+
+TEST(StateJson, ASchema1DocumentIsReadAndGetsTheDefaults) {
+  const auto old = as_schema_1(maximal_document());
+  const auto state = state_from_json(old.dump());
+  ASSERT_TRUE(state) << state.error().message;
+  const auto& open = state->open[0];
+  EXPECT_EQ(open.id, maximal_state().open[0].id);
+  EXPECT_EQ(open.treatment, Treatment::reboot);
+  EXPECT_EQ(open.rung, 0);
+  EXPECT_TRUE(open.auto_scaling_group.empty());
+  EXPECT_FALSE(open.snapshot[0].by_auto_scaling);
+  EXPECT_EQ(open.cause.rule, "");
+  EXPECT_FALSE(state->pause->until);
+  EXPECT_TRUE(state->members.empty());
+  EXPECT_EQ(state->pinned->keep.out, (Share{2, 0}));
+  EXPECT_EQ(state->pinned->treatments, std::vector<Step>{Step{}});
+  EXPECT_EQ(state->pinned->leave_by, Leave::standby);
+  EXPECT_EQ(json::parse(to_json(*state))["schema"], 2) << "what is written next is schema 2";
+}
+
+TEST(StateJson, ARebootOfSchema1WasAnAttempt) {
+  auto old = as_schema_1(maximal_document());
+  EXPECT_EQ(state_from_json(old.dump())->open[0].attempt, 1);
+  old["open"][0]["intents"][1]["outcome"] = "not_sent";
+  EXPECT_EQ(state_from_json(old.dump())->open[0].attempt, 0);
+}
+
+TEST(StateJson, Schema1HasNoneOfTheKeysOfSchema2AndAllOfItsOwn) {
+  auto old = as_schema_1(maximal_document());
+  auto foreign = old;
+  foreign["told_fleet"] = "";
+  EXPECT_EQ(refusal(foreign), "state document, told_fleet: is no key of ours");
+  old["open"][0].erase("treat");
+  EXPECT_EQ(refusal(old), "state document, open[0].treat: is missing");
+}
+
+TEST(StateJson, ATimeZoneIsStoredByItsName) {
+  const auto again = state_from_json(to_json(maximal_state()));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->pinned->windows[0].zone.name, "Europe/Berlin");
+  EXPECT_TRUE(again->pinned->windows[0].zone.shifts.empty());
+  EXPECT_EQ(refusal_with("/pinned/freezes/0/from", "20.12.2026"),
+            "state document, pinned.freezes[0].from: found \"20.12.2026\", wanted a day like \"2026-12-20\"");
+  EXPECT_EQ(refusal_with("/pinned/windows/0/days", -1),
+            "state document, pinned.windows[0].days: found -1, wanted a whole number that isn't negative");
 }
 
 TEST(StateJson, UnknownKeysAreRefusedAtTheirPlace) {
@@ -234,13 +393,12 @@ TEST(StateJson, WrongTypesAreRefusedAtTheirPlace) {
 
 TEST(StateJson, UnknownWordsAreRefusedWithTheKnownOnes) {
   EXPECT_EQ(refusal_with("/open/0/phase", "exploding"),
-            "state document, open[0].phase: found \"exploding\", wanted one of draining, rebooting, booting, "
-            "rejoining, "
-            "soaking, held, done");
+            "state document, open[0].phase: found \"exploding\", wanted one of draining, capturing, "
+            "commanding, rebooting, stopping, starting, replacing, booting, rejoining, soaking, held, done");
   EXPECT_EQ(
       refusal_with("/open/0/intents/0/effect", "register_"),
-      "state document, open[0].intents[0].effect: found \"register_\", wanted one of deregister, reboot, "
-      "register");
+      "state document, open[0].intents[0].effect: found \"register_\", wanted one of deregister, register, "
+      "enter_standby, exit_standby, capture, command, reboot, stop, start, terminate");
 }
 
 TEST(StateJson, WhatIsNoSuchDocumentIsRefused) {
@@ -288,7 +446,7 @@ TEST(Formats, EveryKeyOfTheDocumentIsExplained) {
   const auto text = stream.str();
   const auto document = maximal_document();
   for (const char* where : {"", "/open/0", "/open/0/cause", "/open/0/snapshot/0", "/open/0/intents/0",
-                            "/recent/0", "/pause", "/breaker"}) {
+                            "/recent/0", "/pause", "/breaker", "/members/i-0123456789abcdef0", "/glance"}) {
     for (const auto& item : document[json::json_pointer(where)].items()) {
       EXPECT_NE(text.find("| `" + item.key() + "` |"), std::string::npos) << where << "/" << item.key();
     }

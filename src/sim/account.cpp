@@ -37,6 +37,7 @@ Account::World::World(Account& owner, Time start, std::uint64_t seed)
     : account(owner),
       traffic_random(seed),
       life_random(seed ^ 0x5bd1e995a3c7f00dU),
+      command_random(seed ^ 0x636f6d6d616e6473U),
       started(start),
       now(start),
       second(floor<seconds>(start)) {}
@@ -73,6 +74,7 @@ void Account::World::resync() {
   for (auto& [arn, group] : account.target_groups) {
     GroupRun run;
     run.group = &group;
+    run.requests = &requests_of[arn];
     read_attributes(run);
     auto& known = target_runs[arn];
     for (auto& target : group.targets) {
@@ -91,7 +93,9 @@ void Account::World::refresh() {
   capacity_out = 0;
   for (const auto* run : live) {
     const bool ours_down = run->down_by_reboot == Hand::ours;
-    if (ours_down || (run->up() && !run->taken.empty())) capacity_out += run->server->capacity;
+    const bool would_serve = !account.zones_out.contains(run->server->zone);
+    if (would_serve && (ours_down || (run->up() && !run->taken.empty())))
+      capacity_out += run->server->capacity;
   }
   count_healthy_members();
 }
@@ -100,9 +104,10 @@ void Account::World::step(Time time) {
   second = now = time;
   run_scheduled();
   for (auto* run : live) step_server(*run);
+  if (!open_invocations.empty()) step_invocations();
   if (unsynced) resync();
   for (auto& run : groups) step_targets(run);
-  if (time.time_since_epoch() % std::chrono::minutes{1} == seconds{30}) step_auto_scaling();
+  step_auto_scaling();
   if (unsynced) resync();
   if (dirty) {
     refresh();
@@ -110,6 +115,7 @@ void Account::World::step(Time time) {
   }
   traffic();
   publish();
+  publish_load();
 }
 
 Account::Account(Time start, std::uint64_t seed) : world_(std::make_unique<World>(*this, start, seed)) {
@@ -120,6 +126,9 @@ Account::Account(Time start, std::uint64_t seed) : world_(std::make_unique<World
   table.created_at = table.active_at = start;
   table.ttl_attribute = "expires";
   tables.emplace(table.name, table);
+  for (const char* name : {"AWS-RunShellScript", "AWS-RunPowerShellScript"}) {
+    documents[name].required = {"commands"};
+  }
 }
 Account::~Account() = default;
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,6 +16,8 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "sim/auto_scaling.h"
+#include "sim/systems_manager.h"
 #include "sim/tables.h"
 
 namespace evenkeel::sim {
@@ -33,6 +36,13 @@ struct Switches {
   // What DynamoDB shows to a read that doesn't ask to be consistent is this old; at most a minute.
   Duration table_read_lag{1'000};
   Duration ttl_delay{172'800'000};  // from an item's TTL to its deletion
+  // Under health check type ELB, a member that somebody deregistered from an attached group is replaced once
+  // its drain is over; else Auto Scaling looks at registered targets alone.
+  bool replaces_deregistered = true;
+  bool az_rebalance = false;    // Auto Scaling evens out the zones of a group
+  bool no_capacity = false;     // EC2 has none of the instance type left: neither starts nor launches
+  bool load_metrics = true;     // AWS publishes the load balancer's RequestCount and CPUUtilization
+  Duration command_lag{3'000};  // a command that was sent is not known to anybody for this long
 };
 
 struct RegisteredTarget {
@@ -62,8 +72,17 @@ struct TargetGroup {
   std::vector<RegisteredTarget> targets;
 };
 
+// An EC2 maintenance that stands in the calendar of one instance. It happens at `not_before`: a reboot, a
+// stop, or (system-maintenance) nothing that shows.
+struct ScheduledEvent {
+  std::string id, code, description;  // "[Completed] …" and "[Canceled] …" once it is over
+  Time not_before{}, not_after{};
+  bool over() const { return description.starts_with("["); }
+};
+
 struct Server {
-  enum class Life { running, stopping_for_reboot, booting, hung, stopped, terminated };
+  // stopping and pending: on the way to stopped and from it, as EC2 shows it.
+  enum class Life { running, stopping_for_reboot, booting, hung, stopped, terminated, stopping, pending };
   std::string id, name, type = "m5.large", image_id = "ami-0123456789abcdef0", zone = "a", private_ip;
   std::string auto_scaling_group;  // empty: none
   std::map<std::string, std::string> tags;
@@ -75,22 +94,22 @@ struct Server {
   double leak_per_million_requests = 0;  // points of memory
   double capacity = 0;                   // requests a second it can serve; more are dropped
   Duration boot_time{120'000};
-  bool boot_never_ends = false;  // the next boot hangs
-  bool agent_silent = false;     // publishes no metrics
+  bool boot_never_ends = false;     // the next boot hangs
+  bool agent_silent = false;        // publishes no metrics
+  bool unmanaged = false;           // its Systems Manager agent is not there: no command reaches it
+  bool detailed_monitoring = true;  // EC2 publishes its metrics by the minute, else by five minutes
   int crashes = 0, reboots_by_api = 0;
-};
-
-struct AutoScalingMember {
-  std::string instance_id, lifecycle_state = "InService", health_status = "Healthy";
-};
-
-struct AutoScalingGroup {
-  std::string name;
-  int min_size = 0, max_size = 0, desired = 0;
-  std::string health_check_type = "EC2";
-  Duration health_check_grace_period{300'000};
-  std::vector<std::string> suspended_processes, target_group_arns;
-  std::vector<AutoScalingMember> members;
+  bool instance_store = false;                // its root device; it can't be stopped
+  bool stop_protected = false;                // disableApiStop
+  bool initializing = false;                  // its status checks, from a launch or start until it is up
+  std::optional<Time> impaired_since;         // the instance's status check; a reboot mends it
+  std::optional<Time> system_impaired_since;  // its host's; only a stop and start mends it
+  std::vector<ScheduledEvent> events = {};
+  // As EC2 shows it: a reboot and a hung system are `running` throughout.
+  bool runs() const {
+    return life != Life::stopped && life != Life::terminated && life != Life::stopping &&
+           life != Life::pending;
+  }
 };
 
 // One CloudWatch series; the exact set of dimensions is its identity.
@@ -98,6 +117,16 @@ struct Series {
   std::string metric_namespace, metric;
   std::vector<std::pair<std::string, std::string>> dimensions;
   std::map<Time, double> samples;  // by period start; one value a period
+  // Each value is the sum of so many ones, as the load balancer counts requests: only Sum and SampleCount
+  // tell anything, the other statistics are 1.
+  bool of_ones = false;
+};
+
+// A CloudWatch alarm, as far as DescribeAlarms shows one. Nobody evaluates it: scenarios set its state.
+struct Alarm {
+  std::string state = "INSUFFICIENT_DATA";  // or OK, ALARM
+  bool composite = false;
+  Time changed_at{};
 };
 
 // A role that may be assumed in the account. Its ARN is arn:aws:iam::<account_id>:role/<name>.
@@ -131,9 +160,6 @@ struct Refusal {
   std::string code, message;
 };
 
-// Who did it: Evenkeel through the API, or somebody else (an operator, a deployment, AWS itself).
-enum class Hand { ours, outsider };
-
 // What really happened, with its time: written by the account, read by the checkers and the story.
 //   kind             count                             detail
 //   deregister       healthy left in the group         the target's state before ("healthy" …; "" absent)
@@ -144,8 +170,19 @@ enum class Hand { ours, outsider };
 //   reboot-ignored   -                                 the life it was in
 //   reboot-effect    registrations at that moment      -
 //   boot-done, repair, stop, start, terminate, replace -
+//   stop-accepted    registrations at that moment      the life it was in
+//   standby          the group's desired size then     "decrement" or "keep": what became of it
+//   exit-standby     the group's desired size then     -
+//   in-service       -                                 the group: a launch or return is complete
+//   detach           the group's desired size then     the group
+//   launch           the group's desired size then     why: "size", "replace", "rebalance"
+//   scale-in         the group's desired size then     why: "size", "asked", "asked, decrement"
+//   resize           the group's desired size then     "GROUP min=N max=N desired=N"
+//   event            -                                 a scheduled event's code: its time has come
 //   crash            in-flight requests that were cut  -
 //   group-deleted    -                                 -
+//   command          registrations at that moment      the document that begins to run
+//   command-done     the response code                 "DOCUMENT: Success" (StatusDetails), when it has run
 //   drop             requests, summed over a minute    why
 struct Fact {
   Time at{};
@@ -161,13 +198,14 @@ struct Fact {
 // no target at all, and when it is in flight as its server goes down or its drain is cut short.
 //
 // A drop is by our doing when it is
-//   (a) in flight on, or routed to, a server that is down because of a reboot through the API, from the
-//       shutdown until it is up again, whatever state it was in before;
+//   (a) in flight on, or routed to, a server that is down because of a reboot or stop through the API, from
+//       the shutdown until it is up again, whatever state it was in before;
 //   (b) cut at the end of a deregistration delay that our deregistration began;
 //   (c) for want of capacity (an overloaded server, no target, a group that fails open), up to the capacity
-//   of
-//       the members which we keep out in that second: deregistered or rebooted through the API and not yet
-//       healthy again everywhere. Members that died by themselves, were stopped or are gone don't count.
+//       of the members which we keep out in that second: deregistered, moved to Standby, rebooted or stopped
+//       through the API and not yet healthy again everywhere, and the replacements of those that we had
+//       terminated until they are. Members that died by themselves, were stopped
+//       by somebody else or are gone don't count.
 // Where the cause can't be told (c) blames us. A hung server's drops before its health checks have failed are
 // not ours: it would have hung with us or without.
 struct Counters {
@@ -175,7 +213,8 @@ struct Counters {
   std::int64_t dropped_by_our_doing = 0;  // would have been served had we not deregistered or rebooted
   std::int64_t crashes = 0, repairs = 0;
   std::int64_t reboots = 0;            // by the API, that took effect
-  std::int64_t undrained_reboots = 0;  // of these, while still registered or draining anywhere
+  std::int64_t stops = 0;              // by the API
+  std::int64_t undrained_reboots = 0;  // and stops: while still registered or draining anywhere
   // Fewest members healthy in every one of their groups at any second, from when all of them were for the
   // first time (or five minutes after the start).
   int min_healthy = 0;
@@ -204,6 +243,10 @@ class Account {
   std::map<std::string, StoredParameter> parameters;    // by name
   std::set<std::string> topics{"evenkeel"};             // by name
   std::vector<Published> published;                     // in order of time
+  std::map<std::string, Alarm> alarms;                  // by name
+  std::map<std::string, Calendar> calendars;            // by name
+  std::map<std::string, Document> documents;            // by name; AWS's two of `commands` are there
+  std::vector<Invocation> invocations;                  // in the order in which they were sent
   double peak_requests_per_second = 0;                  // of the day's curve
   Duration repair_after{2'700'000};                     // a hung server is restarted by the person on call
   TargetGroup* find_group(const std::string& arn);
@@ -218,7 +261,51 @@ class Account {
                                            std::optional<int> port, Hand hand = Hand::ours);
   std::optional<Refusal> reboot(const std::vector<std::string>& instance_ids, Hand hand = Hand::ours);
 
-  // Somebody else's hand, or fate. Unknown names do nothing.
+  // Runs `command`'s document with its parameters and comment; the rest is filled in, once for each instance.
+  // Returns the command's id.
+  std::expected<std::string, Refusal> send_command(Invocation command,
+                                                   const std::vector<std::string>& instance_ids,
+                                                   Duration deliver_within, Hand hand = Hand::ours);
+
+  std::optional<Refusal> stop_instances(const std::vector<std::string>& ids, Hand hand = Hand::ours);
+  std::optional<Refusal> start_instances(const std::vector<std::string>& ids, Hand hand = Hand::ours);
+  std::optional<Refusal> enter_standby(const std::string& group, const std::vector<std::string>& ids,
+                                       bool decrement, Hand hand = Hand::ours);
+  std::optional<Refusal> exit_standby(const std::string& group, const std::vector<std::string>& ids,
+                                      Hand hand = Hand::ours);
+  // TerminateInstanceInAutoScalingGroup. Kept desired size: a replacement is launched.
+  std::optional<Refusal> terminate_in_group(const std::string& id, bool decrement, Hand hand = Hand::ours);
+  AutoScalingGroup* group_of(const std::string& instance_id);  // whose member it is; nullptr: nobody's
+
+  // Auto Scaling, EC2 and ELB by somebody else's hand. What AWS would refuse, and unknown names, do nothing.
+  void enter_standby(const std::string& instance_id, Hand hand, bool decrement = true);
+  void exit_standby(const std::string& instance_id, Hand hand);
+  void detach(const std::string& instance_id, Hand hand = Hand::outsider);  // and decrements the desired size
+  // Takes this one out and decrements, or has the group choose; an empty group: the instance's, or the first.
+  void scale_in(const std::string& group, const std::string& instance_id = {});
+  void scale_out(const std::string& group);  // one more, up to the maximum; an empty group: the first
+  void resize(const std::string& group, std::optional<int> min, std::optional<int> max,
+              std::optional<int> desired);
+  void suspend_process(const std::string& group, const std::string& process);
+  void resume_process(const std::string& group, const std::string& process);
+  void start_refresh(const std::string& group);  // an instance refresh is shown; it replaces nobody
+  void end_refresh(const std::string& group);
+  void schedule_event(const std::string& instance_id, const std::string& code, Duration in);
+  void cancel_event(const std::string& instance_id);  // all that are not over
+  // Its status check fails: the instance's, or its host's. It still serves.
+  void impair(const std::string& instance_id, bool system = false);
+  void unimpair(const std::string& instance_id);
+  void set_tag(const std::string& instance_id, const std::string& key, const std::string& value);
+  void remove_tag(const std::string& instance_id, const std::string& key);
+  // Zones by the letter of Server::zone. A shifted zone's targets get no traffic while others have any; a
+  // zone's outage makes its servers unreachable until it ends.
+  void shift_zone(const std::string& zone);
+  void unshift_zone(const std::string& zone);
+  void begin_zone_outage(const std::string& zone);
+  void end_zone_outage(const std::string& zone);
+  std::set<std::string> shifted_zones, zones_out;
+
+  // Somebody else's hand, or fate, at once. Unknown names do nothing.
   void stop(const std::string& instance_id);
   void start(const std::string& instance_id);      // of a stopped one
   void terminate(const std::string& instance_id);  // also gone from its target groups

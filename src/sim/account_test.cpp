@@ -1,4 +1,4 @@
-// Time, the past, counters and Auto Scaling: what the account does as a whole.
+// Time, the past, and counters: what the account does as a whole.
 #include <gtest/gtest.h>
 
 #include "sim/clock.h"
@@ -87,76 +87,6 @@ TEST(Account, ShowsThePresentWithoutLag) {
   SmallFleet fleet(2);
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
   EXPECT_EQ(fleet.health(fleet.ids[0]), "draining/Target.DeregistrationInProgress");
-}
-
-// A fleet of three in an Auto Scaling group, twenty minutes old.
-struct ScaledFleet : SmallFleet {
-  explicit ScaledFleet(const std::string& health_check_type) : SmallFleet(3) {
-    AutoScalingGroup made;
-    made.name = "web-asg";
-    made.health_check_type = health_check_type;
-    made.desired = 3;
-    made.target_group_arns = {group};
-    for (const auto& id : ids) {
-      account.servers.at(id).auto_scaling_group = made.name;
-      made.members.push_back({id});
-    }
-    account.auto_scaling_groups[made.name] = made;
-    pass(20min);
-  }
-  AutoScalingGroup& scaling() { return account.auto_scaling_groups.at("web-asg"); }
-  bool has(const std::string& id) {
-    return std::ranges::any_of(scaling().members,
-                               [&](const auto& member) { return member.instance_id == id; });
-  }
-};
-
-TEST(AutoScaling, ReplacesAMemberThatWasTerminatedAndRegistersTheNewOne) {
-  ScaledFleet fleet("EC2");
-  fleet.account.terminate(fleet.ids[0]);
-  fleet.pass(5min);
-  EXPECT_FALSE(fleet.has(fleet.ids[0]));
-  ASSERT_EQ(fleet.scaling().members.size(), 3U);
-  const auto fresh = fleet.facts("replace").at(0).detail;
-  EXPECT_TRUE(fleet.has(fresh));
-  EXPECT_EQ(fleet.health(fresh), "healthy");
-  EXPECT_GT(fleet.account.servers.at(fresh).launched_at, kNoon);
-}
-
-TEST(AutoScaling, ReplacesAnUnhealthyMemberOnlyWhereElbHealthCounts) {
-  ScaledFleet elb("EC2,ELB"), ec2("EC2");
-  for (auto* fleet : {&elb, &ec2}) {
-    fleet->account.crash(fleet->ids[0]);
-    fleet->pass(3min);
-  }
-  EXPECT_FALSE(elb.has(elb.ids[0]));
-  EXPECT_EQ(elb.server(0).life, Server::Life::terminated);
-  EXPECT_TRUE(ec2.has(ec2.ids[0]));
-}
-
-TEST(AutoScaling, LeavesADeregisteredMemberAlone) {
-  ScaledFleet fleet("EC2,ELB");
-  fleet.take_out(fleet.ids[0]);
-  fleet.pass(20min);
-  EXPECT_TRUE(fleet.has(fleet.ids[0]));
-}
-
-TEST(AutoScaling, ReplacesNobodyWhileTheProcessIsSuspended) {
-  ScaledFleet fleet("EC2,ELB");
-  fleet.scaling().suspended_processes = {"ReplaceUnhealthy"};
-  fleet.account.crash(fleet.ids[0]);
-  fleet.pass(10min);
-  EXPECT_TRUE(fleet.has(fleet.ids[0]));
-}
-
-TEST(AutoScaling, DoesNotReplaceANewMemberWithinItsGracePeriod) {
-  ScaledFleet fleet("EC2,ELB");
-  fleet.server(0).launched_at = fleet.account.now();
-  fleet.account.crash(fleet.ids[0]);
-  fleet.pass(4min);
-  EXPECT_TRUE(fleet.has(fleet.ids[0]));
-  fleet.pass(3min);
-  EXPECT_FALSE(fleet.has(fleet.ids[0]));
 }
 
 }  // namespace

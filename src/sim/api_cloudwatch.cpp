@@ -1,10 +1,11 @@
+#include "sim/api_cloudwatch.h"
+
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
 
 #include "base/result.h"
 #include "base/text.h"
-#include "sim/api.h"
 #include "sim/order.h"
 
 namespace evenkeel::sim {
@@ -85,7 +86,7 @@ void check_statistic(Parameters& parameters, const std::string& statistic) {
 }
 
 struct Query {
-  std::string id, key, label, statistic;
+  std::string id, metric, key, label, statistic;
   std::chrono::seconds period{60};
   bool shown = true;
 };
@@ -100,6 +101,7 @@ Query read_query(Parameters& parameters, const std::string& prefix) {
     parameters.complain("Dimensions is a list");
   parameters.required(stat + ".Period");
   Query query{parameters.required(prefix + ".Id"),
+              metric,
               key_of(metric_namespace, metric, std::move(dimensions)),
               parameters.text(prefix + ".Label").value_or(metric),
               parameters.required(stat + ".Stat"),
@@ -126,9 +128,10 @@ std::vector<Query> read_queries(Parameters& parameters) {
   return queries;
 }
 
-double summary(const std::vector<double>& values, const std::string& statistic) {
+double summary(const std::vector<double>& values, const std::string& statistic, bool of_ones) {
   double sum = 0;
   for (const double value : values) sum += value;
+  if (of_ones) return statistic == "Sum" || statistic == "SampleCount" ? sum : 1;
   if (statistic == "Minimum") return std::ranges::min(values);
   if (statistic == "Maximum") return std::ranges::max(values);
   if (statistic == "SampleCount") return static_cast<double>(values.size());
@@ -150,10 +153,10 @@ Periods by_period(const std::map<Time, double>& samples, std::chrono::seconds pe
 }
 
 // One point a period. The newest period may still be filling, as with AWS.
-Found found_for(const Query& query, const std::map<Time, double>& samples, bool newest_first) {
+Found found_for(const Query& query, const std::map<Time, double>& samples, bool of_ones, bool newest_first) {
   Found found{&query, {}};
   for (const auto& [time, values] : by_period(samples, query.period))
-    found.points.emplace_back(time, summary(values, query.statistic));
+    found.points.emplace_back(time, summary(values, query.statistic, of_ones));
   if (newest_first) std::ranges::reverse(found.points);
   return found;
 }
@@ -193,16 +196,21 @@ Answer<Xml> get_metric_data(Session& session, Parameters& parameters) {
   TRY_VOID(parameters.finish());
 
   session.counts["cloudwatch:metrics"] += static_cast<std::int64_t>(queries.size());
+  std::set<std::string> metrics;
+  for (const Query& query : queries) metrics.insert(query.metric);
   std::map<std::string, const Series*> by_key;
-  for (const Series& series : session.account.series) by_key.emplace(key_of(series), &series);
+  for (const Series& series : session.account.series) {
+    if (metrics.contains(series.metric)) by_key.emplace(key_of(series), &series);
+  }
   std::vector<Found> results;
   std::size_t total = 0;
   for (const Query& query : queries) {
     if (!query.shown) continue;
     const auto series = by_key.find(query.key);
-    std::map<Time, double> samples;
-    if (series != by_key.end()) samples = session.account.visible_samples(*series->second, start, until);
-    results.push_back(found_for(query, samples, newest_first));
+    static const Series kNone;
+    const Series& asked = series == by_key.end() ? kNone : *series->second;
+    const auto samples = session.account.visible_samples(asked, start, until);
+    results.push_back(found_for(query, samples, asked.of_ones, newest_first));
     total += results.back().points.size();
   }
   scatter(results, session.seed, [](const Found& result) { return result.query->id; });
@@ -230,18 +238,21 @@ Answer<Xml> get_metric_statistics(Session& session, Parameters& parameters) {
                   "the Period.");
 
   Periods periods;
+  bool of_ones = false;
   for (const Series& series : session.account.series) {
     const bool asked = series.metric == metric && series.metric_namespace == metric_namespace &&
                        std::ranges::is_permutation(series.dimensions, dimensions);
-    if (asked) periods = by_period(session.account.visible_samples(series, start, until), period);
+    if (!asked) continue;
+    periods = by_period(session.account.visible_samples(series, start, until), period);
+    of_ones = series.of_ones;
   }
   std::vector<std::pair<Time, std::vector<double>>> points(periods.begin(), periods.end());
   scatter(points, session.seed, [](const auto& point) { return iso8601(point.first); });
   const auto point_xml = [&](const auto& point) {
     Xml xml = tag("Timestamp", iso8601(point.first));
     for (const std::string& statistic : statistics)
-      xml.add(tag(statistic, fmt::to_string(summary(point.second, statistic))));
-    return all(xml, tag("Unit", "Percent"));
+      xml.add(tag(statistic, fmt::to_string(summary(point.second, statistic, of_ones))));
+    return all(xml, tag("Unit", of_ones ? "Count" : "Percent"));
   };
   return all(tag("Label", metric), list("Datapoints", "member", points, point_xml));
 }
@@ -251,7 +262,8 @@ Answer<Xml> get_metric_statistics(Session& session, Parameters& parameters) {
 std::span<const Operation> cloudwatch_operations() {
   static constexpr Operation kOperations[] = {{"ListMetrics", list_metrics},
                                               {"GetMetricData", get_metric_data},
-                                              {"GetMetricStatistics", get_metric_statistics}};
+                                              {"GetMetricStatistics", get_metric_statistics},
+                                              {"DescribeAlarms", describe_alarms}};
   return kOperations;
 }
 

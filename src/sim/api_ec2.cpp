@@ -11,17 +11,22 @@ namespace {
 
 using Servers = std::map<std::string, Server>;
 
-// A reboot and a hung system don't show: EC2 says `running` throughout.
-const char* state_of(const Server& server) {
-  if (server.life == Server::Life::stopped) return "stopped";
-  return server.life == Server::Life::terminated ? "terminated" : "running";
+using Life = Server::Life;
+
+struct State {
+  int code;
+  const char* name;
+};
+
+State state_of(Life life) {
+  if (life == Life::stopped) return {80, "stopped"};
+  if (life == Life::terminated) return {48, "terminated"};
+  if (life == Life::stopping) return {64, "stopping"};
+  return life == Life::pending ? State{0, "pending"} : State{16, "running"};
 }
 
-bool runs(const Server& server) { return state_of(server) == std::string_view("running"); }
-
-Xml state_xml(const Server& server) {
-  const int code = runs(server) ? 16 : server.life == Server::Life::stopped ? 80 : 48;
-  return tag("instanceState", tag("code", code), tag("name", state_of(server)));
+Xml state_xml(const char* element, Life life) {
+  return tag(element, tag("code", state_of(life).code), tag("name", state_of(life).name));
 }
 
 Answer<void> check_ids(const Servers& servers, const std::vector<std::string>& ids) {
@@ -61,7 +66,7 @@ struct Filter {
 
   bool matches(const Server& server) const {
     if (name == "instance-id") return contains(values, server.id);
-    if (name == "instance-state-name") return contains(values, state_of(server));
+    if (name == "instance-state-name") return contains(values, state_of(server.life).name);
     const auto tags = tags_of(server);
     const auto tag = tags.find(name.substr(4));
     return tag != tags.end() && contains(values, tag->second);
@@ -129,35 +134,51 @@ Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
   const auto write = [&](const Server& server) {
     const bool gone = server.life == Server::Life::terminated;
     const Xml instance =
-        all(tag("instanceId", server.id), tag("imageId", server.image_id), state_xml(server),
-            tag("instanceType", server.type), tag("launchTime", iso8601(server.launched_at)),
+        all(tag("instanceId", server.id), tag("imageId", server.image_id),
+            state_xml("instanceState", server.life), tag("instanceType", server.type),
+            tag("launchTime", iso8601(server.launched_at)),
             tag("placement", tag("availabilityZone", session.account.region + server.zone),
                 tag("tenancy", "default")),
             unless_empty("vpcId", gone ? "" : "vpc-0a1b2c3d"),
             unless_empty("privateIpAddress", gone ? "" : server.private_ip), tag("architecture", "x86_64"),
-            tag("rootDeviceType", "ebs"), list("tagSet", "item", tags_of(server), tag_xml));
+            tag("rootDeviceType", server.instance_store ? "instance-store" : "ebs"),
+            list("tagSet", "item", tags_of(server), tag_xml));
     return all(tag("reservationId", "r-" + server.id.substr(2)), tag("ownerId", session.account.account_id),
                tag("instancesSet", tag("item", instance)));
   };
   return write_page(session, parameters, selection, "reservationSet", wanted, write);
 }
 
-Xml check_xml(const char* name, bool running, bool passed) {
-  if (!running) return tag(name, tag("status", "not-applicable"), tag("details"));
-  const Xml detail = all(tag("name", "reachability"), tag("status", passed ? "passed" : "failed"));
-  return tag(name, tag("status", passed ? "ok" : "impaired"), tag("details", tag("item", detail)));
+Xml check_xml(const char* name, const Server& server, const std::optional<Time>& impaired_since) {
+  if (!server.runs() && server.life != Life::pending)
+    return tag(name, tag("status", "not-applicable"), tag("details"));
+  const bool initializing = server.initializing || server.life == Life::pending;
+  const char* status = initializing ? "initializing" : impaired_since ? "failed" : "passed";
+  Xml detail = all(tag("name", "reachability"), tag("status", status));
+  if (!initializing && impaired_since) detail.add(tag("impairedSince", iso8601(*impaired_since)));
+  return tag(name,
+             tag("status", initializing     ? "initializing"
+                           : impaired_since ? "impaired"
+                                            : "ok"),
+             tag("details", tag("item", detail)));
+}
+
+Xml event_xml(const ScheduledEvent& event) {
+  return all(tag("instanceEventId", event.id), tag("code", event.code), tag("description", event.description),
+             tag("notBefore", iso8601(event.not_before)), tag("notAfter", iso8601(event.not_after)));
 }
 
 Answer<Xml> describe_instance_status(Session& session, Parameters& parameters) {
   const bool every = parameters.flag("IncludeAllInstances", false);
   const Selection selection = TRY(read_selection(session, parameters, 100));
-  const auto wanted = [&](const Server& server) { return every || runs(server); };
+  const auto wanted = [&](const Server& server) { return every || server.runs(); };
   const auto write = [&](const Server& server) {
-    const bool reachable = server.life != Server::Life::hung;
     return all(tag("instanceId", server.id), tag("availabilityZone", session.account.region + server.zone),
-               state_xml(server), check_xml("systemStatus", runs(server), true),
-               check_xml("instanceStatus", runs(server), reachable),
-               check_xml("attachedEbsStatus", runs(server), true));
+               state_xml("instanceState", server.life),
+               check_xml("systemStatus", server, server.system_impaired_since),
+               check_xml("instanceStatus", server, server.impaired_since),
+               check_xml("attachedEbsStatus", server, {}),
+               server.events.empty() ? Xml{} : list("eventsSet", "item", server.events, event_xml));
   };
   return write_page(session, parameters, selection, "instanceStatusSet", wanted, write);
 }
@@ -169,6 +190,34 @@ Answer<Xml> reboot_instances(Session& session, Parameters& parameters) {
   TRY_VOID(finish(parameters, dry_run, session.account.servers, ids));
   if (auto refusal = session.account.reboot(ids)) return std::unexpected(std::move(*refusal));
   return tag("return", true);
+}
+
+// Each instance's state before the call and after it.
+template <class Change>
+Answer<Xml> change_state(Session& session, Parameters& parameters, Change change) {
+  const bool dry_run = parameters.flag("DryRun", false);
+  parameters.required("InstanceId.1");
+  const auto ids = parameters.list("InstanceId");
+  TRY_VOID(finish(parameters, dry_run, session.account.servers, ids));
+  std::vector<std::pair<std::string, Life>> before;
+  for (const auto& id : ids) before.emplace_back(id, session.account.servers.at(id).life);
+  if (auto refusal = change(ids)) return std::unexpected(std::move(*refusal));
+  return list("instancesSet", "item", before, [&](const auto& each) {
+    return all(tag("instanceId", each.first),
+               state_xml("currentState", session.account.servers.at(each.first).life),
+               state_xml("previousState", each.second));
+  });
+}
+
+Answer<Xml> stop_instances(Session& session, Parameters& parameters) {
+  parameters.flag("Force", false);
+  return change_state(session, parameters,
+                      [&](const auto& ids) { return session.account.stop_instances(ids); });
+}
+
+Answer<Xml> start_instances(Session& session, Parameters& parameters) {
+  return change_state(session, parameters,
+                      [&](const auto& ids) { return session.account.start_instances(ids); });
 }
 
 Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
@@ -187,10 +236,10 @@ Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
 }  // namespace
 
 std::span<const Operation> ec2_operations() {
-  static constexpr Operation kOperations[] = {{"DescribeInstances", describe_instances},
-                                              {"DescribeInstanceStatus", describe_instance_status},
-                                              {"RebootInstances", reboot_instances},
-                                              {"GetConsoleOutput", get_console_output}};
+  static constexpr Operation kOperations[] = {
+      {"DescribeInstances", describe_instances}, {"DescribeInstanceStatus", describe_instance_status},
+      {"RebootInstances", reboot_instances},     {"StopInstances", stop_instances},
+      {"StartInstances", start_instances},       {"GetConsoleOutput", get_console_output}};
   return kOperations;
 }
 

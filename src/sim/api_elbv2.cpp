@@ -122,13 +122,20 @@ std::vector<RegisteredTarget> targets_asked_for(Session& session, const TargetGr
   return shown;
 }
 
-Xml health_xml(const RegisteredTarget& target) {
+Xml override_xml(bool shifted) {
+  return tag("AdministrativeOverride", tag("State", shifted ? "zonal_shift_active" : "no_override"),
+             tag("Reason",
+                 shifted ? "AdministrativeOverride.ZonalShiftActive" : "AdministrativeOverride.NoOverride"),
+             tag("Description",
+                 shifted ? "Zonal shift is active on target" : "No override is currently active on target"));
+}
+
+Xml health_xml(const RegisteredTarget& target, bool shifted) {
   return all(tag("Target", tag("Id", target.instance_id), tag("Port", target.port)),
              tag("HealthCheckPort", target.port),
              tag("TargetHealth", tag("State", target.state), unless_empty("Reason", target.reason),
                  unless_empty("Description", target.description)),
-             tag("AdministrativeOverride", tag("State", "no_override"),
-                 tag("Reason", "AdministrativeOverride.NoOverride")));
+             override_xml(shifted));
 }
 
 Answer<Xml> describe_target_health(Session& session, Parameters& parameters) {
@@ -140,7 +147,12 @@ Answer<Xml> describe_target_health(Session& session, Parameters& parameters) {
       asked.empty() ? session.account.visible_targets(arn) : targets_asked_for(session, *group, asked);
   scatter(targets, hashed(arn, session.seed),
           [](const auto& target) { return target.instance_id + std::to_string(target.port); });
-  return list("TargetHealthDescriptions", "member", targets, health_xml);
+  const auto& account = session.account;
+  return list("TargetHealthDescriptions", "member", targets, [&](const RegisteredTarget& target) {
+    const auto server = account.servers.find(target.instance_id);
+    return health_xml(target,
+                      server != account.servers.end() && account.shifted_zones.contains(server->second.zone));
+  });
 }
 
 struct Change {
@@ -161,8 +173,7 @@ Answer<Xml> register_targets(Session& session, Parameters& parameters) {
   // Those that will be refused come first, so that a refused call has changed nothing.
   std::ranges::partition(targets, [&](const Target& target) {
     const auto server = session.account.servers.find(target.id);
-    return server == session.account.servers.end() || server->second.life == Server::Life::stopped ||
-           server->second.life == Server::Life::terminated;
+    return server == session.account.servers.end() || !server->second.runs();
   });
   for (const Target& target : targets) {
     if (auto refusal = session.account.register_target(arn, target.id, target.port))

@@ -1,12 +1,12 @@
 // aws-facts.md §10: parameters. Labels, policies and KMS keys of one's own are not known here.
+#include "sim/api_ssm.h"
+
 #include <algorithm>
 #include <charconv>
 
 #include "base/random.h"
 #include "base/result.h"
 #include "base/text.h"
-#include "sim/api.h"
-#include "sim/members.h"
 #include "sim/order.h"
 
 namespace evenkeel::sim {
@@ -113,7 +113,11 @@ JsonAnswer get_parameter(Session& session, Members& members) {
 
 std::span<const JsonOperation> ssm_operations() {
   static constexpr JsonOperation kOperations[] = {{"GetParameter", get_parameter},
-                                                  {"PutParameter", put_parameter}};
+                                                  {"PutParameter", put_parameter},
+                                                  {"SendCommand", send_command},
+                                                  {"GetCommandInvocation", get_command_invocation},
+                                                  {"ListCommandInvocations", list_command_invocations},
+                                                  {"GetCalendarState", get_calendar_state}};
   return kOperations;
 }
 

@@ -1,71 +1,213 @@
-// Auto Scaling's own hand: a member that is gone or, where ELB health counts, unhealthy is replaced
-// (aws-facts §3). Simple: one at a time would be AWS's business; here each on its next check.
+// Auto Scaling's own hand: it keeps the desired size, replaces members that are gone or unhealthy, and evens
+// out the zones (aws-facts §3).
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "base/text.h"
 #include "sim/world.h"
 
 namespace evenkeel::sim {
 namespace {
 
 using Life = Server::Life;
+using std::chrono::minutes;
+using std::chrono::seconds;
 
-bool suspended(const AutoScalingGroup& group, const char* process) {
-  return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
+constexpr Duration kSizeEvery{10'000};
+constexpr Duration kImpairedTolerated{300'000};
+constexpr Duration kPendingInEc2{10'000};
+constexpr Duration kPendingInGroup{20'000};
+
+int size_of(const AutoScalingGroup& group) {
+  return static_cast<int>(std::ranges::count_if(group.members, &AutoScalingMember::counts));
+}
+
+bool for_long(const std::optional<Time>& since, Time now) {
+  return since && now - *since >= kImpairedTolerated;
+}
+
+bool is_at(const RegisteredTarget& target, const std::string& instance_id, int port) {
+  return target.instance_id == instance_id && target.port == port && !target.instance_gone;
 }
 
 }  // namespace
 
-bool Account::World::replaces(const AutoScalingGroup& group, const AutoScalingMember& member) {
-  if (member.lifecycle_state != "InService" || suspended(group, "HealthCheck") ||
-      suspended(group, "ReplaceUnhealthy") || suspended(group, "Launch")) {
-    return false;
-  }
+bool Account::World::unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member,
+                               bool thorough) {
   const auto found = account.servers.find(member.instance_id);
   if (found == account.servers.end()) return false;
   const auto& server = found->second;
-  if (server.life == Life::stopped || server.life == Life::terminated) return true;
-  if (group.health_check_type.find("ELB") == std::string::npos ||
-      now - server.launched_at < group.health_check_grace_period) {
-    return false;
-  }
+  if (!server.runs() && server.life != Life::pending) return true;
+  const Time since = member.in_service_since.value_or(server.launched_at);
+  if (!thorough || now - since < group.health_check_grace_period) return false;
+  if (for_long(server.impaired_since, now) || for_long(server.system_impaired_since, now)) return true;
+  if (group.health_check_type.find("ELB") == std::string::npos) return false;
   return std::ranges::any_of(group.target_group_arns, [&](const std::string& arn) {
-    const auto* target_group = account.find_group(arn);
-    return target_group != nullptr && std::ranges::any_of(target_group->targets, [&](const auto& target) {
-             return target.instance_id == server.id && target.state == "unhealthy";
-           });
+    const auto* attached = account.find_group(arn);
+    if (attached == nullptr) return false;
+    const auto& targets = attached->targets;
+    const bool failing = std::ranges::any_of(targets, [&](const auto& target) {
+      return target.instance_id == server.id && target.state == "unhealthy";
+    });
+    const bool absent = std::ranges::none_of(
+        targets, [&](const auto& target) { return is_at(target, server.id, attached->port); });
+    return failing || (absent && member.deregistered_by_hand && account.switches.replaces_deregistered);
   });
 }
 
-std::string Account::World::launch_replacement(AutoScalingGroup& group, const Server& pattern) {
-  Server fresh = pattern;
+void Account::World::step_member_health(AutoScalingGroup& group, bool thorough) {
+  if (!group.suspended("HealthCheck")) {
+    for (auto& member : group.members) {
+      if (member.lifecycle_state == "InService" && unhealthy(group, member, thorough))
+        member.health_status = "Unhealthy";
+    }
+  }
+  if (group.suspended("ReplaceUnhealthy") || group.suspended("Launch") || group.suspended("Terminate"))
+    return;
+  std::vector<std::string> gone;
+  for (auto& member : group.members) {
+    if (member.lifecycle_state != "InService" || member.health_status == "Healthy") continue;
+    gone.push_back(member.instance_id);
+    retire(group, member,
+           fmt::format("At {} an instance was taken out of service in response to a health check failure.",
+                       iso8601(now)),
+           Hand::outsider);
+  }
+  for (const auto& id : gone) {
+    const bool wanted = size_of(group) < group.desired;
+    note("replace", id, {}, 0, wanted ? launch(group, "replace").value_or("") : "");
+  }
+}
+
+std::map<std::string, int> Account::World::members_by_zone(const AutoScalingGroup& group) {
+  std::map<std::string, int> count;
+  for (const auto& zone : group.zones) {
+    if (!account.zones_out.contains(zone)) count[zone] = 0;
+  }
+  for (const auto& member : group.members) {
+    const auto server = account.servers.find(member.instance_id);
+    if (server == account.servers.end() || !member.counts()) continue;
+    if (const auto zone = count.find(server->second.zone); zone != count.end()) ++zone->second;
+  }
+  return count;
+}
+
+std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const char* why) {
+  const auto by_zone = members_by_zone(group);
+  const auto emptiest = std::ranges::min_element(by_zone, {}, [](const auto& entry) { return entry.second; });
+  const auto pattern = std::ranges::find_if(
+      account.servers, [&](const auto& entry) { return entry.second.auto_scaling_group == group.name; });
+  AutoScalingMember member;
+  const auto cause = fmt::format(
+      "At {} an instance was started in response to a difference between desired "
+      "and actual capacity.",
+      iso8601(now));
+  if (account.switches.no_capacity || emptiest == by_zone.end() || pattern == account.servers.end()) {
+    begin_activity(group, member, "Launching a new EC2 instance", cause, "Failed", 100);
+    group.activities.back().ended = now;
+    return std::nullopt;
+  }
+  Server fresh = pattern->second;
   fresh.id.clear();
   fresh.private_ip.clear();
   fresh.name = fmt::format("{}-r{}", group.name, account.servers.size());
   fresh.tags["Name"] = fresh.name;
+  std::erase_if(fresh.tags, [](const auto& each) { return each.first.starts_with("evenkeel:"); });
+  fresh.zone = emptiest->first;
   fresh.memory = fresh.memory_at_boot;
   fresh.launched_at = now;
   fresh.console_at.reset();
-  fresh.life = Life::booting;
+  fresh.impaired_since.reset();
+  fresh.system_impaired_since.reset();
+  fresh.events.clear();
+  fresh.life = Life::pending;
+  fresh.life_until = now + kPendingInEc2;
+  fresh.initializing = true;
   fresh.boot_never_ends = fresh.agent_silent = false;
   fresh.crashes = fresh.reboots_by_api = 0;
-  const auto id = account.add_server(std::move(fresh));
-  begin_boot(run_of(id));
-  for (const auto& arn : group.target_group_arns) {
-    account.register_target(arn, id, std::nullopt, Hand::outsider);
+  member.instance_id = account.add_server(std::move(fresh));
+  member.lifecycle_state = "Pending";
+  member.pending_until = now + kPendingInGroup;
+  begin_activity(group, member, "Launching a new EC2 instance", cause, "PreInService", 30);
+  if (group.owed_to_us > 0) {
+    --group.owed_to_us;
+    auto& run = run_of(member.instance_id);
+    run.down_by_reboot = Hand::ours;
+    for (const auto& arn : group.target_group_arns) {
+      if (const auto* attached = account.find_group(arn)) run.taken.emplace(arn, attached->port);
+    }
   }
-  return id;
+  note("launch", member.instance_id, {}, group.desired, why);
+  group.members.push_back(member);
+  return member.instance_id;
+}
+
+// Of the fullest zone the one that was launched first.
+AutoScalingMember* Account::World::choose_for_scale_in(AutoScalingGroup& group) {
+  const auto by_zone = members_by_zone(group);
+  AutoScalingMember* chosen = nullptr;
+  std::pair<int, Time> best{-1, Time{}};
+  for (auto& member : group.members) {
+    const auto server = account.servers.find(member.instance_id);
+    if (server == account.servers.end() || member.lifecycle_state != "InService" ||
+        member.protected_from_scale_in) {
+      continue;
+    }
+    const auto zone = by_zone.find(server->second.zone);
+    const int count = zone == by_zone.end() ? 0 : zone->second;
+    const Time launched = server->second.launched_at;
+    if (count < best.first || (count == best.first && launched >= best.second)) continue;
+    best = {count, launched};
+    chosen = &member;
+  }
+  return chosen;
+}
+
+void Account::World::settle_size(AutoScalingGroup& group) {
+  const int size = size_of(group);
+  if (size < group.desired && !group.suspended("Launch")) {
+    for (int i = size; i < group.desired && launch(group, "size"); ++i) {
+    }
+  } else if (size > group.desired && !group.suspended("Terminate")) {
+    if (auto* member = choose_for_scale_in(group)) {
+      note("scale-in", member->instance_id, {}, group.desired, "size");
+      retire(group, *member,
+             fmt::format("At {} an instance was taken out of service in response to a difference between "
+                         "desired and actual capacity, shrinking the capacity from {} to {}.",
+                         iso8601(now), size, size - 1),
+             Hand::outsider);
+    }
+  } else {
+    rebalance(group);
+  }
+}
+
+// Launches first; the size, one too large then, takes the other one.
+void Account::World::rebalance(AutoScalingGroup& group) {
+  const bool busy = std::ranges::any_of(
+      group.members, [](const auto& member) { return member.lifecycle_state == "Pending"; });
+  if (!account.switches.az_rebalance || busy || group.suspended("AZRebalance") || group.suspended("Launch") ||
+      group.suspended("Terminate")) {
+    return;
+  }
+  const auto by_zone = members_by_zone(group);
+  const auto [least, most] =
+      std::ranges::minmax_element(by_zone, {}, [](const auto& entry) { return entry.second; });
+  if (least != by_zone.end() && most->second - least->second >= 2) launch(group, "rebalance");
 }
 
 void Account::World::step_auto_scaling() {
+  const auto since_epoch = second.time_since_epoch();
+  const bool now_sizes = since_epoch % kSizeEvery == Duration::zero();
   for (auto& [name, group] : account.auto_scaling_groups) {
-    for (auto& member : group.members) {
-      if (!replaces(group, member)) continue;
-      const auto gone = member.instance_id;
-      account.terminate(gone);
-      member = AutoScalingMember{launch_replacement(group, account.servers.at(gone))};
-      note("replace", gone, {}, 0, member.instance_id);
+    step_lifecycles(group);
+    if (!now_sizes) continue;
+    for (const auto& member : group.members) {
+      const auto server = account.servers.find(member.instance_id);
+      if (server != account.servers.end()) group.zones.insert(server->second.zone);
     }
+    step_member_health(group, since_epoch % minutes{1} == seconds{30});
+    settle_size(group);
   }
 }
 

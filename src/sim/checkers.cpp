@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -25,9 +26,14 @@ struct Outage {
   std::map<Place, Time> missing;  // by us, and nobody has registered it there again
   std::set<Place> ever_taken;     // by us
   std::set<Place> misplaced;      // registered by us where we had not taken it
+  std::optional<Time> standby;    // by us, and not in service again
+  std::optional<Time> stopped;    // by us, and not started again
+  bool decremented = false;       // by our Standby, and not incremented again
   int reboots = 0;                // by us, that took effect since it was last back
   Time running_since{};
   bool gone = false;
+
+  bool out() const { return !gone && (standby || !taken.empty()); }
 };
 
 class Judge {
@@ -58,15 +64,70 @@ class Judge {
       read_register(fact, outage, place);
     } else if (fact.kind == "healthy") {
       outage.taken.erase(place);
-      if (outage.taken.empty()) outage.reboots = 0;
+      if (!outage.out()) outage.reboots = 0;
     } else if (fact.kind == "reboot-effect") {
       if (fact.hand == Hand::ours) read_reboot(fact, outage);
+    } else if (fact.kind == "stop-accepted") {
+      if (fact.hand == Hand::ours) read_stop(fact, outage);
+    } else if (fact.kind == "command") {
+      if (fact.hand == Hand::ours) read_drained(fact, "treated by a command");
+    } else if (fact.kind == "start") {
+      outage.stopped.reset();
     } else if (fact.kind == "boot-done") {
       outage.running_since = fact.at;
-      if (outage.taken.empty()) outage.reboots = 0;
+      if (!outage.out()) outage.reboots = 0;
     } else if (fact.kind == "terminate") {
       outage.gone = true;
+    } else {
+      read_auto_scaling(fact, outage);
     }
+  }
+
+  void read_auto_scaling(const Fact& fact, Outage& outage) {
+    const bool ours = fact.hand == Hand::ours;
+    if (fact.kind == "standby" && ours) {
+      read_standby(fact, outage);
+    } else if (fact.kind == "exit-standby") {
+      if (ours && !outage.standby) {
+        ++judgement_.guard_violations;
+        find(fact.at, fact.instance_id, "moved out of a Standby that was not ours");
+      }
+      outage.decremented = false;
+    } else if (fact.kind == "in-service") {
+      outage.standby.reset();
+      if (!outage.out()) outage.reboots = 0;
+    } else if (fact.kind == "detach") {  // where it belongs is now that somebody's decision
+      outage.taken.clear();
+      outage.missing.clear();
+      outage.standby.reset();
+      outage.decremented = false;
+    } else if (fact.kind == "scale-in") {
+      if (ours && (outage.decremented || fact.detail == "asked, decrement")) {
+        ++judgement_.size_changes;
+        find(fact.at, fact.instance_id, "terminated so that the desired size stays one smaller");
+      }
+      outage.decremented = false;
+    }
+  }
+
+  void read_standby(const Fact& fact, Outage& outage) {
+    const bool starts = !outage.out();
+    outage.standby = fact.at;
+    outage.decremented = fact.detail == "decrement";
+    if (!outage.decremented) {
+      ++judgement_.size_changes;
+      find(fact.at, fact.instance_id, "moved to Standby with the desired size kept, which launches another");
+    }
+    if (starts) count_out(fact);
+  }
+
+  void count_out(const Fact& fact) {
+    const auto out = std::ranges::count_if(outages_, [](const auto& entry) { return entry.second.out(); });
+    if (out <= promise_.out_at_most) return;
+    ++judgement_.guard_violations;
+    find(fact.at, fact.instance_id,
+         fmt::format("taken out while others were: {} members are out by our doing; promised are at most {}",
+                     out, promise_.out_at_most));
   }
 
   void read_deregister(const Fact& fact, Outage& outage, const Place& place) {
@@ -80,18 +141,10 @@ class Judge {
     }
     outage.ever_taken.insert(place);
     if (fact.detail.empty() || fact.detail == "draining") return;  // somebody else had taken it already
-    const bool starts = outage.taken.empty();
-    if (starts && fact.detail == "healthy") outage.reboots = 0;
+    const bool starts = !outage.out();
+    if (outage.taken.empty() && fact.detail == "healthy") outage.reboots = 0;
     outage.taken[place] = outage.missing[place] = fact.at;
-    const auto out = std::ranges::count_if(
-        outages_, [](const auto& entry) { return !entry.second.gone && !entry.second.taken.empty(); });
-    if (starts && out > promise_.out_at_most) {
-      ++judgement_.guard_violations;
-      find(
-          fact.at, fact.instance_id,
-          fmt::format("taken out while others were: {} members are out by our doing; promised are at most {}",
-                      out, promise_.out_at_most));
-    }
+    if (starts) count_out(fact);
   }
 
   void read_register(const Fact& fact, Outage& outage, const Place& place) {
@@ -99,12 +152,20 @@ class Judge {
     if (fact.hand == Hand::ours && !outage.ever_taken.contains(place)) outage.misplaced.insert(place);
   }
 
+  void read_drained(const Fact& fact, const char* done) {
+    if (fact.count == 0) return;
+    ++judgement_.undrained_reboots;
+    find(fact.at, fact.instance_id,
+         fmt::format("{} while still registered or draining in {} places", done, fact.count));
+  }
+
+  void read_stop(const Fact& fact, Outage& outage) {
+    outage.stopped = fact.at;
+    read_drained(fact, "stopped");
+  }
+
   void read_reboot(const Fact& fact, Outage& outage) {
-    if (fact.count > 0) {
-      ++judgement_.undrained_reboots;
-      find(fact.at, fact.instance_id,
-           fmt::format("rebooted while still registered or draining in {} places", fact.count));
-    }
+    read_drained(fact, "rebooted");
     if (++outage.reboots > 1) {
       ++judgement_.double_reboots;
       find(fact.at, fact.instance_id,
@@ -120,10 +181,26 @@ class Judge {
     }
   }
 
+  bool in_standby(const std::string& id) const {
+    return std::ranges::any_of(account_.auto_scaling_groups, [&](const auto& entry) {
+      return std::ranges::any_of(entry.second.members, [&](const AutoScalingMember& member) {
+        return member.instance_id == id && member.lifecycle_state.ends_with("Standby");
+      });
+    });
+  }
+
   void close(const std::string& id, const Outage& outage) {
     const auto server = account_.servers.find(id);
     if (server == account_.servers.end()) return;
     bool forgotten = false;
+    const auto abandoned = [&](const std::optional<Time>& since, Server::Life life, const char* what) {
+      if (!since || server->second.life != life) return;
+      if (account_.now() - std::max(*since, outage.running_since) < promise_.forgotten_after) return;
+      forgotten = true;
+      find(account_.now(), id, fmt::format("{} at {} and forgotten", what, iso8601(*since)));
+    };
+    abandoned(outage.standby, Server::Life::running, "moved to Standby");
+    abandoned(outage.stopped, Server::Life::stopped, "stopped");
     if (server->second.life == Server::Life::running) {
       for (const auto& [place, since] : outage.missing) {
         const Time from = std::max(since, outage.running_since);
@@ -139,6 +216,10 @@ class Judge {
            fmt::format("registered in {}, where it had not been taken from", words(place)));
     }
     judgement_.forgotten += forgotten;
+    if (outage.decremented && !in_standby(id)) {
+      ++judgement_.size_changes;
+      find(account_.now(), id, "left its Standby without the desired size being incremented");
+    }
   }
 
   const Account& account_;

@@ -11,16 +11,25 @@ namespace evenkeel::sim {
 // What the fleet's operator was promised, in the account's words.
 struct Promise {
   std::vector<std::string> target_group_arns;
-  int healthy_at_least = 0;             // in each group, when we take one out
-  int out_at_most = 1;                  // by our doing, at any time
-  Duration forgotten_after{7'200'000};  // taken out by us and neither back nor gone for so long: forgotten
+  int healthy_at_least = 0;  // in each group, when we take one out
+  int out_at_most = 1;       // by our doing, at any time
+  // Taken out, moved to Standby or stopped by us, and neither back nor gone for so long: forgotten.
+  Duration forgotten_after{7'200'000};
 };
 
 struct Judgement {
-  int undrained_reboots = 0;  // by the API, while registered anywhere in any state but gone
-  int double_reboots = 0;     // a second reboot of one outage: without having been back in between
-  int forgotten = 0;  // deregistered by us, alive, and not back in exactly the same (group, port) places
-  int guard_violations = 0;  // a deregistration that left fewer healthy than promised, or too many out
+  int undrained_reboots =
+      0;  // and stops and commands: by the API, while registered anywhere in any state but gone
+  int double_reboots = 0;  // a second reboot of one outage: without having been back in between
+  // Deregistered by us, alive, and not back in exactly the same (group, port) places; or left in Standby, or
+  // stopped.
+  int forgotten = 0;
+  // A deregistration or Standby that left fewer healthy than promised, or too many out; a return from a
+  // Standby that wasn't ours.
+  int guard_violations = 0;
+  // The desired size of an Auto Scaling group that we changed for good: a Standby that kept it, one whose
+  // decrement was never taken back, a termination that decremented it.
+  int size_changes = 0;
   std::vector<std::string> findings;  // one sentence each, with time and instance
 };
 

@@ -83,6 +83,13 @@ std::optional<Refusal> injected(FaultKind kind, Service service, const std::stri
     const char* code = json ? "InternalServerError" : ec2 || sns ? "InternalError" : "InternalFailure";
     return Refusal{500, code, "An internal error has occurred"};
   }
+  if (kind == FaultKind::contention)
+    return Refusal{500, "ResourceContention",
+                   "You already have a pending update to an Amazon EC2 Auto Scaling resource."};
+  if (kind == FaultKind::activity_in_progress)
+    return Refusal{400, "ScalingActivityInProgress",
+                   "Scaling activity 8f7c3f1a-0000-4000-8000-000000000000 is in progress and blocks this "
+                   "action"};
   if (kind != FaultKind::denied) return std::nullopt;
   const char* code = json  ? "AccessDeniedException"
                      : ec2 ? "UnauthorizedOperation"

@@ -6,8 +6,9 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr std::array kKindNames = {"throttle", "server_error", "lose_reply_before", "lose_reply_after",
-                                   "late",     "slow",         "garbage",           "denied"};
+constexpr std::array kKindNames = {
+    "throttle", "server_error", "lose_reply_before", "lose_reply_after",    "late", "slow",
+    "garbage",  "denied",       "contention",        "activity_in_progress"};
 
 }  // namespace
 

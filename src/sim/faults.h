@@ -18,10 +18,12 @@ enum class FaultKind {
   server_error,       // 500 before any effect
   lose_reply_before,  // the connection dies before the effect
   lose_reply_after,   // the connection dies after the effect
-  late,     // the connection dies, and the request arrives `delay` later: refused then if it expired
-  slow,     // the answer takes `delay` longer
-  garbage,  // 200 with a truncated body, after the effect
-  denied,   // 403 as if the permission had been taken away
+  late,        // the connection dies, and the request arrives `delay` later: refused then if it expired
+  slow,        // the answer takes `delay` longer
+  garbage,     // 200 with a truncated body, after the effect
+  denied,      // 403 as if the permission had been taken away
+  contention,  // Auto Scaling's 500 ResourceContention: something else is changing the group, no effect
+  activity_in_progress,  // its 400 ScalingActivityInProgress
 };
 
 // "lose_reply_after" and so on, as scenario files and faults_fired() write it.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "sim/parameters.h"
 #include "sim/world.h"
 
 namespace evenkeel::sim {
@@ -143,10 +144,10 @@ void Account::World::check_health(GroupRun& run, std::size_t index) {
   auto& target = group.targets[index];
   auto& server = *run.members[index].server;
   target.next_check = now + group.check_interval;
-  if (!server.up()) {
+  if (!reachable(server)) {
     target.passes = 0;
     ++target.failures;
-    const bool silent = server.server->life == Life::hung;
+    const bool silent = server.up() || server.server->life == Life::hung;
     if (target.state != "unhealthy" && target.failures >= group.unhealthy_threshold) {
       set_state(group, target, "unhealthy", silent ? kTimeout : kFailed);
     }
@@ -182,6 +183,14 @@ void Account::World::route(GroupRun& run) const {
     const bool in = target.state == "healthy" || (run.failing_open && target.state != "draining");
     if (in || late) run.routes.push_back({member.target, member.server, &target, 1});
   }
+  const auto shifted = [&](const Route& each) {
+    return account.shifted_zones.contains(each.server->server->zone);
+  };
+  if (!account.shifted_zones.empty() && std::ranges::any_of(run.routes, [&](const Route& each) {
+        return !shifted(each) && each.registration->state != "draining";
+      })) {
+    std::erase_if(run.routes, shifted);
+  }
   weigh(run);
 }
 
@@ -211,7 +220,7 @@ std::optional<Refusal> Account::register_target(const std::string& arn, const st
   if (server == servers.end()) {
     return Refusal{400, "InvalidTarget", fmt::format("Instance ID '{}' is not valid", instance_id)};
   }
-  if (server->second.life == Life::stopped || server->second.life == Life::terminated) {
+  if (!server->second.runs()) {
     return Refusal{400, "InvalidTarget",
                    fmt::format("The following targets are not in a running state and cannot be registered: "
                                "'{}'",
@@ -250,6 +259,11 @@ std::optional<Refusal> Account::deregister_target(const std::string& arn, const 
   requests.drained_by = hand;
   world_->set_state(*group, *target, "draining", kDraining);
   world_->note("deregister", instance_id, arn, count_healthy(*group), before, place, hand);
+  if (auto* scaling = group_of(instance_id);
+      scaling != nullptr && place == group->port && contains(scaling->target_group_arns, arn)) {
+    auto& member = *scaling->find(instance_id);
+    member.deregistered_by_hand = member.deregistered_by_hand || member.lifecycle_state == "InService";
+  }
   if (hand == Hand::ours && servers.contains(instance_id)) {
     world_->run_of(instance_id).taken.emplace(arn, place);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "sim/order.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -90,6 +91,34 @@ bool Members::flag(const std::string& name, bool otherwise) {
   return value ? value->get<bool>() : otherwise;
 }
 
+std::vector<std::string> Members::strings(const Json& list, const std::string& name) {
+  std::vector<std::string> all;
+  for (const Json& one : list) {
+    if (one.is_string()) {
+      all.push_back(one.get<std::string>());
+    } else {
+      complain(name + " must be a list of strings", "SerializationException");
+    }
+  }
+  return all;
+}
+
+std::vector<std::string> Members::texts(const std::string& name) {
+  const Json* list = take(name, Json::value_t::array);
+  return list ? strings(*list, name) : std::vector<std::string>{};
+}
+
+std::map<std::string, std::vector<std::string>> Members::text_lists(const std::string& name) {
+  std::map<std::string, std::vector<std::string>> all;
+  const Json* lists = object(name);
+  if (!lists) return all;
+  for (const auto& [key, list] : lists->items()) {
+    if (!list.is_array()) complain(name + " must be a map of lists", "SerializationException");
+    if (list.is_array()) all[key] = strings(list, name);
+  }
+  return all;
+}
+
 const Json* Members::object(const std::string& name) { return take(name, Json::value_t::object); }
 
 std::vector<Members> Members::structures(const std::string& name) {
@@ -113,6 +142,12 @@ void Members::complain(const std::string& message, const std::string& code) {
   // What has the wrong type is found out before anything has a meaning.
   const bool earlier = code == "SerializationException" && complaint_ && complaint_->code != code;
   if (!complaint_ || earlier) complaint_ = Refusal{400, code, message};
+}
+
+std::uint64_t Members::fingerprint() const {
+  Json rest = object_;
+  rest.erase("NextToken");
+  return hashed(rest.dump(-1, ' ', false, Json::error_handler_t::replace), 0);
 }
 
 Answer<void> Members::finish() const {

@@ -35,6 +35,8 @@ class Members {
                    const char* otherwise);
   std::optional<int> integer(const std::string& name, int least, int most);
   bool flag(const std::string& name, bool otherwise);
+  std::vector<std::string> texts(const std::string& name);                              // a list of strings
+  std::map<std::string, std::vector<std::string>> text_lists(const std::string& name);  // a map of such lists
   // A structure or a map, whose members are not looked at; nullptr when it isn't there.
   const Json* object(const std::string& name);
   // A list of structures, or one structure: each is to be finished for itself.
@@ -43,8 +45,11 @@ class Members {
 
   void complain(const std::string& message, const std::string& code = "ValidationException");
   Answer<void> finish() const;
+  // Of everything but the page token.
+  std::uint64_t fingerprint() const;
 
  private:
+  std::vector<std::string> strings(const Json& list, const std::string& name);
   const Json* take(const std::string& name, Json::value_t type);
 
   Json object_ = Json::object();

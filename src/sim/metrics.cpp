@@ -33,7 +33,7 @@ bool is(const Series& series, const Dimensions& dimensions) {
 
 Series& find_or_add(std::vector<Series>& all, const Dimensions& dimensions) {
   const auto found = std::ranges::find_if(all, [&](const Series& series) { return is(series, dimensions); });
-  return found != all.end() ? *found : all.emplace_back(Series{kNamespace, kMetric, dimensions, {}});
+  return found != all.end() ? *found : all.emplace_back(Series{kNamespace, kMetric, dimensions, {}, false});
 }
 
 }  // namespace
@@ -48,20 +48,21 @@ Series& Account::World::series_of(ServerRun& run, std::size_t which) {
   return all[place];
 }
 
-void Account::World::put(Series& into, double value) const {
-  const Time period = floor<minutes>(second);
-  into.samples[period] = std::clamp(value, 0.0, 100.0);
+void Account::World::put(Series& into, Time period, double value) {
+  into.samples[period] = value;
   while (into.samples.begin()->first < period - kKept) into.samples.erase(into.samples.begin());
 }
 
 void Account::World::publish() {
-  const auto second_of_minute = static_cast<int>((second - floor<minutes>(second)) / seconds{1});
+  const Time minute = floor<minutes>(second);
+  const auto second_of_minute = static_cast<int>((second - minute) / seconds{1});
   for (auto* run : live) {
     if (run->metric_second != second_of_minute || !run->up() || run->server->agent_silent) continue;
     auto& memory = run->server->memory;
     memory = std::max(0.0, memory + 0.2 * (life_random.unit() - 0.5));
-    put(series_of(*run, 0), memory);
-    if (account.switches.second_series) put(series_of(*run, 1), memory);
+    const double shown = std::min(memory, 100.0);
+    put(series_of(*run, 0), minute, shown);
+    if (account.switches.second_series) put(series_of(*run, 1), minute, shown);
   }
   if (second_of_minute == 59 && account.switches.decoy_series) publish_minute_aggregates();
 }
@@ -75,9 +76,11 @@ void Account::World::publish_minute_aggregates() {
     ++count;
   }
   if (count == 0) return;
-  put(find_or_add(account.series, {}), sum / count);
-  put(find_or_add(account.series, {{"InstanceId", "${aws:InstanceId}"}, {"objectname", "Memory"}}),
-      sum / count);
+  const Time minute = floor<minutes>(second);
+  const double mean = std::min(sum / count, 100.0);
+  put(find_or_add(account.series, {}), minute, mean);
+  put(find_or_add(account.series, {{"InstanceId", "${aws:InstanceId}"}, {"objectname", "Memory"}}), minute,
+      mean);
 }
 
 std::map<Time, double> Account::visible_samples(const Series& shown, Time from, Time until) const {

@@ -7,6 +7,7 @@ namespace {
 
 const Series* series_of(const Account& account, const std::string& id) {
   for (const auto& series : account.series) {
+    if (series.metric_namespace != "CWAgent") continue;
     for (const auto& [key, value] : series.dimensions) {
       if (key == "InstanceId" && value == id) return &series;
     }
@@ -105,6 +106,7 @@ TEST(Metrics, AreKeptForThreeHours) {
 TEST(Metrics, ComeWithTheDecoysOfARealAccount) {
   SmallFleet fleet(2);
   fleet.account.switches.second_series = true;
+  fleet.account.switches.load_metrics = false;
   fleet.pass(2min);
   const auto has = [&](const decltype(Series::dimensions)& dimensions) {
     return std::ranges::count(fleet.account.series, dimensions, &Series::dimensions);

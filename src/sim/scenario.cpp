@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <fstream>
-#include <set>
 
 #include "base/text.h"
+#include "sim/scenario_declarations.h"
+#include "sim/scenario_events.h"
 #include "sim/scenario_words.h"
 
 namespace evenkeel::sim {
@@ -93,7 +94,8 @@ class Parser {
     if (command == "latency") return read_latency(words);
     if (command == "fleet") return read_fleet(words);
     if (command == "group") return read_group(words);
-    if (command == "asg") return read_asg(words);
+    if (command == "asg") return read_asg(words, scenario_, declared_);
+    if (command == "document") return read_document(words, scenario_);
     if (command == "repair" && words.size() == 2 && words[1].text == "never") {
       scenario_.repair_after = kLongest * 10;
       return {};
@@ -104,14 +106,15 @@ class Parser {
       return {};
     }
     if (command == "set" || command == "lag") return read_set(words);
-    if (command == "fault") return read_fault(words);
+    if (command == "fault") return read_fault(words, scenario_);
     if (command == "promise") return read_promise(words);
-    if (command == "role") return read_role(words);
+    if (command == "role") return read_role(words, scenario_);
     if (command == "at") return read_at(words);
-    if (is_event(command)) return read_event(words, 0, Duration{}, true);
+    if (is_event(command)) return add_event(words, 0, Duration{}, true);
     return words[0].wrong(
-        "is no command; allowed are start, duration, narrate, tick, latency, fleet, group, asg, repair, set, "
-        "lag, fault, role, promise, at, policy: and the events");
+        "is no command; allowed are start, duration, narrate, tick, latency, fleet, group, asg, document, "
+        "repair, set, lag, fault, role, promise, at, policy: and the events " +
+        known_events());
   }
 
   Result<void> read_start(const Words& words) {
@@ -143,18 +146,18 @@ class Parser {
     GroupSpec group;
     group.name = parts[0];
     group.port = TRY(port_of(word.part(parts[1])));
-    if (!group_names_.insert(group.name).second) {
+    if (!declared_.groups.insert(group.name).second) {
       return word.wrong("names a target group for the second time; each is declared once");
     }
     return group;
   }
 
   Result<void> read_fleet(const Words& words) {
-    const auto options =
-        TRY(options_of(words, 2,
-                       {"servers", "groups", "shares", "capacity", "peak", "memory", "memory_at_boot",
-                        "dies_after", "boot", "deregistration_delay", "slow_start", "min_healthy_targets",
-                        "check_interval", "healthy_threshold", "unhealthy_threshold", "zones"}));
+    const auto options = TRY(
+        options_of(words, 2,
+                   {"servers", "groups", "shares", "capacity", "peak", "memory", "memory_at_boot",
+                    "dies_after", "boot", "deregistration_delay", "slow_start", "min_healthy_targets",
+                    "check_interval", "healthy_threshold", "unhealthy_threshold", "zones", "monitoring"}));
     FleetSpec fleet;
     fleet.name = words[1].text;
     if (options.find("servers") == nullptr || options.find("groups") == nullptr) {
@@ -174,11 +177,19 @@ class Parser {
     fleet.boot = TRY(options.range("boot", {120, 120}, true));
     fleet.check_interval = TRY(options.duration("check_interval", Duration{10'000}));
     if (const auto* zones = options.find("zones")) fleet.zones = split(zones->text, ',');
+    if (const auto* monitoring = options.find("monitoring")) {
+      fleet.detailed_monitoring = monitoring->text == "detailed";
+      if (!fleet.detailed_monitoring && monitoring->text != "basic") {
+        return monitoring->wrong("must be basic or detailed");
+      }
+    }
     TRY_VOID(read_fleet_attributes(options, fleet));
     TRY_VOID(read_fleet_groups(options, fleet));
     servers_ += fleet.servers;
     if (servers_ > kMostServers) return words[1].wrong("makes more than 1000 servers");
-    for (int i = 1; i <= fleet.servers; ++i) server_names_.insert(fmt::format("{}-{}", fleet.name, i));
+    for (int i = 1; i <= fleet.servers; ++i) declared_.servers.insert(fmt::format("{}-{}", fleet.name, i));
+    declared_.fleets.insert(fleet.name);
+    declared_.zones.insert(fleet.zones.begin(), fleet.zones.end());
     scenario_.fleets.push_back(std::move(fleet));
     return {};
   }
@@ -213,38 +224,15 @@ class Parser {
         shares[i] = TRY(number_of(given->part(parts[i]), 0, 100));
       }
     }
-    for (std::size_t i = 0; i < shares.size(); ++i) fleet.groups[i].share = fleet.peak * shares[i] / 100;
+    for (std::size_t i = 0; i < shares.size(); ++i) fleet.groups[i].share = shares[i] / 100;
     return {};
   }
 
   Result<void> read_group(const Words& words) {
     const auto options = TRY(options_of(words, 2, {"attached"}));
     auto group = TRY(read_place(words[1]));
-    if (const auto* attached = options.find("attached")) {
-      if (attached->text != "yes" && attached->text != "no") return attached->wrong("must be yes or no");
-      group.attached = attached->text == "yes";
-    }
+    group.attached = TRY(options.yes_or_no("attached", true));
     scenario_.groups.push_back(std::move(group));
-    return {};
-  }
-
-  Result<void> read_asg(const Words& words) {
-    const auto options = TRY(options_of(words, 2, {"fleet", "min", "max", "health", "suspended"}));
-    const auto* of = options.find("fleet");
-    if (of == nullptr) return words[0].wrong("needs fleet=NAME, the fleet that it scales");
-    const auto fleet = std::ranges::find(scenario_.fleets, of->text, &FleetSpec::name);
-    if (fleet == scenario_.fleets.end()) return of->wrong("is no fleet declared above");
-    AutoScalingGroup group;
-    group.name = words[1].text;
-    group.desired = fleet->servers;
-    group.min_size = static_cast<int>(TRY(options.number("min", 1, 0, kMostServers)));
-    group.max_size = static_cast<int>(TRY(options.number("max", 2 * fleet->servers, 0, 2 * kMostServers)));
-    if (const auto* health = options.find("health")) group.health_check_type = health->text;
-    if (const auto* suspended = options.find("suspended")) {
-      group.suspended_processes = split(suspended->text, ',');
-    }
-    scenario_.fleet_of_asg[group.name] = fleet->name;
-    scenario_.auto_scaling_groups.push_back(std::move(group));
     return {};
   }
 
@@ -258,47 +246,6 @@ class Parser {
     return {};
   }
 
-  Result<void> read_fault(const Words& words) {
-    if (words.size() < 3) return words[0].wrong("needs an action (or *) and a kind");
-    const auto kind = fault_kind(words[2].text);
-    if (!kind) {
-      return words[2].wrong(
-          "is no kind of fault; allowed are throttle, server_error, lose_reply_before, lose_reply_after, "
-          "late, "
-          "slow, garbage, denied");
-    }
-    Fault fault;
-    fault.kind = *kind;
-    if (words[1].text != "*") fault.action = words[1].text;
-    auto rest = words;
-    if (const auto once = std::ranges::find(rest, "once", &Word::text); once != rest.end()) {
-      fault.times = 1;
-      rest.erase(once);
-    }
-    const auto options = TRY(options_of(rest, 3, {"times", "rate", "from", "until", "delay"}));
-    if (options.find("times") != nullptr) {
-      fault.times = static_cast<int>(TRY(options.number("times", 1, 1, 1e6)));
-    }
-    fault.rate = TRY(options.number("rate", fault.times ? 0 : 1, 0, 1));
-    fault.delay = TRY(options.duration("delay", Duration{}));
-    if (options.find("from") != nullptr) fault.from = Time{TRY(options.duration("from", Duration{}))};
-    if (options.find("until") != nullptr) fault.until = Time{TRY(options.duration("until", Duration{}))};
-    scenario_.faults.list.push_back(std::move(fault));
-    return {};
-  }
-
-  Result<void> read_role(const Words& words) {
-    if (words.size() < 2) return words[0].wrong("needs the role's name");
-    const auto options = TRY(options_of(words, 2, {"external_id", "refuses", "lasts", "web_identity"}));
-    Role role;
-    role.lasts = TRY(options.duration("lasts", role.lasts));
-    if (const auto* id = options.find("external_id")) role.external_id = id->text;
-    if (const auto* token = options.find("web_identity")) role.web_identity = token->text;
-    if (const auto* refuses = options.find("refuses")) role.refuses = refuses->text == "yes";
-    scenario_.roles[words[1].text] = std::move(role);
-    return {};
-  }
-
   Result<void> read_promise(const Words& words) {
     const auto options = TRY(options_of(words, 1, {"healthy", "out", "forgotten_after", "groups"}));
     auto& promise = scenario_.promise;
@@ -307,7 +254,8 @@ class Parser {
     promise.forgotten_after = TRY(options.duration("forgotten_after", promise.forgotten_after));
     if (const auto* groups = options.find("groups")) {
       for (const auto& group : split(groups->text, ',')) {
-        if (!group_names_.contains(group)) return groups->wrong("names a target group not declared above");
+        if (!declared_.groups.contains(group))
+          return groups->wrong("names a target group not declared above");
         promise.target_group_arns.push_back(target_group_arn_of(group));
       }
     }
@@ -317,53 +265,40 @@ class Parser {
   Result<void> read_at(const Words& words) {
     if (words.size() < 3) return words[0].wrong("needs a duration and an event");
     const auto at = TRY(duration_of(words[1]));
-    if (!is_operator_event(words[2].text)) return read_event(words, 2, at, false);
+    if (!is_operator_event(words[2].text)) return add_event(words, 2, at, false);
     OperatorEvent event{at, words[2].text, {}, {}};
-    const bool reason = event.name == "pause" || event.name == "resume";
-    if (reason && words.size() == 4) event.argument = words[3].text;
-    if (reason) TRY_VOID(expect(words, event.argument.empty() && event.name == "resume" ? 3 : 4));
+    if (event.name == "pause") TRY_VOID(read_pause(words, event));
+    if (event.name == "resume") {
+      if (words.size() > 3) event.argument = words[3].text;
+      TRY_VOID(expect(words, words.size() > 3 ? 4 : 3));
+    }
     if (event.name == "kill") TRY_VOID(expect(words, 3));
     if (event.name == "tick-late" || event.name == "restore") TRY_VOID(expect(words, 4));
     if (event.name == "tick-late") event.duration = TRY(duration_of(words[3]));
     if (event.name == "restore") {
-      TRY_VOID(check_server(words[3], false));
+      if (!declared_.servers.contains(words[3].text)) {
+        return words[3].wrong("is no server declared above; servers are called FLEET-1, FLEET-2 …");
+      }
       event.argument = instance_id_of(words[3].text);
     }
     scenario_.operator_events.push_back(std::move(event));
     return {};
   }
 
-  Result<void> check_server(const Word& word, bool all) const {
-    if ((all && word.text == "all") || server_names_.contains(word.text)) return {};
-    return word.wrong("is no server declared above; servers are called FLEET-1, FLEET-2 …");
-  }
-
-  Result<void> check_argument(char kind, const Word& word) const {
-    if (kind == 'S' || kind == 'A') return check_server(word, kind == 'A');
-    if (kind == 'N') TRY(number_of(word, 0, 100));
-    if (kind == 'D') TRY(duration_of(word));
-    if (kind != 'G') return {};
-    const auto parts = split(word.text, ':');
-    if (!group_names_.contains(parts[0])) return word.wrong("is no target group declared above");
-    if (parts.size() > 1) TRY(port_of(word.part(parts[1])));
+  static Result<void> read_pause(const Words& words, OperatorEvent& event) {
+    if (words.size() < 4)
+      return words.back().wrong("ends the line too early; it is written: pause \"why\" [for=D]");
+    event.argument = words[3].text;
+    const auto options = TRY(options_of(words, 4, {"for"}));
+    event.duration = TRY(options.duration("for", Duration{}));
     return {};
   }
 
-  Result<void> read_event(const Words& words, std::size_t first, Duration at, bool at_start) {
-    const auto shape = event_shape(words[first].text);
-    if (!shape) return words[first].wrong(wrong_event());
-    TRY_VOID(expect(words, first + 1 + shape->size()));
-    for (std::size_t i = 0; i < shape->size(); ++i) {
-      TRY_VOID(check_argument((*shape)[i], words[first + 1 + i]));
-    }
-    WorldEvent event{at, at_start, {}};
-    for (std::size_t i = first; i < words.size(); ++i) event.words.push_back(words[i].text);
-    Switches trial;
-    if (event.words[0] == "set" && !set_switch(trial, event.words[1], event.words[2])) {
-      return words[first + 1].wrong(wrong_switch());
-    }
-    if (scenario_.events.size() >= kMostEvents)
+  Result<void> add_event(const Words& words, std::size_t first, Duration at, bool at_start) {
+    auto event = TRY(read_event(words, first, at, at_start, declared_));
+    if (scenario_.events.size() >= kMostEvents) {
       return words[0].wrong("is one event too many; allowed are 1000");
+    }
     scenario_.events.push_back(std::move(event));
     return {};
   }
@@ -388,7 +323,7 @@ class Parser {
   Lines lines_;
   std::size_t at_ = 0;
   int servers_ = 0;
-  std::set<std::string> server_names_, group_names_;
+  Declared declared_;
   Scenario scenario_;
 };
 

@@ -31,8 +31,14 @@
 //       deregistration_delay=D slow_start=D min_healthy_targets=N
 //       check_interval=D healthy_threshold=N unhealthy_threshold=N      10s, 3, 2
 //       zones=a,b                         in turn
+//       monitoring=detailed|basic         EC2's own metrics by the minute, or by five
 //   group NAME:PORT [attached=no]         one more target group, empty, with no traffic
-//   asg NAME fleet=F [min=N] [max=N] [health=EC2|EC2,ELB] [suspended=A,B]    the fleet's Auto Scaling group
+//   asg NAME fleet=F [min=N] [max=N] [desired=N] [health=EC2|EC2,ELB] [grace=D] [suspended=A,B]
+//       [attach=TG1,TG2]                  the fleet's Auto Scaling group: 1, twice the servers, the servers;
+//                                         the target groups attached to it are all of the fleet's
+//   document NAME [heals=yes|no] [fails=yes|no] [takes=D] [timeout=D] [output="text"]      for Systems
+//                                         Manager to run; heals: the memory falls to memory_at_boot at its
+//                                         end. no, no, 5s, 1h; \n in the text is a line break
 //   repair after=D | repair never         when the person on call restarts a hung server
 //   set SWITCH VALUE                      a field of sim::Switches: true, false or a duration
 //   lag describe D                        the same as: set describe_lag D
@@ -44,10 +50,21 @@
 //   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]  groups: those of all fleets
 //   [at D] EVENT                          happens D after the start; without `at`: at the start
 //       memory SERVER|all N               jumps to N percent        leak SERVER|all D   would die after D
-//       stop, start-server, terminate, crash, repair, silence, speak, hang-next-boot SERVER
-//       register, deregister SERVER GROUP[:PORT]      an outsider's hand; at the start: already healthy
-//       delete-group GROUP                attribute GROUP KEY VALUE          set SWITCH VALUE
-//   at D pause "why", at D resume ["why"], at D kill, at D tick-late D, at D restore SERVER
+//       stop, start-server, terminate, reboot, crash, repair, hang-next-boot SERVER      somebody's hand,
+//       fate silence, speak SERVER             its CloudWatch agent        manage, unmanage SERVER      SSM's
+//       agent impair SERVER [system], unimpair SERVER       its status checks schedule-event SERVER CODE
+//       in=D, cancel-event SERVER      CODE: instance-reboot, system-reboot … tag SERVER KEY VALUE, untag
+//       SERVER KEY register, deregister SERVER GROUP[:PORT]      an outsider's hand; at the start: already
+//       healthy delete-group GROUP                attribute GROUP KEY VALUE          set SWITCH VALUE
+//       standby, exit-standby, detach SERVER          an outsider's hand in its Auto Scaling group
+//       scale-in [SERVER]                 scale-out [ASG]      of the first group where none is named
+//       suspend, resume-process ASG PROCESS           refresh ASG start|end
+//       resize ASG [min=N] [max=N] [desired=N]
+//       zonal-shift, zone-outage ZONE start|end
+//       peak N [FLEET]                    the fleet's requests a second from now on (of the first)
+//       alarm NAME ok|alarm|insufficient [composite]  {SERVER} in a name stands for that server's id
+//       calendar NAME open|closed         a change calendar, open before; its changes are known in advance
+//   at D pause "why" [for=D], at D resume ["why"], at D kill, at D tick-late D, at D restore SERVER
 //                                         about Evenkeel itself: for the runner, see OperatorEvent
 #pragma once
 
@@ -69,7 +86,7 @@ struct OperatorEvent {
   Duration at{};         // after the start
   std::string name;      // "pause" "resume" "kill" "tick-late" "restore"
   std::string argument;  // the reason; the server's instance id
-  Duration duration{};   // of tick-late: so long no tick runs
+  Duration duration{};   // of tick-late: so long no tick runs; of pause: it ends after so long, zero: never
 };
 
 struct Range {
@@ -79,7 +96,7 @@ struct Range {
 struct GroupSpec {
   std::string name;
   int port = 443;
-  double share = 0;  // of the account's requests at the peak, in requests a second
+  double share = 0;  // of its fleet's requests, 0 to 1
   bool attached = true;
 };
 
@@ -93,13 +110,15 @@ struct FleetSpec {
   int healthy_threshold = 3, unhealthy_threshold = 2;
   std::map<std::string, std::string> attributes;  // of its target groups
   std::vector<std::string> zones{"a"};
+  bool detailed_monitoring = true;
 };
 
-// One timed event of the world: the words of its line after `at D`.
+// One timed event of the world: the words of its line after `at D`, checked.
 struct WorldEvent {
   Duration at{};
   bool at_start = false;  // part of the set-up
   std::vector<std::string> words;
+  std::map<std::string, std::string> options;  // its key=value words
 };
 
 struct Scenario {
@@ -113,7 +132,8 @@ struct Scenario {
   std::map<std::string, std::string> fleet_of_asg;
   std::vector<WorldEvent> events;
   std::vector<OperatorEvent> operator_events;
-  std::map<std::string, Role> roles;  // by name
+  std::map<std::string, Role> roles;          // by name
+  std::map<std::string, Document> documents;  // by name
   Faults faults;
   Promise promise;
   Switches switches;

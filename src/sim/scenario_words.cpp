@@ -11,23 +11,6 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kEvents = {{
-    {"memory", "AN"},
-    {"leak", "AD"},
-    {"stop", "S"},
-    {"start-server", "S"},
-    {"terminate", "S"},
-    {"crash", "S"},
-    {"repair", "S"},
-    {"silence", "S"},
-    {"speak", "S"},
-    {"hang-next-boot", "S"},
-    {"register", "SG"},
-    {"deregister", "SG"},
-    {"delete-group", "G"},
-    {"attribute", "GWW"},
-    {"set", "WW"},
-}};
 constexpr std::array<std::string_view, 5> kOperatorEvents = {"pause", "resume", "kill", "tick-late",
                                                              "restore"};
 
@@ -36,11 +19,15 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 11> kSwitches = {{
+constexpr std::array<Switch, 16> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
     {"throttling", &Switches::throttling, nullptr},
+    {"load_metrics", &Switches::load_metrics, nullptr},
+    {"replaces_deregistered", &Switches::replaces_deregistered, nullptr},
+    {"az_rebalance", &Switches::az_rebalance, nullptr},
+    {"no_capacity", &Switches::no_capacity, nullptr},
     {"late_requests", nullptr, &Switches::late_requests},
     {"metric_lag", nullptr, &Switches::metric_lag},
     {"describe_lag", nullptr, &Switches::describe_lag},
@@ -48,6 +35,7 @@ constexpr std::array<Switch, 11> kSwitches = {{
     {"forced_shutdown", nullptr, &Switches::forced_shutdown},
     {"table_read_lag", nullptr, &Switches::table_read_lag},
     {"ttl_delay", nullptr, &Switches::ttl_delay},
+    {"command_lag", nullptr, &Switches::command_lag},
 }};
 
 std::string allowed_words(const auto& table, const auto& name_of) {
@@ -126,6 +114,13 @@ Result<double> Options::number(std::string_view key, double otherwise, double le
   return word == nullptr ? otherwise : number_of(*word, least, most);
 }
 
+Result<bool> Options::yes_or_no(std::string_view key, bool otherwise) const {
+  const auto* word = find(key);
+  if (word == nullptr) return otherwise;
+  if (word->text != "yes" && word->text != "no") return word->wrong("must be yes or no");
+  return word->text == "yes";
+}
+
 Result<Duration> Options::duration(std::string_view key, Duration otherwise) const {
   const auto* word = find(key);
   return word == nullptr ? otherwise : duration_of(*word);
@@ -166,22 +161,12 @@ Result<Options> options_of(const Words& words, std::size_t first,
   return options;
 }
 
-std::optional<std::string_view> event_shape(std::string_view event) {
-  for (const auto& [name, shape] : kEvents) {
-    if (name == event) return shape;
-  }
-  return std::nullopt;
-}
-
-bool is_event(std::string_view word) { return event_shape(word).has_value(); }
-
 bool is_operator_event(std::string_view word) {
   return std::ranges::find(kOperatorEvents, word) != kOperatorEvents.end();
 }
 
-std::string wrong_event() {
-  return "is no event; allowed are " + allowed_words(kEvents, [](const auto& event) { return event.first; }) +
-         ", " + allowed_words(kOperatorEvents, [](auto name) { return name; });
+std::string known_operator_events() {
+  return allowed_words(kOperatorEvents, [](auto name) { return name; });
 }
 
 bool set_switch(Switches& switches, std::string_view name, const std::string& value) {

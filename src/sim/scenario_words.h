@@ -45,6 +45,7 @@ class Options {
   const Word* find(std::string_view key) const;
   Result<double> number(std::string_view key, double otherwise, double least, double most) const;
   Result<Duration> duration(std::string_view key, Duration otherwise) const;
+  Result<bool> yes_or_no(std::string_view key, bool otherwise) const;
   // A..B or one value; as percentages, or as durations in seconds.
   Result<Range> range(std::string_view key, Range otherwise, bool durations) const;
 
@@ -57,12 +58,8 @@ class Options {
 Result<Options> options_of(const Words& words, std::size_t first,
                            std::initializer_list<std::string_view> allowed);
 
-// An event's arguments, a letter each: S server, A server or `all`, N percent, D duration, G group[:port],
-// W any word.
-std::optional<std::string_view> event_shape(std::string_view event);
-bool is_event(std::string_view word);
 bool is_operator_event(std::string_view word);
-std::string wrong_event();
+std::string known_operator_events();
 // False when there is no such switch or the value doesn't fit it.
 bool set_switch(Switches& switches, std::string_view name, const std::string& value);
 std::string wrong_switch();

@@ -13,7 +13,9 @@ constexpr Duration kGracefulShutdown{10'000};
 constexpr Duration kTerminatedShownFor{3'600'000};
 constexpr Duration kOneSecond{1'000};
 
-const char* word(Life life) {
+}  // namespace
+
+const char* Account::World::life_name(Life life) {
   switch (life) {
     case Life::running:
       return "running";
@@ -23,17 +25,17 @@ const char* word(Life life) {
       return "booting";
     case Life::hung:
       return "hung";
+    case Life::stopping:
+      return "stopping";
     case Life::stopped:
       return "stopped";
+    case Life::pending:
+      return "pending";
     case Life::terminated:
       return "terminated";
   }
   return "";
 }
-
-bool on(Life life) { return life != Life::stopped && life != Life::terminated; }
-
-}  // namespace
 
 int Account::World::registrations(const std::string& instance_id) const {
   int count = 0;
@@ -61,7 +63,7 @@ void Account::World::begin_shutdown(ServerRun& run, Hand hand) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
-  note("reboot-effect", server.id, {}, registered, word(server.life), 0, hand);
+  note("reboot-effect", server.id, {}, registered, life_name(server.life), 0, hand);
   if (hand == Hand::ours) {
     ++counters.reboots;
     ++server.reboots_by_api;
@@ -69,6 +71,10 @@ void Account::World::begin_shutdown(ServerRun& run, Hand hand) {
   }
   cut_requests(run, hand == Hand::ours, "in flight on a server that was rebooted");
   run.down_by_reboot = hand;
+  for (auto& event : server.events) {
+    if (event.code == "instance-reboot" && !event.over())
+      event.description = "[Completed] " + event.description;
+  }
   server.life = Life::stopping_for_reboot;
   server.life_until = now + (hanging ? account.switches.forced_shutdown : kGracefulShutdown);
   dirty = true;
@@ -94,6 +100,8 @@ void Account::World::finish_boot(ServerRun& run) {
   server.memory = server.memory_at_boot;
   server.console_at = now;
   server.life_until = Time{};
+  server.initializing = false;
+  server.impaired_since.reset();
   run.down_by_reboot.reset();
   note("boot-done", server.id);
   dirty = true;
@@ -103,6 +111,7 @@ void Account::World::hang(ServerRun& run) {
   auto& server = *run.server;
   server.life = Life::hung;
   server.life_until = now + account.repair_after;
+  if (!server.impaired_since) server.impaired_since = now;
   ++server.crashes;
   ++counters.crashes;
   note("crash", server.id, {}, cut_requests(run, false, "in flight on a server that crashed"));
@@ -111,6 +120,7 @@ void Account::World::hang(ServerRun& run) {
 
 void Account::World::step_server(ServerRun& run) {
   auto& server = *run.server;
+  if (!server.events.empty()) step_events(run);
   for (std::size_t i = 0; i < run.reboots.size();) {
     const auto [due, hand] = run.reboots[i];
     if (due > now) {
@@ -118,10 +128,10 @@ void Account::World::step_server(ServerRun& run) {
       continue;
     }
     run.reboots.erase(run.reboots.begin() + static_cast<std::ptrdiff_t>(i));
-    if (on(server.life)) {
+    if (server.runs()) {
       begin_shutdown(run, hand);
     } else {
-      note("reboot-ignored", server.id, {}, 0, word(server.life), 0, hand);
+      note("reboot-ignored", server.id, {}, 0, life_name(server.life), 0, hand);
     }
   }
   if (server.life == Life::running) {
@@ -129,8 +139,13 @@ void Account::World::step_server(ServerRun& run) {
     return;
   }
   if (server.life_until > now) return;
-  if (server.life == Life::stopping_for_reboot) {
+  if (server.life == Life::stopping_for_reboot || server.life == Life::pending) {
     begin_boot(run);
+  } else if (server.life == Life::stopping) {
+    server.life = Life::stopped;
+    server.life_until = Time::max();
+    note("stop", server.id, {}, 0, {}, 0, run.down_by_reboot.value_or(Hand::outsider));
+    dirty = true;
   } else if (server.life == Life::booting) {
     finish_boot(run);
   } else if (server.life == Life::hung) {
@@ -160,7 +175,7 @@ std::optional<Refusal> Account::reboot(const std::vector<std::string>& instance_
       return Refusal{400, "InvalidInstanceID.NotFound",
                      fmt::format("The instance ID '{}' does not exist", id)};
     }
-    if (found->second.life == Life::stopped) {
+    if (!found->second.runs() && found->second.life != Life::terminated) {
       return Refusal{400, "IncorrectInstanceState",
                      fmt::format("The instance '{}' is not in a state from which it can be rebooted.", id)};
     }
@@ -168,10 +183,11 @@ std::optional<Refusal> Account::reboot(const std::vector<std::string>& instance_
   for (const auto& id : instance_ids) {
     auto& run = world.run_of(id);
     if (run.server->life == Life::terminated) {
-      world.note("reboot-ignored", id, {}, 0, word(Life::terminated), 0, hand);
+      world.note("reboot-ignored", id, {}, 0, World::life_name(Life::terminated), 0, hand);
       continue;
     }
-    world.note("reboot-accepted", id, {}, world.registrations(id), word(run.server->life), 0, hand);
+    world.note("reboot-accepted", id, {}, world.registrations(id), World::life_name(run.server->life), 0,
+               hand);
     run.reboots.emplace_back(world.now + switches.reboot_queue, hand);
   }
   return std::nullopt;
@@ -188,9 +204,9 @@ void Account::terminate(const std::string& instance_id) {
 void Account::start(const std::string& instance_id) {
   const auto found = servers.find(instance_id);
   if (found == servers.end() || found->second.life != Life::stopped) return;
-  found->second.launched_at = world_->now;
-  world_->note("start", instance_id);
-  world_->begin_boot(world_->run_of(instance_id));
+  auto& run = world_->run_of(instance_id);
+  world_->begin_start(run, Hand::outsider, Duration::zero());
+  world_->begin_boot(run);
 }
 
 void Account::crash(const std::string& instance_id) {
@@ -201,7 +217,7 @@ void Account::crash(const std::string& instance_id) {
 
 void Account::repair(const std::string& instance_id) {
   const auto found = servers.find(instance_id);
-  if (found == servers.end() || !on(found->second.life)) return;
+  if (found == servers.end() || !found->second.runs()) return;
   auto& run = world_->run_of(instance_id);
   ++world_->counters.repairs;
   world_->note("repair", instance_id);

@@ -11,7 +11,8 @@ struct Limit {
 };
 
 std::vector<Limit> limits(Service service, const std::string& action, bool bare) {
-  const bool reads = action.starts_with("Describe") || action.starts_with("Get");
+  const bool reads =
+      action.starts_with("Describe") || action.starts_with("Get") || action.starts_with("List");
   if (service == Service::sts) return {{"sts", 600, 600}};
   if (service == Service::sns) return {action == "Publish" ? Limit{action, 300, 300} : Limit{action, 30, 30}};
   if (service == Service::ssm) return {reads ? Limit{"ssm reads", 40, 40} : Limit{"ssm writes", 3, 3}};
@@ -23,6 +24,7 @@ std::vector<Limit> limits(Service service, const std::string& action, bool bare)
   if (service == Service::auto_scaling) return {{"autoscaling", 40, 10}};
   if (service == Service::cloudwatch && action == "ListMetrics") return {{action, 25, 25}};
   if (service == Service::cloudwatch && action == "GetMetricStatistics") return {{action, 400, 400}};
+  if (service == Service::cloudwatch && action == "DescribeAlarms") return {{action, 9, 9}};
   if (service == Service::cloudwatch) return {{action, 50, 50}};
   if (service == Service::elbv2 && reads) return {{"elb", 40, 10}};
   if (service == Service::elbv2) return {{"elb", 40, 10}, {"elb targets", 20, 4}};

@@ -94,6 +94,7 @@ void Account::World::arrive(GroupRun& run, int requests, double phase) {
     want_of_capacity({}, run.group->arn, requests, "no target to route to");
     return;
   }
+  *run.requests += requests;
   double position = phase;
   for (auto& route : run.routes) {
     const double next = position + requests * route.weight / weights;
@@ -112,8 +113,8 @@ void Account::World::serve(const GroupRun& run, Route& route) {
   const int arrived = std::exchange(target.arrived, 0);
   const auto& id = route.registration->instance_id;
   const auto& arn = run.group->arn;
-  if (!server.up()) {
-    const char* why = "routed to a server that doesn't run";
+  if (!reachable(server)) {
+    const char* why = server.up() ? "routed to a zone that is down" : "routed to a server that doesn't run";
     const bool ours = server.down_by_reboot == Hand::ours;
     if (run.failing_open && !ours) return want_of_capacity(id, arn, arrived, why);
     return drop(id, arn, arrived, ours, why);
@@ -124,6 +125,7 @@ void Account::World::serve(const GroupRun& run, Route& route) {
     want_of_capacity(id, arn, arrived - served, "over the server's capacity");
   }
   server.server->memory += server.server->leak_per_million_requests * served / 1e6;
+  server.served += served;
   const auto slot = static_cast<std::size_t>(second.time_since_epoch() / std::chrono::seconds{1});
   for (std::size_t i = 0; i < kRequestClasses.size(); ++i) {
     target.carry[i] += kRequestClasses[i].share * served;

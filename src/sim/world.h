@@ -34,6 +34,7 @@ struct ServerRun {
   int metric_second = 0;                       // the second of the minute in which its agent reports
   std::array<std::size_t, 2> series{};         // last known places in Account::series
   int arrived = 0;                             // requests in this second
+  std::int64_t served = 0;                     // requests since its CPUUtilization was published
   int places = 0, healthy_places = 0;          // registrations in groups that have a load balancer
   bool up() const { return server != nullptr && server->life == Server::Life::running; }
 };
@@ -69,6 +70,7 @@ struct GroupRun {
   bool ramping = false;  // weights change with time: slow start, or late requests
   bool failing_open = false;
   int healthy = 0;
+  std::int64_t* requests = nullptr;  // routed to a target in this minute
 };
 
 struct Account::World {
@@ -88,6 +90,13 @@ struct Account::World {
   void finish_boot(ServerRun& run);
   void hang(ServerRun& run);
   void leave(ServerRun& run, Server::Life life);  // stopped or terminated
+  static const char* life_name(Server::Life life);
+
+  // instances.cpp: stops, starts and scheduled events
+  void begin_stop(ServerRun& run, Hand hand);
+  void begin_start(ServerRun& run, Hand hand, Duration pending);
+  void step_events(ServerRun& run);
+  bool reachable(const ServerRun& run) const;  // up, and its zone too
   int registrations(const std::string& instance_id) const;
   int cut_requests(ServerRun& run, bool ours, const char* why);
 
@@ -114,12 +123,39 @@ struct Account::World {
   void publish();
   void publish_minute_aggregates();
   Series& series_of(ServerRun& run, std::size_t which);
-  void put(Series& into, double value) const;
+  static void put(Series& into, Time period, double value);
 
   // auto_scaling.cpp
   void step_auto_scaling();
-  bool replaces(const AutoScalingGroup& group, const AutoScalingMember& member);
-  std::string launch_replacement(AutoScalingGroup& group, const Server& pattern);
+  void step_member_health(AutoScalingGroup& group, bool thorough);
+  void settle_size(AutoScalingGroup& group);
+  void rebalance(AutoScalingGroup& group);
+  bool unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member, bool thorough);
+  std::optional<std::string> launch(AutoScalingGroup& group,
+                                    const char* why);                         // the id; none: refused by EC2
+  std::map<std::string, int> members_by_zone(const AutoScalingGroup& group);  // zones out of order left out
+  AutoScalingMember* choose_for_scale_in(AutoScalingGroup& group);
+
+  // lifecycle.cpp: of the members of Auto Scaling groups
+  void step_lifecycles(AutoScalingGroup& group);
+  bool step_lifecycle(AutoScalingGroup& group, AutoScalingMember& member);  // true: it is no member any more
+  void retire(AutoScalingGroup& group, AutoScalingMember& member, const std::string& cause, Hand hand);
+  void take_from_groups(const AutoScalingGroup& group, const std::string& instance_id, Hand hand);
+  bool in_groups(const AutoScalingGroup& group, const std::string& instance_id);
+  void begin_activity(AutoScalingGroup& group, AutoScalingMember& member, const char* what,
+                      const std::string& cause, const char* status, int progress);
+  void end_activity(AutoScalingGroup& group, AutoScalingMember& member, const char* status = "Successful");
+
+  // systems_manager.cpp
+  void step_invocations();
+  void step_invocation(Invocation& invocation);
+  void finish(Invocation& invocation, const Document& document, Server& server);
+
+  // load_metrics.cpp
+  void publish_load();
+  void publish_requests(Time minute);
+  void publish_cpu(Time minute);
+  Series& load_series(const char* metric, const std::vector<std::pair<std::string, std::string>>& dimensions);
 
   // history.cpp
   void note(std::string kind, const std::string& instance_id, const std::string& arn = {},
@@ -137,7 +173,8 @@ struct Account::World {
   const Past* past() const;  // what a stale read shows; nullptr: the present
 
   Account& account;
-  SeededRandom traffic_random, life_random;  // apart: what Evenkeel does must not change the arrivals
+  // Apart: what Evenkeel does must not change the arrivals.
+  SeededRandom traffic_random, life_random, command_random;
   Time started, now, second;
   bool unsynced = true;  // servers, groups or targets came or went
   bool dirty = true;     // a state changed
@@ -154,6 +191,9 @@ struct Account::World {
   Time drop_minute{};
   Counters counters;
   std::deque<Past> pasts;
+  std::vector<std::size_t> open_invocations;        // places in Account::invocations
+  std::map<std::string, std::int64_t> requests_of;  // by target group arn, in this minute
+  std::map<std::string, std::size_t> load_places;   // of load_series() in Account::series, by what it is of
 };
 
 }  // namespace evenkeel::sim

@@ -64,7 +64,17 @@ bool may_be_clock(std::string_view code) {
 }
 
 bool is_not_found_code(std::string_view code) {
-  return code.ends_with("NotFound") || code.ends_with("NotFoundException");
+  return code.ends_with("NotFound") || code.ends_with("NotFoundException") ||
+         code == "InvocationDoesNotExist";
+}
+
+// AWS is at something that excludes this call, or has no room for it: refused before anything was done, even
+// where the status is 500.
+bool is_busy_code(std::string_view code) {
+  static constexpr std::array<std::string_view, 6> kCodes = {
+      "ResourceContention",       "ScalingActivityInProgress", "InsufficientInstanceCapacity",
+      "InsufficientHostCapacity", "InsufficientCapacity",      "InsufficientReservedInstanceCapacity"};
+  return any_of(kCodes, code);
 }
 
 struct ServerError {
@@ -161,6 +171,9 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
   if (is_throttle_code(server.code) || (server.code.empty() && response.status == 429)) {
     fault.error = {ErrorKind::throttled, full_name(call) + ": " + message, server.code};
     fault.retryable = true;
+  } else if (is_busy_code(server.code)) {
+    fault.error = {ErrorKind::unavailable, full_name(call) + ": " + message, server.code};
+    fault.retryable = server.code == "ResourceContention";
   } else if (response.status >= 500 || response.status == 408 || is_transient_code(server.code)) {
     fault = no_certain_answer(call, message);
     fault.error.code = server.code;

@@ -44,6 +44,8 @@ struct Fault {
 //   transport failed later, 5xx, RequestTimeout,   mutation: maybe_happened; read: unavailable (it has no
 //   an answer that is cut off                      effect, so nothing is in doubt); retryable
 //   a throttle code, whatever the status           throttled, retryable
+//   ResourceContention, ScalingActivityInProgress, unavailable: it certainly did not happen, and may be tried
+//   Insufficient…Capacity                          again later; the first of them is retryable
 //   missing permission, bad or expired credentials denied
 //   an intent's own signature expired              rejected: AWS refused it because it came late
 //   …NotFound                                      not_found

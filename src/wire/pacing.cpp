@@ -20,6 +20,9 @@ Size share_of(std::string name, double capacity, double per_second) {
   return {std::move(name), capacity * 0.75, per_second * 0.75, capacity * 0.25};
 }
 
+// A dry run draws from the bucket of what it asks about.
+bool reads(const Call& call) { return call.action.starts_with("Describe") || call.action.starts_with("Get"); }
+
 // A call draws from each of these at once.
 std::vector<Size> buckets_of(const Call& call) {
   const std::string one = full_name(call);
@@ -28,14 +31,17 @@ std::vector<Size> buckets_of(const Call& call) {
       return {share_of("elb", 40, 10),
               call.mutates ? share_of("elb targets", 20, 4) : share_of("elb describe", 40, 10)};
     case Service::ec2:
-      return {call.mutates ? share_of(one, 50, 5) : share_of(one, 100, 20)};
+      if (call.action == "StartInstances") return {share_of(one, 5, 2)};
+      return {reads(call) ? share_of(one, 100, 20) : share_of(one, 50, 5)};
     case Service::cloudwatch:
+      if (call.action == "DescribeAlarms") return {share_of(one, 9, 9)};
       return {call.action == "ListMetrics" ? share_of(one, 25, 25) : share_of(one, 50, 50)};
     case Service::dynamodb:  // the table's own limits, thousands a second, are far above ours
       return {share_of(one, 200, 200)};
     case Service::ssm:
-      return {share_of(one, 40, 40)};
+      return {call.action == "GetParameter" ? share_of(one, 40, 40) : share_of(one, 20, 5)};
     case Service::auto_scaling:
+      return {reads(call) ? share_of(one, 20, 5) : share_of(one, 10, 2)};
     case Service::sns:
     case Service::sts:
       return {share_of(one, 20, 5)};

@@ -94,5 +94,24 @@ TEST(Pacing, KeepsEC2sBucketsPerAction) {
   EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances", true), Urgency::ordinary, kStart), 25);
 }
 
+TEST(Pacing, StartsFewerThanItStops) {
+  Pacing pacing;
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StopInstances", true), Urgency::ordinary, kStart), 25);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StartInstances", true), Urgency::restore, kStart), 3);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances"), Urgency::ordinary, kStart), 25);  // dry
+}
+
+TEST(Pacing, IsCarefulWhereAWSPublishesNoBuckets) {
+  Pacing pacing;
+  const auto first = [&](Service service, const std::string& action) {
+    return burst(pacing, call_of(service, action), Urgency::ordinary, kStart);
+  };
+  EXPECT_EQ(first(Service::auto_scaling, "DescribeAutoScalingGroups"), 10);
+  EXPECT_EQ(first(Service::auto_scaling, "EnterStandby"), 5);
+  EXPECT_EQ(first(Service::ssm, "SendCommand"), 10);
+  EXPECT_EQ(first(Service::ssm, "GetParameter"), 20);
+  EXPECT_EQ(first(Service::cloudwatch, "DescribeAlarms"), 4);  // of AWS's 9
+}
+
 }  // namespace
 }  // namespace evenkeel::wire

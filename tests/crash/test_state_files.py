@@ -207,7 +207,7 @@ class Damage(StateFiles):
         self.damaged("Run the newer program", lambda state: edit(state, "pragma user_version = 2"))
 
     def test_a_newer_document(self):
-        self.damaged("run the newer program", lambda state: rewrite(state, lambda document: document.update(schema=2)))
+        self.damaged("run the newer program", lambda state: rewrite(state, lambda document: document.update(schema=3)))
 
 
 class Losses(StateFiles):

@@ -49,7 +49,7 @@ def test_a_shell_that_shares_the_table_may_use_it() -> None:
     table = "arn:aws:dynamodb:eu-west-1:123456789012:table/evenkeel"
     assert allowed(iam("--state", "dynamodb://evenkeel"))["Remember"] == table
     assert allowed(iam(EVENKEEL_STATE="dynamodb://evenkeel"))["Remember"] == table
-    assert set(allowed(iam())) == {"Look", "TakeOutAndPutBack", "RebootAndSeeItBoot"}
+    assert set(allowed(iam())) == {"Look", "TakeOutAndPutBack", "StandBy", "RebootAndSeeItBoot"}
 
 
 def test_of_several_roles_the_functions_own_is_printed_and_the_others_are_named(tmp_path: Path) -> None:

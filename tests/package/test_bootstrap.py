@@ -80,7 +80,10 @@ class InAnEmptyRoot:
     def test_is_one_file_without_loader_under_the_limit(self) -> None:
         self.assertLess(self.zip.stat().st_size, LIMIT)
         with zipfile.ZipFile(self.zip) as archive:
-            self.assertEqual(archive.namelist(), ["bootstrap", "ca.pem", "evenkeel.yaml"])
+            names = archive.namelist()
+            self.assertEqual([name for name in names if not name.startswith("zoneinfo/")],
+                             ["bootstrap", "ca.pem", "evenkeel.yaml"])
+            self.assertIn("zoneinfo/Europe/Berlin", names)
             self.assertEqual(archive.getinfo("bootstrap").external_attr >> 16, 0o100755)
         headers = subprocess.run(["readelf", "--wide", "--program-headers", self.root / "bootstrap"], check=True,
                                  capture_output=True, text=True).stdout
@@ -96,6 +99,13 @@ class InAnEmptyRoot:
         self.assertEqual(json.loads(done.stdout)["fleets"][0]["fleet"], "web")
         self.assertIn(NAME, self.resolver.asked)
         self.assertGreater(self.front.received, received)
+
+    def test_knows_time_zones_in_a_root_without_a_database(self) -> None:
+        text = (self.root / "policy.yaml").read_text()
+        (self.root / "zones.yaml").write_text(
+            text.rstrip("\n") + "\n    windows: [{from: '22:00', to: '05:00', time_zone: Australia/Lord_Howe}]\n")
+        done = self.run_there("plan", "--json", "--policy", "/zones.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_ticks_and_writes_its_state(self) -> None:
         done = self.run_there("run")

@@ -64,6 +64,32 @@ class Certificates(unittest.TestCase):
                                  "Starfield Services Root Certificate Authority - G2"])
 
 
+class TimeZones(Place):
+    def test_are_all_zones_of_the_database_under_all_their_names(self) -> None:
+        zones = bootstrap.time_zones()
+        listed = [line.split("\t")[2] for line in (bootstrap.ZONES / "zone.tab").read_text().splitlines()
+                  if not line.startswith("#")]
+        self.assertGreater(len(listed), 400)
+        self.assertEqual([name for name in listed if name not in zones], [])
+        for name in ("UTC", "Etc/UTC", "CET", "US/Pacific", "Asia/Calcutta"):
+            self.assertIn(name, zones)
+        self.assertTrue(all(content.startswith(b"TZif") for content in zones.values()))
+
+    def test_are_none_that_count_leap_seconds_and_nothing_of_this_machine(self) -> None:
+        for name in bootstrap.time_zones():
+            self.assertNotRegex(name, r"^(right|posix)/|^localtime$|\.tab$|\.zi$")
+
+    def test_leave_room_for_the_program(self) -> None:
+        path = self.place / "zones.zip"
+        bootstrap.pack(path, {f"zoneinfo/{name}": (content, 0o644)
+                              for name, content in bootstrap.time_zones().items()}, 1_700_000_000)
+        self.assertLess(path.stat().st_size, 450_000)
+
+    def test_that_are_missing_are_said_to_be(self) -> None:
+        with self.assertRaisesRegex(Failure, "tzdata"):
+            bootstrap.time_zones(self.place)
+
+
 class ExamplePolicy(Place):
     def ask(self, text: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
         policy = self.place / "evenkeel.yaml"

@@ -150,7 +150,7 @@ class Notify(unittest.TestCase):
         start, done = webhook.told
         self.assertEqual({"text", "fleet", "kind", "instance", "at", "id"}, set(start))
         self.assertEqual((start["fleet"], start["instance"]), ("web", done["instance"]))
-        self.assertIn("is taken out to be rebooted", start["text"])
+        self.assertIn("is taken out to be treated", start["text"])
         self.assertIn("above 65", start["text"])
         self.assertIn("is back, and the signal came down", done["text"])
         self.assertLess(start["at"], done["at"])

@@ -54,7 +54,11 @@ def touched(request: IAMRequestBase) -> tuple[str, dict[str, str]]:
     if request._action.endswith(("RegisterTargets", "DeregisterTargets")):
         return fields["TargetGroupArn"], context
     instance = fields.get("InstanceId.1") or fields.get("InstanceId")
-    if request._action in ("ec2:RebootInstances", "ec2:GetConsoleOutput") and instance:
+    if request._action in ("autoscaling:EnterStandby", "autoscaling:ExitStandby"):
+        group = f"autoScalingGroup:0a1b2c3d:autoScalingGroupName/{fields['AutoScalingGroupName']}"
+        return f"arn:aws:autoscaling:{request._region}:{ACCOUNT}:{group}", context
+    if request._action in ("ec2:RebootInstances", "ec2:GetConsoleOutput", "ec2:StopInstances",
+                           "ec2:StartInstances") and instance:
         backend = ec2_backends[ACCOUNT][REGION]
         context |= {f"aws:ResourceTag/{tag['key']}": tag["value"] for tag in backend.describe_tags(
             filters={"resource-id": [instance]})}

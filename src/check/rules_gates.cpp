@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "check/rules.h"
+
+namespace evenkeel::check::rules {
+namespace {
+
+using aws::cloudwatch::Metric;
+
+// "targetgroup/tg1/0123": what ELB's metrics call a target group.
+std::string_view metric_name_of(const Group& group) {
+  const std::string_view arn = group.is.arn;
+  const auto at = arn.find("targetgroup/");
+  return at == std::string_view::npos ? arn : arn.substr(at);
+}
+
+bool has(const std::vector<Metric>& metrics, std::string_view dimension, std::string_view value) {
+  return std::ranges::any_of(metrics, [&](const Metric& metric) {
+    return std::ranges::any_of(
+        metric.dimensions, [&](const auto& one) { return one.first == dimension && one.second == value; });
+  });
+}
+
+}  // namespace
+
+Findings gate_alarm(const Subject& fleet) {
+  Findings findings;
+  for (const auto& name : fleet.policy.gates.alarms) {
+    const auto read = fleet.facts.alarms.find(name);
+    if (read == fleet.facts.alarms.end() || !read->second) continue;
+    const auto& alarms = *read->second;
+    const bool prefix = name.ends_with('*');
+    if (alarms.empty()) {
+      findings.push_back(
+          {.severity = prefix ? Severity::note : Severity::would_not_work,
+           .text = prefix
+                       ? fmt::format("no alarm's name begins as gates.alarms says: {} holds nothing back",
+                                     printable(name))
+                       : fmt::format("there is no alarm {} in {}; no member may leave while the state of a "
+                                     "gate's alarm can't be told",
+                                     printable(name), fleet.facts.region),
+           .remedy = "correct gates.alarms, or create the alarm in the fleet's region"});
+      continue;
+    }
+    std::vector<std::string> firing, undecided;
+    for (const auto& alarm : alarms) {
+      if (alarm.state == "ALARM") firing.push_back(alarm.name);
+      if (alarm.state == "INSUFFICIENT_DATA") undecided.push_back(alarm.name);
+    }
+    if (!firing.empty()) {
+      findings.push_back({.severity = Severity::note,
+                          .text = fmt::format("{} {} in ALARM now: nothing is started as long as that lasts",
+                                              some(firing), is_are(firing.size())),
+                          .remedy = "nothing, if that is what the gate is for"});
+    }
+    if (!undecided.empty() && fleet.policy.gates.insufficient_data_blocks) {
+      findings.push_back(
+          {.severity = Severity::warning,
+           .text = fmt::format("{} {} in INSUFFICIENT_DATA: nothing is started as long as that lasts, for an "
+                               "alarm whose metric comes only with errors perhaps for ever",
+                               some(undecided), is_are(undecided.size())),
+           .remedy = "let the alarm treat missing data as not breaching; or write gates.insufficient_data: "
+                     "passes"});
+    }
+  }
+  return findings;
+}
+
+Findings gate_calendar(const Subject& fleet) {
+  Findings findings;
+  for (const auto& [name, state] : fleet.facts.calendars) {
+    if (state) {
+      if (state->state == "OPEN") continue;
+      findings.push_back(
+          {.severity = Severity::note,
+           .text = fmt::format("the calendar {} is {} now: nothing is started until it is OPEN",
+                               printable(name), printable(state->state)),
+           .remedy = "nothing, if that is what it is for"});
+    } else if (state.error().kind == ErrorKind::rejected) {
+      findings.push_back(
+          {.severity = Severity::would_not_work,
+           .text =
+               fmt::format("there is no Change Calendar {} in {}; no member may leave while a calendar can't "
+                           "be read",
+                           printable(name), fleet.facts.region),
+           .remedy = "correct gates.calendars: the name of a document of type ChangeCalendar in the fleet's "
+                     "region, or its ARN"});
+    }
+  }
+  return findings;
+}
+
+Findings load_without_metric(const Subject& fleet) {
+  const auto& load = fleet.policy.keep.load_below;
+  if (!load) return {};
+  const auto read = fleet.facts.other_metrics.find(metric_name_key(load->metric_namespace, load->metric));
+  if (read == fleet.facts.other_metrics.end() || !read->second) return {};
+  const auto& metrics = *read->second;
+  std::vector<std::string> without;
+  std::size_t all = 0;
+  if (load->per == LoadCeiling::Per::target_group) {
+    for (const auto& group : fleet.facts.groups) {
+      ++all;
+      if (!has(metrics, "TargetGroup", metric_name_of(group))) without.push_back(group.is.name);
+    }
+  } else {
+    for (const auto& [id, member] : fleet.members) {
+      ++all;
+      if (!has(metrics, "InstanceId", id)) without.push_back(id);
+    }
+  }
+  if (without.empty()) return {};
+  return {{.severity = worse_for_all(without.size(), all),
+           .text = fmt::format("keep.load_below counts on {} in {}, and there is no series of it for {}: an "
+                               "unknown load lets nobody leave",
+                               printable(load->metric), printable(load->metric_namespace), some(without)),
+           .remedy = "correct metric, namespace and per; a metric of a load balancer begins with its first "
+                     "requests, and new series may take 15 minutes to appear",
+           .numbers = {{"without", static_cast<double>(without.size())}}}};
+}
+
+}  // namespace evenkeel::check::rules

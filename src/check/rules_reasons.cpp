@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "check/rules.h"
+
+namespace evenkeel::check::rules {
+namespace {
+
+using Kind = Condition::Kind;
+
+// Why the condition holds for nobody, whatever happens; empty: it may hold.
+std::string never(const Subject& fleet, const Condition& condition) {
+  if (condition.kind == Kind::alarm) {
+    const auto read = fleet.facts.alarms.find(condition.name);
+    if (read == fleet.facts.alarms.end() || !read->second || !read->second->empty()) return "";
+    return fmt::format("there is no alarm {} in {}", printable(condition.name), fleet.facts.region);
+  }
+  if (condition.kind != Kind::metric) return "";
+  const auto& metric = condition.metric;
+  const auto read = fleet.facts.other_metrics.find(metric_name_key(metric.metric_namespace, metric.metric));
+  if (read == fleet.facts.other_metrics.end() || !read->second || fleet.size() == 0) return "";
+  const bool any = std::ranges::any_of(*read->second, [&](const auto& series) {
+    return std::ranges::any_of(series.dimensions, [&](const auto& dimension) {
+      return dimension.first == "InstanceId" && fleet.members.contains(dimension.second);
+    });
+  });
+  if (any) return "";
+  return fmt::format("there is no series of {} in {} with a member's InstanceId", printable(metric.metric),
+                     printable(metric.metric_namespace));
+}
+
+// Whenever `narrow` holds, `wide` does.
+bool implies(const Condition& narrow, const Condition& wide) {
+  if (narrow.kind == Kind::uptime && wide.kind == Kind::age) return narrow.longer_than >= wide.longer_than;
+  if (narrow.kind != wide.kind) return false;
+  switch (narrow.kind) {
+    case Kind::metric: {
+      const auto &a = narrow.metric, &b = wide.metric;
+      return metric_key(a) == metric_key(b) && a.above >= b.above && a.over == b.over &&
+             a.datapoints >= b.datapoints;
+    }
+    case Kind::uptime:
+    case Kind::age:
+    case Kind::status_check:
+    case Kind::target_unhealthy:
+      return narrow.longer_than >= wide.longer_than;
+    case Kind::scheduled_event:
+      return wide.name.empty() || narrow.name == wide.name;
+    case Kind::tag:
+    case Kind::alarm:
+      return narrow.name == wide.name;
+  }
+  return false;
+}
+
+// Whatever `narrow` asks for, `wide` asks for too, and not later.
+bool covered(const Rule& narrow, const Rule& wide) {
+  return narrow.priority <= wide.priority && std::ranges::all_of(wide.all, [&](const Condition& condition) {
+           return std::ranges::any_of(narrow.all,
+                                      [&](const Condition& one) { return implies(one, condition); });
+         });
+}
+
+// reboot_when as the rule that it is, and those of also_when.
+std::vector<Rule> all_rules(const FleetPolicy& policy) {
+  std::vector<Rule> rules;
+  if (policy.reboot_when.given())
+    rules.push_back(
+        {"reboot_when",
+         0,
+         {Condition{.kind = Kind::metric, .metric = policy.reboot_when, .longer_than = {}, .name = {}}}});
+  rules.insert(rules.end(), policy.also_when.begin(), policy.also_when.end());
+  return rules;
+}
+
+}  // namespace
+
+Findings rule_never_holds(const Subject& fleet) {
+  Findings findings;
+  const bool only = !fleet.policy.reboot_when.given() && fleet.policy.also_when.size() == 1;
+  for (const auto& rule : fleet.policy.also_when) {
+    for (const auto& condition : rule.all) {
+      const auto why = never(fleet, condition);
+      if (why.empty()) continue;
+      findings.push_back({.severity = only ? Severity::would_not_work : Severity::warning,
+                          .text = fmt::format("the rule {} can never hold: {}", printable(rule.name), why),
+                          .remedy = "correct the rule of also_when, or take it out"});
+    }
+  }
+  return findings;
+}
+
+Findings rules_overlap(const Subject& fleet) {
+  Findings findings;
+  const auto rules = all_rules(fleet.policy);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    for (std::size_t j = 0; j < rules.size(); ++j) {
+      if (i == j || !covered(rules[i], rules[j])) continue;
+      if (i < j && covered(rules[j], rules[i])) continue;  // the same: the later one is too much
+      findings.push_back(
+          {.severity = Severity::note,
+           .text = fmt::format("the rule {} adds nothing: whenever it holds, {} does, and with no "
+                               "lower priority",
+                               printable(rules[i].name), printable(rules[j].name)),
+           .remedy = "take it out, or correct its limit or its priority"});
+      break;
+    }
+  }
+  return findings;
+}
+
+}  // namespace evenkeel::check::rules

@@ -1,0 +1,119 @@
+// `explain --at`: an earlier moment, as far as the history knows it.
+#include <algorithm>
+#include <fmt/core.h>
+#include <functional>
+
+#include "base/text.h"
+#include "cli/colours.h"
+#include "cli/explain.h"
+#include "cli/remembered.h"
+
+namespace evenkeel::cli {
+namespace {
+
+constexpr int kFirst = 200;
+constexpr int kMost = 100'000;
+constexpr std::ptrdiff_t kNear = 5;
+
+bool is_change_of_reason(const Event& event) { return event.kind == "verdict" || event.kind == "fleet"; }
+
+// More and more of the history, until it reaches far enough back.
+Result<std::vector<Event>> read_back(record::Journal& journal, const std::string& fleet,
+                                     const std::string& instance_id,
+                                     const std::function<bool(const std::vector<Event>&)>& far_enough) {
+  for (int asked = kFirst;; asked = std::min(asked * 8, kMost)) {
+    auto events = TRY(journal.history(fleet, instance_id, asked));
+    if (std::ssize(events) < asked || asked == kMost || far_enough(events)) return events;
+  }
+}
+
+std::optional<Event> last(const std::vector<Event>& events, std::string_view kind, Time at) {
+  std::optional<Event> found;
+  for (const auto& event : events)
+    if (event.kind == kind && event.at <= at) found = event;
+  return found;
+}
+
+// The remediation that was under way then: it had begun, and something of it came after.
+std::string under_way(const std::vector<Event>& events, Time at) {
+  std::string id;
+  for (const auto& event : events) {
+    if (event.at <= at && !event.remediation_id.empty())
+      id = event.kind == "done" ? "" : event.remediation_id;
+  }
+  return id;
+}
+
+std::vector<Event> around(std::vector<Event> events, Time at) {
+  std::erase_if(events, is_change_of_reason);
+  if (const auto id = under_way(events, at); !id.empty()) {
+    std::erase_if(events, [&](const Event& event) { return event.remediation_id != id; });
+    return events;
+  }
+  const auto middle = std::ranges::upper_bound(events, at, {}, &Event::at);
+  const auto from = middle - std::min(kNear, middle - events.begin());
+  const auto to = middle + std::min(kNear, events.end() - middle);
+  return {from, to};
+}
+
+Json said(const std::optional<Event>& event) {
+  if (!event) return nullptr;
+  return {{"text", event->text}, {"told_at", iso8601(event->at)}};
+}
+
+}  // namespace
+
+Result<Then> look_back(record::Journal& journal, const std::string& fleet, const std::string& instance_id,
+                       Time at) {
+  Then then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .around = {}};
+  auto own = TRY(read_back(journal, fleet, instance_id, [&](const auto& events) {
+    return last(events, "verdict", at) && events.front().at < at - std::chrono::hours{24};
+  }));
+  then.known = !own.empty();
+  then.verdict = last(own, "verdict", at);
+  then.around = around(std::move(own), at);
+  if (then.nothing()) return then;
+  const auto whole = TRY(read_back(
+      journal, fleet, "", [&](const auto& events) { return last(events, "fleet", at).has_value(); }));
+  then.held = last(whole, "fleet", at);
+  return then;
+}
+
+void show(Context& context, const std::string& id, Time at, const Then& then) {
+  auto& out = context.out;
+  const auto colours = colours_for(context);
+  out << fmt::format("{} in {} at {}, as the history has it\n", colours.bold(printable(id)), then.fleet,
+                     iso8601(at));
+  if (then.verdict) {
+    out << fmt::format("  {}\n    so since {}\n", printable(then.verdict->text, 1000),
+                       iso8601(then.verdict->at));
+  } else {
+    out << "  no reason was told of it by then: it was below its limit, or no member yet\n";
+  }
+  if (then.held) {
+    out << fmt::format("  the whole fleet: {}\n    so since {}\n", printable(then.held->text, 1000),
+                       iso8601(then.held->at));
+  } else {
+    out << "  nothing is told of what would have held back the whole fleet\n";
+  }
+  if (!then.around.empty()) {
+    out << "\nAround it\n"
+        << event_table(then.around).text("  ", context.out_is_terminal ? context.columns : 0);
+  }
+}
+
+Json view(const Then& then) {
+  Json events = Json::array();
+  for (const auto& event : then.around) events.push_back(view(event));
+  Json verdict = said(then.verdict);
+  if (then.verdict) {
+    const auto& text = then.verdict->text;
+    verdict["reason"] = text.substr(0, text.find(':'));
+  }
+  return {{"fleet", then.fleet},
+          {"verdict", std::move(verdict)},
+          {"holds_back", said(then.held)},
+          {"events", std::move(events)}};
+}
+
+}  // namespace evenkeel::cli

@@ -1,0 +1,234 @@
+// How `explain` shows what is known of an instance now.
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cli/colours.h"
+#include "cli/explain.h"
+#include "cli/options.h"
+#include "cli/remembered.h"
+#include "cli/sparkline.h"
+#include "cli/table.h"
+#include "cli/wording.h"
+
+namespace evenkeel::cli {
+namespace {
+
+constexpr std::size_t kBars = 60;
+constexpr std::size_t kNewest = 6;
+constexpr std::size_t kOutputLines = 30;
+constexpr std::size_t kOutputLine = 300;
+
+struct Page {
+  std::ostream& out;
+  Colours colours;
+  int wrap_at;
+
+  void title(std::string_view text) const { out << "\n" << colours.bold(text) << "\n"; }
+};
+
+bool is_rule(const Check& check) { return check.name.starts_with("rule "); }
+
+// What keeps it: the first guard that says no; when all let it go, that no rule asks for it.
+const Check* first_blocker(const Known& known) {
+  const auto blocks = [](const Check& check) { return !is_rule(check) && !check.passes; };
+  const auto found = std::ranges::find_if(known.chain, blocks);
+  return found == known.chain.end() ? nullptr : &*found;
+}
+
+std::string said(const Check& check) { return check.verdict ? check.verdict->text : ""; }
+
+void show_verdict(const Page& page, const std::string& id, const Known& known) {
+  const auto& colours = page.colours;
+  page.out << fmt::format("{} in {}: ", colours.bold(printable(id)), known.fleet);
+  if (!known.verdict) {
+    page.out << (known.unread.empty() ? "not a member now\n" : "no verdict, for AWS could not be read\n");
+    return;
+  }
+  const auto& verdict = *known.verdict;
+  const auto word = verdict.reason == Reason::start            ? colours.yellow("it is taken out")
+                    : verdict.reason == Reason::in_remediation ? colours.yellow("it is being treated")
+                                                               : colours.green("it stays");
+  page.out << fmt::format("{}: {} ({})\n", word, printable(verdict.text, 1000), name(verdict.reason));
+  for (const auto& held : known.holds_back) {
+    if (held.text != verdict.text)
+      page.out << "  no member of the fleet may leave: " << printable(held.text, 1000) << "\n";
+  }
+  if (known.could_act_at) {
+    page.out << fmt::format("  it could be taken out at {} at the earliest, in {}\n",
+                            iso8601(*known.could_act_at),
+                            format_duration(std::max(Duration{0}, *known.could_act_at - known.now)));
+  } else if (known.open.empty() && first_blocker(known) != nullptr) {
+    page.out << "  when it could be taken out can't be foreseen\n";
+  }
+}
+
+void show_signals(const Page& page, const Known& known) {
+  for (const auto& [condition, rule, signal] : known.signals) {
+    const auto& metric = condition.metric;
+    page.title(fmt::format("{}{}, above {} for {} ({} of {} samples)", rule.empty() ? "" : rule + ": ",
+                           printable(metric), with_unit(condition.above, metric),
+                           format_duration(condition.over), condition.datapoints,
+                           condition.over / condition.period));
+    if (condition.back_below)
+      page.out << "  once above it, until it is down at " << with_unit(*condition.back_below, metric) << "\n";
+    if (signal.state != SignalState::fresh) {
+      page.out << fmt::format("  {}{}{}\n", name(signal.state), signal.detail.empty() ? "" : ": ",
+                              printable(signal.detail, 500));
+    }
+    if (signal.samples.empty()) continue;
+    const auto& samples = signal.samples;
+    page.out << fmt::format("  {}  {} to {}\n", sparkline(samples, condition.above, kBars),
+                            iso8601(samples.front().at), iso8601(samples.back().at));
+    std::vector<std::string> newest;
+    for (std::size_t i = samples.size() - std::min(kNewest, samples.size()); i < samples.size(); ++i) {
+      const auto text = format_number(samples[i].value);
+      newest.push_back(samples[i].value > condition.above ? page.colours.red(text) : text);
+    }
+    page.out << fmt::format("  newest: {}; the limit is {}\n", join(newest, " "),
+                            with_unit(condition.above, metric));
+  }
+}
+
+// Guards that let it go and have nothing to say share a line. Of a member under way they say nothing: it is
+// out already.
+void show_chain(const Page& page, const Known& known) {
+  Table rules{{{"RULE"}, {"ASKS"}, {"WHY"}}}, guards{{{""}, {"GUARD"}, {"LETS IT GO"}, {"WHY"}}};
+  std::vector<std::string> silent;
+  const auto* blocker = first_blocker(known);
+  for (const auto& check : known.chain) {
+    if (is_rule(check)) {
+      rules.add({check.name.substr(5), check.passes ? "yes" : "no", said(check)});
+    } else if (check.passes && said(check).empty()) {
+      silent.push_back(check.name);
+    } else {
+      guards.add({&check == blocker ? "→" : "", check.name, check.passes ? "yes" : "no", said(check)});
+    }
+  }
+  if (!rules.empty()) {
+    page.title("Rules");
+    page.out << rules.text("  ", page.wrap_at);
+  }
+  if (known.chain.empty() || !known.open.empty()) return;
+  page.title("Guards");
+  page.out << guards.text("", page.wrap_at);
+  if (silent.empty()) return;
+  const auto lines =
+      wrapped("these let it go too: " + join(silent, ", "), page.wrap_at > 0 ? page.wrap_at - 3 : 100);
+  for (const auto& line : lines) page.out << "   " << line << "\n";
+}
+
+// Untrusted text of several lines, cut.
+void show_output(const Page& page, const char* what, const std::string& text) {
+  if (text.empty()) return;
+  page.out << "  " << what << "\n";
+  const auto lines = split(text, '\n');
+  for (std::size_t i = 0; i < std::min(kOutputLines, lines.size()); ++i)
+    page.out << "    | " << printable(lines[i], kOutputLine) << "\n";
+  if (lines.size() > kOutputLines)
+    page.out << fmt::format("    … {} more lines; --json has them\n", lines.size() - kOutputLines);
+}
+
+void show_open(const Page& page, const Known& known) {
+  if (known.open.empty()) return;
+  page.title("Under way");
+  page.out << open_text(known.open, &known.policy, known.now, "  ", page.wrap_at);
+  for (const auto& remediation : known.open) {
+    std::vector<std::string> places;
+    for (const auto& target : remediation.snapshot) {
+      places.push_back(fmt::format("{}:{}{}", printable(target.target_group_name), target.port,
+                                   target.vanished          ? " (the group is gone)"
+                                   : target.by_auto_scaling ? " (by Auto Scaling)"
+                                                            : ""));
+    }
+    page.out << "  goes back to " << join(places, ", ") << "\n";
+    if (!remediation.boot_evidence.empty())
+      page.out << "  booted: " << printable(remediation.boot_evidence, 1000) << "\n";
+    show_output(page, "evidence captured before the treatment", remediation.captured);
+    show_output(page, "what the command said", remediation.command_output);
+  }
+}
+
+void show_past(const Page& page, const Known& known) {
+  if (known.record) {
+    const auto& record = *known.record;
+    std::vector<std::string> lines;
+    if (record.booted_at) lines.push_back("last boot of ours: " + iso8601(*record.booted_at));
+    if (record.above_since) lines.push_back("above its limit since " + iso8601(*record.above_since));
+    if (record.unhealthy_since) lines.push_back("unhealthy since " + iso8601(*record.unhealthy_since));
+    if (!record.relapses.empty()) {
+      std::vector<std::string> relapses;
+      for (const auto relapse : record.relapses) relapses.push_back(format_duration(relapse));
+      lines.push_back("relapsed " + join(relapses, ", then ") + " after it was treated");
+    }
+    if (record.rung > 0) {
+      const auto rung = static_cast<std::size_t>(record.rung);
+      lines.push_back(fmt::format("the next treatment begins at rung {}{}", record.rung + 1,
+                                  rung < known.policy.treatments.size()
+                                      ? ": " + words(known.policy.treatments[rung].treatment)
+                                      : ""));
+    }
+    if (!record.served_tag.empty())
+      lines.push_back("the tag's value that was served: " + printable(record.served_tag));
+    if (!lines.empty()) page.title("Remembered");
+    for (const auto& line : lines) page.out << "  " << line << "\n";
+  }
+  if (!known.recent.empty()) {
+    page.title("In the last day");
+    page.out << ended_table(known.recent).text("  ");
+  }
+  if (!known.events.empty()) {
+    page.title("History");
+    page.out << event_table(known.events).text("  ", page.wrap_at);
+  }
+}
+
+Json view_of(const Looked& looked) {
+  const auto& [condition, rule, signal] = looked;
+  Json samples = Json::array();
+  for (const auto& sample : signal.samples)
+    samples.push_back({{"at", iso8601(sample.at)}, {"value", sample.value}});
+  return {{"rule", rule.empty() ? Json(nullptr) : Json(rule)},
+          {"metric", condition.metric},
+          {"above", condition.above},
+          {"state", name(signal.state)},
+          {"detail", signal.detail.empty() ? Json(nullptr) : Json(signal.detail)},
+          {"samples", std::move(samples)}};
+}
+
+}  // namespace
+
+void show(Context& context, const std::string& id, const Known& known) {
+  const Page page{context.out, colours_for(context), context.out_is_terminal ? context.columns : 0};
+  show_verdict(page, id, known);
+  show_open(page, known);
+  show_signals(page, known);
+  show_chain(page, known);
+  show_past(page, known);
+}
+
+Json view(const Known& known) {
+  Json open = Json::array(), recent = Json::array(), events = Json::array(), holds_back = Json::array();
+  Json chain = Json::array(), signals = Json::array();
+  for (const auto& remediation : known.open) open.push_back(view(remediation, &known.policy));
+  for (const auto& remediation : known.recent) recent.push_back(view(remediation));
+  for (const auto& event : known.events) events.push_back(view(event));
+  for (const auto& verdict : known.holds_back) holds_back.push_back(view(verdict));
+  for (const auto& check : known.chain) chain.push_back(view(check));
+  for (const auto& looked : known.signals) signals.push_back(view_of(looked));
+  const auto* blocker = first_blocker(known);
+  return {{"fleet", known.fleet},
+          {"verdict", known.verdict ? view(*known.verdict) : Json(nullptr)},
+          {"unread", known.unread.empty() ? Json(nullptr) : Json(known.unread)},
+          {"holds_back", std::move(holds_back)},
+          {"open", std::move(open)},
+          {"recent", std::move(recent)},
+          {"events", std::move(events)},
+          {"signals", std::move(signals)},
+          {"chain", std::move(chain)},
+          {"first_blocker", blocker == nullptr ? Json(nullptr) : Json(blocker->name)},
+          {"could_act_at", known.could_act_at ? Json(iso8601(*known.could_act_at)) : Json(nullptr)},
+          {"remembered", known.record ? view(*known.record) : Json(nullptr)}};
+}
+
+}  // namespace evenkeel::cli

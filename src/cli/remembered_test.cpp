@@ -1,0 +1,175 @@
+// `status`, `history` and `explain --at`: what the terminal shows of a state that was written before.
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "cli/exit_codes.h"
+#include "cli/terminal_fixture.h"
+#include "record/sqlite_journal.h"
+
+namespace evenkeel::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Remembered : public TerminalTest {
+ protected:
+  Remembered() {
+    state.fleet = "web";
+    state.last_tick_at = clock.now() - 41s;
+    state.members_last_seen = 8;
+    state.glance = {.members = 8, .serving = 7, .out = 1, .may_leave = 0, .held_back_by = {}};
+  }
+
+  Remediation& open(Phase phase) {
+    FleetPolicy policy;
+    policy.name = "web";
+    policy.treatments = {Step{Treatment::command, 2, {.name = "Recycle", .parameters = {}}}, Step{}};
+    state.pinned = policy;
+    Remediation one;
+    one.id = "i-1@1";
+    one.instance_id = "i-1";
+    one.started_at = clock.now() - 10min;
+    one.phase_since = clock.now() - 4min;
+    one.deadline = clock.now() + 11min;
+    one.cause = {.metric = "Memory %", .value = 71.5, .above = 65};
+    one.phase = phase;
+    one.treatment = Treatment::command;
+    one.attempt = 1;
+    one.snapshot = {{.target_group_arn = "arn:tg1", .target_group_name = "tg1", .port = 80}};
+    state.open = {one};
+    return state.open.front();
+  }
+
+  void store(const std::vector<Event>& events = {}) {
+    auto journal = record::open_sqlite(path("evenkeel.db"));
+    ASSERT_TRUE(journal) << journal.error().message;
+    ++state.revision;
+    state.written_by = fmt::format("nonce-{}", state.revision);
+    const auto written = (*journal)->replace(state, events);
+    ASSERT_TRUE(written) << written.error().message;
+  }
+  Event event(Duration ago, const std::string& id, const std::string& kind, const std::string& text,
+              const std::string& remediation = "") const {
+    return {clock.time - ago, "web", id, remediation, kind, text};
+  }
+  bool told(const std::string& text) const { return out.str().find(text) != std::string::npos; }
+
+  FleetState state;
+};
+
+TEST_F(Remembered, StatusTellsWhoIsOutAndWhatItWaitsForAndWhatIsLeftFree) {
+  open(Phase::commanding);
+  store();
+  EXPECT_EQ(run({"status"}), kDone) << err.str();
+  EXPECT_TRUE(told("web: 7 of 8 serve, 1 out; last tick 41s ago, at 2026-11-21T23:59:19Z\n")) << out.str();
+  EXPECT_TRUE(told("1 of 1 places taken; nobody more may leave now\n")) << out.str();
+  EXPECT_TRUE(
+      told("commanding for 4m, waits until SSM's document Recycle has ended; at the latest until "
+           "2026-11-22T00:11:00Z\n"))
+      << out.str();
+  EXPECT_TRUE(told("71.5 % of 65 %; rung 1 of 2: run a command, attempt 1 of 2\n")) << out.str();
+  EXPECT_EQ(dead.tried, 0);
+}
+
+TEST_F(Remembered, StatusOfAHeldMemberNamesThePersonAndTheReason) {
+  open(Phase::held).held_because = "not healthy by 00:00";
+  store();
+  EXPECT_EQ(run({"status"}), kNeedsPerson);
+  EXPECT_TRUE(told("held for 4m, waits for a person\n")) << out.str();
+  EXPECT_TRUE(told("held: not healthy by 00:00\n")) << out.str();
+}
+
+TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
+  state.glance = {.members = 8, .serving = 8, .out = 0, .may_leave = 2, .held_back_by = {}};
+  store();
+  EXPECT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(told("2 more may leave now\n")) << out.str();
+  EXPECT_TRUE(told("nothing under way\n"));
+  state.glance.may_leave = -1;
+  state.glance.held_back_by = {"no window is open until 22:00"};
+  store();
+  EXPECT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(told("how many more may leave is not known\n")) << out.str();
+  EXPECT_TRUE(told("nobody may leave: no window is open until 22:00\n")) << out.str();
+  EXPECT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_TRUE(json()["fleets"][0]["glance"]["may_leave"].is_null());
+}
+
+TEST_F(Remembered, AnEndedPauseIsShownAsOver) {
+  state.pause = Pause{"deploy", "ann", clock.now() - 2h, clock.now() - 1h};
+  store();
+  EXPECT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(told("the pause by ann is over since 2026-11-21T23:00:00Z: deploy\n")) << out.str();
+  EXPECT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_EQ(json()["fleets"][0]["pause"]["over"], true);
+  EXPECT_EQ(json()["fleets"][0]["pause"]["until"], "2026-11-21T23:00:00Z");
+}
+
+TEST_F(Remembered, HistoryHidesChangesOfReasonsUnlessAskedForAll) {
+  std::vector<Event> events = {event(3h, "i-1", "start", "Memory % at 71", "i-1@1")};
+  for (int i = 0; i < 200; ++i) {
+    events.push_back(event(2h, "i-2", "verdict", "cooldown: treated just now"));
+    events.push_back(event(2h, "", "fleet", "paused: by ann"));
+  }
+  events.push_back(event(1h, "i-1", "done", "cured: back", "i-1@1"));
+  store(events);
+  ASSERT_EQ(run({"history", "--limit", "2", "--json"}), kDone);
+  ASSERT_EQ(json()["events"].size(), 2U) << out.str();
+  EXPECT_EQ(json()["events"][0]["kind"], "start");
+  EXPECT_EQ(json()["events"][1]["kind"], "done");
+  ASSERT_EQ(run({"history", "--limit", "2", "--json", "--all"}), kDone);
+  EXPECT_EQ(json()["events"][0]["kind"], "fleet");
+}
+
+class ExplainAt : public Remembered {
+ protected:
+  void SetUp() override {
+    store({event(6h, "i-2", "verdict", "cooldown: treated 5m ago"),
+           event(5h, "", "fleet", "outside_window: it opens at 22:00"),
+           event(4h, "i-1", "start", "Memory % at 71", "i-1@1"),
+           event(3h + 30min, "i-1", "phase", "rebooting", "i-1@1"),
+           event(3h, "i-1", "done", "cured: back", "i-1@1"),
+           event(2h, "i-2", "verdict", "below_limit: 31 is not above 65"),
+           event(1h, "", "fleet", "nothing holds it back")});
+  }
+  int explain(const std::string& id, Duration ago, bool as_json = false) {
+    std::vector<std::string> line{"explain", id, "--at", iso8601(clock.now() - ago)};
+    if (as_json) line.emplace_back("--json");
+    return run(line);
+  }
+};
+
+TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
+  EXPECT_EQ(explain("i-2", 4h), kDone) << err.str();
+  EXPECT_TRUE(told("i-2 in web at 2026-11-21T20:00:00Z")) << out.str();
+  EXPECT_TRUE(told("cooldown: treated 5m ago\n    so since 2026-11-21T18:00:00Z\n")) << out.str();
+  EXPECT_TRUE(told("outside_window: it opens at 22:00\n    so since 2026-11-21T19:00:00Z\n")) << out.str();
+  EXPECT_EQ(explain("i-2", 30min, true), kDone);
+  EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "below_limit");
+  EXPECT_EQ(json()["fleets"][0]["holds_back"]["text"], "nothing holds it back");
+  EXPECT_EQ(dead.tried, 0);
+}
+
+TEST_F(ExplainAt, BeforeAnythingWasToldItSaysSo) {
+  EXPECT_EQ(explain("i-2", 7h), kDone) << err.str();
+  EXPECT_TRUE(told("no reason was told of it by then")) << out.str();
+}
+
+TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
+  EXPECT_EQ(explain("i-1", 3h + 45min, true), kDone);
+  const auto events = json()["fleets"][0]["events"];
+  ASSERT_EQ(events.size(), 3U) << out.str();
+  EXPECT_EQ(events[0]["kind"], "start");
+  EXPECT_EQ(events[2]["kind"], "done");
+}
+
+TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatNobodyKnows) {
+  EXPECT_EQ(run({"explain", "i-1", "--at", "yesterday"}), kUsage);
+  EXPECT_NE(err.str().find("give a time in UTC, such as 2026-11-22T00:00:00Z"), std::string::npos)
+      << err.str();
+  EXPECT_EQ(explain("i-9", 1h), kUsage);
+  EXPECT_NE(err.str().find("i-9: the history says nothing of it"), std::string::npos) << err.str();
+}
+
+}  // namespace
+}  // namespace evenkeel::cli

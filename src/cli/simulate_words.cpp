@@ -1,0 +1,87 @@
+#include "cli/simulate_words.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace evenkeel::cli {
+namespace {
+
+std::string launched(const sim::Fact& fact) {
+  if (fact.detail == "replace") return "is launched by Auto Scaling to replace another";
+  if (fact.detail == "rebalance") return "is launched by Auto Scaling to balance the zones";
+  return fmt::format("is launched by Auto Scaling for a desired size of {}", fact.count);
+}
+
+std::string scaled_in(const sim::Fact& fact) {
+  if (fact.detail == "replace") return "is being replaced by Auto Scaling";
+  if (fact.detail.starts_with("asked")) return "is taken out of its Auto Scaling group, as asked";
+  return fmt::format("is scaled in by Auto Scaling to a desired size of {}", fact.count);
+}
+
+// Of a fact that is as much part of the story when Evenkeel caused it.
+std::string of_anybody(const sim::Fact& fact) {
+  const bool ours = fact.hand == sim::Hand::ours;
+  if (fact.kind == "crash") return "dies: its memory is full";
+  if (fact.kind == "repair") return "is restarted by the person on call";
+  if (fact.kind == "stop") return ours ? "is stopped" : "is stopped by somebody";
+  if (fact.kind == "start") return ours ? "is started" : "is started by somebody";
+  if (fact.kind == "replace") return "is replaced by Auto Scaling";
+  if (fact.kind == "reboot-effect") return ours ? "goes down for the reboot" : "is rebooted by somebody";
+  if (fact.kind == "boot-done") return "is up";
+  if (fact.kind == "group-deleted") return "the target group is deleted by somebody";
+  if (fact.kind == "in-service") return "is in service in " + fact.detail;
+  if (fact.kind == "launch") return launched(fact);
+  if (fact.kind == "scale-in") return scaled_in(fact);
+  if (fact.kind == "event") return "meets its scheduled event: " + fact.detail;
+  if (fact.kind == "command") return fmt::format("runs {}{}", fact.detail, ours ? "" : " for somebody");
+  if (fact.kind == "command-done") return "has run " + fact.detail;
+  return "";
+}
+
+std::string of_outsider(const sim::Fact& fact, const char* who) {
+  if (fact.kind == "deregister") return fmt::format("is deregistered by {}, port {}", who, fact.port);
+  if (fact.kind == "register") return fmt::format("is registered by {}, port {}", who, fact.port);
+  if (fact.kind == "standby") return "enters Standby by somebody's hand";
+  if (fact.kind == "exit-standby") return "leaves Standby by somebody's hand";
+  if (fact.kind == "detach") return "is detached from its Auto Scaling group by somebody";
+  if (fact.kind == "stop-accepted") return "begins to stop by somebody's hand";
+  if (fact.kind == "resize")
+    return "is resized by somebody:" +
+           fact.detail.substr(std::min(fact.detail.size(), fact.detail.find(' ')));
+  return "";
+}
+
+}  // namespace
+
+FactWords::FactWords(const std::vector<sim::Fact>& facts) {
+  constexpr std::array<std::string_view, 6> kMoves = {"standby", "in-service", "detach",
+                                                      "launch",  "scale-in",   "replace"};
+  std::set<std::string> gone;  // before Auto Scaling did anything about it
+  for (const auto& fact : facts) {
+    if (fact.kind == "terminate") gone.insert(fact.instance_id);
+    const bool retires = fact.kind == "replace" || fact.kind == "scale-in";
+    if (retires && !gone.contains(fact.instance_id)) retired_.insert(fact.instance_id);
+    if (std::ranges::find(kMoves, fact.kind) != kMoves.end()) by_scaling_.emplace(fact.at, fact.instance_id);
+  }
+}
+
+std::string FactWords::of(const sim::Fact& fact) const {
+  if (fact.kind == "terminate") {
+    return retired_.contains(fact.instance_id) ? "is terminated by Auto Scaling"
+                                               : "is terminated by somebody";
+  }
+  auto words = of_anybody(fact);
+  if (!words.empty() || fact.hand == sim::Hand::ours) return words;
+  const bool scaling = by_scaling_.contains({fact.at, fact.instance_id});
+  return of_outsider(fact, scaling ? "Auto Scaling" : "somebody");
+}
+
+std::string subject_of(const sim::Fact& fact) {
+  if (!fact.instance_id.empty()) return fact.instance_id;
+  return fact.target_group.empty() ? split(fact.detail, ' ').front() : fact.target_group;
+}
+
+}  // namespace evenkeel::cli

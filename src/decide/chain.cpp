@@ -1,0 +1,103 @@
+#include "decide/chain.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "decide/fleet_view.h"
+#include "decide/guards.h"
+#include "decide/load.h"
+#include "decide/rules.h"
+#include "decide/selection.h"
+
+namespace evenkeel::decide {
+namespace {
+
+constexpr std::string_view kRule = "rule ";
+
+bool lets_go(const std::optional<Verdict>& verdict) { return !verdict || verdict->reason == Reason::start; }
+
+Check check(std::string name, std::optional<Verdict> verdict) {
+  const bool passes = lets_go(verdict);
+  return {std::move(name), passes, std::move(verdict)};
+}
+
+void add_rules(const FleetView& fleet, const Member& member, std::vector<Check>& checks) {
+  const auto add = [&](const std::string& name, Finding finding) {
+    checks.push_back({std::string(kRule) + name, finding.holds == Holds::yes, std::move(finding.verdict)});
+  };
+  if (fleet.policy.reboot_when.given()) add("reboot_when", judge_reboot_when(fleet, member));
+  for (const auto& rule : fleet.policy.also_when) add(rule.name, judge_rule(fleet, member, rule, true));
+}
+
+std::optional<Verdict> load(const FleetView& fleet, const Member& member) {
+  if (load_question(fleet)) {
+    return Verdict{Reason::load_unknown, "not asked: only when everything else lets a member go", {}};
+  }
+  return load_guard(fleet, project_load(fleet), member, true);
+}
+
+std::optional<Verdict> survey(const FleetView& fleet, const Member& member) {
+  const auto found = fleet.observation.surveys.find(member.id);
+  if (found == fleet.observation.surveys.end()) {
+    return Verdict{Reason::survey_incomplete, "not asked: only of the first in line", {}};
+  }
+  const auto rule = member.instance == nullptr ? "" : judge_rules(fleet, member).cause.rule;
+  return survey_guard(found->second, asks_for_events(fleet.policy, rule));
+}
+
+}  // namespace
+
+std::vector<Check> chain(const FleetPolicy& policy, const Observation& observation, const FleetState& state,
+                         const std::string& instance_id) {
+  const FleetView fleet{policy, observation, state};
+  std::vector<Check> checks;
+  for (const auto table : {inner_guards(), outer_guards()}) {
+    for (const auto& guard : table) checks.push_back(check(guard.name, guard.judge(fleet, true)));
+  }
+  const auto found = fleet.members.find(instance_id);
+  if (found == fleet.members.end()) {
+    checks.push_back(
+        check("known", Verdict{Reason::not_registered, "it is in none of the fleet's target groups", {}}));
+    return checks;
+  }
+  const auto& member = found->second;
+  for (const auto& guard : own_guards())
+    checks.push_back(check(guard.name, guard.judge(fleet, member, true)));
+  std::ranges::move(capacity_checks(fleet, member), std::back_inserter(checks));
+  add_rules(fleet, member, checks);
+  if (policy.keep.load_below) checks.push_back(check("load", load(fleet, member)));
+  checks.push_back(check("survey", survey(fleet, member)));
+  return checks;
+}
+
+std::vector<Question> questions_of_chain(const FleetPolicy& policy, const Observation& observation,
+                                         const FleetState& state, const std::string& instance_id) {
+  const FleetView fleet{policy, observation, state};
+  if (!fleet.members.contains(instance_id)) return {};
+  auto questions = signal_questions(fleet);
+  if (auto question = load_question(fleet)) questions.push_back(std::move(*question));
+  if (!observation.surveys.contains(instance_id)) {
+    questions.push_back({Question::Kind::survey, {instance_id}, {}});
+  }
+  return questions;
+}
+
+std::optional<Time> could_act_at(const std::vector<Check>& chain) {
+  std::optional<Time> latest, earliest_rule;
+  bool asked = false, foreseeable = true;
+  for (const auto& link : chain) {
+    const auto until = link.verdict ? link.verdict->until : std::nullopt;
+    if (link.name.starts_with(kRule)) {
+      asked = asked || link.passes;
+      if (until && (!earliest_rule || *until < *earliest_rule)) earliest_rule = until;
+    } else if (!link.passes) {
+      foreseeable = foreseeable && until.has_value();
+      if (until) latest = std::max(latest, until);
+    }
+  }
+  if (!foreseeable) return std::nullopt;
+  if (asked) return latest;
+  return earliest_rule ? std::max(latest, earliest_rule) : std::nullopt;
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,111 @@
+#include "decide/draft.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/evidence.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+bool takes_out(Effect effect) { return effect == Effect::deregister || effect == Effect::enter_standby; }
+
+bool brings_back(Effect effect) {
+  return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
+}
+
+// For people: "deregister tg1-80", "enter_standby web-asg", "command RecyclePool".
+std::string in_words(const Action& action, const std::string& group_name) {
+  std::string words = name(action.effect);
+  for (const auto& object : {group_name, action.auto_scaling_group, action.document.name}) {
+    if (!object.empty()) words += " " + printable(object);
+  }
+  return words;
+}
+
+}  // namespace
+
+void Draft::want_signal(const Remediation& remediation) {
+  if (const auto* condition = condition_of(remediation, policy))
+    signals_wanted.push_back({remediation.instance_id, condition, remediation.cause.rule.empty()});
+}
+
+Action Draft::action_for(const Remediation& remediation, const Intent& intent, Ports ports) const {
+  Action action{.effect = intent.effect,
+                .instance_id = remediation.instance_id,
+                .remediation_id = remediation.id,
+                .target_group_arn = intent.target_group_arn,
+                .ports = {},
+                .nonce = intent.nonce,
+                .at = intent.at,
+                .restores = brings_back(intent.effect)};
+  for (const auto& target : remediation.snapshot) {
+    if (target.target_group_arn != intent.target_group_arn) continue;
+    if (ports == Ports::all || !target.by_auto_scaling) action.ports.push_back(target.port);
+  }
+  if (intent.effect == Effect::enter_standby || intent.effect == Effect::exit_standby)
+    action.auto_scaling_group = remediation.auto_scaling_group;
+  if (intent.effect == Effect::capture && policy.evidence) action.document = policy.evidence->document;
+  if (intent.effect == Effect::command)
+    action.document = policy.treatments.at(static_cast<std::size_t>(remediation.rung)).document;
+  return action;
+}
+
+void Draft::intend(Remediation& remediation, Effect effect, const std::string& target_group_arn,
+                   Ports ports) {
+  Intent intent{.effect = effect,
+                .nonce = fmt::format("{}-{}", tick_nonce_, actions.size()),
+                .at = now(),
+                .target_group_arn = target_group_arn,
+                .outcome = OutcomeKind::unknown,
+                .may_land_late = true,
+                .detail = {}};
+  bool told = false;  // what is tried again and again is told once, and its outcome when it is another
+  std::erase_if(remediation.intents, [&](const Intent& earlier) {
+    const bool replaced = earlier.effect == effect && earlier.target_group_arn == target_group_arn;
+    if (replaced && (earlier.outcome == OutcomeKind::refused || earlier.outcome == OutcomeKind::not_sent)) {
+      told = true;
+      intent.detail = earlier.detail;
+    }
+    if (replaced && takes_out(effect) && earlier.may_land_late) {
+      remediation.quiet_until = std::max(remediation.quiet_until, earlier.at + kRequestValidity);
+    }
+    return replaced;
+  });
+  Action action = action_for(remediation, intent, ports);
+  const auto group =
+      std::ranges::find(remediation.snapshot, target_group_arn, &SnapshotTarget::target_group_arn);
+  if (!told)
+    note(remediation, "intent",
+         in_words(action, group == remediation.snapshot.end() ? "" : group->target_group_name));
+  remediation.intents.push_back(std::move(intent));
+  actions.push_back(std::move(action));
+}
+
+void Draft::enter(Remediation& remediation, Phase phase, Duration at_most, std::string why) {
+  remediation.phase = phase;
+  remediation.phase_since = now();
+  remediation.deadline = now() + at_most;
+  note(remediation, "phase", fmt::format("{}: {}", name(phase), why));
+}
+
+void Draft::note(const Remediation& remediation, std::string kind, std::string text) {
+  events.push_back({.at = now(),
+                    .fleet = policy.name,
+                    .instance_id = remediation.instance_id,
+                    .remediation_id = remediation.id,
+                    .kind = std::move(kind),
+                    .text = std::move(text)});
+}
+
+void Draft::end(Remediation& remediation, Ending ending, std::string why) {
+  remediation.phase = Phase::done;
+  remediation.phase_since = now();
+  remediation.ending = ending;
+  const bool said = why.starts_with(name(ending));
+  note(remediation, "done", said ? std::move(why) : fmt::format("{}: {}", name(ending), why));
+}
+
+}  // namespace evenkeel::decide

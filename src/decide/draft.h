@@ -1,0 +1,54 @@
+// Collects what one decision does to the fleet's state: actions with their intents, events, questions.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/observation.h"
+#include "model/plan.h"
+#include "model/policy.h"
+
+namespace evenkeel::decide {
+
+class Draft {
+ public:
+  Draft(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce)
+      : policy(fleet_policy), observation(seen), tick_nonce_(std::move(tick_nonce)) {}
+
+  const FleetPolicy& policy;
+  const Observation& observation;
+  std::vector<Action> actions;
+  std::vector<Event> events;
+  struct SignalWanted {
+    std::string instance_id;
+    const MetricCondition* condition;  // of the policy
+    bool of_reboot_when;
+  };
+  std::vector<SignalWanted> signals_wanted;
+  std::vector<std::string> surveys_wanted, consoles_wanted;
+  std::vector<Question> commands_wanted;
+
+  // The signal for which the member was chosen, if it has one.
+  void want_signal(const Remediation& remediation);
+
+  Time now() const { return observation.taken_at; }
+
+  // Writes the intent into the remediation and the action into the draft, under one new nonce. Of a group:
+  // the ports that Auto Scaling doesn't look after, or all of them.
+  enum class Ports { ours, all };
+  void intend(Remediation& remediation, Effect effect, const std::string& target_group_arn = {},
+              Ports ports = Ports::ours);
+  // Enters a phase; the event says why.
+  void enter(Remediation& remediation, Phase phase, Duration at_most, std::string why);
+  void note(const Remediation& remediation, std::string kind, std::string text);
+  // Ends it; the caller moves it to the recent ones.
+  void end(Remediation& remediation, Ending ending, std::string why);
+
+ private:
+  Action action_for(const Remediation& remediation, const Intent& intent, Ports ports) const;
+
+  std::string tick_nonce_;
+};
+
+}  // namespace evenkeel::decide

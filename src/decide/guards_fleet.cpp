@@ -1,0 +1,163 @@
+// The guards that look at the fleet as a whole.
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/guards.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+using Ruling = std::optional<Verdict>;
+
+constexpr std::size_t kNamed = 10;  // of those that are out, in a text
+
+Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
+  return {Reason::start, std::move(text), std::move(numbers)};
+}
+
+Ruling paused(const FleetView& fleet, bool) {
+  const auto& pause = fleet.state.pause;
+  if (!pause || (pause->until && fleet.observation.taken_at >= *pause->until)) return std::nullopt;
+  return Verdict{
+      Reason::paused,
+      fmt::format("paused by {} since {}{}: {}", printable(pause->author), iso8601(pause->since),
+                  pause->until ? " until " + iso8601(*pause->until) : "", printable(pause->reason)),
+      {},
+      pause->until};
+}
+
+Ruling breaker_open(const FleetView& fleet, bool) {
+  if (!fleet.state.breaker) return std::nullopt;
+  return Verdict{
+      Reason::breaker_open,
+      fmt::format("breaker open since {}: {}; when it is understood: evenkeel resume {} --reason …",
+                  iso8601(fleet.state.breaker->since), fleet.state.breaker->reason, fleet.policy.name),
+      {}};
+}
+
+Ruling retired(const FleetView& fleet, bool) {
+  if (!fleet.policy.retired) return std::nullopt;
+  return Verdict{Reason::retired, "the fleet is being restored only: it is no longer started from", {}};
+}
+
+Ruling asked_late(const FleetView& fleet, bool) {
+  const auto late = fleet.observation.late_by;
+  if (late == Duration::zero()) return std::nullopt;
+  return Verdict{Reason::asked_late,
+                 fmt::format("this tick was asked for {} ago: it only restores, the next one looks again",
+                             format_duration(late)),
+                 {{"late_seconds", std::chrono::duration<double>(late).count()}}};
+}
+
+Ruling clock_backwards(const FleetView& fleet, bool) {
+  const auto back = fleet.state.last_tick_at - fleet.observation.taken_at;
+  if (back <= kMaxSpread) return std::nullopt;
+  return Verdict{Reason::clock_backwards,
+                 fmt::format("AWS's clock stands {} before the last tick's", format_duration(back)),
+                 {{"back_seconds", std::chrono::duration<double>(back).count()}}};
+}
+
+Ruling observation_incomplete(const FleetView& fleet, bool tell) {
+  const auto spread = fleet.observation.spread;
+  if (!fleet.unreadable.empty()) {
+    return Verdict{Reason::observation_incomplete, join(fleet.unreadable, "; "), {}};
+  }
+  if (spread > kMaxSpread) {
+    return Verdict{Reason::observation_incomplete,
+                   fmt::format("AWS's answers are {} apart, {} at the most describe one moment",
+                               format_duration(spread), format_duration(kMaxSpread)),
+                   {{"spread_seconds", std::chrono::duration<double>(spread).count()}}};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("all was read, within {}", format_duration(spread)));
+}
+
+// An empty or halved answer where there was a fleet a tick ago is more often a wrong answer than a vanished
+// fleet.
+Ruling observation_contradicts(const FleetView& fleet, bool tell) {
+  const int before = fleet.state.members_last_seen;
+  const auto now = static_cast<int>(fleet.members.size());
+  const std::map<std::string, double> numbers = {{"members", now}, {"members_before", before}};
+  if (now * 2 < before) {
+    return Verdict{Reason::observation_contradicts,
+                   fmt::format("only {} members seen where the last tick saw {}; waiting one tick for it to "
+                               "be confirmed",
+                               now, before),
+                   numbers};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} members seen, {} by the tick before", now, before), numbers);
+}
+
+// A zone in which most members are ill is failing: the others will need everybody they have.
+Ruling zone_failing(const FleetView& fleet, bool) {
+  if (fleet.zones.size() < 2) return std::nullopt;
+  for (const auto& [zone, count] : fleet.zones) {
+    if (count.members < 3 || count.failing * 2 <= count.members) continue;
+    return Verdict{Reason::zone_failing,
+                   fmt::format("{} of {} members in zone {} are not healthy: while a zone fails nothing is "
+                               "started anywhere",
+                               count.failing, count.members, printable(zone)),
+                   {{"failing", count.failing}, {"members", count.members}}};
+  }
+  return std::nullopt;
+}
+
+Ruling too_many_out(const FleetView& fleet, bool tell) {
+  const int limit = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
+  const std::map<std::string, double> numbers = {{"out", fleet.out_count}, {"limit", limit}};
+  if (fleet.out_count >= limit) {
+    auto out = fleet.out();
+    const auto more = out.size() > kNamed ? fmt::format(" and {} more", out.size() - kNamed) : "";
+    out.resize(std::min(out.size(), kNamed));
+    return Verdict{
+        Reason::too_many_out,
+        fmt::format("{} out already, {} may be: {}{}", fleet.out_count, limit, join(out, ", "), more),
+        numbers};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} out, {} may be", fleet.out_count, limit), numbers);
+}
+
+Ruling starts_per_hour(const FleetView& fleet, bool tell) {
+  const Time now = fleet.observation.taken_at;
+  std::vector<Time> starts;
+  const auto count = [&](Time started_at) {
+    if (now - started_at < 1h) starts.push_back(started_at);
+  };
+  for (const auto& remediation : fleet.state.open) count(remediation.started_at);
+  for (const auto& ended : fleet.state.recent) count(ended.started_at);
+  const int limit = fleet.policy.keep.starts_per_hour;
+  const std::map<std::string, double> numbers = {{"starts", static_cast<double>(starts.size())},
+                                                 {"limit", limit}};
+  if (static_cast<int>(starts.size()) >= limit) {
+    std::ranges::sort(starts);
+    const Time next = starts[starts.size() - static_cast<std::size_t>(limit)] + 1h;
+    return Verdict{Reason::starts_per_hour,
+                   fmt::format("{} started within an hour, {} may be; the next at {}", starts.size(), limit,
+                               iso8601(next)),
+                   numbers, next};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} started within an hour, {} may be", starts.size(), limit), numbers);
+}
+
+constexpr std::array kGuards = {FleetGuard{"paused", paused},
+                                FleetGuard{"breaker", breaker_open},
+                                FleetGuard{"retired", retired},
+                                FleetGuard{"tick", asked_late},
+                                FleetGuard{"clock", clock_backwards},
+                                FleetGuard{"observation", observation_incomplete},
+                                FleetGuard{"members_seen", observation_contradicts},
+                                FleetGuard{"zones", zone_failing},
+                                FleetGuard{"out", too_many_out},
+                                FleetGuard{"starts_per_hour", starts_per_hour}};
+
+}  // namespace
+
+std::span<const FleetGuard> inner_guards() { return kGuards; }
+
+}  // namespace evenkeel::decide

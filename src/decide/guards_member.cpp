@@ -1,0 +1,294 @@
+// The guards that look at one member.
+#include <array>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/guards.h"
+#include "decide/relapse.h"
+#include "decide/rules.h"
+
+namespace evenkeel::decide {
+namespace {
+
+using Ruling = std::optional<Verdict>;
+
+Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
+  return {Reason::start, std::move(text), std::move(numbers)};
+}
+
+Ruling in_remediation(const FleetView&, const Member& member, bool) {
+  if (member.open == nullptr) return std::nullopt;
+  const auto& open = *member.open;
+  return Verdict{Reason::in_remediation,
+                 open.phase == Phase::held
+                     ? "held: " + open.held_because
+                     : fmt::format("{} since {}, until {} at the latest", name(open.phase),
+                                   iso8601(open.phase_since), iso8601(open.deadline)),
+                 {}};
+}
+
+Ruling running(const FleetView&, const Member& member, bool) {
+  if (member.instance == nullptr) {
+    return Verdict{Reason::instance_unknown, "EC2 does not know this instance, or could not be asked", {}};
+  }
+  if (member.instance->state == InstanceState::running) return std::nullopt;
+  return Verdict{Reason::not_running, fmt::format("the instance is {}", name(member.instance->state)), {}};
+}
+
+Ruling hold_tag(const FleetView&, const Member& member, bool) {
+  if (member.instance == nullptr) return std::nullopt;
+  const auto tag = member.instance->tags.find(kHoldTag);
+  if (tag == member.instance->tags.end() || !says_yes(tag->second)) return std::nullopt;
+  return Verdict{
+      Reason::hold_tag,
+      fmt::format("its tag {} says \"{}\"; take the tag away to let it go", kHoldTag, printable(tag->second)),
+      {}};
+}
+
+Ruling not_in_service(const Place& place, const std::string& where) {
+  const auto& [group, registration, healthy_since] = place;
+  switch (registration->state) {
+    case TargetState::draining:
+    case TargetState::unhealthy_draining:
+      return Verdict{Reason::being_drained, "somebody else is draining it from " + where, {}};
+    case TargetState::healthy:
+    case TargetState::unhealthy:
+      return std::nullopt;
+    default:
+      break;
+  }
+  if (registration->reason == "Target.NotInUse" || !group->has_load_balancer) {
+    return Verdict{Reason::group_without_load_balancer,
+                   where + " gets no traffic: no listener forwards to it, or its zone is not enabled",
+                   {}};
+  }
+  return Verdict{
+      Reason::not_healthy,
+      fmt::format("{} at {} ({})", name(registration->state), where, printable(registration->reason)),
+      {}};
+}
+
+Ruling in_slow_start(const Place& place, const std::string& where, Time now) {
+  const auto& attributes = place.group->attributes;
+  const auto ramp = attributes ? attributes->slow_start : Duration::zero();
+  if (ramp == Duration::zero() || place.registration->state != TargetState::healthy) return std::nullopt;
+  const Time since = place.healthy_since.value_or(now);
+  if (now - since >= ramp) return std::nullopt;
+  return Verdict{Reason::slow_start,
+                 fmt::format("may be in slow start at {}: seen healthy for {} of {}", where,
+                             format_duration(now - since), format_duration(ramp)),
+                 {},
+                 since + ramp};
+}
+
+Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
+  if (member.places.empty()) {
+    return Verdict{
+        Reason::not_registered, "in the Auto Scaling group, but registered in none of the target groups", {}};
+  }
+  for (const auto& place : member.places) {
+    if (place.group->type != TargetType::instance) {
+      return Verdict{Reason::unsupported_target_type,
+                     place.group->name +
+                         " does not have targets of type instance; Evenkeel can't put those back exactly",
+                     {}};
+    }
+    if (place.registration->state == TargetState::healthy &&
+        (!place.group->attributes || place.group->attributes->slow_start == Duration::zero())) {
+      continue;
+    }
+    const auto where = fmt::format("{} port {}", place.group->name, place.registration->port);
+    if (auto no = not_in_service(place, where)) return no;
+    if (auto no = in_slow_start(place, where, fleet.observation.taken_at)) return no;
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("at {} places, {}", member.places.size(),
+                            member.serving ? "serving" : "not serving: nothing is lost with it"),
+                {{"places", static_cast<double>(member.places.size())}});
+}
+
+Ruling named_group(const FleetView& fleet, const Member& member, bool) {
+  if (member.instance == nullptr || member.instance->auto_scaling_group.empty()) return std::nullopt;
+  const auto& named = fleet.policy.auto_scaling_group;
+  const auto& tag = member.instance->auto_scaling_group;
+  if (tag != named) {
+    return Verdict{
+        Reason::in_unnamed_auto_scaling_group,
+        fmt::format(
+            "belongs to Auto Scaling group {}, which could replace it while it is out; name it in the "
+            "policy as auto_scaling_group",
+            printable(tag)),
+        {}};
+  }
+  return std::nullopt;
+}
+
+Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
+  if (member.scaling == nullptr) {
+    if (member.instance == nullptr || member.instance->auto_scaling_group.empty()) return std::nullopt;
+    return Verdict{Reason::auto_scaling_state,
+                   fmt::format("its tag says that it belongs to {}, which does not list it",
+                               printable(member.instance->auto_scaling_group)),
+                   {}};
+  }
+  const auto& group = *fleet.observation.auto_scaling_group;
+  if (member.scaling->lifecycle_state != "InService") {
+    return Verdict{
+        Reason::auto_scaling_state,
+        "its Auto Scaling state is " + printable(member.scaling->lifecycle_state) + ", not InService",
+        {}};
+  }
+  if (!member.scaling->healthy && !group.replacement_suspended) {
+    return Verdict{Reason::auto_scaling_would_replace,
+                   fmt::format("Auto Scaling group {} calls it unhealthy and is about to replace it",
+                               printable(group.name)),
+                   {}};
+  }
+  if (fleet.policy.leave_by == Leave::deregister && group.elb_health_check && !group.replacement_suspended) {
+    return Verdict{Reason::auto_scaling_would_replace,
+                   fmt::format("Auto Scaling group {} has health check type ELB and may replace a member "
+                               "that is out; suspend its processes HealthCheck and ReplaceUnhealthy, set "
+                               "the type to EC2, or set leave_by: standby",
+                               printable(group.name)),
+                   {}};
+  }
+  if (!tell) return std::nullopt;
+  return passes("InService in " + printable(group.name));
+}
+
+Treatment treatment_of(const FleetView& fleet, const Member& member) {
+  return fleet.policy.treatments[static_cast<std::size_t>(rung_for(fleet, member))].treatment;
+}
+
+// What is replaced leaves by being terminated.
+bool leaves_by_standby(const FleetView& fleet, const Member& member) {
+  return member.scaling != nullptr && fleet.policy.leave_by == Leave::standby &&
+         treatment_of(fleet, member) != Treatment::replace;
+}
+
+Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
+  if (!leaves_by_standby(fleet, member)) return std::nullopt;
+  const auto& group = *fleet.observation.auto_scaling_group;
+  const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
+  if (group.desired - 1 < group.min) {
+    return Verdict{Reason::standby_at_min_size,
+                   fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
+                               "into Standby: raise its desired capacity, lower its minimum by hand, or set "
+                               "leave_by: deregister; Evenkeel never changes its sizes",
+                               printable(group.name), group.desired, group.min),
+                   numbers};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
+}
+
+Ruling launch(const FleetView& fleet, const Member& member, bool) {
+  if (member.scaling == nullptr || !fleet.observation.auto_scaling_group->launch_suspended) {
+    return std::nullopt;
+  }
+  if (!leaves_by_standby(fleet, member) && treatment_of(fleet, member) != Treatment::replace) {
+    return std::nullopt;
+  }
+  return Verdict{Reason::launch_suspended,
+                 fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
+                             "nobody back: resume it",
+                             printable(fleet.observation.auto_scaling_group->name)),
+                 {}};
+}
+
+Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
+  const int rung = rung_for(fleet, member);
+  const auto kind = treatment_of(fleet, member);
+  if (kind == Treatment::stop_start && member.instance != nullptr && !member.instance->ebs_root) {
+    return Verdict{Reason::cannot_stop,
+                   "its root device is not known to be on EBS, so it can't be stopped and started",
+                   {{"rung", rung}}};
+  }
+  if (kind == Treatment::replace && member.scaling == nullptr) {
+    return Verdict{Reason::auto_scaling_state,
+                   "it is not in the policy's Auto Scaling group, so nobody would replace it",
+                   {{"rung", rung}}};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{}, rung {} of {}", name(kind), rung + 1, fleet.policy.treatments.size()),
+                {{"rung", rung}});
+}
+
+Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
+  if (!fleet.policy.keep.out_per_zone) return std::nullopt;
+  if (member.zone.empty()) {
+    return Verdict{Reason::too_many_out_in_zone,
+                   "its Availability Zone is not known, so nobody can tell how many are out there",
+                   {}};
+  }
+  const auto& zone = fleet.zones.at(member.zone);
+  const int limit = fleet.policy.keep.out_per_zone->at_most(zone.members);
+  if (zone.out < limit && !tell) return std::nullopt;
+  return Verdict{zone.out < limit ? Reason::start : Reason::too_many_out_in_zone,
+                 fmt::format("{} out in zone {}, {} may be", zone.out, printable(member.zone), limit),
+                 {{"out", zone.out}, {"limit", limit}}};
+}
+
+Ruling young(const FleetView& fleet, const Member& member, bool tell) {
+  if (member.instance == nullptr) return std::nullopt;
+  const Time boot = last_boot(member);
+  const auto up = fleet.observation.taken_at - boot;
+  const auto wanted = fleet.policy.keep.min_uptime;
+  if (up >= wanted && !tell) return std::nullopt;
+  return Verdict{up < wanted ? Reason::young : Reason::start,
+                 fmt::format("up for {}, {} are asked for", format_duration(up), format_duration(wanted)),
+                 {{"up_seconds", std::chrono::duration<double>(up).count()}},
+                 up < wanted ? std::optional(boot + wanted) : std::nullopt};
+}
+
+Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
+  auto last = member.record->ended_at;
+  if (!member.past.empty()) last = std::max(last, std::optional(member.past.front()->ended_at));
+  if (!last) return std::nullopt;
+  const auto wanted = fleet.policy.keep.cooldown;
+  const auto ago = fleet.observation.taken_at - *last;
+  if (ago >= wanted && !tell) return std::nullopt;
+  return Verdict{ago < wanted ? Reason::cooldown : Reason::start,
+                 fmt::format("its last remediation ended {} ago, the cooldown is {}", format_duration(ago),
+                             format_duration(wanted)),
+                 {{"ago_seconds", std::chrono::duration<double>(ago).count()}},
+                 ago < wanted ? std::optional(*last + wanted) : std::nullopt};
+}
+
+Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
+  std::vector<Time> today;  // newest first
+  for (const auto* past : member.past) {
+    if (fleet.observation.taken_at - past->started_at < 24h) today.push_back(past->started_at);
+  }
+  const auto limit = static_cast<std::size_t>(fleet.policy.keep.remediations_per_day);
+  const bool full = today.size() >= limit;
+  if (!full && !tell) return std::nullopt;
+  return Verdict{full ? Reason::daily_limit : Reason::start,
+                 fmt::format("{} remediations within a day, {} may be{}", today.size(), limit,
+                             full ? ": this treatment is not the remedy; look at the server" : ""),
+                 {{"remediations", static_cast<double>(today.size())}, {"limit", static_cast<double>(limit)}},
+                 full && limit > 0 ? std::optional(today[limit - 1] + 24h) : std::nullopt};
+}
+
+Ruling remedy(const FleetView& fleet, const Member& member, bool) { return ladder_is_spent(fleet, member); }
+
+constexpr std::array kGuards = {MemberGuard{"remediation", in_remediation},
+                                MemberGuard{"running", running},
+                                MemberGuard{"hold_tag", hold_tag},
+                                MemberGuard{"registered", registered},
+                                MemberGuard{"auto_scaling_group", named_group},
+                                MemberGuard{"auto_scaling_state", lifecycle},
+                                MemberGuard{"standby", standby},
+                                MemberGuard{"launch", launch},
+                                MemberGuard{"treatment", treatment},
+                                MemberGuard{"out_in_zone", out_in_zone},
+                                MemberGuard{"uptime", young},
+                                MemberGuard{"cooldown", cooldown},
+                                MemberGuard{"daily_limit", daily_limit},
+                                MemberGuard{"remedy", remedy}};
+
+}  // namespace
+
+std::span<const MemberGuard> own_guards() { return kGuards; }
+
+}  // namespace evenkeel::decide

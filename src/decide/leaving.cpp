@@ -1,0 +1,107 @@
+// How a member leaves: by Standby, by deregistration, and out of what else it serves in.
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/evidence.h"
+#include "decide/phases.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// Capacity lost for other reasons while the member is out: better to have it back than treated.
+std::optional<std::string> guard_broken(const Remediation& remediation, const Draft& draft,
+                                        const FleetView& fleet) {
+  for (const auto& target : remediation.snapshot) {
+    if (target.vanished) continue;
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    if (group == nullptr || !group->registrations || !group->attributes || !fleet.groups.contains(group))
+      continue;
+    const int serving = fleet.groups.at(group).serving;
+    if (serving < fleet.required(*group)) {
+      return fmt::format("only {} are left healthy in {}, {} are asked for", serving, group->name,
+                         fleet.required(*group));
+    }
+  }
+  return std::nullopt;
+}
+
+// Our groups in which the target is still in service although its deregistration, if any, must have become
+// visible.
+std::vector<std::string> still_in_service(const Remediation& remediation, const Draft& draft) {
+  std::vector<std::string> arns;
+  for (const auto& arn : our_groups(remediation)) {
+    const auto* group = find_group(draft.observation, arn);
+    if (group == nullptr || !group->registrations) continue;
+    const bool in_service = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+      if (target.target_group_arn != arn || target.by_auto_scaling) return false;
+      const auto* there = find_registration(*group, remediation.instance_id, target.port);
+      return there != nullptr && there->state != TargetState::draining &&
+             there->state != TargetState::unhealthy_draining && there->state != TargetState::unused;
+    });
+    if (in_service && !settling(latest_intent(remediation, Effect::deregister, arn), draft.now()))
+      arns.push_back(arn);
+  }
+  return arns;
+}
+
+// Out of our groups. False: somebody else put it in again, and it goes back.
+bool deregister(Remediation& remediation, Draft& draft) {
+  const auto in_service = still_in_service(remediation, draft);
+  for (const auto& arn : in_service) {
+    const auto* intent = latest_intent(remediation, Effect::deregister, arn);
+    if (intent != nullptr && intent->outcome == OutcomeKind::accepted) {
+      put_back(remediation, draft, "somebody else registered it again while it was being drained");
+      return false;
+    }
+  }
+  for (const auto& arn : in_service) draft.intend(remediation, Effect::deregister, arn);
+  return true;
+}
+
+// Into Standby. True: it is on its way or there, and what Auto Scaling doesn't look after may follow.
+bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
+  if (lifecycle == Lifecycle::entering || lifecycle == Lifecycle::standby) return true;
+  if (lifecycle != Lifecycle::in_service) return false;
+  const auto* intent = latest_intent(remediation, Effect::enter_standby);
+  if (intent == nullptr) return draft.intend(remediation, Effect::enter_standby), false;
+  switch (intent->outcome) {
+    case OutcomeKind::refused:
+      put_back(remediation, draft, "Auto Scaling refused Standby: " + intent->detail);
+      break;
+    case OutcomeKind::accepted:
+      if (!settling(intent, draft.now()))
+        put_back(remediation, draft, "somebody else brought it back from Standby while it was being drained");
+      break;
+    case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
+                                // yet
+      if (draft.now() - intent->at >= kVisibleAfter) draft.intend(remediation, Effect::enter_standby);
+      break;
+    case OutcomeKind::not_sent:
+      draft.intend(remediation, Effect::enter_standby);
+      break;
+  }
+  return false;
+}
+
+}  // namespace
+
+void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
+  if (draft.policy.retired) return put_back(remediation, draft, "the fleet left the policy");
+  if (const auto broken = guard_broken(remediation, draft, fleet))
+    return put_back(remediation, draft, *broken);
+  if (draft.now() >= remediation.deadline) {
+    const auto why = remediation.why_untreated;
+    return put_back(remediation, draft,
+                    why.empty() ? fmt::format("not drained by {}", iso8601(remediation.deadline))
+                                : fmt::format("drained, but not to be treated by {}: {}",
+                                              iso8601(remediation.deadline), why));
+  }
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  if (lifecycle != Lifecycle::none && !enter_standby(remediation, draft, lifecycle)) return;
+  if (!deregister(remediation, draft)) return;
+  treat_when_ready(remediation, draft);
+}
+
+}  // namespace evenkeel::decide

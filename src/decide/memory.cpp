@@ -1,0 +1,224 @@
+#include "decide/memory.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/evidence.h"
+#include "decide/guards.h"
+#include "decide/protocol.h"
+#include "decide/rules.h"
+#include "decide/signal.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// The state is one document: what is remembered of members must not fill it.
+constexpr std::size_t kMembers = 1'000;
+constexpr std::size_t kTold = 500;
+constexpr int kToldAtOnce = 50;
+constexpr std::size_t kRelapses = 3;
+// After so long without a remediation the ladder begins anew.
+constexpr Duration kWell = std::chrono::days{7};
+// A sample that should have come by the end of judging may still come within this.
+constexpr Duration kJudgeSlack = 15min;
+
+bool treated(Ending ending) {
+  return ending == Ending::cured || ending == Ending::back || ending == Ending::not_cured;
+}
+
+bool asks_for_unhealthy(const FleetPolicy& policy) {
+  return std::ranges::any_of(policy.also_when, [](const Rule& rule) {
+    return std::ranges::any_of(rule.all, [](const Condition& condition) {
+      return condition.kind == Condition::Kind::target_unhealthy;
+    });
+  });
+}
+
+bool unhealthy_somewhere(const Member& member) {
+  return std::ranges::any_of(
+      member.places, [](const Place& place) { return place.registration->state == TargetState::unhealthy; });
+}
+
+void keep_the_latest(std::map<std::string, MemberRecord>& members) {
+  while (members.size() > kMembers) {
+    const auto oldest = std::ranges::min_element(
+        members, {}, [](const auto& entry) { return entry.second.ended_at.value_or(Time{}); });
+    members.erase(oldest);
+  }
+}
+
+// A remediation has events of its own.
+bool tells_itself(Reason reason) { return reason == Reason::in_remediation || reason == Reason::start; }
+
+void tell_members(Plan& plan, Time now) {
+  auto& told = plan.next.told;
+  int left = kToldAtOnce;
+  for (const auto& [id, verdict] : plan.members) {
+    if (!plan.fleet.empty() && verdict == plan.fleet.front()) continue;
+    if (verdict.reason == Reason::signal_not_due) continue;
+    if (tells_itself(verdict.reason)) {
+      told.erase(id);
+      continue;
+    }
+    const auto known = told.find(id);
+    const std::string reason = verdict.reason == Reason::below_limit ? "" : name(verdict.reason);
+    if (reason == (known == told.end() ? "" : known->second)) continue;
+    if (left-- == 0) break;
+    if (known != told.end()) told.erase(known);
+    if (!reason.empty() && told.size() < kTold) told.emplace(id, reason);
+    plan.events.push_back(
+        {now, plan.next.fleet, id, "", "verdict", fmt::format("{}: {}", name(verdict.reason), verdict.text)});
+  }
+  std::erase_if(told, [&](const auto& entry) { return !plan.members.contains(entry.first); });
+}
+
+}  // namespace
+
+void end_pause(FleetState& state, Time now, std::vector<Event>& events) {
+  if (!state.pause || !state.pause->until || now < *state.pause->until) return;
+  events.push_back(
+      {now, state.fleet, "", "", "resume",
+       fmt::format("the pause of {} ended as it was set to: {}", state.pause->author, state.pause->reason)});
+  state.pause.reset();
+}
+
+void close_ended(FleetState& state, const FleetPolicy& policy) {
+  for (const auto& remediation : state.open) {
+    if (remediation.open()) continue;
+    auto ended = past(remediation);
+    auto& record = state.members[remediation.instance_id];
+    record.ended_at = ended.ended_at;
+    if (remediation.booted_at) record.booted_at = remediation.booted_at;
+    if (treated(ended.ending) && has_signal(remediation, policy) && policy.timing.judge > Duration::zero()) {
+      ended.ending = Ending::back;
+      ended.judge_until = ended.ended_at + policy.timing.judge;
+    }
+    state.recent.push_back(std::move(ended));
+  }
+  std::erase_if(state.open, [](const Remediation& remediation) { return !remediation.open(); });
+}
+
+void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation& observation,
+                 std::vector<Event>& events) {
+  const Time now = observation.taken_at;
+  for (auto& ended : state.recent) {
+    if (!ended.judge_until) continue;
+    Remediation of;
+    of.instance_id = ended.instance_id;
+    of.cause.rule = ended.rule;
+    of.cause.metric = ended.metric;
+    const auto* condition = condition_of(of, policy);
+    const auto* signal = signal_of(of, policy, observation);
+    std::vector<Sample> since;
+    if (condition != nullptr && signal != nullptr && signal->state == SignalState::fresh) {
+      std::ranges::copy_if(signal->samples, std::back_inserter(since),
+                           [&](const Sample& sample) { return sample.at > ended.ended_at; });
+    }
+    const bool relapsed = !since.empty() && judge(*condition, {SignalState::fresh, since, {}}, now).above;
+    const bool over = now >= *ended.judge_until;
+    if (!relapsed && (!over || (since.empty() && now < *ended.judge_until + kJudgeSlack))) continue;
+    ended.judge_until.reset();
+    if (!since.empty()) {
+      ended.value_after = since.back().value;
+      ended.ending =
+          relapsed || since.back().value > condition->down_at() ? Ending::not_cured : Ending::cured;
+    }
+    events.push_back(
+        {now, state.fleet, ended.instance_id, ended.id, "judged",
+         since.empty() ? std::string("back: no sample says whether it helped")
+                       : fmt::format("{}: {} before, {} after", name(ended.ending),
+                                     format_number(ended.value_before), format_number(*ended.value_after))});
+  }
+}
+
+void remember_start(FleetState& state, const Remediation& remediation) {
+  auto& record = state.members[remediation.instance_id];
+  if (record.ended_at) {
+    const Duration well = remediation.started_at - *record.ended_at;
+    if (well > kWell) record.relapses.clear();
+    record.relapses.push_back(well);
+    if (record.relapses.size() > kRelapses) record.relapses.erase(record.relapses.begin());
+  }
+  if (remediation.rung > record.rung) record.relapses.clear();  // they speak of the rung below
+  record.rung = remediation.rung;
+  if (!remediation.cause.tag.empty()) record.served_tag = remediation.cause.tag;
+}
+
+void remember_members(FleetState& state, const FleetView& fleet, const std::map<std::string, bool>& above) {
+  const Time now = fleet.observation.taken_at;
+  const bool watch_health = asks_for_unhealthy(fleet.policy);
+  const bool readable = fleet.unreadable.empty();
+  for (const auto& [id, member] : fleet.members) {
+    const auto known = state.members.find(id);
+    MemberRecord record = known == state.members.end() ? MemberRecord{} : known->second;
+    if (!watch_health) {
+      record.unhealthy_since.reset();
+    } else if (unhealthy_somewhere(member)) {
+      if (!record.unhealthy_since) record.unhealthy_since = now;
+    } else if (!member.places.empty() || readable) {
+      record.unhealthy_since.reset();
+    }
+    const auto now_above = above.find(id);
+    if (!fleet.policy.reboot_when.back_below) {
+      record.above_since.reset();
+    } else if (now_above != above.end()) {
+      if (!now_above->second) record.above_since.reset();
+      if (now_above->second && !record.above_since) record.above_since = now;
+    }
+    if (!record.served_tag.empty() && member.instance != nullptr &&
+        std::ranges::none_of(member.instance->tags,
+                             [&](const auto& tag) { return tag.second == record.served_tag; })) {
+      record.served_tag.clear();  // taken off: the same value may ask again
+    }
+    if (record.ended_at && now - *record.ended_at > kWell) {
+      record.relapses.clear();
+      record.rung = 0;
+    }
+    if (known != state.members.end()) {
+      known->second = std::move(record);
+    } else if (!record.empty()) {
+      state.members.emplace(id, std::move(record));
+    }
+  }
+  std::erase_if(state.members, [&](const auto& entry) {
+    return entry.second.empty() || (readable && !fleet.members.contains(entry.first));
+  });
+  keep_the_latest(state.members);
+}
+
+void tell(Plan& plan, Time now) {
+  tell_members(plan, now);
+  // A place that is taken is told by the remediation itself.
+  const auto first = std::ranges::find_if(
+      plan.fleet, [](const Verdict& verdict) { return verdict.reason != Reason::too_many_out; });
+  const std::string reason = first == plan.fleet.end() ? "" : name(first->reason);
+  if (reason == plan.next.told_fleet) return;
+  plan.next.told_fleet = reason;
+  plan.events.push_back({now, plan.next.fleet, "", "", "fleet",
+                         first == plan.fleet.end() ? std::string("nothing holds it back")
+                                                   : fmt::format("{}: {}", reason, first->text)});
+}
+
+Glance glance(const FleetView& fleet, const std::vector<Verdict>& held_back_by) {
+  Glance seen;
+  seen.members = static_cast<int>(fleet.members.size());
+  seen.serving = static_cast<int>(
+      std::ranges::count_if(fleet.members, [](const auto& entry) { return entry.second.serving; }));
+  seen.out = fleet.out_count;
+  for (const auto& verdict : held_back_by) seen.held_back_by.push_back(verdict.text);
+  if (!fleet.unreadable.empty()) {
+    seen.may_leave = -1;
+  } else if (held_back_by.empty()) {
+    int could = 0;
+    const int places = fleet.policy.keep.out.at_most(seen.members) - seen.out;
+    for (const auto& [id, member] : fleet.members) {
+      if (could >= places) break;
+      if (member.serving && !capacity_guard(fleet, member)) ++could;
+    }
+    seen.may_leave = could;
+  }
+  return seen;
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,243 @@
+// The way back: out of Standby, registered, healthy everywhere, and staying so.
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/evidence.h"
+#include "decide/phases.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// After it is in service, Auto Scaling has so long to register it before we do.
+constexpr Duration kRegisteredByAutoScaling = 5min;
+
+bool missing(const TargetGroup& group, const Remediation& remediation, int port) {
+  const auto* there = find_registration(group, remediation.instance_id, port);
+  return there == nullptr || there->state == TargetState::draining ||
+         there->state == TargetState::unhealthy_draining ||
+         (there->state == TargetState::unused && there->reason == "Target.NotRegistered");
+}
+
+// Registers in our groups once, whatever can be read: a restore is never held back. Then again wherever the
+// target is seen to be missing. Registering a target that is there already changes nothing.
+void register_where_needed(Remediation& remediation, Draft& draft) {
+  for (const auto& arn : our_groups(remediation)) {
+    const auto* intent = latest_intent(remediation, Effect::register_, arn);
+    bool needed = intent == nullptr || intent->outcome != OutcomeKind::accepted;
+    const auto* group = find_group(draft.observation, arn);
+    if (!needed && !settling(intent, draft.now()) && group != nullptr && group->registrations) {
+      needed = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+        return target.target_group_arn == arn && missing(*group, remediation, target.port);
+      });
+    }
+    if (needed) draft.intend(remediation, Effect::register_, arn);
+  }
+}
+
+// Auto Scaling registers what comes back from Standby, unless somebody has suspended that.
+void register_what_auto_scaling_forgot(Remediation& remediation, Draft& draft) {
+  const auto* exit = latest_intent(remediation, Effect::exit_standby);
+  const Time since = exit == nullptr ? remediation.phase_since : exit->at;
+  if (draft.now() - since < kRegisteredByAutoScaling) return;
+  const auto ours = our_groups(remediation);
+  for (const auto& target : remediation.snapshot) {
+    if (!target.by_auto_scaling || target.vanished) continue;
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
+    if (group == nullptr || !group->registrations || settling(intent, draft.now())) continue;
+    if (std::ranges::find(ours, target.target_group_arn) == ours.end() &&
+        missing(*group, remediation, target.port))
+      draft.intend(remediation, Effect::register_, target.target_group_arn, Draft::Ports::all);
+  }
+}
+
+// Out of Standby. Sent once, whatever can be read; then again as long as it is seen there.
+void exit_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
+  const auto* intent = latest_intent(remediation, Effect::exit_standby);
+  const bool entered = latest_intent(remediation, Effect::enter_standby) != nullptr;
+  const bool blind = lifecycle == Lifecycle::unknown && entered &&
+                     (intent == nullptr || intent->outcome != OutcomeKind::accepted);
+  if (blind || (lifecycle == Lifecycle::standby && !settling(intent, draft.now())))
+    draft.intend(remediation, Effect::exit_standby);
+}
+
+bool registered_by_us(const Remediation& remediation) {
+  return std::ranges::all_of(our_groups(remediation), [&](const std::string& arn) {
+    const auto* intent = latest_intent(remediation, Effect::register_, arn);
+    return intent != nullptr && intent->outcome == OutcomeKind::accepted;
+  });
+}
+
+// Everything that we owe it has been asked for, and Auto Scaling has it in service.
+bool given_back(const Remediation& remediation, const Observation& observation) {
+  const auto lifecycle = lifecycle_of(remediation, observation);
+  const auto* exit = latest_intent(remediation, Effect::exit_standby);
+  const bool blind =
+      lifecycle == Lifecycle::unknown && exit != nullptr && exit->outcome == OutcomeKind::accepted;
+  return registered_by_us(remediation) &&
+         (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service || blind);
+}
+
+void give_back(Remediation& remediation, Draft& draft) {
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  if (lifecycle != Lifecycle::none) exit_standby(remediation, draft, lifecycle);
+  register_where_needed(remediation, draft);
+  if (lifecycle == Lifecycle::in_service || lifecycle == Lifecycle::none)
+    register_what_auto_scaling_forgot(remediation, draft);
+}
+
+std::string where_it_is_not_healthy(const Remediation& remediation, const Observation& observation) {
+  std::vector<std::string> places;
+  for (const auto& target : remediation.snapshot) {
+    if (target.vanished) continue;
+    const auto* group = find_group(observation, target.target_group_arn);
+    const auto* there =
+        group == nullptr ? nullptr : find_registration(*group, remediation.instance_id, target.port);
+    if (there != nullptr && there->state == TargetState::healthy) continue;
+    places.push_back(fmt::format("{} port {}: {}", target.target_group_name, target.port,
+                                 there == nullptr ? "not registered" : name(there->state)));
+  }
+  return join(places, ", ");
+}
+
+void hold_not_back(Remediation& remediation, Draft& draft) {
+  const auto* exit = latest_intent(remediation, Effect::exit_standby);
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  if (lifecycle == Lifecycle::absent)
+    return hand_over(remediation, draft, "its Auto Scaling group doesn't list it any more");
+  if (in_foreign_standby(remediation, draft.observation)) {
+    remediation.foreign = "somebody moved it to Standby while it was out";
+    return hold(remediation, draft,
+                remediation.foreign + "; it is put back where it was once they bring it back into service");
+  }
+  if (lifecycle == Lifecycle::standby) {
+    return hold(
+        remediation, draft,
+        fmt::format("it is still in Standby of {} ({}); mend what holds it there (is the process Launch "
+                    "suspended?): it is tried again every tick",
+                    printable(remediation.auto_scaling_group),
+                    exit == nullptr || exit->detail.empty() ? "not answered" : exit->detail));
+  }
+  hold(remediation, draft,
+       fmt::format(
+           "put back, but not healthy by {} ({}); look at the server; it counts as back by itself once it is "
+           "healthy everywhere",
+           iso8601(remediation.deadline), where_it_is_not_healthy(remediation, draft.observation)));
+}
+
+Duration slow_start(const Remediation& remediation, const Observation& observation) {
+  Duration longest{};
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(observation, target.target_group_arn);
+    if (group != nullptr && group->attributes) longest = std::max(longest, group->attributes->slow_start);
+  }
+  return longest;
+}
+
+void soak(Remediation& remediation, Draft& draft, std::string why) {
+  remediation.healthy_since = draft.now();
+  remediation.seen_back = true;
+  const auto& timing = draft.policy.timing;
+  draft.enter(remediation, Phase::soaking,
+              timing.soak + slow_start(remediation, draft.observation) + kRequestValidity + timing.rejoin,
+              std::move(why));
+}
+
+// A removal of ours that was never answered may land late: until it can't any more, "back" is not proved.
+bool quiet(const Remediation& remediation, Time now) {
+  return now > remediation.quiet_until &&
+         std::ranges::none_of(remediation.intents, [&](const Intent& intent) {
+           return (intent.effect == Effect::deregister || intent.effect == Effect::enter_standby) &&
+                  intent.may_land_late && now - intent.at <= kRequestValidity;
+         });
+}
+
+// For people: how somebody else has taken it out again after we had put it back; empty: nobody has.
+std::string taken_out_again(const Remediation& remediation, const Draft& draft) {
+  if (!remediation.seen_back || !quiet(remediation, draft.now())) return {};
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  if (lifecycle == Lifecycle::standby || lifecycle == Lifecycle::entering ||
+      in_foreign_standby(remediation, draft.observation))
+    return "somebody moved it to Standby after it was back";
+  for (const auto& target : remediation.snapshot) {
+    if (target.vanished) continue;
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    if (group == nullptr || !group->registrations) continue;
+    const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
+    if (!settling(intent, draft.now()) && missing(*group, remediation, target.port))
+      return fmt::format("somebody deregistered it from {} after it was back", target.target_group_name);
+  }
+  return {};
+}
+
+void finish(Remediation& remediation, Draft& draft) {
+  if (!remediation.treat) return draft.end(remediation, Ending::not_rebooted, remediation.why_untreated);
+  if (!has_signal(remediation, draft.policy))
+    return draft.end(remediation, Ending::back, "back; its reason was no metric, so nothing is measured");
+  remediation.value_after = value_after_treatment(remediation, draft.policy, draft.observation);
+  const auto& cause = remediation.cause;
+  if (!remediation.value_after)
+    return draft.end(remediation, Ending::back, "back; no sample says whether it helped");
+  if (const auto judge = draft.policy.timing.judge; judge > Duration::zero())
+    return draft.end(remediation, Ending::back,
+                     fmt::format("back; {} before, {} after; judged until {}", format_number(cause.value),
+                                 format_number(*remediation.value_after), iso8601(draft.now() + judge)));
+  const bool cured = *remediation.value_after <= down_at(remediation, draft.policy);
+  draft.end(remediation, cured ? Ending::cured : Ending::not_cured,
+            fmt::format("back; {} before, {} after", format_number(cause.value),
+                        format_number(*remediation.value_after)));
+}
+
+}  // namespace
+
+// Healthy counts only after our own registration was accepted: an old answer may still show the time before.
+void rejoining(Remediation& remediation, Draft& draft) {
+  if (given_back(remediation, draft.observation) && healthy_everywhere(remediation, draft.observation)) {
+    return soak(remediation, draft, "healthy in every target group again");
+  }
+  if (stopped_by_us(remediation, draft.observation)) return starting(remediation, draft);
+  const bool theirs = in_foreign_standby(remediation, draft.observation);
+  if (theirs || draft.now() >= remediation.deadline) hold_not_back(remediation, draft);
+  if (!theirs && remediation.open()) give_back(remediation, draft);
+}
+
+void soaking(Remediation& remediation, Draft& draft) {
+  if (const auto why = taken_out_again(remediation, draft); !why.empty())
+    return hand_over(remediation, draft, why);
+  if (!healthy_everywhere(remediation, draft.observation)) {
+    remediation.healthy_since.reset();
+    if (draft.now() >= remediation.deadline) hold_not_back(remediation, draft);
+    if (remediation.open()) give_back(remediation, draft);
+    return;
+  }
+  if (!remediation.healthy_since) remediation.healthy_since = draft.now();
+  const auto enough = draft.policy.timing.soak + slow_start(remediation, draft.observation);
+  if (draft.now() - *remediation.healthy_since < enough || !quiet(remediation, draft.now())) return;
+  if (remediation.treat && has_signal(remediation, draft.policy) &&
+      signal_of(remediation, draft.policy, draft.observation) == nullptr) {
+    draft.want_signal(remediation);
+    return;
+  }
+  finish(remediation, draft);
+}
+
+void held(Remediation& remediation, Draft& draft) {
+  if (const auto why = taken_out_again(remediation, draft); !why.empty())
+    return hand_over(remediation, draft, why);
+  if (healthy_everywhere(remediation, draft.observation) &&
+      lifecycle_of(remediation, draft.observation) != Lifecycle::standby) {
+    remediation.held_because.clear();
+    return soak(remediation, draft, "healthy in every target group again, without us");
+  }
+  if (in_foreign_standby(remediation, draft.observation)) return;
+  if (remediation.treatment == Treatment::replace && latest_intent(remediation, Effect::terminate) != nullptr)
+    return replacing(remediation, draft);
+  if (stopped_by_us(remediation, draft.observation) ||
+      (latest_intent(remediation, Effect::start) != nullptr && !remediation.booted_at))
+    return starting(remediation, draft);
+  if (!given_back(remediation, draft.observation)) give_back(remediation, draft);  // still owed
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,305 @@
+#include "decide/rules.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// The words cost more than the judgement, so they are made only when somebody will read them.
+template <typename Tell>
+Finding finding(Holds holds, Reason reason, bool tell, Tell&& words) {
+  Finding made;
+  made.holds = holds;
+  made.verdict.reason = reason;
+  if (tell) words(made.verdict);
+  return made;
+}
+
+template <typename Tell>
+Finding yes(bool tell, Tell&& words) {
+  return finding(Holds::yes, Reason::start, tell, words);
+}
+template <typename Tell>
+Finding no(bool tell, Tell&& words) {
+  return finding(Holds::no, Reason::below_limit, tell, words);
+}
+
+double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
+
+Finding unread(const Metric& metric) {
+  const bool asked = metric.answers != nullptr;
+  return {Holds::unknown,
+          {asked ? Reason::signal_failed : Reason::signal_not_due,
+           asked ? "its signal was not answered" : "the metric was not read in this tick",
+           {}}};
+}
+
+Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
+  Finding made;
+  made.holds = judgement.above ? Holds::yes : judgement.newest ? Holds::no : Holds::unknown;
+  made.verdict = std::move(judgement.verdict);
+  if (judgement.newest) {
+    made.metric = &condition;
+    made.value = *judgement.newest;
+    made.sampled_at = judgement.sampled_at;
+  }
+  return made;
+}
+
+Finding metric(const FleetView& fleet, const Member& member, const MetricCondition& condition, bool tell) {
+  const auto* signal = fleet.signal_of(member, condition);
+  if (signal == nullptr) return unread(fleet.metric_of(condition));
+  const bool low = signal->state == SignalState::fresh && !signal->samples.empty() &&
+                   signal->samples.back().value <= std::min(condition.above, condition.down_at());
+  if (low && !tell) return {};  // the usual case, without a word
+  return of_judgement(judge(condition, *signal, fleet.observation.taken_at, once_above(condition, *signal)),
+                      condition);
+}
+
+// `what` has lasted since then; it holds once it has lasted for so long.
+Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char* what, bool tell) {
+  const Duration lasted = fleet.observation.taken_at - since;
+  const auto tell_how_long = [&](Verdict& verdict) {
+    verdict.text =
+        fmt::format("{} for {}, {} are asked for", what, format_duration(lasted), format_duration(wanted));
+    verdict.numbers = {{"lasted_seconds", seconds(lasted)}, {"limit_seconds", seconds(wanted)}};
+    if (lasted < wanted) verdict.until = since + wanted;
+  };
+  return lasted >= wanted ? yes(tell, tell_how_long) : no(tell, tell_how_long);
+}
+
+Finding tag(const Member& member, const std::string& name, bool tell) {
+  const auto found = member.instance->tags.find(name);
+  if (found == member.instance->tags.end() || !says_yes(found->second)) {
+    return no(tell,
+              [&](Verdict& v) { v.text = fmt::format("its tag {} asks for nothing", printable(name)); });
+  }
+  const auto& value = found->second;
+  if (value == member.record->served_tag) {
+    return no(tell, [&](Verdict& v) {
+      v.text = fmt::format("its tag {} says \"{}\", which has been served; another value asks anew",
+                           printable(name), printable(value));
+    });
+  }
+  auto made = yes(tell, [&](Verdict& v) {
+    v.text = fmt::format("its tag {} says \"{}\"", printable(name), printable(value));
+  });
+  made.tag = value;
+  return made;
+}
+
+Finding status_unknown(bool tell) {
+  return finding(Holds::unknown, Reason::observation_incomplete, tell, [](Verdict& v) {
+    v.text = "its EC2 status could not be read; see that ec2:DescribeInstanceStatus is allowed";
+  });
+}
+
+Finding scheduled_event(const Member& member, const std::string& code, bool tell) {
+  if (!member.instance->status) return status_unknown(tell);
+  const auto& events = member.instance->status->events;
+  const auto event = std::ranges::find_if(
+      events, [&](const ScheduledEvent& candidate) { return code.empty() || candidate.code == code; });
+  if (event == events.end()) {
+    return no(tell, [&](Verdict& v) {
+      v.text = code.empty() ? "EC2 has scheduled nothing for it" : "EC2 has scheduled no " + code + " for it";
+    });
+  }
+  return yes(tell, [&](Verdict& v) {
+    v.text = fmt::format("EC2 has scheduled {}{}: {}", printable(event->code),
+                         event->not_before ? " at " + iso8601(*event->not_before) : "",
+                         printable(event->description));
+  });
+}
+
+Finding status_check(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
+  const auto& status = member.instance->status;
+  if (!status || status->check == StatusCheck::unknown || status->check == StatusCheck::insufficient_data) {
+    return status_unknown(tell);
+  }
+  if (status->check != StatusCheck::impaired) {
+    return no(tell, [&](Verdict& v) { v.text = fmt::format("its status check is {}", name(status->check)); });
+  }
+  const Time since = status->impaired_since.value_or(fleet.observation.taken_at);
+  return lasting(fleet, since, wanted, "its status check has been impaired", tell);
+}
+
+Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
+  const bool now = std::ranges::any_of(
+      member.places, [](const Place& place) { return place.registration->state == TargetState::unhealthy; });
+  if (!now) {
+    return no(tell, [](Verdict& v) { v.text = "it is unhealthy in no target group of the fleet"; });
+  }
+  const Time since = member.record->unhealthy_since.value_or(fleet.observation.taken_at);
+  return lasting(fleet, since, wanted, "it has been unhealthy in a target group", tell);
+}
+
+Finding alarm(const FleetView& fleet, const Member& member, const std::string& name, bool tell) {
+  const auto filled = alarm_of(name, member.id);
+  const auto found = fleet.observation.alarms.find(filled);
+  if (found == fleet.observation.alarms.end() || found->second.empty()) {
+    return finding(Holds::unknown, Reason::alarm_unreadable, tell, [&](Verdict& v) {
+      v.text = fmt::format(
+          "there is no state of the alarm {}: see that it exists in this region and that "
+          "cloudwatch:DescribeAlarms is allowed",
+          printable(filled));
+    });
+  }
+  const auto firing = std::ranges::find(found->second, "ALARM", &Alarm::state);
+  if (firing != found->second.end()) {
+    return yes(tell, [&](Verdict& v) { v.text = "in ALARM: " + printable(firing->name); });
+  }
+  return no(tell, [&](Verdict& v) {
+    v.text = fmt::format("the alarm {} is {}", printable(filled), printable(found->second.front().state));
+  });
+}
+
+// Several verdicts as one: the texts joined, the first number of a name.
+void join_into(Verdict& all, Verdict one) {
+  all.text += (all.text.empty() ? "" : " and ") + one.text;
+  all.numbers.merge(one.numbers);
+}
+
+Cause cause_of(const Finding& asks, const std::string& rule) {
+  Cause cause;
+  if (asks.metric != nullptr) {
+    cause.metric = asks.metric->metric;
+    cause.value = asks.value;
+    cause.above = asks.metric->above;
+    cause.sampled_at = asks.sampled_at;
+  }
+  cause.rule = rule;
+  cause.text = asks.verdict.text;
+  cause.tag = asks.tag;
+  return cause;
+}
+
+}  // namespace
+
+bool says_yes(const std::string& tag_value) {
+  const auto word = lower(trim(tag_value));
+  return !word.empty() && word != "no";
+}
+
+std::string alarm_of(const std::string& name, const std::string& instance_id) {
+  static constexpr std::string_view kPlace = "{instance_id}";
+  std::string filled = name;
+  for (auto at = filled.find(kPlace); at != std::string::npos;
+       at = filled.find(kPlace, at + instance_id.size())) {
+    filled.replace(at, kPlace.size(), instance_id);
+  }
+  return filled;
+}
+
+Time last_boot(const Member& member) {
+  const Time launched = member.instance->launch_time;
+  return std::max(launched, member.record->booted_at.value_or(launched));
+}
+
+Finding judge_reboot_when(const FleetView& fleet, const Member& member) {
+  const auto& condition = fleet.policy.reboot_when;
+  const auto* signal = fleet.signal_of(member, condition);
+  if (signal == nullptr) return unread(fleet.metric_of(condition));
+  // The record knows only of ticks in which the member could have gone; the samples know of the others.
+  const bool was = condition.back_below && signal->state == SignalState::fresh &&
+                   once_above(condition, *signal, member.record->above_since.has_value());
+  return of_judgement(judge(condition, *signal, fleet.observation.taken_at, was), condition);
+}
+
+Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition, bool tell) {
+  if (member.instance == nullptr) {
+    return finding(Holds::unknown, Reason::instance_unknown, tell,
+                   [](Verdict& v) { v.text = "EC2 does not know this instance, or could not be asked"; });
+  }
+  switch (condition.kind) {
+    case Condition::Kind::metric:
+      return metric(fleet, member, condition.metric, tell);
+    case Condition::Kind::uptime:
+      return lasting(fleet, last_boot(member), condition.longer_than, "up", tell);
+    case Condition::Kind::age:
+      return lasting(fleet, member.instance->launch_time, condition.longer_than, "launched", tell);
+    case Condition::Kind::tag:
+      return tag(member, condition.name, tell);
+    case Condition::Kind::scheduled_event:
+      return scheduled_event(member, condition.name, tell);
+    case Condition::Kind::status_check:
+      return status_check(fleet, member, condition.longer_than, tell);
+    case Condition::Kind::target_unhealthy:
+      return target_unhealthy(fleet, member, condition.longer_than, tell);
+    case Condition::Kind::alarm:
+      break;
+  }
+  return alarm(fleet, member, condition.name, tell);
+}
+
+Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell) {
+  Finding together;
+  together.holds = Holds::yes;
+  together.verdict.reason = Reason::start;
+  std::optional<Finding> unknown;
+  for (const auto& condition : rule.all) {
+    auto one = judge_condition(fleet, member, condition, tell);
+    if (one.holds == Holds::no) return one;
+    if (one.holds == Holds::unknown) {
+      if (!unknown) unknown = std::move(one);
+      continue;
+    }
+    if (together.metric == nullptr) {
+      together.metric = one.metric;
+      together.value = one.value;
+      together.sampled_at = one.sampled_at;
+    }
+    if (together.tag.empty()) together.tag = std::move(one.tag);
+    if (tell) join_into(together.verdict, std::move(one.verdict));
+  }
+  return unknown ? std::move(*unknown) : together;
+}
+
+Asked judge_rules(const FleetView& fleet, const Member& member) {
+  Asked asked;
+  const Rule* best = nullptr;
+  const Rule* unknown = nullptr;
+  std::optional<Finding> reboot;
+  if (fleet.policy.reboot_when.given()) {
+    reboot = judge_reboot_when(fleet, member);
+    asked.holds = reboot->holds == Holds::yes;
+    if (reboot->holds != Holds::unknown) asked.above = asked.holds;
+  }
+  for (const auto& rule : fleet.policy.also_when) {
+    if (asked.holds && rule.priority <= asked.priority) continue;
+    const auto holds = judge_rule(fleet, member, rule, false).holds;
+    if (holds == Holds::unknown && unknown == nullptr) unknown = &rule;
+    if (holds != Holds::yes) continue;
+    asked.holds = true;
+    asked.priority = rule.priority;
+    best = &rule;
+  }
+  if (best != nullptr) {
+    auto asks = judge_rule(fleet, member, *best, true);
+    asks.verdict.text = best->name + ": " + asks.verdict.text;
+    asked.cause = cause_of(asks, best->name);
+    asked.verdict = std::move(asks.verdict);
+    return asked;
+  }
+  if (reboot) {
+    if (asked.holds) asked.cause = cause_of(*reboot, "");
+    asked.verdict = std::move(reboot->verdict);
+  }
+  if (asked.holds) return asked;
+  // Nothing asks: what is unknown is said, or why the first rule doesn't ask.
+  const Rule* told = unknown;
+  if (told == nullptr && !reboot && !fleet.policy.also_when.empty()) told = &fleet.policy.also_when.front();
+  if (told == nullptr) return asked;
+  auto why = judge_rule(fleet, member, *told, true).verdict;
+  why.text = told->name + ": " + why.text;
+  if (reboot) {
+    asked.verdict.text += "; " + why.text;
+  } else {
+    asked.verdict = std::move(why);
+  }
+  return asked;
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,81 @@
+// The treatment that gives the member another machine: stop, then start.
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/phases.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+const Instance* instance_of(const Remediation& remediation, const Observation& observation) {
+  const auto found = observation.instances.find(remediation.instance_id);
+  return found == observation.instances.end() ? nullptr : &found->second;
+}
+
+void give_up_stopping(Remediation& remediation, Draft& draft, const std::string& why) {
+  if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
+}
+
+}  // namespace
+
+bool stopped_by_us(const Remediation& remediation, const Observation& observation) {
+  const auto* intent = latest_intent(remediation, Effect::stop);
+  const auto* instance = instance_of(remediation, observation);
+  return intent != nullptr && intent->outcome != OutcomeKind::refused && instance != nullptr &&
+         instance->state == InstanceState::stopped;
+}
+
+void stopping(Remediation& remediation, Draft& draft) {
+  const Time now = draft.now();
+  const auto* intent = latest_intent(remediation, Effect::stop);
+  const auto* instance = instance_of(remediation, draft.observation);
+  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no stop");
+  if (stopped_by_us(remediation, draft.observation)) {
+    draft.enter(remediation, Phase::starting, draft.policy.timing.boot, "stopped; starting it again");
+    return draft.intend(remediation, Effect::start);
+  }
+  const bool running = instance != nullptr && instance->state == InstanceState::running;
+  switch (intent->outcome) {
+    case OutcomeKind::refused:
+      return give_up_stopping(remediation, draft, "AWS refused to stop it: " + intent->detail);
+    case OutcomeKind::not_sent: {
+      const auto why = "the stop could not be sent: " + intent->detail;
+      if (!try_again_later(remediation, draft, Effect::stop)) give_up_stopping(remediation, draft, why);
+      return;
+    }
+    case OutcomeKind::unknown:
+      if (running && can_not_land(*intent, now)) {
+        return give_up_stopping(remediation, draft, "the stop's answer was lost, and it did not happen");
+      }
+      break;
+    case OutcomeKind::accepted:
+      break;
+  }
+  if (now < remediation.deadline) return;
+  if (running) return give_up_stopping(remediation, draft, "it did not stop");
+  hold(remediation, draft,
+       "it has been stopping for longer than expected; look at the server: once it has stopped it is started "
+       "again, and put back");
+}
+
+void starting(Remediation& remediation, Draft& draft) {
+  const auto* instance = instance_of(remediation, draft.observation);
+  if (instance != nullptr && instance->state == InstanceState::running &&
+      instance->launch_time != remediation.launch_time) {
+    remediation.launch_time = instance->launch_time;
+    remediation.booted_at = draft.now();
+    remediation.boot_evidence = "EC2 launched it anew at " + iso8601(instance->launch_time);
+    return rejoin(remediation, draft, "started: " + remediation.boot_evidence);
+  }
+  const auto* intent = latest_intent(remediation, Effect::start);
+  if (remediation.phase != Phase::held && draft.now() >= remediation.deadline) {
+    hold(remediation, draft,
+         fmt::format("it was stopped and doesn't start{}; it is tried again every tick",
+                     intent == nullptr || intent->detail.empty() ? "" : ": " + intent->detail));
+  }
+  if (stopped_by_us(remediation, draft.observation) && !settling(intent, draft.now()))
+    draft.intend(remediation, Effect::start);  // starting what starts already changes nothing
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,304 @@
+// What is done to a member that is out of service everywhere: evidence, command, reboot, replacement.
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/evidence.h"
+#include "decide/guards.h"
+#include "decide/phases.h"
+#include "decide/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+constexpr std::size_t kKept = 2'000;  // characters of a document's output
+
+const Step* step_of(const Remediation& remediation, const FleetPolicy& policy) {
+  const auto rung = static_cast<std::size_t>(remediation.rung);
+  return rung < policy.treatments.size() ? &policy.treatments[rung] : nullptr;
+}
+
+// Asks for what shows how the member is. False: the answers have still to come.
+bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
+  const auto& id = remediation.instance_id;
+  const bool signal = signal_of(remediation, draft.policy, draft.observation) != nullptr ||
+                      !has_signal(remediation, draft.policy);
+  const bool console = draft.observation.consoles.contains(id);
+  if (!signal) draft.want_signal(remediation);
+  if (!console) draft.consoles_wanted.push_back(id);
+  return signal && console;
+}
+
+// What Auto Scaling is to replace, it drains itself from the groups that it looks after.
+bool out_everywhere(const Remediation& remediation, const Draft& draft) {
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;
+  const auto* step = step_of(remediation, draft.policy);
+  if (lifecycle == Lifecycle::none && step != nullptr && step->treatment == Treatment::replace) {
+    auto ours = remediation;
+    std::erase_if(ours.snapshot, &SnapshotTarget::by_auto_scaling);
+    return drained_from_snapshot(ours, draft.observation);
+  }
+  return presence(remediation, draft.observation) == Presence::drained;
+}
+
+void begin(Remediation& remediation, Draft& draft, const Step& step) {
+  const auto& timing = draft.policy.timing;
+  ++remediation.attempt;
+  remediation.why_untreated.clear();
+  remediation.treatment = step.treatment;
+  constexpr auto kWhy = "out of service everywhere";
+  switch (step.treatment) {
+    case Treatment::none:
+      return rejoin(remediation, draft, "drained, and nothing else was asked for");
+    case Treatment::command:
+      draft.enter(remediation, Phase::commanding, kRequestValidity + step.document.within, kWhy);
+      return draft.intend(remediation, Effect::command);
+    case Treatment::reboot:
+      draft.enter(remediation, Phase::rebooting, kRequestValidity + kRebootQueue + timing.boot,
+                  "drained from every target group");
+      return draft.intend(remediation, Effect::reboot);
+    case Treatment::stop_start:
+      draft.enter(remediation, Phase::stopping, kRequestValidity + timing.stop, kWhy);
+      return draft.intend(remediation, Effect::stop);
+    case Treatment::replace:
+      return draft.enter(remediation, Phase::replacing,
+                         kRequestValidity + timing.drain_slack + timing.boot + timing.rejoin,
+                         "Auto Scaling is to replace it");
+  }
+}
+
+// What was done by the document's intent. Nothing: it has still to be asked for.
+const CommandResult* result_of(const Remediation& remediation, const Intent& intent, Draft& draft) {
+  const auto found = draft.observation.commands.find(intent.nonce);
+  if (found != draft.observation.commands.end()) return &found->second;
+  draft.commands_wanted.push_back({.kind = Question::Kind::command,
+                                   .instance_ids = {remediation.instance_id},
+                                   .lookback = {},
+                                   .nonce = intent.nonce,
+                                   .command_id = intent.answer});
+  return nullptr;
+}
+
+std::string kept(const CommandResult& result) {
+  return fmt::format("{}: {}", printable(result.status), printable(result.output, kKept));
+}
+
+void capture_ended(Remediation& remediation, Draft& draft, bool captured, std::string what) {
+  remediation.capture_over = true;
+  remediation.captured = std::move(what);
+  draft.note(remediation, "evidence", remediation.captured);
+  if (!captured && draft.policy.evidence && draft.policy.evidence->required)
+    put_back(remediation, draft, "the evidence could not be captured, and the policy requires it");
+}
+
+// Members of the Auto Scaling group that are in service and healthy wherever the group registers them.
+int in_service_and_healthy(const Remediation& remediation, const Observation& observation) {
+  int count = 0;
+  for (const auto& member : observation.auto_scaling_group->members) {
+    if (member.lifecycle_state != "InService") continue;
+    const bool healthy = std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+      if (!target.by_auto_scaling || target.vanished) return true;
+      const auto* group = find_group(observation, target.target_group_arn);
+      const auto* there =
+          group == nullptr ? nullptr : find_registration(*group, member.instance_id, target.port);
+      return there != nullptr && there->state == TargetState::healthy;
+    });
+    if (healthy) ++count;
+  }
+  return count;
+}
+
+// Looks for evidence of a boot; with it, the member is on its way back.
+bool came_up(Remediation& remediation, Draft& draft) {
+  asked_how_it_is(remediation, draft);
+  const auto evidence = boot_evidence(remediation, draft.policy, draft.observation);
+  if (!evidence) return false;
+  remediation.booted_at = draft.now();
+  remediation.boot_evidence = *evidence;
+  rejoin(remediation, draft, "up again: " + *evidence);
+  return true;
+}
+
+}  // namespace
+
+bool try_again_later(Remediation& remediation, Draft& draft, Effect effect) {
+  if (draft.now() - remediation.started_at >= kRebootSentWithin) return false;
+  std::erase_if(remediation.intents, [&](const Intent& intent) { return intent.effect == effect; });
+  --remediation.attempt;
+  draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
+              fmt::format("the {} was not sent", name(effect)));
+  return true;
+}
+
+bool climb(Remediation& remediation, Draft& draft, const std::string& why) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr || draft.policy.retired) return false;
+  if (remediation.attempt >= step->attempts) {
+    if (static_cast<std::size_t>(remediation.rung) + 1 >= draft.policy.treatments.size()) return false;
+    ++remediation.rung;
+    remediation.attempt = 0;
+    step = step_of(remediation, draft.policy);
+  }
+  draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
+              fmt::format("{}; next: {}", why, name(step->treatment)));
+  return true;
+}
+
+void treat_when_ready(Remediation& remediation, Draft& draft) {
+  const Time now = draft.now();
+  if (draft.observation.late_by > Duration::zero()) return;
+  if (!out_everywhere(remediation, draft)) return;
+  for (const auto& intent : remediation.intents) {
+    if (intent.effect == Effect::deregister && now - intent.at < kAfterDrain) return;
+  }
+  const auto instance = draft.observation.instances.find(remediation.instance_id);
+  if (instance == draft.observation.instances.end() || instance->second.state != InstanceState::running)
+    return;
+  const auto survey = draft.observation.surveys.find(remediation.instance_id);
+  if (survey == draft.observation.surveys.end()) {
+    draft.surveys_wanted.push_back(remediation.instance_id);
+    return;
+  }
+  if (const auto no = survey_guard(survey->second, asks_for_events(draft.policy, remediation.cause.rule))) {
+    if (no->reason == Reason::reboot_denied && survey->second.may_reboot)
+      return put_back(remediation, draft, no->text);
+    remediation.why_untreated = no->text;  // it may pass before the deadline
+    return;
+  }
+  if (!asked_how_it_is(remediation, draft)) return;
+  if (const auto signs = booted_without_us(remediation, draft.policy, draft.observation)) {
+    remediation.foreign = "it has booted since it was taken out, not by this reboot: " + *signs;
+    return put_back(remediation, draft, remediation.foreign);
+  }
+  if (draft.policy.evidence && !remediation.capture_over && remediation.phase != Phase::capturing) {
+    draft.enter(remediation, Phase::capturing,
+                draft.policy.evidence->document.within + draft.policy.timing.drain_slack,
+                "out of service everywhere; capturing evidence first");
+    return draft.intend(remediation, Effect::capture);
+  }
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr) return put_back(remediation, draft, "the policy has no such treatment any more");
+  begin(remediation, draft, *step);
+}
+
+void capturing(Remediation& remediation, Draft& draft) {
+  const auto* intent = latest_intent(remediation, Effect::capture);
+  if (!remediation.capture_over && intent != nullptr) {
+    const bool sent = intent->outcome == OutcomeKind::accepted || intent->outcome == OutcomeKind::unknown;
+    const auto* result = sent ? result_of(remediation, *intent, draft) : nullptr;
+    const bool ended = result != nullptr && (result->state == CommandResult::State::success ||
+                                             result->state == CommandResult::State::failed);
+    if (ended) {
+      capture_ended(remediation, draft, result->state == CommandResult::State::success, kept(*result));
+    } else if (!sent) {
+      capture_ended(remediation, draft, false, "not captured: " + intent->detail);
+    } else if (!draft.policy.evidence || draft.now() - intent->at >= draft.policy.evidence->document.within) {
+      capture_ended(remediation, draft, false, "not captured in time");
+    } else {
+      return;
+    }
+    if (remediation.phase != Phase::capturing) return;
+  }
+  remediation.capture_over = true;
+  treat_when_ready(remediation, draft);
+  if (remediation.phase == Phase::capturing && draft.now() >= remediation.deadline)
+    put_back(remediation, draft, fmt::format("not ready by {}", iso8601(remediation.deadline)));
+}
+
+void commanding(Remediation& remediation, Draft& draft) {
+  const auto give_up = [&](const std::string& why) {
+    if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
+  };
+  const auto* intent = latest_intent(remediation, Effect::command);
+  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no command");
+  if (intent->outcome == OutcomeKind::refused) return give_up("AWS refused the command: " + intent->detail);
+  if (intent->outcome == OutcomeKind::not_sent) {
+    const auto why = "the command could not be sent: " + intent->detail;
+    if (!try_again_later(remediation, draft, Effect::command)) give_up(why);
+    return;
+  }
+  const auto* result = result_of(remediation, *intent, draft);
+  if (result == nullptr) return;
+  switch (result->state) {
+    case CommandResult::State::success:
+      remediation.command_output = kept(*result);
+      remediation.booted_at = draft.now();
+      draft.note(remediation, "command", remediation.command_output);
+      return rejoin(remediation, draft, "the command succeeded");
+    case CommandResult::State::failed:
+      remediation.command_output = kept(*result);
+      draft.note(remediation, "command", remediation.command_output);
+      return give_up("the command failed: " + printable(result->status));
+    case CommandResult::State::running:
+    case CommandResult::State::unknown:
+      if (draft.now() >= remediation.deadline) give_up("the command did not end in time");
+  }
+}
+
+// The reboot's answer never came: it may have happened, or may still happen until nothing late can land.
+void rebooting(Remediation& remediation, Draft& draft) {
+  const Intent* intent = latest_intent(remediation, Effect::reboot);
+  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no reboot");
+  if (intent->outcome == OutcomeKind::refused) {
+    return put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
+  }
+  if (intent->outcome == OutcomeKind::not_sent) {
+    const auto why = "the reboot could not be sent: " + intent->detail;
+    if (!try_again_later(remediation, draft, Effect::reboot)) put_back(remediation, draft, why);
+    return;
+  }
+  if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
+  const std::string why =
+      "the reboot's answer was lost, nothing shows that it happened, and none can land any more";
+  if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
+}
+
+void booting(Remediation& remediation, Draft& draft) {
+  if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
+  const auto why = "nothing shows that it came up within " + format_duration(draft.policy.timing.boot);
+  if (climb(remediation, draft, why)) return;
+  rejoin(remediation, draft, why + "; registering it all the same: the load balancer's health checks decide");
+}
+
+void replacing(Remediation& remediation, Draft& draft) {
+  const Time now = draft.now();
+  const auto& group = draft.observation.auto_scaling_group;
+  const auto found = draft.observation.instances.find(remediation.instance_id);
+  const auto* intent = latest_intent(remediation, Effect::terminate);
+  const bool gone = found == draft.observation.instances.end()
+                        ? remediation.absent_sightings >= kAbsentSightings
+                        : found->second.state == InstanceState::terminated;
+  if (gone) {
+    const int serving = group ? in_service_and_healthy(remediation, draft.observation) : 0;
+    if (group && serving >= group->desired)
+      return draft.end(remediation, Ending::replaced,
+                       fmt::format("{} of {} in service again", serving, group->desired));
+    if (now >= remediation.deadline && remediation.phase != Phase::held)
+      hold(remediation, draft,
+           "it is gone, but its Auto Scaling group has not brought the replacement into service; look at the "
+           "group's activities");
+    return;
+  }
+  if (remediation.phase == Phase::held) return;
+  if (intent == nullptr || intent->outcome == OutcomeKind::not_sent) {
+    if (now >= remediation.deadline)
+      return put_back(remediation, draft,
+                      "Auto Scaling could not be asked to replace it" +
+                          (intent == nullptr ? std::string() : ": " + intent->detail));
+    const auto lifecycle = lifecycle_of(remediation, draft.observation);
+    if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
+      if (!settling(latest_intent(remediation, Effect::exit_standby), now))
+        draft.intend(remediation, Effect::exit_standby);
+    } else if (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service) {
+      draft.intend(remediation, Effect::terminate);
+    }
+    return;
+  }
+  if (intent->outcome == OutcomeKind::refused)
+    return put_back(remediation, draft, "Auto Scaling refused to replace it: " + intent->detail);
+  if (now >= remediation.deadline && found->second.state == InstanceState::running)
+    put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,108 @@
+#include "observe/auto_scaling.h"
+
+#include <algorithm>
+#include <set>
+
+#include "aws/autoscaling.h"
+#include "base/text.h"
+#include "observe/words.h"
+
+namespace evenkeel::observe {
+namespace {
+
+AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
+  const auto suspended = [&](const char* process) {
+    return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
+  };
+  AutoScalingGroup seen;
+  seen.name = group.name;
+  seen.min = group.min;
+  seen.max = group.max;
+  seen.desired = group.desired;
+  seen.elb_health_check = group.health_check_type.contains("ELB");
+  seen.replacement_suspended = suspended("HealthCheck") && suspended("ReplaceUnhealthy");
+  seen.launch_suspended = suspended("Launch");
+  seen.terminate_suspended = suspended("Terminate");
+  seen.being_deleted = !group.status.empty();
+  seen.target_group_arns = group.target_group_arns;
+  for (const auto& instance : group.instances)
+    seen.members.push_back(
+        {instance.id, instance.lifecycle_state, lower(instance.health_status) == "healthy"});
+  return seen;
+}
+
+// At least as many as decide counts, so that nobody starts who wasn't asked about.
+int members(const Reading& reading) {
+  std::set<std::string> ids;
+  for (const auto& group : reading.observation.target_groups) {
+    if (!group.of_fleet || !group.registrations) continue;
+    for (const auto& registration : *group.registrations) ids.insert(registration.instance_id);
+  }
+  for (const auto& member : reading.observation.auto_scaling_group->members) ids.insert(member.instance_id);
+  for (const auto& remediation : reading.state.open) ids.insert(remediation.instance_id);
+  return static_cast<int>(ids.size());
+}
+
+bool somebody_might_start(const Reading& reading) {
+  const auto& state = reading.state;
+  const bool paused =
+      state.pause && (!state.pause->until || reading.observation.taken_at < *state.pause->until);
+  if (reading.policy.retired || paused || state.breaker) return false;
+  // One that soaks may be back within this tick, and the next one go.
+  const auto out = std::ranges::count_if(
+      state.open, [](const Remediation& remediation) { return remediation.phase != Phase::soaking; });
+  return out < reading.policy.keep.out.at_most(members(reading));
+}
+
+bool has(const auto& list, Treatment treatment, auto member) {
+  return std::ranges::find(list, treatment, member) != list.end();
+}
+
+// One that is not yet at that rung may reach it within this tick.
+bool somebody_might_be_replaced(const Reading& reading) {
+  const auto& open = reading.state.open;
+  const auto& ladder = reading.policy.treatments;
+  if (has(open, Treatment::replace, &Remediation::treatment)) return true;
+  return !open.empty() && has(ladder, Treatment::replace, &Step::treatment);
+}
+
+void read_refresh(Reading& reading, AutoScalingGroup& group) {
+  auto answer = aws::autoscaling::describe_instance_refreshes(reading.caller, group.name);
+  const auto* refreshes = reading.take_in("instance refreshes of " + group.name, answer);
+  if (refreshes == nullptr) return;
+  const auto active = std::ranges::find_if(
+      *refreshes, [](const auto& each) { return aws::autoscaling::refresh_is_active(each.status); });
+  group.instance_refresh = active == refreshes->end() ? "" : printable(active->status);
+}
+
+void read_activities(Reading& reading, AutoScalingGroup& group) {
+  auto answer = aws::autoscaling::describe_scaling_activities(reading.caller, group.name);
+  const auto* activities = reading.take_in("scaling activities of " + group.name, answer);
+  if (activities == nullptr) return;
+  auto& seen = group.activities.emplace();
+  for (const auto& activity : *activities) seen.push_back(bounded(activity.description));
+}
+
+}  // namespace
+
+void read_auto_scaling(Reading& reading) {
+  const auto& name = reading.policy.auto_scaling_group;
+  if (name.empty()) return;
+  auto answer = aws::autoscaling::describe_auto_scaling_groups(reading.caller, std::vector{name});
+  const auto* groups = reading.take_in("Auto Scaling group " + name, answer);
+  if (groups == nullptr) return;
+  if (groups->empty()) {
+    reading.observation.problems.push_back("Auto Scaling group " + name + " does not exist");
+    return;
+  }
+  reading.observation.auto_scaling_group = seen_group(groups->front());
+}
+
+void read_scaling_under_way(Reading& reading) {
+  auto& group = reading.observation.auto_scaling_group;
+  if (!group || !(somebody_might_start(reading) || somebody_might_be_replaced(reading))) return;
+  read_refresh(reading, *group);
+  read_activities(reading, *group);
+}
+
+}  // namespace evenkeel::observe

@@ -1,0 +1,95 @@
+#include "observe/gates.h"
+
+#include <set>
+#include <string_view>
+
+#include "aws/cloudwatch.h"
+#include "aws/ssm.h"
+#include "base/text.h"
+#include "observe/words.h"
+
+namespace evenkeel::observe {
+namespace {
+
+constexpr std::string_view kInstanceId = "{instance_id}";
+
+std::string filled_in(std::string name, const std::string& instance_id) {
+  for (auto at = name.find(kInstanceId); at != std::string::npos;
+       at = name.find(kInstanceId, at + instance_id.size())) {
+    name.replace(at, kInstanceId.size(), instance_id);
+  }
+  return name;
+}
+
+std::set<std::string> alarms_of_rules(const Reading& reading) {
+  std::set<std::string> names;
+  for (const auto& rule : reading.policy.also_when) {
+    for (const auto& condition : rule.all) {
+      if (condition.kind != Condition::Kind::alarm) continue;
+      if (!condition.name.contains(kInstanceId)) {
+        names.insert(condition.name);
+        continue;
+      }
+      for (const auto& [id, instance] : reading.observation.instances)
+        names.insert(filled_in(condition.name, id));
+    }
+  }
+  return names;
+}
+
+Alarm seen_alarm(const aws::cloudwatch::Alarm& alarm) { return {alarm.name, alarm.state}; }
+
+void read_by_name(const std::set<std::string>& names, Reading& reading) {
+  if (names.empty()) return;
+  const std::vector<std::string> asked(names.begin(), names.end());
+  auto answer = aws::cloudwatch::describe_alarms(reading.caller, asked);
+  const auto* alarms = reading.take_in("alarms", answer);
+  if (alarms == nullptr) return;
+  for (const auto& name : asked) reading.observation.alarms[name];
+  for (const auto& alarm : *alarms) {
+    const auto entry = reading.observation.alarms.find(alarm.name);
+    if (entry != reading.observation.alarms.end()) entry->second.push_back(seen_alarm(alarm));
+  }
+}
+
+// `word` as the policy has it, with the star.
+void read_by_prefix(const std::string& word, Reading& reading) {
+  auto answer = aws::cloudwatch::describe_alarms_with_prefix(reading.caller, word.substr(0, word.size() - 1));
+  const auto* alarms = reading.take_in("alarms " + word, answer);
+  if (alarms == nullptr) return;
+  auto& entry = reading.observation.alarms[word];
+  for (const auto& alarm : *alarms) entry.push_back(seen_alarm(alarm));
+}
+
+}  // namespace
+
+void read_alarms(Reading& reading) {
+  auto names = alarms_of_rules(reading);
+  std::set<std::string> prefixes;
+  for (const auto& word : reading.policy.gates.alarms) {
+    if (word.ends_with('*')) {
+      prefixes.insert(word);
+    } else {
+      names.insert(word);
+    }
+  }
+  read_by_name(names, reading);
+  for (const auto& word : prefixes) read_by_prefix(word, reading);
+}
+
+void read_calendars(Reading& reading) {
+  for (const auto& calendar : reading.policy.gates.calendars) {
+    auto& seen = reading.observation.calendars[calendar];
+    seen = CalendarState::unknown;
+    auto answer = aws::ssm::get_calendar_state(reading.caller, calendar);
+    const auto* state = reading.take_in("calendar " + calendar, answer);
+    if (state == nullptr) continue;
+    seen = calendar_state(state->state);
+    if (seen == CalendarState::unknown) {
+      reading.observation.problems.push_back("calendar " + calendar + ": its state is \"" +
+                                             printable(state->state) + "\", neither OPEN nor CLOSED");
+    }
+  }
+}
+
+}  // namespace evenkeel::observe

@@ -1,0 +1,114 @@
+#include "observe/instances.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.h"
+#include "observe/words.h"
+
+namespace evenkeel::observe {
+namespace {
+
+constexpr const char* kOurTags = "evenkeel:";
+
+bool has_condition(const FleetPolicy& policy, auto&& is) {
+  return std::ranges::any_of(policy.also_when,
+                             [&](const Rule& rule) { return std::ranges::any_of(rule.all, is); });
+}
+
+std::map<std::string, std::string> tags_of_interest(const aws::ec2::Instance& instance,
+                                                    const FleetPolicy& policy) {
+  std::map<std::string, std::string> tags;
+  for (const auto& [key, value] : instance.tags) {
+    const auto asked_for = [&](const Condition& condition) {
+      return condition.kind == Condition::Kind::tag && condition.name == key;
+    };
+    if (key.starts_with(kOurTags) || has_condition(policy, asked_for)) tags[key] = bounded(value);
+  }
+  return tags;
+}
+
+Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& policy) {
+  const auto group = instance.tags.find("aws:autoscaling:groupName");
+  return {.id = instance.id,
+          .state = instance_state(instance.state),
+          .launch_time = instance.launch_time,
+          .availability_zone = instance.availability_zone,
+          .private_ip = instance.private_ip,
+          .auto_scaling_group = group == instance.tags.end() ? "" : group->second,
+          .tags = tags_of_interest(instance, policy),
+          .ebs_root = instance.root_device_type == "ebs"};
+}
+
+bool status_matters(const Condition& condition) {
+  return condition.kind == Condition::Kind::scheduled_event ||
+         condition.kind == Condition::Kind::status_check;
+}
+
+}  // namespace
+
+void read_instances(Reading& reading) {
+  auto& observation = reading.observation;
+  std::set<std::string> ids;
+  bool all_known = reading.groups_known;
+  for (const auto& group : observation.target_groups) {
+    if (!group.registrations) all_known = false;
+    if (!group.registrations || group.type != TargetType::instance) continue;
+    for (const auto& registration : *group.registrations) ids.insert(registration.instance_id);
+  }
+  for (const auto& remediation : reading.state.open) ids.insert(remediation.instance_id);
+  if (observation.auto_scaling_group) {
+    for (const auto& member : observation.auto_scaling_group->members) ids.insert(member.instance_id);
+  }
+  if (ids.empty()) {
+    observation.instances_complete = all_known;
+    return;
+  }
+  const std::vector<std::string> asked(ids.begin(), ids.end());
+  auto answer = aws::ec2::describe_instances(reading.caller, asked);
+  const auto* instances = reading.take_in("instances", answer);
+  if (instances == nullptr) return;
+  observation.instances_complete = all_known;
+  for (const auto& instance : *instances)
+    observation.instances[instance.id] = seen_instance(instance, reading.policy);
+}
+
+void read_statuses(Reading& reading) {
+  if (!has_condition(reading.policy, status_matters)) return;
+  auto& observation = reading.observation;
+  std::vector<std::string> ids;
+  for (const auto& [id, instance] : observation.instances) {
+    if (instance.state != InstanceState::terminated) ids.push_back(id);
+  }
+  if (ids.empty()) {
+    observation.statuses_complete = observation.instances_complete;
+    return;
+  }
+  auto answer = aws::ec2::describe_instance_status(reading.caller, ids);
+  const auto* statuses = reading.take_in("instance statuses", answer);
+  if (statuses == nullptr) return;
+  for (const auto& status : *statuses) {
+    const auto instance = observation.instances.find(status.id);
+    if (instance != observation.instances.end()) instance->second.status = instance_status(status);
+  }
+  const auto unknown = [&](const std::string& id) { return !observation.instances.at(id).status; };
+  const auto missing = std::ranges::count_if(ids, unknown);
+  observation.statuses_complete = observation.instances_complete && missing == 0;
+  if (missing > 0) {
+    observation.problems.push_back("instance statuses: EC2 gave none for " + std::to_string(missing) +
+                                   " of " + std::to_string(ids.size()) + " instances, " +
+                                   printable(*std::ranges::find_if(ids, unknown)) + " among them");
+  }
+}
+
+InstanceStatus instance_status(const aws::ec2::InstanceStatus& status) {
+  InstanceStatus seen;
+  seen.check = worst_check(std::array{status.system, status.instance, status.attached_ebs});
+  seen.impaired_since = status.impaired_since;
+  for (const auto& event : status.events)
+    seen.events.push_back({event.code, bounded(event.description), event.not_before});
+  return seen;
+}
+
+}  // namespace evenkeel::observe

@@ -1,0 +1,121 @@
+#include "observe/observing_for_test.h"
+
+namespace evenkeel::observe {
+namespace {
+
+TEST_F(Observing, JoinsSignalsOnTheirIdAndSortsThemByTime) {
+  EXPECT_EQ(signal_of(kOne).samples.back().value, 80);
+  const auto two = signal_of(kTwo);
+  EXPECT_EQ(two.state, SignalState::fresh);
+  ASSERT_EQ(two.samples.size(), 2U);
+  EXPECT_LT(two.samples[0].at, two.samples[1].at);
+  EXPECT_EQ(last["GetMetricData"]["EndTime"], "2026-11-22T06:45:00Z") << "the minute under way is not final";
+  EXPECT_EQ(asked["ListMetrics"], 1);
+}
+
+TEST_F(Observing, AStaleMissingOrPartialSignalIsMarked) {
+  answers["GetMetricData"] = query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{8, 80}}) +
+                                                               data_xml("m1", {}) + "</MetricDataResults>");
+  EXPECT_EQ(signal_of(kOne).state, SignalState::stale);
+  EXPECT_EQ(signal_of(kTwo).state, SignalState::missing);
+  answers["GetMetricData"] =
+      query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}}, "InternalError") +
+                                        data_xml("m1", {{2, 40}}) + "</MetricDataResults>");
+  EXPECT_EQ(signal_of(kOne).state, SignalState::partial);
+  answers["GetMetricData"] = query_error(400, "ValidationError", "no");
+  EXPECT_EQ(signal_of(kOne).state, SignalState::failed);
+}
+
+TEST_F(Observing, TwoSeriesOfOneMemberMustAgree) {
+  answers["ListMetrics"] =
+      query_answer("ListMetrics", "<Metrics>" + series_xml(kOne, kMemory) + series_xml(kOne) + "</Metrics>");
+  const auto both = [&](double second) {
+    answers["GetMetricData"] =
+        query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}, {3, 79}}) +
+                                          data_xml("m1", {{2, second}}) + "</MetricDataResults>");
+    cache = {};
+    return signal_of(kOne).state;
+  };
+  EXPECT_EQ(both(80), SignalState::fresh);
+  EXPECT_EQ(both(40), SignalState::ambiguous);
+}
+
+TEST_F(Observing, TheSeriesThatProvedRightIsTheOnlyOneReadAgain) {
+  answers["ListMetrics"] =
+      query_answer("ListMetrics", "<Metrics>" + series_xml(kOne, kMemory) + series_xml(kOne) + "</Metrics>");
+  answers["GetMetricData"] = query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}}) +
+                                                               data_xml("m1", {}) + "</MetricDataResults>");
+  EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
+  EXPECT_TRUE(last["GetMetricData"].contains("MetricDataQueries.member.2.Id"));
+  answers["GetMetricData"] = query_answer(
+      "GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}}) + "</MetricDataResults>");
+  EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
+  EXPECT_FALSE(last["GetMetricData"].contains("MetricDataQueries.member.2.Id"));
+}
+
+TEST_F(Observing, SeriesWithoutAnInstanceIdBelongToNobody) {
+  answers["ListMetrics"] = query_answer(
+      "ListMetrics",
+      "<Metrics><member><Namespace>CWAgent</Namespace><MetricName>mem</MetricName><Dimensions/></member>" +
+          series_xml("${aws:InstanceId}") + "</Metrics>");
+  EXPECT_EQ(signal_of(kOne).state, SignalState::missing);
+  EXPECT_EQ(asked["GetMetricData"], 0);
+}
+
+struct ObservingOtherSignals : Observing {
+  Observation ask(const std::string& metric) {
+    auto observation = observed();
+    condition.metric = metric;
+    answer({Question::Kind::signal, {kOne, kTwo}, 5min, condition}, policy, account.caller, cache,
+           observation);
+    return observation;
+  }
+  MetricCondition condition;
+};
+
+TEST_F(ObservingOtherSignals, ARulesMetricIsReadBesideTheSignal) {
+  const auto seen = ask("cpu");
+  EXPECT_EQ(last["ListMetrics"]["MetricName"], "cpu");
+  EXPECT_TRUE(seen.signals.empty());
+  ASSERT_EQ(seen.other_signals.size(), 1U);
+  const auto& signals = seen.other_signals.at(metric_key(condition));
+  EXPECT_EQ(signals.at(kOne).samples.back().value, 80);
+  EXPECT_EQ(signals.at(kTwo).state, SignalState::fresh);
+}
+
+TEST_F(ObservingOtherSignals, ARulesMetricThatCouldNotBeReadHasFailedForEverybody) {
+  answers["GetMetricData"] = query_error(400, "ValidationError", "no");
+  const auto seen = ask("cpu");
+  EXPECT_EQ(seen.other_signals.at(metric_key(condition)).at(kOne).state, SignalState::failed);
+  EXPECT_EQ(seen.other_signals.at(metric_key(condition)).at(kTwo).state, SignalState::failed);
+  EXPECT_EQ(seen.problems.size(), 1U);
+}
+
+TEST_F(ObservingOtherSignals, TheSeriesThatProvedRightForOneMetricSaysNothingOfAnother) {
+  const std::string agent = "<member><Name>AgentVersion</Name><Value>2</Value></member>";
+  answers["ListMetrics"] = query_answer(
+      "ListMetrics", "<Metrics>" + series_xml(kOne, kMemory) + series_xml(kOne, agent) + "</Metrics>");
+  const auto first = [&](bool full) {
+    answers["GetMetricData"] = query_answer(
+        "GetMetricData", "<MetricDataResults>" + data_xml("m0", full ? Samples{{2, 80}} : Samples{}) +
+                             data_xml("m1", full ? Samples{} : Samples{{2, 70}}) + "</MetricDataResults>");
+  };
+  first(true);
+  ask("cpu");
+  first(false);
+  ask("disk");
+  EXPECT_TRUE(last["GetMetricData"].contains("MetricDataQueries.member.2.Id"));
+  first(true);
+  ask("cpu");
+  EXPECT_FALSE(last["GetMetricData"].contains("MetricDataQueries.member.2.Id"))
+      << "that of cpu is still known";
+}
+
+TEST_F(Observing, WithoutAMetricNothingIsAskedAndNobodyHasASignal) {
+  policy.reboot_when.metric.clear();
+  EXPECT_EQ(signal_of(kOne).state, SignalState::missing);
+  EXPECT_EQ(asked["ListMetrics"] + asked["GetMetricData"], 0) << "a metric without a name is every metric";
+}
+
+}  // namespace
+}  // namespace evenkeel::observe

@@ -1,0 +1,200 @@
+#include "observe/observing_for_test.h"
+
+namespace evenkeel::observe {
+namespace {
+
+TEST_F(Observing, ASurveyReadsRememberedAttributesAfreshButNotTwiceInOneTick) {
+  auto observation = observed();
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 1);
+  cache.attributes[kArn].read_at -= 1min;
+  observation = observed();
+  EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 1);
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeTargetGroupAttributes"], 2);
+}
+
+TEST_F(Observing, ASurveyFindsRegistrationsInUnnamedGroups) {
+  auto observation = observed();
+  answers["DescribeTargetGroups"] =
+      query_answer("DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") +
+                                               group_xml(kOther, "tg-other") + "</TargetGroups>");
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  const auto& found = observation.surveys.at(kOne);
+  EXPECT_TRUE(found.complete);
+  EXPECT_EQ(found.elsewhere_groups, std::vector<std::string>{"tg-other"});
+  EXPECT_EQ(found.may_reboot, true);
+  EXPECT_EQ(last["RebootInstances"]["DryRun"], "true");
+  EXPECT_EQ(found.may_register, true);
+  EXPECT_EQ(asked["RegisterTargets"], 0) << "it is draining: nothing is left to ask for";
+  EXPECT_EQ(last["DescribeTargetHealth"]["TargetGroupArn"], kOther);
+}
+
+TEST_F(Observing, ASurveyFindsOutWhetherItCouldBePutBack) {
+  auto observation = observed();
+  const auto may_register = [&](const wire::Response& probe) {
+    answers["RegisterTargets"] = probe;
+    answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation);
+    return observation.surveys.at(kTwo).may_register;
+  };
+  answers["DeregisterTargets"] = query_answer("DeregisterTargets", "");
+  EXPECT_EQ(may_register(query_error(400, "InvalidTarget", "no such instance")), true);
+  EXPECT_EQ(may_register(query_error(403, "AccessDenied", "not you")), false);
+  EXPECT_NE(observation.surveys.at(kTwo).detail.find("tg1: elasticloadbalancing:RegisterTargets"),
+            std::string::npos);
+  EXPECT_EQ(last["RegisterTargets"]["Targets.member.1.Id"], "i-00000000000000000");
+  EXPECT_EQ(last["RegisterTargets"]["TargetGroupArn"], kArn);
+  EXPECT_EQ(may_register(query_error(400, "ValidationError", "?")), std::nullopt);
+  EXPECT_EQ(may_register(query_answer("RegisterTargets", "")), true);
+  EXPECT_EQ(last["DeregisterTargets"]["Targets.member.1.Id"], "i-00000000000000000") << "left as it was";
+}
+
+TEST_F(Observing, WhoeverOnlyLooksAsksForNoRegistration) {
+  auto observation = observed();
+  answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation, Probing::no);
+  EXPECT_EQ(asked["RegisterTargets"], 0);
+  EXPECT_EQ(observation.surveys.at(kTwo).may_register, true);
+}
+
+TEST_F(Observing, ASurveySkipsGroupsThatCanNotHoldTheInstance) {
+  auto observation = observed();
+  std::string far = group_xml(kOther, "tg-far");
+  const auto at = far.find("<VpcId>vpc-1<");
+  ASSERT_NE(at, std::string::npos);
+  far.replace(at, 12, "<VpcId>vpc-2");
+  answers["DescribeTargetGroups"] = query_answer(
+      "DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") + far + "</TargetGroups>");
+  asked["DescribeTargetHealth"] = 0;
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_TRUE(observation.surveys.at(kOne).complete);
+  EXPECT_EQ(asked["DescribeTargetHealth"], 0);
+}
+
+TEST_F(Observing, ASurveyThatCouldNotAskEverywhereIsIncomplete) {
+  auto observation = observed();
+  answers["DescribeTargetGroups"] = query_error(403, "AccessDenied", "not you");
+  answers["RebootInstances"] = wire::ec2_error(403, "UnauthorizedOperation", "not you");
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_FALSE(observation.surveys.at(kOne).complete);
+  EXPECT_EQ(observation.surveys.at(kOne).may_reboot, false);
+}
+
+const wire::Response kAllowed = wire::ec2_error(412, "DryRunOperation", "Request would have succeeded");
+const wire::Response kDenied = wire::ec2_error(403, "UnauthorizedOperation", "not you");
+
+struct Surveying : Observing {
+  void SetUp() override {
+    Observing::SetUp();
+    answers["RegisterTargets"] = query_error(400, "InvalidTarget", "no such instance");
+    answers["StopInstances"] = answers["StartInstances"] = kAllowed;
+  }
+  Survey survey_of(const std::string& id, Probing probing = Probing::yes) {
+    auto observation = observed();
+    asked.clear();
+    answer({Question::Kind::survey, {id}, {}}, policy, account.caller, cache, observation, probing);
+    problems = observation.problems.size();
+    return observation.surveys.at(id);
+  }
+  void ladder(const std::vector<Treatment>& treatments) {
+    policy.treatments.clear();
+    for (const auto treatment : treatments)
+      policy.treatments.push_back({.treatment = treatment, .attempts = 1, .document = {}});
+  }
+  void status(const std::string& items) {
+    answers["DescribeInstanceStatus"] =
+        ec2_answer("DescribeInstanceStatus", "<instanceStatusSet>" + items + "</instanceStatusSet>");
+  }
+  std::size_t problems = 0;
+};
+
+TEST_F(Surveying, CostsOneCallMoreThanThePermissionsAndTheGroups) {
+  status("<item><instanceId>" + std::string(kTwo) + "</instanceId></item>");
+  survey_of(kTwo);
+  EXPECT_EQ(asked, (std::map<std::string, int>{{"DescribeTargetGroups", 1},
+                                               {"DescribeInstanceStatus", 1},
+                                               {"RebootInstances", 1},
+                                               {"RegisterTargets", 1}}));
+}
+
+TEST_F(Surveying, ScheduledEventsAreSeen) {
+  status("<item><instanceId>" + std::string(kTwo) +
+         "</instanceId><eventsSet><item><code>instance-stop</code><description>soon</description></item>"
+         "</eventsSet></item>");
+  const auto found = survey_of(kTwo);
+  ASSERT_TRUE(found.events);
+  EXPECT_EQ(found.events->at(0).code, "instance-stop");
+  status("<item><instanceId>" + std::string(kTwo) + "</instanceId></item>");
+  EXPECT_TRUE(survey_of(kTwo).events->empty());
+}
+
+TEST_F(Surveying, EventsThatCouldNotBeReadAreUnknown) {
+  answers["DescribeInstanceStatus"] = kDenied;
+  EXPECT_FALSE(survey_of(kTwo).events);
+  EXPECT_EQ(problems, 1U);
+  status("");
+  EXPECT_FALSE(survey_of(kTwo).events) << "an empty list isn't a word on this instance";
+  EXPECT_EQ(problems, 1U);
+}
+
+TEST_F(Surveying, ALadderWithStopAndStartNeedsBothPermissionsToo) {
+  ladder({Treatment::command, Treatment::reboot, Treatment::stop_start});
+  EXPECT_EQ(survey_of(kTwo).may_reboot, true);
+  for (const char* action : {"RebootInstances", "StopInstances", "StartInstances"}) {
+    EXPECT_EQ(last[action]["DryRun"], "true");
+    answers[action] = kDenied;
+    EXPECT_EQ(survey_of(kTwo).may_reboot, false) << action;
+    answers[action] = wire::ec2_error(400, "InvalidParameterValue", "?");
+    EXPECT_EQ(survey_of(kTwo).may_reboot, std::nullopt) << action;
+    answers[action] = kAllowed;
+  }
+}
+
+TEST_F(Surveying, OnlyTheLaddersOwnTreatmentsAreAskedFor) {
+  ladder({Treatment::reboot});
+  survey_of(kTwo);
+  EXPECT_EQ(asked["StopInstances"] + asked["StartInstances"], 0);
+  ladder({Treatment::none});
+  answers["RebootInstances"] = kDenied;
+  const auto found = survey_of(kTwo);
+  EXPECT_EQ(found.may_reboot, true) << "nobody wants to reboot it";
+  EXPECT_EQ(asked["RebootInstances"], 0);
+  EXPECT_EQ(found.may_register, true);
+}
+
+TEST_F(Surveying, WhoeverLeavesByStandbyMustBeAbleToComeBackFromIt) {
+  policy.auto_scaling_group = "web-asg";
+  scaling({.members = {{kTwo, "InService", "Healthy"}}});
+  const auto probe = [&](const wire::Response& told) {
+    answers["ExitStandby"] = told;
+    return survey_of(kTwo).may_register;
+  };
+  const auto allowed = query_error(
+      400, "ValidationError", "The instance i-00000000000000000 is not part of Auto Scaling group web-asg.");
+  EXPECT_EQ(probe(allowed), true);
+  EXPECT_EQ(last["ExitStandby"]["InstanceIds.member.1"], "i-00000000000000000");
+  EXPECT_EQ(probe(query_error(403, "AccessDenied", "not you")), false);
+  EXPECT_EQ(probe(query_error(400, "ValidationError", "AutoScalingGroup name not found")), std::nullopt);
+  EXPECT_EQ(survey_of(kTwo, Probing::no).may_register, true);
+  EXPECT_EQ(asked["ExitStandby"], 0) << "whoever only looks";
+  policy.leave_by = Leave::deregister;
+  EXPECT_EQ(survey_of(kTwo).may_register, true);
+  EXPECT_EQ(asked["ExitStandby"], 0);
+  policy.leave_by = Leave::standby;
+  scaling({});
+  EXPECT_EQ(survey_of(kTwo).may_register, true);
+  EXPECT_EQ(asked["ExitStandby"], 0) << "it isn't a member of the group";
+}
+
+TEST_F(Surveying, AGroupThatIsReadForAnotherRemediationIsElsewhereToo) {
+  Remediation open;
+  open.instance_id = kOne;
+  open.snapshot = {{kOther, "tg-other", 443, false}};
+  state.open = {open};
+  const auto found = survey_of(kTwo);
+  EXPECT_EQ(found.elsewhere_groups, std::vector<std::string>{"tg-other"});
+  answers["DescribeTargetHealth"] = query_error(403, "AccessDenied", "not you");
+  EXPECT_FALSE(survey_of(kTwo).complete);
+}
+
+}  // namespace
+}  // namespace evenkeel::observe

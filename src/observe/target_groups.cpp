@@ -1,0 +1,147 @@
+#include "observe/target_groups.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/text.h"
+#include "observe/words.h"
+
+namespace evenkeel::observe {
+namespace {
+
+using Groups = Result<aws::Dated<std::vector<aws::elbv2::TargetGroup>>>;
+
+bool among(const std::vector<std::string>& list, const std::string& one) {
+  return std::ranges::find(list, one) != list.end();
+}
+
+bool taken_from_auto_scaling(const FleetPolicy& policy) {
+  return policy.target_groups.empty() && !policy.auto_scaling_group.empty();
+}
+
+// One that is gone fails the whole call. The others are still to be seen.
+Groups those_that_exist(Reading& reading, const auto& is_wanted) {
+  auto all = aws::elbv2::describe_all_target_groups(reading.caller);
+  if (all) std::erase_if(all->value, [&](const auto& group) { return !is_wanted(group); });
+  return all;
+}
+
+Groups by_name(Reading& reading) {
+  const auto& names = reading.policy.target_groups;
+  auto groups = aws::elbv2::describe_target_groups(reading.caller, names);
+  if (groups || groups.error().kind != ErrorKind::not_found) return groups;
+  reading.observation.problems.push_back(groups.error().message);
+  return those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
+}
+
+Groups by_arn(Reading& reading, const std::vector<std::string>& arns) {
+  auto groups = aws::elbv2::describe_target_groups_by_arn(reading.caller, arns);
+  if (groups || groups.error().kind != ErrorKind::not_found) return groups;
+  groups = those_that_exist(reading, [&](const auto& group) { return among(arns, group.arn); });
+  if (!groups) return groups;
+  for (const auto& arn : arns) {
+    if (std::ranges::find(groups->value, arn, &aws::elbv2::TargetGroup::arn) != groups->value.end()) continue;
+    reading.observation.problems.push_back("target group " + printable(arn) +
+                                           " does not exist, but is attached to Auto Scaling group " +
+                                           reading.policy.auto_scaling_group + ": detach it there");
+  }
+  return groups;
+}
+
+Groups groups_of_fleet(Reading& reading) {
+  if (!taken_from_auto_scaling(reading.policy)) return by_name(reading);
+  const auto& scaling = reading.observation.auto_scaling_group;
+  if (!scaling) {
+    return fail(ErrorKind::invalid, "they are those of Auto Scaling group " +
+                                        reading.policy.auto_scaling_group + ", which could not be read");
+  }
+  if (scaling->target_group_arns.empty()) {
+    reading.observation.problems.push_back(
+        "Auto Scaling group " + scaling->name +
+        " has no target group attached, and the policy names none: attach one, or write target_groups");
+    return aws::Dated<std::vector<aws::elbv2::TargetGroup>>{{}, reading.observation.taken_at};
+  }
+  return by_arn(reading, scaling->target_group_arns);
+}
+
+void add_groups_of_fleet(Reading& reading) {
+  auto answer = groups_of_fleet(reading);
+  // That the Auto Scaling group could not be read has been said, with the error that counts.
+  if (!answer && taken_from_auto_scaling(reading.policy) && !reading.observation.auto_scaling_group) {
+    reading.observation.problems.push_back("target groups: " + answer.error().message);
+    return;
+  }
+  auto* groups = reading.take_in("target groups", answer);
+  if (groups == nullptr) return;
+  reading.groups_known = true;
+  for (auto& group : *groups) {
+    TargetGroup seen;
+    seen.arn = group.arn;
+    seen.name = group.name;
+    seen.type = target_type(group.target_type);
+    seen.has_load_balancer = !group.load_balancer_arns.empty();
+    seen.of_fleet = true;
+    seen.port = group.port.value_or(0);
+    if (seen.has_load_balancer) seen.load_balancer_arn = group.load_balancer_arns.front();
+    reading.observation.target_groups.push_back(std::move(seen));
+  }
+}
+
+// A restore needs its groups whatever the policy says by now, and whether or not they could be looked up.
+void add_groups_of_open_ones(Reading& reading) {
+  auto& known = reading.observation.target_groups;
+  for (const auto& remediation : reading.state.open) {
+    for (const auto& target : remediation.snapshot) {
+      if (target.vanished ||
+          std::ranges::find(known, target.target_group_arn, &TargetGroup::arn) != known.end())
+        continue;
+      TargetGroup seen;
+      seen.arn = target.target_group_arn;
+      seen.name = target.target_group_name;
+      seen.has_load_balancer = true;
+      seen.of_fleet = !reading.groups_known && among(reading.policy.target_groups, seen.name);
+      known.push_back(std::move(seen));
+    }
+  }
+}
+
+}  // namespace
+
+void read_groups(Reading& reading) {
+  add_groups_of_fleet(reading);
+  add_groups_of_open_ones(reading);
+  const auto& scaling = reading.observation.auto_scaling_group;
+  for (auto& group : reading.observation.target_groups) {
+    group.attached = scaling && among(scaling->target_group_arns, group.arn);
+    if (group.attached && taken_from_auto_scaling(reading.policy)) group.of_fleet = true;
+  }
+  std::ranges::sort(reading.observation.target_groups, {}, &TargetGroup::arn);
+}
+
+Registration registration(const aws::elbv2::TargetHealth& target) {
+  return {.instance_id = target.target.id,
+          .port = target.target.port.value_or(0),
+          .state = target_state(target.state),
+          .reason = target.reason,
+          .zonal_shift = zonal_shift(target.administrative_override)};
+}
+
+void read_registrations(Reading& reading) {
+  auto& groups = reading.observation.target_groups;
+  std::vector<std::string> arns;
+  for (const auto& group : groups) arns.push_back(group.arn);
+  auto answers = aws::elbv2::describe_target_health(reading.caller, arns);
+  auto& absent = reading.observation.absent_groups;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) absent.push_back(groups[i].arn);
+    const auto* targets = reading.take_in("targets of " + groups[i].name, answers[i]);
+    if (targets == nullptr) continue;
+    auto& registrations = groups[i].registrations.emplace();
+    for (const auto& target : *targets) registrations.push_back(registration(target));
+    std::ranges::sort(registrations, {},
+                      [](const Registration& r) { return std::tie(r.instance_id, r.port); });
+  }
+  std::erase_if(groups, [&](const TargetGroup& group) { return among(absent, group.arn); });
+}
+
+}  // namespace evenkeel::observe

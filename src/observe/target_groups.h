@@ -1,0 +1,19 @@
+// The fleet's target groups and who is registered in them.
+#pragma once
+
+#include "aws/elbv2.h"
+#include "observe/reading.h"
+
+namespace evenkeel::observe {
+
+// Those that the policy names, or else those attached to its Auto Scaling group, which must have been read
+// before; and those to which an open remediation has to go back.
+void read_groups(Reading& reading);
+
+// Fills in every group's registrations, side by side. A group that AWS says doesn't exist goes over to
+// `absent_groups`.
+void read_registrations(Reading& reading);
+
+Registration registration(const aws::elbv2::TargetHealth& target);
+
+}  // namespace evenkeel::observe

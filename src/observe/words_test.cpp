@@ -1,0 +1,62 @@
+#include "observe/words.h"
+
+#include <gtest/gtest.h>
+
+namespace evenkeel::observe {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Words, WhatWeDoNotKnowIsOther) {
+  EXPECT_EQ(target_state("unhealthy.draining"), TargetState::unhealthy_draining);
+  EXPECT_EQ(target_state("healthyish"), TargetState::other);
+  EXPECT_EQ(instance_state("hibernating"), InstanceState::other);
+  EXPECT_EQ(target_type("instance"), TargetType::instance);
+}
+
+TEST(Words, TheStricterOfTwoThresholdsCounts) {
+  const std::string health = "target_group_health.";
+  const auto attributes =
+      group_attributes({{health + "dns_failover.minimum_healthy_targets.count", "3"},
+                        {health + "unhealthy_state_routing.minimum_healthy_targets.count", "2"},
+                        {health + "unhealthy_state_routing.minimum_healthy_targets.percentage", "off"},
+                        {health + "dns_failover.minimum_healthy_targets.percentage", "50"}});
+  EXPECT_EQ(attributes->fail_open_count, 3);
+  EXPECT_EQ(attributes->fail_open_percent, 50);
+  EXPECT_EQ(attributes->deregistration_delay, 300s);
+}
+
+TEST(Words, TheWorstOfTheChecksCounts) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(worst_check(Words{"ok", "ok", "not-applicable"}), StatusCheck::ok);
+  EXPECT_EQ(worst_check(Words{"ok", "impaired", "ok"}), StatusCheck::impaired);
+  EXPECT_EQ(worst_check(Words{"impaired", "initializing"}), StatusCheck::impaired);
+  EXPECT_EQ(worst_check(Words{"insufficient-data", "initializing"}), StatusCheck::insufficient_data);
+  EXPECT_EQ(worst_check(Words{"ok", "sparkling"}), StatusCheck::unknown);
+  EXPECT_EQ(worst_check(Words{"", "not-applicable"}), StatusCheck::unknown) << "nobody said that it is well";
+}
+
+TEST(Words, ACommandHasEndedOnlyWhereAwsSaysSo) {
+  using enum CommandResult::State;
+  for (const char* word : {"Pending", "InProgress", "Delayed", "Cancelling"})
+    EXPECT_EQ(command_state(word), running) << word;
+  for (const char* word : {"Failed", "Cancelled", "TimedOut"}) EXPECT_EQ(command_state(word), failed) << word;
+  EXPECT_EQ(command_state("Success"), success);
+  EXPECT_EQ(command_state("Succeeded"), unknown);
+}
+
+TEST(Words, OnlyAnOpenCalendarIsOpen) {
+  EXPECT_EQ(calendar_state("OPEN"), CalendarState::open);
+  EXPECT_EQ(calendar_state("CLOSED"), CalendarState::closed);
+  EXPECT_EQ(calendar_state("open"), CalendarState::unknown);
+}
+
+TEST(Words, ALongTextIsCutBetweenTwoCharacters) {
+  const std::string ascii(300, 'a');
+  EXPECT_EQ(bounded(ascii), ascii.substr(0, 256));
+  EXPECT_EQ(bounded(ascii.substr(0, 256)).size(), 256U);
+  EXPECT_EQ(bounded(ascii.substr(0, 255) + "\u00fcber"), ascii.substr(0, 255));
+}
+
+}  // namespace
+}  // namespace evenkeel::observe

@@ -1,0 +1,12 @@
+// The calls of CloudWatch that stand in files of their own. aws-facts.md §4.
+#pragma once
+
+#include "sim/api.h"
+
+namespace evenkeel::sim {
+
+// Composite alarms only where AlarmTypes asks for them. In an order that only the seed knows, page by page
+// over both kinds.
+Answer<Xml> describe_alarms(Session& session, Parameters& parameters);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,86 @@
+#include <algorithm>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "sim/api_cloudwatch.h"
+#include "sim/order.h"
+
+namespace evenkeel::sim {
+namespace {
+
+constexpr std::size_t kMostNames = 100;
+constexpr std::size_t kLongestName = 255;
+constexpr int kDefaultPage = 50;
+
+struct Named {
+  std::string name;
+  Alarm alarm;
+};
+
+Xml alarm_xml(const Named& named, const Account& account) {
+  const auto& [name, alarm] = named;
+  const auto changed = iso8601(alarm.changed_at == Time{} ? account.now() : alarm.changed_at);
+  const Xml common = all(
+      tag("AlarmName", name),
+      tag("AlarmArn", "arn:aws:cloudwatch:" + account.region + ":" + account.account_id + ":alarm:" + name),
+      tag("ActionsEnabled", true), tag("StateValue", alarm.state), tag("StateReason", "Set by the scenario"),
+      tag("StateUpdatedTimestamp", changed), tag("StateTransitionedTimestamp", changed));
+  if (alarm.composite) return all(common, tag("AlarmRule", "ALARM(another)"));
+  return all(common, tag("MetricName", "Errors"), tag("Namespace", "Shop"), tag("Statistic", "Sum"),
+             tag("Period", 60), tag("EvaluationPeriods", 1), tag("Threshold", "1.0"),
+             tag("ComparisonOperator", "GreaterThanThreshold"));
+}
+
+struct AlarmFilter {
+  std::vector<std::string> names, types;
+  std::optional<std::string> prefix, state;
+
+  bool matches(const std::string& name, const Alarm& alarm) const {
+    const char* type = alarm.composite ? "CompositeAlarm" : "MetricAlarm";
+    return (names.empty() || contains(names, name)) && (!prefix || name.starts_with(*prefix)) &&
+           (!state || alarm.state == *state) && (types.empty() ? !alarm.composite : contains(types, type));
+  }
+};
+
+AlarmFilter read_filter(Parameters& parameters) {
+  AlarmFilter filter{parameters.list("AlarmNames.member"), parameters.list("AlarmTypes.member"),
+                     parameters.text("AlarmNamePrefix"), parameters.text("StateValue")};
+  if (filter.names.size() > kMostNames) parameters.complain("AlarmNames must have at most 100 members");
+  for (const auto& name : filter.names) {
+    if (name.empty() || name.size() > kLongestName)
+      parameters.complain("An alarm's name has 1 to 255 characters");
+  }
+  if (filter.prefix && (filter.prefix->empty() || filter.prefix->size() > kLongestName))
+    parameters.complain("AlarmNamePrefix must have 1 to 255 characters");
+  for (const auto& type : filter.types) {
+    if (!contains({"MetricAlarm", "CompositeAlarm"}, type))
+      parameters.complain("'" + printable(type) + "' is no type of alarm");
+  }
+  if (filter.state && !contains({"OK", "ALARM", "INSUFFICIENT_DATA"}, *filter.state))
+    parameters.complain("'" + printable(*filter.state) + "' is no state of an alarm");
+  return filter;
+}
+
+}  // namespace
+
+Answer<Xml> describe_alarms(Session& session, Parameters& parameters) {
+  const AlarmFilter filter = read_filter(parameters);
+  const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 100).value_or(kDefaultPage));
+  const std::string token = parameters.text("NextToken").value_or("");
+  TRY_VOID(parameters.finish());
+  if (!filter.names.empty() && filter.prefix)
+    return refuse(400, "InvalidParameterCombination", "AlarmNames and AlarmNamePrefix exclude each other");
+  std::vector<Named> found;
+  for (const auto& [name, alarm] : session.account.alarms) {
+    if (filter.matches(name, alarm)) found.push_back({name, alarm});
+  }
+  scatter(found, session.seed, &Named::name);
+  const Page page = TRY(page_of(found.size(), size, token, parameters));
+  std::vector<Named> metric, composite;
+  for (const auto& each : cut(found, page)) (each.alarm.composite ? composite : metric).push_back(each);
+  const auto write = [&](const Named& named) { return alarm_xml(named, session.account); };
+  return all(list("CompositeAlarms", "member", composite, write),
+             list("MetricAlarms", "member", metric, write), unless_empty("NextToken", page.next));
+}
+
+}  // namespace evenkeel::sim

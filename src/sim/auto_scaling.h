@@ -1,0 +1,77 @@
+// Auto Scaling groups as the account holds them: sizes, members with their lives, and what happened to them.
+// aws-facts.md §3.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace evenkeel::sim {
+
+// Who did it: Evenkeel through the API, or somebody else (an operator, a deployment, AWS itself).
+enum class Hand { ours, outsider };
+
+struct AutoScalingMember {
+  // lifecycle_state: AWS's words Pending, InService, EnteringStandby, Standby, Detaching, Terminating.
+  // health_status: Healthy or Unhealthy; it never recovers by itself, and in Standby it stays as it was.
+  std::string instance_id, lifecycle_state = "InService", health_status = "Healthy";
+  bool protected_from_scale_in = false;
+  Time pending_until{};                       // when Pending becomes InService
+  std::optional<Time> in_service_since = {};  // the grace period begins; none: with the server's launch
+  std::optional<Hand> standby_by = {};        // from EnterStandby until it is InService again
+  bool decremented = false;                   // the desired size, by its Standby
+  bool deregistered_by_hand = false;          // from an attached group, while InService
+  std::size_t activity = 0;                   // the number of its last activity; 0: none
+
+  // Auto Scaling compares the number of these with the desired size.
+  bool counts() const { return lifecycle_state == "InService" || lifecycle_state == "Pending"; }
+};
+
+struct ScalingActivity {
+  std::size_t number = 0;  // 1, 2 … within the group
+  std::string instance_id, description, cause;
+  std::string status;  // InProgress, PreInService, WaitingForELBConnectionDraining, Successful, Failed
+  int progress = 0;
+  Time started{};
+  std::optional<Time> ended;
+};
+
+struct InstanceRefresh {
+  std::string id, status = "InProgress";
+  Time started{};
+  std::optional<Time> ended;
+};
+
+struct AutoScalingGroup {
+  std::string name;
+  int min_size = 0, max_size = 0, desired = 0;
+  std::string health_check_type = "EC2";  // comma list: EC2, ELB
+  Duration health_check_grace_period{300'000};
+  std::vector<std::string> suspended_processes, target_group_arns;
+  std::vector<AutoScalingMember> members;
+  std::set<std::string> zones = {};              // where it may launch: those in which it ever had a member
+  std::vector<ScalingActivity> activities = {};  // in order of time, the last thousand
+  std::size_t activities_so_far = 0;
+  std::vector<InstanceRefresh> refreshes = {};  // in order of time
+  int owed_to_us = 0;  // replacements not launched yet of members that we had terminated
+
+  AutoScalingMember* find(std::string_view instance_id) {
+    const auto found = std::ranges::find(members, instance_id, &AutoScalingMember::instance_id);
+    return found == members.end() ? nullptr : &*found;
+  }
+  ScalingActivity* find_activity(std::size_t number) {
+    const auto found = std::ranges::find(activities, number, &ScalingActivity::number);
+    return found == activities.end() ? nullptr : &*found;
+  }
+  bool suspended(std::string_view process) const {
+    return std::ranges::find(suspended_processes, process) != suspended_processes.end();
+  }
+};
+
+}  // namespace evenkeel::sim
