@@ -239,6 +239,19 @@ TEST(Relapse, SoonerAndSoonerStopsWhereTheLadderEnds) {
   EXPECT_EQ(why_not(fleet), Reason::relapsing) << "the last three count";
 }
 
+TEST(Relapse, SoonerAndSoonerLikeEverybodyElseIsTheTrafficsDoing) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  fleet.state.members[id(3)].relapses = {4h, 3h, 2h};
+  fleet.state.members[id(4)].relapses = {2h};
+  EXPECT_EQ(why_not(fleet), Reason::relapsing) << "one other is no crowd";
+  fleet.state.members[id(5)].relapses = {3h, 150min};
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.state.members[id(4)].relapses = {5h};
+  fleet.state.members[id(5)].relapses = {5h};
+  EXPECT_EQ(why_not(fleet), Reason::relapsing) << "less than half of what the others last";
+}
+
 TEST(Relapse, ClimbsTheLadderWhereThereIsARungAbove) {
   FleetForTest fleet;
   fleet.policy.treatments = {Step{Treatment::reboot, 1, {}}, Step{Treatment::stop_start, 1, {}}};

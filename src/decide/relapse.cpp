@@ -36,12 +36,26 @@ std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
       {{"in_vain", vain}, {"of", judged}}};
 }
 
-std::optional<Verdict> sooner_and_sooner(const Member& member) {
+// More traffic makes everybody relapse sooner: that is no reason to give up on one of them. Two others that
+// relapsed at all are enough to tell.
+bool like_the_others(const FleetView& fleet, const Member& member, Duration relapse) {
+  std::vector<Duration> others;
+  for (const auto& [id, record] : fleet.state.members) {
+    if (id != member.id && !record.relapses.empty()) others.push_back(record.relapses.back());
+  }
+  if (others.size() < 2) return false;
+  const auto middle = others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2);
+  std::ranges::nth_element(others, middle);
+  return 2 * relapse >= *middle;
+}
+
+std::optional<Verdict> sooner_and_sooner(const FleetView& fleet, const Member& member) {
   const auto& relapses = member.record->relapses;
   if (relapses.size() < 3) return std::nullopt;
   const auto last = relapses.end() - 3;
   const auto shorter = [](Duration now, Duration before) { return 4 * now <= 3 * before; };
   if (!shorter(last[1], last[0]) || !shorter(last[2], last[1])) return std::nullopt;
+  if (like_the_others(fleet, member, last[2])) return std::nullopt;
   const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
   return Verdict{Reason::relapsing,
                  fmt::format("it relapses sooner and sooner: after {}, then {}, then {}; look at the server",
@@ -55,7 +69,7 @@ std::optional<Verdict> sooner_and_sooner(const Member& member) {
 
 std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member) {
   if (auto no = in_vain(fleet, member)) return no;
-  return sooner_and_sooner(member);
+  return sooner_and_sooner(fleet, member);
 }
 
 int rung_for(const FleetView& fleet, const Member& member) {

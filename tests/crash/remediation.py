@@ -41,14 +41,14 @@ def explain_if_strace_is_refused() -> str:
 class Remediation:
     """A fresh account with one leaking member in two target groups, and a fresh state file."""
 
-    def __init__(self) -> None:
+    def __init__(self, story: Path = STORY) -> None:
         # Killing a process loses nothing that it has written, so memory serves as well as a disk, and is faster.
         memory = Path("/dev/shm")
         self._directory = tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None)
         self.directory = Path(self._directory.name)
         self.state = self.directory / "evenkeel.db"
         self._policy = self.directory / "evenkeel.yaml"
-        self.account = Simulator(STORY, "--time-scale", "0", "--write-policy", str(self._policy))
+        self.account = Simulator(story, "--time-scale", "0", "--write-policy", str(self._policy))
         self.account.advance(minutes=5)  # by then the member has been over the limit for long enough
 
     def __enter__(self) -> "Remediation":
@@ -141,6 +141,9 @@ class Remediation:
         for fact in facts:
             if fact["kind"] in ("register", "deregister", "drained", "healthy", "unhealthy"):
                 last[fact["instance_id"], fact["target_group"].split("/")[1], fact["port"]] = fact["kind"]
+        lifecycle = [fact["kind"] for fact in facts if fact["kind"] in ("standby", "exit-standby", "in-service")]
+        if lifecycle and lifecycle[-1] != "in-service":
+            found.append(f"its Auto Scaling group has it in {lifecycle[-1]}")
         home = {(self.leaking, "tg1", 443), (self.leaking, "tg1-80", 80)}
         found += [f"{place} ended as {kind}" for place, kind in last.items() if kind != "healthy" or place not in home]
         return found

@@ -20,8 +20,10 @@ import re
 import sys
 import unittest
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from tests.crash.remediation import EFFECTS, Remediation, explain_if_strace_is_refused, strace
+from tests.crash.remediation import EFFECTS, STORY, Remediation, explain_if_strace_is_refused, strace
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,10 @@ def effects_of(trace: str) -> list[tuple[str, int]]:
     return found
 
 
-def record() -> list[Point]:
+def record(story: Path = STORY) -> list[Point]:
     """All points of one undisturbed remediation."""
     points = []
-    with Remediation() as remediation:
+    with Remediation(story) as remediation:
         trace = remediation.directory / "trace"
         for tick in range(20):
             done = remediation.tick(strace("-o", str(trace), "-e", "trace=" + ",".join(EFFECTS)))
@@ -73,9 +75,9 @@ def killed_tick(remediation: Remediation, call: str, number: int) -> int:
     return remediation.tick(strace("-o", "/dev/null", "-e", "trace=" + call, "-e", inject)).returncode
 
 
-def is_wrong_after(point: Point, again: tuple[str, int] | None = None) -> str:
+def is_wrong_after(point: Point, again: tuple[str, int] | None = None, story: Path = STORY) -> str:
     """Kills at that point, and the next tick once more, and goes on. Empty when all is well."""
-    with Remediation() as remediation:
+    with Remediation(story) as remediation:
         for tick in range(point.tick):
             done = remediation.tick()
             if done.returncode != 0:
@@ -130,6 +132,19 @@ class KillPoints(unittest.TestCase):
             wrong = [text for text in workers.map(lambda pair: is_wrong_after(*pair), pairs) if text]
         print(f"\nkilled twice: {len(pairs)} pairs of points; runs that ended wrong: {len(wrong)}", file=sys.stderr)
         self.assertEqual(wrong, [])
+
+    def test_the_same_for_standby_and_for_stop_and_start(self):
+        """At the requests, where these differ: a sample of them, or all with EVENKEEL_KILL_POINTS=all."""
+        for name in ("standby", "stop_start"):
+            with self.subTest(name):
+                story = STORY.with_name(f"account_{name}.txt")
+                points = [point for point in record(story) if point.call in ("sendto", "answered")]
+                every = 1 if os.environ.get("EVENKEEL_KILL_POINTS") == "all" else max(1, len(points) // 50)
+                tried = points[::every]
+                with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
+                    wrong = [text for text in workers.map(partial(is_wrong_after, story=story), tried) if text]
+                print(f"\n{name}: {len(tried)} of {len(points)} kill points; wrong: {len(wrong)}", file=sys.stderr)
+                self.assertEqual(wrong, [])
 
 
 if __name__ == "__main__":
