@@ -156,8 +156,9 @@ struct EverythingOn : LargeFleet {
   void add_signals(int member, std::map<std::string, Signal>& hot) {
     const auto id = id_of(member);
     // A tenth is above the limit, and leaks.
-    const double base = member % 10 == 0 ? 66 : 30 + member % 30;
-    observation.signals[id] = signal(180, [&](int i) { return base + 0.05 * i + i % 3 * 0.1; });
+    const bool leaks = member % 10 == 0;
+    const double base = leaks ? 66 : 30 + member % 30, rises = leaks ? 0.05 : 0;
+    observation.signals[id] = signal(180, [&](int i) { return base + rises * i + i % 3 * 0.1; });
     hot[id] = signal(13, [&](int) { return member % 90; });
     auto& instance = observation.instances.at(id);
     instance.ebs_root = true;

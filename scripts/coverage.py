@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LINES = {"decide": 95.0, "record": 95.0, "wire": 95.0}  # per cent, per folder of src/
-BRANCHES = {"decide/guards.cpp": 100.0}
+LINES = {"decide": 97.0, "record": 95.0, "wire": 95.0}  # per cent, per folder of src/
+GUARDS = 100.0  # of the branches of each file of src/decide/guards*.cpp
 
 
 def run_tests(build: Path) -> list[Path]:
@@ -73,9 +73,9 @@ def main() -> int:
         below += show(folder + "/", sum(one["covered"] for one in lines), sum(one["count"] for one in lines),
                       LINES.get(folder))
     print("branches")
-    for name, floor in BRANCHES.items():
+    for name in sorted(name for name in files if name.startswith("decide/guards")):
         branches = files[name]["branches"]
-        below += show(name, branches["covered"], branches["count"], floor)
+        below += show(name, branches["covered"], branches["count"], GUARDS)
     return 1 if below else 0
 
 

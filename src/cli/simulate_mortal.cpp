@@ -6,12 +6,24 @@
 namespace evenkeel::cli {
 namespace {
 
+// Questions that look like changes: a dry run, and one about an instance that no account has.
+bool only_asks(const wire::Request& request) {
+  return request.body.find("DryRun=true") != std::string::npos ||
+         request.body.find("i-00000000000000000") != std::string::npos;
+}
+
 bool changes_the_world(const wire::Request& request) {
-  constexpr std::array<std::string_view, 3> kChanging = {"Action=DeregisterTargets", "Action=RegisterTargets",
-                                                         "Action=RebootInstances"};
-  if (request.body.find("DryRun=true") != std::string::npos) return false;
-  return std::ranges::any_of(
-      kChanging, [&](std::string_view action) { return request.body.find(action) != std::string::npos; });
+  constexpr std::array<std::string_view, 8> kChanging = {
+      "Action=DeregisterTargets", "Action=RegisterTargets",
+      "Action=RebootInstances",   "Action=StopInstances",
+      "Action=StartInstances",    "Action=EnterStandby",
+      "Action=ExitStandby",       "Action=TerminateInstanceInAutoScalingGroup"};
+  if (only_asks(request)) return false;
+  const bool sends_command = std::ranges::any_of(
+      request.headers, [](const auto& header) { return header.second.ends_with(".SendCommand"); });
+  return sends_command || std::ranges::any_of(kChanging, [&](std::string_view action) {
+           return request.body.find(action) != std::string::npos;
+         });
 }
 
 std::unexpected<Error> killed() { return fail(ErrorKind::unavailable, "the process was killed"); }

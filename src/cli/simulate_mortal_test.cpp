@@ -45,6 +45,22 @@ TEST_F(Mortal, DiesAtTheFirstCallThatWouldChangeTheWorldAndNotBefore) {
   EXPECT_EQ(living.answered, 2);
 }
 
+TEST_F(Mortal, KnowsEveryCallThatChangesTheWorldFromOneThatOnlyAsks) {
+  fate.doomed = true;
+  EXPECT_TRUE(network.exchange(std::vector{
+      request("Action=ExitStandby&AutoScalingGroupName=a&InstanceIds.member.1=i-00000000000000000")})[0]);
+  for (const auto* action : {"StopInstances", "StartInstances", "EnterStandby", "ExitStandby",
+                             "TerminateInstanceInAutoScalingGroup", "RegisterTargets"}) {
+    fate.dead = false;
+    EXPECT_FALSE(network.exchange(std::vector{request(std::string("Action=") + action + "&Id=i-1")})[0])
+        << action;
+  }
+  fate.dead = false;
+  auto command = request("{}");
+  command.headers.emplace_back("X-Amz-Target", "AmazonSSM.SendCommand");
+  EXPECT_FALSE(network.exchange(std::vector{command})[0]);
+}
+
 TEST_F(Mortal, TheDeadWriteNothingDownAndTheLivingFindWhatWasThere) {
   FleetState state;
   state.fleet = "web";

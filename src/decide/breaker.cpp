@@ -24,8 +24,8 @@ std::optional<std::string> many_jumped(const FleetView& fleet) {
   const Time oldest = fleet.observation.taken_at - lookback(condition, unread);
   std::vector<Time> jumps;
   for (const auto& [id, signal] : fleet.observation.signals) {
-    const auto at = jumped_at(condition, signal);
-    if (at && *at >= oldest && since_reset(fleet, *at)) jumps.push_back(*at);
+    const auto at = jumped_at(condition, signal, oldest);
+    if (at && since_reset(fleet, *at)) jumps.push_back(*at);
   }
   const auto members = static_cast<int>(fleet.members.size());
   const auto crossing = too_many_crossed(fleet.policy, std::move(jumps), members);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "decide/breaker.h"
@@ -15,31 +16,10 @@
 #include "decide/protocol.h"
 #include "decide/selection.h"
 #include "decide/signal.h"
+#include "decide/slow_start.h"
 
 namespace evenkeel::decide {
 namespace {
-
-// Since when each place has been seen healthy, where slow start makes it matter. Rebuilt from what is seen
-// now, so that it stays as small as the fleet; a group that could not be read keeps what was known.
-std::map<std::string, Time> healthy_since(const Observation& observation, const FleetState& state) {
-  std::map<std::string, Time> seen;
-  for (const auto& group : observation.target_groups) {
-    if (!group.registrations) {
-      for (const auto& [key, since] : state.healthy_since) {
-        if (key.starts_with(group.arn + "|")) seen[key] = since;
-      }
-      continue;
-    }
-    if (!group.attributes || group.attributes->slow_start == Duration::zero()) continue;
-    for (const auto& registration : *group.registrations) {
-      if (registration.state != TargetState::healthy) continue;
-      const auto key = place_key(group, registration);
-      const auto known = state.healthy_since.find(key);
-      seen[key] = known == state.healthy_since.end() ? observation.taken_at : known->second;
-    }
-  }
-  return seen;
-}
 
 void forget_old(FleetState& state, const FleetPolicy& policy, Time now) {
   const auto remember = std::max(kRemember, policy.keep.cooldown);
@@ -115,16 +95,17 @@ void start(const Selection& selection, Draft& draft, FleetState& next) {
   const bool replaced = remediation.treatment == Treatment::replace;
   const bool by_standby = member.scaling != nullptr && policy.leave_by == Leave::standby;
   if (by_standby && !replaced) remediation.auto_scaling_group = policy.auto_scaling_group;
-  for (const auto& [group, registration, healthy_since] : member.places) {
+  for (const auto& [group, registration, healthy_since, count] : member.places) {
     const bool looked_after = member.scaling != nullptr && (by_standby || replaced) && group->attached &&
                               group->port == registration->port;
     remediation.snapshot.push_back({group->arn, group->name, registration->port, false, looked_after});
   }
   const auto& cause = remediation.cause;
   draft.note(remediation, "start",
-             cause.rule.empty() ? fmt::format("{} at {}, above {}", printable(cause.metric),
-                                              format_number(cause.value), format_number(cause.above))
-                                : cause.text);
+             cause.rule.empty() && cause.value > cause.above
+                 ? fmt::format("{} at {}, above {}", printable(cause.metric), format_number(cause.value),
+                               format_number(cause.above))
+                 : cause.text);
   take_out(remediation, draft);
   remember_start(next, remediation);
   next.open.push_back(std::move(remediation));
@@ -148,7 +129,7 @@ Plan decide(const FleetPolicy& policy, const Observation& observation, const Fle
   next.fleet = policy.name;
   next.revision = state.revision + 1;
   next.written_by = tick_nonce;
-  next.healthy_since = healthy_since(observation, state);
+  next.healthy_since = healthy_since(observation, std::move(next.healthy_since));
   forget_old(next, policy, observation.taken_at);
 
   Draft draft{policy, observation, tick_nonce};
@@ -160,7 +141,8 @@ Plan decide(const FleetPolicy& policy, const Observation& observation, const Fle
   const bool anybody_open = !next.open.empty();
   for (auto& remediation : next.open) advance(remediation, draft, *fleet);
   close_ended(next, policy);
-  // The breaker and selection see the members as the next state leaves them, but the last tick as it was known.
+  // The breaker and selection see the members as the next state leaves them, but the last tick as it was
+  // known.
   if (anybody_open) fleet.emplace(policy, observation, next);
   trip_breaker_if_needed(*fleet, draft, next);
   auto selection = select(*fleet);

@@ -1,36 +1,16 @@
 #include "decide/fleet_view.h"
 
 #include <algorithm>
-#include <iterator>
+#include <memory_resource>
 #include <ranges>
 #include <set>
+#include <unordered_map>
 
-#include "decide/protocol.h"
+#include "decide/along.h"
+#include "decide/slow_start.h"
 
 namespace evenkeel::decide {
 namespace {
-
-// Looks up FleetState::healthy_since. The places come in nearly the same order as its keys, so the next key
-// is tried before all are searched.
-class SlowStarts {
- public:
-  explicit SlowStarts(const std::map<std::string, Time>& known) : known_(known), next_(known.begin()) {}
-
-  std::optional<Time> healthy_since(const TargetGroup& group, const Registration& registration) {
-    const bool slow_start = group.attributes && group.attributes->slow_start > Duration::zero();
-    if (!slow_start || registration.state != TargetState::healthy) return std::nullopt;
-    const auto key = place_key(group, registration);
-    auto seen = next_;
-    if (seen == known_.end() || seen->first != key) seen = known_.find(key);
-    if (seen == known_.end()) return std::nullopt;
-    next_ = std::next(seen);
-    return seen->second;
-  }
-
- private:
-  const std::map<std::string, Time>& known_;
-  std::map<std::string, Time>::const_iterator next_;
-};
 
 // No API tells who is in slow start: a place counts as warm only when it has been seen healthy for the whole
 // ramp.
@@ -97,10 +77,6 @@ bool in_standby(const AutoScalingMember& member) {
   return member.lifecycle_state == "Standby" || member.lifecycle_state == "EnteringStandby";
 }
 
-std::string place_key(const TargetGroup& group, const Registration& registration) {
-  return group.arn + "|" + registration.instance_id + ":" + std::to_string(registration.port);
-}
-
 const TargetGroup* find_group(const Observation& observation, std::string_view arn) {
   const auto found = std::ranges::find(observation.target_groups, arn, &TargetGroup::arn);
   return found == observation.target_groups.end() ? nullptr : &*found;
@@ -119,53 +95,79 @@ FleetView::FleetView(const FleetPolicy& fleet_policy, const Observation& seen, c
       observation(seen),
       state(known),
       unreadable(what_is_unreadable(fleet_policy, seen)) {
-  find_places();
-  find_instances();
-  find_history();
+  find_members();
   find_metrics();
-  find_signals();
+  find_what_is_known();
   count();
   count_taken_out();
+  find_required();
 }
 
-void FleetView::find_places() {
-  SlowStarts slow_starts{state.healthy_since};
+// Instances are sorted by id, so the members are made in that order; the groups have another, for which a
+// hash is cheaper than so many searches of the map.
+void FleetView::find_members() {
+  std::pmr::monotonic_buffer_resource memory;
+  std::pmr::unordered_map<std::string_view, Member*> by_id{&memory};
+  by_id.reserve(observation.instances.size());
+  for (const auto& [id, instance] : observation.instances) {
+    auto& member = members.emplace_hint(members.end(), id, Member{})->second;
+    member.instance = &instance;
+    member.zone = instance.availability_zone;
+    by_id.emplace(id, &member);
+  }
+  find_places([&](const std::string& id) -> Member& {
+    auto& member = by_id[id];
+    if (member == nullptr) member = &members[id];
+    return *member;
+  });
+  std::erase_if(members, [](const auto& entry) {
+    const Member& member = entry.second;
+    return member.places.empty() && member.scaling == nullptr && member.open == nullptr;
+  });
+}
+
+void FleetView::find_places(const std::function<Member&(const std::string& id)>& member) {
+  KnownPlaces known{state.healthy_since};
   for (const auto& group : observation.target_groups) {
     if (!group.of_fleet) continue;
-    groups[&group];
+    auto& of_group = groups[&group];
     if (!group.registrations) continue;
     for (const auto& registration : *group.registrations) {
-      members[registration.instance_id].places.push_back(
-          {&group, &registration, slow_starts.healthy_since(group, registration)});
+      Place place{&group, &registration, std::nullopt, &of_group};
+      if (matters(group, registration)) {
+        const auto entry = known.find(group, registration);
+        if (entry != state.healthy_since.end()) place.healthy_since = entry->second;
+      }
+      auto& places = member(registration.instance_id).places;
+      if (places.empty()) places.reserve(2);
+      places.push_back(place);
     }
   }
   if (observation.auto_scaling_group) {
     wanted_by_scaling = observation.auto_scaling_group->desired;
     for (const auto& scaling : observation.auto_scaling_group->members) {
-      members[scaling.instance_id].scaling = &scaling;
+      member(scaling.instance_id).scaling = &scaling;
       if (in_standby(scaling)) ++wanted_by_scaling;
     }
   }
-  for (const auto& remediation : state.open) members[remediation.instance_id].open = &remediation;
+  for (const auto& remediation : state.open) member(remediation.instance_id).open = &remediation;
 }
 
-void FleetView::find_instances() {
-  auto instance = observation.instances.begin();  // both are sorted by id, so one walk finds all
+// What the state and CloudWatch know of each member.
+void FleetView::find_what_is_known() {
+  static const MemberRecord kNothing;
+  Along records{state.members};
+  std::vector<std::optional<Along<const std::map<std::string, Signal>>>> answers;
+  for (const auto& metric : metrics) {
+    answers.emplace_back();
+    if (metric.answers != nullptr) answers.back().emplace(*metric.answers);
+  }
   for (auto& [id, member] : members) {
     member.id = id;
-    while (instance != observation.instances.end() && instance->first < id) ++instance;
-    if (instance == observation.instances.end() || instance->first != id) continue;
-    member.instance = &instance->second;
-    member.zone = instance->second.availability_zone;
-  }
-}
-
-void FleetView::find_history() {
-  static const MemberRecord kNothing;
-  auto known = state.members.begin();
-  for (auto& [id, member] : members) {
-    while (known != state.members.end() && known->first < id) ++known;
-    member.record = known != state.members.end() && known->first == id ? &known->second : &kNothing;
+    const auto* record = records.find(id);
+    member.record = record == nullptr ? &kNothing : record;
+    member.signals.reserve(answers.size());
+    for (auto& answer : answers) member.signals.push_back(answer ? answer->find(id) : nullptr);
   }
   for (const auto& past : std::views::reverse(state.recent)) {
     const auto member = members.find(past.instance_id);
@@ -201,19 +203,6 @@ void FleetView::find_metrics() {
   }
 }
 
-void FleetView::find_signals() {
-  for (auto& [id, member] : members) member.signals.resize(metrics.size());
-  for (std::size_t index = 0; index < metrics.size(); ++index) {
-    if (metrics[index].answers == nullptr) continue;
-    const auto& answers = *metrics[index].answers;
-    auto answer = answers.begin();
-    for (auto& [id, member] : members) {
-      while (answer != answers.end() && answer->first < id) ++answer;
-      if (answer != answers.end() && answer->first == id) member.signals[index] = &answer->second;
-    }
-  }
-}
-
 const Metric& FleetView::metric_of(const MetricCondition& condition) const {
   return *std::ranges::find_if(metrics, [&](const Metric& metric) {
     return std::ranges::find(metric.judged_by, &condition) != metric.judged_by.end();
@@ -243,9 +232,8 @@ void FleetView::count() {
     for (const auto& place : member.places) {
       if (place.group == counted) continue;
       counted = place.group;
-      auto& group = groups[counted];
-      add(group, member.serving);
-      if (!member.zone.empty()) add(group.zones[member.zone], member.serving);
+      add(*place.count, member.serving);
+      if (!member.zone.empty()) add(place.count->zones[member.zone], member.serving);
     }
   }
 }
@@ -272,11 +260,12 @@ int required_healthy(const Keep& keep, int members, int fail_open_count, int fai
   return std::max(keep.healthy.of(members), fail_open + 1);
 }
 
-int FleetView::required(const TargetGroup& group) const {
-  const int total = std::max(groups.at(&group).members, wanted_by_scaling);
-  const bool known = group.attributes.has_value();
-  return required_healthy(policy.keep, total, known ? group.attributes->fail_open_count : 0,
-                          known ? group.attributes->fail_open_percent : 0);
+void FleetView::find_required() {
+  for (auto& [group, count] : groups) {
+    const auto attributes = group->attributes.value_or(TargetGroup::Attributes{.fail_open_count = 0});
+    count.required = required_healthy(policy.keep, std::max(count.members, wanted_by_scaling),
+                                      attributes.fail_open_count, attributes.fail_open_percent);
+  }
 }
 
 int FleetView::required(const Count& zone) const {

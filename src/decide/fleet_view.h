@@ -2,6 +2,7 @@
 // decision; holds pointers into the observation and the state, which must outlive it.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,11 +15,28 @@
 
 namespace evenkeel::decide {
 
+struct Count {
+  int members = 0;  // those out by our doing included
+  int serving = 0;  // of them, serving
+};
+
+struct GroupCount : Count {
+  int required = 0;                         // how many of them must be left serving
+  std::map<std::string_view, Count> zones;  // of those whose zone is known
+};
+
+// The fleet in one zone, whatever groups its members are in.
+struct ZoneCount : Count {
+  int out = 0;      // whoever took them out
+  int failing = 0;  // not healthy everywhere, and not by our doing
+};
+
 // One registration of a member in a group of the fleet.
 struct Place {
   const TargetGroup* group;
   const Registration* registration;
   std::optional<Time> healthy_since;  // where the group has slow start, and it is healthy
+  GroupCount* count;                  // the group's, in FleetView::groups
 };
 
 struct Member {
@@ -33,21 +51,6 @@ struct Member {
   std::string_view zone;                       // its Availability Zone; empty: not known
   bool serving = false;  // healthy at every place, past slow start, nothing of ours open
   bool out = false;      // out of service by somebody's doing, ours or another's
-};
-
-struct Count {
-  int members = 0;  // those out by our doing included
-  int serving = 0;  // of them, serving
-};
-
-struct GroupCount : Count {
-  std::map<std::string_view, Count> zones;  // of those whose zone is known
-};
-
-// The fleet in one zone, whatever groups its members are in.
-struct ZoneCount : Count {
-  int out = 0;      // whoever took them out
-  int failing = 0;  // not healthy everywhere, and not by our doing
 };
 
 // One reading of CloudWatch, shared by every condition with the same metric_key().
@@ -77,10 +80,10 @@ struct FleetView {
 
   FleetView(const FleetPolicy& policy, const Observation& observation, const FleetState& state);
 
-  // How many must be left serving in the group: the policy's, and more than its own fail-open threshold. A
-  // share is of the group's members, or of what Auto Scaling wants and has in Standby if that is more: it
-  // must not shrink with what is taken out.
-  int required(const TargetGroup& group) const;
+  // How many must be left serving in the group, one of the fleet's: the policy's, and more than its own
+  // fail-open threshold. A share is of the group's members, or of what Auto Scaling wants and has in Standby
+  // if that is more: it must not shrink with what is taken out.
+  int required(const TargetGroup& group) const { return groups.at(&group).required; }
   // How many must be left serving in the group and zone: keep.healthy_per_zone, or one where the zone has two
   // or more members.
   int required(const Count& zone) const;
@@ -92,13 +95,13 @@ struct FleetView {
   const Signal* signal_of(const Member& member, const MetricCondition& condition) const;
 
  private:
-  void find_places();
-  void find_instances();
-  void find_history();
+  void find_members();
+  void find_places(const std::function<Member&(const std::string& id)>& member);
   void find_metrics();
-  void find_signals();
+  void find_what_is_known();
   void count();
   void count_taken_out();
+  void find_required();
 };
 
 // In Standby, or on its way there.
@@ -108,8 +111,5 @@ bool in_standby(const AutoScalingMember& member);
 // unreadable.
 const Registration* find_registration(const TargetGroup& group, std::string_view instance_id, int port);
 const TargetGroup* find_group(const Observation& observation, std::string_view arn);
-
-// The key of FleetState::healthy_since.
-std::string place_key(const TargetGroup& group, const Registration& registration);
 
 }  // namespace evenkeel::decide

@@ -34,6 +34,8 @@ std::vector<Point> points_of(std::span<const Sample> samples) {
   std::vector<Point> points;
   std::vector<double> values;
   const std::size_t parts = std::min(kPoints, samples.size());
+  points.reserve(parts);
+  values.reserve(samples.size() / parts + 1);
   for (std::size_t part = 0; part < parts; ++part) {
     const std::size_t first = part * samples.size() / parts, end = (part + 1) * samples.size() / parts;
     values.clear();
@@ -66,10 +68,11 @@ std::optional<Trend> trend(std::span<const Sample> samples, Duration period) {
   const double slope = slope_of(points);
   if (slope == 0) return std::nullopt;
 
-  std::vector<double> offsets;
+  std::vector<double> offsets, distances;
+  offsets.reserve(points.size());
+  distances.reserve(samples.size());
   for (const auto& point : points) offsets.push_back(point.value - slope * point.hours);
   const double offset = median(offsets);
-  std::vector<double> distances;
   for (const auto& sample : samples)
     distances.push_back(std::abs(sample.value - offset - slope * hours(sample.at - first)));
   const double span = hours(last - first);

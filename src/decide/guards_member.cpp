@@ -6,6 +6,7 @@
 #include "decide/guards.h"
 #include "decide/relapse.h"
 #include "decide/rules.h"
+#include "decide/slow_start.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -45,17 +46,19 @@ Ruling hold_tag(const FleetView&, const Member& member, bool) {
       {}};
 }
 
-Ruling not_in_service(const Place& place, const std::string& where) {
-  const auto& [group, registration, healthy_since] = place;
-  switch (registration->state) {
-    case TargetState::draining:
-    case TargetState::unhealthy_draining:
-      return Verdict{Reason::being_drained, "somebody else is draining it from " + where, {}};
-    case TargetState::healthy:
-    case TargetState::unhealthy:
-      return std::nullopt;
-    default:
-      break;
+std::string where_is(const Place& place) {
+  return fmt::format("{} port {}", place.group->name, place.registration->port);
+}
+
+Ruling not_in_service(const Place& place) {
+  const auto& [group, registration, healthy_since, count] = place;
+  if (registration->state == TargetState::healthy || registration->state == TargetState::unhealthy) {
+    return std::nullopt;
+  }
+  const auto where = where_is(place);
+  if (registration->state == TargetState::draining ||
+      registration->state == TargetState::unhealthy_draining) {
+    return Verdict{Reason::being_drained, "somebody else is draining it from " + where, {}};
   }
   if (registration->reason == "Target.NotInUse" || !group->has_load_balancer) {
     return Verdict{Reason::group_without_load_balancer,
@@ -68,14 +71,13 @@ Ruling not_in_service(const Place& place, const std::string& where) {
       {}};
 }
 
-Ruling in_slow_start(const Place& place, const std::string& where, Time now) {
-  const auto& attributes = place.group->attributes;
-  const auto ramp = attributes ? attributes->slow_start : Duration::zero();
-  if (ramp == Duration::zero() || place.registration->state != TargetState::healthy) return std::nullopt;
+Ruling in_slow_start(const Place& place, Time now) {
+  if (!matters(*place.group, *place.registration)) return std::nullopt;
+  const Duration ramp = place.group->attributes->slow_start;
   const Time since = place.healthy_since.value_or(now);
   if (now - since >= ramp) return std::nullopt;
   return Verdict{Reason::slow_start,
-                 fmt::format("may be in slow start at {}: seen healthy for {} of {}", where,
+                 fmt::format("may be in slow start at {}: seen healthy for {} of {}", where_is(place),
                              format_duration(now - since), format_duration(ramp)),
                  {},
                  since + ramp};
@@ -93,13 +95,8 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
                          " does not have targets of type instance; Evenkeel can't put those back exactly",
                      {}};
     }
-    if (place.registration->state == TargetState::healthy &&
-        (!place.group->attributes || place.group->attributes->slow_start == Duration::zero())) {
-      continue;
-    }
-    const auto where = fmt::format("{} port {}", place.group->name, place.registration->port);
-    if (auto no = not_in_service(place, where)) return no;
-    if (auto no = in_slow_start(place, where, fleet.observation.taken_at)) return no;
+    if (auto no = not_in_service(place)) return no;
+    if (auto no = in_slow_start(place, fleet.observation.taken_at)) return no;
   }
   if (!tell) return std::nullopt;
   return passes(fmt::format("at {} places, {}", member.places.size(),
@@ -169,8 +166,10 @@ bool leaves_by_standby(const FleetView& fleet, const Member& member) {
 Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
   if (!leaves_by_standby(fleet, member)) return std::nullopt;
   const auto& group = *fleet.observation.auto_scaling_group;
+  const bool too_few = group.desired - 1 < group.min;
+  if (!too_few && !tell) return std::nullopt;
   const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
-  if (group.desired - 1 < group.min) {
+  if (too_few) {
     return Verdict{Reason::standby_at_min_size,
                    fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
                                "into Standby: raise its desired capacity, lower its minimum by hand, or set "
@@ -178,7 +177,6 @@ Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
                                printable(group.name), group.desired, group.min),
                    numbers};
   }
-  if (!tell) return std::nullopt;
   return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
 }
 

@@ -277,6 +277,8 @@ TEST(Guards, AMemberOnTwoPortsOfOneGroupIsOneMember) {
   auto& list = *fleet.group(0).registrations;
   list.insert(list.begin() + 3, {id(3), 8443, TargetState::healthy, ""});
   EXPECT_EQ(why_not(fleet), Reason::start);
+  const FleetView view{fleet.policy, fleet.observation, fleet.state};
+  EXPECT_EQ(capacity_checks(view, view.members.at(id(3))).size(), 4U) << "two groups, and a zone in each";
   fleet.memory(3, 90);
   const auto plan = fleet.tick();
   EXPECT_EQ(plan.actions.at(0).ports, (std::vector{443, 8443}));

@@ -15,13 +15,7 @@ namespace {
 
 constexpr double kGrowsFor = 1.0 / 3'600'000;  // hours in a millisecond
 
-// How far ahead and how far back is looked; worked out once.
-struct Reach {
-  Duration away;
-  Duration window;
-};
-
-Reach reach(const FleetView& fleet) {
+Reach how_far(const FleetView& fleet) {
   const Duration away = time_away(fleet);
   return {away, std::max(fleet.policy.keep.load_below->past, away)};
 }
@@ -157,7 +151,7 @@ Duration time_away(const FleetView& fleet) {
 std::optional<Question> load_question(const FleetView& fleet) {
   const auto& ceiling = fleet.policy.keep.load_below;
   if (!ceiling || !fleet.observation.loads.empty()) return std::nullopt;
-  Question question{.kind = Question::Kind::load, .instance_ids = {}, .lookback = reach(fleet).window};
+  Question question{.kind = Question::Kind::load, .instance_ids = {}, .lookback = how_far(fleet).window};
   if (ceiling->per == LoadCeiling::Per::instance) {
     for (const auto& [id, member] : fleet.members) {
       if (member.serving) question.instance_ids.push_back(id);
@@ -170,12 +164,9 @@ std::optional<Question> load_question(const FleetView& fleet) {
 Load project_load(const FleetView& fleet) {
   Load load;
   if (!fleet.policy.keep.load_below) return load;
-  const auto how_far = reach(fleet);
-  if (fleet.policy.keep.load_below->per == LoadCeiling::Per::instance) {
-    load.fleet = of_members(fleet, how_far);
-  } else {
-    for (const auto& [group, count] : fleet.groups) load.groups[group] = of_group(fleet, how_far, *group);
-  }
+  load.reach = how_far(fleet);
+  if (fleet.policy.keep.load_below->per == LoadCeiling::Per::instance)
+    load.fleet = of_members(fleet, load.reach);
   return load;
 }
 
@@ -195,8 +186,8 @@ std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, cons
     if (refuses(judged(fleet, load.fleet, "the fleet", serving - leaves))) return heaviest;
   } else {
     for (const auto& place : member.places) {
-      const int left = fleet.groups.at(place.group).serving - leaves;
-      if (refuses(judged(fleet, load.groups.at(place.group), place.group->name, left))) return heaviest;
+      const auto carried = of_group(fleet, load.reach, *place.group);
+      if (refuses(judged(fleet, carried, place.group->name, place.count->serving - leaves))) return heaviest;
     }
   }
   return tell ? heaviest : std::nullopt;

@@ -5,7 +5,6 @@
 // risen by until the member is back.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 
@@ -23,9 +22,16 @@ struct Projection {
   double total() const { return high + growth; }
 };
 
+// How far ahead and how far back is looked.
+struct Reach {
+  Duration away{};
+  Duration window{};
+};
+
+// What doesn't depend on who leaves: worked out once per decision.
 struct Load {
-  std::map<const TargetGroup*, Projection> groups;  // LoadCeiling::Per::target_group
-  Projection fleet;                                 // LoadCeiling::Per::instance
+  Reach reach;
+  Projection fleet;  // LoadCeiling::Per::instance
 };
 
 // How long a member will be away: the longest of the fleet's remediations that came back within the last day.
@@ -35,7 +41,6 @@ Duration time_away(const FleetView& fleet);
 // What has to be asked before load_guard can judge; empty: nothing, or it has been asked.
 std::optional<Question> load_question(const FleetView& fleet);
 
-// Once per decision: the load doesn't depend on who leaves.
 Load project_load(const FleetView& fleet);
 
 // load_unknown, too_much_load, or nothing. Per target group: its load over those that would be left serving

@@ -117,10 +117,11 @@ TEST(Load, UnknownNeverPermits) {
 TEST(Load, NobodyLeftIsTooMuchWhateverTheLoad) {
   FleetForTest fleet{1};
   fleet.policy.keep.load_below = LoadCeiling{.below = 1000};
+  for (const auto& group : fleet.observation.target_groups)
+    fleet.observation.loads[group.arn] = {SignalState::fresh, {{fleet.observation.taken_at - 1min, 1}}, ""};
   const FleetView view{fleet.policy, fleet.observation, fleet.state};
-  Load load;
-  for (const auto& [group, count] : view.groups) load.groups[group] = {.known = true, .why = "", .high = 1};
-  EXPECT_EQ(load_guard(view, load, view.members.at(id(1)), false)->reason, Reason::too_much_load);
+  const auto no = load_guard(view, project_load(view), view.members.at(id(1)), false);
+  EXPECT_EQ(no->reason, Reason::too_much_load);
 }
 
 TEST(Load, IsAskedOnlyWhenEverythingElseLetsAMemberGo) {

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/along.h"
 #include "decide/evidence.h"
 #include "decide/guards.h"
 #include "decide/protocol.h"
@@ -40,12 +41,46 @@ bool unhealthy_somewhere(const Member& member) {
       member.places, [](const Place& place) { return place.registration->state == TargetState::unhealthy; });
 }
 
-void keep_the_latest(std::map<std::string, MemberRecord>& members) {
-  while (members.size() > kMembers) {
-    const auto oldest = std::ranges::min_element(
-        members, {}, [](const auto& entry) { return entry.second.ended_at.value_or(Time{}); });
-    members.erase(oldest);
+void remember_health(MemberRecord& record, const Member& member, bool watch, bool readable, Time now) {
+  if (!watch) {
+    record.unhealthy_since.reset();
+  } else if (unhealthy_somewhere(member)) {
+    if (!record.unhealthy_since) record.unhealthy_since = now;
+  } else if (!member.places.empty() || readable) {
+    record.unhealthy_since.reset();
   }
+}
+
+// `above`: as remember_members has it; nullptr: no entry.
+void remember_above(MemberRecord& record, const bool* above, const FleetView& fleet) {
+  if (!fleet.policy.reboot_when.back_below) {
+    record.above_since.reset();
+  } else if (above != nullptr) {
+    if (!*above) record.above_since.reset();
+    if (*above && !record.above_since) record.above_since = fleet.observation.taken_at;
+  }
+}
+
+// What is over: a tag that was taken off, so that the same value may ask again; relapses of long ago.
+void forget(MemberRecord& record, const Member& member, Time now) {
+  if (!record.served_tag.empty() && member.instance != nullptr &&
+      std::ranges::none_of(member.instance->tags,
+                           [&](const auto& tag) { return tag.second == record.served_tag; })) {
+    record.served_tag.clear();
+  }
+  if (record.ended_at && now - *record.ended_at > kWell) {
+    record.relapses.clear();
+    record.rung = 0;
+  }
+}
+
+void keep_the_latest(std::map<std::string, MemberRecord>& members) {
+  if (members.size() <= kMembers) return;
+  std::vector<std::map<std::string, MemberRecord>::iterator> oldest;
+  for (auto entry = members.begin(); entry != members.end(); ++entry) oldest.push_back(entry);
+  std::ranges::stable_sort(oldest, {}, [](auto entry) { return entry->second.ended_at.value_or(Time{}); });
+  oldest.resize(members.size() - kMembers);
+  for (const auto entry : oldest) members.erase(entry);
 }
 
 // A remediation has events of its own.
@@ -146,40 +181,19 @@ void remember_start(FleetState& state, const Remediation& remediation) {
 }
 
 void remember_members(FleetState& state, const FleetView& fleet, const std::map<std::string, bool>& above) {
-  const Time now = fleet.observation.taken_at;
   const bool watch_health = asks_for_unhealthy(fleet.policy);
   const bool readable = fleet.unreadable.empty();
+  Along records{state.members};
+  Along now_above{above};
   for (const auto& [id, member] : fleet.members) {
-    const auto known = state.members.find(id);
-    MemberRecord record = known == state.members.end() ? MemberRecord{} : known->second;
-    if (!watch_health) {
-      record.unhealthy_since.reset();
-    } else if (unhealthy_somewhere(member)) {
-      if (!record.unhealthy_since) record.unhealthy_since = now;
-    } else if (!member.places.empty() || readable) {
-      record.unhealthy_since.reset();
-    }
-    const auto now_above = above.find(id);
-    if (!fleet.policy.reboot_when.back_below) {
-      record.above_since.reset();
-    } else if (now_above != above.end()) {
-      if (!now_above->second) record.above_since.reset();
-      if (now_above->second && !record.above_since) record.above_since = now;
-    }
-    if (!record.served_tag.empty() && member.instance != nullptr &&
-        std::ranges::none_of(member.instance->tags,
-                             [&](const auto& tag) { return tag.second == record.served_tag; })) {
-      record.served_tag.clear();  // taken off: the same value may ask again
-    }
-    if (record.ended_at && now - *record.ended_at > kWell) {
-      record.relapses.clear();
-      record.rung = 0;
-    }
-    if (known != state.members.end()) {
-      known->second = std::move(record);
-    } else if (!record.empty()) {
-      state.members.emplace(id, std::move(record));
-    }
+    MemberRecord fresh;
+    auto* known = records.find(id);
+    auto& record = known == nullptr ? fresh : *known;
+    remember_health(record, member, watch_health, readable, fleet.observation.taken_at);
+    remember_above(record, now_above.find(id), fleet);
+    forget(record, member, fleet.observation.taken_at);
+    if (known == nullptr && !record.empty())
+      state.members.emplace_hint(records.place(), id, std::move(fresh));
   }
   std::erase_if(state.members, [&](const auto& entry) {
     return entry.second.empty() || (readable && !fleet.members.contains(entry.first));
@@ -189,9 +203,12 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
 
 void tell(Plan& plan, Time now) {
   tell_members(plan, now);
-  // A place that is taken is told by the remediation itself.
-  const auto first = std::ranges::find_if(
-      plan.fleet, [](const Verdict& verdict) { return verdict.reason != Reason::too_many_out; });
+  // A place that is taken is told by the remediation itself, and so is what Auto Scaling does for it.
+  const bool taken =
+      std::ranges::find(plan.fleet, Reason::too_many_out, &Verdict::reason) != plan.fleet.end();
+  const auto first = std::ranges::find_if(plan.fleet, [&](const Verdict& verdict) {
+    return verdict.reason != Reason::too_many_out && !(taken && verdict.reason == Reason::scaling_activity);
+  });
   const std::string reason = first == plan.fleet.end() ? "" : name(first->reason);
   if (reason == plan.next.told_fleet) return;
   plan.next.told_fleet = reason;

@@ -25,6 +25,9 @@ enum class Lifecycle {
 };
 Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observation);
 
+// Its state in the policy's Auto Scaling group, AWS's word; empty: not there, or not read.
+std::string lifecycle_word(const std::string& instance_id, const Observation& observation);
+
 // Somebody has moved it to Standby, although it didn't leave that way.
 bool in_foreign_standby(const Remediation& remediation, const Observation& observation);
 

@@ -11,14 +11,6 @@
 namespace evenkeel::decide {
 namespace {
 
-// Its state in the policy's Auto Scaling group, AWS's word; empty: not there, or not read.
-std::string lifecycle_word(const std::string& instance_id, const Observation& observation) {
-  if (!observation.auto_scaling_group) return {};
-  const auto& members = observation.auto_scaling_group->members;
-  const auto found = std::ranges::find(members, instance_id, &AutoScalingMember::instance_id);
-  return found == members.end() ? "" : found->lifecycle_state;
-}
-
 Lifecycle lifecycle_from(const std::string& word) {
   if (word == "InService") return Lifecycle::in_service;
   if (word == "EnteringStandby") return Lifecycle::entering;
@@ -34,24 +26,33 @@ bool starting_it_anew(const Remediation& remediation) {
          (latest_intent(remediation, Effect::start) != nullptr && !remediation.booted_at);
 }
 
+// One absence proves nothing, for EC2 is eventually consistent: several in a row, over some minutes, do.
+bool absent_for_good(Remediation& remediation, Time now) {
+  if (!remediation.absent_since) remediation.absent_since = now;
+  ++remediation.absent_sightings;
+  return remediation.absent_sightings >= kAbsentSightings && now - *remediation.absent_since >= kAbsentFor;
+}
+
 // The instance itself may have gone, or be another incarnation.
 void look_at_instance(Remediation& remediation, Draft& draft) {
   const auto& observation = draft.observation;
   const auto found = observation.instances.find(remediation.instance_id);
   const bool to_be_replaced = latest_intent(remediation, Effect::terminate) != nullptr;
   if (found == observation.instances.end()) {
-    if (!observation.instances_complete) return;
-    if (!remediation.absent_since) remediation.absent_since = draft.now();
-    ++remediation.absent_sightings;
-    const auto absent_for = draft.now() - *remediation.absent_since;
-    if (!to_be_replaced && remediation.absent_sightings >= kAbsentSightings && absent_for >= kAbsentFor) {
-      draft.end(remediation, Ending::terminated,
-                "EC2 has not known the instance for " + format_duration(absent_for));
+    if (observation.instances_complete && absent_for_good(remediation, draft.now()) && !to_be_replaced) {
+      draft.end(
+          remediation, Ending::terminated,
+          "EC2 has not known the instance for " + format_duration(draft.now() - *remediation.absent_since));
     }
     return;
   }
-  remediation.absent_sightings = 0;
-  remediation.absent_since.reset();
+  if (lifecycle_of(remediation, observation) == Lifecycle::absent && !to_be_replaced) {
+    if (absent_for_good(remediation, draft.now()))
+      return hand_over(remediation, draft, "its Auto Scaling group doesn't list it any more");
+  } else {
+    remediation.absent_sightings = 0;
+    remediation.absent_since.reset();
+  }
   const Instance& instance = found->second;
   if (to_be_replaced) return;
   if (instance.state == InstanceState::terminated) {
@@ -153,6 +154,13 @@ bool being_treated(Phase phase) {
 }
 
 }  // namespace
+
+std::string lifecycle_word(const std::string& instance_id, const Observation& observation) {
+  if (!observation.auto_scaling_group) return {};
+  const auto& members = observation.auto_scaling_group->members;
+  const auto found = std::ranges::find(members, instance_id, &AutoScalingMember::instance_id);
+  return found == members.end() ? "" : found->lifecycle_state;
+}
 
 Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observation) {
   if (remediation.auto_scaling_group.empty()) return Lifecycle::none;

@@ -105,8 +105,6 @@ std::string where_it_is_not_healthy(const Remediation& remediation, const Observ
 void hold_not_back(Remediation& remediation, Draft& draft) {
   const auto* exit = latest_intent(remediation, Effect::exit_standby);
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
-  if (lifecycle == Lifecycle::absent)
-    return hand_over(remediation, draft, "its Auto Scaling group doesn't list it any more");
   if (in_foreign_standby(remediation, draft.observation)) {
     remediation.foreign = "somebody moved it to Standby while it was out";
     return hold(remediation, draft,

@@ -185,11 +185,14 @@ bool says_yes(const std::string& tag_value) {
 
 std::string alarm_of(const std::string& name, const std::string& instance_id) {
   static constexpr std::string_view kPlace = "{instance_id}";
-  std::string filled = name;
-  for (auto at = filled.find(kPlace); at != std::string::npos;
-       at = filled.find(kPlace, at + instance_id.size())) {
-    filled.replace(at, kPlace.size(), instance_id);
+  std::string filled;
+  filled.reserve(name.size() + instance_id.size());
+  std::size_t from = 0;
+  for (auto at = name.find(kPlace); at != std::string::npos; at = name.find(kPlace, from)) {
+    filled.append(name, from, at - from).append(instance_id);
+    from = at + kPlace.size();
   }
+  filled.append(name, from);
   return filled;
 }
 

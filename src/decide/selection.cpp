@@ -90,7 +90,7 @@ Candidate candidate(const FleetView& fleet, const Member& member, Asked asked) {
   if (fleet.policy.order == Order::soonest && fleet.policy.reboot_when.given()) {
     const auto& condition = fleet.policy.reboot_when;
     const auto* signal = fleet.signal_of(member, condition);
-    if (signal != nullptr && judge(condition, *signal, fleet.observation.taken_at).newest) {
+    if (signal != nullptr && can_be_judged(condition, *signal, fleet.observation.taken_at)) {
       const auto line = trend(signal->samples, condition.period);
       if (line) made.fails_at = reaches(*line, fleet.policy.fails_at).value_or(Time::max());
     }
@@ -157,11 +157,10 @@ const char* words(Order order) {
   return "the longest uncycled first";
 }
 
-void let_wait(const FleetView& fleet, const std::vector<Candidate>& line, std::size_t from,
-              Selection& selection) {
+void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t from, Selection& selection) {
   for (std::size_t i = from; i < line.size(); ++i) {
     auto& verdict = selection.members[line[i].member->id];
-    verdict = line[i].asked.verdict;
+    verdict = std::move(line[i].asked.verdict);
     verdict.reason = Reason::next_in_line;
     verdict.text +=
         fmt::format("; number {} of {} in line, {}", i + 1, line.size(), words(fleet.policy.order));
@@ -171,7 +170,7 @@ void let_wait(const FleetView& fleet, const std::vector<Candidate>& line, std::s
 }
 
 // The first in line whose load and survey find nothing against it.
-void choose(const FleetView& fleet, const std::vector<Candidate>& line, Selection& selection) {
+void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& selection) {
   if (line.empty()) return;
   if (auto question = load_question(fleet)) {
     selection.questions.push_back(std::move(*question));
@@ -179,7 +178,8 @@ void choose(const FleetView& fleet, const std::vector<Candidate>& line, Selectio
   }
   const auto load = project_load(fleet);
   for (std::size_t i = 0; i < line.size(); ++i) {
-    const auto& [member, asked, zone_is_busy, without_value, value, fails_at, boot] = line[i];
+    const auto* member = line[i].member;
+    const auto& asked = line[i].asked;
     auto& verdict = selection.members[member->id];
     if (auto no = load_guard(fleet, load, *member, false)) {
       verdict = std::move(*no);

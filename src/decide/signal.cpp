@@ -63,44 +63,48 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   const auto agree = std::ranges::count_if(signal.samples, [&](const Sample& sample) {
     return sample.at > newest.at - condition.over && sample.value > condition.above;
   });
-  std::map<std::string, double> numbers = {{"value", newest.value}, {"limit", condition.above}};
+  auto& numbers = judgement.verdict.numbers;
+  numbers.emplace("limit", condition.above);
+  numbers.emplace("value", newest.value);
+  const auto rule = [&](Reason reason, std::string text) {
+    judgement.above = reason == Reason::start;
+    judgement.verdict.reason = reason;
+    judgement.verdict.text = std::move(text);
+  };
   const bool enough = newest.value > condition.above && agree >= condition.datapoints;
   if (!enough && was_above && newest.value > condition.down_at()) {
     numbers["back_below"] = condition.down_at();
-    judgement.above = true;
-    judgement.verdict = {
-        Reason::start,
-        fmt::format("{} is still above {}, after it had been above {}", format_number(newest.value),
-                    format_number(condition.down_at()), format_number(condition.above)),
-        std::move(numbers)};
-    return judgement;
-  }
-  if (newest.value <= condition.above) {
-    judgement.verdict = {Reason::below_limit,
-                         format_number(newest.value) + " is not above " + format_number(condition.above),
-                         std::move(numbers)};
-    return judgement;
-  }
-  numbers["datapoints"] = static_cast<double>(agree);
-  numbers["datapoints_needed"] = condition.datapoints;
-  if (agree < condition.datapoints) {
-    judgement.verdict = {Reason::not_sustained,
-                         fmt::format("{} is above {}, but only {} of the {} samples it takes in {} are",
-                                     format_number(newest.value), format_number(condition.above), agree,
-                                     condition.datapoints, format_duration(condition.over)),
-                         std::move(numbers)};
+    rule(Reason::start,
+         fmt::format("{} is still above {}, after it had been above {}", format_number(newest.value),
+                     format_number(condition.down_at()), format_number(condition.above)));
+  } else if (newest.value <= condition.above) {
+    rule(Reason::below_limit,
+         format_number(newest.value) + " is not above " + format_number(condition.above));
   } else {
-    judgement.above = true;
-    judgement.verdict = {Reason::start,
-                         fmt::format("{} is above {} for {}", format_number(newest.value),
-                                     format_number(condition.above), format_duration(condition.over)),
-                         std::move(numbers)};
+    numbers["datapoints"] = static_cast<double>(agree);
+    numbers["datapoints_needed"] = condition.datapoints;
+    if (enough) {
+      rule(Reason::start, fmt::format("{} is above {} for {}", format_number(newest.value),
+                                      format_number(condition.above), format_duration(condition.over)));
+    } else {
+      rule(Reason::not_sustained,
+           fmt::format("{} is above {}, but only {} of the {} samples it takes in {} are",
+                       format_number(newest.value), format_number(condition.above), agree,
+                       condition.datapoints, format_duration(condition.over)));
+    }
   }
   return judgement;
 }
 
+bool can_be_judged(const MetricCondition& condition, const Signal& signal, Time now) {
+  return signal.state == SignalState::fresh && !signal.samples.empty() &&
+         !implausible(condition, signal, now);
+}
+
 bool once_above(const MetricCondition& condition, const Signal& signal, bool above) {
   const auto& samples = signal.samples;
+  if (!samples.empty() && samples.back().value <= std::min(condition.above, condition.down_at()))
+    return false;
   auto oldest = samples.begin();  // of the window that ends with `sample`
   int agree = 0;
   for (const auto& sample : samples) {
@@ -117,9 +121,9 @@ bool once_above(const MetricCondition& condition, const Signal& signal, bool abo
   return above;
 }
 
-std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal) {
+std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal, Time since) {
   const auto& samples = signal.samples;
-  for (auto sample = samples.rbegin(); sample != samples.rend(); ++sample) {
+  for (auto sample = samples.rbegin(); sample != samples.rend() && sample->at >= since; ++sample) {
     if (!(sample->value > condition.above)) continue;
     const auto earlier = std::find_if(sample, samples.rend(), [&](const Sample& candidate) {
       return candidate.at <= sample->at - 2 * condition.period;

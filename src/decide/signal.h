@@ -21,13 +21,17 @@ struct Judgement {
 // newest sample is not above back_below.
 Judgement judge(const MetricCondition& condition, const Signal& signal, Time now, bool was_above = false);
 
+// Whether judge() has a sample to judge.
+bool can_be_judged(const MetricCondition& condition, const Signal& signal, Time now);
+
 // Whether it once was above for long enough, in these samples or (`above`) before them, and has not come down
 // since.
 bool once_above(const MetricCondition& condition, const Signal& signal, bool above = false);
 
-// When the member last jumped over the limit: a sample above it whose predecessor of two periods earlier was
-// still below nine tenths of it. A leak that crosses slowly never jumps.
-std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal);
+// When the member last jumped over the limit, not before `since`: a sample above it whose predecessor of two
+// periods earlier was still below nine tenths of it. A leak that crosses slowly never jumps.
+std::optional<Time> jumped_at(const MetricCondition& condition, const Signal& signal,
+                              Time since = Time::min());
 
 // How far back samples are wanted.
 Duration lookback(const MetricCondition& condition, Duration since_last_read);

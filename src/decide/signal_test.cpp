@@ -71,6 +71,8 @@ TEST(Jump, ASlowCrossingIsNoJump) {
 TEST(Jump, FromFarBelowToAboveWithinTwoPeriods) {
   const auto jumped = signal({40, 40, 40, 60, 80, 80});
   EXPECT_EQ(jumped_at(condition(), jumped), jumped.samples[4].at);
+  EXPECT_TRUE(jumped_at(condition(), jumped, jumped.samples[4].at));
+  EXPECT_FALSE(jumped_at(condition(), jumped, jumped.samples[4].at + 1s)) << "that is too long ago";
 }
 
 TEST(Breaker, ManyJumpingTogetherTripIt) {

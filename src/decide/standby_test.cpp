@@ -253,6 +253,22 @@ TEST(ForeignHand, ADetachedMemberIsTheirs) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
+TEST(ForeignHand, AMemberThatItsGroupNoLongerListsIsTheirsAfterThreeLooks) {
+  Scaling fleet;
+  fleet.in_standby();
+  auto& members = fleet.observation.auto_scaling_group->members;
+  std::erase_if(members, [](const AutoScalingMember& member) { return member.instance_id == id(3); });
+  for (int look = 0; look < 3; ++look) {
+    EXPECT_TRUE(fleet.tick().actions.empty());
+    EXPECT_EQ(fleet.state.open.size(), 1U) << look;
+    fleet.pass(100s);
+  }
+  fleet.tick();
+  ASSERT_TRUE(fleet.state.open.empty());
+  EXPECT_EQ(fleet.state.recent.back().ending, Ending::handed_over);
+  EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+}
+
 TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
   Scaling fleet;
   fleet.start_of_three();

@@ -35,6 +35,7 @@ bool out_everywhere(const Remediation& remediation, const Draft& draft) {
   if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;
   const auto* step = step_of(remediation, draft.policy);
   if (lifecycle == Lifecycle::none && step != nullptr && step->treatment == Treatment::replace) {
+    if (!draft.observation.auto_scaling_group) return false;
     auto ours = remediation;
     std::erase_if(ours.snapshot, &SnapshotTarget::by_auto_scaling);
     return drained_from_snapshot(ours, draft.observation);
@@ -80,14 +81,24 @@ const CommandResult* result_of(const Remediation& remediation, const Intent& int
   return nullptr;
 }
 
+// With its line breaks: it is for people, and each line is shown as one.
 std::string kept(const CommandResult& result) {
-  return fmt::format("{}: {}", printable(result.status), printable(result.output, kKept));
+  std::vector<std::string> lines;
+  for (const auto& line : split(result.output.substr(0, kKept), '\n'))
+    lines.push_back(printable(line, kKept));
+  return fmt::format("{}: {}", printable(result.status), join(lines, "\n"));
+}
+
+// The same in one line, for the history.
+std::string in_one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
 }
 
 void capture_ended(Remediation& remediation, Draft& draft, bool captured, std::string what) {
   remediation.capture_over = true;
   remediation.captured = std::move(what);
-  draft.note(remediation, "evidence", remediation.captured);
+  draft.note(remediation, "evidence", in_one_line(remediation.captured));
   if (!captured && draft.policy.evidence && draft.policy.evidence->required)
     put_back(remediation, draft, "the evidence could not be captured, and the policy requires it");
 }
@@ -224,11 +235,11 @@ void commanding(Remediation& remediation, Draft& draft) {
     case CommandResult::State::success:
       remediation.command_output = kept(*result);
       remediation.booted_at = draft.now();
-      draft.note(remediation, "command", remediation.command_output);
+      draft.note(remediation, "command", in_one_line(remediation.command_output));
       return rejoin(remediation, draft, "the command succeeded");
     case CommandResult::State::failed:
       remediation.command_output = kept(*result);
-      draft.note(remediation, "command", remediation.command_output);
+      draft.note(remediation, "command", in_one_line(remediation.command_output));
       return give_up("the command failed: " + printable(result->status));
     case CommandResult::State::running:
     case CommandResult::State::unknown:
@@ -286,6 +297,7 @@ void replacing(Remediation& remediation, Draft& draft) {
       return put_back(remediation, draft,
                       "Auto Scaling could not be asked to replace it" +
                           (intent == nullptr ? std::string() : ": " + intent->detail));
+    if (!group) return;
     const auto lifecycle = lifecycle_of(remediation, draft.observation);
     if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
       if (!settling(latest_intent(remediation, Effect::exit_standby), now))
@@ -297,7 +309,9 @@ void replacing(Remediation& remediation, Draft& draft) {
   }
   if (intent->outcome == OutcomeKind::refused)
     return put_back(remediation, draft, "Auto Scaling refused to replace it: " + intent->detail);
-  if (now >= remediation.deadline && found->second.state == InstanceState::running)
+  const bool lost = intent->outcome == OutcomeKind::unknown && can_not_land(*intent, now);
+  if ((lost || now >= remediation.deadline) && found->second.state == InstanceState::running &&
+      lifecycle_word(remediation.instance_id, draft.observation) == "InService")
     put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
 }
 

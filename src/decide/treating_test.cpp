@@ -263,6 +263,33 @@ TEST(Treatment, ARefusedReplacementIsPutBack) {
   EXPECT_EQ(plan.actions[0].target_group_arn, fleet.group(1).arn);
 }
 
+TEST(Treatment, NobodyIsReplacedWhileTheGroupCannotBeRead) {
+  Replaced fleet;
+  fleet.start_of_three();
+  fleet.gone_from(1, 3);
+  fleet.pass(2min);
+  const auto group = fleet.observation.auto_scaling_group;
+  fleet.observation.auto_scaling_group.reset();
+  EXPECT_TRUE(fleet.tick().actions.empty());
+  EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+  fleet.observation.auto_scaling_group = group;
+  fleet.pass(1min);
+  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
+}
+
+TEST(Treatment, ALostTerminationIsGivenUpOnceNoneCanLand) {
+  Replaced fleet;
+  fleet.start_of_three();
+  fleet.gone_from(1, 3);
+  fleet.pass(2min);
+  fleet.tick(OutcomeKind::unknown);
+  fleet.pass(kRequestValidity);
+  EXPECT_TRUE(fleet.tick().actions.empty());
+  fleet.pass(kVisibleAfter);
+  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::register_});
+  EXPECT_FALSE(fleet.three().treat);
+}
+
 TEST(Treatment, AMissingReplacementIsForAPerson) {
   Replaced fleet;
   fleet.start_of_three();
@@ -296,9 +323,14 @@ TEST(EvidenceCapture, ComesBeforeTheTreatmentAndIsKept) {
   EXPECT_EQ(plan.actions[0].document.name, "Snapshot");
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
   fleet.pass(1min);
-  fleet.command(CommandResult::State::success, "top: leak 71%\n");
-  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
-  EXPECT_NE(fleet.three().captured.find("top: leak 71%"), std::string::npos);
+  fleet.command(CommandResult::State::success, "top:\n leak 71%\x1b[2J");
+  const auto reboot = fleet.tick();
+  EXPECT_EQ(effects(reboot), std::vector{Effect::reboot});
+  EXPECT_EQ(fleet.three().captured, "Success: top:\n leak 71%\\x1b[2J")
+      << "lines stay lines, and nothing else";
+  const auto told = std::ranges::find(reboot.events, "evidence", &Event::kind);
+  ASSERT_NE(told, reboot.events.end());
+  EXPECT_EQ(told->text, "Success: top:  leak 71%\\x1b[2J");
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 

@@ -31,39 +31,17 @@ AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
   return seen;
 }
 
-// At least as many as decide counts, so that nobody starts who wasn't asked about.
-int members(const Reading& reading) {
-  std::set<std::string> ids;
-  for (const auto& group : reading.observation.target_groups) {
-    if (!group.of_fleet || !group.registrations) continue;
-    for (const auto& registration : *group.registrations) ids.insert(registration.instance_id);
-  }
-  for (const auto& member : reading.observation.auto_scaling_group->members) ids.insert(member.instance_id);
-  for (const auto& remediation : reading.state.open) ids.insert(remediation.instance_id);
-  return static_cast<int>(ids.size());
-}
-
+// Also while somebody is out: it may be found back within this tick, and the next one go.
 bool somebody_might_start(const Reading& reading) {
   const auto& state = reading.state;
   const bool paused =
       state.pause && (!state.pause->until || reading.observation.taken_at < *state.pause->until);
-  if (reading.policy.retired || paused || state.breaker) return false;
-  // One that soaks may be back within this tick, and the next one go.
-  const auto out = std::ranges::count_if(
-      state.open, [](const Remediation& remediation) { return remediation.phase != Phase::soaking; });
-  return out < reading.policy.keep.out.at_most(members(reading));
+  return !reading.policy.retired && !paused && !state.breaker;
 }
 
-bool has(const auto& list, Treatment treatment, auto member) {
-  return std::ranges::find(list, treatment, member) != list.end();
-}
-
-// One that is not yet at that rung may reach it within this tick.
-bool somebody_might_be_replaced(const Reading& reading) {
+bool somebody_is_replaced(const Reading& reading) {
   const auto& open = reading.state.open;
-  const auto& ladder = reading.policy.treatments;
-  if (has(open, Treatment::replace, &Remediation::treatment)) return true;
-  return !open.empty() && has(ladder, Treatment::replace, &Step::treatment);
+  return std::ranges::find(open, Treatment::replace, &Remediation::treatment) != open.end();
 }
 
 void read_refresh(Reading& reading, AutoScalingGroup& group) {
@@ -100,7 +78,7 @@ void read_auto_scaling(Reading& reading) {
 
 void read_scaling_under_way(Reading& reading) {
   auto& group = reading.observation.auto_scaling_group;
-  if (!group || !(somebody_might_start(reading) || somebody_might_be_replaced(reading))) return;
+  if (!group || !(somebody_might_start(reading) || somebody_is_replaced(reading))) return;
   read_refresh(reading, *group);
   read_activities(reading, *group);
 }

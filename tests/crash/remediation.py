@@ -41,14 +41,14 @@ def explain_if_strace_is_refused() -> str:
 class Remediation:
     """A fresh account with one leaking member in two target groups, and a fresh state file."""
 
-    def __init__(self, story: Path = STORY) -> None:
+    def __init__(self, story: Path | None = None) -> None:
         # Killing a process loses nothing that it has written, so memory serves as well as a disk, and is faster.
         memory = Path("/dev/shm")
         self._directory = tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None)
         self.directory = Path(self._directory.name)
         self.state = self.directory / "evenkeel.db"
         self._policy = self.directory / "evenkeel.yaml"
-        self.account = Simulator(story, "--time-scale", "0", "--write-policy", str(self._policy))
+        self.account = Simulator(story or STORY, "--time-scale", "0", "--write-policy", str(self._policy))
         self.account.advance(minutes=5)  # by then the member has been over the limit for long enough
 
     def __enter__(self) -> "Remediation":

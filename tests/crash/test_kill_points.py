@@ -49,7 +49,7 @@ def effects_of(trace: str) -> list[tuple[str, int]]:
     return found
 
 
-def record(story: Path = STORY) -> list[Point]:
+def record(story: Path | None = None) -> list[Point]:
     """All points of one undisturbed remediation."""
     points = []
     with Remediation(story) as remediation:
@@ -75,7 +75,7 @@ def killed_tick(remediation: Remediation, call: str, number: int) -> int:
     return remediation.tick(strace("-o", "/dev/null", "-e", "trace=" + call, "-e", inject)).returncode
 
 
-def is_wrong_after(point: Point, again: tuple[str, int] | None = None, story: Path = STORY) -> str:
+def is_wrong_after(point: Point, again: tuple[str, int] | None = None, story: Path | None = None) -> str:
     """Kills at that point, and the next tick once more, and goes on. Empty when all is well."""
     with Remediation(story) as remediation:
         for tick in range(point.tick):

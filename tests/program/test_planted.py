@@ -17,7 +17,7 @@ class Planted(unittest.TestCase):
 
     def test_there_are_enough_and_each_is_another(self):
         self.assertGreaterEqual(len(BUGS), 30)
-        self.assertEqual(len({(bug.file, bug.wrong) for bug in BUGS}), len(BUGS))
+        self.assertEqual(len({(bug.file, bug.right, bug.wrong) for bug in BUGS}), len(BUGS))
 
 
 if __name__ == "__main__":

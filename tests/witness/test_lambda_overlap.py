@@ -176,7 +176,7 @@ def test_no_effect_happens_twice_when_two_functions_overlap_all_day(table: Table
     for who in day.won:
         assert min(who["won"], who["lost"], 5 * who["acted"]) > MINUTES / 30, "both win some, and lose some"
 
-    told = table.did("history", "--limit", 100_000)["events"]
+    told = table.did("history", "--all", "--limit", 100_000)["events"]
     intents = Counter((one["remediation_id"], one["text"]) for one in told if one["kind"] == "intent")
     assert all(count == 1 for (_, what), count in intents.items() if what == "reboot"), "a reboot is a one-shot"
     assert sum(count - 1 for count in intents.values()) <= 2 * day.frozen

@@ -14,6 +14,7 @@ NEEDED = [
     "autoscaling:DescribeAutoScalingGroups",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
+    "ec2:DescribeInstanceStatus",
     "ec2:DescribeInstances",
     "ec2:GetConsoleOutput",
     "ec2:RebootInstances",
