@@ -93,7 +93,7 @@ Result<std::string> read_check(const Element& element, std::string_view check,
                                std::optional<Time>& impaired_since) {
   const auto summary = element.find(check);
   if (!summary) return "";
-  const std::string word = summary->text_or_empty("status");
+  std::string word = summary->text_or_empty("status");
   if (word != "impaired") return word;
   for (const auto& detail : summary->optional_list("details", "item")) {
     const auto since = TRY(detail.optional_time("impairedSince"));

@@ -72,7 +72,7 @@ std::vector<Looked> signals_of(const FleetPolicy& fleet, const Observation& obse
 void look(const FleetPolicy& fleet, const std::string& instance_id, Regions& regions, Known& known,
           ExitCode& code) {
   auto parts = regions.parts_for(fleet);
-  auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(std::move(parts).error());
+  auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(parts.error());
   if (!report) {
     known.unread = report.error().message;
     code = exit_code_of(report.error());

@@ -155,7 +155,7 @@ void FleetView::find_places(const std::function<Member&(const std::string& id)>&
 
 // What the state and CloudWatch know of each member.
 void FleetView::find_what_is_known() {
-  static const MemberRecord kNothing;
+  static const MemberRecord nothing;
   Along records{state.members};
   std::vector<std::optional<Along<const std::map<std::string, Signal>>>> answers;
   for (const auto& metric : metrics) {
@@ -165,7 +165,7 @@ void FleetView::find_what_is_known() {
   for (auto& [id, member] : members) {
     member.id = id;
     const auto* record = records.find(id);
-    member.record = record == nullptr ? &kNothing : record;
+    member.record = record == nullptr ? &nothing : record;
     member.signals.reserve(answers.size());
     for (auto& answer : answers) member.signals.push_back(answer ? answer->find(id) : nullptr);
   }

@@ -42,13 +42,12 @@ bool unhealthy_somewhere(const Member& member) {
 }
 
 void remember_health(MemberRecord& record, const Member& member, bool watch, bool readable, Time now) {
-  if (!watch) {
-    record.unhealthy_since.reset();
-  } else if (unhealthy_somewhere(member)) {
+  if (watch && unhealthy_somewhere(member)) {
     if (!record.unhealthy_since) record.unhealthy_since = now;
-  } else if (!member.places.empty() || readable) {
-    record.unhealthy_since.reset();
+    return;
   }
+  const bool seen = !member.places.empty() || readable;
+  if (!watch || seen) record.unhealthy_since.reset();
 }
 
 // `above`: as remember_members has it; nullptr: no entry.
@@ -207,7 +206,8 @@ void tell(Plan& plan, Time now) {
   const bool taken =
       std::ranges::find(plan.fleet, Reason::too_many_out, &Verdict::reason) != plan.fleet.end();
   const auto first = std::ranges::find_if(plan.fleet, [&](const Verdict& verdict) {
-    return verdict.reason != Reason::too_many_out && !(taken && verdict.reason == Reason::scaling_activity);
+    const bool ours = taken && verdict.reason == Reason::scaling_activity;
+    return verdict.reason != Reason::too_many_out && !ours;
   });
   const std::string reason = first == plan.fleet.end() ? "" : name(first->reason);
   if (reason == plan.next.told_fleet) return;

@@ -7,7 +7,7 @@
 namespace evenkeel::policy {
 
 // clang-format off
-inline constexpr std::array kZoneNames{
+inline constexpr auto kZoneNames = std::to_array<const char*>({
     "Africa/Abidjan", "Africa/Addis_Ababa", "Africa/Algiers", "Africa/Bissau", "Africa/Cairo",
     "Africa/Casablanca", "Africa/Ceuta", "Africa/El_Aaiun", "Africa/Johannesburg", "Africa/Juba",
     "Africa/Khartoum", "Africa/Lagos", "Africa/Maputo", "Africa/Monrovia", "Africa/Nairobi",
@@ -75,7 +75,7 @@ inline constexpr std::array kZoneNames{
     "Pacific/Nauru", "Pacific/Niue", "Pacific/Norfolk", "Pacific/Noumea", "Pacific/Pago_Pago",
     "Pacific/Palau", "Pacific/Pitcairn", "Pacific/Port_Moresby", "Pacific/Rarotonga", "Pacific/Tahiti",
     "Pacific/Tarawa", "Pacific/Tongatapu",
-};
+});
 // clang-format on
 
 }  // namespace evenkeel::policy

@@ -207,8 +207,8 @@ Answer<Xml> get_metric_data(Session& session, Parameters& parameters) {
   for (const Query& query : queries) {
     if (!query.shown) continue;
     const auto series = by_key.find(query.key);
-    static const Series kNone;
-    const Series& asked = series == by_key.end() ? kNone : *series->second;
+    static const Series none;
+    const Series& asked = series == by_key.end() ? none : *series->second;
     const auto samples = session.account.visible_samples(asked, start, until);
     results.push_back(found_for(query, samples, asked.of_ones, newest_first));
     total += results.back().points.size();

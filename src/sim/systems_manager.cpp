@@ -38,7 +38,7 @@ std::optional<Time> Calendar::next_transition(Time time) const {
   return found == open_from.end() ? std::nullopt : std::optional(found->first);
 }
 
-void Account::World::finish(Invocation& invocation, const Document& document, Server& server) {
+void Account::World::finish(Invocation& invocation, const Document& document, Server& server) const {
   invocation.output = document.output;
   if (document.fails) {
     invocation.error = "failed to run commands: exit status 1";

@@ -149,7 +149,7 @@ struct Account::World {
   // systems_manager.cpp
   void step_invocations();
   void step_invocation(Invocation& invocation);
-  void finish(Invocation& invocation, const Document& document, Server& server);
+  void finish(Invocation& invocation, const Document& document, Server& server) const;
 
   // load_metrics.cpp
   void publish_load();
