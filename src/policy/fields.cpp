@@ -4,14 +4,12 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "policy/slots.h"
 
 namespace evenkeel::policy {
 namespace {
 
 using std::chrono::days;
-
-constexpr bool kRequired = true;
-constexpr bool kOptional = false;
 
 constexpr TextRule kFleetName{"^[A-Za-z0-9._-]{1,64}$",
                               "1 to 64 letters, digits, dots, underscores and hyphens"};
@@ -45,19 +43,6 @@ using M = MetricCondition;
 using K = Keep;
 using L = LoadCeiling;
 using T = Timing;
-
-template <class Section>
-constexpr auto text(std::string Section::* member, TextRule rule) {
-  return Slot<Section, std::string, TextRule>{member, rule};
-}
-template <class Section>
-constexpr auto whole(int Section::* member, int least, int most) {
-  return Slot<Section, int, WholeRule>{member, {least, most}};
-}
-template <class Section>
-constexpr auto duration(Duration Section::* member, Duration least, Duration most) {
-  return Slot<Section, Duration, DurationRule>{member, {least, most}};
-}
 
 constexpr std::array kPolicy{
     Field<Policy>{"fleets", kRequired,

@@ -2,14 +2,12 @@
 #include <array>
 
 #include "policy/fields.h"
+#include "policy/slots.h"
 
 namespace evenkeel::policy {
 namespace {
 
 using std::chrono::days;
-
-constexpr bool kRequired = true;
-constexpr bool kOptional = false;
 
 constexpr TextRule kRuleName{"^[A-Za-z0-9._-]{1,64}$",
                              "1 to 64 letters, digits, dots, underscores and hyphens"};
@@ -40,23 +38,6 @@ using G = Gates;
 using P = PlainStep;
 using C = CommandStep;
 using E = EvidenceKeys;
-
-template <class Section>
-constexpr auto text(std::string Section::* member, TextRule rule) {
-  return Slot<Section, std::string, TextRule>{member, rule};
-}
-template <class Section>
-constexpr auto whole(int Section::* member, int least, int most) {
-  return Slot<Section, int, WholeRule>{member, {least, most}};
-}
-template <class Section>
-constexpr auto duration(Duration Section::* member, DurationRule rule) {
-  return Slot<Section, Duration, DurationRule>{member, rule};
-}
-template <class Section>
-constexpr auto names(std::vector<std::string> Section::* member, NamesRule rule) {
-  return Slot<Section, std::vector<std::string>, NamesRule>{member, rule};
-}
 
 constexpr std::array kRule{
     Field<R>{"name", kOptional, text(&R::name, kRuleName)},
