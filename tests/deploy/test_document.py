@@ -19,8 +19,8 @@ PARAMETERS = yaml_parse(TEMPLATE.read_text())["Parameters"]
 
 def test_every_invocation_is_a_command_that_there_is() -> None:
     known = {
-        "plan": set(), "check": set(), "status": set(), "history": {"fleet", "limit"}, "explain": {"instance"},
-        "pause": {"fleet", "reason"}, "resume": {"fleet", "reason"}, "restore": {"instance"},
+        "plan": set(), "check": set(), "status": set(), "history": {"fleet", "limit"}, "explain": {"instance", "at"},
+        "pause": {"fleet", "reason", "for", "until"}, "resume": {"fleet", "reason"}, "restore": {"instance"},
     }
     payloads = [json.loads(text) for text in re.findall(r"ask '(\{.*?\})'", DOCUMENT)]
     assert {one["command"] for one in payloads} == set(known)
