@@ -4,13 +4,13 @@
 #include "aws/cloudwatch.h"
 #include "aws/ssm.h"
 #include "check/reading.h"
+#include "model/alarm_name.h"
 
 namespace evenkeel::check {
 namespace {
 
 namespace cw = aws::cloudwatch;
 
-constexpr const char* kPlaceholder = "{instance_id}";
 constexpr const char* kDescribeAlarms = "cloudwatch:DescribeAlarms";
 
 // The alarms of which the policy speaks: of gates, and of rules.
@@ -25,14 +25,10 @@ std::set<std::string> alarm_names(const FleetPolicy& policy) {
 
 // The one alarm, or one for each member.
 std::vector<std::string> filled_in(const std::string& name, const Facts& facts) {
-  const auto at = name.find(kPlaceholder);
-  if (at == std::string::npos) return {name};
+  if (!names_each_member(name)) return {name};
   std::vector<std::string> names;
   if (!facts.instances) return names;
-  for (const auto& [id, instance] : *facts.instances) {
-    auto one = name;
-    names.push_back(one.replace(at, std::string_view(kPlaceholder).size(), id));
-  }
+  for (const auto& [id, instance] : *facts.instances) names.push_back(alarm_of(name, id));
   return names;
 }
 

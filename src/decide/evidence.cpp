@@ -19,29 +19,37 @@ const Signal* with_samples(const Signal* signal) {
 
 }  // namespace
 
-const MetricCondition* condition_of(const Remediation& remediation, const FleetPolicy& policy) {
-  const auto& cause = remediation.cause;
-  if (cause.rule.empty()) return policy.reboot_when.given() ? &policy.reboot_when : nullptr;
-  const auto rule = std::ranges::find(policy.also_when, cause.rule, &Rule::name);
-  if (rule == policy.also_when.end() || cause.metric.empty()) return nullptr;
+const MetricCondition* condition_of(const std::string& rule_name, const std::string& metric,
+                                    const FleetPolicy& policy) {
+  if (rule_name.empty()) return policy.reboot_when.given() ? &policy.reboot_when : nullptr;
+  const auto rule = std::ranges::find(policy.also_when, rule_name, &Rule::name);
+  if (rule == policy.also_when.end() || metric.empty()) return nullptr;
   const auto condition = std::ranges::find_if(rule->all, [&](const Condition& one) {
-    return one.kind == Condition::Kind::metric && one.metric.metric == cause.metric;
+    return one.kind == Condition::Kind::metric && one.metric.metric == metric;
   });
   return condition == rule->all.end() ? nullptr : &condition->metric;
+}
+
+const MetricCondition* condition_of(const Remediation& remediation, const FleetPolicy& policy) {
+  return condition_of(remediation.cause.rule, remediation.cause.metric, policy);
+}
+
+const Signal* signal_of(const std::string& instance_id, const MetricCondition& condition,
+                        const FleetPolicy& policy, const Observation& observation) {
+  const auto* signals = &observation.signals;
+  if (&condition != &policy.reboot_when) {
+    const auto others = observation.other_signals.find(metric_key(condition));
+    if (others == observation.other_signals.end()) return nullptr;
+    signals = &others->second;
+  }
+  const auto found = signals->find(instance_id);
+  return found == signals->end() ? nullptr : &found->second;
 }
 
 const Signal* signal_of(const Remediation& remediation, const FleetPolicy& policy,
                         const Observation& observation) {
   const auto* condition = condition_of(remediation, policy);
-  if (condition == nullptr) return nullptr;
-  const auto* signals = &observation.signals;
-  if (!remediation.cause.rule.empty()) {
-    const auto others = observation.other_signals.find(metric_key(*condition));
-    if (others == observation.other_signals.end()) return nullptr;
-    signals = &others->second;
-  }
-  const auto found = signals->find(remediation.instance_id);
-  return found == signals->end() ? nullptr : &found->second;
+  return condition == nullptr ? nullptr : signal_of(remediation.instance_id, *condition, policy, observation);
 }
 
 double down_at(const Remediation& remediation, const FleetPolicy& policy) {
@@ -65,9 +73,15 @@ Presence presence(const Remediation& remediation, const Observation& observation
   return Presence::drained;
 }
 
-bool drained_from_snapshot(const Remediation& remediation, const Observation& observation) {
+const Registration* registration_at(const SnapshotTarget& target, const std::string& instance_id,
+                                    const Observation& observation) {
+  const auto* group = find_group(observation, target.target_group_arn);
+  return group == nullptr ? nullptr : find_registration(*group, instance_id, target.port);
+}
+
+bool drained_from_our_places(const Remediation& remediation, const Observation& observation) {
   return std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
-    if (target.vanished) return true;
+    if (target.vanished || target.by_auto_scaling) return true;
     const auto* group = find_group(observation, target.target_group_arn);
     if (group == nullptr || !group->registrations) return false;
     const auto* there = find_registration(*group, remediation.instance_id, target.port);
@@ -79,9 +93,7 @@ bool healthy_everywhere(const Remediation& remediation, const Observation& obser
   bool somewhere = false;
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
-    const auto* group = find_group(observation, target.target_group_arn);
-    if (group == nullptr) return false;
-    const auto* registration = find_registration(*group, remediation.instance_id, target.port);
+    const auto* registration = registration_at(target, remediation.instance_id, observation);
     if (registration == nullptr || registration->state != TargetState::healthy) return false;
     somewhere = true;
   }

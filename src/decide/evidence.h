@@ -17,8 +17,13 @@ enum class Presence { drained, registered, unknown };
 // and no other group that was read has the instance on any port.
 Presence presence(const Remediation& remediation, const Observation& observation);
 
-// Gone from, or `unused` and not registered at, every place of the snapshot; false where that can't be read.
-bool drained_from_snapshot(const Remediation& remediation, const Observation& observation);
+// The instance's registration at that place of a snapshot; nullptr when it is not there or can't be read.
+const Registration* registration_at(const SnapshotTarget& target, const std::string& instance_id,
+                                    const Observation& observation);
+
+// Gone from, or `unused` and not registered at, every place that Auto Scaling doesn't look after; false where
+// that can't be read.
+bool drained_from_our_places(const Remediation& remediation, const Observation& observation);
 
 // Healthy at every place of the snapshot that still exists (at least one).
 bool healthy_everywhere(const Remediation& remediation, const Observation& observation);
@@ -26,12 +31,17 @@ bool healthy_everywhere(const Remediation& remediation, const Observation& obser
 // The intent of the latest treatment that was sent: command, reboot or stop; or nullptr.
 const Intent* treatment_intent(const Remediation& remediation);
 
-// The signal for which the member was chosen: reboot_when's, or that of its rule's metric. nullptr: not read,
-// or the cause has no metric.
+// The condition by whose metric a member was chosen: reboot_when, or that of the rule; nullptr when the cause
+// has no metric, or the policy no such rule any more.
+const MetricCondition* condition_of(const std::string& rule_name, const std::string& metric,
+                                    const FleetPolicy& policy);
+const MetricCondition* condition_of(const Remediation& remediation, const FleetPolicy& policy);
+
+// What was read of it; nullptr: not read, or the cause has no metric. `condition` is one of the policy's own.
+const Signal* signal_of(const std::string& instance_id, const MetricCondition& condition,
+                        const FleetPolicy& policy, const Observation& observation);
 const Signal* signal_of(const Remediation& remediation, const FleetPolicy& policy,
                         const Observation& observation);
-// The condition behind it; nullptr when the cause has no metric, or the policy no such rule any more.
-const MetricCondition* condition_of(const Remediation& remediation, const FleetPolicy& policy);
 inline bool has_signal(const Remediation& remediation, const FleetPolicy& policy) {
   return condition_of(remediation, policy) != nullptr;
 }

@@ -138,14 +138,11 @@ void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation
   const Time now = observation.taken_at;
   for (auto& ended : state.recent) {
     if (!ended.judge_until) continue;
-    Remediation of;
-    of.instance_id = ended.instance_id;
-    of.cause.rule = ended.rule;
-    of.cause.metric = ended.metric;
-    const auto* condition = condition_of(of, policy);
-    const auto* signal = signal_of(of, policy, observation);
+    const auto* condition = condition_of(ended.rule, ended.metric, policy);
+    const auto* signal =
+        condition == nullptr ? nullptr : signal_of(ended.instance_id, *condition, policy, observation);
     std::vector<Sample> since;
-    if (condition != nullptr && signal != nullptr && signal->state == SignalState::fresh) {
+    if (signal != nullptr && signal->state == SignalState::fresh) {
       std::ranges::copy_if(signal->samples, std::back_inserter(since),
                            [&](const Sample& sample) { return sample.at > ended.ended_at; });
     }

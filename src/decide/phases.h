@@ -63,6 +63,8 @@ void booting(Remediation& remediation, Draft& draft);
 void replacing(Remediation& remediation, Draft& draft);
 // The same treatment once more or the next rung of the ladder; false: there is none left.
 bool climb(Remediation& remediation, Draft& draft, const std::string& why);
+// … and then it goes back as it is.
+void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string& why);
 
 // What was not sent did not happen: back to draining, to be tried anew. False: it has been tried for too
 // long.

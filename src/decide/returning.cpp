@@ -92,9 +92,7 @@ std::string where_it_is_not_healthy(const Remediation& remediation, const Observ
   std::vector<std::string> places;
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
-    const auto* group = find_group(observation, target.target_group_arn);
-    const auto* there =
-        group == nullptr ? nullptr : find_registration(*group, remediation.instance_id, target.port);
+    const auto* there = registration_at(target, remediation.instance_id, observation);
     if (there != nullptr && there->state == TargetState::healthy) continue;
     places.push_back(fmt::format("{} port {}: {}", target.target_group_name, target.port,
                                  there == nullptr ? "not registered" : name(there->state)));

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "model/alarm_name.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -183,19 +184,6 @@ bool says_yes(const std::string& tag_value) {
   return !word.empty() && word != "no";
 }
 
-std::string alarm_of(const std::string& name, const std::string& instance_id) {
-  static constexpr std::string_view kPlace = "{instance_id}";
-  std::string filled;
-  filled.reserve(name.size() + instance_id.size());
-  std::size_t from = 0;
-  for (auto at = name.find(kPlace); at != std::string::npos; at = name.find(kPlace, from)) {
-    filled.append(name, from, at - from).append(instance_id);
-    from = at + kPlace.size();
-  }
-  filled.append(name, from);
-  return filled;
-}
-
 Time last_boot(const Member& member) {
   const Time launched = member.instance->launch_time;
   return std::max(launched, member.record->booted_at.value_or(launched));
@@ -281,8 +269,8 @@ Asked judge_rules(const FleetView& fleet, const Member& member) {
   }
   if (best != nullptr) {
     auto asks = judge_rule(fleet, member, *best, true);
-    asks.verdict.text = best->name + ": " + asks.verdict.text;
     asked.cause = cause_of(asks, best->name);
+    asks.verdict.text = best->name + ": " + asks.verdict.text;
     asked.verdict = std::move(asks.verdict);
     return asked;
   }

@@ -52,7 +52,4 @@ Time last_boot(const Member& member);
 // Whether the tag asks for something: any value but an empty one and "no".
 bool says_yes(const std::string& tag_value);
 
-// The policy's alarm with "{instance_id}" filled in.
-std::string alarm_of(const std::string& name, const std::string& instance_id);
-
 }  // namespace evenkeel::decide

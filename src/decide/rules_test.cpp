@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/guards_for_test.h"
+#include "model/alarm_name.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -13,10 +13,6 @@ const Instance* instance_of(const Remediation& remediation, const Observation& o
   return found == observation.instances.end() ? nullptr : &found->second;
 }
 
-void give_up_stopping(Remediation& remediation, Draft& draft, const std::string& why) {
-  if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
-}
-
 }  // namespace
 
 bool stopped_by_us(const Remediation& remediation, const Observation& observation) {
@@ -38,22 +34,22 @@ void stopping(Remediation& remediation, Draft& draft) {
   const bool running = instance != nullptr && instance->state == InstanceState::running;
   switch (intent->outcome) {
     case OutcomeKind::refused:
-      return give_up_stopping(remediation, draft, "AWS refused to stop it: " + intent->detail);
+      return climb_or_put_back(remediation, draft, "AWS refused to stop it: " + intent->detail);
     case OutcomeKind::not_sent: {
       const auto why = "the stop could not be sent: " + intent->detail;
-      if (!try_again_later(remediation, draft, Effect::stop)) give_up_stopping(remediation, draft, why);
+      if (!try_again_later(remediation, draft, Effect::stop)) climb_or_put_back(remediation, draft, why);
       return;
     }
     case OutcomeKind::unknown:
       if (running && can_not_land(*intent, now)) {
-        return give_up_stopping(remediation, draft, "the stop's answer was lost, and it did not happen");
+        return climb_or_put_back(remediation, draft, "the stop's answer was lost, and it did not happen");
       }
       break;
     case OutcomeKind::accepted:
       break;
   }
   if (now < remediation.deadline) return;
-  if (running) return give_up_stopping(remediation, draft, "it did not stop");
+  if (running) return climb_or_put_back(remediation, draft, "it did not stop");
   hold(remediation, draft,
        "it has been stopping for longer than expected; look at the server: once it has stopped it is started "
        "again, and put back");

@@ -36,9 +36,7 @@ bool out_everywhere(const Remediation& remediation, const Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
   if (lifecycle == Lifecycle::none && step != nullptr && step->treatment == Treatment::replace) {
     if (!draft.observation.auto_scaling_group) return false;
-    auto ours = remediation;
-    std::erase_if(ours.snapshot, &SnapshotTarget::by_auto_scaling);
-    return drained_from_snapshot(ours, draft.observation);
+    return drained_from_our_places(remediation, draft.observation);
   }
   return presence(remediation, draft.observation) == Presence::drained;
 }
@@ -110,9 +108,7 @@ int in_service_and_healthy(const Remediation& remediation, const Observation& ob
     if (member.lifecycle_state != "InService") continue;
     const bool healthy = std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
       if (!target.by_auto_scaling || target.vanished) return true;
-      const auto* group = find_group(observation, target.target_group_arn);
-      const auto* there =
-          group == nullptr ? nullptr : find_registration(*group, member.instance_id, target.port);
+      const auto* there = registration_at(target, member.instance_id, observation);
       return there != nullptr && there->state == TargetState::healthy;
     });
     if (healthy) ++count;
@@ -154,6 +150,10 @@ bool climb(Remediation& remediation, Draft& draft, const std::string& why) {
   draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
               fmt::format("{}; next: {}", why, name(step->treatment)));
   return true;
+}
+
+void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string& why) {
+  if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
 }
 
 void treat_when_ready(Remediation& remediation, Draft& draft) {
@@ -218,15 +218,13 @@ void capturing(Remediation& remediation, Draft& draft) {
 }
 
 void commanding(Remediation& remediation, Draft& draft) {
-  const auto give_up = [&](const std::string& why) {
-    if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
-  };
   const auto* intent = latest_intent(remediation, Effect::command);
   if (intent == nullptr) return put_back(remediation, draft, "the state tells of no command");
-  if (intent->outcome == OutcomeKind::refused) return give_up("AWS refused the command: " + intent->detail);
+  if (intent->outcome == OutcomeKind::refused)
+    return climb_or_put_back(remediation, draft, "AWS refused the command: " + intent->detail);
   if (intent->outcome == OutcomeKind::not_sent) {
     const auto why = "the command could not be sent: " + intent->detail;
-    if (!try_again_later(remediation, draft, Effect::command)) give_up(why);
+    if (!try_again_later(remediation, draft, Effect::command)) climb_or_put_back(remediation, draft, why);
     return;
   }
   const auto* result = result_of(remediation, *intent, draft);
@@ -240,10 +238,11 @@ void commanding(Remediation& remediation, Draft& draft) {
     case CommandResult::State::failed:
       remediation.command_output = kept(*result);
       draft.note(remediation, "command", in_one_line(remediation.command_output));
-      return give_up("the command failed: " + printable(result->status));
+      return climb_or_put_back(remediation, draft, "the command failed: " + printable(result->status));
     case CommandResult::State::running:
     case CommandResult::State::unknown:
-      if (draft.now() >= remediation.deadline) give_up("the command did not end in time");
+      if (draft.now() >= remediation.deadline)
+        climb_or_put_back(remediation, draft, "the command did not end in time");
   }
 }
 
@@ -260,9 +259,9 @@ void rebooting(Remediation& remediation, Draft& draft) {
     return;
   }
   if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
-  const std::string why =
-      "the reboot's answer was lost, nothing shows that it happened, and none can land any more";
-  if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
+  climb_or_put_back(
+      remediation, draft,
+      "the reboot's answer was lost, nothing shows that it happened, and none can land any more");
 }
 
 void booting(Remediation& remediation, Draft& draft) {

@@ -6,32 +6,23 @@
 #include "aws/cloudwatch.h"
 #include "aws/ssm.h"
 #include "base/text.h"
+#include "model/alarm_name.h"
 #include "observe/words.h"
 
 namespace evenkeel::observe {
 namespace {
-
-constexpr std::string_view kInstanceId = "{instance_id}";
-
-std::string filled_in(std::string name, const std::string& instance_id) {
-  for (auto at = name.find(kInstanceId); at != std::string::npos;
-       at = name.find(kInstanceId, at + instance_id.size())) {
-    name.replace(at, kInstanceId.size(), instance_id);
-  }
-  return name;
-}
 
 std::set<std::string> alarms_of_rules(const Reading& reading) {
   std::set<std::string> names;
   for (const auto& rule : reading.policy.also_when) {
     for (const auto& condition : rule.all) {
       if (condition.kind != Condition::Kind::alarm) continue;
-      if (!condition.name.contains(kInstanceId)) {
+      if (!names_each_member(condition.name)) {
         names.insert(condition.name);
         continue;
       }
       for (const auto& [id, instance] : reading.observation.instances)
-        names.insert(filled_in(condition.name, id));
+        names.insert(alarm_of(condition.name, id));
     }
   }
   return names;

@@ -85,8 +85,9 @@ BUGS = [
     Bug("reboots while the last requests are still on their way", "decide/treating.cpp",
         "now - intent.at < kAfterDrain) return;", "now - intent.at < Duration::zero()) return;"),
     Bug("reboots again when the answer was lost", "decide/treating.cpp",
-        "if (!climb(remediation, draft, why)) put_back(remediation, draft, why);\n}\n\nvoid booting(",
-        "draft.intend(remediation, Effect::reboot);\n}\n\nvoid booting("),
+        "if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;\n  climb_or_put_back(",
+        "if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;\n"
+        "  draft.intend(remediation, Effect::reboot);\n  climb_or_put_back("),
     Bug("forgets the second port", "decide/draft.cpp",
         "if (ports == Ports::all || !target.by_auto_scaling) action", "if (action.ports.empty()) action"),
     Bug("takes an old answer for health after its own registration", "decide/returning.cpp",
