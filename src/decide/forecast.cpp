@@ -13,7 +13,7 @@ constexpr std::size_t kPoints = 12;
 constexpr std::size_t kFewest = 10;
 constexpr int kFewestPeriods = 5;
 constexpr double kFit = 8;  // the rise over the median distance from the line, at least
-constexpr Duration kFarthest = std::chrono::days{366};
+constexpr Duration kFarthestForecast = std::chrono::days{366};
 
 struct Point {
   double hours = 0;  // since the oldest sample
@@ -84,7 +84,7 @@ std::optional<Time> reaches(const Trend& trend, double limit) {
   if (trend.per_hour <= 0) return std::nullopt;
   const double away = (limit - trend.level) / trend.per_hour;
   if (away <= 0) return trend.at;
-  if (!(away < hours(kFarthest))) return std::nullopt;
+  if (!(away < hours(kFarthestForecast))) return std::nullopt;
   return trend.at +
          std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::ratio<3600>>(away));
 }

@@ -4,9 +4,11 @@
 // into that file's table, give it a Reason and a test of every branch.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decide/fleet_view.h"
@@ -14,14 +16,22 @@
 
 namespace evenkeel::decide {
 
+// What a guard says: nothing, or a verdict.
+using Ruling = std::optional<Verdict>;
+
+// With `tell`: the guard lets it go, and these are the numbers.
+inline Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
+  return {Reason::start, std::move(text), std::move(numbers)};
+}
+
 struct FleetGuard {
   const char* name;  // stable word
-  std::optional<Verdict> (*judge)(const FleetView& fleet, bool tell);
+  Ruling (*judge)(const FleetView& fleet, bool tell);
 };
 
 struct MemberGuard {
   const char* name;
-  std::optional<Verdict> (*judge)(const FleetView& fleet, const Member& member, bool tell);
+  Ruling (*judge)(const FleetView& fleet, const Member& member, bool tell);
 };
 
 // What lies in the fleet itself: pause, breaker, what was seen, how many are out (guards_fleet.cpp).

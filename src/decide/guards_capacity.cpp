@@ -8,8 +8,6 @@
 namespace evenkeel::decide {
 namespace {
 
-using Ruling = std::optional<Verdict>;
-
 Ruling in_group(const Member& member, const Place& place, bool tell) {
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);

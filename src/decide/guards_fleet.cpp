@@ -10,13 +10,7 @@
 namespace evenkeel::decide {
 namespace {
 
-using Ruling = std::optional<Verdict>;
-
 constexpr std::size_t kNamed = 10;  // of those that are out, in a text
-
-Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
-  return {Reason::start, std::move(text), std::move(numbers)};
-}
 
 Ruling paused(const FleetView& fleet, bool) {
   const auto& pause = fleet.state.pause;
@@ -145,19 +139,19 @@ Ruling starts_per_hour(const FleetView& fleet, bool tell) {
   return passes(fmt::format("{} started within an hour, {} may be", starts.size(), limit), numbers);
 }
 
-constexpr std::array kGuards = {FleetGuard{"paused", paused},
-                                FleetGuard{"breaker", breaker_open},
-                                FleetGuard{"retired", retired},
-                                FleetGuard{"tick", asked_late},
-                                FleetGuard{"clock", clock_backwards},
-                                FleetGuard{"observation", observation_incomplete},
-                                FleetGuard{"members_seen", observation_contradicts},
-                                FleetGuard{"zones", zone_failing},
-                                FleetGuard{"out", too_many_out},
-                                FleetGuard{"starts_per_hour", starts_per_hour}};
+constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
+                                     FleetGuard{"breaker", breaker_open},
+                                     FleetGuard{"retired", retired},
+                                     FleetGuard{"tick", asked_late},
+                                     FleetGuard{"clock", clock_backwards},
+                                     FleetGuard{"observation", observation_incomplete},
+                                     FleetGuard{"members_seen", observation_contradicts},
+                                     FleetGuard{"zones", zone_failing},
+                                     FleetGuard{"out", too_many_out},
+                                     FleetGuard{"starts_per_hour", starts_per_hour}};
 
 }  // namespace
 
-std::span<const FleetGuard> inner_guards() { return kGuards; }
+std::span<const FleetGuard> inner_guards() { return kInnerGuards; }
 
 }  // namespace evenkeel::decide

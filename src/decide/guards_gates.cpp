@@ -10,10 +10,6 @@
 namespace evenkeel::decide {
 namespace {
 
-using Ruling = std::optional<Verdict>;
-
-Verdict passes(std::string text) { return {Reason::start, std::move(text), {}}; }
-
 Ruling window(const FleetView& fleet, bool tell) {
   const auto& policy = fleet.policy;
   if (policy.windows.empty() && policy.freezes.empty()) return std::nullopt;
@@ -151,15 +147,15 @@ Ruling zonal_shift(const FleetView& fleet, bool) {
   return std::nullopt;
 }
 
-constexpr std::array kGuards = {FleetGuard{"window", window},
-                                FleetGuard{"calendars", calendars},
-                                FleetGuard{"alarms", alarms},
-                                FleetGuard{"instance_refresh", instance_refresh},
-                                FleetGuard{"scaling_activity", scaling_activity},
-                                FleetGuard{"zonal_shift", zonal_shift}};
+constexpr std::array kOuterGuards = {FleetGuard{"window", window},
+                                     FleetGuard{"calendars", calendars},
+                                     FleetGuard{"alarms", alarms},
+                                     FleetGuard{"instance_refresh", instance_refresh},
+                                     FleetGuard{"scaling_activity", scaling_activity},
+                                     FleetGuard{"zonal_shift", zonal_shift}};
 
 }  // namespace
 
-std::span<const FleetGuard> outer_guards() { return kGuards; }
+std::span<const FleetGuard> outer_guards() { return kOuterGuards; }
 
 }  // namespace evenkeel::decide

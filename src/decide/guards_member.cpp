@@ -11,12 +11,6 @@
 namespace evenkeel::decide {
 namespace {
 
-using Ruling = std::optional<Verdict>;
-
-Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
-  return {Reason::start, std::move(text), std::move(numbers)};
-}
-
 Ruling in_remediation(const FleetView&, const Member& member, bool) {
   if (member.open == nullptr) return std::nullopt;
   const auto& open = *member.open;
@@ -270,23 +264,23 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
 
 Ruling remedy(const FleetView& fleet, const Member& member, bool) { return ladder_is_spent(fleet, member); }
 
-constexpr std::array kGuards = {MemberGuard{"remediation", in_remediation},
-                                MemberGuard{"running", running},
-                                MemberGuard{"hold_tag", hold_tag},
-                                MemberGuard{"registered", registered},
-                                MemberGuard{"auto_scaling_group", named_group},
-                                MemberGuard{"auto_scaling_state", lifecycle},
-                                MemberGuard{"standby", standby},
-                                MemberGuard{"launch", launch},
-                                MemberGuard{"treatment", treatment},
-                                MemberGuard{"out_in_zone", out_in_zone},
-                                MemberGuard{"uptime", young},
-                                MemberGuard{"cooldown", cooldown},
-                                MemberGuard{"daily_limit", daily_limit},
-                                MemberGuard{"remedy", remedy}};
+constexpr std::array kOwnGuards = {MemberGuard{"remediation", in_remediation},
+                                   MemberGuard{"running", running},
+                                   MemberGuard{"hold_tag", hold_tag},
+                                   MemberGuard{"registered", registered},
+                                   MemberGuard{"auto_scaling_group", named_group},
+                                   MemberGuard{"auto_scaling_state", lifecycle},
+                                   MemberGuard{"standby", standby},
+                                   MemberGuard{"launch", launch},
+                                   MemberGuard{"treatment", treatment},
+                                   MemberGuard{"out_in_zone", out_in_zone},
+                                   MemberGuard{"uptime", young},
+                                   MemberGuard{"cooldown", cooldown},
+                                   MemberGuard{"daily_limit", daily_limit},
+                                   MemberGuard{"remedy", remedy}};
 
 }  // namespace
 
-std::span<const MemberGuard> own_guards() { return kGuards; }
+std::span<const MemberGuard> own_guards() { return kOwnGuards; }
 
 }  // namespace evenkeel::decide

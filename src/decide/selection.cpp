@@ -145,7 +145,7 @@ std::vector<Candidate> asked_for(const FleetView& fleet, const std::vector<const
   return line;
 }
 
-const char* words(Order order) {
+const char* order_words(Order order) {
   switch (order) {
     case Order::worst:
       return "the worst first";
@@ -163,7 +163,7 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
     verdict = std::move(line[i].asked.verdict);
     verdict.reason = Reason::next_in_line;
     verdict.text +=
-        fmt::format("; number {} of {} in line, {}", i + 1, line.size(), words(fleet.policy.order));
+        fmt::format("; number {} of {} in line, {}", i + 1, line.size(), order_words(fleet.policy.order));
     verdict.numbers["place"] = static_cast<double>(i + 1);
     verdict.numbers["in_line"] = static_cast<double>(line.size());
   }

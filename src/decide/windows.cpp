@@ -17,7 +17,7 @@ using std::chrono::sys_days;
 using Local = Time;
 
 // No zone is further from UTC, so a clock change that matters for a local time is nearer than this.
-constexpr Duration kFarthest = 26h;
+constexpr Duration kLargestOffset = 26h;
 
 // [from, to)
 struct Span {
@@ -33,7 +33,7 @@ Time moment_of(const TimeZone& zone, Local local, Occurrence occurrence) {
   const auto& shifts = zone.shifts;
   if (shifts.empty()) return local;
   const auto later_than = [](Time time, const TimeZone::Shift& shift) { return time < shift.from; };
-  const auto next = std::upper_bound(shifts.begin(), shifts.end(), local - kFarthest, later_than);
+  const auto next = std::upper_bound(shifts.begin(), shifts.end(), local - kLargestOffset, later_than);
   std::size_t index = next == shifts.begin() ? 0 : static_cast<std::size_t>(next - shifts.begin()) - 1;
   std::optional<Time> found;
   for (; index < shifts.size(); ++index) {
@@ -45,7 +45,7 @@ Time moment_of(const TimeZone& zone, Local local, Occurrence occurrence) {
     if (before_it) return found.value_or(shifts[index].from);
     if (moment >= end) continue;
     found = moment;
-    if (occurrence == Occurrence::first || is_last || shifts[index + 1].from > local + kFarthest) break;
+    if (occurrence == Occurrence::first || is_last || shifts[index + 1].from > local + kLargestOffset) break;
   }
   return found.value_or(local - offset_of(zone, shifts.size() - 1));
 }
