@@ -14,7 +14,7 @@
 namespace evenkeel::policy {
 namespace {
 
-constexpr std::size_t kBytes = std::size_t{1024} * 1024;
+constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 
 std::string fleet_path(std::size_t index) { return fmt::format("fleets[{}]", index); }
 
@@ -89,7 +89,7 @@ Result<Policy> load(const std::string& path) {
                 fmt::format("{}: can't be opened: {}; {}", shown, reason.message(),
                             missing ? "name an existing policy file" : "make it readable for this user"));
   }
-  std::string text(kBytes + 1, '\0');
+  std::string text(kLargestFile + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return fail(ErrorKind::invalid, fmt::format("{}: can't be read; check the disk", shown));
   text.resize(static_cast<std::size_t>(file.gcount()));

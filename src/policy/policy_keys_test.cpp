@@ -382,7 +382,7 @@ TEST(PolicyKeys, EvidenceAndCommandsAreBounded) {
 }
 
 TEST(PolicyKeys, EveryBoundIsAllowedAndWhatLiesBeyondIsNot) {
-  struct Bound {
+  struct KeyBound {
     const char* before;
     const char* key;
     const char* after;
@@ -391,7 +391,7 @@ TEST(PolicyKeys, EveryBoundIsAllowedAndWhatLiesBeyondIsNot) {
     const char* most;
     const char* over;
   };
-  const Bound bounds[] = {
+  const KeyBound bounds[] = {
       {"    also_when: [{tag: x, ", "priority", "}]\n", "-101", "-100", "100", "101"},
       {"    also_when: [{", "uptime", "}]\n", "59m", "1h", "365d", "366d"},
       {"    also_when: [{", "age", "}]\n", "59m", "1h", "365d", "366d"},

@@ -27,12 +27,12 @@ unsigned day_index(std::string_view day) {
 unsigned days_of(const std::string& range) {
   const auto first = day_index(range.substr(0, 3));
   const auto last = range.size() > 3 ? day_index(range.substr(4)) : first;
-  unsigned days = 1U << first;
+  unsigned mask = 1U << first;
   for (unsigned day = first; day != last;) {
     day = (day + 1) % kDays.size();
-    days |= 1U << day;
+    mask |= 1U << day;
   }
-  return days;
+  return mask;
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace evenkeel::policy {
 namespace {
 
-constexpr std::size_t kBytes = std::size_t{1024} * 1024;
+constexpr std::size_t kLargestText = std::size_t{1024} * 1024;
 constexpr std::size_t kNodes = 10'000;
 constexpr std::size_t kDepth = 16;
 
@@ -109,13 +109,13 @@ class TreeBuilder final : public YAML::EventHandler {
   void count(Place place, const Size& size) {
     nodes_ += size.nodes;
     bytes_ += size.bytes;
-    if (nodes_ <= kNodes && bytes_ <= kBytes) return;
+    if (nodes_ <= kNodes && bytes_ <= kLargestText) return;
     throw Problem{
         place,
         {},
         fmt::format("more than {} values or {} bytes of text, counted with every alias written out; "
                     "is this the policy file?",
-                    kNodes, kBytes)};
+                    kNodes, kLargestText)};
   }
 
   void add(YamlNode node, YAML::anchor_t anchor) {
@@ -173,9 +173,9 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
-  if (text.size() > kBytes) {
+  if (text.size() > kLargestText) {
     return std::unexpected(
-        Problem{{}, {}, fmt::format("larger than {} bytes; is this the policy file?", kBytes)});
+        Problem{{}, {}, fmt::format("larger than {} bytes; is this the policy file?", kLargestText)});
   }
   if (text.find('\0') != std::string_view::npos) {
     return std::unexpected(Problem{{}, {}, "holds a zero byte, so it isn't UTF-8 text; save it as UTF-8"});

@@ -9,27 +9,26 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Call read_call() {
+Call plain_read() {
   Call call;
   call.service = Service::elastic_load_balancing_v2;
   call.action = "DescribeTargetHealth";
   return call;
 }
 
-Call change_call(Time sign_at) {
-  Call call = read_call();
+Call plain_change(Time sign_at) {
+  Call call = plain_read();
   call.mutates = true;
   call.sign_at = sign_at;
   return call;
 }
 
-Response good() { return query_answer("DescribeTargetHealth", ""); }
 Response throttled() { return query_error(400, "Throttling", "Rate exceeded"); }
 
 TEST(CallerBudget, SendsManyCallsSlowerInsteadOfFailingThem) {
   ScriptedAccount account([](const Request&) { return good(); });
   const Time start = account.clock.time;
-  const std::vector<Call> calls(200, read_call());
+  const std::vector<Call> calls(200, plain_read());
   for (const auto& reply : account.caller.call(calls)) EXPECT_TRUE(reply.outcome);
   EXPECT_EQ(account.transport.batches.at(0), 20U);
   EXPECT_GE(account.clock.time - start, 20s);  // 180 at 7.5 a second
@@ -38,11 +37,11 @@ TEST(CallerBudget, SendsManyCallsSlowerInsteadOfFailingThem) {
 
 TEST(CallerBudget, LeavesRestoresTheirShareWhenTheOthersHaveSpentTheirs) {
   ScriptedAccount account([](const Request&) { return good(); });
-  const std::vector<Call> calls(100, read_call());
+  const std::vector<Call> calls(100, plain_read());
   static_cast<void>(account.caller.call(calls));
   const Time before = account.clock.time;
   account.caller.set_urgency(Urgency::restore);
-  for (const auto& reply : account.caller.call(std::vector<Call>(5, change_call(before))))
+  for (const auto& reply : account.caller.call(std::vector<Call>(5, plain_change(before))))
     EXPECT_TRUE(reply.outcome);
   EXPECT_EQ(account.clock.time, before) << "a restore had to wait";
 }
@@ -50,14 +49,14 @@ TEST(CallerBudget, LeavesRestoresTheirShareWhenTheOthersHaveSpentTheirs) {
 TEST(CallerBudget, OnlySlowsDownWhenThrottled) {
   int left = 6;
   ScriptedAccount account([&](const Request&) { return left-- > 0 ? throttled() : good(); });
-  const Reply reply = account.caller.call(read_call());
+  const Reply reply = account.caller.call(plain_read());
   EXPECT_TRUE(reply.outcome);
   EXPECT_EQ(reply.attempts, 7);
 }
 
 TEST(CallerBudget, GivesUpOnAThrottleThatNeverEnds) {
   ScriptedAccount account([](const Request&) { return throttled(); });
-  const Reply reply = account.caller.call(read_call());
+  const Reply reply = account.caller.call(plain_read());
   EXPECT_EQ(kind_of(reply.outcome), ErrorKind::throttled);
   EXPECT_EQ(reply.attempts, 8);
 }
@@ -66,7 +65,7 @@ TEST(CallerDeadline, EndsInGoodTimeUnderAThrottleThatNeverEnds) {
   ScriptedAccount account([](const Request&) { return throttled(); });
   const Time deadline = account.clock.time + 5s;
   account.caller.set_deadline(deadline);
-  EXPECT_EQ(kind_of(account.caller.call(read_call()).outcome), ErrorKind::throttled);
+  EXPECT_EQ(kind_of(account.caller.call(plain_read()).outcome), ErrorKind::throttled);
   EXPECT_LT(account.clock.time, deadline);
 }
 
@@ -75,7 +74,7 @@ TEST(CallerDeadline, FailsWhatWouldHaveToWaitTooLongAndSendsTheRest) {
   const Time deadline = account.clock.time + 5s;
   account.caller.set_deadline(deadline);
   int sent = 0;
-  for (const auto& reply : account.caller.call(std::vector<Call>(200, read_call()))) {
+  for (const auto& reply : account.caller.call(std::vector<Call>(200, plain_read()))) {
     if (reply.outcome) {
       ++sent;
     } else {
@@ -92,7 +91,7 @@ TEST(CallerDeadline, FailsWhatWouldHaveToWaitTooLongAndSendsTheRest) {
 TEST(CallerDeadline, SendsNothingWhenTheTimeIsUsedUp) {
   ScriptedAccount account([](const Request&) { return good(); });
   account.caller.set_deadline(account.clock.time + 999ms);
-  const Reply reply = account.caller.call(change_call(account.clock.time));
+  const Reply reply = account.caller.call(plain_change(account.clock.time));
   ASSERT_EQ(kind_of(reply.outcome), ErrorKind::unavailable);
   EXPECT_FALSE(reply.may_land_late);
   EXPECT_TRUE(account.transport.requests.empty());
@@ -101,17 +100,17 @@ TEST(CallerDeadline, SendsNothingWhenTheTimeIsUsedUp) {
 TEST(CallerDeadline, LetsNoRequestOutliveIt) {
   ScriptedAccount account([](const Request&) { return good(); });
   account.caller.set_deadline(account.clock.time + 4s);
-  static_cast<void>(account.caller.call(read_call()));
+  static_cast<void>(account.caller.call(plain_read()));
   EXPECT_EQ(account.transport.requests.at(0).timeout, 4s);
   account.caller.set_deadline(std::nullopt);
-  static_cast<void>(account.caller.call(read_call()));
+  static_cast<void>(account.caller.call(plain_read()));
   EXPECT_EQ(account.transport.requests.at(1).timeout, 10s);
 }
 
 TEST(CallerDeadline, SaysWhatWasNotSentBecauseTheProcessEnds) {
   ScriptedAccount account([](const Request&) { return good(); });
   account.clock.interrupted = true;
-  const auto replies = account.caller.call(std::vector<Call>(30, read_call()));
+  const auto replies = account.caller.call(std::vector<Call>(30, plain_read()));
   EXPECT_TRUE(replies.front().outcome);
   ASSERT_FALSE(replies.back().outcome);
   EXPECT_NE(replies.back().outcome.error().message.find("asked to end"), std::string::npos);
@@ -137,24 +136,24 @@ struct SkewedAccount {
 TEST(CallerClock, IsCorrectedByAWSsDateAndStaysSo) {
   for (const Duration ahead : {Duration{3h}, Duration{-3h}}) {
     SkewedAccount skewed(ahead);
-    const Reply first = skewed.account.caller.call(read_call());
+    const Reply first = skewed.account.caller.call(plain_read());
     EXPECT_TRUE(first.outcome);
     EXPECT_EQ(first.attempts, 2);
-    EXPECT_EQ(skewed.account.caller.call(read_call()).attempts, 1);
+    EXPECT_EQ(skewed.account.caller.call(plain_read()).attempts, 1);
     EXPECT_LE(std::chrono::abs(skewed.account.caller.now() - (skewed.account.clock.time + ahead)), 1s);
   }
 }
 
 TEST(CallerClock, NeverChangesATimeThatWasGivenToSignWith) {
   SkewedAccount skewed(3h);
-  const Reply reply = skewed.account.caller.call(change_call(skewed.account.clock.time));
+  const Reply reply = skewed.account.caller.call(plain_change(skewed.account.clock.time));
   EXPECT_EQ(kind_of(reply.outcome), ErrorKind::rejected);
   EXPECT_EQ(skewed.account.transport.requests.size(), 1U);
 }
 
 TEST(CallerClock, IsNotBlamedForAWrongSecret) {
   ScriptedAccount account([](const Request&) { return query_error(403, "SignatureDoesNotMatch", "no"); });
-  EXPECT_EQ(kind_of(account.caller.call(read_call()).outcome), ErrorKind::denied);
+  EXPECT_EQ(kind_of(account.caller.call(plain_read()).outcome), ErrorKind::denied);
   EXPECT_EQ(account.transport.requests.size(), 1U);
   EXPECT_EQ(account.caller.now(), account.clock.now());
 }
@@ -183,7 +182,7 @@ TEST(CallerCredentials, AreRenewedOnceForAllCallsThatFoundThemExpired) {
        {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"}) {
     TemporaryAccount account;
     account.code = code;
-    for (const auto& reply : account.caller.call(std::vector<Call>(5, read_call())))
+    for (const auto& reply : account.caller.call(std::vector<Call>(5, plain_read())))
       EXPECT_TRUE(reply.outcome) << code;
     EXPECT_EQ(account.fetched, 2) << code;
   }
@@ -192,7 +191,7 @@ TEST(CallerCredentials, AreRenewedOnceForAllCallsThatFoundThemExpired) {
 TEST(CallerCredentials, AreRenewedOnlyOnceACall) {
   TemporaryAccount account;
   account.valid = 0;
-  const Reply reply = account.caller.call(read_call());
+  const Reply reply = account.caller.call(plain_read());
   ASSERT_EQ(kind_of(reply.outcome), ErrorKind::denied);
   EXPECT_EQ(reply.attempts, 2);
   EXPECT_EQ(account.fetched, 2);
@@ -200,7 +199,7 @@ TEST(CallerCredentials, AreRenewedOnlyOnceACall) {
 
 TEST(CallerCredentials, AreNotRenewedForWhatIsSentAtMostOnce) {
   TemporaryAccount account;
-  Call call = change_call(account.clock.time);
+  Call call = plain_change(account.clock.time);
   call.at_most_once = true;
   EXPECT_EQ(kind_of(account.caller.call(call).outcome), ErrorKind::denied);
   EXPECT_EQ(account.transport.requests.size(), 1U);
@@ -208,7 +207,7 @@ TEST(CallerCredentials, AreNotRenewedForWhatIsSentAtMostOnce) {
 
 TEST(CallerCredentials, KeepTheTimeOfTheIntentWhenRenewed) {
   TemporaryAccount account;
-  EXPECT_TRUE(account.caller.call(change_call(account.clock.time - 2min)).outcome);
+  EXPECT_TRUE(account.caller.call(plain_change(account.clock.time - 2min)).outcome);
   for (const auto& request : account.transport.requests)
     EXPECT_EQ(header_of(request, "X-Amz-Date"), "20261122T064300Z");
 }
@@ -221,7 +220,7 @@ TEST(CallerCredentials, ThatCanNotBeHadFailTheCallBeforeItIsSent) {
       []() -> Result<Session> { return fail(ErrorKind::denied, "the metadata service does not answer"); });
   Caller caller(transport, clock, random, none,
                 resolve_endpoints("eu-west-1", [](std::string_view) { return std::nullopt; }).value());
-  const Reply reply = caller.call(read_call());
+  const Reply reply = caller.call(plain_read());
   ASSERT_EQ(kind_of(reply.outcome), ErrorKind::denied);
   EXPECT_NE(reply.outcome.error().message.find("the metadata service does not answer"), std::string::npos);
   EXPECT_TRUE(transport.requests.empty());
@@ -235,7 +234,7 @@ TEST(CallerCredentials, AreNotAskedForByAnAnonymousCall) {
       std::make_shared<Identity>([]() -> Result<Session> { return fail(ErrorKind::denied, "no"); });
   Caller caller(transport, clock, random, none,
                 resolve_endpoints("eu-west-1", [](std::string_view) { return std::nullopt; }).value());
-  Call call = read_call();
+  Call call = plain_read();
   call.anonymous = true;
   EXPECT_TRUE(caller.call(call).outcome);
   EXPECT_EQ(header_of(transport.requests.at(0), "Authorization"), "");

@@ -37,8 +37,6 @@ Call ec2_call(const std::string& action) {
   return call;
 }
 
-Response good() { return query_answer("DescribeTargetHealth", ""); }
-
 // Gives the responses in turn, the last one for ever.
 ScriptedTransport::Script in_turn(std::vector<Result<Response>> responses) {
   return [responses = std::move(responses), next = std::size_t{0}](const Request&) mutable {

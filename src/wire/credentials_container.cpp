@@ -15,10 +15,10 @@ constexpr const char* kRelative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 constexpr const char* kFull = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 constexpr const char* kTokenFile = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 constexpr const char* kToken = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-constexpr Duration kTimeout{2'000};
+constexpr Duration kContainerTimeout{2'000};
 constexpr Duration kBetweenAttempts{500};
 constexpr int kAttempts = 3;
-constexpr std::size_t kLargestToken = std::size_t{16} << 10U;
+constexpr std::size_t kLargestContainerToken = std::size_t{16} << 10U;
 
 std::unexpected<Error> wrong(const std::string& variable, const std::string& what) {
   return fail(ErrorKind::invalid, variable + ": " + what);
@@ -44,7 +44,7 @@ Result<std::string> authorization(const Environment& environment) {
   auto token = lookup(environment, kToken).value_or("");
   if (const auto file = lookup(environment, kTokenFile)) {
     variable = kTokenFile;
-    const auto text = TRY(read_small_file(*file, kLargestToken));
+    const auto text = TRY(read_small_file(*file, kLargestContainerToken));
     if (!text) return wrong(variable, "there is no file " + printable(*file));
     token = trim(*text);
     if (token.empty()) return wrong(variable, printable(*file) + " is empty");
@@ -97,7 +97,7 @@ Result<Found> container_credentials(const Sources& sources) {
   request.method = "GET";
   request.url = TRY(url_of(relative, full.value_or("")));
   request.headers = {{"Accept", "application/json"}};
-  request.timeout = kTimeout;
+  request.timeout = kContainerTimeout;
   request.direct = true;
   const auto token = TRY(authorization(sources.environment));
   if (!token.empty()) request.headers.emplace_back("Authorization", token);

@@ -9,7 +9,7 @@
 namespace evenkeel::wire {
 namespace {
 
-constexpr Duration kTimeout{5'000};
+constexpr Duration kStsTimeout{5'000};
 constexpr Duration kAllAttempts{15'000};
 constexpr int kShortest = 900;
 constexpr int kLongest = 43'200;
@@ -56,7 +56,7 @@ Call call_for(const std::string& action, const Role& role) {
   call.parameters.add("RoleArn", role.arn).add("RoleSessionName", role.session_name);
   if (role.seconds) call.parameters.add("DurationSeconds", *role.seconds);
   if (!role.external_id.empty()) call.parameters.add("ExternalId", role.external_id);
-  call.timeout = kTimeout;
+  call.timeout = kStsTimeout;
   return call;
 }
 

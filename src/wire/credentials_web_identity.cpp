@@ -6,7 +6,7 @@
 namespace evenkeel::wire {
 namespace {
 
-constexpr std::size_t kLargestToken = std::size_t{64} << 10U;
+constexpr std::size_t kLargestWebIdentityToken = std::size_t{64} << 10U;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ Result<Found> web_identity(const Sources& sources, const SharedConfig& config, c
                                         "), but no role; set AWS_ROLE_ARN, or role_arn in the profile");
   }
   const std::string place = "web identity token file " + printable(*file) + ": ";
-  const auto text = TRY(read_small_file(*file, kLargestToken));
+  const auto text = TRY(read_small_file(*file, kLargestWebIdentityToken));
   if (!text) return fail(ErrorKind::invalid, place + "is not there; check AWS_WEB_IDENTITY_TOKEN_FILE");
   const std::string token{trim(*text)};
   if (token.empty()) return fail(ErrorKind::invalid, place + "is empty; who should keep it fresh?");

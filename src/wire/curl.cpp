@@ -10,10 +10,6 @@
 #include "wire/endpoint.h"
 
 namespace evenkeel::wire {
-namespace {
-
-// Enough for the endpoints we talk to at full concurrency.
-constexpr long kKeptConnections = 64;
 
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -23,6 +19,11 @@ struct FreeList {
 };
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+namespace {
+
+// Enough for the endpoints we talk to at full concurrency.
+constexpr long kKeptConnections = 64;
 
 bool append(HeaderList& list, const std::string& line) {
   curl_slist* head = list.release();

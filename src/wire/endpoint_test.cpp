@@ -64,24 +64,24 @@ TEST(Region, MayBeTheProfiles) {
 }
 
 TEST(Endpoint, IsTheOneOfItsPartitionAndOfTheSwitches) {
-  struct Row {
+  struct EndpointRow {
     const char* region;
     bool fips, dual_stack;
     const char* ec2;
   };
   for (const auto& [region, fips, dual_stack, ec2] :
-       {Row{"eu-west-1", false, false, "https://ec2.eu-west-1.amazonaws.com/"},
-        Row{"us-east-1", true, false, "https://ec2-fips.us-east-1.amazonaws.com/"},
-        Row{"us-east-1", false, true, "https://ec2.us-east-1.api.aws/"},
-        Row{"us-east-1", true, true, "https://ec2-fips.us-east-1.api.aws/"},
-        Row{"ca-west-9", false, false, "https://ec2.ca-west-9.amazonaws.com/"},
-        Row{"cn-north-1", false, false, "https://ec2.cn-north-1.amazonaws.com.cn/"},
-        Row{"cn-north-1", true, false, "https://ec2-fips.cn-north-1.amazonaws.com.cn/"},
-        Row{"cn-north-1", false, true, "https://ec2.cn-north-1.api.amazonwebservices.com.cn/"},
-        Row{"us-gov-west-1", false, false, "https://ec2.us-gov-west-1.amazonaws.com/"},
-        Row{"us-gov-west-1", true, false, "https://ec2.us-gov-west-1.amazonaws.com/"},
-        Row{"us-gov-west-1", false, true, "https://ec2.us-gov-west-1.api.aws/"},
-        Row{"us-gov-west-1", true, true, "https://ec2-fips.us-gov-west-1.api.aws/"}}) {
+       {EndpointRow{"eu-west-1", false, false, "https://ec2.eu-west-1.amazonaws.com/"},
+        EndpointRow{"us-east-1", true, false, "https://ec2-fips.us-east-1.amazonaws.com/"},
+        EndpointRow{"us-east-1", false, true, "https://ec2.us-east-1.api.aws/"},
+        EndpointRow{"us-east-1", true, true, "https://ec2-fips.us-east-1.api.aws/"},
+        EndpointRow{"ca-west-9", false, false, "https://ec2.ca-west-9.amazonaws.com/"},
+        EndpointRow{"cn-north-1", false, false, "https://ec2.cn-north-1.amazonaws.com.cn/"},
+        EndpointRow{"cn-north-1", true, false, "https://ec2-fips.cn-north-1.amazonaws.com.cn/"},
+        EndpointRow{"cn-north-1", false, true, "https://ec2.cn-north-1.api.amazonwebservices.com.cn/"},
+        EndpointRow{"us-gov-west-1", false, false, "https://ec2.us-gov-west-1.amazonaws.com/"},
+        EndpointRow{"us-gov-west-1", true, false, "https://ec2.us-gov-west-1.amazonaws.com/"},
+        EndpointRow{"us-gov-west-1", false, true, "https://ec2.us-gov-west-1.api.aws/"},
+        EndpointRow{"us-gov-west-1", true, true, "https://ec2-fips.us-gov-west-1.api.aws/"}}) {
     EXPECT_EQ(url(Service::ec2,
                   {{"AWS_USE_FIPS_ENDPOINT", fips ? "true" : "false"},
                    {"AWS_USE_DUALSTACK_ENDPOINT", dual_stack ? "True" : ""}},

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const Time kStart = parse_iso8601("2026-11-22T06:45:00Z").value();
+const Time kPacedFrom = parse_iso8601("2026-11-22T06:45:00Z").value();
 
 Call call_of(Service service, const std::string& action, bool mutates = false) {
   Call call;
@@ -32,79 +32,80 @@ int burst(Pacing& pacing, const Call& call, Urgency urgency, Time now) {
 
 TEST(Pacing, LetsHalfOfTheLoadBalancersBucketGoAtOnce) {
   Pacing pacing;
-  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kStart), 20);  // of AWS's 40
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kPacedFrom), 20);  // of AWS's 40
 }
 
 TEST(Pacing, KeepsAShareForRestoresThatNothingElseCanSpend) {
   Pacing pacing;
-  burst(pacing, kHealth, Urgency::ordinary, kStart);
-  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart), Duration::zero());
-  EXPECT_EQ(burst(pacing, kHealth, Urgency::restore, kStart), 10);
+  burst(pacing, kHealth, Urgency::ordinary, kPacedFrom);
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kPacedFrom), Duration::zero());
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::restore, kPacedFrom), 10);
 }
 
 TEST(Pacing, HoldsTheAccountsBucketOverAllItsActions) {
   Pacing pacing;
-  burst(pacing, kHealth, Urgency::ordinary, kStart);
-  EXPECT_GT(pacing.take(kGroups, Urgency::ordinary, kStart), Duration::zero());
-  EXPECT_GT(pacing.take(kRegister, Urgency::ordinary, kStart), Duration::zero());
-  EXPECT_EQ(pacing.take(call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kStart),
+  burst(pacing, kHealth, Urgency::ordinary, kPacedFrom);
+  EXPECT_GT(pacing.take(kGroups, Urgency::ordinary, kPacedFrom), Duration::zero());
+  EXPECT_GT(pacing.take(kRegister, Urgency::ordinary, kPacedFrom), Duration::zero());
+  EXPECT_EQ(pacing.take(call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kPacedFrom),
             Duration::zero());
 }
 
 TEST(Pacing, GivesRegistrationsASmallerBucket) {
   Pacing pacing;
-  EXPECT_EQ(burst(pacing, kRegister, Urgency::restore, kStart), 15);  // of AWS's 20
+  EXPECT_EQ(burst(pacing, kRegister, Urgency::restore, kPacedFrom), 15);  // of AWS's 20
 }
 
 TEST(Pacing, SaysHowLongToWaitAndThenLetsExactlyOneGo) {
   Pacing pacing;
-  burst(pacing, kHealth, Urgency::ordinary, kStart);
-  const Duration wait = pacing.take(kHealth, Urgency::ordinary, kStart);
+  burst(pacing, kHealth, Urgency::ordinary, kPacedFrom);
+  const Duration wait = pacing.take(kHealth, Urgency::ordinary, kPacedFrom);
   EXPECT_EQ(wait, Duration{134});  // 7.5 a second, of AWS's 10
-  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart + wait - 2ms), Duration::zero());
-  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kStart + wait), 1);
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kPacedFrom + wait - 2ms), Duration::zero());
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kPacedFrom + wait), 1);
 }
 
 TEST(Pacing, IsFullAgainAfterAWhileAndNeverFuller) {
   Pacing pacing;
-  burst(pacing, kHealth, Urgency::restore, kStart);
-  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kStart + 1h), 20);
+  burst(pacing, kHealth, Urgency::restore, kPacedFrom);
+  EXPECT_EQ(burst(pacing, kHealth, Urgency::ordinary, kPacedFrom + 1h), 20);
 }
 
 TEST(Pacing, WaitsForARefillAfterAWSThrottled) {
   Pacing pacing;
-  ASSERT_EQ(pacing.take(kHealth, Urgency::ordinary, kStart), Duration::zero());
-  pacing.throttled(kHealth, kStart);
-  EXPECT_GT(pacing.take(kHealth, Urgency::restore, kStart), Duration::zero());
-  EXPECT_EQ(pacing.take(kHealth, Urgency::restore, kStart + 134ms), Duration::zero());
-  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart + 1s), Duration::zero());
-  EXPECT_EQ(pacing.take(kHealth, Urgency::ordinary, kStart + 2s), Duration::zero());
+  ASSERT_EQ(pacing.take(kHealth, Urgency::ordinary, kPacedFrom), Duration::zero());
+  pacing.throttled(kHealth, kPacedFrom);
+  EXPECT_GT(pacing.take(kHealth, Urgency::restore, kPacedFrom), Duration::zero());
+  EXPECT_EQ(pacing.take(kHealth, Urgency::restore, kPacedFrom + 134ms), Duration::zero());
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kPacedFrom + 1s), Duration::zero());
+  EXPECT_EQ(pacing.take(kHealth, Urgency::ordinary, kPacedFrom + 2s), Duration::zero());
 }
 
 TEST(Pacing, GoesOnWhenTheClockIsSetBack) {
   Pacing pacing;
-  burst(pacing, kHealth, Urgency::ordinary, kStart);
-  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kStart - 1h), Duration::zero());
-  EXPECT_EQ(pacing.take(kHealth, Urgency::ordinary, kStart - 1h + 1s), Duration::zero());
+  burst(pacing, kHealth, Urgency::ordinary, kPacedFrom);
+  EXPECT_GT(pacing.take(kHealth, Urgency::ordinary, kPacedFrom - 1h), Duration::zero());
+  EXPECT_EQ(pacing.take(kHealth, Urgency::ordinary, kPacedFrom - 1h + 1s), Duration::zero());
 }
 
 TEST(Pacing, KeepsEC2sBucketsPerAction) {
   Pacing pacing;
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kStart), 50);
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances", true), Urgency::ordinary, kStart), 25);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kPacedFrom), 50);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances", true), Urgency::ordinary, kPacedFrom), 25);
 }
 
 TEST(Pacing, StartsFewerThanItStops) {
   Pacing pacing;
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StopInstances", true), Urgency::ordinary, kStart), 25);
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StartInstances", true), Urgency::restore, kStart), 3);
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances"), Urgency::ordinary, kStart), 25);  // dry
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StopInstances", true), Urgency::ordinary, kPacedFrom), 25);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StartInstances", true), Urgency::restore, kPacedFrom), 3);
+  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances"), Urgency::ordinary, kPacedFrom),
+            25);  // dry
 }
 
 TEST(Pacing, IsCarefulWhereAWSPublishesNoBuckets) {
   Pacing pacing;
   const auto first = [&](Service service, const std::string& action) {
-    return burst(pacing, call_of(service, action), Urgency::ordinary, kStart);
+    return burst(pacing, call_of(service, action), Urgency::ordinary, kPacedFrom);
   };
   EXPECT_EQ(first(Service::auto_scaling, "DescribeAutoScalingGroups"), 10);
   EXPECT_EQ(first(Service::auto_scaling, "EnterStandby"), 5);

@@ -94,6 +94,9 @@ inline Response query_answer(const std::string& action, const std::string& resul
                           "Response>");
 }
 
+// What a read is answered when all is well.
+inline Response good() { return query_answer("DescribeTargetHealth", ""); }
+
 inline Response ec2_answer(const std::string& action, const std::string& result) {
   return respond(200,
                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<" + action +

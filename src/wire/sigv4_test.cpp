@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Credentials kCredentials{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
+const Credentials kSuiteCredentials{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
 const Scope kScope{"us-east-1", "service"};
 const Time kTime = parse_iso8601("2015-08-30T12:36:00Z").value();
 
@@ -59,7 +59,7 @@ Request parse_request(const std::string& text) {
 struct Case {
   Request complete;
   Request bare;
-  Credentials credentials = kCredentials;
+  Credentials credentials = kSuiteCredentials;
 };
 
 Case load(const fs::path& path) {
@@ -116,20 +116,21 @@ Request form_post() {
 }
 
 TEST(SigV4, SignsWithTheTimeItIsGivenAndWithNoOther) {
-  const auto headers = sign(form_post(), kCredentials, kScope, kTime);
+  const auto headers = sign(form_post(), kSuiteCredentials, kScope, kTime);
   EXPECT_EQ(*find_header(headers, "X-Amz-Date"), "20150830T123600Z");
   EXPECT_EQ(*find_header(headers, "Host"), "example.amazonaws.com");
   EXPECT_EQ(*find_header(headers, "Authorization"),
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
             "SignedHeaders=content-type;host;x-amz-date, "
             "Signature=ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a");
-  const auto later = sign(form_post(), kCredentials, kScope, kTime + std::chrono::minutes{1});
+  const auto later = sign(form_post(), kSuiteCredentials, kScope, kTime + std::chrono::minutes{1});
   EXPECT_NE(*find_header(headers, "Authorization"), *find_header(later, "Authorization"));
 }
 
 TEST(SigV4, SignsTheSessionTokenOnlyWhereThereIsOne) {
-  EXPECT_EQ(find_header(sign(form_post(), kCredentials, kScope, kTime), "X-Amz-Security-Token"), nullptr);
-  Credentials temporary = kCredentials;
+  EXPECT_EQ(find_header(sign(form_post(), kSuiteCredentials, kScope, kTime), "X-Amz-Security-Token"),
+            nullptr);
+  Credentials temporary = kSuiteCredentials;
   temporary.session_token = "token";
   const auto headers = sign(form_post(), temporary, kScope, kTime);
   EXPECT_EQ(*find_header(headers, "X-Amz-Security-Token"), "token");
@@ -140,7 +141,7 @@ TEST(SigV4, SignsTheSessionTokenOnlyWhereThereIsOne) {
 TEST(SigV4, SignsEveryHeaderThatIsGivenInOrderOfTheirNames) {
   Request request = form_post();
   request.headers = {{"x-amz-foo-bar", "2"}, {"amz-sdk-request", "attempt=1"}, {"X-Amz-Foo", "1"}};
-  const auto headers = sign(request, kCredentials, kScope, kTime);
+  const auto headers = sign(request, kSuiteCredentials, kScope, kTime);
   EXPECT_NE(find_header(headers, "Authorization")
                 ->find("SignedHeaders=amz-sdk-request;host;x-amz-date;x-amz-foo;x-amz-foo-bar,"),
             std::string::npos);
@@ -149,8 +150,8 @@ TEST(SigV4, SignsEveryHeaderThatIsGivenInOrderOfTheirNames) {
 TEST(SigV4, SignsTheBody) {
   Request other = form_post();
   other.body = "Param1=value2";
-  EXPECT_NE(*find_header(sign(other, kCredentials, kScope, kTime), "Authorization"),
-            *find_header(sign(form_post(), kCredentials, kScope, kTime), "Authorization"));
+  EXPECT_NE(*find_header(sign(other, kSuiteCredentials, kScope, kTime), "Authorization"),
+            *find_header(sign(form_post(), kSuiteCredentials, kScope, kTime), "Authorization"));
 }
 
 }  // namespace
