@@ -10,12 +10,12 @@
 namespace evenkeel::check {
 namespace {
 
-struct Rule {
+struct NamedRule {
   const char* name;
   rules::Findings (*look)(const Subject&);
 };
 
-constexpr auto kRules = std::to_array<Rule>({
+constexpr auto kRules = std::to_array<NamedRule>({
     {"permission_missing", rules::permission_missing},
     {"target_group_not_found", rules::target_group_not_found},
     {"target_group_type", rules::target_group_type},

@@ -9,10 +9,6 @@
 namespace evenkeel::check::rules {
 namespace {
 
-bool suspended(const aws::autoscaling::Group& group, const char* process) {
-  return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
-}
-
 // The name as a word of a shell's command line; where it isn't one, what to put in its place.
 std::string shell_word(const std::string& name) {
   const bool plain = std::ranges::all_of(name, [](unsigned char c) {

@@ -7,12 +7,6 @@
 namespace evenkeel::check::rules {
 namespace {
 
-constexpr Duration kRegistering = 2min;
-
-bool suspended(const aws::autoscaling::Group& group, const char* process) {
-  return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
-}
-
 // The group that members leave by Standby; nullptr: they don't.
 const aws::autoscaling::Group* left_by_standby(const Subject& fleet) {
   return fleet.policy.leave_by == Leave::standby ? fleet.scaling : nullptr;
@@ -33,8 +27,6 @@ Duration to_healthy(const Subject& fleet) {
   }
   return longest + kRegistering;
 }
-
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1000; }
 
 }  // namespace
 

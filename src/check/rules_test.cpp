@@ -367,20 +367,20 @@ TEST_P(RuleFires, WithItsSeverityItsNumbersAndARemedy) {
   EXPECT_NE(found.front().remedy.find(expected.mend), std::string::npos) << found.front().remedy;
 }
 
-std::string test_name(const ::testing::TestParamInfo<Case>& info) {
+std::string rule_test_name(const ::testing::TestParamInfo<Case>& info) {
   std::string text = std::string(info.param.rule) + "_" + info.param.when;
   std::erase_if(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_'; });
   return text;
 }
 
-INSTANTIATE_TEST_SUITE_P(Permissions, RuleFires, ::testing::ValuesIn(kPermissions), test_name);
-INSTANTIATE_TEST_SUITE_P(Groups, RuleFires, ::testing::ValuesIn(kGroups), test_name);
-INSTANTIATE_TEST_SUITE_P(Members, RuleFires, ::testing::ValuesIn(kMembers), test_name);
-INSTANTIATE_TEST_SUITE_P(Scaling, RuleFires, ::testing::ValuesIn(kScaling), test_name);
-INSTANTIATE_TEST_SUITE_P(Standby, RuleFires, ::testing::ValuesIn(kStandby), test_name);
-INSTANTIATE_TEST_SUITE_P(Calendar, RuleFires, ::testing::ValuesIn(kCalendar), test_name);
-INSTANTIATE_TEST_SUITE_P(Gates, RuleFires, ::testing::ValuesIn(kGates), test_name);
-INSTANTIATE_TEST_SUITE_P(Treatments, RuleFires, ::testing::ValuesIn(kTreatments), test_name);
+INSTANTIATE_TEST_SUITE_P(Permissions, RuleFires, ::testing::ValuesIn(kPermissions), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Groups, RuleFires, ::testing::ValuesIn(kGroups), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Members, RuleFires, ::testing::ValuesIn(kMembers), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Scaling, RuleFires, ::testing::ValuesIn(kScaling), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Standby, RuleFires, ::testing::ValuesIn(kStandby), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Calendar, RuleFires, ::testing::ValuesIn(kCalendar), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Gates, RuleFires, ::testing::ValuesIn(kGates), rule_test_name);
+INSTANTIATE_TEST_SUITE_P(Treatments, RuleFires, ::testing::ValuesIn(kTreatments), rule_test_name);
 
 }  // namespace
 }  // namespace evenkeel::check

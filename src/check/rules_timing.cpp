@@ -12,9 +12,6 @@ constexpr Duration kTick = 1min;             // how often Evenkeel is assumed to
 constexpr Duration kLateConnections = 120s;  // an NLB may still open some so long after deregistration
 constexpr Duration kLong = 15min;
 constexpr Duration kLeastSlack = 2min;  // two ticks: one to see it drained, one because AWS shows it late
-constexpr Duration kRegistering = 2min;
-
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1000; }
 
 bool is_network(const Group& group) {
   return (group.traffic && group.traffic->type == "network") || group.is.protocol == "TCP" ||

@@ -100,6 +100,12 @@ Duration length(const Window& window) {
   return window.to > window.from ? window.to - window.from : window.to - window.from + 24h;
 }
 
+double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1000; }
+
+bool suspended(const aws::autoscaling::Group& group, const std::string& process) {
+  return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
+}
+
 Severity worse_for_all(std::size_t affected, std::size_t all) {
   return affected >= all ? Severity::would_not_work : Severity::warning;
 }

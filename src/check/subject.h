@@ -52,6 +52,14 @@ struct Subject {
 // How long it stays open each time, clock changes aside.
 Duration length(const Window& window);
 
+// What ELBv2 may take from a registration to the first health check.
+inline constexpr Duration kRegistering = 2min;
+
+double seconds(Duration duration);
+
+// Whether one of the group's processes ("Launch", "AZRebalance", …) is suspended.
+bool suspended(const aws::autoscaling::Group& group, const std::string& process);
+
 // As bad as can be when it is so for all of them.
 Severity worse_for_all(std::size_t affected, std::size_t all);
 
