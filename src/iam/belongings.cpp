@@ -24,10 +24,6 @@ std::string parameter_arn(const std::string& name, const Place& place) {
   return arn(place, "ssm", name.starts_with('/') ? "parameter" + name : "parameter/" + name);
 }
 
-Json statement(const char* sid, const char* effect, Json action, Json resource) {
-  return {{"Sid", sid}, {"Effect", effect}, {"Action", std::move(action)}, {"Resource", std::move(resource)}};
-}
-
 // Systems Manager decrypts with our rights, and says in the encryption context for which parameter.
 Json decrypt(const std::string& secret, const Place& place) {
   Json allow = statement("DecryptSecret", "Allow", "kms:Decrypt", arn(place, "kms", "key/*"));
@@ -38,6 +34,10 @@ Json decrypt(const std::string& secret, const Place& place) {
 }
 
 }  // namespace
+
+Json statement(const char* sid, const char* effect, Json action, Json resource) {
+  return {{"Sid", sid}, {"Effect", effect}, {"Action", std::move(action)}, {"Resource", std::move(resource)}};
+}
 
 bool Belongings::none() const {
   return table.empty() && log_group.empty() && topic.empty() && parameters.empty() && secret.empty();

@@ -24,6 +24,10 @@ struct Place {
   std::string partition, region, account;
 };
 
+// One statement of a policy document.
+nlohmann::ordered_json statement(const char* sid, const char* effect, nlohmann::ordered_json action,
+                                 nlohmann::ordered_json resource);
+
 // What the identity must be allowed to do with them, and nothing beside it.
 nlohmann::ordered_json allow_belongings(const Belongings& belongings, const Place& place);
 

@@ -7,6 +7,7 @@
 
 #include "aws/permissions.h"
 #include "base/text.h"
+#include "iam/belongings.h"
 #include "iam/scope.h"
 #include "wire/partition.h"
 
@@ -90,10 +91,6 @@ std::vector<Act> all_acts() {
            {},
            &Scope::scaling_group_arns,
            false}};
-}
-
-Json statement(const char* sid, const char* effect, Json action, Json resource) {
-  return {{"Sid", sid}, {"Effect", effect}, {"Action", std::move(action)}, {"Resource", std::move(resource)}};
 }
 
 Json deny_others(const char* sid, Json action, Json resources) {
