@@ -9,13 +9,11 @@
 namespace evenkeel::controller {
 namespace {
 
-constexpr int kSwaps = 5;
-
 // Loads, changes and swaps until nobody was faster. `change` writes into the state and returns the events.
 Result<void> change_state(const std::string& fleet, Parts& parts,
                           const std::function<Result<std::vector<Event>>(FleetState&, Time)>& change) {
   Error last;
-  for (int attempt = 0; attempt < kSwaps; ++attempt) {
+  for (int attempt = 0; attempt < record::kSwapAttempts; ++attempt) {
     auto stored = TRY(parts.journal.load(fleet));
     FleetState state;
     if (stored) state = std::move(*stored);

@@ -21,7 +21,6 @@ constexpr Duration kToAct{13'000};
 // Signal, one survey for each of the first few candidates, and the survey before a reboot: more rounds mean a
 // mistake.
 constexpr int kRounds = 12;
-constexpr int kSwaps = 5;
 constexpr std::ptrdiff_t kFleetsInOrder = 10;
 
 FleetState fresh_state(const std::string& fleet) {
@@ -136,7 +135,7 @@ std::vector<Outcome> act(const std::vector<Action>& actions, const TickTime& tim
 Result<void> record_outcomes(const FleetPolicy& policy, Parts& parts, TickReport& report) {
   FleetState state = report.plan.next;
   Error last;
-  for (int attempt = 0; attempt < kSwaps; ++attempt) {
+  for (int attempt = 0; attempt < record::kSwapAttempts; ++attempt) {
     auto absorbed = decide::absorb(policy, state, report.outcomes, report.observation.taken_at);
     const auto written = parts.journal.replace(absorbed.next, absorbed.events);
     if (written) {

@@ -61,13 +61,6 @@ FleetState state_of(std::int64_t revision, const std::string& writer = "w") {
 Event event_of(const std::string& text) { return {at(1), "web", "i-1", "", "phase", text}; }
 std::vector<Event> events_of(const std::string& text) { return {event_of(text)}; }
 
-std::string texts(const Result<std::vector<Event>>& events) {
-  if (!events) return events.error().message;
-  std::string all;
-  for (const auto& event : *events) all += event.text + " ";
-  return all;
-}
-
 struct DynamoJournal : testing::Test {
   // What befalls the n-th put of a state from now on (1 is the next); all others are fine.
   void befall_puts(std::vector<Fate> fates) {

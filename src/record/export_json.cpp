@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "evenkeel-export";
-constexpr int kVersion = 1;
+constexpr int kExportVersion = 1;
 
 std::unexpected<Error> corrupt(std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("{}; it must be a whole file as `evenkeel state export` writes "
@@ -48,8 +48,10 @@ std::string export_to_json(const Export& all) {
     fleets.push_back(
         {{"state", json::parse(to_json(one.state))}, {"history", json::parse(events_to_json(one.history))}});
   }
-  const json whole = {
-      {"format", kFormat}, {"version", kVersion}, {"at", iso8601(all.at)}, {"fleets", std::move(fleets)}};
+  const json whole = {{"format", kFormat},
+                      {"version", kExportVersion},
+                      {"at", iso8601(all.at)},
+                      {"fleets", std::move(fleets)}};
   return whole.dump(1) + "\n";
 }
 
@@ -57,11 +59,11 @@ Result<Export> export_from_json(const std::string& text) {
   const auto whole = json::parse(text, nullptr, false);
   if (!has_only(whole, {"format", "version", "at", "fleets"}) || whole["format"] != kFormat)
     return corrupt("is no export of Evenkeel's state");
-  if (whole["version"] != kVersion) {
+  if (whole["version"] != kExportVersion) {
     return fail(ErrorKind::corrupt,
                 fmt::format("was written by another Evenkeel (version {}, this one reads {}); run the newer "
                             "program",
-                            printable(whole["version"].dump(), 40), kVersion));
+                            printable(whole["version"].dump(), 40), kExportVersion));
   }
   const auto at =
       whole["at"].is_string() ? parse_iso8601(whole["at"].get_ref<const std::string&>()) : std::nullopt;

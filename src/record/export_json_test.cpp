@@ -17,7 +17,7 @@ Export sample() {
           {{maximal_state(), {{at(1) + 250ms, "web", "i-1", "i-1@x", "held", "ä \"quoted\"\n"}}}, {api, {}}}};
 }
 
-std::string refusal(const json& document) {
+std::string export_refusal(const json& document) {
   const auto read = export_from_json(document.dump());
   if (read) return "none";
   EXPECT_EQ(read.error().kind, ErrorKind::corrupt);
@@ -39,13 +39,13 @@ TEST(Export, EveryCutFileIsRefused) {
 
 TEST(Export, WhatIsNoneIsRefusedWithItsPlace) {
   const json good = json::parse(export_to_json(sample()));
-  EXPECT_EQ(refusal(good), "none");
+  EXPECT_EQ(export_refusal(good), "none");
   const auto with = [&](const char* pointer, const json& value) {
     auto changed = good;
     changed[json::json_pointer(pointer)] = value;
-    return refusal(changed);
+    return export_refusal(changed);
   };
-  EXPECT_TRUE(refusal(json::array()).starts_with("is no export"));
+  EXPECT_TRUE(export_refusal(json::array()).starts_with("is no export"));
   EXPECT_TRUE(with("/format", "other").starts_with("is no export"));
   EXPECT_TRUE(with("/later", 1).starts_with("is no export"));
   EXPECT_TRUE(

@@ -15,6 +15,10 @@ namespace evenkeel::record {
 
 // Error::code of whatever the store can't do (full, read-only, busy, broken): its trouble and not AWS's.
 inline constexpr const char* kStoreCode = "StateStore";
+// How often a writer loads, changes and swaps again after `conflict` before it reports it.
+inline constexpr int kSwapAttempts = 5;
+// A limit for history() that no history reaches.
+inline constexpr int kWholeHistory = 1'000'000;
 
 class Journal {
  public:

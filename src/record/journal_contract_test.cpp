@@ -23,13 +23,6 @@ Event event_of(const std::string& fleet, const std::string& instance, int number
       at(number), fleet, instance, instance.empty() ? "" : instance + "@x", "phase", std::to_string(number)};
 }
 
-std::string texts(const Result<std::vector<Event>>& events) {
-  if (!events) return events.error().message;
-  std::string all;
-  for (const auto& event : *events) all += event.text + " ";
-  return all;
-}
-
 TEST_P(JournalContract, AnUnknownFleetHasNoState) {
   const auto state = journal_->load("web");
   ASSERT_TRUE(state) << state.error().message;

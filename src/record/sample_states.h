@@ -2,14 +2,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/random.h"
+#include "base/result.h"
 #include "model/fleet_state.h"
+#include "model/plan.h"
 
 namespace evenkeel::record {
 
 inline Time at(int seconds) {
   return Time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + seconds * 1s;
+}
+
+// "first second ": what the events say, or why they could not be read.
+inline std::string texts(const Result<std::vector<Event>>& events) {
+  if (!events) return events.error().message;
+  std::string all;
+  for (const auto& event : *events) all += event.text + " ";
+  return all;
 }
 
 inline FleetPolicy maximal_policy() {

@@ -17,7 +17,7 @@ namespace evenkeel::record {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x45564B4C;  // "EVKL"
-constexpr std::int64_t kVersion = 1;                 // of the tables; the documents have their own
+constexpr std::int64_t kTablesVersion = 1;           // of the tables; the documents have their own
 constexpr std::int64_t kKeptEvents = 100'000;        // of each fleet
 constexpr std::int64_t kTrimEvery = 1'000;           // events
 
@@ -190,13 +190,13 @@ Result<bool> check_version(Database& database) {
                             "Evenkeel's own state file, or one that doesn't exist yet",
                             printable(database.path())));
   }
-  if (version != kVersion) {
+  if (version != kTablesVersion) {
     return fail(
         ErrorKind::corrupt,
         fmt::format(
             "state file {}: was written by a newer Evenkeel (tables of version {}, this one knows {}); "
             "nothing is started with it. Run the newer program",
-            printable(database.path()), version, kVersion));
+            printable(database.path()), version, kTablesVersion));
   }
   // A lookup through a damaged index finds nothing, and nothing would mean that nothing is in flight.
   if (const auto verdict = TRY(database.text("PRAGMA integrity_check(state)")); verdict != "ok") {
@@ -224,7 +224,7 @@ Result<void> create_tables(Database& database) {
     TRY_VOID(database.run(sql));
   }
   TRY_VOID(database.run(fmt::format("PRAGMA application_id = {}", kApplicationId)));
-  TRY_VOID(database.run(fmt::format("PRAGMA user_version = {}", kVersion)));
+  TRY_VOID(database.run(fmt::format("PRAGMA user_version = {}", kTablesVersion)));
   return transaction.commit();
 }
 

@@ -22,7 +22,7 @@ using nlohmann::json;
 json maximal_document() { return json::parse(to_json(maximal_state())); }
 
 // The refusal's message, without the remedy that stands behind every one.
-std::string refusal(const std::string& text) {
+std::string state_refusal(const std::string& text) {
   const auto state = state_from_json(text);
   if (state) return "none";
   EXPECT_EQ(state.error().kind, ErrorKind::corrupt);
@@ -30,12 +30,12 @@ std::string refusal(const std::string& text) {
   EXPECT_NE(message.find(". Nothing is started with it"), std::string::npos) << message;
   return message.substr(0, message.find(". Nothing is started with it"));
 }
-std::string refusal(const json& document) { return refusal(document.dump()); }
+std::string state_refusal(const json& document) { return state_refusal(document.dump()); }
 
 std::string refusal_with(const std::string& pointer, const json& value) {
   auto document = maximal_document();
   document[json::json_pointer(pointer)] = value;
-  return refusal(document);
+  return state_refusal(document);
 }
 
 TEST(StateJson, MaximalStateComesBackAsItWas) {
@@ -240,8 +240,8 @@ TEST(StateJson, NewerSchemaIsRefusedBeforeAnythingElseIsLookedAt) {
             "state document, schema: it was written by a newer Evenkeel (schema 3, this one reads up to 2). "
             "Nothing "
             "is started with it: run the newer program");
-  EXPECT_EQ(refusal(std::string(R"({"schema": 0})")), "state document, schema: found 0, wanted 1 to 2");
-  EXPECT_EQ(refusal(std::string("{}")), "state document, schema: is missing");
+  EXPECT_EQ(state_refusal(std::string(R"({"schema": 0})")), "state document, schema: found 0, wanted 1 to 2");
+  EXPECT_EQ(state_refusal(std::string("{}")), "state document, schema: is missing");
 }
 
 constexpr std::array kObjects{
@@ -304,7 +304,7 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
       if (where == "/healthy_since") continue;
       auto copy = document;
       copy[json::json_pointer(where)].erase(item.key());
-      EXPECT_TRUE(refusal(copy).ends_with(item.key() + ": is missing")) << where << " " << item.key();
+      EXPECT_TRUE(state_refusal(copy).ends_with(item.key() + ": is missing")) << where << " " << item.key();
       ++tried;
     }
   };
@@ -343,9 +343,9 @@ TEST(StateJson, Schema1HasNoneOfTheKeysOfSchema2AndAllOfItsOwn) {
   auto old = as_schema_1(maximal_document());
   auto foreign = old;
   foreign["told_fleet"] = "";
-  EXPECT_EQ(refusal(foreign), "state document, told_fleet: is no key of ours");
+  EXPECT_EQ(state_refusal(foreign), "state document, told_fleet: is no key of ours");
   old["open"][0].erase("treat");
-  EXPECT_EQ(refusal(old), "state document, open[0].treat: is missing");
+  EXPECT_EQ(state_refusal(old), "state document, open[0].treat: is missing");
 }
 
 TEST(StateJson, ATimeZoneIsStoredByItsName) {
@@ -402,16 +402,16 @@ TEST(StateJson, UnknownWordsAreRefusedWithTheKnownOnes) {
 }
 
 TEST(StateJson, WhatIsNoSuchDocumentIsRefused) {
-  EXPECT_TRUE(refusal(std::string("")).starts_with("state document, as a whole: is not JSON ("));
-  EXPECT_EQ(refusal(std::string("[]")), "state document, as a whole: found [], wanted an object");
-  EXPECT_EQ(refusal(std::string(R"({"schema": 1, "schema": 1})")),
+  EXPECT_TRUE(state_refusal(std::string("")).starts_with("state document, as a whole: is not JSON ("));
+  EXPECT_EQ(state_refusal(std::string("[]")), "state document, as a whole: found [], wanted an object");
+  EXPECT_EQ(state_refusal(std::string(R"({"schema": 1, "schema": 1})")),
             "state document, as a whole: has the key schema twice");
-  EXPECT_EQ(refusal(std::string(R"({"a": {"b": 1, "c": {"b": 1}, "b": 2}})")),
+  EXPECT_EQ(state_refusal(std::string(R"({"a": {"b": 1, "c": {"b": 1}, "b": 2}})")),
             "state document, as a whole: has the key b twice");
-  EXPECT_EQ(refusal(std::string(4 * 1024 * 1024 + 1, ' ')),
+  EXPECT_EQ(state_refusal(std::string(4 * 1024 * 1024 + 1, ' ')),
             "state document, as a whole: is larger than 4194304 bytes");
-  EXPECT_EQ(refusal(std::string(1'000'000, '[')), refusal(std::string(100, '[')));
-  EXPECT_EQ(refusal(std::string(100, '[') + std::string(100, ']')),
+  EXPECT_EQ(state_refusal(std::string(1'000'000, '[')), state_refusal(std::string(100, '[')));
+  EXPECT_EQ(state_refusal(std::string(100, '[') + std::string(100, ']')),
             "state document, as a whole: nests deeper than 16 levels");
 }
 
