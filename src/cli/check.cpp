@@ -21,7 +21,7 @@ namespace {
 using check::Finding;
 using check::Severity;
 
-constexpr const char* kAbout =
+constexpr const char* kAboutCheck =
     "reads the account and says what will go wrong, before anything is switched on\n\n"
     "Nothing it sends can change anything: what can't be read it asks with DryRun, or about an\n"
     "instance that can't exist. Every finding is explained in docs/check.md.";
@@ -89,7 +89,7 @@ Json document(const std::vector<check::Statement>& statements) {
   return {{"Version", "2012-10-17"}, {"Statement", std::move(list)}};
 }
 
-Json view(const Finding& finding) {
+Json finding_view(const Finding& finding) {
   return {{"severity", name(finding.severity)},
           {"rule", finding.rule},
           {"target_group", finding.target_group.empty() ? Json(nullptr) : Json(finding.target_group)},
@@ -99,14 +99,14 @@ Json view(const Finding& finding) {
           {"numbers", finding.numbers}};
 }
 
-Json view(const Report& report) {
+Json report_view(const Report& report) {
   if (!report.facts) {
     Json unknown = error_view(report.fleet->name, report.facts.error());
     unknown["verdict"] = "unknown";
     return unknown;
   }
   Json findings = Json::array();
-  for (const auto& finding : report.findings) findings.push_back(view(finding));
+  for (const auto& finding : report.findings) findings.push_back(finding_view(finding));
   const auto missing = check::missing_statements(*report.fleet, *report.facts);
   return {{"fleet", report.fleet->name},
           {"region", report.facts->region},
@@ -229,7 +229,7 @@ int run_check(Context& context, const Options& options) {
   Json shown = Json::array();
   for (const auto& report : reports) {
     code = std::max(code, code_of(report));
-    shown.push_back(view(report));
+    shown.push_back(report_view(report));
     if (!report.facts)
       fail_with(context, kAws, report.fleet->name + ": " + report.facts.error().message);
     else if (!options.json)
@@ -248,7 +248,7 @@ int run_check(Context& context, const Options& options) {
 }  // namespace
 
 void add_check(CLI::App& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("check", kAbout);
+  auto* command = app.add_subcommand("check", kAboutCheck);
   command->footer(kCodes);
   auto options = default_options(context.environment);
   add_policy(*command, *options);

@@ -14,7 +14,7 @@
 namespace evenkeel::cli {
 namespace {
 
-constexpr std::size_t kBars = 60;
+constexpr std::size_t kSparklineWidth = 60;
 constexpr std::size_t kNewest = 6;
 constexpr std::size_t kOutputLines = 30;
 constexpr std::size_t kOutputLine = 300;
@@ -78,7 +78,7 @@ void show_signals(const Page& page, const Known& known) {
     }
     if (signal.samples.empty()) continue;
     const auto& samples = signal.samples;
-    page.out << fmt::format("  {}  {} to {}\n", sparkline(samples, condition.above, kBars),
+    page.out << fmt::format("  {}  {} to {}\n", sparkline(samples, condition.above, kSparklineWidth),
                             iso8601(samples.front().at), iso8601(samples.back().at));
     std::vector<std::string> newest;
     for (std::size_t i = samples.size() - std::min(kNewest, samples.size()); i < samples.size(); ++i) {

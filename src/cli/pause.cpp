@@ -10,7 +10,7 @@
 namespace evenkeel::cli {
 namespace {
 
-constexpr Duration kLongest = std::chrono::days{366};
+constexpr Duration kLongestPause = std::chrono::days{366};
 
 struct PauseOptions : HandOptions {
   std::string lasting;  // --for
@@ -20,7 +20,7 @@ struct PauseOptions : HandOptions {
 Result<std::optional<Time>> end_of(const PauseOptions& options, Time now) {
   if (!options.lasting.empty()) {
     const auto lasting = parse_duration(options.lasting);
-    if (lasting && *lasting > Duration::zero() && *lasting <= kLongest) return now + *lasting;
+    if (lasting && *lasting > Duration::zero() && *lasting <= kLongestPause) return now + *lasting;
     return fail(ErrorKind::invalid,
                 fmt::format("--for {}: give a duration up to 366d, such as 90m or 2d; leave it out for a "
                             "pause that only `evenkeel resume` ends",
@@ -33,7 +33,7 @@ Result<std::optional<Time>> end_of(const PauseOptions& options, Time now) {
                 fmt::format("--until {}: give a time in UTC, such as {}", printable(options.until),
                             iso8601(now + std::chrono::hours{2})));
   }
-  if (*until > now && *until <= now + kLongest) return until;
+  if (*until > now && *until <= now + kLongestPause) return until;
   return fail(ErrorKind::invalid, fmt::format("--until {}: it is {} now; give a time after that, within 366d",
                                               printable(options.until), iso8601(now)));
 }

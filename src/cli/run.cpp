@@ -21,7 +21,7 @@ struct RunOptions : Options {
 };
 
 constexpr Duration kShortest{1'000};
-constexpr Duration kLongest{3'600'000};
+constexpr Duration kLongestPeriod{3'600'000};
 
 void show(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   for (const auto& problem : report.observation.problems)
@@ -73,10 +73,10 @@ int tick_all(Context& context, const RunOptions& options, const Policy& policy, 
 Result<Duration> duration_of(const char* option, const std::string& text, Duration shortest,
                              const char* example) {
   const auto value = parse_duration(text);
-  if (value && *value >= shortest && *value <= kLongest) return *value;
+  if (value && *value >= shortest && *value <= kLongestPeriod) return *value;
   return fail(ErrorKind::invalid,
               fmt::format("{} {}: give a duration from {} to {}, such as {}", option, printable(text),
-                          format_duration(shortest), format_duration(kLongest), example));
+                          format_duration(shortest), format_duration(kLongestPeriod), example));
 }
 
 ExitCode code_of_policy(const Error& error) {

@@ -11,7 +11,7 @@
 namespace evenkeel::cli {
 namespace {
 
-constexpr const char* kAbout =
+constexpr const char* kAboutEvenkeel =
     "Evenkeel reboots leaking web servers before they die: the worst one at a time, drained first,\n"
     "proved to have come back, and only when enough others are healthy.";
 
@@ -33,7 +33,7 @@ int parse_error(Context& context, const CLI::App& app, std::span<const std::stri
 }  // namespace
 
 int run_cli(std::span<const std::string> arguments, Context& context) {
-  CLI::App app{kAbout, "evenkeel"};
+  CLI::App app{kAboutEvenkeel, "evenkeel"};
   app.set_version_flag("--version", "evenkeel " EVENKEEL_VERSION, "the version");
   app.set_help_flag("-h,--help", "this text, or a subcommand's");
   app.require_subcommand(1);

@@ -20,7 +20,6 @@ namespace evenkeel::cli {
 namespace {
 
 constexpr Duration kLook{60'000};  // the picture is looked at so often
-constexpr int kWholeHistory = 1'000'000;
 constexpr const char* kAuthor = "the scenario";
 
 // "ec2:DescribeInstances", unlike the front's other counts, such as "bytes:in".
@@ -290,7 +289,7 @@ Result<void> Operation::finish() {
 
   stage_.names.learn(stage_.account());
   for (const auto& fleet : TRY(store_.fleets())) {
-    for (const auto& event : TRY(store_.history(fleet, "", kWholeHistory))) {
+    for (const auto& event : TRY(store_.history(fleet, "", record::kWholeHistory))) {
       if (!is_of_the_story(event)) continue;
       stage_.recorded.push_back({event.at,
                                  event.instance_id.empty() ? fleet : stage_.names.of(event.instance_id),

@@ -23,8 +23,6 @@ struct MoveOptions : Options {
   bool without_history = false;
 };
 
-constexpr int kWholeHistory = 1'000'000;
-
 // What became of one fleet.
 struct Moved {
   std::string fleet;
@@ -60,7 +58,7 @@ Result<record::Export> collect(Context& context, const MoveOptions& options, rec
   record::Export all{context.clock.now(), {}};
   for (auto& state : TRY(remembered(journal, options))) {
     std::vector<Event> history;
-    if (!options.without_history) history = TRY(journal.history(state.fleet, "", kWholeHistory));
+    if (!options.without_history) history = TRY(journal.history(state.fleet, "", record::kWholeHistory));
     all.fleets.push_back({std::move(state), std::move(history)});
   }
   return all;
@@ -123,17 +121,17 @@ bool is_same(FleetState stored, const FleetState& imported) {
 }
 
 // What importing one fleet comes to; nothing has been written yet.
-struct Step {
+struct ImportStep {
   record::Exported fleet;  // its state with the revision that it is to get
   std::int64_t over = 0;
   bool needed = true;
 };
 
-Result<Step> plan_step(record::Exported fleet, record::Journal& journal) {
+Result<ImportStep> plan_step(record::Exported fleet, record::Journal& journal) {
   auto stored = TRY(journal.load(fleet.state.fleet));
-  if (!stored) return Step{std::move(fleet)};
+  if (!stored) return ImportStep{std::move(fleet)};
   const auto over = stored->revision;
-  if (is_same(*stored, fleet.state)) return Step{std::move(fleet), over, false};
+  if (is_same(*stored, fleet.state)) return ImportStep{std::move(fleet), over, false};
   if (over >= fleet.state.revision && !is_empty(*stored)) {
     return fail(
         ErrorKind::invalid,
@@ -143,20 +141,20 @@ Result<Step> plan_step(record::Exported fleet, record::Journal& journal) {
                     printable(fleet.state.fleet), over, fleet.state.revision));
   }
   fleet.state.revision = std::max(fleet.state.revision, over + 1);
-  const auto there = TRY(journal.history(fleet.state.fleet, "", kWholeHistory));
+  const auto there = TRY(journal.history(fleet.state.fleet, "", record::kWholeHistory));
   std::erase_if(fleet.history,
                 [&](const Event& event) { return std::ranges::find(there, event) != there.end(); });
-  return Step{std::move(fleet), over, true};
+  return ImportStep{std::move(fleet), over, true};
 }
 
-Result<std::vector<Step>> plan_import(record::Export all, const MoveOptions& options,
-                                      record::Journal& journal) {
+Result<std::vector<ImportStep>> plan_import(record::Export all, const MoveOptions& options,
+                                            record::Journal& journal) {
   for (const auto& name : options.fleets) {
     if (std::ranges::none_of(all.fleets, [&](const auto& one) { return one.state.fleet == name; }))
       return fail(ErrorKind::invalid,
                   fmt::format("--fleet {}: the export has no such fleet", printable(name)));
   }
-  std::vector<Step> steps;
+  std::vector<ImportStep> steps;
   for (auto& fleet : all.fleets) {
     if (!options.fleets.empty() &&
         std::ranges::find(options.fleets, fleet.state.fleet) == options.fleets.end())
@@ -167,7 +165,7 @@ Result<std::vector<Step>> plan_import(record::Export all, const MoveOptions& opt
   return steps;
 }
 
-Result<Moved> carry_out(Context& context, Step step, Time exported_at, record::Store& store) {
+Result<Moved> carry_out(Context& context, ImportStep step, Time exported_at, record::Store& store) {
   auto& [state, history] = step.fleet;
   Moved moved{state.fleet, "was there already", state.revision, state.open.size(), 0};
   if (!step.needed) {
