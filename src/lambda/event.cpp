@@ -10,13 +10,11 @@
 namespace evenkeel::lambda {
 namespace {
 
-using Json = nlohmann::json;
-
 const std::array<std::string, 9> kCommands = {"tick",  "plan",  "status", "explain", "history",
                                               "check", "pause", "resume", "restore"};
-constexpr std::size_t kLongest = 1000;
+constexpr std::size_t kLongestField = 1000;
 
-std::string text_of(const Json& object, const char* key) {
+std::string text_of(const nlohmann::json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -27,7 +25,7 @@ std::optional<Time> parse_time(std::string text) {
   return parse_iso8601(text);
 }
 
-Tick tick_of(const Json& event) {
+Tick tick_of(const nlohmann::json& event) {
   Tick tick;
   std::string when = text_of(event, "time");
   tick.source = text_of(event, "source");
@@ -45,15 +43,16 @@ Tick tick_of(const Json& event) {
   return tick;
 }
 
-Result<std::string> argument(const Json& event, const char* key) {
+Result<std::string> argument(const nlohmann::json& event, const char* key) {
   if (!event.contains(key) || event[key].is_null()) return "";
-  if (!event[key].is_string() || event[key].get_ref<const std::string&>().size() > kLongest) {
-    return fail(ErrorKind::invalid, fmt::format("\"{}\" must be a text of at most {} bytes", key, kLongest));
+  if (!event[key].is_string() || event[key].get_ref<const std::string&>().size() > kLongestField) {
+    return fail(ErrorKind::invalid,
+                fmt::format("\"{}\" must be a text of at most {} bytes", key, kLongestField));
   }
   return event[key].get<std::string>();
 }
 
-Result<void> check_keys(const Json& event) {
+Result<void> check_keys(const nlohmann::json& event) {
   static constexpr std::array<std::string_view, 9> kKeys = {
       "command", "fleet", "instance", "reason", "author", "limit", "for", "until", "at"};
   for (const auto& [key, value] : event.items()) {
@@ -67,7 +66,7 @@ Result<void> check_keys(const Json& event) {
   return {};
 }
 
-Result<Command> command_of(const Json& event) {
+Result<Command> command_of(const nlohmann::json& event) {
   Command command;
   TRY_VOID(check_keys(event));
   command.name = TRY(argument(event, "command"));
@@ -93,7 +92,7 @@ Result<Command> command_of(const Json& event) {
 }  // namespace
 
 Result<Asked> read_event(std::string_view payload) {
-  const auto event = Json::parse(payload, nullptr, false);
+  const auto event = nlohmann::json::parse(payload, nullptr, false);
   if (event.is_object() && event.contains("command")) {
     auto command = TRY(command_of(event));
     if (command.name != "tick") return command;

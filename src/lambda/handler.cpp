@@ -22,7 +22,7 @@ namespace {
 using cli::Json;
 
 // Of the time that Lambda gives: to answer, and before that to tell people.
-constexpr Duration kToAnswer{1'500};
+constexpr Duration kKeptForAnswer{1'500};
 constexpr Duration kToTell = notify::Outbox::kRoundWithin;
 // Of a function whose time limit is longer: as on the command line.
 constexpr Duration kLongestPass{50'000};
@@ -227,7 +227,7 @@ Answer Handler::handle(const Invocation& invocation) {
     }
     if (const auto* by_hand = std::get_if<Command>(&*asked)) return command(*by_hand);
     const Time latest = context_.clock.now() + kLongestPass;
-    const Time until = invocation.deadline ? std::min(latest, *invocation.deadline - kToAnswer) : latest;
+    const Time until = invocation.deadline ? std::min(latest, *invocation.deadline - kKeptForAnswer) : latest;
     return tick(std::get<Tick>(*asked), until);
   } catch (const std::exception& mistake) {
     log_.error("mistake", mistake.what());

@@ -10,7 +10,7 @@
 namespace evenkeel::lambda {
 namespace {
 
-constexpr Duration kToAnswer{5'000};
+constexpr Duration kAnswerTimeout{5'000};
 
 std::string header(const wire::Response& response, std::string_view name) {
   const auto* value = wire::find_header(response.headers, name);
@@ -65,7 +65,7 @@ Result<Invocation> Runtime::next() {
 
 Result<void> Runtime::respond(const Invocation& invocation, const std::string& answer) {
   TRY_VOID(send("POST", "invocation/" + invocation.id + "/response", answer,
-                {{"Content-Type", "application/json"}}, kToAnswer));
+                {{"Content-Type", "application/json"}}, kAnswerTimeout));
   return {};
 }
 
@@ -75,7 +75,7 @@ Result<void> Runtime::post_error(const std::string& path, std::string_view type,
   TRY_VOID(send("POST", path, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace),
                 {{"Content-Type", "application/vnd.aws.lambda.error+json"},
                  {"Lambda-Runtime-Function-Error-Type", std::string{type}}},
-                kToAnswer));
+                kAnswerTimeout));
   return {};
 }
 

@@ -8,8 +8,8 @@
 namespace evenkeel::lambda {
 namespace {
 
-constexpr Duration kShortest{60'000};
-constexpr Duration kLongest{3'600'000};
+constexpr Duration kShortestPeriod{60'000};
+constexpr Duration kLongestPeriod{3'600'000};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<Settings> read_settings(const wire::Environment& environment) {
   settings.notify = wiring::split_addresses(wire::lookup(environment, "EVENKEEL_NOTIFY").value_or(""));
   if (const auto text = wire::lookup(environment, "EVENKEEL_PERIOD")) {
     const auto period = parse_duration(*text);
-    if (!period || *period < kShortest || *period > kLongest) {
+    if (!period || *period < kShortestPeriod || *period > kLongestPeriod) {
       return fail(
           ErrorKind::invalid,
           fmt::format("EVENKEEL_PERIOD is {}: give the schedule's period, from 1m to 1h", printable(*text)));
