@@ -18,7 +18,7 @@ std::string zone_of(const std::string& instance_id, const Account& account) {
   return account.region + (server == account.servers.end() ? "a" : server->second.zone);
 }
 
-Xml group_xml(const AutoScalingGroup& group, const Account& account) {
+Xml scaling_group_xml(const AutoScalingGroup& group, const Account& account) {
   const auto text = [](const std::string& value) { return value; };
   const auto member = [&](const AutoScalingMember& each) {
     return all(tag("InstanceId", each.instance_id),
@@ -59,13 +59,13 @@ Answer<Xml> describe_groups(Session& session, Parameters& parameters) {
   scatter(groups, session.seed, &AutoScalingGroup::name);
   const auto size = static_cast<std::size_t>(asked_size.value_or(50));
   const Page page = TRY(page_of(groups.size(), size, token, parameters));
-  const auto write = [&](const AutoScalingGroup& group) { return group_xml(group, session.account); };
+  const auto write = [&](const AutoScalingGroup& group) { return scaling_group_xml(group, session.account); };
   return all(list("AutoScalingGroups", "member", cut(groups, page), write),
              unless_empty("NextToken", page.next));
 }
 
 // DescribeAutoScalingInstances writes a health status in capitals, DescribeAutoScalingGroups doesn't.
-Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
+Answer<Xml> describe_scaling_instances(Session& session, Parameters& parameters) {
   const auto wanted = parameters.list("InstanceIds.member");
   const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 50).value_or(50));
   const std::string token = parameters.text("NextToken").value_or("");
@@ -197,7 +197,7 @@ Answer<Xml> terminate_instance(Session& session, Parameters& parameters) {
 
 std::span<const Operation> auto_scaling_operations() {
   static constexpr Operation kOperations[] = {{"DescribeAutoScalingGroups", describe_groups},
-                                              {"DescribeAutoScalingInstances", describe_instances},
+                                              {"DescribeAutoScalingInstances", describe_scaling_instances},
                                               {"DescribeScalingActivities", describe_activities},
                                               {"DescribeInstanceRefreshes", describe_refreshes},
                                               {"EnterStandby", enter_standby},

@@ -20,23 +20,24 @@ struct Grouped : World {
   }
 };
 
-const std::string kGroup =
+const std::string kGroupElement =
     "/DescribeAutoScalingGroupsResponse/DescribeAutoScalingGroupsResult/AutoScalingGroups/member";
 
 TEST(DescribeAutoScalingGroups, ShowsAGroupAndItsMembers) {
   Grouped world;
   const Reply reply =
       world.auto_scaling("DescribeAutoScalingGroups", {{"AutoScalingGroupNames.member.1", "web-asg"}});
-  EXPECT_EQ(reply.text(kGroup + "/MinSize"), "2");
-  EXPECT_EQ(reply.text(kGroup + "/MaxSize"), "4");
-  EXPECT_EQ(reply.text(kGroup + "/DesiredCapacity"), "3");
-  EXPECT_EQ(reply.text(kGroup + "/HealthCheckType"), "EC2,ELB");
-  EXPECT_EQ(reply.texts(kGroup + "/TargetGroupARNs/member"), (std::vector{world.tg1, world.tg80}));
-  EXPECT_EQ(reply.texts(kGroup + "/TrafficSources/member/Identifier"), (std::vector{world.tg1, world.tg80}));
-  EXPECT_EQ(reply.text(kGroup + "/SuspendedProcesses/member/ProcessName"), "ReplaceUnhealthy");
-  EXPECT_EQ(reply.texts(kGroup + "/Instances/member/InstanceId"), world.ids);
-  EXPECT_EQ(reply.text(kGroup + "/Instances/member/LifecycleState"), "InService");
-  EXPECT_EQ(reply.text(kGroup + "/Instances/member/HealthStatus"), "Healthy");
+  EXPECT_EQ(reply.text(kGroupElement + "/MinSize"), "2");
+  EXPECT_EQ(reply.text(kGroupElement + "/MaxSize"), "4");
+  EXPECT_EQ(reply.text(kGroupElement + "/DesiredCapacity"), "3");
+  EXPECT_EQ(reply.text(kGroupElement + "/HealthCheckType"), "EC2,ELB");
+  EXPECT_EQ(reply.texts(kGroupElement + "/TargetGroupARNs/member"), (std::vector{world.tg1, world.tg80}));
+  EXPECT_EQ(reply.texts(kGroupElement + "/TrafficSources/member/Identifier"),
+            (std::vector{world.tg1, world.tg80}));
+  EXPECT_EQ(reply.text(kGroupElement + "/SuspendedProcesses/member/ProcessName"), "ReplaceUnhealthy");
+  EXPECT_EQ(reply.texts(kGroupElement + "/Instances/member/InstanceId"), world.ids);
+  EXPECT_EQ(reply.text(kGroupElement + "/Instances/member/LifecycleState"), "InService");
+  EXPECT_EQ(reply.text(kGroupElement + "/Instances/member/HealthStatus"), "Healthy");
 }
 
 TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {
@@ -44,14 +45,14 @@ TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {
   const Reply reply =
       world.auto_scaling("DescribeAutoScalingGroups", {{"AutoScalingGroupNames.member.1", "other"}});
   EXPECT_EQ(reply.status, 200);
-  EXPECT_TRUE(reply.texts(kGroup).empty());
+  EXPECT_TRUE(reply.texts(kGroupElement).empty());
 }
 
 TEST(DescribeAutoScalingGroups, Pages) {
   Grouped world;
   world.account.auto_scaling_groups["other"].name = "other";
   const Reply first = world.auto_scaling("DescribeAutoScalingGroups", {{"MaxRecords", "1"}});
-  EXPECT_EQ(first.texts(kGroup).size(), 1);
+  EXPECT_EQ(first.texts(kGroupElement).size(), 1);
   const Form rest = {{"MaxRecords", "1"}, {"NextToken", first.text("//NextToken")}};
   const Reply second = world.auto_scaling("DescribeAutoScalingGroups", rest);
   EXPECT_NE(second.text("//AutoScalingGroupName"), first.text("//AutoScalingGroupName"));

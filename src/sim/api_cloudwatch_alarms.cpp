@@ -9,7 +9,7 @@ namespace evenkeel::sim {
 namespace {
 
 constexpr std::size_t kMostNames = 100;
-constexpr std::size_t kLongestName = 255;
+constexpr std::size_t kLongestAlarmName = 255;
 constexpr int kDefaultPage = 50;
 
 struct Named {
@@ -47,10 +47,10 @@ AlarmFilter read_filter(Parameters& parameters) {
                      parameters.text("AlarmNamePrefix"), parameters.text("StateValue")};
   if (filter.names.size() > kMostNames) parameters.complain("AlarmNames must have at most 100 members");
   for (const auto& name : filter.names) {
-    if (name.empty() || name.size() > kLongestName)
+    if (name.empty() || name.size() > kLongestAlarmName)
       parameters.complain("An alarm's name has 1 to 255 characters");
   }
-  if (filter.prefix && (filter.prefix->empty() || filter.prefix->size() > kLongestName))
+  if (filter.prefix && (filter.prefix->empty() || filter.prefix->size() > kLongestAlarmName))
     parameters.complain("AlarmNamePrefix must have 1 to 255 characters");
   for (const auto& type : filter.types) {
     if (!contains({"MetricAlarm", "CompositeAlarm"}, type))

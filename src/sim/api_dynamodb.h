@@ -6,10 +6,6 @@
 
 namespace evenkeel::sim {
 
-inline std::unexpected<Refusal> invalid(const std::string& message) {
-  return refuse(400, "ValidationException", message);
-}
-
 // The table, if it is active by now.
 Answer<Table*> usable_table(Session& session, const std::string& name);
 

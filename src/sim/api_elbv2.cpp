@@ -16,7 +16,7 @@ Answer<const TargetGroup*> find_group(Session& session, const std::string& arn) 
   return refuse(400, "TargetGroupNotFound", "One or more target groups not found");
 }
 
-Xml group_xml(const TargetGroup& group) {
+Xml target_group_xml(const TargetGroup& group) {
   return all(
       tag("TargetGroupArn", group.arn), tag("TargetGroupName", group.name), tag("Protocol", group.protocol),
       tag("Port", group.port), tag("VpcId", group.vpc_id), tag("HealthCheckProtocol", group.protocol),
@@ -56,7 +56,7 @@ Answer<Xml> describe_target_groups(Session& session, Parameters& parameters) {
   }
   scatter(groups, session.seed, &TargetGroup::arn);
   const Page page = TRY(page_of(groups.size(), size, marker, parameters, "ValidationError"));
-  return all(list("TargetGroups", "member", cut(groups, page), group_xml),
+  return all(list("TargetGroups", "member", cut(groups, page), target_group_xml),
              unless_empty("NextMarker", page.next));
 }
 

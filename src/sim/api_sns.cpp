@@ -9,7 +9,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr std::size_t kLongestName = 256;
+constexpr std::size_t kLongestTopicName = 256;
 constexpr std::size_t kLongestSubject = 100;
 constexpr std::size_t kLongestMessage = 262'144;
 
@@ -46,7 +46,7 @@ std::string message_id(const Session& session) {
 
 Answer<Xml> create_topic(Session& session, Parameters& parameters) {
   const std::string name = parameters.required("Name");
-  const bool good = name.size() <= kLongestName && std::ranges::all_of(name, [](char c) {
+  const bool good = name.size() <= kLongestTopicName && std::ranges::all_of(name, [](char c) {
                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                              c == '_' || c == '-';
                     });

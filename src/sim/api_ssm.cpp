@@ -12,7 +12,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr std::size_t kLongestName = 1011;
+constexpr std::size_t kLongestParameterName = 1011;
 constexpr std::size_t kLongestStandard = 4096;
 constexpr std::size_t kLongestAdvanced = 8192;
 constexpr std::size_t kVersionsKept = 100;
@@ -24,8 +24,8 @@ bool is_name(const std::string& name) {
   });
   const bool reserved = lower(name).starts_with("aws") || lower(name).starts_with("ssm") ||
                         lower(name).starts_with("/aws") || lower(name).starts_with("/ssm");
-  return !name.empty() && name.size() <= kLongestName && characters && !reserved && !name.ends_with('/') &&
-         (name.find('/') == std::string::npos || name.starts_with('/'));
+  return !name.empty() && name.size() <= kLongestParameterName && characters && !reserved &&
+         !name.ends_with('/') && (name.find('/') == std::string::npos || name.starts_with('/'));
 }
 
 // What stands in the place of a secret for who doesn't ask to have it decrypted.

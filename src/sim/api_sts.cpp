@@ -8,11 +8,11 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr int kShortest = 900;
-constexpr int kLongest = 43'200;
+constexpr int kShortestSession = 900;
+constexpr int kLongestSession = 43'200;
 constexpr int kLongestOfAChain = 3'600;
-constexpr std::size_t kShortestToken = 4;
-constexpr std::size_t kLongestToken = 20'000;
+constexpr std::size_t kShortestWebToken = 4;
+constexpr std::size_t kLongestWebToken = 20'000;
 
 bool is_name(const std::string& text, std::size_t least, std::size_t most, std::string_view others) {
   return text.size() >= least && text.size() <= most && std::ranges::all_of(text, [&](char c) {
@@ -21,17 +21,17 @@ bool is_name(const std::string& text, std::size_t least, std::size_t most, std::
          });
 }
 
-struct Asked {
+struct RoleRequest {
   std::string arn, name, session;
   std::optional<int> seconds;
   const Role* role = nullptr;
 };
 
-Asked read_role(Session& session, Parameters& parameters) {
-  Asked asked;
+RoleRequest read_role(Session& session, Parameters& parameters) {
+  RoleRequest asked;
   asked.arn = parameters.required("RoleArn");
   asked.session = parameters.required("RoleSessionName");
-  asked.seconds = parameters.integer("DurationSeconds", kShortest, kLongest);
+  asked.seconds = parameters.integer("DurationSeconds", kShortestSession, kLongestSession);
   if (!is_name(asked.session, 2, 64, "_+=,.@-"))
     parameters.complain("Value at 'roleSessionName' must match [\\w+=,.@-]{2,64}");
   if (!asked.arn.starts_with("arn:aws:iam::")) parameters.complain(printable(asked.arn) + " is invalid");
@@ -42,7 +42,7 @@ Asked read_role(Session& session, Parameters& parameters) {
   return asked;
 }
 
-Xml issued_xml(Session& session, const Asked& asked) {
+Xml issued_xml(Session& session, const RoleRequest& asked) {
   const Duration lasts = asked.seconds ? std::chrono::seconds{*asked.seconds} : asked.role->lasts;
   const Key& key = session.keys.issue(session.account.account_id, asked.name, asked.session,
                                       session.account.now() + lasts);
@@ -53,7 +53,7 @@ Xml issued_xml(Session& session, const Asked& asked) {
 }
 
 Answer<Xml> assume_role(Session& session, Parameters& parameters) {
-  const Asked asked = read_role(session, parameters);
+  const RoleRequest asked = read_role(session, parameters);
   const auto external_id = parameters.text("ExternalId");
   if (external_id && !is_name(*external_id, 2, 1224, "_+=,.@:/-"))
     parameters.complain("Value at 'externalId' must match [\\w+=,.@:\\/-]{2,1224}");
@@ -71,9 +71,9 @@ Answer<Xml> assume_role(Session& session, Parameters& parameters) {
 }
 
 Answer<Xml> assume_role_with_web_identity(Session& session, Parameters& parameters) {
-  const Asked asked = read_role(session, parameters);
+  const RoleRequest asked = read_role(session, parameters);
   const std::string token = parameters.required("WebIdentityToken");
-  if (token.size() < kShortestToken || token.size() > kLongestToken)
+  if (token.size() < kShortestWebToken || token.size() > kLongestWebToken)
     parameters.complain("Value at 'webIdentityToken' must have between 4 and 20000 characters");
   TRY_VOID(parameters.finish());
   if (!asked.role || asked.role->refuses || asked.role->web_identity.empty())

@@ -9,11 +9,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr int kDeepest = 32;
-
-std::unexpected<Refusal> invalid(const std::string& message) {
-  return refuse(400, "ValidationException", message);
-}
+constexpr int kDeepestAttribute = 32;
 
 std::unexpected<Refusal> unserialized(const std::string& message) {
   return refuse(400, "SerializationException", message);
@@ -69,7 +65,7 @@ Answer<Attribute> read_set(const std::string& type, const Json& value) {
 }
 
 Answer<Attribute> read_at(const Json& json, int depth) {
-  if (depth > kDeepest) return invalid("Nesting Levels have exceeded supported limits");
+  if (depth > kDeepestAttribute) return invalid("Nesting Levels have exceeded supported limits");
   if (!json.is_object()) return unserialized("An attribute's value must be a structure, such as {\"S\": …}");
   if (json.empty())
     return invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");

@@ -6,6 +6,11 @@
 
 namespace evenkeel::sim {
 
+// The refusal of a request whose values make no sense.
+inline std::unexpected<Refusal> invalid(const std::string& message) {
+  return refuse(400, "ValidationException", message);
+}
+
 // Refused with DynamoDB's words when it isn't exactly one value of one type, or a type's rules are broken:
 // numbers beyond 38 digits, empty sets, doubles in a set, more than 32 levels.
 Answer<Attribute> read_attribute(const Json& json);

@@ -11,25 +11,27 @@
 namespace evenkeel::sim {
 namespace {
 
-using Place = std::pair<std::string, int>;  // (arn, port)
+using TargetKey = std::pair<std::string, int>;  // (arn, port)
 
 std::string group_name(const std::string& arn) {
   const auto parts = split(arn, '/');
   return parts.size() >= 2 ? parts[parts.size() - 2] : arn;
 }
 
-std::string words(const Place& place) { return fmt::format("{}:{}", group_name(place.first), place.second); }
+std::string words(const TargetKey& place) {
+  return fmt::format("{}:{}", group_name(place.first), place.second);
+}
 
 // What the facts say so far about one instance.
 struct Outage {
-  std::map<Place, Time> taken;    // by us, and not healthy there again
-  std::map<Place, Time> missing;  // by us, and nobody has registered it there again
-  std::set<Place> ever_taken;     // by us
-  std::set<Place> misplaced;      // registered by us where we had not taken it
-  std::optional<Time> standby;    // by us, and not in service again
-  std::optional<Time> stopped;    // by us, and not started again
-  bool decremented = false;       // by our Standby, and not incremented again
-  int reboots = 0;                // by us, that took effect since it was last back
+  std::map<TargetKey, Time> taken;    // by us, and not healthy there again
+  std::map<TargetKey, Time> missing;  // by us, and nobody has registered it there again
+  std::set<TargetKey> ever_taken;     // by us
+  std::set<TargetKey> misplaced;      // registered by us where we had not taken it
+  std::optional<Time> standby;        // by us, and not in service again
+  std::optional<Time> stopped;        // by us, and not started again
+  bool decremented = false;           // by our Standby, and not incremented again
+  int reboots = 0;                    // by us, that took effect since it was last back
   Time running_since{};
   bool gone = false;
 
@@ -56,7 +58,7 @@ class Judge {
   void read(const Fact& fact) {
     if (fact.kind == "group-deleted") return forget_group(fact.target_group);
     auto& outage = outages_[fact.instance_id];
-    const Place place{fact.target_group, fact.port};
+    const TargetKey place{fact.target_group, fact.port};
     if (fact.kind == "deregister") {
       if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
       outage.missing.erase(place);  // where it belongs is now that somebody's decision
@@ -130,7 +132,7 @@ class Judge {
                      out, promise_.out_at_most));
   }
 
-  void read_deregister(const Fact& fact, Outage& outage, const Place& place) {
+  void read_deregister(const Fact& fact, Outage& outage, const TargetKey& place) {
     const bool promised =
         std::ranges::find(promise_.target_group_arns, place.first) != promise_.target_group_arns.end();
     if (promised && fact.detail == "healthy" && fact.count < promise_.healthy_at_least) {
@@ -147,7 +149,7 @@ class Judge {
     if (starts) count_out(fact);
   }
 
-  void read_register(const Fact& fact, Outage& outage, const Place& place) {
+  void read_register(const Fact& fact, Outage& outage, const TargetKey& place) {
     outage.missing.erase(place);
     if (fact.hand == Hand::ours && !outage.ever_taken.contains(place)) outage.misplaced.insert(place);
   }

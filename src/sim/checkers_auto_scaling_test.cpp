@@ -7,8 +7,8 @@
 namespace evenkeel::sim {
 namespace {
 
-struct Judged : ScaledFleet {
-  Judged() {
+struct JudgedStandby : ScaledFleet {
+  JudgedStandby() {
     promise.target_group_arns = {group};
     promise.healthy_at_least = 3;
   }
@@ -21,7 +21,7 @@ struct Judged : ScaledFleet {
 };
 
 TEST(CheckersOfStandby, FindNothingInAWholeRemediationThatKeepsThePromise) {
-  Judged fleet;
+  JudgedStandby fleet;
   for (std::size_t i = 0; i < 3; ++i) {
     fleet.settle(i);
     fleet.account.reboot({fleet.ids[i]});
@@ -36,16 +36,16 @@ TEST(CheckersOfStandby, FindNothingInAWholeRemediationThatKeepsThePromise) {
 }
 
 TEST(CheckersOfStandby, FindARebootAndAStopWhileTheDrainLasts) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.enter(0);
   fleet.account.reboot({fleet.ids[0]});
   fleet.pass(10s);
   EXPECT_EQ(fleet.judge().undrained_reboots, 1);
-  Judged other;
+  JudgedStandby other;
   other.enter(0);
   other.account.stop_instances({other.ids[0]});
   EXPECT_EQ(other.judge().undrained_reboots, 1);
-  Judged drained;
+  JudgedStandby drained;
   drained.settle(0);
   drained.account.stop_instances({drained.ids[0]});
   drained.pass(1min);
@@ -53,7 +53,7 @@ TEST(CheckersOfStandby, FindARebootAndAStopWhileTheDrainLasts) {
 }
 
 TEST(CheckersOfStandby, FindAMemberThatWasLeftThere) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.settle(0);
   fleet.pass(1h);
   EXPECT_EQ(fleet.judge().forgotten, 0);
@@ -62,7 +62,7 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftThere) {
 }
 
 TEST(CheckersOfStandby, FindAMemberThatWasLeftThereThoughItIsRegisteredNowhere) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
   fleet.pass(2min);
   fleet.settle(0);
@@ -71,7 +71,7 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftThereThoughItIsRegisteredNowhere) 
 }
 
 TEST(CheckersOfStandby, FindAMemberThatWasLeftStopped) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.settle(0);
   fleet.account.stop_instances({fleet.ids[0]});
   fleet.pass(3h);
@@ -84,7 +84,7 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftStopped) {
 }
 
 TEST(CheckersOfStandby, FindAStandbyThatLeavesTooFewHealthyOrIsOneTooMany) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.promise.healthy_at_least = 4;
   fleet.settle(0);
   EXPECT_EQ(fleet.judge().guard_violations, 1);
@@ -97,7 +97,7 @@ TEST(CheckersOfStandby, FindAStandbyThatLeavesTooFewHealthyOrIsOneTooMany) {
 }
 
 TEST(CheckersOfStandby, CountAMemberOnceThatIsInStandbyAndDeregisteredElsewhere) {
-  Judged fleet;
+  JudgedStandby fleet;
   const auto other = fleet.add_group("tg-other", 8080);
   fleet.place(fleet.ids[0], other, 8080);
   fleet.settle(0);
@@ -110,7 +110,7 @@ TEST(CheckersOfStandby, CountAMemberOnceThatIsInStandbyAndDeregisteredElsewhere)
 }
 
 TEST(CheckersOfStandby, CountAMemberAsOutThatIsRegisteredNowhere) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.promise.healthy_at_least = 0;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
   fleet.pass(2min);
@@ -120,14 +120,14 @@ TEST(CheckersOfStandby, CountAMemberAsOutThatIsRegisteredNowhere) {
 }
 
 TEST(CheckersOfStandby, DoNotCountWhatAnOutsiderMovedThere) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
   fleet.pass(10h);
   EXPECT_TRUE(fleet.judge().findings.empty());
 }
 
 TEST(CheckersOfStandby, FindAReturnFromAStandbyThatWasNotOurs) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
   fleet.pass(2min);
   fleet.leave_standby(0);
@@ -135,7 +135,7 @@ TEST(CheckersOfStandby, FindAReturnFromAStandbyThatWasNotOurs) {
 }
 
 TEST(CheckersOfStandby, LetAPersonReturnOrDetachWhatWeTook) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.settle(0);
   fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
   fleet.pass(5min);
@@ -146,19 +146,19 @@ TEST(CheckersOfStandby, LetAPersonReturnOrDetachWhatWeTook) {
 }
 
 TEST(CheckersOfSizes, FindAStandbyThatKeptTheDesiredSize) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.enter(0, false);
   EXPECT_EQ(fleet.judge().size_changes, 1);
 }
 
 TEST(CheckersOfSizes, LetAnOpenStandbyBeOneSmaller) {
-  Judged fleet;
+  JudgedStandby fleet;
   fleet.settle(0);
   EXPECT_EQ(fleet.judge().size_changes, 0);
 }
 
 TEST(CheckersOfSizes, FindATerminationThatLeavesTheDesiredSizeSmaller) {
-  Judged standby, asked, kept;
+  JudgedStandby standby, asked, kept;
   standby.settle(0);
   standby.account.terminate_in_group(standby.ids[0], false);
   EXPECT_EQ(standby.judge().size_changes, 1);

@@ -9,8 +9,8 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr std::size_t kLongest = 4096;
-constexpr int kDeepest = 100;
+constexpr std::size_t kLongestExpression = 4096;
+constexpr int kDeepestExpression = 100;
 
 using Kind = Condition::Kind;
 
@@ -37,9 +37,9 @@ bool is_reserved(const std::string& word) {
 }
 
 // Recursive descent: OR binds least, then AND, then NOT.
-class Parser {
+class ExpressionParser {
  public:
-  Parser(std::string_view text, const char* what, Placeholders& placeholders)
+  ExpressionParser(std::string_view text, const char* what, Placeholders& placeholders)
       : text_(text), what_(what), placeholders_(placeholders) {
     token_ = next();
   }
@@ -79,7 +79,8 @@ class Parser {
 
   Answer<void> check_length() const {
     if (text_.empty()) return wrong("The expression can not be empty;");
-    if (text_.size() > kLongest) return wrong("Expression size has exceeded the maximum allowed size");
+    if (text_.size() > kLongestExpression)
+      return wrong("Expression size has exceeded the maximum allowed size");
     return {};
   }
 
@@ -110,7 +111,7 @@ class Parser {
 
   void advance() { token_ = next(); }
 
-  Answer<Condition> joined(const char* word, Kind kind, Answer<Condition> (Parser::*part)()) {
+  Answer<Condition> joined(const char* word, Kind kind, Answer<Condition> (ExpressionParser::*part)()) {
     Condition first = TRY((this->*part)());
     if (!token_.is_word(word)) return first;
     Condition all{kind, {}, {std::move(first)}, {}, false};
@@ -121,11 +122,11 @@ class Parser {
     return all;
   }
 
-  Answer<Condition> either() { return joined("or", Kind::either, &Parser::both); }
-  Answer<Condition> both() { return joined("and", Kind::both, &Parser::negated); }
+  Answer<Condition> either() { return joined("or", Kind::either, &ExpressionParser::both); }
+  Answer<Condition> both() { return joined("and", Kind::both, &ExpressionParser::negated); }
 
   Answer<Condition> negated() {
-    if (++depth_ > kDeepest) return wrong("The expression nests too deep");
+    if (++depth_ > kDeepestExpression) return wrong("The expression nests too deep");
     const bool negates = token_.is_word("not");
     if (negates) advance();
     auto condition = TRY(negates ? negated() : primary());
@@ -311,12 +312,12 @@ Answer<void> Placeholders::finish(bool any_expression) const {
 }
 
 Answer<Condition> parse_condition(std::string_view text, const char* what, Placeholders& placeholders) {
-  return Parser(text, what, placeholders).whole();
+  return ExpressionParser(text, what, placeholders).whole();
 }
 
 Answer<std::vector<std::string>> parse_attributes(std::string_view text, const char* what,
                                                   Placeholders& placeholders) {
-  return Parser(text, what, placeholders).attributes();
+  return ExpressionParser(text, what, placeholders).attributes();
 }
 
 bool holds(const Condition& condition, const Item* item) {

@@ -30,12 +30,12 @@ Asked ask(const std::string& text, const Item* item = &kItem) {
   return {holds(*condition, item), ""};
 }
 
-struct Case {
+struct ExpressionCase {
   const char* text;
   bool holds;
 };
 
-class Conditions : public testing::TestWithParam<Case> {};
+class Conditions : public testing::TestWithParam<ExpressionCase> {};
 
 TEST_P(Conditions, Hold) {
   const auto asked = ask(GetParam().text);
@@ -44,25 +44,30 @@ TEST_P(Conditions, Hold) {
 
 INSTANTIATE_TEST_SUITE_P(
     OnOneItem, Conditions,
-    testing::Values(Case{"attribute_exists(pk)", true}, Case{"attribute_exists(#none)", false},
-                    Case{"attribute_not_exists(#none)", true}, Case{"attribute_not_exists(pk)", false},
-                    Case{"revision = :ten", true}, Case{"revision = :one", false},
-                    Case{"revision <> :one", true}, Case{"revision > :one", true},
-                    Case{"revision < :one", false}, Case{"revision >= :ten", true},
-                    Case{"revision <= :ten", true}, Case{"revision <= :one", false},
-                    Case{"revision > :ten", false}, Case{":one<revision", true}, Case{"#none = :one", false},
-                    Case{"#none <> :one", true}, Case{"#none < :one", false}, Case{"revision = :text", false},
-                    Case{"revision < :text", false}, Case{"flag = :flag", true}, Case{"flag < :flag", false},
-                    Case{"begins_with(pk, :text)", true}, Case{"begins_with(#s, :text)", false},
-                    Case{"begins_with(revision, :text)", false}, Case{"revision BETWEEN :one AND :ten", true},
-                    Case{"revision between :ten and :ten", true}, Case{"#none BETWEEN :one AND :ten", false},
-                    Case{"NOT revision = :one", true}, Case{"not not revision = :one", false},
-                    // OR binds least, then AND, then NOT.
-                    Case{"revision = :ten OR revision = :one AND pk = :one", true},
-                    Case{"(revision = :ten OR revision = :one) AND pk = :one", false},
-                    Case{"NOT revision = :one AND pk = :one", false},
-                    Case{"NOT (revision = :one AND pk = :one)", true},
-                    Case{"revision BETWEEN :one AND :ten AND attribute_exists(pk)", true}));
+    testing::Values(
+        ExpressionCase{"attribute_exists(pk)", true}, ExpressionCase{"attribute_exists(#none)", false},
+        ExpressionCase{"attribute_not_exists(#none)", true},
+        ExpressionCase{"attribute_not_exists(pk)", false}, ExpressionCase{"revision = :ten", true},
+        ExpressionCase{"revision = :one", false}, ExpressionCase{"revision <> :one", true},
+        ExpressionCase{"revision > :one", true}, ExpressionCase{"revision < :one", false},
+        ExpressionCase{"revision >= :ten", true}, ExpressionCase{"revision <= :ten", true},
+        ExpressionCase{"revision <= :one", false}, ExpressionCase{"revision > :ten", false},
+        ExpressionCase{":one<revision", true}, ExpressionCase{"#none = :one", false},
+        ExpressionCase{"#none <> :one", true}, ExpressionCase{"#none < :one", false},
+        ExpressionCase{"revision = :text", false}, ExpressionCase{"revision < :text", false},
+        ExpressionCase{"flag = :flag", true}, ExpressionCase{"flag < :flag", false},
+        ExpressionCase{"begins_with(pk, :text)", true}, ExpressionCase{"begins_with(#s, :text)", false},
+        ExpressionCase{"begins_with(revision, :text)", false},
+        ExpressionCase{"revision BETWEEN :one AND :ten", true},
+        ExpressionCase{"revision between :ten and :ten", true},
+        ExpressionCase{"#none BETWEEN :one AND :ten", false}, ExpressionCase{"NOT revision = :one", true},
+        ExpressionCase{"not not revision = :one", false},
+        // OR binds least, then AND, then NOT.
+        ExpressionCase{"revision = :ten OR revision = :one AND pk = :one", true},
+        ExpressionCase{"(revision = :ten OR revision = :one) AND pk = :one", false},
+        ExpressionCase{"NOT revision = :one AND pk = :one", false},
+        ExpressionCase{"NOT (revision = :one AND pk = :one)", true},
+        ExpressionCase{"revision BETWEEN :one AND :ten AND attribute_exists(pk)", true}));
 
 TEST(Conditions, OfAnItemThatIsNotThere) {
   EXPECT_EQ(ask("attribute_not_exists(pk)", nullptr).holds, true);

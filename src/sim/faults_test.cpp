@@ -5,7 +5,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr Time kNow{std::chrono::seconds{1'000'000}};
+constexpr Time kFaultsNow{std::chrono::seconds{1'000'000}};
 
 Fault fault(FaultKind kind, double rate) {
   Fault made;
@@ -24,7 +24,7 @@ TEST(FaultDice, KindsHaveNamesThatCanBeReadBack) {
 TEST(FaultDice, HitsAtItsRate) {
   FaultDice dice({fault(FaultKind::throttle, 0.25)}, 3);
   int hits = 0;
-  for (int i = 0; i < 10'000; ++i) hits += dice.roll("ec2.DescribeInstances", false, kNow) != nullptr;
+  for (int i = 0; i < 10'000; ++i) hits += dice.roll("ec2.DescribeInstances", false, kFaultsNow) != nullptr;
   EXPECT_NEAR(hits, 2500, 150);
   EXPECT_EQ(dice.fired().at("throttle"), hits);
 }
@@ -32,15 +32,15 @@ TEST(FaultDice, HitsAtItsRate) {
 TEST(FaultDice, RollsTheSameForTheSameSeed) {
   FaultDice one({fault(FaultKind::throttle, 0.5)}, 3), same({fault(FaultKind::throttle, 0.5)}, 3);
   for (int i = 0; i < 100; ++i)
-    EXPECT_EQ(one.roll("a.B", false, kNow) == nullptr, same.roll("a.B", false, kNow) == nullptr);
+    EXPECT_EQ(one.roll("a.B", false, kFaultsNow) == nullptr, same.roll("a.B", false, kFaultsNow) == nullptr);
 }
 
 TEST(FaultDice, AnotherFaultLeavesTheFirstAsItWas) {
   FaultDice alone({fault(FaultKind::throttle, 0.3)}, 3);
   FaultDice both({fault(FaultKind::throttle, 0.3), fault(FaultKind::slow, 0.3)}, 3);
   for (int i = 0; i < 200; ++i) {
-    const bool hit = alone.roll("a.B", false, kNow) != nullptr;
-    const Fault* met = both.roll("a.B", false, kNow);
+    const bool hit = alone.roll("a.B", false, kFaultsNow) != nullptr;
+    const Fault* met = both.roll("a.B", false, kFaultsNow);
     EXPECT_EQ(hit, met != nullptr && met->kind == FaultKind::throttle);
   }
 }
@@ -49,27 +49,27 @@ TEST(FaultDice, WithTimesAloneHitsTheFirstCalls) {
   Fault twice = fault(FaultKind::garbage, 0);
   twice.times = 2;
   FaultDice dice({twice}, 3);
-  EXPECT_TRUE(dice.roll("a.B", false, kNow));
-  EXPECT_TRUE(dice.roll("a.B", false, kNow));
-  EXPECT_FALSE(dice.roll("a.B", false, kNow));
+  EXPECT_TRUE(dice.roll("a.B", false, kFaultsNow));
+  EXPECT_TRUE(dice.roll("a.B", false, kFaultsNow));
+  EXPECT_FALSE(dice.roll("a.B", false, kFaultsNow));
   EXPECT_EQ(dice.fired().at("garbage"), 2);
 }
 
 TEST(FaultDice, WithNeitherRateNorTimesNeverHits) {
   FaultDice dice({fault(FaultKind::garbage, 0)}, 3);
-  for (int i = 0; i < 100; ++i) EXPECT_FALSE(dice.roll("a.B", false, kNow));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(dice.roll("a.B", false, kFaultsNow));
   EXPECT_EQ(dice.fired().at("garbage"), 0);
 }
 
 TEST(FaultDice, HitsOnlyItsActionAndOnlyInItsTime) {
   Fault bounded = fault(FaultKind::denied, 1);
   bounded.action = "ec2.RebootInstances";
-  bounded.from = kNow;
-  bounded.until = kNow + std::chrono::seconds{10};
+  bounded.from = kFaultsNow;
+  bounded.until = kFaultsNow + std::chrono::seconds{10};
   FaultDice dice({bounded}, 3);
-  EXPECT_FALSE(dice.roll("ec2.DescribeInstances", false, kNow));
-  EXPECT_FALSE(dice.roll("ec2.RebootInstances", false, kNow - Duration{1}));
-  EXPECT_TRUE(dice.roll("ec2.RebootInstances", false, kNow));
+  EXPECT_FALSE(dice.roll("ec2.DescribeInstances", false, kFaultsNow));
+  EXPECT_FALSE(dice.roll("ec2.RebootInstances", false, kFaultsNow - Duration{1}));
+  EXPECT_TRUE(dice.roll("ec2.RebootInstances", false, kFaultsNow));
   EXPECT_TRUE(dice.roll("ec2.RebootInstances", false, bounded.until - Duration{1}));
   EXPECT_FALSE(dice.roll("ec2.RebootInstances", false, bounded.until));
 }
@@ -79,18 +79,18 @@ TEST(FaultDice, ADryRunMeetsOnlyDenialsAndWhatHitsEveryAction) {
   named.action = "ec2.RebootInstances";
   Fault denied = named;
   denied.kind = FaultKind::denied;
-  EXPECT_FALSE(FaultDice({named}, 3).roll("ec2.RebootInstances", true, kNow));
-  EXPECT_TRUE(FaultDice({named}, 3).roll("ec2.RebootInstances", false, kNow));
-  EXPECT_TRUE(FaultDice({denied}, 3).roll("ec2.RebootInstances", true, kNow));
-  EXPECT_TRUE(FaultDice({fault(FaultKind::throttle, 1)}, 3).roll("ec2.RebootInstances", true, kNow));
+  EXPECT_FALSE(FaultDice({named}, 3).roll("ec2.RebootInstances", true, kFaultsNow));
+  EXPECT_TRUE(FaultDice({named}, 3).roll("ec2.RebootInstances", false, kFaultsNow));
+  EXPECT_TRUE(FaultDice({denied}, 3).roll("ec2.RebootInstances", true, kFaultsNow));
+  EXPECT_TRUE(FaultDice({fault(FaultKind::throttle, 1)}, 3).roll("ec2.RebootInstances", true, kFaultsNow));
 }
 
 TEST(FaultDice, WithoutAnEndStaysFromItsBeginningOn) {
   Fault open = fault(FaultKind::denied, 1);
-  open.from = kNow;
+  open.from = kFaultsNow;
   FaultDice dice({open}, 3);
-  EXPECT_FALSE(dice.roll("a.B", false, kNow - Duration{1}));
-  EXPECT_TRUE(dice.roll("a.B", false, kNow + std::chrono::hours{1000}));
+  EXPECT_FALSE(dice.roll("a.B", false, kFaultsNow - Duration{1}));
+  EXPECT_TRUE(dice.roll("a.B", false, kFaultsNow + std::chrono::hours{1000}));
 }
 
 }  // namespace

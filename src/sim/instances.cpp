@@ -31,7 +31,7 @@ const Server* find_server(const Account& account, const std::string& id) {
   return found == account.servers.end() || gone ? nullptr : &found->second;
 }
 
-const char* describe(const std::string& code) {
+const char* event_description(const std::string& code) {
   static constexpr std::array<std::pair<const char*, const char*>, 5> kTexts = {{
       {"instance-reboot", "The instance is scheduled for a reboot"},
       {"system-reboot", "The instance's host is scheduled for a reboot"},
@@ -156,8 +156,8 @@ void Account::schedule_event(const std::string& instance_id, const std::string& 
   const auto found = servers.find(instance_id);
   if (found == servers.end()) return;
   const Time at = now() + in;
-  found->second.events.push_back(
-      {"instance-event-0" + world_->life_random.hex(16), code, describe(code), at, at + kEventLasts});
+  found->second.events.push_back({"instance-event-0" + world_->life_random.hex(16), code,
+                                  event_description(code), at, at + kEventLasts});
 }
 
 void Account::cancel_event(const std::string& instance_id) {

@@ -12,10 +12,10 @@ namespace {
 
 constexpr Duration kReturning{15'000};
 constexpr std::size_t kMostActivities = 1000;
-constexpr std::size_t kMostInstances = 20;
-constexpr const char* kDraining = "WaitingForELBConnectionDraining";
+constexpr std::size_t kMostMembersAtOnce = 20;
+constexpr const char* kWaitingForDraining = "WaitingForELBConnectionDraining";
 
-Refusal invalid(std::string message) { return {400, "ValidationError", std::move(message)}; }
+Refusal validation_error(std::string message) { return {400, "ValidationError", std::move(message)}; }
 
 const RegisteredTarget* find_target(const TargetGroup& group, const std::string& instance_id) {
   const auto found = std::ranges::find_if(group.targets, [&](const RegisteredTarget& target) {
@@ -26,7 +26,7 @@ const RegisteredTarget* find_target(const TargetGroup& group, const std::string&
 
 // What the sizes forbid, in the words that AWS uses for EnterStandby.
 Refusal wrong_sizes(const AutoScalingGroup& group, const char* what, std::size_t count) {
-  return invalid(fmt::format(
+  return validation_error(fmt::format(
       "AutoScalingGroup {} has min-size={}, max-size={}, and desired-size={}. To {} {} instance{}, please "
       "update the AutoScalingGroup sizes appropriately.",
       group.name, group.min_size, group.max_size, group.desired, what, count, count == 1 ? "" : "s"));
@@ -35,20 +35,22 @@ Refusal wrong_sizes(const AutoScalingGroup& group, const char* what, std::size_t
 // An error unless each is a member in this state.
 std::optional<Refusal> check_members(AutoScalingGroup& group, const std::set<std::string>& ids,
                                      const char* state) {
-  if (ids.empty()) return invalid("At least one instance ID must be specified");
-  if (ids.size() > kMostInstances) return invalid("At most 20 instance IDs may be specified");
+  if (ids.empty()) return validation_error("At least one instance ID must be specified");
+  if (ids.size() > kMostMembersAtOnce) return validation_error("At most 20 instance IDs may be specified");
   for (const auto& id : ids) {
     const auto* member = group.find(id);
     if (member == nullptr)
-      return invalid(fmt::format("The instance {} is not part of Auto Scaling group {}.", id, group.name));
+      return validation_error(
+          fmt::format("The instance {} is not part of Auto Scaling group {}.", id, group.name));
     if (member->lifecycle_state != state)
-      return invalid(fmt::format("The instance {} is not in {}.", id, state));
+      return validation_error(fmt::format("The instance {} is not in {}.", id, state));
   }
   return std::nullopt;
 }
 
 Refusal no_such_group(const std::string& name) {
-  return invalid(fmt::format("AutoScalingGroup name not found - AutoScalingGroup '{}' not found", name));
+  return validation_error(
+      fmt::format("AutoScalingGroup name not found - AutoScalingGroup '{}' not found", name));
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
     return false;
   }
   if (in_groups(group, id)) {
-    if (auto* activity = group.find_activity(member.activity)) activity->status = kDraining;
+    if (auto* activity = group.find_activity(member.activity)) activity->status = kWaitingForDraining;
     return false;
   }
   end_activity(group, member);
@@ -182,7 +184,7 @@ std::optional<Refusal> Account::exit_standby(const std::string& group_name,
   const std::set<std::string> wanted(ids.begin(), ids.end());
   if (auto refusal = check_members(group, wanted, "Standby")) return refusal;
   if (group.suspended("Launch"))
-    return invalid(fmt::format(
+    return validation_error(fmt::format(
         "The Launch process of Auto Scaling group {} is suspended: instances cannot exit standby.",
         group.name));
   const auto back =
@@ -207,7 +209,8 @@ std::optional<Refusal> Account::exit_standby(const std::string& group_name,
 std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool decrement, Hand hand) {
   auto* group = group_of(id);
   if (group == nullptr)
-    return invalid(fmt::format("Instance Id not found - No managed instance found for instance ID: {}", id));
+    return validation_error(
+        fmt::format("Instance Id not found - No managed instance found for instance ID: {}", id));
   auto& member = *group->find(id);
   const auto* activity = group->find_activity(member.activity);
   if (activity != nullptr && !activity->ended)
@@ -215,7 +218,7 @@ std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool d
                    fmt::format("Scaling activity {} of instance {} is in progress and blocks this action",
                                activity->number, id)};
   if (decrement && member.counts() && group->desired <= group->min_size)
-    return invalid(fmt::format(
+    return validation_error(fmt::format(
         "Currently, desiredSize equals minSize ({}). Terminating instance without replacement will violate "
         "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower "
         "group's min size.",

@@ -24,7 +24,7 @@ constexpr const char* kStopped = "Target.InvalidState";
 constexpr const char* kTimeout = "Target.Timeout";
 constexpr const char* kFailed = "Target.FailedHealthChecks";
 
-const char* describe(std::string_view reason) {
+const char* description_of(std::string_view reason) {
   if (reason == kRegistering) return "Target registration is in progress";
   if (reason == kFirstChecks) return "Initial health checks in progress";
   if (reason == kDraining) return "Target deregistration is in progress";
@@ -57,7 +57,7 @@ Refusal no_such_group() { return {400, "TargetGroupNotFound", "One or more targe
 void Account::World::enlist(RegisteredTarget& target) {
   target.state = "initial";
   target.reason = kRegistering;
-  target.description = describe(kRegistering);
+  target.description = description_of(kRegistering);
   target.since = target.registered_at = now;
   target.passes = target.failures = 0;
   target.ever_healthy = false;
@@ -69,7 +69,7 @@ void Account::World::set_state(const TargetGroup& group, RegisteredTarget& targe
                                const char* reason) {
   target.state = state;
   target.reason = reason;
-  target.description = describe(reason);
+  target.description = description_of(reason);
   target.since = now;
   target.passes = target.failures = 0;
   target.slow_start_until.reset();

@@ -11,7 +11,7 @@ namespace {
 
 using Dimensions = decltype(Series::dimensions);
 
-constexpr const char* kGroup = "TargetGroup";
+constexpr const char* kGroupDimension = "TargetGroup";
 const std::pair<std::string, std::string> kLoadBalancer = {"LoadBalancer", "app/web/1"};
 
 std::map<Time, double> samples(const Account& account, const std::string& metric, const Dimensions& wanted) {
@@ -35,9 +35,10 @@ TEST(LoadMetrics, CountEveryRequestThatWasRoutedByGroupZoneAndLoadBalancer) {
   const auto second = fleet.add_group("tg2", 80, 0.5);
   fleet.place(fleet.ids[0], second, 80);
   fleet.pass(10min - 1s);
-  const std::pair<std::string, std::string> group = {kGroup, short_name(fleet.group)};
+  const std::pair<std::string, std::string> group = {kGroupDimension, short_name(fleet.group)};
   const auto first = samples(fleet.account, "RequestCount", {kLoadBalancer, group});
-  const auto other = samples(fleet.account, "RequestCount", {kLoadBalancer, {kGroup, short_name(second)}});
+  const auto other =
+      samples(fleet.account, "RequestCount", {kLoadBalancer, {kGroupDimension, short_name(second)}});
   EXPECT_EQ(first.size(), 10U);
   EXPECT_EQ(first.begin()->first, kNoon) << "the period's start";
   EXPECT_EQ(sum(first) + sum(other), fleet.account.counters().requests);

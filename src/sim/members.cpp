@@ -8,7 +8,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr int kDeepest = 64;
+constexpr int kDeepestMember = 64;
 
 std::unexpected<Refusal> malformed(const std::string& message) {
   return refuse(400, "SerializationException", message);
@@ -31,7 +31,7 @@ Answer<Members> Members::read(std::string_view body) {
     if (event == Json::parse_event_t::object_end) names.pop_back();
     if (event == Json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second)
       twice = parsed.get<std::string>();
-    too_deep = too_deep || depth > kDeepest;
+    too_deep = too_deep || depth > kDeepestMember;
     return !too_deep;
   };
   Json document = Json::parse(body, watch, false);

@@ -15,7 +15,7 @@ constexpr std::string_view kRolesPath = "/latest/meta-data/iam/security-credenti
 constexpr std::string_view kRegionPath = "/latest/meta-data/placement/region";
 constexpr std::string_view kTaskPath = "/v2/credentials/evenkeel";
 constexpr std::string_view kPodPath = "/v1/credentials";
-constexpr int kLongestToken = 21'600;
+constexpr int kLongestTokenLife = 21'600;
 
 std::string path_of(const wire::Request& request) {
   const auto scheme = request.url.find("://");
@@ -43,7 +43,7 @@ wire::Response Metadata::token(const wire::Request& request) {
   const auto* text = wire::find_header(request.headers, "X-aws-ec2-metadata-token-ttl-seconds");
   int seconds = 0;
   if (text) std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (seconds < 1 || seconds > kLongestToken) return plain(400, "");
+  if (seconds < 1 || seconds > kLongestTokenLife) return plain(400, "");
   if (wire::find_header(request.headers, "X-Forwarded-For")) return plain(403, "");
   return plain(200, *tokens_.insert(random_.hex(40) + "==").first);
 }

@@ -20,8 +20,8 @@ wire::Request ask(const std::string& method, const std::string& path, wire::Head
   return request;
 }
 
-wire::Request for_token(const std::string& seconds = "21600") {
-  return ask("PUT", "/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", seconds}});
+wire::Request for_token(const std::string& ttl = "21600") {
+  return ask("PUT", "/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", ttl}});
 }
 
 struct Instance : World {
@@ -45,8 +45,7 @@ TEST(InstanceMetadata, SpeaksVersionTwoAlone) {
 
 TEST(InstanceMetadata, GivesATokenOnlyToAProperPut) {
   Instance instance;
-  for (const char* seconds : {"0", "21601", "", "x"})
-    EXPECT_EQ(instance.send(for_token(seconds)).status, 400);
+  for (const char* ttl : {"0", "21601", "", "x"}) EXPECT_EQ(instance.send(for_token(ttl)).status, 400);
   EXPECT_EQ(instance.send(ask("GET", "/latest/api/token")).status, 405);
   auto forwarded = for_token();
   forwarded.headers.emplace_back("X-Forwarded-For", "10.0.0.1");

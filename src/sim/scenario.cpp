@@ -15,13 +15,13 @@ namespace {
 constexpr std::size_t kMostBytes = 262'144;
 constexpr std::size_t kMostEvents = 1000;
 constexpr int kMostServers = 1000;
-constexpr Duration kLongest = std::chrono::days{31};
+constexpr Duration kLongestScenario = std::chrono::days{31};
 
 using Lines = std::vector<std::string>;
 
-class Parser {
+class ScenarioParser {
  public:
-  Parser(std::string_view text, std::string_view file) : lines_(split(text, '\n')) {
+  ScenarioParser(std::string_view text, std::string_view file) : lines_(split(text, '\n')) {
     scenario_.file = std::string(file);
     scenario_.faults.latency = Duration{25};
   }
@@ -88,8 +88,8 @@ class Parser {
   Result<void> read(const Words& words) {
     const auto& command = words[0].text;
     if (command == "start") return read_start(words);
-    if (command == "duration") return read_span(words, scenario_.duration, kLongest);
-    if (command == "narrate") return read_span(words, scenario_.narrate, kLongest);
+    if (command == "duration") return read_span(words, scenario_.duration, kLongestScenario);
+    if (command == "narrate") return read_span(words, scenario_.narrate, kLongestScenario);
     if (command == "tick") return read_span(words, scenario_.tick, std::chrono::hours{24});
     if (command == "latency") return read_latency(words);
     if (command == "fleet") return read_fleet(words);
@@ -97,7 +97,7 @@ class Parser {
     if (command == "asg") return read_asg(words, scenario_, declared_);
     if (command == "document") return read_document(words, scenario_);
     if (command == "repair" && words.size() == 2 && words[1].text == "never") {
-      scenario_.repair_after = kLongest * 10;
+      scenario_.repair_after = kLongestScenario * 10;
       return {};
     }
     if (command == "repair" && words.size() == 2 && words[1].text.starts_with("after=")) {
@@ -333,7 +333,7 @@ Result<Scenario> parse_scenario(std::string_view text, std::string_view file_nam
   if (text.size() > kMostBytes) {
     return fail(ErrorKind::invalid, fmt::format("{}:1:1: the scenario is larger than 256 KiB", file_name));
   }
-  return Parser(text, file_name).parse();
+  return ScenarioParser(text, file_name).parse();
 }
 
 Result<Scenario> load_scenario(const std::string& path) {

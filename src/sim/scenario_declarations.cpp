@@ -8,8 +8,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr double kMostMembers = 2'000;
-constexpr std::size_t kShortestDocument = 3, kLongestDocument = 128, kLongestOutput = 100'000;
+constexpr std::size_t kShortestDocument = 3, kLongestDocument = 128, kLongestDocumentOutput = 100'000;
 
 Result<int> count(const Options& options, std::string_view key, int otherwise) {
   return static_cast<int>(TRY(options.number(key, otherwise, 0, kMostMembers)));
@@ -91,7 +90,7 @@ Result<void> read_document(const Words& words, Scenario& scenario) {
   document.takes = TRY(options.duration("takes", document.takes));
   document.timeout = TRY(options.duration("timeout", document.timeout));
   if (const auto* output = options.find("output")) document.output = with_line_breaks(output->text);
-  if (document.output.size() > kLongestOutput) {
+  if (document.output.size() > kLongestDocumentOutput) {
     return words[1].wrong("has more than 100,000 characters of output");
   }
   scenario.documents[words[1].text] = std::move(document);

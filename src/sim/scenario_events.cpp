@@ -10,7 +10,7 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr double kMostRequests = 1'000'000, kMostMembers = 2'000;
+constexpr double kMostRequests = 1'000'000;
 
 // An event as it happens.
 struct Happening {
@@ -63,9 +63,9 @@ void registers(const Happening& now) {
 }
 
 void leaks(const Happening& now) {
-  const double seconds = static_cast<double>(now.duration(now.word(2)).count()) / 1000;
+  const double lasts = static_cast<double>(now.duration(now.word(2)).count()) / 1000;
   now.each_server([&](Server& server) {
-    server.leak_per_million_requests = leak_of(fleet_of(now.scenario, server.name), seconds);
+    server.leak_per_million_requests = leak_of(fleet_of(now.scenario, server.name), lasts);
   });
 }
 

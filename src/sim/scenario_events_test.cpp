@@ -36,7 +36,7 @@ struct Told {
   Time start = Time{std::chrono::sys_days{std::chrono::year{2026} / 11 / 22}} + 10h;
 };
 
-std::string error_of(const std::string& line) {
+std::string event_error(const std::string& line) {
   const auto scenario = parse_scenario(kStory + line + "\n", "s.txt");
   return scenario ? "none" : scenario.error().message;
 }
@@ -150,32 +150,36 @@ TEST(ScenarioEvents, ChangeTheLoadOfOneFleetOnly) {
 }
 
 TEST(ScenarioEvents, RefuseWhatTheyDoNotKnowWithPlaceAndUsage) {
-  starts(error_of("at 1m standby web-9"), "s.txt:7:15: 'web-9' is no server declared above");
-  starts(error_of("at 1m standby"),
+  starts(event_error("at 1m standby web-9"), "s.txt:7:15: 'web-9' is no server declared above");
+  starts(event_error("at 1m standby"),
          "s.txt:7:7: 'standby' ends the line too early; it is written: standby SERVER");
-  starts(error_of("at 1m alarm deploy red"),
+  starts(event_error("at 1m alarm deploy red"),
          "s.txt:7:20: 'red' is not known here; allowed are ok, alarm, insufficient");
-  starts(error_of("at 1m alarm oom-{web-9} ok"), "s.txt:7:13: 'oom-{web-9}' names no server");
-  starts(error_of("at 1m alarm deploy ok simple"), "s.txt:7:23: 'simple' is not known here");
-  starts(error_of("at 1m calendar freeze shut"), "s.txt:7:23: 'shut' is not known here; allowed are open");
-  starts(error_of("at 1m suspend web-asg Sleep"),
+  starts(event_error("at 1m alarm oom-{web-9} ok"), "s.txt:7:13: 'oom-{web-9}' names no server");
+  starts(event_error("at 1m alarm deploy ok simple"), "s.txt:7:23: 'simple' is not known here");
+  starts(event_error("at 1m calendar freeze shut"), "s.txt:7:23: 'shut' is not known here; allowed are open");
+  starts(event_error("at 1m suspend web-asg Sleep"),
          "s.txt:7:23: 'Sleep' is not known here; allowed are Launch");
-  starts(error_of("at 1m suspend asg Launch"), "s.txt:7:15: 'asg' is no Auto Scaling group declared above");
-  starts(error_of("at 1m refresh web-asg stop"),
+  starts(event_error("at 1m suspend asg Launch"),
+         "s.txt:7:15: 'asg' is no Auto Scaling group declared above");
+  starts(event_error("at 1m refresh web-asg stop"),
          "s.txt:7:23: 'stop' is not known here; allowed are start, end");
-  starts(error_of("at 1m resize web-asg size=4"), "s.txt:7:22: 'size=4' is one word too many; it is written");
-  starts(error_of("at 1m resize web-asg min=many"), "s.txt:7:22: 'many' is no number from 0 to 2000");
-  starts(error_of("at 1m resize web-asg min=1 min=2"), "s.txt:7:28: 'min=2' is one word too many");
-  starts(error_of("at 1m zonal-shift c start"), "s.txt:7:19: 'c' is no zone of a fleet declared above");
-  starts(error_of("at 1m zone-outage a begin"), "s.txt:7:21: 'begin' is not known here");
-  starts(error_of("at 1m schedule-event web-1 lunch in=1h"), "s.txt:7:28: 'lunch' is not known here");
-  starts(error_of("at 1m schedule-event web-1 instance-stop"),
+  starts(event_error("at 1m resize web-asg size=4"),
+         "s.txt:7:22: 'size=4' is one word too many; it is written");
+  starts(event_error("at 1m resize web-asg min=many"), "s.txt:7:22: 'many' is no number from 0 to 2000");
+  starts(event_error("at 1m resize web-asg min=1 min=2"), "s.txt:7:28: 'min=2' is one word too many");
+  starts(event_error("at 1m zonal-shift c start"), "s.txt:7:19: 'c' is no zone of a fleet declared above");
+  starts(event_error("at 1m zone-outage a begin"), "s.txt:7:21: 'begin' is not known here");
+  starts(event_error("at 1m schedule-event web-1 lunch in=1h"), "s.txt:7:28: 'lunch' is not known here");
+  starts(event_error("at 1m schedule-event web-1 instance-stop"),
          "s.txt:7:28: 'instance-stop' ends the line too");
-  starts(error_of("at 1m schedule-event web-1 instance-stop in=soon"), "s.txt:7:42: 'soon' is no duration");
-  starts(error_of("at 1m peak many"), "s.txt:7:12: 'many' is no number");
-  starts(error_of("at 1m peak 100 shop"), "s.txt:7:16: 'shop' is no fleet declared above");
-  starts(error_of("at 1m impair web-1 badly"), "s.txt:7:20: 'badly' is not known here; allowed are system");
-  starts(error_of("at 1m tag web-1 key"), "s.txt:7:17: 'key' ends the line too early; it is written: tag");
+  starts(event_error("at 1m schedule-event web-1 instance-stop in=soon"),
+         "s.txt:7:42: 'soon' is no duration");
+  starts(event_error("at 1m peak many"), "s.txt:7:12: 'many' is no number");
+  starts(event_error("at 1m peak 100 shop"), "s.txt:7:16: 'shop' is no fleet declared above");
+  starts(event_error("at 1m impair web-1 badly"),
+         "s.txt:7:20: 'badly' is not known here; allowed are system");
+  starts(event_error("at 1m tag web-1 key"), "s.txt:7:17: 'key' ends the line too early; it is written: tag");
 }
 
 TEST(ScenarioEvents, KeepValuesThatLookLikeOptions) {
@@ -190,11 +194,11 @@ TEST(ScenarioDeclarations, OfAutoScalingGroups) {
   EXPECT_EQ(group.health_check_grace_period, 90s);
   EXPECT_EQ(group.target_group_arns, (std::vector<std::string>{target_group_arn_of("tg2")}));
   EXPECT_EQ(told.asg().target_group_arns.size(), 2U) << "all of the fleet's";
-  starts(error_of("asg web-asg fleet=api"),
+  starts(event_error("asg web-asg fleet=api"),
          "s.txt:7:5: 'web-asg' names an Auto Scaling group for the second");
-  starts(error_of("asg x fleet=api attach=tg9"), "s.txt:7:24: 'tg9' names a target group not declared");
-  starts(error_of("asg x fleet=api min=3 max=2"), "s.txt:7:21: '3' doesn't fit: min=3 desired=2 max=2");
-  starts(error_of("asg x fleet=api health=ELB"), "s.txt:7:24: 'ELB' must be EC2 or EC2,ELB");
+  starts(event_error("asg x fleet=api attach=tg9"), "s.txt:7:24: 'tg9' names a target group not declared");
+  starts(event_error("asg x fleet=api min=3 max=2"), "s.txt:7:21: '3' doesn't fit: min=3 desired=2 max=2");
+  starts(event_error("asg x fleet=api health=ELB"), "s.txt:7:24: 'ELB' must be EC2 or EC2,ELB");
 }
 
 TEST(ScenarioDeclarations, OfDocuments) {
@@ -207,11 +211,11 @@ TEST(ScenarioDeclarations, OfDocuments) {
   EXPECT_EQ(document.timeout, 5min);
   EXPECT_EQ(document.output, "pool: web\nrecycled");
   EXPECT_TRUE(told.account->documents.at("Shop-Fails").fails);
-  starts(error_of("document"), "s.txt:7:1: 'document' needs the document's name");
-  starts(error_of("document x"), "s.txt:7:10: 'x' is no document's name");
-  starts(error_of("document Shop heals=maybe"), "s.txt:7:21: 'maybe' must be yes or no");
-  starts(error_of("document Shop output=\"open"), "s.txt:7:15: 'output=open' has no closing quote");
-  starts(error_of("document Shop kills=yes"),
+  starts(event_error("document"), "s.txt:7:1: 'document' needs the document's name");
+  starts(event_error("document x"), "s.txt:7:10: 'x' is no document's name");
+  starts(event_error("document Shop heals=maybe"), "s.txt:7:21: 'maybe' must be yes or no");
+  starts(event_error("document Shop output=\"open"), "s.txt:7:15: 'output=open' has no closing quote");
+  starts(event_error("document Shop kills=yes"),
          "s.txt:7:15: 'kills=yes' is not known here; allowed are heals=");
 }
 
@@ -219,7 +223,7 @@ TEST(ScenarioDeclarations, OfMonitoring) {
   Told told("fleet dim servers=1 groups=tg3:80 monitoring=basic\n");
   EXPECT_FALSE(told.server("dim-1").detailed_monitoring);
   EXPECT_TRUE(told.server("web-1").detailed_monitoring);
-  starts(error_of("fleet dim servers=1 groups=tg3:80 monitoring=none"),
+  starts(event_error("fleet dim servers=1 groups=tg3:80 monitoring=none"),
          "s.txt:7:46: 'none' must be basic or");
 }
 
@@ -230,10 +234,10 @@ TEST(Scenario, EndsAPauseWhenItSaysSo) {
   EXPECT_EQ(scenario->operator_events[0].argument, "a deployment");
   EXPECT_EQ(scenario->operator_events[0].duration, 30min);
   EXPECT_EQ(scenario->operator_events[1].duration, Duration{});
-  starts(error_of("at 10m pause"), "s.txt:7:8: 'pause' ends the line too early; it is written: pause");
-  starts(error_of("at 10m pause \"why\" until=3h"),
+  starts(event_error("at 10m pause"), "s.txt:7:8: 'pause' ends the line too early; it is written: pause");
+  starts(event_error("at 10m pause \"why\" until=3h"),
          "s.txt:7:20: 'until=3h' is not known here; allowed are for=");
-  starts(error_of("at 10m pause \"why\" for=ever"), "s.txt:7:24: 'ever' is no duration");
+  starts(event_error("at 10m pause \"why\" for=ever"), "s.txt:7:24: 'ever' is no duration");
 }
 
 }  // namespace

@@ -73,9 +73,9 @@ TEST(Scenario, DrawsLeaksAndBootsBySeedWithinTheirRanges) {
   std::vector<double> memories;
   for (const auto& [id, made] : one->servers) {
     const double requests = 50 * Account::day_average();
-    const double hours = 70 / made.leak_per_million_requests * 1e6 / requests / 3600;
-    EXPECT_GE(hours, 2);
-    EXPECT_LE(hours, 3);
+    const double lasts_hours = 70 / made.leak_per_million_requests * 1e6 / requests / 3600;
+    EXPECT_GE(lasts_hours, 2);
+    EXPECT_LE(lasts_hours, 3);
     EXPECT_GE(made.boot_time, 1min);
     EXPECT_LE(made.boot_time, 2min);
     memories.push_back(made.memory);

@@ -14,6 +14,9 @@
 
 namespace evenkeel::sim {
 
+// The largest fleet and the largest number of targets that a scenario may ask for.
+inline constexpr double kMostMembers = 2'000;
+
 struct Place {
   std::string file;
   int line = 0;

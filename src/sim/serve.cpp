@@ -149,14 +149,14 @@ void forward(const httplib::Request& from, std::string body, Served& served, htt
 
 void advance(const httplib::Request& request, Served& served, httplib::Response& response) {
   const std::string text = request.get_param_value("seconds");
-  std::int64_t seconds = -1;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (read.ptr != text.data() + text.size() || seconds < 0 || seconds > kFarthestAdvance) {
+  std::int64_t count = -1;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (read.ptr != text.data() + text.size() || count < 0 || count > kFarthestAdvance) {
     response.status = 400;
     response.set_content("seconds must be a whole number from 0 to 2592000\n", "text/plain");
     return;
   }
-  served.keep_time(std::chrono::seconds(seconds));
+  served.keep_time(std::chrono::seconds(count));
   served.show("/_simulated/summary", response);
 }
 

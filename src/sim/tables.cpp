@@ -12,11 +12,11 @@ constexpr std::chrono::days kTooOldToExpire{5 * 365};
 std::optional<Time> expiry(const Item& item, const std::string& attribute) {
   const auto found = item.find(attribute);
   if (found == item.end() || found->second.type != "N") return std::nullopt;
-  std::int64_t seconds = 0;
+  std::int64_t since_epoch = 0;
   const auto& text = found->second.text;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (read.ec != std::errc() || seconds < 0 || seconds > 1'000'000'000'000) return std::nullopt;
-  return Time{std::chrono::seconds{seconds}};
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), since_epoch);
+  if (read.ec != std::errc() || since_epoch < 0 || since_epoch > 1'000'000'000'000) return std::nullopt;
+  return Time{std::chrono::seconds{since_epoch}};
 }
 
 }  // namespace
