@@ -1,7 +1,6 @@
 // `evenkeel check`: what would go wrong on this account, before anything is switched on.
 #include "check/check.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -247,7 +246,7 @@ int run_check(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Context& context, Chosen& chosen) {
+void add_check(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("check", kAboutCheck);
   command->footer(kCodes);
   auto options = default_options(context.environment);

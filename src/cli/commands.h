@@ -3,28 +3,25 @@
 
 #include <functional>
 
+#include "cli/argument_parser.h"
 #include "cli/context.h"
-
-namespace CLI {
-class App;
-}
 
 namespace evenkeel::cli {
 
 // Returns the exit code. Set by the one subcommand that was parsed; run after parsing has ended.
 using Chosen = std::function<int()>;
 
-void add_check(CLI::App& app, Context& context, Chosen& chosen);
-void add_plan(CLI::App& app, Context& context, Chosen& chosen);
-void add_run(CLI::App& app, Context& context, Chosen& chosen);
-void add_status(CLI::App& app, Context& context, Chosen& chosen);
-void add_explain(CLI::App& app, Context& context, Chosen& chosen);
-void add_history(CLI::App& app, Context& context, Chosen& chosen);
-void add_pause(CLI::App& app, Context& context, Chosen& chosen);
-void add_resume(CLI::App& app, Context& context, Chosen& chosen);
-void add_restore(CLI::App& app, Context& context, Chosen& chosen);
-void add_state_moves(CLI::App& app, Context& context, Chosen& chosen);
-void add_iam(CLI::App& app, Context& context, Chosen& chosen);
-void add_simulate(CLI::App& app, Context& context, Chosen& chosen);
+void add_check(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_plan(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_run(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_status(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_explain(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_history(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_pause(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_resume(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_restore(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_state_moves(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_iam(ArgumentParser& app, Context& context, Chosen& chosen);
+void add_simulate(ArgumentParser& app, Context& context, Chosen& chosen);
 
 }  // namespace evenkeel::cli

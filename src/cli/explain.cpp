@@ -2,7 +2,6 @@
 // what is under way, what was; with --at, what the history has of an earlier moment.
 #include "cli/explain.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -171,7 +170,7 @@ int run_explain(Context& context, const ExplainOptions& options) {
 
 }  // namespace
 
-void add_explain(CLI::App& app, Context& context, Chosen& chosen) {
+void add_explain(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("explain", "why an instance is, or isn't, being treated");
   auto options = std::make_shared<ExplainOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);

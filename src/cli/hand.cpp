@@ -1,6 +1,5 @@
 #include "cli/hand.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -48,7 +47,7 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                           known.empty() ? "none" : join(known, ", ")));
 }
 
-void add_hand_options(CLI::App& command, HandOptions& options) {
+void add_hand_options(ArgumentParser& command, HandOptions& options) {
   command.add_option("FLEET", options.fleet, "the fleet's name")->required();
   command.add_option("--reason", options.reason, "why, for whoever looks next")
       ->required()

@@ -25,6 +25,6 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                          record::Journal& journal);
 
 // FLEET, --reason, --policy, --state, --notify, --json, --profile, --region.
-void add_hand_options(CLI::App& command, HandOptions& options);
+void add_hand_options(ArgumentParser& command, HandOptions& options);
 
 }  // namespace evenkeel::cli

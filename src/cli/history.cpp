@@ -1,5 +1,4 @@
 // `evenkeel history`: what happened, oldest first.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "base/text.h"
@@ -48,7 +47,7 @@ int run_history(Context& context, const HistoryOptions& options) {
 
 }  // namespace
 
-void add_history(CLI::App& app, Context& context, Chosen& chosen) {
+void add_history(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("history", "what happened, oldest first");
   auto options = std::make_shared<HistoryOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);
@@ -56,7 +55,7 @@ void add_history(CLI::App& app, Context& context, Chosen& chosen) {
   add_fleet(*command, *options);
   command->add_option("--instance", options->instance_id, "only this instance")->option_text("ID");
   command->add_option("--limit", options->limit, "the newest so many")
-      ->check(CLI::Range(1, 100'000))
+      ->between(1, 100'000)
       ->option_text("N")
       ->capture_default_str();
   command->add_flag("--all", options->all,

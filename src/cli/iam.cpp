@@ -1,5 +1,4 @@
 // `evenkeel iam`: the least IAM policy for exactly this policy file.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -135,7 +134,7 @@ int run_iam(Context& context, const IamOptions& options) {
   return kDone;
 }
 
-void add_iam_for_lambda(CLI::App& command, IamOptions& options) {
+void add_iam_for_lambda(ArgumentParser& command, IamOptions& options) {
   auto* lambda = command.add_flag(
       "--lambda", options.lambda,
       "for the Lambda function of deploy/: its table, log group, topic and parameter as well");
@@ -154,7 +153,7 @@ void add_iam_for_lambda(CLI::App& command, IamOptions& options) {
 
 }  // namespace
 
-void add_iam(CLI::App& app, Context& context, Chosen& chosen) {
+void add_iam(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("iam", "the least IAM policy that this policy file needs");
   auto options = std::make_shared<IamOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);

@@ -1,6 +1,5 @@
 #include "cli/options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -17,7 +16,7 @@ std::shared_ptr<Options> default_options(const wire::Environment& environment) {
   return options;
 }
 
-void add_policy(CLI::App& command, Options& options) {
+void add_policy(ArgumentParser& command, Options& options) {
   command
       .add_option("--policy", options.policy,
                   "the policy: PATH, env:NAME or ssm:/NAME[:VERSION] (EVENKEEL_POLICY)")
@@ -25,7 +24,7 @@ void add_policy(CLI::App& command, Options& options) {
       ->capture_default_str();
 }
 
-void add_state(CLI::App& command, Options& options) {
+void add_state(ArgumentParser& command, Options& options) {
   command
       .add_option("--state", options.state,
                   "what is remembered: PATH, sqlite:PATH or dynamodb://TABLE (EVENKEEL_STATE)")
@@ -33,7 +32,7 @@ void add_state(CLI::App& command, Options& options) {
       ->capture_default_str();
 }
 
-void add_notify(CLI::App& command, Options& options) {
+void add_notify(ArgumentParser& command, Options& options) {
   command
       .add_option("--notify", options.notify,
                   "whom to tell: sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME; may be given several "
@@ -41,18 +40,18 @@ void add_notify(CLI::App& command, Options& options) {
       ->option_text("ADDRESS");
 }
 
-void add_fleet(CLI::App& command, Options& options) {
+void add_fleet(ArgumentParser& command, Options& options) {
   command.add_option("--fleet", options.fleets, "only this fleet; may be given several times")
       ->option_text("NAME");
 }
 
-void add_json(CLI::App& command, Options& options) {
+void add_json(ArgumentParser& command, Options& options) {
   command.add_flag("--json", options.json, "for programs: JSON on standard output");
 }
 
 namespace {
 
-void add_profile_and_region(CLI::App& command, Options& options, const char* region) {
+void add_profile_and_region(ArgumentParser& command, Options& options, const char* region) {
   command
       .add_option("--profile", options.aws.profile,
                   "the profile in ~/.aws to use, instead of the environment's keys")
@@ -62,12 +61,12 @@ void add_profile_and_region(CLI::App& command, Options& options, const char* reg
 
 }  // namespace
 
-void add_aws(CLI::App& command, Options& options) {
+void add_aws(ArgumentParser& command, Options& options) {
   add_profile_and_region(command, options,
                          "the region of all fleets, whatever the policy says, and of the state's table");
 }
 
-void add_own_aws(CLI::App& command, Options& options) {
+void add_own_aws(ArgumentParser& command, Options& options) {
   add_profile_and_region(command, options, "the region of the state's table");
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/argument_parser.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
 #include "model/policy.h"
@@ -15,10 +16,6 @@
 #include "wiring/notifiers.h"
 #include "wiring/pass.h"
 #include "wiring/regions.h"
-
-namespace CLI {
-class App;
-}
 
 namespace evenkeel::cli {
 
@@ -43,16 +40,16 @@ struct Options {
 // The options with their defaults from the environment.
 std::shared_ptr<Options> default_options(const wire::Environment& environment);
 
-void add_policy(CLI::App& command, Options& options);
-void add_state(CLI::App& command, Options& options);
+void add_policy(ArgumentParser& command, Options& options);
+void add_state(ArgumentParser& command, Options& options);
 // For commands that write to the history.
-void add_notify(CLI::App& command, Options& options);
-void add_fleet(CLI::App& command, Options& options);
-void add_json(CLI::App& command, Options& options);
+void add_notify(ArgumentParser& command, Options& options);
+void add_fleet(ArgumentParser& command, Options& options);
+void add_json(ArgumentParser& command, Options& options);
 // --profile and --region, for commands that talk to AWS.
-void add_aws(CLI::App& command, Options& options);
+void add_aws(ArgumentParser& command, Options& options);
 // The same, for commands that ask AWS only for what is Evenkeel's own: its table, its policy.
-void add_own_aws(CLI::App& command, Options& options);
+void add_own_aws(ArgumentParser& command, Options& options);
 
 // What finding credentials, the state and the policy needs.
 wire::Sources sources(Context& context, const AwsOptions& options = {});

@@ -1,6 +1,5 @@
 // `evenkeel pause FLEET --reason …`: starts nothing more until `resume`, or until it ends by itself; what is
 // under way is finished.
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -52,7 +51,7 @@ int run_pause(Context& context, const PauseOptions& options) {
 
 }  // namespace
 
-void add_pause(CLI::App& app, Context& context, Chosen& chosen) {
+void add_pause(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("pause", "start nothing more in a fleet; what is out is still put back");
   auto options = std::make_shared<PauseOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);

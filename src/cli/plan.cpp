@@ -1,5 +1,4 @@
 // `evenkeel plan`: what the next tick would do, and why it leaves the others alone.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -140,7 +139,7 @@ int run_plan(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_plan(CLI::App& app, Context& context, Chosen& chosen) {
+void add_plan(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("plan", "what the next tick would do, and why not for each member");
   auto options = default_options(context.environment);
   add_policy(*command, *options);

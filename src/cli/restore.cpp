@@ -1,5 +1,4 @@
 // `evenkeel restore ID`: puts a member back without (another) reboot, also one that is held.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -44,7 +43,7 @@ int run_restore(Context& context, RestoreOptions options) {
 
 }  // namespace
 
-void add_restore(CLI::App& app, Context& context, Chosen& chosen) {
+void add_restore(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("restore", "put a member back without a reboot, also one that is held");
   auto options = std::make_shared<RestoreOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);

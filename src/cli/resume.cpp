@@ -1,5 +1,4 @@
 // `evenkeel resume FLEET --reason …`: ends a pause and resets the breaker.
-#include <CLI/CLI.hpp>
 
 #include "cli/commands.h"
 #include "cli/hand.h"
@@ -18,7 +17,7 @@ int run_resume(Context& context, const HandOptions& options) {
 
 }  // namespace
 
-void add_resume(CLI::App& app, Context& context, Chosen& chosen) {
+void add_resume(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("resume", "end a fleet's pause and reset its breaker");
   auto options = std::make_shared<HandOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);

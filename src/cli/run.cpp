@@ -1,5 +1,4 @@
 // `evenkeel run`: one tick of every fleet, or one after the other until it is told to stop.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -172,7 +171,7 @@ int run_run(Context& context, const RunOptions& options) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Context& context, Chosen& chosen) {
+void add_run(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("run", "one tick of every fleet: look, decide, record, act");
   auto options = std::make_shared<RunOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);

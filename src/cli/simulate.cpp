@@ -1,5 +1,4 @@
 // `evenkeel simulate FILE`: a scenario on an AWS account in memory, played without Evenkeel and with it.
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -80,7 +79,7 @@ int run_simulate(Context& context, const SimulateOptions& options) {
 
 }  // namespace
 
-void add_simulate(CLI::App& app, Context& context, Chosen& chosen) {
+void add_simulate(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command =
       app.add_subcommand("simulate", "a scenario on an AWS account in memory; needs no credentials");
   auto options = std::make_shared<SimulateOptions>();
@@ -96,7 +95,7 @@ void add_simulate(CLI::App& app, Context& context, Chosen& chosen) {
   command
       ->add_option("--time-scale", options->listen.time_scale,
                    "virtual seconds that pass in a second; 0: none")
-      ->check(CLI::Range(0.0, 100'000.0))
+      ->between(0.0, 100'000.0)
       ->needs(address)
       ->option_text("X");
   command->add_option("--latency", options->listen.latency, "real time that every AWS call takes at least")

@@ -1,5 +1,4 @@
 // `evenkeel state export` and `state import`: moves what is remembered from one store to another.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <fmt/core.h>
@@ -208,7 +207,7 @@ int run_import(Context& context, const MoveOptions& options) {
   return kDone;
 }
 
-void add_move(CLI::App& state, Context& context, Chosen& chosen, const char* name, const char* about,
+void add_move(ArgumentParser& state, Context& context, Chosen& chosen, const char* name, const char* about,
               int (*run)(Context&, const MoveOptions&)) {
   auto* command = state.add_subcommand(name, about);
   auto options = std::make_shared<MoveOptions>();
@@ -224,9 +223,9 @@ void add_move(CLI::App& state, Context& context, Chosen& chosen, const char* nam
 
 }  // namespace
 
-void add_state_moves(CLI::App& app, Context& context, Chosen& chosen) {
+void add_state_moves(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("state", "move what is remembered from one --state to another");
-  command->require_subcommand(1);
+  command->require_subcommand();
   add_move(*command, context, chosen, "export", "write everything into a file; stop whoever ticks first",
            run_export);
   add_move(*command, context, chosen, "import", "take over an export; never replaces what is newer",

@@ -1,5 +1,4 @@
 // `evenkeel status`: what is under way, from the state alone; asks AWS nothing about the fleets.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
 
@@ -115,7 +114,7 @@ int run_status(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_status(CLI::App& app, Context& context, Chosen& chosen) {
+void add_status(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("status", "what is under way, held, paused; asks AWS nothing");
   auto options = default_options(context.environment);
   add_state(*command, *options);
