@@ -73,8 +73,8 @@ Result<Dated<std::vector<Activity>>> describe_scaling_activities(wire::Caller& c
 
 struct InstanceRefresh {
   std::string id;
-  std::string
-      status;  // AWS's word: "Pending", "InProgress", "Baking", "Successful", …; unknown ones are kept
+  // AWS's word: "Pending", "InProgress", "Baking", "Successful", …; unknown ones are kept
+  std::string status;
 };
 
 // Newest first, at most a hundred: an active one is always the newest. One group a call.

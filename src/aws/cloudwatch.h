@@ -43,8 +43,8 @@ struct Sample {
 
 struct MetricResult {
   std::string id;
-  std::string
-      status;  // AWS's StatusCode: "Complete", "PartialData", "InternalError", "Forbidden"; empty: no result
+  // AWS's StatusCode: "Complete", "PartialData", "InternalError", "Forbidden"; empty: no result
+  std::string status;
   // AWS said Complete and every sample could be read. Anything else is partial data, never to be trusted as
   // whole.
   bool complete = false;

@@ -279,9 +279,8 @@ TEST(CloudWatch, AsksForAlarmsByThePrefixOrForAll) {
 
 TEST(CloudWatch, AlarmsWithoutAListOrAStateAreNotNone) {
   const std::vector<std::string> names = {"a"};
-  for (const char* body : {"", "<CompositeAlarms/>",
-                           "<MetricAlarms><member><AlarmName>a</AlarmName></member>"
-                           "</MetricAlarms>"}) {
+  for (const char* body :
+       {"", "<CompositeAlarms/>", "<MetricAlarms><member><AlarmName>a</AlarmName></member></MetricAlarms>"}) {
     ScriptedAccount account([&](const Request&) { return wire::query_answer("DescribeAlarms", body); });
     EXPECT_EQ(wire::kind_of(describe_alarms(account.caller, names)), ErrorKind::invalid) << body;
   }

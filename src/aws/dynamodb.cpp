@@ -83,8 +83,7 @@ Error explained(Error error, const std::string& table, const wire::Caller& calle
   error.message = fmt::format("table {} in {}: {}", name, caller.region(), error.message);
   if (error.code == "ValidationException") {
     error.message +=
-        "; the table needs the partition key pk and the sort key sk, both strings, as deploy/ "
-        "makes it";
+        "; the table needs the partition key pk and the sort key sk, both strings, as deploy/ makes it";
   }
   return error;
 }

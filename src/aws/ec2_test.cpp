@@ -20,8 +20,7 @@ std::string instance_xml(const std::string& id, int code = 16) {
          "<instanceType>m5.large</instanceType><launchTime>2026-11-20T10:00:00.000Z</launchTime>"
          "<placement><availabilityZone>eu-west-1a</availabilityZone></placement><vpcId>vpc-1</vpcId>"
          "<tagSet><item><key>Name</key><value>web</value></item><item><key>empty</key><value/></item></"
-         "tagSet>"
-         "</item>";
+         "tagSet></item>";
 }
 
 std::string reservation(const std::string& instances) {

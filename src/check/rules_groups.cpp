@@ -135,8 +135,7 @@ Findings zone_not_enabled(const Subject& fleet) {
                              "and never become healthy, so Evenkeel leaves them alone",
                              some(outside), is_are(outside.size()), join(where, ", "),
                              printable(group.traffic->balancer), outside.size() == 1 ? "its" : "their"),
-         .remedy = fmt::format("enable the zone for the load balancer (it has {}), or move the "
-                               "servers",
+         .remedy = fmt::format("enable the zone for the load balancer (it has {}), or move the servers",
                                join(zones, ", ")),
          .target_group = group.is.name,
          .members = outside});

@@ -75,8 +75,7 @@ Findings auto_scaling_would_replace(const Subject& fleet) {
                              "check type to EC2: aws autoscaling update-auto-scaling-group "
                              "--auto-scaling-group-name {0} --health-check-type EC2; or suspend both of its "
                              "processes, after which it replaces nobody: aws autoscaling suspend-processes "
-                             "--auto-scaling-group-name {0} --scaling-processes HealthCheck "
-                             "ReplaceUnhealthy",
+                             "--auto-scaling-group-name {0} --scaling-processes HealthCheck ReplaceUnhealthy",
                              shell_word(group.name)),
        .members = ids,
        .numbers = {

@@ -136,8 +136,7 @@ Findings cost(const Subject& fleet) {
   return {{.severity = Severity::note,
            .text = fmt::format(
                "reading the metric of {} once every {} costs {} ($0.01 per 1,000 metrics read, 30 "
-               "days). It is read only while another member may leave, so it is less the more "
-               "there is to do",
+               "days). It is read only while another member may leave, so it is less the more there is to do",
                count(fleet.size(), "member"), format_duration(fleet.policy.reboot_when.period), both),
            .remedy = fleet.policy.reboot_when.period < 5min && most > 20
                          ? "a longer reboot_when.period costs less in proportion: 5m is a fifth of 1m"

@@ -210,8 +210,8 @@ struct FleetState {
   std::optional<Time> breaker_reset_at;  // crossings before this don't trip it again
   // "<arn>|<instance>:<port>" → healthy since, for groups with slow start only.
   std::map<std::string, Time> healthy_since;
-  std::map<std::string, MemberRecord>
-      members;  // by instance id; only those of whom there is something to say
+  // By instance id; only those of whom there is something to say
+  std::map<std::string, MemberRecord> members;
   // The last reason told of each member in the history, where it isn't below_limit; at most 500.
   std::map<std::string, std::string> told;
   std::string told_fleet;  // likewise of the fleet: the first reason that held back every start; empty: none

@@ -67,8 +67,8 @@ const char* name(InstanceState state);
 
 // An event that EC2 has scheduled for an instance; completed and cancelled ones are left out.
 struct ScheduledEvent {
-  std::string
-      code;  // "instance-reboot" "system-reboot" "system-maintenance" "instance-retirement" "instance-stop"
+  // "instance-reboot" "system-reboot" "system-maintenance" "instance-retirement" "instance-stop"
+  std::string code;
   std::string description;  // untrusted
   std::optional<Time> not_before;
   bool operator==(const ScheduledEvent&) const = default;
@@ -195,8 +195,8 @@ struct Observation {
   Duration late_by{0};
   std::vector<TargetGroup> target_groups;  // those of the fleet and those in an open snapshot, sorted by arn
   std::vector<std::string> absent_groups;  // arns of open snapshots that AWS says don't exist any more
-  std::map<std::string, Instance>
-      instances;                    // by id; an id that is absent here was not returned by DescribeInstances
+  // By id; an id that is absent here was not returned by DescribeInstances
+  std::map<std::string, Instance> instances;
   bool instances_complete = false;  // every registered id was asked for and every page came
   bool statuses_complete =
       false;  // every member's status was asked for and came (only where a rule needs it)
@@ -207,14 +207,14 @@ struct Observation {
   std::map<std::string, CalendarState> calendars;  // by the policy's words; no entry: not asked
   // Answers to a plan's questions (model/plan.h). No entry: not asked.
   std::map<std::string, Signal> signals;  // of reboot_when, by instance id
-  std::map<std::string, std::map<std::string, Signal>>
-      other_signals;  // of rules: by metric_key(), instance id
+  // Of rules: by metric_key(), instance id
+  std::map<std::string, std::map<std::string, Signal>> other_signals;
   // The load of keep.load_below: by target group arn or by instance id, as LoadCeiling::per says.
   std::map<std::string, Signal> loads;
   std::map<std::string, Survey> surveys;
   std::map<std::string, CommandResult> commands;  // by the intent's nonce
-  std::map<std::string, std::optional<Time>>
-      consoles;                       // when the newest console output was posted; none: unknown
+  // When the newest console output was posted; none: unknown
+  std::map<std::string, std::optional<Time>> consoles;
   std::vector<std::string> problems;  // for people: what could not be read, and why
 };
 

@@ -148,8 +148,8 @@ struct Event {
   std::string fleet;
   std::string instance_id;     // empty: about the fleet
   std::string remediation_id;  // empty: none
-  std::string
-      kind;  // stable word: "start", "phase", "intent", "outcome", "held", "done", "breaker", "pause" …
+  // Stable word: "start", "phase", "intent", "outcome", "held", "done", "breaker", "pause" …
+  std::string kind;
   std::string text;  // for people
   bool operator==(const Event&) const = default;
 };

@@ -128,8 +128,8 @@ struct Keep {
 
 // "gates": what, outside the fleet, holds back every start.
 struct Gates {
-  std::vector<std::string>
-      alarms;  // CloudWatch alarms by name, or "prefix*"; in ALARM or unreadable: no start
+  // CloudWatch alarms by name, or "prefix*"; in ALARM or unreadable: no start
+  std::vector<std::string> alarms;
   bool insufficient_data_blocks = true;  // an alarm in INSUFFICIENT_DATA holds back too
   std::vector<std::string> calendars;    // SSM Change Calendar documents, name or ARN; not OPEN: no start
   bool operator==(const Gates&) const = default;
@@ -186,8 +186,8 @@ struct FleetPolicy {
   std::string region;       // empty: from the environment
   std::string role_arn;     // empty: as whoever Evenkeel is
   std::string external_id;  // what the role asks for; empty: nothing
-  std::vector<std::string>
-      target_groups;  // names, as given, without duplicates; empty: those of the Auto Scaling group
+  // Names, as given, without duplicates; empty: those of the Auto Scaling group
+  std::vector<std::string> target_groups;
   std::string auto_scaling_group;  // empty: not named
   Leave leave_by = Leave::standby;
   MetricCondition reboot_when;  // may be not given(), when also_when has a rule

@@ -41,16 +41,14 @@ inline std::string instance_xml(const std::string& id) {
          "</instanceId><instanceState><code>16</code><name>running</name></"
          "instanceState><instanceType>m5.large"
          "</instanceType><launchTime>2026-11-20T00:00:00Z</launchTime><privateIpAddress>10.0.0.1</"
-         "privateIpAddress>"
-         "<vpcId>vpc-1</vpcId><placement><availabilityZone>eu-west-1a</availabilityZone></"
+         "privateIpAddress><vpcId>vpc-1</vpcId><placement><availabilityZone>eu-west-1a</availabilityZone></"
          "placement><tagSet><item>"
          "<key>aws:autoscaling:groupName</key><value>web-asg</value></item></tagSet></item>";
 }
 
 inline std::string series_xml(const std::string& id, const std::string& more = "") {
   return "<member><Namespace>CWAgent</Namespace><MetricName>mem</"
-         "MetricName><Dimensions><member><Name>InstanceId</Name>"
-         "<Value>" +
+         "MetricName><Dimensions><member><Name>InstanceId</Name><Value>" +
          id + "</Value></member>" + more + "</Dimensions></member>";
 }
 

@@ -159,8 +159,7 @@ void check_role(const YamlNode& fleet_node, const std::string& path, const Keys&
   if (fleet.region.empty() || keys.is_wrong("region") || partition == partition_of(fleet.region)) return;
   problems.add(
       keys.place("role_arn", fleet_node.place), child(path, "role_arn"),
-      fmt::format("is in partition {}, and region {} is in {}; roles don't reach across: mend one of "
-                  "the two",
+      fmt::format("is in partition {}, and region {} is in {}; roles don't reach across: mend one of the two",
                   partition, fleet.region, partition_of(fleet.region)));
 }
 

@@ -55,9 +55,8 @@ std::string allowed(const ZoneRule&) {
 
 std::string allowed(const ParametersRule& rule) {
   return fmt::format(
-      "a map of at most {} parameters, each a text or a list of texts, together at most {} "
-      "bytes",
-      rule.most, rule.most_bytes);
+      "a map of at most {} parameters, each a text or a list of texts, together at most {} bytes", rule.most,
+      rule.most_bytes);
 }
 
 std::string allowed(const SectionRule& rule) { return rule.allowed; }

@@ -125,8 +125,7 @@ TEST(Policy, MayHaveNoFleetsButOnlyInSoManyWords) {
   EXPECT_EQ(problems("# only a comment\n"), problems(""));
   EXPECT_EQ(problems("fleets:\n"),
             "p.yaml:1:1: fleets: found nothing; must be a list of at most 100 fleets, each beginning with "
-            "\"- name: "
-            "…\"");
+            "\"- name: …\"");
 }
 
 TEST(Policy, WrongShapeSaysWhatWasFound) {
@@ -140,8 +139,7 @@ TEST(Policy, WrongShapeSaysWhatWasFound) {
             "p.yaml:3:20: fleets[0].target_groups: found \"tg1\"; must be a list of 1 to 100 different "
             "names, each a "
             "target group's name (not its ARN): 1 to 32 letters, digits and hyphens, no hyphen first or "
-            "last: write "
-            "[tg1]");
+            "last: write [tg1]");
   EXPECT_EQ(
       problems(with(kSmallest, "name: web", "name: {a: b}")),
       "p.yaml:2:11: fleets[0].name: found a map; must be 1 to 64 letters, digits, dots, underscores and "
@@ -167,11 +165,9 @@ TEST(Policy, AllProblemsAreReportedInTheOrderOfTheFile) {
       "hyphens\n"
       "p.yaml:6:14: fleets[0].reboot_when.above: found \"lots\"; must be a number such as 65 or 12.5\n"
       "p.yaml:8:7: fleets[0].keep.healthy: is missing; must be a whole number from 1 to 10000, or a share "
-      "from "
-      "1% to 99%\n"
+      "from 1% to 99%\n"
       "p.yaml:8:12: fleets[0].keep.out: found \"11\"; must be a whole number from 1 to 10, or a share from "
-      "1% "
-      "to 99%");
+      "1% to 99%");
 }
 
 TEST(Policy, AfterTwentyProblemsTheRestIsCounted) {
@@ -254,8 +250,7 @@ TEST(Policy, FleetNamesAreUsedOnce) {
   const std::string second = with(std::string(kSmallest).substr(8), "tg1", "tg2");
   EXPECT_EQ(problems(kSmallest + second),
             "p.yaml:9:11: fleets[1].name: \"web\" is already a fleet's name, at line 2 column 11; give every "
-            "fleet a "
-            "name of its own");
+            "fleet a name of its own");
 }
 
 TEST(Policy, RegionLooksLikeOne) {
@@ -269,12 +264,10 @@ TEST(Policy, RegionLooksLikeOne) {
 TEST(Policy, TargetGroupsAreNamesGivenOnce) {
   EXPECT_EQ(problems(with(kSmallest, "[tg1]", "[tg1, tg2, tg1]")),
             "p.yaml:3:31: fleets[0].target_groups[2]: \"tg1\" is already in this list, at line 3 column 21; "
-            "name it "
-            "once");
+            "name it once");
   EXPECT_EQ(problems(with(kSmallest, "[tg1]", "[-tg]")),
             "p.yaml:3:21: fleets[0].target_groups[0]: found \"-tg\"; must be a target group's name (not its "
-            "ARN): 1 "
-            "to 32 letters, digits and hyphens, no hyphen first or last");
+            "ARN): 1 to 32 letters, digits and hyphens, no hyphen first or last");
   EXPECT_TRUE(
       problems(with(kSmallest, "[tg1]", "[]"))
           .starts_with("p.yaml:3:20: fleets[0].target_groups: found a list; must be a list of 1 to 100"));
@@ -362,8 +355,7 @@ TEST(Policy, LimitIsAFinitePlainNumber) {
       "without quotes");
   EXPECT_EQ(limit("65%"),
             "p.yaml:6:14: fleets[0].reboot_when.above: found \"65%\"; must be a number such as 65 or 12.5: "
-            "write it "
-            "without \"%\"");
+            "write it without \"%\"");
   for (const char* value :
        {".inf", ".nan", "inf", "nan", "1e999", "0x41", "065", "1_000", "+5", "6 5", "", "-"}) {
     EXPECT_TRUE(limit(value).starts_with("p.yaml:6:")) << value;
@@ -392,8 +384,7 @@ TEST(Policy, WindowsFitTogether) {
             "CloudWatch's periods are");
   EXPECT_EQ(lines("over: 150s"),
             "p.yaml:7:13: fleets[0].reboot_when.over: over is 2m30s, not a multiple of the period of 1m; "
-            "must be 1m, "
-            "2m, 3m …");
+            "must be 1m, 2m, 3m …");
   EXPECT_EQ(
       lines("period: 2m"),
       "p.yaml:7:15: fleets[0].reboot_when.over: over is 5m by default, not a multiple of the period of 2m; "
@@ -401,8 +392,7 @@ TEST(Policy, WindowsFitTogether) {
   EXPECT_EQ(lines("{}").substr(0, 7), "p.yaml:");
   EXPECT_EQ(lines("datapoints: 6"),
             "p.yaml:7:19: fleets[0].reboot_when.datapoints: found 6, but 5m holds only 5 samples of 1m; must "
-            "be from "
-            "1 to 5");
+            "be from 1 to 5");
   EXPECT_EQ(lines("datapoints: 5"), "none");
   EXPECT_EQ(
       lines("period: 10m\n      over: 30m"),
@@ -424,8 +414,7 @@ TEST(Policy, HealthyIsANumberOrAShare) {
       "from 1% to 99%");
   EXPECT_EQ(keep("100%"),
             "p.yaml:8:16: fleets[0].keep.healthy: found \"100%\"; must be a whole number from 1 to 10000, or "
-            "a share "
-            "from 1% to 99%: 100% would never let anyone leave");
+            "a share from 1% to 99%: 100% would never let anyone leave");
   for (const char* value : {"10001", "0%", "7.5", "-1", "75 %", "\"5\"", "[5]", "075%"}) {
     EXPECT_TRUE(keep(value).starts_with("p.yaml:8:16: fleets[0].keep.healthy: found ")) << value;
   }

@@ -50,8 +50,7 @@ Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
     case SQLITE_NOTADB:
       return say(ErrorKind::corrupt,
                  "is not an SQLite database; nothing is started with it. Name Evenkeel's own state file, or "
-                 "put back "
-                 "the last good copy");
+                 "put back the last good copy");
     default:
       return damaged(path, handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
   }

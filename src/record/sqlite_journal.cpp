@@ -148,8 +148,7 @@ Result<std::vector<Event>> SqliteJournal::history(const std::string& fleet, cons
   TRY_VOID(check_file());
   auto row =
       TRY(database_->prepare(instance_id.empty() ? "SELECT at, instance_id, remediation_id, kind, text FROM "
-                                                   "event WHERE fleet = ?1 ORDER BY id DESC LIMIT "
-                                                   "?3"
+                                                   "event WHERE fleet = ?1 ORDER BY id DESC LIMIT ?3"
                                                  : "SELECT at, instance_id, remediation_id, kind, text FROM "
                                                    "event WHERE fleet = ?1 AND instance_id = ?2 "
                                                    "ORDER BY id DESC LIMIT ?3"));
@@ -217,8 +216,7 @@ Result<void> create_tables(Database& database) {
        {"CREATE TABLE state (fleet TEXT PRIMARY KEY, revision INTEGER NOT NULL, document TEXT NOT NULL, "
         "checksum INTEGER NOT NULL) STRICT",
         "CREATE TABLE event (id INTEGER PRIMARY KEY, fleet TEXT NOT NULL, at TEXT NOT NULL, instance_id TEXT "
-        "NOT "
-        "NULL, remediation_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT",
+        "NOT NULL, remediation_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT",
         "CREATE INDEX event_of_fleet ON event (fleet)",
         "CREATE INDEX event_of_instance ON event (fleet, instance_id)"}) {
     TRY_VOID(database.run(sql));

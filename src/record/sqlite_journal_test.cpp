@@ -189,8 +189,7 @@ TEST(SqliteJournal, RefusesTheDatabaseOfAnotherProgramAndLeavesItAlone) {
     EXPECT_EQ(journal.error().kind, ErrorKind::corrupt);
     EXPECT_EQ(journal.error().message, "state file " + directory.file() +
                                            ": is the database of another program, and was left untouched; "
-                                           "name Evenkeel's own state file, or "
-                                           "one that doesn't exist yet");
+                                           "name Evenkeel's own state file, or one that doesn't exist yet");
   }
   const auto database = Database::open(directory.file(), SQLITE_OPEN_READWRITE);
   EXPECT_EQ(*(*database)->text("PRAGMA journal_mode"), "delete");
@@ -206,8 +205,7 @@ TEST(SqliteJournal, RefusesNewerTables) {
   EXPECT_EQ(journal.error().kind, ErrorKind::corrupt);
   EXPECT_EQ(journal.error().message, "state file " + directory.file() +
                                          ": was written by a newer Evenkeel (tables of version 2, this one "
-                                         "knows 1); nothing is started with "
-                                         "it. Run the newer program");
+                                         "knows 1); nothing is started with it. Run the newer program");
 }
 
 TEST(SqliteJournal, RefusesWhatIsNoDatabase) {
@@ -343,8 +341,7 @@ TEST(SqliteJournal, EveryResultCodeHasAKindAndARemedy) {
   }
   EXPECT_EQ(sqlite_error("a\x1b.db", nullptr, SQLITE_FULL).message,
             "state file a\\x1b.db: the disk is full; nothing was stored. Free some space (SQLite: database "
-            "or disk is "
-            "full)");
+            "or disk is full)");
 }
 
 TEST(SqliteJournal, KeepsTheNewestHundredThousandEvents) {

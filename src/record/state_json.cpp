@@ -119,8 +119,7 @@ class Writer {
 
 constexpr const char* kRemedy =
     "Nothing is started with it. Put back the last good copy of the state; without one, see to it by hand "
-    "that no "
-    "server is missing from its target groups before you begin with an empty state";
+    "that no server is missing from its target groups before you begin with an empty state";
 
 // Where in the document we are, and by which schema it was written.
 struct Spot {

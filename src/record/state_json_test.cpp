@@ -238,8 +238,7 @@ TEST(StateJson, NewerSchemaIsRefusedBeforeAnythingElseIsLookedAt) {
   EXPECT_EQ(newer.error().kind, ErrorKind::corrupt);
   EXPECT_EQ(newer.error().message,
             "state document, schema: it was written by a newer Evenkeel (schema 3, this one reads up to 2). "
-            "Nothing "
-            "is started with it: run the newer program");
+            "Nothing is started with it: run the newer program");
   EXPECT_EQ(state_refusal(std::string(R"({"schema": 0})")), "state document, schema: found 0, wanted 1 to 2");
   EXPECT_EQ(state_refusal(std::string("{}")), "state document, schema: is missing");
 }

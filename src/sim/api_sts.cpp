@@ -59,8 +59,7 @@ Answer<Xml> assume_role(Session& session, Parameters& parameters) {
     parameters.complain("Value at 'externalId' must match [\\w+=,.@:\\/-]{2,1224}");
   if (session.caller->temporary() && asked.seconds.value_or(0) > kLongestOfAChain)
     parameters.complain(
-        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by "
-        "role chaining");
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
   TRY_VOID(parameters.finish());
   if (!asked.role || asked.role->refuses || !asked.role->web_identity.empty() ||
       asked.role->external_id != external_id.value_or(asked.role->external_id.empty() ? "" : "?"))

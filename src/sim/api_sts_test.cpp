@@ -29,8 +29,7 @@ struct Sts : World {
         "Authorization",
         "AWS4-HMAC-SHA256 Credential=" + authorization.access_key_id + "/" + authorization.date +
             "/eu-west-1/" + authorization.service +
-            "/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, "
-            "Signature=" +
+            "/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=" +
             signature.value_or(""));
     return send(request);
   }

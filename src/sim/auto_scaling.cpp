@@ -99,8 +99,7 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
       account.servers, [&](const auto& entry) { return entry.second.auto_scaling_group == group.name; });
   AutoScalingMember member;
   const auto cause = fmt::format(
-      "At {} an instance was started in response to a difference between desired "
-      "and actual capacity.",
+      "At {} an instance was started in response to a difference between desired and actual capacity.",
       iso8601(now));
   if (account.switches.no_capacity || emptiest == by_zone.end() || pattern == account.servers.end()) {
     begin_activity(group, member, "Launching a new EC2 instance", cause, "Failed", 100);

@@ -69,12 +69,11 @@ inline void sign(wire::Request& request, const std::string& service, const Acces
   Authorization authorization{access.access_key_id, date.substr(0, 8), region, service, {}, ""};
   authorization.signed_headers = {"content-type", "host", "x-amz-date"};
   const auto signature = expected_signature(request, authorization, date, access.secret_access_key);
-  request.headers.emplace_back("Authorization",
-                               "AWS4-HMAC-SHA256 Credential=" + authorization.access_key_id + "/" +
-                                   authorization.date + "/" + region + "/" + service +
-                                   "/aws4_request, SignedHeaders=content-type;host;x-amz-date, "
-                                   "Signature=" +
-                                   signature.value_or(""));
+  request.headers.emplace_back(
+      "Authorization",
+      "AWS4-HMAC-SHA256 Credential=" + authorization.access_key_id + "/" + authorization.date + "/" + region +
+          "/" + service +
+          "/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=" + signature.value_or(""));
 }
 
 inline wire::Request request_for(Service service, const std::string& action, Form form, Time at) {

@@ -14,58 +14,77 @@
 //   ----
 //   the expected narrative       (kept as text, up to the end of the file)
 //
-// The lines, in any order but names before their use; `#` begins a comment line, double quotes hold a word
-// with spaces together. A..B is a range from which each server draws by seed; one value is allowed too.
+// The lines, in any order but names before their use. `#` begins a comment line; double quotes hold a word with
+// spaces together. A..B is a range from which each server draws by seed; a single value is allowed too. Defaults
+// stand in brackets.
+//
 //   start TIME, duration D, tick D        when, how long, how often Evenkeel ticks
-//   narrate D                             how much of it the expected narrative tells (all of it)
-//   fleet NAME key=value …                servers NAME-1 … NAME-n in the groups, healthy since an hour. Keys:
-//       servers=N groups=NAME:PORT,…      required. shares=80,20: percent of the requests by group (else
-//       even) capacity=N peak=N                 requests a second: of one server (default 120), of the fleet
-//       (default 0) memory=A..B memory_at_boot=N      percent; at the start staggered evenly over A..B
-//       (30..30; 30) dies_after=A..B                   the leak: each server would go from memory_at_boot to
-//       100 % in a time
+//   narrate D                             how much of it the expected narrative tells [all of it]
+//   fleet NAME key=value …                servers NAME-1 … NAME-n in the groups, healthy for an hour. Keys:
+//       servers=N groups=NAME:PORT,…      required
+//       shares=80,20                      percent of the requests by group [even]
+//       capacity=N                        requests a second of one server [120]
+//       peak=N                            requests a second of the fleet [0]
+//       memory=A..B                       percent at the start, staggered evenly over A..B [30..30]
+//       memory_at_boot=N                  percent [30]
+//       dies_after=A..B                   the leak: each server would go from memory_at_boot to 100 % in a time
 //                                         drawn from A..B if it got its even share of the fleet's requests at
-//                                         the average of the day's curve (at the peak it goes faster, at
-//                                         night slower)
-//       boot=A..B                         2m..2m; each boot varies by a tenth either way
+//                                         the average of the day's curve (faster at the peak, slower at night)
+//       boot=A..B                         [2m..2m]; each boot varies by a tenth either way
 //       deregistration_delay=D slow_start=D min_healthy_targets=N
-//       check_interval=D healthy_threshold=N unhealthy_threshold=N      10s, 3, 2
-//       zones=a,b                         in turn
-//       monitoring=detailed|basic         EC2's own metrics by the minute, or by five
+//       check_interval=D healthy_threshold=N unhealthy_threshold=N      [10s, 3, 2]
+//       zones=a,b                         in turn [a]
+//       monitoring=detailed|basic         EC2's own metrics every minute, or every five [detailed]
 //   group NAME:PORT [attached=no]         one more target group, empty, with no traffic
-//   asg NAME fleet=F [min=N] [max=N] [desired=N] [health=EC2|EC2,ELB] [grace=D] [suspended=A,B]
-//       [attach=TG1,TG2]                  the fleet's Auto Scaling group: 1, twice the servers, the servers;
-//                                         the target groups attached to it are all of the fleet's
-//   document NAME [heals=yes|no] [fails=yes|no] [takes=D] [timeout=D] [output="text"]      for Systems
-//                                         Manager to run; heals: the memory falls to memory_at_boot at its
-//                                         end. no, no, 5s, 1h; \n in the text is a line break
+//   asg NAME fleet=F key=value …          the fleet's Auto Scaling group. Keys:
+//       min=N max=N desired=N             [1, twice the servers, the servers]
+//       health=EC2|EC2,ELB grace=D suspended=A,B
+//       attach=TG1,TG2                    the target groups attached to it [all of the fleet's]
+//   document NAME key=value …             for Systems Manager to run. Keys:
+//       heals=yes|no                      the memory falls to memory_at_boot at its end [no]
+//       fails=yes|no takes=D timeout=D    [no, 5s, 1h]
+//       output="text"                     \n in the text is a line break
 //   repair after=D | repair never         when the person on call restarts a hung server
 //   set SWITCH VALUE                      a field of sim::Switches: true, false or a duration
 //   lag describe D                        the same as: set describe_lag D
 //   latency D                             what every call takes; "25ms" is allowed here
 //   fault ACTION|* KIND [once] [times=N] [rate=R] [from=D] [until=D] [delay=D]      KIND as in faults.h
-//   role NAME [external_id=ID] [refuses=yes] [lasts=D] [web_identity=TOKEN]      that STS gives out; there is
-//                                         always a role `evenkeel`, which is also the instances' own, a topic
-//                                         `evenkeel` and a table `evenkeel` (keys pk and sk, TTL expires)
-//   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]  groups: those of all fleets
+//   role NAME [external_id=ID] [refuses=yes] [lasts=D] [web_identity=TOKEN]
+//                                         that STS gives out. There is always a role `evenkeel`, which is also
+//                                         the instances' own, a topic `evenkeel` and a table `evenkeel` (keys
+//                                         pk and sk, TTL expires)
+//   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]
+//                                         what the checkers hold Evenkeel to; groups: [those of all fleets]
 //   [at D] EVENT                          happens D after the start; without `at`: at the start
-//       memory SERVER|all N               jumps to N percent        leak SERVER|all D   would die after D
-//       stop, start-server, terminate, reboot, crash, repair, hang-next-boot SERVER      somebody's hand,
-//       fate silence, speak SERVER             its CloudWatch agent        manage, unmanage SERVER      SSM's
-//       agent impair SERVER [system], unimpair SERVER       its status checks schedule-event SERVER CODE
-//       in=D, cancel-event SERVER      CODE: instance-reboot, system-reboot … tag SERVER KEY VALUE, untag
-//       SERVER KEY register, deregister SERVER GROUP[:PORT]      an outsider's hand; at the start: already
-//       healthy delete-group GROUP                attribute GROUP KEY VALUE          set SWITCH VALUE
-//       standby, exit-standby, detach SERVER          an outsider's hand in its Auto Scaling group
-//       scale-in [SERVER]                 scale-out [ASG]      of the first group where none is named
-//       suspend, resume-process ASG PROCESS           refresh ASG start|end
+//
+// Events of a server (SERVER|all where `all` is shown):
+//       memory SERVER|all N               jumps to N percent
+//       leak SERVER|all D                 would die after D
+//       stop, start-server, terminate, reboot, crash, repair, hang-next-boot SERVER
+//                                         by an outsider, or by chance
+//       silence, speak SERVER             its CloudWatch agent
+//       manage, unmanage SERVER           SSM's agent
+//       impair SERVER [system], unimpair SERVER      its status checks
+//       schedule-event SERVER CODE in=D, cancel-event SERVER      CODE: instance-reboot, system-reboot …
+//       tag SERVER KEY VALUE, untag SERVER KEY
+//       register, deregister SERVER GROUP[:PORT]     by an outsider; at the start: already healthy
+//       standby, exit-standby, detach SERVER         by an outsider, in its Auto Scaling group
+//
+// Events of groups, zones and the fleet:
+//       delete-group GROUP
+//       attribute GROUP KEY VALUE
+//       scale-in [SERVER], scale-out [ASG]           of the first group where none is named
+//       suspend, resume-process ASG PROCESS
+//       refresh ASG start|end
 //       resize ASG [min=N] [max=N] [desired=N]
 //       zonal-shift, zone-outage ZONE start|end
-//       peak N [FLEET]                    the fleet's requests a second from now on (of the first)
-//       alarm NAME ok|alarm|insufficient [composite]  {SERVER} in a name stands for that server's id
+//       peak N [FLEET]                    the fleet's requests a second from now on [the first fleet's]
+//       alarm NAME ok|alarm|insufficient [composite]   {SERVER} in a name stands for that server's id
 //       calendar NAME open|closed         a change calendar, open before; its changes are known in advance
+//       set SWITCH VALUE
+//
+// About Evenkeel itself, for the runner (OperatorEvent):
 //   at D pause "why" [for=D], at D resume ["why"], at D kill, at D tick-late D, at D restore SERVER
-//                                         about Evenkeel itself: for the runner, see OperatorEvent
 #pragma once
 
 #include <memory>
