@@ -78,7 +78,7 @@ class Remediation:
         between = Between(self.account.url, number)
         with subprocess.Popen([PROGRAM, "run", "--json"], cwd=self.directory, env=self.environment(between.url),
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
-            between.victim = run
+            between.aims_at(run)
             try:
                 code = run.wait(timeout=PROCESS_TIMEOUT)
             finally:
@@ -160,8 +160,14 @@ class Between:
         self._lock = threading.Lock()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests = 0
-        self.victim: subprocess.Popen | None = None
+        self._victim: subprocess.Popen | None = None
+        self._aimed = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def aims_at(self, victim: subprocess.Popen) -> None:
+        """Its first requests may have come before it is told here who it is."""
+        self._victim = victim
+        self._aimed.set()
 
     def close(self) -> None:
         self._listener.close()
@@ -184,7 +190,8 @@ class Between:
                     account.sendall(request)
                     answer = self._message(account)
                     if fatal:
-                        self.victim.kill()
+                        self._aimed.wait(PROCESS_TIMEOUT)
+                        self._victim.kill()
                         return
                     client.sendall(answer)
         except OSError:

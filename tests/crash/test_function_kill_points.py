@@ -66,7 +66,7 @@ class FunctionRemediation(Remediation):
         """One process for some ticks, a minute apart; the last answer."""
         with Function(self.directory, self.environment(url), under=tuple(under or ())) as function:
             if victim_of:
-                victim_of.victim = function.process
+                victim_of.aims_at(function.process)
             for _ in range(TICKS_OF_A_LIFE):
                 answer = function.invoke({"source": "aws.events"})
                 self.account.advance(minutes=1)
