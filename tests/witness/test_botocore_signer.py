@@ -7,9 +7,7 @@ segment, where botocore keeps no slash and RFC 3986 does.
 
 import datetime
 import json
-import os
 import random
-import secrets
 import string
 import subprocess
 import urllib.parse
@@ -20,6 +18,7 @@ import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from .. import sample
 from ..simulator import PROGRAM
 
 SIGN_LINES = PROGRAM.parent / "sign_lines"
@@ -125,12 +124,11 @@ def by_us(all_of_them: list[Signing]) -> list[dict[str, str]]:
 
 
 def test_ten_thousand_random_requests_get_the_same_signature(monkeypatch):
-    seed = int(os.environ.get("EVENKEEL_SEED", secrets.randbits(32)))
-    chance = random.Random(seed)
+    chance = sample.chance("signatures")
     wanted = [signing(chance) for _ in range(REQUESTS)]
     ours = by_us(wanted)
     assert len(ours) == REQUESTS
     for one, added in zip(wanted, ours):
         expected = by_botocore(one, monkeypatch)
         added.pop("Host")  # it is signed: a wrong one gives another signature
-        assert added == expected, f"EVENKEEL_SEED={seed} repeats this: {one}"
+        assert added == expected, f"EVENKEEL_SEED={sample.seed()} repeats this: {one}"
