@@ -11,24 +11,21 @@ and table each time, a process is killed
 New processes go on, a minute apart; one in three of them is killed as well. What the account's own facts must say then
 is the same as there, and the history must tell one beginning and one end.
 
-A sample of the points is tried, always the same; all of them with EVENKEEL_KILL_POINTS=all.
+A sample of the points is tried, with each kind of effect in each process; all of them by `./dev test --all`
+(tests/sample.py).
 """
 
-import concurrent.futures
 import json
-import os
-import random
 import subprocess
-import sys
 import unittest
 from dataclasses import dataclass
 
 from tests.crash.remediation import EFFECTS, Between, Remediation, explain_if_strace_is_refused, strace
-from tests.crash.test_kill_points import effects_of
+from tests.crash.test_kill_points import effects_of, wrong_of
+from tests.sample import chance, sampled
 from tests.witness.lambda_function import Answer, Function, Recycled
 
-SAMPLE = 60
-SEED = 4
+SAMPLE = 24
 TICKS_OF_A_LIFE = 3
 LIVES = 5  # in which an undisturbed remediation has ended
 KILLED = Answer("died", -9)
@@ -143,12 +140,11 @@ def is_wrong_after(remediation: FunctionRemediation, point: Point, again: Point 
         return f"{point}{f' and {again} after it' if again else ''}: {'; '.join(wrongs)}" if wrongs else ""
 
 
-def chosen(points: list[Point], sample: int) -> list[tuple[Point, Point | None]]:
+def chosen(what: str, points: list[Point], sample: int) -> list[tuple[Point, Point | None]]:
     """The points to try, every third with a second one for the process after it."""
-    chance = random.Random(SEED)
-    if os.environ.get("EVENKEEL_KILL_POINTS") != "all" and len(points) > sample:
-        points = sorted(chance.sample(points, sample), key=points.index)
-    again = [Point(-1, chance.choice(("sendto", "answered")), chance.randint(2, 20)) for _ in points]
+    points = sampled(what, points, sample, lambda point: [(point.life, point.call)])
+    random = chance(f"{what}, the second one")
+    again = [Point(-1, random.choice(("sendto", "answered")), random.randint(2, 20)) for _ in points]
     return [(point, again[number] if number % 3 == 0 else None) for number, point in enumerate(points)]
 
 
@@ -167,11 +163,9 @@ class FunctionKillPoints(unittest.TestCase):
     def test_everybody_is_back_and_rebooted_at_most_once_wherever_the_function_is_killed(self):
         points = record(FunctionRemediation())
         self.assertLessEqual({"sendto", "write", "answered"}, {point.call for point in points}, "effects went unseen")
-        tried = chosen(points, SAMPLE)
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
-            wrong = [text for text in workers.map(lambda one: is_wrong_after(FunctionRemediation(), *one), tried) if text]
-        print(f"\nkill points of the function covered: {len(tried)} of {len(points)}; runs that ended wrong: {len(wrong)}",
-              file=sys.stderr)
+        tried = chosen("kill points of the function", points, SAMPLE)
+        wrong = wrong_of("kill points of the function", tried, len(points),
+                         lambda one: is_wrong_after(FunctionRemediation(), *one))
         self.assertEqual(wrong, [])
 
 

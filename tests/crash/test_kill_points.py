@@ -10,21 +10,26 @@ the matter, is recorded with strace. Then, with a fresh account and a fresh stat
   answered, with the answer unread. (The state between these two, sent and not yet carried out, can't be told from one
   of them by anybody: the account is one process with one lock.)
 
+A sample of the points is tried, with each kind of effect in each tick; all of them by `./dev test --all` (tests/sample.py).
+
 Then ordinary ticks run, a minute apart, until nothing is open. The account's own facts then say whether everybody
 is back exactly where they were and healthy, nobody was rebooted twice, nothing was dropped, and nobody is held.
 """
 
 import concurrent.futures
+import functools
 import os
 import re
-import sys
 import unittest
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tests.crash.remediation import EFFECTS, STORY, Remediation, explain_if_strace_is_refused, strace
+from tests.sample import sampled, tell
 
+POINTS, PAIRS, REQUESTS = 80, 30, 16  # tried of each unless all are; with the last, for each of the other stories
 
 @dataclass(frozen=True)
 class Point:
@@ -49,6 +54,7 @@ def effects_of(trace: str) -> list[tuple[str, int]]:
     return found
 
 
+@functools.cache
 def record(story: Path | None = None) -> list[Point]:
     """All points of one undisturbed remediation."""
     points = []
@@ -91,6 +97,14 @@ def is_wrong_after(point: Point, again: tuple[str, int] | None = None, story: Pa
         return f"{point}{f' and {again} after it' if again else ''}: {'; '.join(wrongs)}" if wrongs else ""
 
 
+def wrong_of(what: str, tried: list, total: int, is_wrong: Callable[..., str]) -> list[str]:
+    """Tries them side by side, and tells of it."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
+        wrong = [text for text in workers.map(is_wrong, tried) if text]
+    tell(what, len(tried), total, len(wrong))
+    return wrong
+
+
 class KillPoints(unittest.TestCase):
     def setUp(self):
         refused = explain_if_strace_is_refused()
@@ -119,31 +133,25 @@ class KillPoints(unittest.TestCase):
         points = record()
         kinds = {point.call for point in points}
         self.assertLessEqual({"sendto", "pwrite64", "fdatasync", "answered"}, kinds, "effects went unseen")
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
-            wrong = [text for text in workers.map(is_wrong_after, points) if text]
-        print(f"\nkill points covered: {len(points)}; runs that ended wrong: {len(wrong)}", file=sys.stderr)
-        self.assertEqual(wrong, [])
+        tried = sampled("kill points", points, POINTS, lambda point: [(point.tick, point.call)])
+        self.assertEqual(wrong_of("kill points", tried, len(points), is_wrong_after), [])
 
     def test_the_same_when_it_is_killed_again_while_it_recovers(self):
         last = {(point.tick, point.call): point for point in record() if point.call in ("sendto", "answered")}
         again = [*(("fdatasync", number) for number in range(1, 6)), *(("answered", number) for number in range(7, 13))]
         pairs = [(first, second) for first in last.values() for second in again]
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
-            wrong = [text for text in workers.map(lambda pair: is_wrong_after(*pair), pairs) if text]
-        print(f"\nkilled twice: {len(pairs)} pairs of points; runs that ended wrong: {len(wrong)}", file=sys.stderr)
-        self.assertEqual(wrong, [])
+        tried = sampled("pairs", pairs, PAIRS, lambda pair: pair)
+        self.assertEqual(wrong_of("killed twice, pairs of points", tried, len(pairs), lambda pair: is_wrong_after(*pair)),
+                         [])
 
     def test_the_same_for_standby_and_for_stop_and_start(self):
-        """At the requests, where these differ: a sample of them, or all with EVENKEEL_KILL_POINTS=all."""
+        """At the requests, where these differ."""
         for name in ("standby", "stop_start"):
             with self.subTest(name):
                 story = STORY.with_name(f"account_{name}.txt")
                 points = [point for point in record(story) if point.call in ("sendto", "answered")]
-                every = 1 if os.environ.get("EVENKEEL_KILL_POINTS") == "all" else max(1, len(points) // 50)
-                tried = points[::every]
-                with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
-                    wrong = [text for text in workers.map(partial(is_wrong_after, story=story), tried) if text]
-                print(f"\n{name}: {len(tried)} of {len(points)} kill points; wrong: {len(wrong)}", file=sys.stderr)
+                tried = sampled(name, points, REQUESTS, lambda point: [(point.tick, point.call)])
+                wrong = wrong_of(f"kill points of {name}", tried, len(points), partial(is_wrong_after, story=story))
                 self.assertEqual(wrong, [])
 
 

@@ -46,7 +46,7 @@ class MotoAccount:
         self.rebooted: list[str] = []  # instance ids in the order in which moto itself rebooted them
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._offset = datetime.timedelta()
         self._reboot = EC2Backend.reboot_instances
 

@@ -1,8 +1,6 @@
 """The function, killed with SIGKILL in the middle of a tick with its state in AWS's own DynamoDB Local, is right at its
 next invocation. tests/crash/test_function_kill_points.py does the same at every point with the simulated DynamoDB."""
 
-import concurrent.futures
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +8,11 @@ import pytest
 
 from ..crash.remediation import explain_if_strace_is_refused
 from ..crash.test_function_kill_points import FunctionRemediation, chosen, is_wrong_after, record
+from ..crash.test_kill_points import wrong_of
 from .dynamodb_servers import running
 from .test_dynamodb import Server
 
-SAMPLE = 24
+SAMPLE = 12
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +32,7 @@ def test_everybody_is_back_and_rebooted_at_most_once_wherever_the_function_is_ki
         return FunctionRemediation(server.table().name, store)
 
     points = record(fresh(), store)
-    tried = chosen(points, SAMPLE)
+    what = "kill points of the function on DynamoDB Local"
+    tried = chosen(what, points, SAMPLE)
     assert {"sendto", "answered"} <= {point.call for point, _ in tried}
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as workers:
-        wrong = [text for text in workers.map(lambda one: is_wrong_after(fresh(), *one), tried) if text]
-    print(f"\nkill points on DynamoDB Local: {len(tried)} of {len(points)}; runs that ended wrong: {len(wrong)}")
-    assert wrong == []
+    assert wrong_of(what, tried, len(points), lambda one: is_wrong_after(fresh(), *one)) == []
