@@ -9,6 +9,7 @@ EVENKEEL_SEED=TEXT chooses the sample; without it the commit does.
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -121,7 +122,11 @@ def main(arguments: list[str]) -> int:
     os.environ["EVENKEEL_ALL"] = "1" if arguments == ["--all"] else "0"
     began = time.monotonic()
     runner = Runner(jobs, cores, ROOT, RESULTS)
-    runner.run()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the runner ends what it has started
+    try:
+        runner.run()
+    except KeyboardInterrupt:
+        return 130
     lines, code = summary(list(runner.runs.values()), time.monotonic() - began, os.environ.get("CI") == "true")
     print("\n".join(lines), flush=True)
     return code
