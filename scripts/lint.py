@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """All the linters, in the order of how fast they are: format, includes, sources, files alone, clang-tidy.
 
-usage: lint.py [--jobs N] [--all | --changed | FILE...]
+usage: python3 -m scripts.lint [--jobs N] [--all | --changed | FILE...]
 
 clang-tidy reads each folder of src/ at once, its programs and every header, as the unity build does: reading the
 headers of a file costs more than checking it. Tests are read only with FILE. "Files alone" compiles files by
@@ -15,12 +15,13 @@ import argparse
 import concurrent.futures
 import json
 import os
-import random
 import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from tests import sample
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMAT = os.environ.get("CLANG_FORMAT", "clang-format-19")
@@ -117,12 +118,6 @@ def check_alone(files: list[Path], jobs: int, options: dict[str, list[str]]) -> 
     return in_parallel("files alone", lambda path: alone(path, options), files, jobs)
 
 
-def chosen_by_commit(files: list[Path]) -> tuple[list[Path], str]:
-    """A sample that is another one with each commit, and its seed."""
-    seed = os.environ.get("EVENKEEL_SEED") or run(["git", "rev-parse", "--short=12", "HEAD"])[1].strip() or "0"
-    return random.Random(seed).sample(files, min(SAMPLE, len(files))), seed
-
-
 def as_one(folder: Path) -> str:
     """A translation unit that includes every header of a folder and every program file of it."""
     files = code_in(folder)
@@ -170,11 +165,11 @@ def main() -> int:
     files = asked.files or (changed if asked.changed else all_files())
     in_source = [path for path in files if path.is_relative_to(ROOT / "src")]
     if asked.files or asked.changed or asked.all:
-        by_themselves, sample = in_source, f"{len(in_source)} files"
+        by_themselves, chosen = in_source, f"{len(in_source)} files"
     else:
-        picked, seed = chosen_by_commit(in_source)
+        picked = sample.sampled("files alone", in_source, SAMPLE)
         by_themselves = sorted({*picked, *(path for path in changed if path in set(in_source))})
-        sample = f"{len(by_themselves)} of {len(in_source)} files, seed {seed}"
+        chosen = f"{len(by_themselves)} of {len(in_source)} files, seed {sample.seed()}"
     units = ([path for path in in_source if path.suffix == ".cpp"] if asked.files else
              units_of(folders_of(in_source)) + [path for path in in_source if path.name == "main.cpp"])
 
@@ -182,7 +177,7 @@ def main() -> int:
         ("format", lambda: check_format(files)),
         ("include table", lambda: check_with("check_includes.py")),
         ("sources", lambda: check_with("check_sources.py")),
-        (f"files alone ({sample})", lambda: check_alone(by_themselves, asked.jobs, options)),
+        (f"files alone ({chosen})", lambda: check_alone(by_themselves, asked.jobs, options)),
         (f"clang-tidy ({len(units)} units)", lambda: check_tidy(units, asked.jobs, options)),
     )
     failed = []
