@@ -53,7 +53,7 @@ THIRD_PARTY = {
     "openssl/": {"wire", "sim"},
     "pugixml": {"wire"},
     "yaml-cpp/": {"policy"},
-    "cctz/": {"policy"},
+    "absl/": {"policy"},
     "sqlite3": {"record"},
     "nlohmann/": {"wire", "record", "iam", "sim", "cli", "aws", "notify", "lambda"},
     "httplib": {"sim"},

@@ -76,7 +76,7 @@ TEST(TimeZones, EveryChangeFrom2020To2040IsTheOneThatTheCLibraryKnows) {
   }
 }
 
-// In a process of its own, because cctz keeps what it once read.
+// In a process of its own, because Abseil keeps what it once read.
 TEST(TimeZones, WithoutADatabaseThereIsUtcAndARemedy) {
   const auto without_database = [] {
     setenv("TZDIR", "/nowhere", 1);

@@ -1,7 +1,7 @@
 #include "policy/time_zone.h"
 
+#include <absl/time/time.h>
 #include <algorithm>
-#include <cctz/time_zone.h>
 #include <fmt/core.h>
 #include <span>
 #include <vector>
@@ -13,30 +13,27 @@
 namespace evenkeel::policy {
 namespace {
 
-using cctz::time_point;
-using seconds = std::chrono::seconds;
-
 // In every edition of the database, whatever was packed of it.
 constexpr const char* kAlwaysThere = "Etc/UTC";
 
 constexpr std::chrono::sys_days kBegin = kFirstYear / 1 / 1;
 constexpr std::chrono::sys_days kEnd = (kLastYear + std::chrono::years{1}) / 1 / 1;
 
-// cctz would take these for something else than a zone of the database; "right" counts leap seconds.
+// Abseil would take these for something else than a zone of the database; "right" counts leap seconds.
 bool is_no_zone(const std::string& name) {
   return name.empty() || name.starts_with('/') || name.find(':') != std::string::npos ||
          name.find("..") != std::string::npos || name == "localtime" || name == "posixrules" ||
          name == "Factory" || name.starts_with("right/") || name.starts_with("posix/");
 }
 
-std::optional<cctz::time_zone> loaded(const std::string& name) {
-  cctz::time_zone zone;
-  if (is_no_zone(name) || !cctz::load_time_zone(name, &zone)) return std::nullopt;
+std::optional<absl::TimeZone> loaded(const std::string& name) {
+  absl::TimeZone zone;
+  if (is_no_zone(name) || !absl::LoadTimeZone(name, &zone)) return std::nullopt;
   return zone;
 }
 
-Duration offset_at(const cctz::time_zone& zone, time_point<seconds> time) {
-  return seconds{zone.lookup(time).offset};
+TimeZone::Shift shift_at(const absl::TimeZone& zone, std::chrono::sys_seconds time) {
+  return {time, std::chrono::seconds{zone.At(absl::FromUnixSeconds(time.time_since_epoch().count())).offset}};
 }
 
 }  // namespace
@@ -56,14 +53,14 @@ Result<TimeZone> load_time_zone(const std::string& name) {
                             meant ? fmt::format(" (did you mean \"{}\"?)", *meant) : ""));
   }
   TimeZone result{.name = name, .shifts = {}};
-  time_point<seconds> time = kBegin;
-  result.shifts.push_back({time, offset_at(*zone, time)});
-  cctz::time_zone::civil_transition transition;
-  while (zone->next_transition(time, &transition)) {
-    time = zone->lookup(transition.to).trans;
-    if (time >= kEnd) break;
-    const auto offset = offset_at(*zone, time);
-    if (offset != result.shifts.back().offset) result.shifts.push_back({time, offset});
+  result.shifts.push_back(shift_at(*zone, kBegin));
+  auto time = absl::FromUnixSeconds(std::chrono::sys_seconds{kBegin}.time_since_epoch().count());
+  absl::TimeZone::CivilTransition transition;
+  while (zone->NextTransition(time, &transition)) {
+    time = zone->At(transition.to).trans;
+    const auto shift = shift_at(*zone, std::chrono::sys_seconds{std::chrono::seconds{absl::ToUnixSeconds(time)}});
+    if (shift.from >= kEnd) break;
+    if (shift.offset != result.shifts.back().offset) result.shifts.push_back(shift);
   }
   return result;
 }

@@ -1,4 +1,4 @@
-// A zone of the tz database as a table (model/calendar.h). The database is read by cctz: from the folder that
+// A zone of the tz database as a table (model/calendar.h). The database is read by Abseil: from the folder that
 // TZDIR names, else from /usr/share/zoneinfo. "UTC" needs none.
 #pragma once
 
