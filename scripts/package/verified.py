@@ -1,0 +1,110 @@
+"""packaging/verified.txt: what the packages depend on, as of the last complete ./dev package --check.
+
+It has a digest for each file that decides how the packages are built, and one for the third-party headers that src/
+includes. A fast test fails when they no longer fit. An ordinary edit of the source changes nothing of it.
+"""
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from . import MACHINES, ROOT, Failure, sources
+from .bootstrap import when
+from .commands import output_of
+
+RECORD = "packaging/verified.txt"
+REMEDY = "./dev package --check"
+LISTS = ("build_packages", "package_packages")  # of ./dev
+DAY = 86400
+# The C library's and Linux's own headers.
+SYSTEM = re.compile(r"(sys|net|netinet|arpa|linux|bits)/.*|(assert|ctype|dlfcn|endian|errno|fcntl|fnmatch|getopt|glob"
+                    r"|grp|ifaddrs|limits|locale|math|netdb|poll|pthread|pwd|resolv|sched|semaphore|setjmp|signal|spawn"
+                    r"|std\w+|string|strings|syslog|termios|time|unistd)\.h")
+INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]*[/.][^>]*)>", re.MULTILINE)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def headers(root: Path = ROOT) -> list[str]:
+    """The third-party headers of the program: the list of what is linked, as the source says it."""
+    found = set()
+    for path in (root / "src").rglob("*"):
+        if path.suffix in (".h", ".cpp") and not path.stem.endswith("_test"):
+            found.update(INCLUDE.findall(path.read_text()))
+    return sorted(name for name in found if not SYSTEM.fullmatch(name) and not name.startswith("gtest/"))
+
+
+def _files(root: Path) -> list[Path]:
+    folders = [root / "packaging", root / "scripts" / "package", root / "cmake"]
+    inside = [path for folder in folders for path in folder.rglob("*")
+              if path.is_file() and "__pycache__" not in path.parts]
+    return sorted(path for path in [root / "CMakeLists.txt", *inside] if path != root / RECORD)
+
+
+def inputs(root: Path = ROOT) -> dict[str, str]:
+    """What the packages depend on -> its digest."""
+    found = {path.relative_to(root).as_posix(): _digest(path.read_bytes()) for path in _files(root)}
+    text = (root / "dev").read_text()
+    for name in LISTS:
+        if not (match := re.search(rf"^{name}=\((.*?)\)", text, re.MULTILINE | re.DOTALL)):
+            raise Failure(f"./dev has no list {name}; scripts/package/verified.py reads it")
+        found[f"dev:{name}"] = _digest(" ".join(match[1].split()).encode())
+    found["src:third-party-headers"] = _digest("\n".join(headers(root)).encode())
+    return found
+
+
+def recorded(root: Path = ROOT) -> dict[str, str]:
+    path = root / RECORD
+    lines = path.read_text().splitlines() if path.is_file() else []
+    return {line.split()[1]: line.split()[2] for line in lines if line.startswith("input ")}
+
+
+def differences(root: Path = ROOT) -> list[str]:
+    """One line for each thing that is not as it was at the last complete check."""
+    then, now = recorded(root), inputs(root)
+    lines = [f"{name} changed" for name in now if name in then and then[name] != now[name]]
+    lines += [f"{name} is new" for name in now if name not in then]
+    return lines + [f"{name} is gone" for name in then if name not in now]
+
+
+def begin(work: Path, root: Path = ROOT) -> None:
+    """Called before anything is built: what is built has to be what `write` records."""
+    work.mkdir(parents=True, exist_ok=True)
+    (work / "inputs.json").write_text(json.dumps(inputs(root)))
+
+
+def write(work: Path, folder: Path, root: Path = ROOT) -> None:
+    """Called after everything of a complete check has passed."""
+    found = inputs(root)
+    if changed := [name for name in found if found[name] != json.loads((work / "inputs.json").read_text()).get(name)]:
+        raise Failure(f"{', '.join(changed)} changed while the check ran: run {REMEDY} again")
+    text = f"""# What the packages depend on, and what they were made of when {REMEDY} last passed to its end.
+# That command writes this file; tests/package compares it with the tree.
+digest {_digest("".join(f"{name} {digest}" for name, digest in found.items()).encode())}
+commit-date {datetime.fromtimestamp(when(), UTC).strftime('%Y-%m-%dT%H:%M:%SZ')}
+compiler {output_of("x86_64-linux-gnu-gcc-12", "--version").splitlines()[0]}
+"""
+    for architecture in MACHINES.values():
+        name = f"evenkeel-lambda-{architecture}.zip"
+        content = (folder / name).read_bytes()
+        text += f"zip {name} {len(content)} {_digest(content)}\n"
+    text += "".join(f"library {package.line()}\n" for package in sources.used(work))
+    text += "".join(f"input {name} {digest}\n" for name, digest in found.items())
+    (root / RECORD).write_text(text)
+
+
+def changed_lately(root: Path = ROOT) -> bool:
+    """Whether the record differs between the last commit and the newest ancestor that is at least a day older. Where
+    there is no such ancestor, or no history, the answer is yes."""
+    try:
+        time = int(output_of("git", "log", "-1", "--format=%ct", at=root))
+        before = output_of("git", "rev-list", "-1", f"--before={time - DAY}", "HEAD", at=root).strip()
+        if not before:
+            return True
+        return bool(output_of("git", "diff", "--name-only", before, "HEAD", "--", RECORD, at=root).strip())
+    except Failure:
+        return True
