@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Builds the libraries of the static bootstrap from unpacked Debian source packages.
-#   packaging/libraries.sh SOURCES WORK PREFIX MACHINE
-# SOURCES has a folder per source package (openssl, curl ...); PREFIX gets include/ and lib/; MACHINE is x86_64 or
-# aarch64. Nothing of the result depends on where these folders are. Why each part is left out: docs/adr/0017.
+# Puts the libraries of the static bootstrap into one prefix.
+#   packaging/libraries.sh SOURCES DEBIAN WORK PREFIX MACHINE JOBS
+# SOURCES has a folder per unpacked source package (openssl, curl ...), for what Debian has no usable static library
+# of; DEBIAN is the root into which Debian's binary packages for MACHINE were unpacked; PREFIX gets include/ and lib/;
+# MACHINE is x86_64 or aarch64. Nothing of the result depends on where these folders are. Why each part is left out:
+# docs/adr/0017; what comes from where: docs/adr/0024.
 set -euo pipefail
-sources=$1 work=$2 prefix=$3 machine=$4
-toolchain=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/static.cmake
+sources=$1 debian=$2 work=$3 prefix=$4 machine=$5 jobs=$6
+packaging=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cc=$machine-linux-gnu-gcc-12
-jobs=$(nproc)
+cxx=$machine-linux-gnu-g++-12
+ar=$machine-linux-gnu-gcc-ar-12
 
 # The date in OpenSSL's version text.
 export SOURCE_DATE_EPOCH=0
@@ -17,7 +20,7 @@ if command -v ccache >/dev/null; then launcher=ccache; fi
 
 size=(-Os -fno-pie -ffunction-sections -fdata-sections)
 safety=(-fstack-protector-strong -D_FORTIFY_SOURCE=2)
-place=("-ffile-prefix-map=$work=." "-ffile-prefix-map=$prefix=.")
+place=("-ffile-prefix-map=$sources=." "-ffile-prefix-map=$work=." "-ffile-prefix-map=$prefix=.")
 c_flags=("${size[@]}" -fno-asynchronous-unwind-tables -fno-unwind-tables "${safety[@]}")
 cxx_flags=("${size[@]}" "${safety[@]}")
 
@@ -26,14 +29,14 @@ cxx_flags=("${size[@]}" "${safety[@]}")
 with_cmake() {
   local name=$1
   shift
-  cmake -G Ninja -S "$work/$name" -B "$work/$name-build" --toolchain "$toolchain" \
+  cmake -G Ninja -S "$sources/$name" -B "$work/$name" --toolchain "$packaging/static.cmake" \
     -DEVENKEEL_MACHINE="$machine" -DEVENKEEL_PREFIX="$prefix" -DCMAKE_BUILD_TYPE=None -DBUILD_SHARED_LIBS=OFF \
     -DCMAKE_C_COMPILER_LAUNCHER="$launcher" -DCMAKE_CXX_COMPILER_LAUNCHER="$launcher" \
     -DCMAKE_C_FLAGS="-no-pie ${c_flags[*]} ${place[*]}" \
     -DCMAKE_CXX_FLAGS="-no-pie ${cxx_flags[*]} ${place[*]}" \
     -DCMAKE_INSTALL_PREFIX="$prefix" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_MESSAGE=NEVER \
     --no-warn-unused-cli "$@"
-  ninja -C "$work/$name-build" -j "$jobs" install
+  ninja -C "$work/$name" -j "$jobs" install
 }
 
 # TLS 1.2 and 1.3 with what Amazon's endpoints speak, certificates, and the hashes of request signing. OpenSSL keeps
@@ -41,8 +44,9 @@ with_cmake() {
 build_openssl() {
   local target=linux-x86_64
   if [[ $machine == aarch64 ]]; then target=linux-aarch64; fi
+  cp -r "$sources/openssl" "$work/"
   cd "$work/openssl"
-  CC="${launcher:+$launcher }$cc" AR="$machine-linux-gnu-gcc-ar-12" RANLIB="$machine-linux-gnu-gcc-ranlib-12" \
+  CC="${launcher:+$launcher }$cc" AR="$ar" RANLIB="$machine-linux-gnu-gcc-ranlib-12" \
     perl ./Configure "$target" --prefix=/usr --openssldir=/etc/ssl --libdir=lib \
     no-shared no-pic no-module no-dso no-engine no-tests no-legacy no-autoload-config no-async no-ui-console \
     no-ssl3 no-tls1 no-tls1_1 no-dtls no-srp no-psk no-srtp no-nextprotoneg no-ssl-trace no-weak-ssl-ciphers \
@@ -54,11 +58,6 @@ build_openssl() {
   make -j "$jobs" libcrypto.a libssl.a
   cp libcrypto.a libssl.a "$prefix/lib/"
   cp -r include/openssl "$prefix/include/"
-}
-
-# A cross-build doesn't look for the source of its query ids itself, and would take predictable ones (CVE-2023-31124).
-build_cares() {
-  with_cmake c-ares -DCARES_STATIC=ON -DCARES_SHARED=OFF -DCARES_BUILD_TOOLS=OFF -DCARES_RANDOM_FILE=/dev/urandom
 }
 
 # HTTP and HTTPS, through proxies too. The answers to what CMake could only find out by running a program are Linux's.
@@ -75,38 +74,65 @@ build_curl() {
     -DHAVE_POSIX_STRERROR_R__TRYRUN_OUTPUT=
 }
 
+# fmt's one file that isn't a template. Debian has fmt as a shared library only.
+build_fmt() {
+  $launcher "$cxx" "${cxx_flags[@]}" "${place[@]}" -std=c++17 -I"$prefix/include" \
+    -c "$sources/fmtlib/src/format.cc" -o "$work/format.o"
+  "$ar" rcD "$prefix/lib/libfmt.a" "$work/format.o"
+}
+
 # One file for everything, made by SQLite's own script; without what needs a dynamic loader or is never asked for, and
-# with temporary tables in memory, for there may be no /tmp.
+# with temporary tables in memory, for there may be no /tmp. Debian's is half a megabyte of zip more.
 build_sqlite() {
+  cp -r "$sources/sqlite3" "$work/"
   cd "$work/sqlite3"
   ./configure --disable-tcl --disable-readline --disable-shared >/dev/null
   make sqlite3.c
   $launcher "$cc" "${c_flags[@]}" -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_OMIT_DEPRECATED \
-    -DSQLITE_OMIT_PROGRESS_CALLBACK -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_TEMP_STORE=2 -DSQLITE_THREADSAFE=1 \
-    -c sqlite3.c -o sqlite3.o
-  "$machine-linux-gnu-gcc-ar-12" rcD "$prefix/lib/libsqlite3.a" sqlite3.o
+    -DSQLITE_OMIT_PROGRESS_CALLBACK -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_OMIT_JSON -DSQLITE_OMIT_AUTHORIZATION \
+    -DSQLITE_OMIT_TRACE -DSQLITE_OMIT_DECLTYPE -DSQLITE_OMIT_COMPLETE -DSQLITE_OMIT_GET_TABLE \
+    -DSQLITE_TEMP_STORE=2 -DSQLITE_THREADSAFE=1 -c sqlite3.c -o sqlite3.o
+  "$ar" rcD "$prefix/lib/libsqlite3.a" sqlite3.o
   cp sqlite3.h "$prefix/include/"
 }
 
-build_fmtlib() { with_cmake fmtlib -DFMT_TEST=OFF -DFMT_DOC=OFF; }
-build_spdlog() { with_cmake spdlog -DSPDLOG_FMT_EXTERNAL=ON -DSPDLOG_BUILD_EXAMPLE=OFF; }
-build_yaml_cpp() { with_cmake yaml-cpp -DYAML_CPP_BUILD_TESTS=OFF -DYAML_CPP_BUILD_TOOLS=OFF; }
-build_cctz() { with_cmake cctz -DBUILD_TOOLS=OFF -DBUILD_EXAMPLES=OFF -DBUILD_TESTING=OFF; }
-build_pugixml() { with_cmake pugixml; }
-build_json() { with_cmake nlohmann-json3 -DJSON_BuildTests=OFF; }
-build_cli11() { with_cmake cli11 -DCLI11_BUILD_TESTS=OFF -DCLI11_BUILD_EXAMPLES=OFF -DCLI11_BUILD_DOCS=OFF; }
+# One file again: Debian's can't be linked without its XPath, which we never use.
+build_pugixml() {
+  $launcher "$cxx" "${cxx_flags[@]}" "${place[@]}" -std=c++17 -c "$sources/pugixml/src/pugixml.cpp" -o "$work/pugixml.o"
+  "$ar" rcD "$prefix/lib/libpugixml.a" "$work/pugixml.o"
+  cp "$sources/pugixml/src/"*.hpp "$prefix/include/"
+}
 
-# The simulator's server speaks plain HTTP: one header, without OpenSSL and compression.
-build_httplib() {
-  cp "$work/cpp-httplib/httplib.h" "$prefix/include/"
-  printf 'Name: cpp-httplib\nDescription: HTTP in one header\nVersion: 0\nCflags: -I%s/include\n' "$prefix" \
-    >"$prefix/lib/pkgconfig/cpp-httplib.pc"
+# The simulator's server speaks plain HTTP: one header, without OpenSSL and compression. Debian's is cut in two, and the
+# half that is compiled is a shared library.
+build_httplib() { cp "$sources/cpp-httplib/httplib.h" "$prefix/include/"; }
+
+# Debian's static libraries and headers.
+take_debian() {
+  local library
+  cp -r "$debian/usr/include/." "$prefix/include/"
+  for library in cares yaml-cpp absl_{time,time_zone,civil_time,strings,strings_internal,int128,base} \
+    absl_{spinlock_wait,throw_delegate,raw_logging_internal,log_severity}; do
+    cp "$debian/usr/lib/$machine-linux-gnu/lib$library.a" "$prefix/lib/"
+  done
+  for library in yaml-cpp cpp-httplib; do
+    printf 'Name: %s\nDescription: %s\nVersion: 0\nCflags: -I%s/include\nLibs: -L%s/lib' "$library" "$library" \
+      "$prefix" "$prefix" >"$prefix/lib/pkgconfig/$library.pc"
+  done
+  printf ' -lyaml-cpp\n' >>"$prefix/lib/pkgconfig/yaml-cpp.pc"
+  printf '\n' >>"$prefix/lib/pkgconfig/cpp-httplib.pc"
 }
 
 rm -rf "$work" "$prefix"
-mkdir -p "$prefix/include" "$prefix/lib/pkgconfig"
-cp -r "$sources" "$work"
-for library in openssl cares curl sqlite fmtlib spdlog yaml_cpp cctz pugixml json cli11 httplib; do
-  echo "== $library"
-  "build_$library"
+mkdir -p "$work" "$prefix/include" "$prefix/lib/pkgconfig"
+take_debian
+for library in httplib fmt pugixml sqlite openssl curl; do
+  started=$SECONDS
+  "build_$library" >"$work/$library.log" 2>&1 & # in the background, for `||` would switch off errexit in it
+  if ! wait $!; then
+    tail -n 40 "$work/$library.log" >&2
+    echo "$library could not be built for $machine; the reason is above" >&2
+    exit 1
+  fi
+  echo "built $library in $((SECONDS - started)) s"
 done

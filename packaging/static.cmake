@@ -17,3 +17,8 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 set(CMAKE_FIND_USE_PACKAGE_REGISTRY OFF)
 set(CMAKE_PREFIX_PATH /)
 set(ENV{PKG_CONFIG_LIBDIR} ${EVENKEEL_PREFIX}/lib/pkgconfig)
+
+# Debian's files for CMake speak of its shared libraries; these speak of the static ones in EVENKEEL_PREFIX.
+foreach(package absl fmt spdlog pugixml nlohmann_json CLI11)
+  set(${package}_DIR ${CMAKE_CURRENT_LIST_DIR}/cmake)
+endforeach()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MACHINES = {"x86_64": "x86_64", "aarch64": "arm64"}  # as compilers call it -> as Lambda and the zip's name do
+DEBIAN = {"x86_64": "amd64", "aarch64": "arm64"}  # -> as Debian does
 GNU = "{machine}-linux-gnu-{tool}"
 
 
 class Failure(Exception):
-    """What stops the packaging, in words for whoever started it: what is wrong, and the remedy."""
+    """What stops the packaging, in words for the person who started it: what is wrong, and the remedy."""

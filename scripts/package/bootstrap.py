@@ -32,31 +32,33 @@ def when() -> int:
 def _fingerprint(machine: str, work: Path) -> str:
     """Of everything that the libraries are made from."""
     compiler = output_of(GNU.format(machine=machine, tool="gcc-12"), "--version")
-    parts = [compiler.encode(), (work / "sources.txt").read_bytes()]
-    parts += [(PACKAGING / name).read_bytes() for name in ("libraries.sh", "static.cmake")]
+    packages = "\n".join(package.line() for package in sources.used(work))
+    parts = [compiler.encode(), packages.encode()]
+    parts += [path.read_bytes() for path in (PACKAGING / "libraries.sh", PACKAGING / "static.cmake",
+                                             *sorted((PACKAGING / "cmake").iterdir()))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def libraries(machine: str, work: Path) -> Path:
-    """Builds them, unless they are there; their prefix."""
-    sources.fetch(work)
-    prefix, stamp = work / machine / "prefix", work / machine / "libraries.sha256"
-    wanted = _fingerprint(machine, work)
-    if not stamp.is_file() or stamp.read_text() != wanted:
-        stamp.unlink(missing_ok=True)
-        shutil.rmtree(work / machine / "program", ignore_errors=True)
-        run(PACKAGING / "libraries.sh", work / "sources", work / machine / "libraries", prefix, machine)
-        stamp.write_text(wanted)
-    return prefix
+def libraries(machine: str, work: Path, jobs: int, log: Path | None = None) -> bool:
+    """Builds what sources.fetch has fetched into work/MACHINE/prefix; false where that was done before."""
+    stamp, wanted = work / machine / "libraries.sha256", _fingerprint(machine, work)
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return False
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(work / machine / "program", ignore_errors=True)
+    run(PACKAGING / "libraries.sh", work / "sources", work / machine / "debian", work / machine / "libraries",
+        work / machine / "prefix", machine, str(jobs), log=log)
+    stamp.write_text(wanted)
+    return True
 
 
-def program(machine: str, work: Path) -> Path:
-    build, prefix = work / machine / "program", libraries(machine, work)
+def program(machine: str, work: Path, jobs: int, log: Path | None = None) -> Path:
+    build = work / machine / "program"
     if not (build / "build.ninja").is_file():
         run("cmake", "-G", "Ninja", "-S", ROOT, "-B", build, "--toolchain", PACKAGING / "static.cmake",
-            f"-DEVENKEEL_MACHINE={machine}", f"-DEVENKEEL_PREFIX={prefix}",
-            "-DCMAKE_BUILD_TYPE=Release", "-DEVENKEEL_STATIC=ON", "-DEVENKEEL_TESTS=OFF")
-    run("ninja", "-C", build, "evenkeel")
+            f"-DEVENKEEL_MACHINE={machine}", f"-DEVENKEEL_PREFIX={work / machine / 'prefix'}",
+            "-DCMAKE_BUILD_TYPE=Release", "-DEVENKEEL_STATIC=ON", "-DEVENKEEL_TESTS=OFF", log=log)
+    run("ninja", "-C", build, "-j", str(jobs), "evenkeel", log=log)
     check_static(build / "evenkeel", machine)
     return build / "evenkeel"
 

@@ -1,5 +1,6 @@
 """Runs other programs. Their words go where ours go; what fails ends the packaging."""
 
+import contextlib
 import os
 import shlex
 import subprocess
@@ -9,11 +10,18 @@ from pathlib import Path
 from . import Failure
 
 
-def run(*command: str | Path, at: Path | None = None, variables: Mapping[str, str] | None = None) -> None:
-    done = subprocess.run([str(word) for word in command], cwd=at, stdin=subprocess.DEVNULL,
-                          env={**os.environ, **(variables or {})})
+LAST_LINES = 60  # of a log, when its command failed
+
+
+def run(*command: str | Path, at: Path | None = None, variables: Mapping[str, str] | None = None,
+        log: Path | None = None) -> None:
+    """With a `log`, the output goes to the end of that file, and its last lines into the failure."""
+    with open(log, "a") if log else contextlib.nullcontext() as output:
+        done = subprocess.run([str(word) for word in command], cwd=at, stdin=subprocess.DEVNULL, stdout=output,
+                              stderr=output, env={**os.environ, **(variables or {})})
     if done.returncode:
-        raise Failure(f"this failed with {done.returncode}: {shlex.join(map(str, command))}")
+        lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:] if log else []
+        raise Failure("\n".join([*lines, f"this failed with {done.returncode}: {shlex.join(map(str, command))}"]))
 
 
 def output_of(*command: str | Path, at: Path | None = None, variables: Mapping[str, str] | None = None) -> str:

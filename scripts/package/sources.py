@@ -1,148 +1,100 @@
-"""The libraries' sources: Debian source packages, fetched and verified by apt.
+"""What the static program is made from besides its own source: Debian's packages, fetched and unpacked.
 
-apt reads a list of its own in the build folder, made from the mirrors that the machine already uses: the machine's
-own configuration stays as it is, and no root is needed. packaging/sources.txt names the versions that were tried.
-Where Debian no longer has one of them (it was replaced by a security update), the newest one takes its place, and
-`differences` says so.
+work/downloads has the files, work/sources a folder for each source package, work/MACHINE/debian the binary packages'
+files for that machine, and work/used.txt says which packages these are.
 """
 
-import functools
-import hashlib
 import shutil
+import time
 from pathlib import Path
 
-from . import ROOT, Failure
-from .commands import output_of, run
+from . import DEBIAN, MACHINES, Failure, pins
+from .apt import Apt
+from .commands import output_of
 
-LOCK = ROOT / "packaging" / "sources.txt"
-
-
-def locked() -> dict[str, tuple[str, str]]:
-    """Source package -> its version, and the SHA-256 of its .dsc, which holds those of all its files."""
-    lines = [line.split() for line in LOCK.read_text().splitlines() if line and not line.startswith("#")]
-    return {name: (version, digest) for name, version, digest in lines}
+FRESH = 3600  # seconds for which apt's lists are not read again
 
 
-def file_version(version: str) -> str:
-    """As in file names: without the epoch."""
-    return version.split(":", 1)[-1]
+def _mirror(work: Path) -> Apt:
+    apt, mark = Apt(work / "apt"), work / "apt" / "updated"
+    if not mark.is_file() or time.time() - mark.stat().st_mtime > FRESH:
+        apt.update()
+        mark.touch()
+    return apt
 
 
-def _ordered(one: str, other: str) -> int:
-    def relation(word: str) -> bool:
-        try:
-            output_of("dpkg", "--compare-versions", one, word, other)
-        except Failure:
-            return False
-        return True
-
-    return -1 if relation("lt") else int(relation("gt"))
+def _without_mirror(wanted: list[pins.Package], folder: Path) -> bool:
+    return all(pins.is_there(pin, folder) for pin in wanted)
 
 
-class Apt:
-    """apt with a list of deb-src lines of its own, in `folder`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        for name in ("lists/partial", "cache/archives/partial"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        line = "deb-src $(REPO_URI) $(RELEASE) $(COMPONENT)"
-        known = output_of("apt-get", "indextargets", "--format", line, "Created-By: Packages", "Origin: Debian")
-        if not known.strip():
-            raise Failure("apt knows no Debian mirror on this machine. Run apt-get update on a Debian 12, then again.")
-        (folder / "sources.list").write_text("\n".join(sorted(set(known.splitlines()))) + "\n")
-        (folder / "apt.conf").write_text(f"""
-Dir::Etc::sourcelist "{folder}/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::State::lists "{folder}/lists";
-Dir::Cache "{folder}/cache";
-APT::Sandbox::User "";
-""")
-        self._variables = {"APT_CONFIG": str(folder / "apt.conf")}
-
-    def update(self) -> None:
-        output_of("apt-get", "-q", "-o", "APT::Update::Error-Mode=any", "update", variables=self._variables)
-
-    def versions(self, name: str) -> list[str]:
-        """All that the mirrors list, newest first."""
-        text = output_of("apt-cache", "showsrc", "--only-source", name, variables=self._variables)
-        found = {line.split()[1] for line in text.splitlines() if line.startswith("Version: ")}
-        return sorted(found, key=functools.cmp_to_key(_ordered), reverse=True)
-
-    def download(self, name: str, version: str, folder: Path) -> Path:
-        """The path of the .dsc. Raises Failure where the mirror lacks one of the files."""
-        folder.mkdir(parents=True, exist_ok=True)
-        run("apt-get", "-q", "source", "--only-source", "--download-only", f"{name}={version}", at=folder,
-            variables=self._variables)
-        return folder / f"{name}_{file_version(version)}.dsc"
+def fetch(work: Path) -> list[str]:
+    """Downloads and unpacks; notes on what is not as pinned. Does nothing where that was done before."""
+    mark, wanted = work / "used.txt", pins.read()
+    if mark.is_file() and mark.read_text().startswith(pins.PINS.read_text()):
+        return notes(work)
+    mark.unlink(missing_ok=True)
+    if _without_mirror(wanted, work / "downloads"):
+        taken, said = wanted, []
+    else:
+        taken, said = pins.take(_mirror(work), wanted, work / "downloads")
+    _unpack(taken, work)
+    lines = [package.line() for package in taken] + [f"note: {line}" for line in said]
+    mark.write_text(pins.PINS.read_text() + "# used:\n" + "\n".join(lines) + "\n")
+    return said
 
 
-def _fetch_one(apt: Apt, name: str, wanted: str, folder: Path) -> tuple[str, Path]:
-    listed = apt.versions(name)
-    for version in [wanted] * (wanted in listed) + [version for version in listed if version != wanted]:
-        try:
-            return version, apt.download(name, version, folder)
-        except Failure as failure:
-            print(f"{name} {version} is listed but could not be fetched: {failure}")
-    raise Failure(f"the source package {name} could be fetched in no version: {', '.join(listed) or 'none is listed'}")
-
-
-def fetch(work: Path) -> Path:
-    """Unpacks all source packages; the folder with one folder for each. Does nothing when they are there."""
-    unpacked, used = work / "sources", work / "sources.txt"
-    if used.is_file() and used.read_text().startswith(LOCK.read_text()):
-        return unpacked
-    used.unlink(missing_ok=True)
-    shutil.rmtree(unpacked, ignore_errors=True)
-    unpacked.mkdir(parents=True)
-    apt = Apt(work / "apt")
-    apt.update()
-    lines = []
-    for name, (wanted, digest) in locked().items():
-        version, description = _fetch_one(apt, name, wanted, work / "downloads")
-        found = hashlib.sha256(description.read_bytes()).hexdigest()
-        if version == wanted and found != digest:
-            raise Failure(f"{description.name} is not the file of packaging/sources.txt: it has SHA-256 {found}")
-        run("dpkg-source", "--no-check", "-x", description, unpacked / name)
-        lines.append(f"{name} {version} {found}\n")
-    for leftover in unpacked.glob("*.orig*"):
+def _unpack(taken: list[pins.Package], work: Path) -> None:
+    shutil.rmtree(work / "sources", ignore_errors=True)
+    (work / "sources").mkdir(parents=True)
+    for machine in MACHINES:
+        shutil.rmtree(work / machine / "debian", ignore_errors=True)
+        (work / machine / "debian").mkdir(parents=True)
+    for package in taken:
+        path = work / "downloads" / package.file
+        if package.kind == "source":
+            output_of("dpkg-source", "--no-check", "-x", path, work / "sources" / package.name)
+            continue
+        for machine, architecture in DEBIAN.items():
+            if package.kind in (architecture, "all"):
+                output_of("dpkg-deb", "-x", path, work / machine / "debian")
+    for leftover in (work / "sources").glob("*.orig*"):
         leftover.unlink()
-    used.write_text(LOCK.read_text() + "# used:\n" + "".join(lines))
-    return unpacked
 
 
-def used(work: Path) -> dict[str, tuple[str, str]]:
-    lines = (work / "sources.txt").read_text().split("# used:\n")[1].splitlines()
-    return {name: (version, digest) for name, version, digest in (line.split() for line in lines)}
+def _recorded(work: Path) -> list[str]:
+    mark = work / "used.txt"
+    if not mark.is_file():
+        raise Failure("the libraries are not fetched yet: ./dev package")
+    return mark.read_text().split("# used:\n")[1].splitlines()
 
 
-def differences(work: Path) -> list[str]:
-    """One line for each package that is not the one that packaging/sources.txt names."""
-    wanted = locked()
-    return [f"{name} {version} was used, for Debian's mirror no longer has {wanted[name][0]} of packaging/sources.txt"
-            for name, (version, _) in used(work).items() if version != wanted[name][0]]
+def used(work: Path) -> list[pins.Package]:
+    return [pins.Package(*line.split()) for line in _recorded(work) if not line.startswith("note: ")]
+
+
+def notes(work: Path) -> list[str]:
+    """One line for each package that is not the one that packaging/pins.txt names."""
+    return [line.removeprefix("note: ") for line in _recorded(work) if line.startswith("note: ")]
 
 
 def newer(work: Path) -> list[str]:
     """One line for each package of which the mirror, where it can be reached, lists a newer version than that used."""
-    apt, lines = Apt(work / "apt"), []
     try:
-        apt.update()
+        apt = _mirror(work)
     except Failure:
-        lines.append("Debian's mirror could not be asked whether there is anything newer")
-    for name, (version, _) in used(work).items():
-        newest = apt.versions(name)[0]
-        if newest != version:
-            lines.append(f"{name} {version} was used; Debian has {newest} by now")
+        return ["Debian's mirror could not be asked whether it has anything newer"]
+    lines, packages = [], used(work)
+    for kind in pins.KINDS:
+        of_kind = {package.name: package for package in packages if package.kind == kind}
+        for name, versions in apt.versions(kind, of_kind).items():
+            if versions and versions[0] != of_kind[name].version:
+                lines.append(f"{of_kind[name].label}: {of_kind[name].version} was used, and Debian lists {versions[0]}")
     return lines
 
 
-def lock(work: Path) -> None:
-    """Writes the newest versions that the mirrors have whole into packaging/sources.txt."""
-    apt = Apt(work / "apt")
-    apt.update()
-    lines = [line for line in LOCK.read_text().splitlines() if line.startswith("#")]
-    for name in locked():
-        version, description = _fetch_one(apt, name, "", work / "downloads")
-        lines.append(f"{name} {version} {hashlib.sha256(description.read_bytes()).hexdigest()}")
-    LOCK.write_text("\n".join(lines) + "\n")
+def update_pins(work: Path) -> None:
+    """Writes the newest versions that the mirror has whole into packaging/pins.txt."""
+    comment = [line for line in pins.PINS.read_text().splitlines() if line.startswith("#")]
+    unpinned = [pins.Package(pin.kind, pin.name, "", "") for pin in pins.read()]
+    taken, _ = pins.take(_mirror(work), unpinned, work / "downloads")
+    pins.PINS.write_text("\n".join([*comment, *(package.line() for package in taken)]) + "\n")

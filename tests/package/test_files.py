@@ -13,12 +13,11 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
-from scripts.package import Failure, bootstrap, debian, sources
+from scripts.package import Failure, bootstrap, debian
 from tests.simulator import PROGRAM, ROOT
 
 PACKAGING = ROOT / "packaging"
 EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
-OUTPUT_OF = sources.output_of
 
 
 class Place(unittest.TestCase):
@@ -111,46 +110,6 @@ class ExamplePolicy(Place):
         done = self.ask(example, "iam", "--account", "123456789012")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("web-asg", done.stdout)
-
-
-class Sources(unittest.TestCase):
-    def test_every_library_is_pinned_to_a_version_and_a_digest(self) -> None:
-        for name, (version, digest) in sources.locked().items():
-            self.assertRegex(version, r"^\d", name)
-            self.assertRegex(digest, r"^[0-9a-f]{64}$", name)
-        self.assertIn("openssl", sources.locked())
-
-    def test_every_pinned_library_is_built_and_no_other(self) -> None:
-        script = (PACKAGING / "libraries.sh").read_text()
-        built = re.findall(r'^ *with_cmake ([\w-]+)|\{ with_cmake ([\w-]+)|"\$work/([\w-]+)[/"]', script, re.MULTILINE)
-        self.assertEqual({"".join(names) for names in built}, set(sources.locked()))
-
-    @unittest.skipUnless(shutil.which("dpkg"), "dpkg is not installed")
-    def test_knows_the_newest_version_as_dpkg_does(self) -> None:
-        apt = object.__new__(sources.Apt)
-        apt._variables = {}
-        listed = "Version: 3.0.9-1\nVersion: 3.0.20-1~deb12u2\nVersion: 3.0.20-1\nPackage: x\nVersion: 3.0.20-1\n"
-        with mock.patch.object(sources, "output_of", side_effect=lambda *words, **rest: (
-                listed if words[0] == "apt-cache" else OUTPUT_OF(*words, **rest))):
-            self.assertEqual(apt.versions("x"), ["3.0.20-1", "3.0.20-1~deb12u2", "3.0.9-1"])
-
-    def test_takes_the_pinned_version_and_else_the_newest_that_can_be_had(self) -> None:
-        class Mirror:
-            missing = ("3",)
-
-            def versions(self, name: str) -> list[str]:
-                return ["3", "2", "1"]
-
-            def download(self, name: str, version: str, folder: Path) -> Path:
-                if version in self.missing:
-                    raise Failure("404")
-                return folder / version
-
-        def taken(wanted: str) -> str:
-            with mock.patch("builtins.print"):
-                return sources._fetch_one(Mirror(), "x", wanted, Path("/"))[0]
-
-        self.assertEqual([taken("1"), taken("3"), taken("0")], ["1", "2", "2"])
 
 
 @unittest.skipUnless(shutil.which("dpkg-deb") and shutil.which("dpkg-shlibdeps"), "dpkg-dev is not installed")
