@@ -32,6 +32,9 @@ class FixedClock final : public Clock {
 };
 
 class TerminalTest : public ::testing::Test {
+ public:
+  ~TerminalTest() override { std::filesystem::remove_all(folder); }
+
  protected:
   TerminalTest() {
     const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
@@ -43,7 +46,6 @@ class TerminalTest : public ::testing::Test {
     environment["EVENKEEL_STATE"] = path("evenkeel.db");
     environment["USER"] = "ada";
   }
-  ~TerminalTest() override { std::filesystem::remove_all(folder); }
 
   std::string path(const std::string& name) const { return (folder / name).string(); }
   void write(const std::string& name, const std::string& text) const { std::ofstream(path(name)) << text; }

@@ -58,7 +58,8 @@ Result<TimeZone> load_time_zone(const std::string& name) {
   absl::TimeZone::CivilTransition transition;
   while (zone->NextTransition(time, &transition)) {
     time = zone->At(transition.to).trans;
-    const auto shift = shift_at(*zone, std::chrono::sys_seconds{std::chrono::seconds{absl::ToUnixSeconds(time)}});
+    const auto shift =
+        shift_at(*zone, std::chrono::sys_seconds{std::chrono::seconds{absl::ToUnixSeconds(time)}});
     if (shift.from >= kEnd) break;
     if (shift.offset != result.shifts.back().offset) result.shifts.push_back(shift);
   }

@@ -137,7 +137,10 @@ class FakeTable {
     const auto begin = body.value("ExclusiveStartKey", Json::object());
     const auto start = begin.contains("sk") ? text(begin, "sk") : "";
     std::size_t at = 0;
-    while (!start.empty() && at < all.size() && all[at++].at("sk").at("S") != start) {
+    if (!start.empty()) {
+      const auto last =
+          std::ranges::find_if(all, [&](const Json& item) { return item.at("sk").at("S") == start; });
+      at = static_cast<std::size_t>(last - all.begin()) + (last == all.end() ? 0 : 1);
     }
     const auto most = std::min(page, static_cast<std::size_t>(body.value("Limit", 1'000'000)));
     Json answer = {{"Items", Json::array()}};

@@ -67,8 +67,8 @@ inline FleetPolicy maximal_policy() {
   return policy;
 }
 
-inline FleetState maximal_state() {
-  const Remediation open{
+inline Remediation maximal_remediation() {
+  return {
       .id = "i-0123456789abcdef0@2026-11-22T00:00:00Z",
       .instance_id = "i-0123456789abcdef0",
       .launch_time = at(-86'400),
@@ -103,25 +103,31 @@ inline FleetState maximal_state() {
       .ending = Ending::none,
       .value_after = std::nullopt,
   };
-  const PastRemediation ended{.id = "i-1@x",
-                              .instance_id = "i-1",
-                              .started_at = at(-7200),
-                              .ended_at = at(-3600),
-                              .ending = Ending::not_cured,
-                              .metric = "Memory % Committed Bytes In Use",
-                              .value_before = 80,
-                              .value_after = 70.5,
-                              .rule = "hot",
-                              .treatment = Treatment::command,
-                              .judge_until = at(3600)};
+}
+
+inline PastRemediation maximal_past() {
+  return {.id = "i-1@x",
+          .instance_id = "i-1",
+          .started_at = at(-7200),
+          .ended_at = at(-3600),
+          .ending = Ending::not_cured,
+          .metric = "Memory % Committed Bytes In Use",
+          .value_before = 80,
+          .value_after = 70.5,
+          .rule = "hot",
+          .treatment = Treatment::command,
+          .judge_until = at(3600)};
+}
+
+inline FleetState maximal_state() {
   FleetState state;
   state.fleet = "web";
   state.revision = 41;
   state.written_by = "0f0f0f0f";
   state.last_tick_at = at(960);
   state.signal_read_at = at(900);
-  state.open = {open};
-  state.recent = {ended, ended};
+  state.open = {maximal_remediation()};
+  state.recent = {maximal_past(), maximal_past()};
   state.pause = Pause{"release", "ann", at(500), at(5000)};
   state.breaker = Breaker{"3 of 8 crossed 65 within 2m", at(600)};
   state.breaker_reset_at = at(-7200);

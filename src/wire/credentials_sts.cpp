@@ -11,8 +11,8 @@ namespace {
 
 constexpr Duration kStsTimeout{5'000};
 constexpr Duration kAllAttempts{15'000};
-constexpr int kShortest = 900;
-constexpr int kLongest = 43'200;
+constexpr int kShortestSession = 900;
+constexpr int kLongestSession = 43'200;
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -32,7 +32,7 @@ Result<void> check(const Role& role) {
     return fail(ErrorKind::invalid, "role " + shown + ": role_session_name '" + printable(name, 80) +
                                         "' must be 2 to 64 letters, digits and _+=,.@-");
   }
-  if (role.seconds && (*role.seconds < kShortest || *role.seconds > kLongest)) {
+  if (role.seconds && (*role.seconds < kShortestSession || *role.seconds > kLongestSession)) {
     return fail(ErrorKind::invalid, "role " + shown + ": duration_seconds must be from 900 to 43200");
   }
   return {};
