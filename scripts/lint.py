@@ -108,14 +108,14 @@ def check_with(script: str) -> str:
     return output if status else ""
 
 
-def alone(path: Path, options: dict[str, list[str]]) -> str:
+def alone(path: Path, options: list[str]) -> str:
     """Compiles a file, or a header, by itself."""
-    status, output = run([*options_for(path, options), "-fsyntax-only", "-x", "c++", "-"], f'#include "{path}"\n')
-    return f"{path.relative_to(ROOT)} does not compile alone: it includes too little\n{output}" if status else ""
+    status, output = run([*options, "-fsyntax-only", "-x", "c++", "-"], f'#include "{path}"\n')
+    return f"{path} does not compile alone: it includes too little\n{output}" if status else ""
 
 
 def check_alone(files: list[Path], jobs: int, options: dict[str, list[str]]) -> str:
-    return in_parallel("files alone", lambda path: alone(path, options), files, jobs)
+    return in_parallel("files alone", lambda path: alone(path, options_for(path, options)), files, jobs)
 
 
 def as_one(folder: Path) -> str:

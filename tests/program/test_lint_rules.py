@@ -7,6 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from scripts import lint
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 HEADER = "// What it is for.\n#pragma once\n"
 
@@ -198,6 +200,41 @@ class Tools(unittest.TestCase):
                                        "-std=c++23"], capture_output=True, text=True)
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(check, done.stdout)
+
+
+class UnityBuild(unittest.TestCase):
+    """What batches hide from the compiler, the linter sees."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.folder = Path(directory.name)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_a_file_that_relies_on_the_includes_of_another_one_is_refused(self):
+        good = self.write("good.h", "#include <string>\ninline std::string text();\n")
+        bad = self.write("bad.h", "inline std::string text();\n")
+        self.assertEqual(lint.alone(good, ["g++", "-std=c++20"]), "")
+        self.assertIn(f"{bad} does not compile alone", lint.alone(bad, ["g++", "-std=c++20"]))
+
+    def test_a_folder_is_read_with_every_header_and_without_tests(self):
+        names = ("a.cpp", "a.h", "a_test.cpp", "only_for_test.h")
+        for name in names:
+            self.write(name, "")
+        included = [Path(line.split('"')[1]).name for line in lint.as_one(self.folder).splitlines()]
+        self.assertEqual(included, ["a.h", "only_for_test.h", "a.cpp"])
+
+    def test_every_folder_of_the_source_is_read(self):
+        folders = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
+        self.assertEqual({folder.name for folder in lint.folders_of(lint.all_files())}, folders)
+        for name in (".clang-format", ".clang-tidy"):
+            for folder in folders:
+                self.assertNotRegex((ROOT / name).read_text(encoding="utf-8"), rf"\b{folder}\|",
+                                    f"{name} names folders, so it can forget one")
 
 
 if __name__ == "__main__":
