@@ -4,8 +4,8 @@ usage: python3 -m scripts.package [--work FOLDER] [--to FOLDER] STEP [MACHINE...
 
 Steps: static MACHINE..., again MACHINE..., container, deb, list, update-pins, verified, changed.
 MACHINE is x86_64 or aarch64. What was made before, from the same things, is kept in --work (build-package).
-`verified` writes packaging/verified.txt after a complete check. `changed` ends with 0 where that file changed within a
-day before the last commit, so that the static program must be tried again, and with 1 where it did not.
+`verified` writes packaging/verified.txt after a complete check. `changed` prints "changed" where that file changed
+within a day before the last commit, so that the static program must be tried again, and "unchanged" where it did not.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def show(folder: Path, work: Path) -> None:
         print(f"  note: {line}")
 
 
-def carry_out(step: str, machines: list[str], work: Path, folder: Path) -> int:
+def carry_out(step: str, machines: list[str], work: Path, folder: Path) -> None:
     match step:
         case "static":
             build.static(machines, work, folder)
@@ -41,10 +41,9 @@ def carry_out(step: str, machines: list[str], work: Path, folder: Path) -> int:
         case "verified":
             verified.write(work, folder)
         case "changed":
-            return 0 if verified.changed_lately() else 1
+            print("changed" if verified.changed_lately() else "unchanged")
         case _:
             raise Failure(f"there is no step '{step}'; see {__file__}")
-    return 0
 
 
 def main() -> int:
@@ -56,10 +55,12 @@ def main() -> int:
     asked = parser.parse_args()
     os.environ["LC_ALL"] = "C.UTF-8"
     try:
-        return carry_out(asked.step, asked.machines or list(MACHINES), asked.work.resolve(), asked.to.resolve())
+        machines = list(dict.fromkeys(asked.machines)) or list(MACHINES)
+        carry_out(asked.step, machines, asked.work.resolve(), asked.to.resolve())
     except Failure as failure:
         print(failure, file=sys.stderr)
-        return 2
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

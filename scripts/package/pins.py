@@ -89,6 +89,10 @@ def take(mirror: Mirror, pins: list[Package], folder: Path) -> tuple[list[Packag
         missing = [pin for pin in of_kind if not is_there(pin, folder)]
         listed = mirror.versions(kind, [pin.name for pin in missing]) if missing else {}
         at_once = {pin.name: pin.version for pin in missing if pin.version in listed[pin.name]}
+        for pin in missing:
+            # apt keeps a file that is there already, whatever it holds; only the pinned one has a digest to go by.
+            for version in set(listed[pin.name]) - {pin.version}:
+                (folder / file_of(kind, pin.name, version)).unlink(missing_ok=True)
         try:
             if at_once:
                 mirror.download(kind, at_once, folder)
@@ -99,6 +103,9 @@ def take(mirror: Mirror, pins: list[Package], folder: Path) -> tuple[list[Packag
                 package = _replacement(mirror, pin, listed[pin.name], folder)
                 if pin.version not in ("", package.version):
                     notes.append(_note(package, pin, pin.version in listed[pin.name]))
+                elif not pin.version and package.version != listed[pin.name][0]:
+                    notes.append(f"{package.label}: pinned {package.version}, because Debian's mirror lists "
+                                 f"{listed[pin.name][0]} without its files")
                 taken.append(package)
             else:
                 taken.append(pin)

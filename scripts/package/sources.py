@@ -12,6 +12,7 @@ from . import DEBIAN, MACHINES, Failure, pins
 from .apt import Apt
 from .commands import output_of
 
+USED = "# used:\n"  # the line in used.txt between the pins that were asked for and what was taken
 FRESH = 3600  # seconds for which apt's lists are not read again
 
 
@@ -30,7 +31,7 @@ def _without_mirror(wanted: list[pins.Package], folder: Path) -> bool:
 def fetch(work: Path) -> list[str]:
     """Downloads and unpacks; notes on what is not as pinned. Does nothing where that was done before."""
     mark, wanted = work / "used.txt", pins.read()
-    if mark.is_file() and mark.read_text().startswith(pins.PINS.read_text()):
+    if mark.is_file() and mark.read_text().split(USED)[0] == pins.PINS.read_text():
         return notes(work)
     mark.unlink(missing_ok=True)
     if _without_mirror(wanted, work / "downloads"):
@@ -39,7 +40,7 @@ def fetch(work: Path) -> list[str]:
         taken, said = pins.take(_mirror(work), wanted, work / "downloads")
     _unpack(taken, work)
     lines = [package.line() for package in taken] + [f"note: {line}" for line in said]
-    mark.write_text(pins.PINS.read_text() + "# used:\n" + "\n".join(lines) + "\n")
+    mark.write_text(pins.PINS.read_text() + USED + "\n".join(lines) + "\n")
     return said
 
 
@@ -65,7 +66,7 @@ def _recorded(work: Path) -> list[str]:
     mark = work / "used.txt"
     if not mark.is_file():
         raise Failure("the libraries are not fetched yet: ./dev package")
-    return mark.read_text().split("# used:\n")[1].splitlines()
+    return mark.read_text().split(USED)[1].splitlines()
 
 
 def used(work: Path) -> list[pins.Package]:
@@ -96,5 +97,7 @@ def update_pins(work: Path) -> None:
     """Writes the newest versions that the mirror has whole into packaging/pins.txt."""
     comment = [line for line in pins.PINS.read_text().splitlines() if line.startswith("#")]
     unpinned = [pins.Package(pin.kind, pin.name, "", "") for pin in pins.read()]
-    taken, _ = pins.take(_mirror(work), unpinned, work / "downloads")
+    taken, said = pins.take(_mirror(work), unpinned, work / "downloads")
+    for line in said:
+        print(f"note: {line}")
     pins.PINS.write_text("\n".join([*comment, *(package.line() for package in taken)]) + "\n")

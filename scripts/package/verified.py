@@ -6,6 +6,7 @@ includes. A fast test fails when they no longer fit. An ordinary edit of the sou
 
 import hashlib
 import json
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +17,19 @@ from .commands import output_of
 
 RECORD = "packaging/verified.txt"
 REMEDY = "./dev package --check"
-LISTS = ("build_packages", "package_packages")  # of ./dev
+LISTS = ("build_packages", "package_packages", "package_check_packages")  # of ./dev
+FUNCTIONS = ("package", "package_step", "package_tests")  # of ./dev
+# Besides packaging/ and scripts/package/: what configures the build, and what tries the programs.
+SINGLE = ("CMakeLists.txt", "fuzz/CMakeLists.txt", "tests/package/test_bootstrap.py", "tests/package/world.py")
 DAY = 86400
 # The C library's and Linux's own headers.
-SYSTEM = re.compile(r"(sys|net|netinet|arpa|linux|bits)/.*|(assert|ctype|dlfcn|endian|errno|fcntl|fnmatch|getopt|glob"
-                    r"|grp|ifaddrs|limits|locale|math|netdb|poll|pthread|pwd|resolv|sched|semaphore|setjmp|signal|spawn"
-                    r"|std\w+|string|strings|syslog|termios|time|unistd)\.h")
+SYSTEM = re.compile(r"(sys|net|netinet|arpa|linux|bits|ext|experimental|asm|asm-generic)/.*|"
+                    r"(aio|alloca|argp|assert|byteswap|complex|cpuid|ctype|cxxabi|dirent|dlfcn|elf|endian|err|errno"
+                    r"|error|execinfo|fcntl|features|fenv|float|fnmatch|ftw|getopt|glob|grp|iconv|ifaddrs|inttypes"
+                    r"|iso646|langinfo|libgen|limits|link|locale|malloc|math|memory|mntent|mqueue|netdb|nl_types|paths"
+                    r"|poll|pthread|pty|pwd|regex|resolv|sched|search|semaphore|setjmp|shadow|signal|spawn|std\w+"
+                    r"|string|strings|sysexits|syslog|tar|termios|tgmath|threads|time|uchar|ucontext|ulimit|unistd"
+                    r"|utime|utmp|utmpx|wait|wchar|wctype|wordexp)\.h")
 INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]*[/.][^>]*)>", re.MULTILINE)
 
 
@@ -35,14 +43,15 @@ def headers(root: Path = ROOT) -> list[str]:
     for path in (root / "src").rglob("*"):
         if path.suffix in (".h", ".cpp") and not path.stem.endswith("_test"):
             found.update(INCLUDE.findall(path.read_text()))
-    return sorted(name for name in found if not SYSTEM.fullmatch(name) and not name.startswith("gtest/"))
+    return sorted(name for name in found if not SYSTEM.fullmatch(name) and not name.startswith(("gtest/", "gmock/")))
 
 
 def _files(root: Path) -> list[Path]:
     folders = [root / "packaging", root / "scripts" / "package", root / "cmake"]
-    inside = [path for folder in folders for path in folder.rglob("*")
-              if path.is_file() and "__pycache__" not in path.parts]
-    return sorted(path for path in [root / "CMakeLists.txt", *inside] if path != root / RECORD)
+    inside = [path for folder in folders for path in folder.rglob("*") if path.is_file()
+              and "__pycache__" not in path.parts and not re.search(r"~$|^\.#|\.sw.$|\.orig$", path.name)]
+    single = [root / name for name in SINGLE if (root / name).is_file()]
+    return sorted(path for path in [*single, *inside] if path != root / RECORD)
 
 
 def inputs(root: Path = ROOT) -> dict[str, str]:
@@ -53,6 +62,10 @@ def inputs(root: Path = ROOT) -> dict[str, str]:
         if not (match := re.search(rf"^{name}=\((.*?)\)", text, re.MULTILINE | re.DOTALL)):
             raise Failure(f"./dev has no list {name}; scripts/package/verified.py reads it")
         found[f"dev:{name}"] = _digest(" ".join(match[1].split()).encode())
+    for name in FUNCTIONS:
+        if not (match := re.search(rf"^{name}\(\) (\{{.*?^}}|\{{ .*? \}})$", text, re.MULTILINE | re.DOTALL)):
+            raise Failure(f"./dev has no function {name}; scripts/package/verified.py reads it")
+        found[f"dev:{name}()"] = _digest(match[1].encode())
     found["src:third-party-headers"] = _digest("\n".join(headers(root)).encode())
     return found
 
@@ -98,11 +111,12 @@ compiler {output_of("x86_64-linux-gnu-gcc-12", "--version").splitlines()[0]}
 
 
 def changed_lately(root: Path = ROOT) -> bool:
-    """Whether the record differs between the last commit and the newest ancestor that is at least a day older. Where
-    there is no such ancestor, or no history, the answer is yes."""
+    """Whether the record differs between the last commit and $EVENKEEL_BASE, or, where that is not set, the newest
+    commit of the main line that is at least a day older. Where there is none, or no history, the answer is yes."""
     try:
         time = int(output_of("git", "log", "-1", "--format=%ct", at=root))
-        before = output_of("git", "rev-list", "-1", f"--before={time - DAY}", "HEAD", at=root).strip()
+        before = os.environ.get("EVENKEEL_BASE") or output_of(
+            "git", "rev-list", "-1", "--first-parent", f"--before={time - DAY}", "HEAD", at=root).strip()
         if not before:
             return True
         return bool(output_of("git", "diff", "--name-only", before, "HEAD", "--", RECORD, at=root).strip())

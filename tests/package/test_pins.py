@@ -131,6 +131,20 @@ class Taking(unittest.TestCase):
         with self.assertRaisesRegex(Failure, "is not the file that packaging/pins.txt names"):
             pins.take(MadeUpMirror({("amd64", "a"): ["1"]}), [pin], self.folder)
 
+    def test_a_file_that_nothing_vouches_for_is_fetched_again(self) -> None:
+        for wanted, expected in ((self.pinned("amd64", "a", "1"), "2"), (Package("amd64", "a", "", ""), "2")):
+            right = self.pinned("amd64", "a", "2")
+            (self.folder / right.file).write_text("planted")
+            mirror = MadeUpMirror({("amd64", "a"): ["2"]})
+            taken, _ = pins.take(mirror, [wanted], self.folder)
+            self.assertEqual([(one.version, one.digest) for one in taken], [(expected, right.digest)])
+
+    def test_pinning_an_older_version_says_so(self) -> None:
+        mirror = MadeUpMirror({("amd64", "a"): ["3", "2"]}, gone=[("a", "3")])
+        taken, notes = pins.take(mirror, [Package("amd64", "a", "", "")], self.folder)
+        self.assertEqual(taken[0].version, "2")
+        self.assertIn("lists 3 without its files", notes[0])
+
     def test_a_download_that_was_cut_off_is_asked_for_again(self) -> None:
         wanted = [self.pinned("source", "tls", "1"), self.pinned("amd64", "a", "1")]
         for pin in wanted:

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from scripts.package import verified
 from tests.simulator import ROOT
@@ -15,7 +16,7 @@ FEW = ("CMakeLists.txt", "dev", "packaging", "scripts/package")
 
 class TheRecord(unittest.TestCase):
     def test_fits_what_the_packages_depend_on(self) -> None:
-        if os.environ.get("EVENKEEL_DIST"):
+        if os.environ.get("EVENKEEL_RECORD") == "to-be-written":
             self.skipTest("./dev package --check writes packaging/verified.txt when everything else has passed")
         self.assertEqual(verified.differences(), [],
                          f"the packages were not tried since; run {verified.REMEDY}, and commit {verified.RECORD}")
@@ -61,6 +62,18 @@ class ACopy(unittest.TestCase):
             "packaging/libraries.sh changed", "dev:package_packages changed", "packaging/new.patch is new",
             "scripts/package/apt.py is gone"])
 
+    def test_how_packages_are_made_and_tried_counts(self) -> None:
+        text = (self.root / "dev").read_text()
+        (self.root / "dev").write_text(text.replace("package_step static", "true static", 1))
+        (self.root / "fuzz").mkdir()
+        (self.root / "fuzz/CMakeLists.txt").write_text("")
+        self.assertEqual(verified.differences(self.root), ["dev:package() changed", "fuzz/CMakeLists.txt is new"])
+
+    def test_what_an_editor_leaves_and_the_c_library_has_counts_for_nothing(self) -> None:
+        (self.root / "packaging/pins.txt~").write_text("")
+        self.source.write_text("#include <fmt/core.h>\n#include <inttypes.h>\n#include <cxxabi.h>\n")
+        self.assertEqual(verified.differences(self.root), [])
+
     def test_without_a_record_everything_is_new(self) -> None:
         (self.root / verified.RECORD).unlink()
         self.assertTrue(all(line.endswith(" is new") for line in verified.differences(self.root)))
@@ -97,6 +110,23 @@ class ChangedLately(unittest.TestCase):
                                       (36, "three", True), (59, "three", True), (60, "three", False)):
             self.commit(hour, record)
             self.assertEqual(verified.changed_lately(self.root), changed, hour)
+
+    def test_a_branch_that_is_older_than_a_day_counts_when_it_is_merged(self) -> None:
+        self.git("init", "--quiet", "--initial-branch", "main")
+        self.commit(0, "one")
+        self.git("checkout", "--quiet", "-b", "branch")
+        self.commit(10, "two")
+        self.git("checkout", "--quiet", "main")
+        self.git("merge", "--quiet", "--no-ff", "--message", "merge", "branch", hour=100)
+        self.assertTrue(verified.changed_lately(self.root))
+
+    def test_a_named_base_is_what_it_is_compared_with(self) -> None:
+        self.git("init", "--quiet")
+        for hour, record in ((0, "one"), (10, "two"), (100, "two")):
+            self.commit(hour, record)
+        self.assertFalse(verified.changed_lately(self.root))
+        with mock.patch.dict(os.environ, EVENKEEL_BASE="HEAD~2"):
+            self.assertTrue(verified.changed_lately(self.root))
 
 
 if __name__ == "__main__":
