@@ -4,8 +4,10 @@ Every job gets a log and a folder for its results. The results are JUnit files, 
 tests/run.py all write, so that one function counts them all.
 """
 
+import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +37,8 @@ class Job:
     behind: tuple[str, ...] = ()
     cores: int = 1  # that it keeps busy; 0: it mostly waits, for the network or for a clock
     tool: bool = False  # it installs something: a failure leaves suites unrun, and fails nothing outside of CI
+    programs: tuple[str, ...] = ()  # GoogleTest programs: each must leave its results behind, or it ended half-way
+    seconds: float = 1800.0  # after which it hangs, and has failed
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -44,12 +48,18 @@ class Counts:
     failed: int = 0
     skipped: int = 0
     reasons: Counter = field(default_factory=Counter)  # why tests were skipped
+    failures: list[str] = field(default_factory=list)  # the names of failed tests, or what failed instead of one
 
     def add(self, other: "Counts") -> None:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
         self.reasons.update(other.reasons)
+        self.failures += other.failures
+
+    def fail(self, what: str) -> None:
+        self.failed += 1
+        self.failures.append(what)
 
 
 def counted(folder: Path) -> Counts:
@@ -59,13 +69,14 @@ def counted(folder: Path) -> Counts:
         try:
             cases = list(ET.parse(file).iter("testcase"))
         except ET.ParseError:
-            counts.failed += 1
+            counts.fail(f"{file.name} can't be read")
             continue
         for case in cases:
-            if case.get("status") == "notrun":  # what a filter of GoogleTest left out
-                continue
-            if case.find("failure") is not None or case.find("error") is not None:
-                counts.failed += 1
+            if case.get("status") == "notrun":  # its name begins with DISABLED_
+                counts.skipped += 1
+                counts.reasons[f"{case.get('name')} is disabled"] += 1
+            elif case.find("failure") is not None or case.find("error") is not None:
+                counts.fail(f"{case.get('classname', '')}.{case.get('name', '')}".strip("."))
             elif (skipped := case.find("skipped")) is not None or case.get("result") == "skipped":
                 counts.skipped += 1
                 why = (skipped.get("message") or "").strip() if skipped is not None else ""
@@ -99,7 +110,9 @@ class Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         for old in (*self.folder.glob("*.xml"), self.folder / SAMPLES):
             old.unlink(missing_ok=True)
-        variables = {**environment, **self.job.environment, "EVENKEEL_RESULTS": str(self.folder),
+        # A filter of GoogleTest's in the caller's environment would leave tests out unseen.
+        own = {name: value for name, value in environment.items() if not name.startswith("GTEST_")}
+        variables = {**own, **self.job.environment, "EVENKEEL_RESULTS": str(self.folder),
                      "GTEST_OUTPUT": f"xml:{self.folder}/"}
         self.began, self.state = time.monotonic(), RUNNING
         with self.log.open("wb") as log:
@@ -113,24 +126,31 @@ class Run:
                 self.state = FAILED
 
     def end(self) -> None:
-        """Judges it, once its process has ended. A suite without any test has failed."""
+        """Judges it, once its process has ended. A program or a module that leaves no results behind has failed."""
         self.seconds = time.monotonic() - self.began
         code = self.process.returncode if self.process else 1
         if self.job.suite:
             self.counts = counted(self.folder)
-            if not self.counts.failed and (code != 0 or not self.counts.passed + self.counts.skipped):
-                self.counts.failed = 1
+            for program in self.job.programs:
+                if not (self.folder / f"{program}.xml").is_file():
+                    self.counts.fail(f"{program} ended before its tests did")
+            if not self.counts.failed and code != 0:
+                self.counts.fail(f"{self.job.name} ended with {code}")
+            if not self.job.programs and not self.counts.passed + self.counts.failed + self.counts.skipped:
+                self.counts.fail(f"{self.job.name} has no test")
         self.state = FAILED if code != 0 or self.counts.failed else PASSED
 
     def stop(self) -> None:
-        if self.process and self.process.poll() is None:
-            for number in (signal.SIGTERM, signal.SIGKILL):
-                try:
-                    os.killpg(self.process.pid, number)
-                    self.process.wait(timeout=5)
-                except (subprocess.TimeoutExpired, ProcessLookupError):
-                    continue
-                return
+        """Ends it with everything that it has started: what is still there after some seconds is killed."""
+        if not self.process or self.state != RUNNING:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def progress(self) -> str:
         """Its name, with the last "[12/140]" of a build."""
@@ -167,6 +187,9 @@ class Runner:
             while self._step():
                 time.sleep(0.05)
         finally:
+            # A second Ctrl-C or a closed terminal must not leave half of them running.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
             self._clear()
             for run in self.runs.values():
                 run.stop()
@@ -174,7 +197,13 @@ class Runner:
     def _step(self) -> bool:
         """Whether there is more to do."""
         for run in self.runs.values():
-            if run.state == RUNNING and (run.process is None or run.process.poll() is not None):
+            if run.state != RUNNING:
+                continue
+            if run.process is not None and time.monotonic() - run.began > run.job.seconds:
+                run.stop()
+                with run.log.open("a", encoding="utf-8") as log:
+                    log.write(f"\nended from outside: it ran for more than {run.job.seconds:.0f} s\n")
+            if run.process is None or run.process.poll() is not None:
                 run.end()
                 self._tell(run)
         changed = True
@@ -235,7 +264,8 @@ class Runner:
         waiting = sum(run.state == WAITING for run in self.runs.values())
         text = f"{now - self._began:.0f} s: {names}" + (f"; {waiting} more wait" if waiting else "")
         if self._terminal:
-            print(f"\r\x1b[K{text[:79]}", end="", file=sys.stderr, flush=True)
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\x1b[K{text[:width]}", end="", file=sys.stderr, flush=True)
         else:
             print(text, file=sys.stderr, flush=True)
 
@@ -263,8 +293,15 @@ def rows(runs: list[Run]) -> list[Row]:
         row = table.setdefault(run.job.suite, Row(run.job.suite, Counts(), 0.0, PASSED))
         row.counts.add(run.counts)
         row.seconds += run.seconds
+        if run.state == NOT_RUN:
+            row.why = run.why
         if run.state == FAILED or (run.state == NOT_RUN and row.state == PASSED):
-            row.state, row.why = run.state, run.why
+            row.state = run.state
+    for row in table.values():
+        if row.state == PASSED and not row.counts.passed:
+            if not row.counts.skipped:
+                row.counts.fail(f"{row.suite} has no test")
+            row.state = "all skipped" if row.counts.skipped else FAILED
     return list(table.values())
 
 
@@ -302,7 +339,10 @@ def summary(runs: list[Run], seconds: float, in_ci: bool) -> tuple[list[str], in
     lines += [f"skipped {count}: {why}" for why, count in sorted(total.reasons.items())]
     lines += ([""] if lines else []) + table(shown, total, seconds)
     lines += [f"{run.job.name} FAILED" for run in broken]
-    lines += [f"{row.suite} NOT RUN: {row.why}{' (a failure under CI=true)' if in_ci else ''}"
-              for row in shown if row.state == NOT_RUN]
+    lines += [f"{row.suite} NOT RUN{' in part' if row.state == FAILED else ''}: {row.why}"
+              f"{' (a failure under CI=true)' if in_ci else ''}" for row in shown if row.why]
+    for run in (run for run in runs if run.counts.failures):
+        lines += [f"FAILED {name}" for name in run.counts.failures]
+        lines.append(f"  its log: {os.path.relpath(run.log)}")
     lines.append(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     return lines, 1 if total.failed else 0

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from scripts.runner import Job, Runner, summary
@@ -62,7 +63,8 @@ def unit(chosen: list[str], cores: int) -> list[Job]:
     """As many parts as there are cores: GoogleTest gives each part some tests of every program."""
     only = ("-R", f"^({'|'.join(chosen)})$") if chosen else ()
     command = ("ctest", "--test-dir", "build", "--output-on-failure", "--no-tests=error", *only)
-    return [Job(f"unit: part {part + 1} of {cores}", command, "unit", (TESTS,),
+    programs = tuple(f"{name}_test" for name in chosen or folders())
+    return [Job(f"unit: part {part + 1} of {cores}", command, "unit", (TESTS,), programs=programs,
                 environment={"GTEST_TOTAL_SHARDS": str(cores), "GTEST_SHARD_INDEX": str(part)})
             for part in range(cores)]
 
@@ -118,15 +120,21 @@ def main(arguments: list[str]) -> int:
     except UsageError as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments == ["--all"]:
+        jobs = [replace(job, seconds=4 * 3600) for job in jobs]
     os.environ["EVENKEEL_SEED"] = sample.seed()
     os.environ["EVENKEEL_ALL"] = "1" if arguments == ["--all"] else "0"
     began = time.monotonic()
     runner = Runner(jobs, cores, ROOT, RESULTS)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the runner ends what it has started
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that the runner ends what it has started
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     try:
         runner.run()
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        print(f"the tests can't be run: {error}", file=sys.stderr)
+        return 1
     lines, code = summary(list(runner.runs.values()), time.monotonic() - began, os.environ.get("CI") == "true")
     print("\n".join(lines), flush=True)
     return code

@@ -78,7 +78,11 @@ def junit(cases: list[Case]) -> ET.ElementTree:
 
 
 def main(modules: list[str]) -> int:
-    tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
+    try:
+        tests = unittest.defaultTestLoader.loadTestsFromNames(modules)
+    except SystemExit as leaves:
+        print(f"{' '.join(modules)}: left with {leaves.code} while it was imported", file=sys.stderr)
+        return 1
     result = unittest.TextTestRunner(resultclass=Result).run(tests)
     cases = list(result.cases.values())
     slow = sorted((case for case in cases if case.seconds >= WORTH_NAMING), key=lambda case: -case.seconds)

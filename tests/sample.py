@@ -31,7 +31,8 @@ def commit() -> str:
 
 def seed() -> str:
     """As short as it is printed, so that what is printed repeats the sample."""
-    return (os.environ.get("EVENKEEL_SEED") or commit())[:12]
+    text = (os.environ.get("EVENKEEL_SEED") or commit())[:12]
+    return text.encode("ascii", "backslashreplace").decode()
 
 
 def everything() -> bool:

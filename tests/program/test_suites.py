@@ -24,7 +24,7 @@ BAD = '<testcase name="bad"><failure>no</failure></testcase>'
 BROKEN = '<testcase name="broken"><error>no</error></testcase>'
 SKIPPED = '<testcase name="skipped"><skipped message="the disk is full"/></testcase>'
 SKIPPED_BY_GOOGLE = '<testcase name="s" status="run" result="skipped"><skipped message="a.cpp:1&#x0A;no URL"/></testcase>'
-FILTERED = '<testcase name="filtered" status="notrun" result="suppressed"/>'
+DISABLED = '<testcase name="DISABLED_slow" status="notrun" result="suppressed"/>'
 
 
 def python(text: str) -> tuple[str, ...]:
@@ -51,18 +51,19 @@ class Suites(unittest.TestCase):
         return summary(list(runner.runs.values()), 7.4, in_ci)
 
     def test_the_table_sums_up_each_suite_and_the_last_line_all_of_them(self):
-        lines, code = self.play(suite("unit", GOOD * 3 + SKIPPED + FILTERED),
+        lines, code = self.play(suite("unit", GOOD * 3 + SKIPPED + DISABLED),
                                 suite("crash", GOOD, job="crash: one"),
                                 suite("crash", GOOD + SKIPPED_BY_GOOGLE + SKIPPED, job="crash: two"))
         self.assertEqual(code, 0)
         table = [line.split() for line in lines if line.startswith(("suite", "unit", "crash", "all"))]
         self.assertEqual(table[0], ["suite", "tests", "skipped", "seconds", "state"])
         self.assertEqual([row[:3] + row[4:] for row in table[1:3]],
-                         [["unit", "3", "1", "passed"], ["crash", "2", "2", "passed"]])
-        self.assertEqual(table[3], ["all,", "by", "the", "clock", "5", "3", "7"])
+                         [["unit", "3", "2", "passed"], ["crash", "2", "2", "passed"]])
+        self.assertEqual(table[3], ["all,", "by", "the", "clock", "5", "4", "7"])
+        self.assertIn("skipped 1: DISABLED_slow is disabled", lines)
         self.assertIn("skipped 2: the disk is full", lines)
         self.assertIn("skipped 1: no URL", lines)
-        self.assertEqual(lines[-1], "5 passed, 0 failed, 3 skipped")
+        self.assertEqual(lines[-1], "5 passed, 0 failed, 4 skipped")
         self.assertLessEqual(max(map(len, lines)), 80)
 
     def test_the_columns_stand_under_each_other(self):
@@ -93,6 +94,44 @@ class Suites(unittest.TestCase):
                 lines, code = self.play(job)
                 self.assertEqual(code, 1)
                 self.assertIn("1 failed", lines[-1])
+
+    def test_a_unit_test_program_that_leaves_half_way_has_failed_whatever_it_ended_with(self):
+        result = "pathlib.Path(os.environ['EVENKEEL_RESULTS'], '{}_test.xml').write_text('<testsuite>{}</testsuite>')\n"
+        programs = ("base_test", "model_test")
+        both, one = result.format("base", GOOD) + result.format("model", ""), result.format("base", GOOD)
+        for text, expected in ((both, "1 passed, 0 failed, 0 skipped"), (one, "1 passed, 1 failed, 0 skipped")):
+            with self.subTest(expected):
+                lines, code = self.play(Job("part 1", python("import os, pathlib\n" + text), "unit", programs=programs))
+                self.assertEqual((code, lines[-1]), (int("1 failed" in expected), expected))
+        self.assertIn("FAILED model_test ended before its tests did", lines)
+
+    def test_a_part_without_a_test_is_no_failure_and_a_suite_without_one_is(self):
+        empty = "import os, pathlib; pathlib.Path(os.environ['EVENKEEL_RESULTS'], 'a_test.xml').write_text('<t/>')"
+        part = Job("part 2", python(empty), "unit", programs=("a_test",))
+        self.assertEqual(self.play(suite("unit", GOOD, job="part 1"), part)[1], 0)
+        lines, code = self.play(part)
+        self.assertEqual((code, lines[-1]), (1, "0 passed, 1 failed, 0 skipped"))
+
+    def test_what_hangs_is_ended_and_has_failed(self):
+        lines, code = self.play(suite("unit", GOOD, then="import time; time.sleep(60)", seconds=1.0))
+        self.assertEqual((code, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"))
+        self.assertIn("it ran for more than 1 s", self.said)
+
+    def test_at_the_end_every_failed_test_is_named_with_its_log(self):
+        lines, _ = self.play(suite("crash", GOOD + BAD, then="exit(1)", job="crash: one"),
+                             suite("crash", GOOD, job="crash: two"))
+        self.assertIn("FAILED bad", lines)
+        self.assertTrue(any(line.startswith("  its log: ") and line.endswith("crash-one/log") for line in lines))
+
+    def test_a_suite_that_only_skips_does_not_look_passed(self):
+        lines, code = self.play(suite("unit", SKIPPED))
+        self.assertEqual((code, lines[-1]), (0, "0 passed, 0 failed, 1 skipped"))
+        self.assertRegex("\n".join(lines), r"\nunit .* all skipped\n")
+
+    def test_a_filter_in_the_environment_leaves_no_test_out(self):
+        text = "import os; exit(any(name.startswith('GTEST_FILTER') for name in os.environ))"
+        with mock.patch.dict(os.environ, GTEST_FILTER="One.*"):
+            self.assertEqual(self.play(suite("unit", GOOD, then=text))[1], 0)
 
     def test_failed_tests_count_although_the_program_ended_with_0(self):
         lines, code = self.play(suite("unit", BAD))
