@@ -47,7 +47,8 @@ BANS = (
 
 # Comments, raw strings, strings and characters, in this order of precedence.
 NOT_CODE = re.compile(
-    r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\\\s]{0,16})\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'',
+    r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\\\s]{0,16})\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"'
+    r"|(?<![0-9a-zA-Z_])(?:u8|[uUL])?'(?:\\.|[^'\\\n])+'",
     re.DOTALL)
 
 
@@ -68,6 +69,49 @@ def banned(path: Path, relative: str, text: str) -> list[str]:
     return problems
 
 
+# At the beginning of a line: a function that is defined there.
+FUNCTION = re.compile(r"(?:[A-Za-z_][\w:]*(?:<[^()]*>)?[ &*]+)+([a-z]\w*)\((?!\*)")
+
+
+def hidden_functions(text: str) -> set[tuple[str, str]]:
+    """(enclosing namespace, name) of each function in an unnamed namespace, as the formatter lays them out."""
+    found, outer, inside = set(), [], False
+    for line, code in zip(text.splitlines(), code_only(text).splitlines()):
+        if match := re.match(r"namespace ([\w:]+) \{", code):
+            outer.append(match[1])
+        elif code.startswith("namespace {"):
+            inside = True
+        elif line.startswith("}  // namespace"):
+            inside = inside and line != "}  // namespace"
+        elif inside and (match := FUNCTION.match(code)):
+            found.add(("::".join(outer), match[1]))
+    return found
+
+
+def named_twice(root: Path) -> list[str]:
+    """Functions with one name in the unnamed namespaces of two files of a folder. A batch of the unity build would make
+    them overloads, and a call could silently take the other file's."""
+    problems = []
+    for folder in sorted(path for path in (root / "src").glob("*") if path.is_dir()):
+        for tests in (False, True):
+            first: dict[tuple[str, str], str] = {}
+            for path in sorted(folder.glob("*.cpp")):
+                if path.stem.endswith("_test") != tests:
+                    continue
+                for key in sorted(hidden_functions(path.read_text(encoding="utf-8", errors="replace"))):
+                    if key in first:
+                        problems.append(f"src/{folder.name}/{path.name}: {key[1]}() is a name in the unnamed namespace "
+                                        f"of {first[key]} as well; give one of them another name")
+                    first.setdefault(key, path.name)
+    return problems
+
+
+def strangers(root: Path) -> list[str]:
+    """Files of src/ that no check and no build would read."""
+    return [f"{path.relative_to(root)}: src/ has .h and .cpp files only" for path in sorted((root / "src").rglob("*"))
+            if path.is_file() and path.suffix not in (".h", ".cpp")]
+
+
 def project_files(root: Path) -> list[Path]:
     files = [root / name for name in TOP_FILES]
     for folder in FOLDERS:
@@ -78,7 +122,7 @@ def project_files(root: Path) -> list[Path]:
 
 
 def check(root: Path) -> list[str]:
-    problems = []
+    problems = strangers(root) + named_twice(root)
     for path in project_files(root):
         place = path.relative_to(root)
         try:

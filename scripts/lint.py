@@ -5,8 +5,9 @@ usage: python3 -m scripts.lint [--jobs N] [--all | --changed | FILE...]
 
 clang-tidy reads each folder of src/ at once, its programs and every header, as the unity build does: reading the
 headers of a file costs more than checking it. Tests are read only with FILE. "Files alone" compiles files by
-themselves, because the unity build would hide a missing #include: a sample that the commit chooses, and all that git
-shows as changed or new; with --all every file. --changed checks the folders of what git shows as changed or new.
+themselves, because the unity build would hide a missing #include: a sample of all files and one of those that changed
+within a day before the commit, both chosen by the commit, and all that git shows as changed or new; with --all every
+file. --changed checks the folders of what git shows as changed or new.
 
 The compiler's options come from build/compile_commands.json, so build/ must be configured with the tests.
 """
@@ -15,6 +16,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -28,6 +30,7 @@ FORMAT = os.environ.get("CLANG_FORMAT", "clang-format-19")
 TIDY = os.environ.get("CLANG_TIDY", "clang-tidy-19")
 PLACES = ("src", "fuzz", "bench", "tests/tools")
 SAMPLE = 12  # files that are compiled alone, of all in src/
+LATELY = 24  # and of those that changed lately
 
 
 def run(command: list[str], text: str | None = None) -> tuple[int, str]:
@@ -35,10 +38,31 @@ def run(command: list[str], text: str | None = None) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+class CannotLook(Exception):
+    pass
+
+
+def git(*words: str) -> list[str]:
+    try:
+        status, text = run(["git", *words])
+    except OSError as error:
+        raise CannotLook(f"git can't be run: {error.strerror}") from error
+    if status:
+        raise CannotLook(f"git can't say what changed: {text.strip().splitlines()[0] if text.strip() else status}")
+    return text.splitlines()
+
+
 def changed_files() -> list[Path]:
-    _, tracked = run(["git", "diff", "--name-only", "--diff-filter=d", "HEAD"])
-    _, new = run(["git", "ls-files", "--others", "--exclude-standard"])
-    return [ROOT / name for name in (tracked + new).splitlines() if (ROOT / name).is_file()]
+    names = git("diff", "--name-only", "--diff-filter=d", "HEAD") + git("ls-files", "--others", "--exclude-standard")
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def changed_lately() -> list[Path]:
+    """Since $EVENKEEL_BASE, or the newest commit of the main line that is a day older than the last one."""
+    base = os.environ.get("EVENKEEL_BASE") or "".join(git(
+        "rev-list", "-1", "--first-parent", f"--before={int(git('log', '-1', '--format=%ct')[0]) - 86400}", "HEAD"))
+    names = git("diff", "--name-only", "--diff-filter=d", base, "HEAD") if base else []
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
 
 
 def code_in(place: Path) -> list[Path]:
@@ -100,7 +124,8 @@ def check_format(files: list[Path]) -> str:
     if not files:
         return ""
     status, output = run([FORMAT, "--dry-run", "--Werror", *map(str, files)])
-    return f"{output}\nfix it with: {FORMAT} -i FILE" if status else ""
+    wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: error", output, re.MULTILINE)))
+    return f"{output}\nfix it with: {FORMAT} -i {' '.join(wrong)}" if status else ""
 
 
 def check_with(script: str) -> str:
@@ -153,35 +178,70 @@ def check_tidy(units: list[Path], jobs: int, options: dict[str, list[str]]) -> s
     return in_parallel("clang-tidy", check, units, jobs)
 
 
-def main() -> int:
+def code_file(name: str) -> Path:
+    path = Path(name).resolve()
+    if not path.is_file() or path.suffix not in (".h", ".cpp") or not path.is_relative_to(ROOT):
+        raise argparse.ArgumentTypeError(f"{name} is no .h or .cpp file of this project")
+    return path
+
+
+def positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1")
+    return int(text)
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev lint")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--all", action="store_true", help="compile every file alone, not a sample")
-    parser.add_argument("--changed", action="store_true", help="only what git shows as changed or new")
-    parser.add_argument("files", nargs="*", type=lambda name: Path(name).resolve())
-    asked = parser.parse_args()
-    options = options_of_folders()
-    changed = [path for path in changed_files() if path in set(all_files())]
-    files = asked.files or (changed if asked.changed else all_files())
-    in_source = [path for path in files if path.is_relative_to(ROOT / "src")]
+    parser.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="how many at a time")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="compile every file alone, not a sample")
+    which.add_argument("--changed", action="store_true", help="only what git shows as changed or new")
+    which.add_argument("files", nargs="*", type=code_file, default=[], metavar="FILE", help="only these")
+    return parser.parse_args()
+
+
+def compiled_alone(asked: argparse.Namespace, files: list[Path]) -> tuple[list[Path], str]:
+    """Of `files`, those of src/ that are compiled alone; and how that is said."""
+    known = [path for path in files if path.is_relative_to(ROOT / "src")]
     if asked.files or asked.changed or asked.all:
-        by_themselves, chosen = in_source, f"{len(in_source)} files"
+        return known, f"{len(known)} of {len(known)}"
+    picked = set(sample.sampled("files alone", known, SAMPLE))
+    try:
+        lately = sorted(set(changed_lately()) & set(known))
+        picked |= {*sample.sampled("files changed lately", lately, LATELY), *(set(changed_files()) & set(known))}
+    except CannotLook as reason:
+        print(f"files alone: a sample of all only, since {reason}", file=sys.stderr)
+    return sorted(picked), f"{len(picked)} of {len(known)}, seed {sample.seed()}"
+
+
+def main() -> int:
+    asked = arguments()
+    try:
+        files = asked.files or (sorted(set(changed_files()) & set(all_files())) if asked.changed else all_files())
+    except CannotLook as reason:
+        print(f"./dev lint --changed: {reason}", file=sys.stderr)
+        return 1
+    options = options_of_folders()
+    in_source = [path for path in files if path.is_relative_to(ROOT / "src")]
+    by_themselves, chosen = compiled_alone(asked, files)
+    if asked.files:
+        units = [path for path in in_source if path.suffix == ".cpp"]
+        units += units_of(folders_of([path for path in in_source if path.suffix == ".h"]))
     else:
-        picked = sample.sampled("files alone", in_source, SAMPLE)
-        by_themselves = sorted({*picked, *(path for path in changed if path in set(in_source))})
-        chosen = f"{len(by_themselves)} of {len(in_source)} files, seed {sample.seed()}"
-    units = ([path for path in in_source if path.suffix == ".cpp"] if asked.files else
-             units_of(folders_of(in_source)) + [path for path in in_source if path.name == "main.cpp"])
+        units = units_of(folders_of(in_source)) + [path for path in in_source if path.name == "main.cpp"]
 
     checks = (
         ("format", lambda: check_format(files)),
         ("include table", lambda: check_with("check_includes.py")),
         ("sources", lambda: check_with("check_sources.py")),
-        (f"files alone ({chosen})", lambda: check_alone(by_themselves, asked.jobs, options)),
-        (f"clang-tidy ({len(units)} units)", lambda: check_tidy(units, asked.jobs, options)),
+        (f"files alone: {chosen}", lambda: check_alone(by_themselves, asked.jobs, options)),
+        (f"clang-tidy: {len(units)} folders or files", lambda: check_tidy(units, asked.jobs, options)),
     )
     failed = []
     for name, check in checks:
+        if "clang-tidy" in name and units:
+            print(f"{name} …", file=sys.stderr)
         started = time.monotonic()
         problems = check()
         if problems:

@@ -16,7 +16,7 @@ std::string_view metric_name_of(const Group& group) {
   return at == std::string_view::npos ? arn : arn.substr(at);
 }
 
-bool has(const std::vector<Metric>& metrics, std::string_view dimension, std::string_view value) {
+bool has_dimension(const std::vector<Metric>& metrics, std::string_view dimension, std::string_view value) {
   return std::ranges::any_of(metrics, [&](const Metric& metric) {
     return std::ranges::any_of(
         metric.dimensions, [&](const auto& one) { return one.first == dimension && one.second == value; });
@@ -103,12 +103,12 @@ Findings load_without_metric(const Subject& fleet) {
   if (load->per == LoadCeiling::Per::target_group) {
     for (const auto& group : fleet.facts.groups) {
       ++all;
-      if (!has(metrics, "TargetGroup", metric_name_of(group))) without.push_back(group.is.name);
+      if (!has_dimension(metrics, "TargetGroup", metric_name_of(group))) without.push_back(group.is.name);
     }
   } else {
     for (const auto& [id, member] : fleet.members) {
       ++all;
-      if (!has(metrics, "InstanceId", id)) without.push_back(id);
+      if (!has_dimension(metrics, "InstanceId", id)) without.push_back(id);
     }
   }
   if (without.empty()) return {};

@@ -80,7 +80,7 @@ class Reading {
   bool shown_ = false;
 };
 
-Json document(const std::vector<check::Statement>& statements) {
+Json statements_json(const std::vector<check::Statement>& statements) {
   Json list = Json::array();
   for (const auto& statement : statements) {
     list.push_back({{"Effect", "Allow"}, {"Action", statement.actions}, {"Resource", statement.resources}});
@@ -111,7 +111,7 @@ Json report_view(const Report& report) {
           {"region", report.facts->region},
           {"verdict", verdict(report)},
           {"findings", std::move(findings)},
-          {"missing_permissions", missing.empty() ? Json(nullptr) : document(missing)}};
+          {"missing_permissions", missing.empty() ? Json(nullptr) : statements_json(missing)}};
 }
 
 std::string title_of(Severity severity, const Colours& colours) {
@@ -147,7 +147,7 @@ void show_statement(Context& context, const Report& report) {
   const auto missing = check::missing_statements(*report.fleet, *report.facts);
   if (missing.empty()) return;
   context.out << "\n  The IAM statement to add:\n\n";
-  for (const auto& line : split(trim(dump(document(missing), true)), '\n'))
+  for (const auto& line : split(trim(dump(statements_json(missing), true)), '\n'))
     context.out << "  " << line << "\n";
 }
 
@@ -169,7 +169,7 @@ void show_summary(Context& context, const Report& report) {
   }
 }
 
-void show(Context& context, const Report& report) {
+void show_report(Context& context, const Report& report) {
   if (!report.facts) return;
   // Those attached to its Auto Scaling group, where the policy names none.
   auto groups = report.fleet->target_groups;
@@ -232,7 +232,7 @@ int run_check(Context& context, const Options& options) {
     if (!report.facts)
       fail_with(context, kAws, report.fleet->name + ": " + report.facts.error().message);
     else if (!options.json)
-      show(context, report);
+      show_report(context, report);
   }
   if (options.json) {
     context.out << dump({{"fleets", std::move(shown)}}, true);

@@ -35,7 +35,7 @@ std::optional<Event> last(const std::vector<Event>& events, std::string_view kin
 }
 
 // The remediation that was under way then: it had begun, and something of it came after.
-std::string under_way(const std::vector<Event>& events, Time at) {
+std::string under_way_at(const std::vector<Event>& events, Time at) {
   std::string id;
   for (const auto& event : events) {
     if (event.at <= at && !event.remediation_id.empty())
@@ -46,7 +46,7 @@ std::string under_way(const std::vector<Event>& events, Time at) {
 
 std::vector<Event> around(std::vector<Event> events, Time at) {
   std::erase_if(events, is_change_of_reason);
-  if (const auto id = under_way(events, at); !id.empty()) {
+  if (const auto id = under_way_at(events, at); !id.empty()) {
     std::erase_if(events, [&](const Event& event) { return event.remediation_id != id; });
     return events;
   }
@@ -56,7 +56,7 @@ std::vector<Event> around(std::vector<Event> events, Time at) {
   return {from, to};
 }
 
-Json said(const std::optional<Event>& event) {
+Json event_json(const std::optional<Event>& event) {
   if (!event) return nullptr;
   return {{"text", event->text}, {"told_at", iso8601(event->at)}};
 }
@@ -105,14 +105,14 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
 Json view(const Then& then) {
   Json events = Json::array();
   for (const auto& event : then.around) events.push_back(view(event));
-  Json verdict = said(then.verdict);
+  Json verdict = event_json(then.verdict);
   if (then.verdict) {
     const auto& text = then.verdict->text;
     verdict["reason"] = text.substr(0, text.find(':'));
   }
   return {{"fleet", then.fleet},
           {"verdict", std::move(verdict)},
-          {"holds_back", said(then.held)},
+          {"holds_back", event_json(then.held)},
           {"events", std::move(events)}};
 }
 

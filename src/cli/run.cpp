@@ -22,7 +22,7 @@ struct RunOptions : Options {
 constexpr Duration kShortest{1'000};
 constexpr Duration kLongestPeriod{3'600'000};
 
-void show(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
+void show_tick(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   for (const auto& problem : report.observation.problems)
     context.err << "evenkeel: " << fleet.name << ": " << printable(problem, 1000) << "\n";
   for (const auto& event : report.events) {
@@ -44,7 +44,7 @@ int show_tick(Context& context, const RunOptions& options, const wiring::FleetTi
   if (options.json) {
     context.out << dump(view(fleet, *report), false) << std::flush;
   } else {
-    show(context, fleet, *report);
+    show_tick(context, fleet, *report);
   }
   if (report->lost_race) return kLostRace;
   return needs_person(*report) ? kNeedsPerson : kDone;

@@ -31,7 +31,7 @@ struct Moved {
   std::size_t events = 0;
 };
 
-void show(Context& context, const MoveOptions& options, const std::vector<Moved>& all) {
+void show_moved(Context& context, const MoveOptions& options, const std::vector<Moved>& all) {
   Json fleets = Json::array();
   for (const auto& one : all) {
     fleets.push_back({{"fleet", one.fleet},
@@ -91,7 +91,7 @@ int run_export(Context& context, const MoveOptions& options) {
   std::vector<Moved> moved;
   for (const auto& [state, history] : all->fleets)
     moved.push_back({state.fleet, "exported", state.revision, state.open.size(), history.size()});
-  show(context, options, moved);
+  show_moved(context, options, moved);
   return kDone;
 }
 
@@ -196,14 +196,14 @@ int run_import(Context& context, const MoveOptions& options) {
     const auto name = step.fleet.state.fleet;
     auto one = carry_out(context, std::move(step), exported_at, **store);
     if (!one) {
-      show(context, options, moved);
+      show_moved(context, options, moved);
       return fail_with(context, exit_code_of_state(one.error()),
                        fmt::format("{} was not imported, nor any fleet after it; run it again: {}",
                                    printable(name), one.error().message));
     }
     moved.push_back(std::move(*one));
   }
-  show(context, options, moved);
+  show_moved(context, options, moved);
   return kDone;
 }
 

@@ -68,7 +68,7 @@ void show_holds(Context& context, const FleetState& state, Time now, const Colou
   }
 }
 
-void show(Context& context, const FleetState& state, Time now) {
+void show_state(Context& context, const FleetState& state, Time now) {
   auto& out = context.out;
   const auto colours = colours_for(context);
   const int wrap_at = context.out_is_terminal ? context.columns : 0;
@@ -106,7 +106,7 @@ int run_status(Context& context, const Options& options) {
       continue;
     }
     if (&state != &states->front()) context.out << "\n";
-    show(context, state, now);
+    show_state(context, state, now);
   }
   if (options.json) context.out << dump({{"fleets", std::move(shown)}}, true);
   return code;

@@ -9,12 +9,12 @@
 namespace evenkeel::cli {
 namespace {
 
-std::string document(const std::string& name) {
+std::string document_words(const std::string& name) {
   return name.empty() ? "the document of SSM" : "SSM's document " + printable(name);
 }
 
 std::string evidence(const FleetPolicy* policy) {
-  return document(policy != nullptr && policy->evidence ? policy->evidence->document.name : "");
+  return document_words(policy != nullptr && policy->evidence ? policy->evidence->document.name : "");
 }
 
 const Step* step_of(const Remediation& remediation, const FleetPolicy* policy) {
@@ -25,7 +25,7 @@ const Step* step_of(const Remediation& remediation, const FleetPolicy* policy) {
 
 std::string command(const Remediation& remediation, const FleetPolicy* policy) {
   const Step* step = step_of(remediation, policy);
-  return document(step == nullptr ? "" : step->document.name);
+  return document_words(step == nullptr ? "" : step->document.name);
 }
 
 }  // namespace

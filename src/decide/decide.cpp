@@ -81,7 +81,7 @@ void take_out(Remediation& remediation, Draft& draft) {
   for (const auto& arn : groups) draft.intend(remediation, Effect::deregister, arn);
 }
 
-std::string in_words(const Cause& cause) {
+std::string cause_words(const Cause& cause) {
   if (!cause.rule.empty()) return cause.rule + ": " + cause.text;
   if (!(cause.value > cause.above)) return cause.text;  // by hysteresis
   return fmt::format("{} at {}, above {}", printable(cause.metric), format_number(cause.value),
@@ -107,7 +107,7 @@ void start(const Selection& selection, Draft& draft, FleetState& next) {
                               group->port == registration->port;
     remediation.snapshot.push_back({group->arn, group->name, registration->port, false, looked_after});
   }
-  draft.note(remediation, "start", in_words(remediation.cause));
+  draft.note(remediation, "start", cause_words(remediation.cause));
   take_out(remediation, draft);
   remember_start(next, remediation);
   next.open.push_back(std::move(remediation));

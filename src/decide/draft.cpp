@@ -17,7 +17,7 @@ bool brings_back(Effect effect) {
 }
 
 // For people: "deregister tg1-80", "enter_standby web-asg", "command RecyclePool".
-std::string in_words(const Action& action, const std::string& group_name) {
+std::string action_words(const Action& action, const std::string& group_name) {
   std::string words = name(action.effect);
   for (const auto& object : {group_name, action.auto_scaling_group, action.document.name}) {
     if (!object.empty()) words += " " + printable(object);
@@ -79,7 +79,7 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
       std::ranges::find(remediation.snapshot, target_group_arn, &SnapshotTarget::target_group_arn);
   if (!told)
     note(remediation, "intent",
-         in_words(action, group == remediation.snapshot.end() ? "" : group->target_group_name));
+         action_words(action, group == remediation.snapshot.end() ? "" : group->target_group_name));
   remediation.intents.push_back(std::move(intent));
   actions.push_back(std::move(action));
 }

@@ -8,8 +8,8 @@
 namespace evenkeel::decide {
 namespace {
 
-PastRemediation ended(const FleetForTest& fleet, Duration ago, Ending ending,
-                      Treatment treatment = Treatment::reboot) {
+PastRemediation ended_as(const FleetForTest& fleet, Duration ago, Ending ending,
+                         Treatment treatment = Treatment::reboot) {
   PastRemediation past;
   past.id = fmt::format("past-{}", ago.count());
   past.instance_id = id(3);
@@ -156,7 +156,7 @@ TEST(Member, TheCooldownIsRememberedBeyondADay) {
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::cooldown);
   EXPECT_EQ(no.until, now + 18h);
-  fleet.state.recent = {ended(fleet, 20h, Ending::cured)};
+  fleet.state.recent = {ended_as(fleet, 20h, Ending::cured)};
   EXPECT_EQ(verdict_of_three(fleet).until, now + 28h) << "the later of the two ends";
   fleet.policy.keep.cooldown = 20h;
   EXPECT_EQ(why_not(fleet), Reason::start);
@@ -165,8 +165,8 @@ TEST(Member, TheCooldownIsRememberedBeyondADay) {
 TEST(Member, TheDailyLimitSaysWhenItEnds) {
   FleetForTest fleet;
   fleet.policy.keep.remediations_per_day = 2;
-  fleet.state.recent = {ended(fleet, 20h, Ending::back), ended(fleet, 10h, Ending::back),
-                        ended(fleet, 5h, Ending::back)};
+  fleet.state.recent = {ended_as(fleet, 20h, Ending::back), ended_as(fleet, 10h, Ending::back),
+                        ended_as(fleet, 5h, Ending::back)};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::daily_limit);
   EXPECT_EQ(no.numbers.at("remediations"), 3);
@@ -179,7 +179,7 @@ TEST(Member, TheDailyLimitSaysWhenItEnds) {
 TEST(Fleet, TheNextStartIsForeseen) {
   FleetForTest fleet;
   fleet.policy.keep.starts_per_hour = 1;
-  auto past = ended(fleet, 20min, Ending::cured);
+  auto past = ended_as(fleet, 20min, Ending::cured);
   past.instance_id = id(4);
   fleet.state.recent = {past};
   EXPECT_EQ(verdict_of_three(fleet).until, past.started_at + 1h);
@@ -275,12 +275,12 @@ TEST(Relapse, AStrongerTreatmentIsJudgedByItsOwnResults) {
   FleetForTest fleet;
   fleet.policy.treatments = {Step{Treatment::reboot, 1, {}}, Step{Treatment::stop_start, 1, {}}};
   fleet.observation.instances[id(3)].ebs_root = true;
-  fleet.state.recent = {ended(fleet, 8h, Ending::not_cured), ended(fleet, 6h, Ending::not_cured)};
+  fleet.state.recent = {ended_as(fleet, 8h, Ending::not_cured), ended_as(fleet, 6h, Ending::not_cured)};
   EXPECT_EQ(rung(fleet), 1);
   fleet.state.members[id(3)].rung = 1;
   EXPECT_EQ(why_not(fleet), Reason::start);
-  fleet.state.recent = {ended(fleet, 8h, Ending::not_cured, Treatment::stop_start),
-                        ended(fleet, 6h, Ending::not_cured, Treatment::replace)};
+  fleet.state.recent = {ended_as(fleet, 8h, Ending::not_cured, Treatment::stop_start),
+                        ended_as(fleet, 6h, Ending::not_cured, Treatment::replace)};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::remedy_does_not_help);
   EXPECT_EQ(no.numbers.at("in_vain"), 2);
@@ -289,9 +289,9 @@ TEST(Relapse, AStrongerTreatmentIsJudgedByItsOwnResults) {
 TEST(Relapse, OnlyTheLastThreeThatWereJudgedCount) {
   FleetForTest fleet;
   fleet.policy.keep.remediations_per_day = 9;
-  fleet.state.recent = {ended(fleet, 20h, Ending::not_cured), ended(fleet, 16h, Ending::not_cured),
-                        ended(fleet, 12h, Ending::cured), ended(fleet, 8h, Ending::cured),
-                        ended(fleet, 4h, Ending::back)};
+  fleet.state.recent = {ended_as(fleet, 20h, Ending::not_cured), ended_as(fleet, 16h, Ending::not_cured),
+                        ended_as(fleet, 12h, Ending::cured), ended_as(fleet, 8h, Ending::cured),
+                        ended_as(fleet, 4h, Ending::back)};
   EXPECT_EQ(why_not(fleet), Reason::start);
   fleet.state.recent[3].ending = Ending::not_cured;
   EXPECT_EQ(why_not(fleet), Reason::remedy_does_not_help);

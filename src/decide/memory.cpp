@@ -51,7 +51,7 @@ void remember_health(MemberRecord& record, const Member& member, bool watch, boo
 }
 
 // `above`: as remember_members has it; nullptr: no entry.
-void remember_above(MemberRecord& record, const bool* above, const FleetView& fleet) {
+void note_above(MemberRecord& record, const bool* above, const FleetView& fleet) {
   if (!fleet.policy.reboot_when.back_below) {
     record.above_since.reset();
   } else if (above != nullptr) {
@@ -186,7 +186,7 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
     auto* known = records.find(id);
     auto& record = known == nullptr ? fresh : *known;
     remember_health(record, member, watch_health, readable, fleet.observation.taken_at);
-    remember_above(record, now_above.find(id), fleet);
+    note_above(record, now_above.find(id), fleet);
     forget(record, member, fleet.observation.taken_at);
     if (known == nullptr && !record.empty())
       state.members.emplace_hint(records.place(), id, std::move(fresh));

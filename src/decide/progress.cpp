@@ -119,7 +119,7 @@ void note_foreign_registration(Remediation& remediation, Draft& draft) {
   }
 }
 
-void step(Remediation& remediation, Draft& draft, const FleetView& fleet) {
+void take_step(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   switch (remediation.phase) {
     case Phase::draining:
       return draining(remediation, draft, fleet);
@@ -231,7 +231,7 @@ void advance(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   if (remediation.open()) forget_vanished_groups(remediation, draft);
   if (being_treated(remediation.phase)) note_foreign_registration(remediation, draft);
   const Phase before = remediation.phase;
-  step(remediation, draft, fleet);
+  take_step(remediation, draft, fleet);
   const bool on_its_way_back =
       before != Phase::rejoining && before != Phase::soaking && before != Phase::held;
   if (on_its_way_back && remediation.phase == Phase::rejoining)

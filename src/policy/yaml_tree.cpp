@@ -16,7 +16,7 @@ constexpr std::size_t kLargestText = std::size_t{1024} * 1024;
 constexpr std::size_t kNodes = 10'000;
 constexpr std::size_t kDepth = 16;
 
-Place place_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+Place place_of_mark(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
 struct Size {
   std::size_t nodes = 1;
@@ -45,7 +45,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
       throw Problem{
-          place_of(mark),
+          place_of_mark(mark),
           {},
           "a second YAML document begins here; a policy is one document (is this line less indented "
           "than it should be, or is there a stray \"---\"?)"};
@@ -54,13 +54,15 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add(YamlNode{.place = place_of(mark)}, anchor);
+    add(YamlNode{.place = place_of_mark(mark)}, anchor);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse_tag(mark, tag);
-    add(YamlNode{.kind = YamlNode::Kind::text, .place = place_of(mark), .text = value, .quoted = tag == "!"},
+    add(
+        YamlNode{
+            .kind = YamlNode::Kind::text, .place = place_of_mark(mark), .text = value, .quoted = tag == "!"},
         anchor);
   }
 
@@ -68,7 +70,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
       throw Problem{
-          place_of(mark), {}, "this alias stands inside of what it refers to; write the values out"};
+          place_of_mark(mark), {}, "this alias stands inside of what it refers to; write the values out"};
     }
     add(found->second, YAML::NullAnchor);
   }
@@ -76,14 +78,14 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     refuse_tag(mark, tag);
-    begin(YamlNode{.kind = YamlNode::Kind::list, .place = place_of(mark)}, anchor);
+    begin(YamlNode{.kind = YamlNode::Kind::list, .place = place_of_mark(mark)}, anchor);
   }
   void OnSequenceEnd() override { end(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     refuse_tag(mark, tag);
-    begin(YamlNode{.kind = YamlNode::Kind::map, .place = place_of(mark)}, anchor);
+    begin(YamlNode{.kind = YamlNode::Kind::map, .place = place_of_mark(mark)}, anchor);
   }
   void OnMapEnd() override { end(); }
 
@@ -95,7 +97,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    throw Problem{place_of(mark),
+    throw Problem{place_of_mark(mark),
                   {},
                   fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60))};
   }
@@ -190,7 +192,7 @@ std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
     return std::unexpected(problem);
   } catch (const YAML::Exception& exception) {
     return std::unexpected(
-        Problem{place_of(exception.mark),
+        Problem{place_of_mark(exception.mark),
                 {},
                 fmt::format("not valid YAML: {}; check the indentation (spaces, no tabs), the colons and the "
                             "quotes here and in the line above",

@@ -50,7 +50,7 @@ class InMemory final : public TestStore {
 INSTANTIATE_TEST_SUITE_P(DynamoInMemory, JournalContract,
                          testing::Values(MakeStore([] { return std::make_unique<InMemory>(); })));
 
-FleetState state_of(std::int64_t revision, const std::string& writer = "w") {
+FleetState web_state(std::int64_t revision, const std::string& writer = "w") {
   FleetState state;
   state.fleet = "web";
   state.revision = revision;
@@ -58,8 +58,8 @@ FleetState state_of(std::int64_t revision, const std::string& writer = "w") {
   return state;
 }
 
-Event event_of(const std::string& text) { return {at(1), "web", "i-1", "", "phase", text}; }
-std::vector<Event> events_of(const std::string& text) { return {event_of(text)}; }
+Event web_event(const std::string& text) { return {at(1), "web", "i-1", "", "phase", text}; }
+std::vector<Event> events_of(const std::string& text) { return {web_event(text)}; }
 
 struct DynamoJournal : testing::Test {
   // What befalls the n-th put of a state from now on (1 is the next); all others are fine.
@@ -81,9 +81,9 @@ struct DynamoJournal : testing::Test {
 };
 
 TEST_F(DynamoJournal, AStateAndItsEventsAreOneItemUntilTheNextSwapMovesTheEvents) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   EXPECT_EQ(table.items.size(), 1U);
-  ASSERT_TRUE(journal.replace(state_of(2), {}));
+  ASSERT_TRUE(journal.replace(web_state(2), {}));
   EXPECT_EQ(table.items.size(), 2U);
   const auto& kept = table.item("history#web", "00000000000000000001");
   EXPECT_EQ(
@@ -96,30 +96,30 @@ TEST_F(DynamoJournal, AStateAndItsEventsAreOneItemUntilTheNextSwapMovesTheEvents
 }
 
 TEST_F(DynamoJournal, AnIdleTickIsOneReadAndOneWrite) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   table.calls.clear();
   ASSERT_TRUE(journal.load("web"));
-  ASSERT_TRUE(journal.replace(state_of(2), {}));
+  ASSERT_TRUE(journal.replace(web_state(2), {}));
   EXPECT_EQ(table.calls, (std::map<std::string, int>{{"GetItem", 1}, {"PutItem", 1}}));
 }
 
 TEST_F(DynamoJournal, EventsMovedByALoserAreShownOnce) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   Process other{table, mutex};
   ASSERT_TRUE(other.journal->load("web"));
   befall_puts({Fate::throttled, Fate::throttled, Fate::throttled, Fate::throttled, Fate::throttled,
                Fate::throttled, Fate::throttled, Fate::throttled});
-  EXPECT_FALSE(other.journal->replace(state_of(2, "other"), events_of("b")));
+  EXPECT_FALSE(other.journal->replace(web_state(2, "other"), events_of("b")));
   EXPECT_EQ(table.items.size(), 2U) << "the events of revision 1 were moved, and stand in the state still";
   EXPECT_EQ(texts(journal.history("web", "", 10)), "a ");
 }
 
 TEST_F(DynamoJournal, AHistoryThatCantBeWrittenLeavesTheStateAlone) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   table.befall = [](const std::string& action, const FakeTable::Json& body) {
     return action == "PutItem" && body.at("Item").at("pk").at("S") != "state" ? Fate::lost_after : Fate::fine;
   };
-  const auto refused = journal.replace(state_of(2), {});
+  const auto refused = journal.replace(web_state(2), {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::unavailable) << "of the state nothing is in doubt";
   EXPECT_EQ(refused.error().code, kStoreCode);
@@ -139,9 +139,9 @@ class DynamoFaults : public DynamoJournal, public testing::WithParamInterface<Lo
 
 TEST_P(DynamoFaults, AreToldAsWhatTheyCameTo) {
   const auto& fault = GetParam();
-  ASSERT_TRUE(journal.replace(state_of(1, "before"), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(1, "before"), events_of("a")));
   befall_puts(fault.puts);
-  const auto put = journal.replace(state_of(2, "ours"), events_of("b"));
+  const auto put = journal.replace(web_state(2, "ours"), events_of("b"));
   EXPECT_EQ(wire::kind_of(put), fault.outcome) << (put ? "" : put.error().message);
   EXPECT_EQ(put ? kStoreCode : put.error().code, kStoreCode);
   EXPECT_EQ(stored_by(), fault.stored ? "ours" : "before");
@@ -149,7 +149,7 @@ TEST_P(DynamoFaults, AreToldAsWhatTheyCameTo) {
   // Whatever it came to, the next tick goes on from what is stored.
   table.befall = nullptr;
   const auto now = *journal.load("web");
-  ASSERT_TRUE(journal.replace(state_of(now->revision + 1, "next"), events_of("c")));
+  ASSERT_TRUE(journal.replace(web_state(now->revision + 1, "next"), events_of("c")));
   EXPECT_EQ(texts(journal.history("web", "", 9)), fault.stored ? "a b c " : "a c ");
 }
 
@@ -187,38 +187,38 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& one) { return one.param.name; });
 
 TEST_F(DynamoJournal, APutThatLandsLateLosesToWhoeverWroteMeanwhile) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   befall_puts({Fate::late, Fate::late, Fate::late});
-  EXPECT_EQ(wire::kind_of(journal.replace(state_of(2, "late"), events_of("late"))),
+  EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "late"), events_of("late"))),
             ErrorKind::maybe_happened);
   table.befall = nullptr;
   ASSERT_TRUE(journal.load("web"));
-  ASSERT_TRUE(journal.replace(state_of(2, "next"), events_of("next")));
+  ASSERT_TRUE(journal.replace(web_state(2, "next"), events_of("next")));
   while (!table.waiting.empty()) table.deliver();
   EXPECT_EQ(stored_by(), "next");
   EXPECT_EQ(texts(journal.history("web", "", 9)), "next ");
 }
 
 TEST_F(DynamoJournal, WhoeverWritesAfterALatePutReadsThatItLost) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   befall_puts({Fate::late, Fate::late, Fate::late});
-  EXPECT_EQ(wire::kind_of(journal.replace(state_of(2, "late"), events_of("late"))),
+  EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "late"), events_of("late"))),
             ErrorKind::maybe_happened);
   table.befall = nullptr;
   ASSERT_EQ((*journal.load("web"))->revision, 1);
   table.deliver();
-  EXPECT_EQ(wire::kind_of(journal.replace(state_of(2, "next"), events_of("next"))), ErrorKind::conflict);
+  EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "next"), events_of("next"))), ErrorKind::conflict);
   EXPECT_EQ(stored_by(), "late");
   EXPECT_EQ(texts(journal.history("web", "", 9)), "late ");
 }
 
 TEST_F(DynamoJournal, SomebodyElsesPutIsNeverTakenForOurs) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   Process other{table, mutex};
-  ASSERT_TRUE(other.journal->replace(state_of(2, "other"), events_of("other")));
+  ASSERT_TRUE(other.journal->replace(web_state(2, "other"), events_of("other")));
   for (const auto fate : {Fate::fine, Fate::lost_before, Fate::lost_after}) {
     befall_puts({fate, fate, fate});
-    const auto lost = journal.replace(state_of(2, "ours"), events_of("ours"));
+    const auto lost = journal.replace(web_state(2, "ours"), events_of("ours"));
     EXPECT_EQ(wire::kind_of(lost), ErrorKind::conflict);
     EXPECT_NE(lost.error().code, kStoreCode) << "losing a race is no trouble of the store";
   }
@@ -226,19 +226,19 @@ TEST_F(DynamoJournal, SomebodyElsesPutIsNeverTakenForOurs) {
 }
 
 TEST_F(DynamoJournal, WhenItCantLookAgainTheOutcomeStaysUnknown) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   int puts = 0;
   table.befall = [&](const std::string& action, const FakeTable::Json&) {
     puts += action == "PutItem" ? 1 : 0;
     return puts > 0 ? Fate::lost_after : Fate::fine;
   };
-  const auto put = journal.replace(state_of(2, "ours"), {});
+  const auto put = journal.replace(web_state(2, "ours"), {});
   EXPECT_EQ(wire::kind_of(put), ErrorKind::maybe_happened);
   EXPECT_NE(put.error().message.find("whether it was stored could not be read"), std::string::npos);
 }
 
 TEST_F(DynamoJournal, EveryOperationIsOverInTenSeconds) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   process.account.transport.script = [&](const wire::Request& request) {
     EXPECT_LE(request.timeout, kDynamoRequest);
     process.account.clock.time += request.timeout;
@@ -251,29 +251,29 @@ TEST_F(DynamoJournal, EveryOperationIsOverInTenSeconds) {
     EXPECT_GE(process.account.clock.time - began, kDynamoRequest);
   };
   within([&] { return journal.load("web"); });
-  within([&] { return journal.replace(state_of(2), events_of("b")); });
+  within([&] { return journal.replace(web_state(2), events_of("b")); });
   within([&] { return journal.history("web", "", 9); });
   within([&] { return journal.fleets(); });
 }
 
 TEST_F(DynamoJournal, HoweverSlowItsPutWasThereIsTimeToLookAgain) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   process.account.transport.script = [&](const wire::Request& request) -> Result<wire::Response> {
     auto answer = table.answer(request);
     if (wire::header_of(request, "X-Amz-Target") != "DynamoDB_20120810.PutItem") return answer;
     process.account.clock.time += request.timeout;
     return wire::reply_lost();
   };
-  const auto put = journal.replace(state_of(2, "ours"), {});
+  const auto put = journal.replace(web_state(2, "ours"), {});
   EXPECT_TRUE(put) << put.error().message;
   EXPECT_GT(table.calls["PutItem"], 2) << "it was sent again";
 }
 
 TEST_F(DynamoJournal, WithoutReadingItFirstItMovesTheEventsThatAreThere) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   Process other{table, mutex};
-  ASSERT_TRUE(other.journal->replace(state_of(2, "other"), events_of("b")));
-  ASSERT_TRUE(journal.replace(state_of(3), events_of("c")));
+  ASSERT_TRUE(other.journal->replace(web_state(2, "other"), events_of("b")));
+  ASSERT_TRUE(journal.replace(web_state(3), events_of("c")));
   EXPECT_EQ(texts(journal.history("web", "", 9)), "a b c ");
 }
 
@@ -300,7 +300,7 @@ TEST_F(DynamoJournal, NothingIsLostOrDoubledUnderAnyFaults) {
         continue;
       }
       const auto nonce = std::to_string(step);
-      const auto next = state_of(seen[who] ? seen[who]->revision + 1 : 1, nonce);
+      const auto next = web_state(seen[who] ? seen[who]->revision + 1 : 1, nonce);
       const auto put = processes[who]->journal->replace(next, events_of(nonce));
       if (put) {
         told.insert(nonce);
@@ -328,7 +328,7 @@ TEST_F(DynamoJournal, NothingIsLostOrDoubledUnderAnyFaults) {
 // ---- what can't be believed
 
 TEST_F(DynamoJournal, AChangedDocumentIsCorrupt) {
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   auto& document = table.item("state", "web").at("document").at("S").get_ref<std::string&>();
   document.replace(document.find("\"w\""), 3, "\"x\"");
   const auto state = journal.load("web");
@@ -343,16 +343,16 @@ TEST_F(DynamoJournal, AnItemWithoutWhatItNeedsIsCorruptAndNeverEmpty) {
   for (const char* attribute : {"revision", "document", "crc32"}) {
     table.items.clear();
     Process fresh{table, mutex};
-    ASSERT_TRUE(fresh.journal->replace(state_of(1), {}));
+    ASSERT_TRUE(fresh.journal->replace(web_state(1), {}));
     table.item("state", "web").erase(attribute);
     EXPECT_EQ(wire::kind_of(fresh.journal->load("web")), ErrorKind::corrupt) << attribute;
-    EXPECT_EQ(wire::kind_of(journal.replace(state_of(1), {})), ErrorKind::conflict) << attribute;
+    EXPECT_EQ(wire::kind_of(journal.replace(web_state(1), {})), ErrorKind::conflict) << attribute;
   }
 }
 
 TEST_F(DynamoJournal, ChangedEventsAreCorruptAndNamed) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("a")));
-  ASSERT_TRUE(journal.replace(state_of(2), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
+  ASSERT_TRUE(journal.replace(web_state(2), {}));
   table.item("history#web", "00000000000000000001").at("events").at("S") = "[]";
   const auto history = journal.history("web", "", 9);
   EXPECT_EQ(wire::kind_of(history), ErrorKind::corrupt);
@@ -361,8 +361,8 @@ TEST_F(DynamoJournal, ChangedEventsAreCorruptAndNamed) {
 }
 
 TEST_F(DynamoJournal, ExpiredEventsAreNotShownAlsoWhereTheyStillStand) {
-  ASSERT_TRUE(journal.replace(state_of(1), events_of("old")));
-  ASSERT_TRUE(journal.replace(state_of(2), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), events_of("old")));
+  ASSERT_TRUE(journal.replace(web_state(2), {}));
   process.account.clock.time = at(1) + kDynamoKept - 1s;
   EXPECT_EQ(texts(journal.history("web", "", 9)), "old ");
   process.account.clock.time = at(1) + kDynamoKept;
@@ -372,7 +372,7 @@ TEST_F(DynamoJournal, ExpiredEventsAreNotShownAlsoWhereTheyStillStand) {
 TEST_F(DynamoJournal, ATableThatIsNotThereIsAWrongAddressAndNeverAnEmptyState) {
   table.exists = false;
   for (const auto& error :
-       {journal.load("web").error(), journal.fleets().error(), journal.replace(state_of(1), {}).error(),
+       {journal.load("web").error(), journal.fleets().error(), journal.replace(web_state(1), {}).error(),
         open_dynamo_read_only(process.account.caller, process.account.clock, "evenkeel").error()}) {
     EXPECT_EQ(error.kind, ErrorKind::invalid);
     EXPECT_EQ(error.code, kStoreCode);
@@ -388,14 +388,14 @@ TEST_F(DynamoJournal, OpenedToReadAnEmptyTableHoldsNothingYet) {
     return open_dynamo_read_only(process.account.caller, process.account.clock, "evenkeel");
   };
   EXPECT_EQ(wire::kind_of(open()), ErrorKind::not_found);
-  ASSERT_TRUE(journal.replace(state_of(1), {}));
+  ASSERT_TRUE(journal.replace(web_state(1), {}));
   EXPECT_EQ((*(*open())->load("web"))->revision, 1);
 }
 
 // ---- size
 
 FleetState large(std::int64_t revision, std::size_t bytes, int open) {
-  auto state = state_of(revision);
+  auto state = web_state(revision);
   state.healthy_since[std::string(bytes, 'x')] = at(0);
   for (int i = 0; i < open; ++i) {
     state.open.push_back(maximal_state().open.front());

@@ -20,27 +20,27 @@ constexpr std::array kTexts = {TextField{"instance_id", &Event::instance_id},
                                TextField{"remediation_id", &Event::remediation_id},
                                TextField{"kind", &Event::kind}, TextField{"text", &Event::text}};
 
-std::unexpected<Error> corrupt(std::size_t place, std::string_view what) {
+std::unexpected<Error> corrupt_event(std::size_t place, std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("event {} of the list: {}", place + 1, what));
 }
 
 Result<Event> read_event(const json& object, std::size_t place) {
   if (!object.is_object() || object.size() != kTexts.size() + 1) {
-    return corrupt(place,
-                   "found something else than an object with the keys at, instance_id, "
-                   "remediation_id, kind and text");
+    return corrupt_event(place,
+                         "found something else than an object with the keys at, instance_id, "
+                         "remediation_id, kind and text");
   }
   Event event;
   for (const auto& field : kTexts) {
     const auto found = object.find(field.key);
     if (found == object.end() || !found->is_string())
-      return corrupt(place, fmt::format("{} is missing or is no text", field.key));
+      return corrupt_event(place, fmt::format("{} is missing or is no text", field.key));
     event.*field.member = found->get<std::string>();
   }
   const auto at = object.find("at");
   const auto time =
       at != object.end() && at->is_string() ? parse_iso8601(at->get_ref<const std::string&>()) : std::nullopt;
-  if (!time) return corrupt(place, "at is missing or is no time like \"2026-11-22T06:45:00Z\"");
+  if (!time) return corrupt_event(place, "at is missing or is no time like \"2026-11-22T06:45:00Z\"");
   event.at = *time;
   return event;
 }

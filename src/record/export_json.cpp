@@ -17,7 +17,7 @@ using nlohmann::json;
 constexpr const char* kFormat = "evenkeel-export";
 constexpr int kExportVersion = 1;
 
-std::unexpected<Error> corrupt(std::string_view what) {
+std::unexpected<Error> corrupt_export(std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("{}; it must be a whole file as `evenkeel state export` writes "
                                               "it",
                                               what));
@@ -30,13 +30,13 @@ bool has_only(const json& object, std::initializer_list<const char*> keys) {
 
 Result<Exported> read_fleet(const json& object, std::size_t place) {
   if (!has_only(object, {"state", "history"}))
-    return corrupt(fmt::format("fleets[{}]: wanted an object with the keys state and history", place));
+    return corrupt_export(fmt::format("fleets[{}]: wanted an object with the keys state and history", place));
   auto state = state_from_json(object["state"].dump());
-  if (!state) return corrupt(fmt::format("fleets[{}]: {}", place, state.error().message));
+  if (!state) return corrupt_export(fmt::format("fleets[{}]: {}", place, state.error().message));
   if (state->fleet.empty() || state->revision < 1)
-    return corrupt(fmt::format("fleets[{}]: its state has no name, or was never written", place));
+    return corrupt_export(fmt::format("fleets[{}]: its state has no name, or was never written", place));
   auto history = events_from_json(state->fleet, object["history"].dump());
-  if (!history) return corrupt(fmt::format("fleets[{}].history: {}", place, history.error().message));
+  if (!history) return corrupt_export(fmt::format("fleets[{}].history: {}", place, history.error().message));
   return Exported{std::move(*state), std::move(*history)};
 }
 
@@ -58,7 +58,7 @@ std::string export_to_json(const Export& all) {
 Result<Export> export_from_json(const std::string& text) {
   const auto whole = json::parse(text, nullptr, false);
   if (!has_only(whole, {"format", "version", "at", "fleets"}) || whole["format"] != kFormat)
-    return corrupt("is no export of Evenkeel's state");
+    return corrupt_export("is no export of Evenkeel's state");
   if (whole["version"] != kExportVersion) {
     return fail(ErrorKind::corrupt,
                 fmt::format("was written by another Evenkeel (version {}, this one reads {}); run the newer "
@@ -67,13 +67,13 @@ Result<Export> export_from_json(const std::string& text) {
   }
   const auto at =
       whole["at"].is_string() ? parse_iso8601(whole["at"].get_ref<const std::string&>()) : std::nullopt;
-  if (!at || !whole["fleets"].is_array()) return corrupt("at is no time, or fleets is no list");
+  if (!at || !whole["fleets"].is_array()) return corrupt_export("at is no time, or fleets is no list");
   Export all{*at, {}};
   std::set<std::string> names;
   for (const auto& object : whole["fleets"]) {
     auto fleet = TRY(read_fleet(object, all.fleets.size()));
     if (!names.insert(fleet.state.fleet).second)
-      return corrupt(fmt::format("has the fleet {} twice", printable(fleet.state.fleet)));
+      return corrupt_export(fmt::format("has the fleet {} twice", printable(fleet.state.fleet)));
     all.fleets.push_back(std::move(fleet));
   }
   return all;

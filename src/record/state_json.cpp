@@ -127,7 +127,7 @@ struct Spot {
   int schema = FleetState::kSchema;
 };
 
-std::unexpected<Error> corrupt(const Spot& at, const std::string& what) {
+std::unexpected<Error> corrupt_state(const Spot& at, const std::string& what) {
   return fail(ErrorKind::corrupt, fmt::format("state document, {}: {}. {}",
                                               at.path.empty() ? "as a whole" : at.path, what, kRemedy));
 }
@@ -137,7 +137,7 @@ std::string shown(const json& value) {
 }
 
 std::unexpected<Error> unfit(const json& value, const Spot& at, std::string_view wanted) {
-  return corrupt(at, fmt::format("found {}, wanted {}", shown(value), wanted));
+  return corrupt_state(at, fmt::format("found {}, wanted {}", shown(value), wanted));
 }
 
 Result<void> read(const json& value, const Spot& at, std::string& into) {
@@ -263,7 +263,7 @@ Result<void> read(const json& value, const Spot& at, T& into) {
     if (entry.since > at.schema) return true;  // the default stays
     known.insert(entry.key);
     const auto found = value.find(entry.key);
-    result = found == value.end() ? Result<void>(corrupt(child(at, entry.key), "is missing"))
+    result = found == value.end() ? Result<void>(corrupt_state(child(at, entry.key), "is missing"))
                                   : read(*found, child(at, entry.key), into.*entry.member);
     return result.has_value();
   };
@@ -271,7 +271,7 @@ Result<void> read(const json& value, const Spot& at, T& into) {
   if (!result) return result;
   for (const auto& item : value.items()) {
     if (!known.contains(item.key()))
-      return corrupt(child(at, printable(item.key(), 60)), "is no key of ours");
+      return corrupt_state(child(at, printable(item.key(), 60)), "is no key of ours");
   }
   return {};
 }
@@ -330,7 +330,7 @@ Result<json> parse(const std::string& text) {
   } catch (const json::exception& exception) {
     if (trouble.empty()) trouble = fmt::format("is not JSON ({})", printable(exception.what()));
   }
-  return corrupt(Spot{}, trouble);
+  return corrupt_state(Spot{}, trouble);
 }
 
 // Schema 1 had no count: a reboot that may have been sent was the one attempt.
@@ -356,11 +356,11 @@ std::string to_json(const FleetState& state) {
 
 Result<FleetState> state_from_json(const std::string& text) {
   if (text.size() > kMaxStateBytes)
-    return corrupt(Spot{}, fmt::format("is larger than {} bytes", kMaxStateBytes));
+    return corrupt_state(Spot{}, fmt::format("is larger than {} bytes", kMaxStateBytes));
   json document = TRY(parse(text));
   if (!document.is_object()) return unfit(document, Spot{}, "an object");
   const auto found = document.find("schema");
-  if (found == document.end()) return corrupt(Spot{"schema"}, "is missing");
+  if (found == document.end()) return corrupt_state(Spot{"schema"}, "is missing");
   int schema = 0;
   TRY_VOID(read(*found, Spot{"schema"}, schema));
   if (schema > FleetState::kSchema) {

@@ -20,7 +20,7 @@ int number_in(const std::map<std::string, std::string>& attributes, const std::s
   return value;
 }
 
-void read_attributes(GroupRun& run) {
+void read_group_attributes(GroupRun& run) {
   const auto& attributes = run.group->attributes;
   static const std::string delay = "deregistration_delay.timeout_seconds";
   static const std::string slow_start = "slow_start.duration_seconds";
@@ -75,7 +75,7 @@ void Account::World::resync() {
     GroupRun run;
     run.group = &group;
     run.requests = &requests_of[arn];
-    read_attributes(run);
+    read_group_attributes(run);
     auto& known = target_runs[arn];
     for (auto& target : group.targets) {
       if (target.state.empty()) enlist(target);

@@ -17,7 +17,7 @@ constexpr std::size_t kLongestStandard = 4096;
 constexpr std::size_t kLongestAdvanced = 8192;
 constexpr std::size_t kVersionsKept = 100;
 
-bool is_name(const std::string& name) {
+bool is_parameter_name(const std::string& name) {
   const bool characters = std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("_.-/").find(c) != std::string_view::npos;
@@ -53,7 +53,7 @@ JsonAnswer put_parameter(Session& session, Members& members) {
   const std::string type = members.word("Type", {"String", "StringList", "SecureString"}, "");
   const bool overwrite = members.flag("Overwrite", false);
   const std::string tier = members.word("Tier", {"Standard", "Advanced"}, "Standard");
-  if (!is_name(name))
+  if (!is_parameter_name(name))
     members.complain(
         "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive), must be fully "
         "qualified where it has a path, and consists of letters, numbers and the symbols .-_/");

@@ -18,7 +18,7 @@ struct Asked {
 };
 
 // With #s → state, :one → 1, :ten → 10.0, :text → "st", :flag → true.
-Asked ask(const std::string& text, const Item* item = &kItem) {
+Asked evaluate(const std::string& text, const Item* item = &kItem) {
   Members members(Json::parse(R"({
     "ExpressionAttributeNames": {"#s": "state", "#none": "nothing"},
     "ExpressionAttributeValues": {":one": {"N": "1"}, ":ten": {"N": "10.0"}, ":text": {"S": "st"},
@@ -38,7 +38,7 @@ struct ExpressionCase {
 class Conditions : public testing::TestWithParam<ExpressionCase> {};
 
 TEST_P(Conditions, Hold) {
-  const auto asked = ask(GetParam().text);
+  const auto asked = evaluate(GetParam().text);
   EXPECT_EQ(asked.holds, GetParam().holds) << GetParam().text << ": " << asked.refusal;
 }
 
@@ -70,9 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
         ExpressionCase{"revision BETWEEN :one AND :ten AND attribute_exists(pk)", true}));
 
 TEST(Conditions, OfAnItemThatIsNotThere) {
-  EXPECT_EQ(ask("attribute_not_exists(pk)", nullptr).holds, true);
-  EXPECT_EQ(ask("attribute_exists(pk)", nullptr).holds, false);
-  EXPECT_EQ(ask("revision = :ten", nullptr).holds, false);
+  EXPECT_EQ(evaluate("attribute_not_exists(pk)", nullptr).holds, true);
+  EXPECT_EQ(evaluate("attribute_exists(pk)", nullptr).holds, false);
+  EXPECT_EQ(evaluate("revision = :ten", nullptr).holds, false);
 }
 
 TEST(Conditions, ThatAreNotWellFormedAreRefused) {
@@ -106,13 +106,13 @@ TEST(Conditions, ThatAreNotWellFormedAreRefused) {
                            "_a = :one",
                            "revision BETWEEN :ten AND :one",
                            "revision BETWEEN :one OR :ten"})
-    EXPECT_TRUE(ask(text).refusal.starts_with("Invalid ConditionExpression: ")) << text;
-  EXPECT_EQ(ask("state = :text").refusal,
+    EXPECT_TRUE(evaluate(text).refusal.starts_with("Invalid ConditionExpression: ")) << text;
+  EXPECT_EQ(evaluate("state = :text").refusal,
             "Invalid ConditionExpression: Attribute name is a reserved keyword; reserved keyword: state");
-  EXPECT_FALSE(ask(std::string(5000, ' ')).holds);
+  EXPECT_FALSE(evaluate(std::string(5000, ' ')).holds);
   std::string deep;
   for (int i = 0; i < 200; ++i) deep += "NOT ";
-  EXPECT_FALSE(ask(deep + "pk = :one").holds) << "an attack on the stack";
+  EXPECT_FALSE(evaluate(deep + "pk = :one").holds) << "an attack on the stack";
 }
 
 TEST(Placeholders, MustAllBeUsed) {
@@ -156,8 +156,9 @@ TEST(Projection, IsAListOfDistinctAttributes) {
 TEST(ReservedWords, AreAllOfThem) {
   EXPECT_EQ(std::ranges::count(kReservedWords, ' '), 574);
   for (const char* word : {"ABORT", "zone", "Ttl"})
-    EXPECT_NE(ask(std::string(word) + " = :one").refusal.find("reserved keyword"), std::string::npos) << word;
-  EXPECT_EQ(ask("document = :one").refusal, "");
+    EXPECT_NE(evaluate(std::string(word) + " = :one").refusal.find("reserved keyword"), std::string::npos)
+        << word;
+  EXPECT_EQ(evaluate("document = :one").refusal, "");
 }
 
 }  // namespace

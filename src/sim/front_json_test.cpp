@@ -119,7 +119,7 @@ TEST(JsonFront, RefusesBodiesThatAreNotWhatTheyShouldBe) {
   EXPECT_EQ(code(more.dump()), "ValidationException");
 }
 
-Fault fault(FaultKind kind, const char* action) {
+Fault fault_on(FaultKind kind, const char* action) {
   Fault one;
   one.kind = kind;
   one.action = action;
@@ -130,7 +130,7 @@ Fault fault(FaultKind kind, const char* action) {
 
 TEST(JsonFront, FaultsHitThemAsTheOthers) {
   const auto put = [](FaultKind kind) {
-    JsonWorld world(Faults{{fault(kind, "dynamodb.PutItem")}, Duration{0}});
+    JsonWorld world(Faults{{fault_on(kind, "dynamodb.PutItem")}, Duration{0}});
     const auto reply = world.dynamodb("PutItem", kPut);
     world.wait(std::chrono::minutes{2});
     const bool stored = world.dynamodb("GetItem", kGet).body.contains("Item");
@@ -145,7 +145,7 @@ TEST(JsonFront, FaultsHitThemAsTheOthers) {
 }
 
 TEST(JsonFront, AGarbledAnswerDoesNotFitItsChecksum) {
-  JsonWorld world(Faults{{fault(FaultKind::garbage, "dynamodb.GetItem")}, Duration{0}});
+  JsonWorld world(Faults{{fault_on(FaultKind::garbage, "dynamodb.GetItem")}, Duration{0}});
   world.dynamodb("PutItem", kPut);
   const auto response =
       world.front.answer(json_request(Service::dynamodb, "GetItem", kGet.dump(), world.account.now()));

@@ -17,7 +17,7 @@ constexpr const char* kWaitingForDraining = "WaitingForELBConnectionDraining";
 
 Refusal validation_error(std::string message) { return {400, "ValidationError", std::move(message)}; }
 
-const RegisteredTarget* find_target(const TargetGroup& group, const std::string& instance_id) {
+const RegisteredTarget* find_live_target(const TargetGroup& group, const std::string& instance_id) {
   const auto found = std::ranges::find_if(group.targets, [&](const RegisteredTarget& target) {
     return target.instance_id == instance_id && target.port == group.port && !target.instance_gone;
   });
@@ -75,7 +75,7 @@ void Account::World::end_activity(AutoScalingGroup& group, AutoScalingMember& me
 bool Account::World::in_groups(const AutoScalingGroup& group, const std::string& instance_id) {
   return std::ranges::any_of(group.target_group_arns, [&](const std::string& arn) {
     const auto* attached = account.find_group(arn);
-    return attached != nullptr && find_target(*attached, instance_id) != nullptr;
+    return attached != nullptr && find_live_target(*attached, instance_id) != nullptr;
   });
 }
 
@@ -83,7 +83,7 @@ void Account::World::take_from_groups(const AutoScalingGroup& group, const std::
                                       Hand hand) {
   for (const auto& arn : group.target_group_arns) {
     const auto* attached = account.find_group(arn);
-    const auto* target = attached == nullptr ? nullptr : find_target(*attached, instance_id);
+    const auto* target = attached == nullptr ? nullptr : find_live_target(*attached, instance_id);
     if (target != nullptr && target->state != "draining")
       account.deregister_target(arn, instance_id, std::nullopt, hand);
   }

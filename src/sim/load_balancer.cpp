@@ -50,7 +50,9 @@ bool in_slow_start(const RegisteredTarget& target, Time now) {
   return target.slow_start_until && *target.slow_start_until > now;
 }
 
-Refusal no_such_group() { return {400, "TargetGroupNotFound", "One or more target groups not found"}; }
+Refusal target_group_not_found() {
+  return {400, "TargetGroupNotFound", "One or more target groups not found"};
+}
 
 }  // namespace
 
@@ -215,7 +217,7 @@ void Account::World::weigh(GroupRun& run) const {
 std::optional<Refusal> Account::register_target(const std::string& arn, const std::string& instance_id,
                                                 std::optional<int> port, Hand hand) {
   auto* group = find_group(arn);
-  if (group == nullptr) return no_such_group();
+  if (group == nullptr) return target_group_not_found();
   const auto server = servers.find(instance_id);
   if (server == servers.end()) {
     return Refusal{400, "InvalidTarget", fmt::format("Instance ID '{}' is not valid", instance_id)};
@@ -246,7 +248,7 @@ std::optional<Refusal> Account::register_target(const std::string& arn, const st
 std::optional<Refusal> Account::deregister_target(const std::string& arn, const std::string& instance_id,
                                                   std::optional<int> port, Hand hand) {
   auto* group = find_group(arn);
-  if (group == nullptr) return no_such_group();
+  if (group == nullptr) return target_group_not_found();
   const int place = port.value_or(group->port);
   auto* target = find_target(*group, instance_id, place);
   const std::string before = target == nullptr ? "" : target->state;

@@ -26,7 +26,7 @@ std::string dimension_of(const std::string& arn) {
   return name.starts_with(kLoadBalancer) ? name.substr(kLoadBalancer.size()) : name;
 }
 
-bool is(const Series& series, const char* metric, const Dimensions& dimensions) {
+bool is_series(const Series& series, const char* metric, const Dimensions& dimensions) {
   return series.metric == metric && series.dimensions == dimensions;
 }
 
@@ -37,9 +37,9 @@ Series& Account::World::load_series(const char* metric, const Dimensions& dimens
   for (const auto& [name, value] : dimensions) key += '\n' + value;
   auto& all = account.series;
   auto& place = load_places[key];
-  if (place >= all.size() || !is(all[place], metric, dimensions)) {
-    const auto found =
-        std::ranges::find_if(all, [&](const Series& series) { return is(series, metric, dimensions); });
+  if (place >= all.size() || !is_series(all[place], metric, dimensions)) {
+    const auto found = std::ranges::find_if(
+        all, [&](const Series& series) { return is_series(series, metric, dimensions); });
     place = static_cast<std::size_t>(found - all.begin());
     if (found == all.end()) {
       const bool requests = metric == std::string_view(kRequests);

@@ -17,7 +17,7 @@ constexpr std::string_view kTaskPath = "/v2/credentials/evenkeel";
 constexpr std::string_view kPodPath = "/v1/credentials";
 constexpr int kLongestTokenLife = 21'600;
 
-std::string path_of(const wire::Request& request) {
+std::string request_path(const wire::Request& request) {
   const auto scheme = request.url.find("://");
   const auto begin = request.url.find('/', scheme == std::string::npos ? 0 : scheme + 3);
   return begin == std::string::npos ? "/" : request.url.substr(begin);
@@ -30,7 +30,7 @@ wire::Response plain(int status, std::string body, const char* type = "text/plai
 }  // namespace
 
 std::optional<std::string> Metadata::action(const wire::Request& request) {
-  const auto path = path_of(request);
+  const auto path = request_path(request);
   if (path == kTokenPath) return "metadata.Token";
   if (path == kRolesPath) return "metadata.Role";
   if (path == kRegionPath) return "metadata.Region";
@@ -67,7 +67,7 @@ std::string Metadata::credentials(Time client_now, bool instance) {
 }
 
 wire::Response Metadata::answer(const wire::Request& request, Time client_now) {
-  const auto path = path_of(request);
+  const auto path = request_path(request);
   if (path == kTokenPath) return request.method == "PUT" ? token(request) : plain(405, "");
   if (request.method != "GET") return plain(405, "");
   const bool known_role = account_.roles.contains(kMetadataRole);

@@ -8,7 +8,7 @@ namespace {
 using Life = Server::Life;
 
 // Passes until the server's life is so, at most an hour; how long that took.
-Duration pass_until(SmallFleet& fleet, std::size_t index, Life life) {
+Duration pass_until_server(SmallFleet& fleet, std::size_t index, Life life) {
   const Time from = fleet.account.now();
   while (fleet.server(index).life != life && fleet.account.now() < from + 1h) fleet.pass(1s);
   return fleet.account.now() - from;
@@ -20,9 +20,9 @@ TEST(Servers, AreRebootedByAQueueAShutdownAndABootWithFreshMemory) {
   fleet.server(0).memory = 90;
   ASSERT_FALSE(fleet.account.reboot({fleet.ids[0]}));
   EXPECT_EQ(fleet.server(0).life, Life::running);
-  EXPECT_EQ(pass_until(fleet, 0, Life::stopping_for_reboot), fleet.account.switches.reboot_queue);
-  EXPECT_EQ(pass_until(fleet, 0, Life::booting), 10s);
-  const auto boot = pass_until(fleet, 0, Life::running);
+  EXPECT_EQ(pass_until_server(fleet, 0, Life::stopping_for_reboot), fleet.account.switches.reboot_queue);
+  EXPECT_EQ(pass_until_server(fleet, 0, Life::booting), 10s);
+  const auto boot = pass_until_server(fleet, 0, Life::running);
   EXPECT_GE(boot, 54s);
   EXPECT_LE(boot, 67s);
   EXPECT_NEAR(fleet.server(0).memory, fleet.server(0).memory_at_boot, 0.5);
@@ -96,8 +96,8 @@ TEST(Servers, AreCutOffAfterTheForcedShutdownWhenTheyHang) {
   SmallFleet fleet(1);
   fleet.account.crash(fleet.ids[0]);
   fleet.account.reboot({fleet.ids[0]});
-  pass_until(fleet, 0, Life::stopping_for_reboot);
-  EXPECT_EQ(pass_until(fleet, 0, Life::booting), fleet.account.switches.forced_shutdown);
+  pass_until_server(fleet, 0, Life::stopping_for_reboot);
+  EXPECT_EQ(pass_until_server(fleet, 0, Life::booting), fleet.account.switches.forced_shutdown);
 }
 
 TEST(Servers, StayDownForEverWhenTheirBootNeverEndsUnlessSomebodyRepairsThem) {
@@ -107,7 +107,7 @@ TEST(Servers, StayDownForEverWhenTheirBootNeverEndsUnlessSomebodyRepairsThem) {
   fleet.pass(3h);
   EXPECT_EQ(fleet.server(0).life, Life::booting);
   fleet.account.repair(fleet.ids[0]);
-  EXPECT_LT(pass_until(fleet, 0, Life::running), 2min);
+  EXPECT_LT(pass_until_server(fleet, 0, Life::running), 2min);
 }
 
 TEST(Servers, LeakWithTheRequestsTheyServeAndHangWhenTheirMemoryIsFull) {
@@ -131,8 +131,8 @@ TEST(Servers, DoNotLeakWithoutRequests) {
 TEST(Servers, AreRestartedByThePersonOnCallAfterTheyHang) {
   SmallFleet fleet(1);
   fleet.account.crash(fleet.ids[0]);
-  EXPECT_EQ(pass_until(fleet, 0, Life::booting), fleet.account.repair_after);
-  EXPECT_LT(pass_until(fleet, 0, Life::running), 70s);
+  EXPECT_EQ(pass_until_server(fleet, 0, Life::booting), fleet.account.repair_after);
+  EXPECT_LT(pass_until_server(fleet, 0, Life::running), 70s);
   EXPECT_EQ(fleet.account.counters().repairs, 1);
 }
 

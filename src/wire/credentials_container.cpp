@@ -20,7 +20,7 @@ constexpr Duration kBetweenAttempts{500};
 constexpr int kAttempts = 3;
 constexpr std::size_t kLargestContainerToken = std::size_t{16} << 10U;
 
-std::unexpected<Error> wrong(const std::string& variable, const std::string& what) {
+std::unexpected<Error> wrong_variable(const std::string& variable, const std::string& what) {
   return fail(ErrorKind::invalid, variable + ": " + what);
 }
 
@@ -28,12 +28,13 @@ Result<std::string> url_of(const std::optional<std::string>& relative, const std
   const auto url = parse_url(relative ? "http://169.254.170.2" + *relative : full);
   if (relative) {
     if (url && relative->starts_with('/')) return "http://169.254.170.2" + *relative;
-    return wrong(kRelative, "'" + printable(*relative) + "' is no path; it begins with /");
+    return wrong_variable(kRelative, "'" + printable(*relative) + "' is no path; it begins with /");
   }
-  if (!url) return wrong(kFull, "'" + printable(full) + "' is no absolute http or https URL");
+  if (!url) return wrong_variable(kFull, "'" + printable(full) + "' is no absolute http or https URL");
   if (url->scheme == "http" && !is_allowed_host(url->host)) {
-    return wrong(kFull, "plain http goes only to this machine or to the addresses of ECS and EKS, not to '" +
-                            printable(url->host) + "'; use https");
+    return wrong_variable(
+        kFull, "plain http goes only to this machine or to the addresses of ECS and EKS, not to '" +
+                   printable(url->host) + "'; use https");
   }
   return full;
 }
@@ -45,12 +46,13 @@ Result<std::string> authorization(const Environment& environment) {
   if (const auto file = lookup(environment, kTokenFile)) {
     variable = kTokenFile;
     const auto text = TRY(read_small_file(*file, kLargestContainerToken));
-    if (!text) return wrong(variable, "there is no file " + printable(*file));
+    if (!text) return wrong_variable(variable, "there is no file " + printable(*file));
     token = trim(*text);
-    if (token.empty()) return wrong(variable, printable(*file) + " is empty");
+    if (token.empty()) return wrong_variable(variable, printable(*file) + " is empty");
   }
   const bool fits = std::ranges::all_of(token, [](char c) { return c >= 0x20 && c < 0x7F; });
-  if (!fits) return wrong(variable, "the token holds a line break or a letter that no header may have");
+  if (!fits)
+    return wrong_variable(variable, "the token holds a line break or a letter that no header may have");
   return token;
 }
 
@@ -66,7 +68,7 @@ std::string explained(const Response& response, const std::string& token) {
   return text;
 }
 
-Result<Response> ask(const Sources& sources, const Request& request) {
+Result<Response> ask_container(const Sources& sources, const Request& request) {
   for (int attempt = 1;; ++attempt) {
     auto response = std::move(sources.transport.exchange({&request, 1}).front());
     const bool passing = response ? response->status >= 500 || response->status == 429
@@ -104,7 +106,7 @@ Result<Found> container_credentials(const Sources& sources) {
   const auto url = parse_url(request.url).value_or(Url{});  // its path may be as good as a password
   const std::string place = "container credentials from " + url.scheme + "://" + printable(url.host) + " (" +
                             (relative ? kRelative : kFull) + "): ";
-  const auto response = ask(sources, request);
+  const auto response = ask_container(sources, request);
   if (!response) {
     return fail(ErrorKind::unavailable, place + response.error().message + "; is the agent running?");
   }

@@ -19,7 +19,7 @@ bool is_name_character(char c) {
          std::string_view{"_+=,.@-"}.find(c) != std::string_view::npos;
 }
 
-Result<void> check(const Role& role) {
+Result<void> check_role(const Role& role) {
   const auto shown = printable(role.arn);
   if (partition_of_arn(role.arn) == nullptr || role.arn.find(":iam::") == std::string::npos ||
       role.arn.find(":role/") == std::string::npos) {
@@ -72,7 +72,7 @@ Result<Session> read(const Answer& answer) {
   return session;
 }
 
-std::string remedy(const Error& error, const Call& call, const Role& role) {
+std::string sts_remedy(const Error& error, const Call& call, const Role& role) {
   if (error.code == "AccessDenied") {
     return "; the role's trust policy must let these credentials do " + full_name(call) +
            (role.external_id.empty() ? "" : " with exactly this external id") +
@@ -84,8 +84,8 @@ std::string remedy(const Error& error, const Call& call, const Role& role) {
   return "";
 }
 
-Result<Session> ask(const Sources& sources, const SharedConfig& config, const Role& role, const Call& call,
-                    std::shared_ptr<Identity> base) {
+Result<Session> ask_sts(const Sources& sources, const SharedConfig& config, const Role& role,
+                        const Call& call, std::shared_ptr<Identity> base) {
   const auto region = TRY(region_of(sources, config, role));
   const auto url = TRY(endpoint_url(Service::sts, region, sources.environment, config));
   Caller caller(sources.transport, sources.clock, sources.random, std::move(base),
@@ -95,7 +95,8 @@ Result<Session> ask(const Sources& sources, const SharedConfig& config, const Ro
   auto session = reply.outcome ? read(*reply.outcome) : std::unexpected(reply.outcome.error());
   if (session) return session;
   const Error& error = session.error();
-  return fail(error.kind, "role " + printable(role.arn) + ": " + error.message + remedy(error, call, role),
+  return fail(error.kind,
+              "role " + printable(role.arn) + ": " + error.message + sts_remedy(error, call, role),
               error.code);
 }
 
@@ -103,18 +104,18 @@ Result<Session> ask(const Sources& sources, const SharedConfig& config, const Ro
 
 Result<Session> assume_role(const Sources& sources, const SharedConfig& config, const Role& role,
                             std::shared_ptr<Identity> base) {
-  TRY_VOID(check(role));
-  return ask(sources, config, role, call_for("AssumeRole", role), std::move(base));
+  TRY_VOID(check_role(role));
+  return ask_sts(sources, config, role, call_for("AssumeRole", role), std::move(base));
 }
 
 Result<Session> assume_role_with_web_identity(const Sources& sources, const SharedConfig& config,
                                               const Role& role, const std::string& token) {
-  TRY_VOID(check(role));
+  TRY_VOID(check_role(role));
   Call call = call_for("AssumeRoleWithWebIdentity", role);
   call.parameters.add("WebIdentityToken", token);
   call.anonymous = true;
   const Credentials secret{"", "", token};
-  auto session = ask(sources, config, role, call, std::make_shared<Identity>(Credentials{}));
+  auto session = ask_sts(sources, config, role, call, std::make_shared<Identity>(Credentials{}));
   if (!session) session.error().message = secret.redact(session.error().message);
   return session;
 }

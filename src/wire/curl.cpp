@@ -36,7 +36,7 @@ bool breaks_line(std::string_view text) {
   return text.find_first_of(std::string_view{"\r\n\0", 3}) != std::string_view::npos;
 }
 
-Result<void> check(const Request& request) {
+Result<void> check_request(const Request& request) {
   if (!parse_url(request.url)) {
     return fail(ErrorKind::invalid, "'" + printable(request.url) + "' is no absolute http or https URL");
   }
@@ -187,7 +187,7 @@ void Transfer::set_body() const {
 }
 
 Result<void> Transfer::prepare(CURLM* multi) {
-  TRY_VOID(check(*request));
+  TRY_VOID(check_request(*request));
   if (const Proxy* proxy = proxy_for(*request, options->proxies)) {
     if (const auto defect = defect_of(*proxy)) return fail(ErrorKind::invalid, *defect);
   }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 const Time kPacedFrom = parse_iso8601("2026-11-22T06:45:00Z").value();
 
-Call call_of(Service service, const std::string& action, bool mutates = false) {
+Call paced_call(Service service, const std::string& action, bool mutates = false) {
   Call call;
   call.service = service;
   call.action = action;
@@ -19,9 +19,9 @@ Call call_of(Service service, const std::string& action, bool mutates = false) {
   return call;
 }
 
-const Call kHealth = call_of(Service::elastic_load_balancing_v2, "DescribeTargetHealth");
-const Call kGroups = call_of(Service::elastic_load_balancing_v2, "DescribeTargetGroups");
-const Call kRegister = call_of(Service::elastic_load_balancing_v2, "RegisterTargets", true);
+const Call kHealth = paced_call(Service::elastic_load_balancing_v2, "DescribeTargetHealth");
+const Call kGroups = paced_call(Service::elastic_load_balancing_v2, "DescribeTargetGroups");
+const Call kRegister = paced_call(Service::elastic_load_balancing_v2, "RegisterTargets", true);
 
 // How many go out at once before the next must wait.
 int burst(Pacing& pacing, const Call& call, Urgency urgency, Time now) {
@@ -47,7 +47,7 @@ TEST(Pacing, HoldsTheAccountsBucketOverAllItsActions) {
   burst(pacing, kHealth, Urgency::ordinary, kPacedFrom);
   EXPECT_GT(pacing.take(kGroups, Urgency::ordinary, kPacedFrom), Duration::zero());
   EXPECT_GT(pacing.take(kRegister, Urgency::ordinary, kPacedFrom), Duration::zero());
-  EXPECT_EQ(pacing.take(call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kPacedFrom),
+  EXPECT_EQ(pacing.take(paced_call(Service::ec2, "DescribeInstances"), Urgency::ordinary, kPacedFrom),
             Duration::zero());
 }
 
@@ -90,22 +90,24 @@ TEST(Pacing, GoesOnWhenTheClockIsSetBack) {
 
 TEST(Pacing, KeepsEC2sBucketsPerAction) {
   Pacing pacing;
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "DescribeInstances"), Urgency::ordinary, kPacedFrom), 50);
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances", true), Urgency::ordinary, kPacedFrom), 25);
+  EXPECT_EQ(burst(pacing, paced_call(Service::ec2, "DescribeInstances"), Urgency::ordinary, kPacedFrom), 50);
+  EXPECT_EQ(burst(pacing, paced_call(Service::ec2, "RebootInstances", true), Urgency::ordinary, kPacedFrom),
+            25);
 }
 
 TEST(Pacing, StartsFewerThanItStops) {
   Pacing pacing;
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StopInstances", true), Urgency::ordinary, kPacedFrom), 25);
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "StartInstances", true), Urgency::restore, kPacedFrom), 3);
-  EXPECT_EQ(burst(pacing, call_of(Service::ec2, "RebootInstances"), Urgency::ordinary, kPacedFrom),
+  EXPECT_EQ(burst(pacing, paced_call(Service::ec2, "StopInstances", true), Urgency::ordinary, kPacedFrom),
+            25);
+  EXPECT_EQ(burst(pacing, paced_call(Service::ec2, "StartInstances", true), Urgency::restore, kPacedFrom), 3);
+  EXPECT_EQ(burst(pacing, paced_call(Service::ec2, "RebootInstances"), Urgency::ordinary, kPacedFrom),
             25);  // dry
 }
 
 TEST(Pacing, IsCarefulWhereAWSPublishesNoBuckets) {
   Pacing pacing;
   const auto first = [&](Service service, const std::string& action) {
-    return burst(pacing, call_of(service, action), Urgency::ordinary, kPacedFrom);
+    return burst(pacing, paced_call(service, action), Urgency::ordinary, kPacedFrom);
   };
   EXPECT_EQ(first(Service::auto_scaling, "DescribeAutoScalingGroups"), 10);
   EXPECT_EQ(first(Service::auto_scaling, "EnterStandby"), 5);

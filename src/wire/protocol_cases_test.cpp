@@ -366,7 +366,7 @@ TEST(ProtocolCases, TheAnswersAndErrorsOfQueryAndEc2AreReadAsAwsMeansThem) {
 
 // ---- JSON -------------------------------------------------------------------------------------------------
 
-Call json_call(const Json& one) {
+Call case_call(const Json& one) {
   Call call;
   call.service = Service::ssm;
   call.action = one.at("given").at("name");
@@ -392,7 +392,7 @@ TEST(ProtocolCases, JsonAnswersAndErrorsAreToldApart) {
   for (const auto& suite : Json::parse(std::ifstream{std::string{kFolder} + "output/json.json"})) {
     for (const auto& one : suite.at("cases")) {
       SCOPED_TRACE(one.at("id").get<std::string>());
-      const auto answer = read_answer(json_call(one), json_response(one), {});
+      const auto answer = read_answer(case_call(one), json_response(one), {});
       if (one.contains("errorCode")) {
         ++errors;
         ASSERT_FALSE(answer);

@@ -14,7 +14,7 @@ std::string_view local_name(std::string_view name) {
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-std::unexpected<Error> wrong(const Element& element, const std::string& text) {
+std::unexpected<Error> wrong_element(const Element& element, const std::string& text) {
   return fail(ErrorKind::invalid, element.path() + ": " + text);
 }
 
@@ -107,7 +107,7 @@ std::optional<Element> Element::find(std::string_view wanted) const {
 
 Result<Element> Element::child(std::string_view wanted) const {
   if (const auto found = find(wanted)) return *found;
-  return wrong(*this, std::string{wanted} + " is missing");
+  return wrong_element(*this, std::string{wanted} + " is missing");
 }
 
 Result<std::vector<Element>> Element::list(std::string_view list, std::string_view item) const {
@@ -136,32 +136,32 @@ std::string Element::content() const {
 Result<std::int64_t> Element::as_integer() const {
   const std::string text = content();
   if (const auto value = parse_number<std::int64_t>(trim(text))) return *value;
-  return wrong(*this, "'" + printable(text, 40) + "' is no whole number");
+  return wrong_element(*this, "'" + printable(text, 40) + "' is no whole number");
 }
 
 Result<double> Element::as_number() const {
   const std::string text = content();
   if (const auto value = parse_number<double>(trim(text)); value && std::isfinite(*value)) return *value;
-  return wrong(*this, "'" + printable(text, 40) + "' is no finite number");
+  return wrong_element(*this, "'" + printable(text, 40) + "' is no finite number");
 }
 
 Result<bool> Element::as_boolean() const {
   const std::string text = content();
   if (trim(text) == "true") return true;
   if (trim(text) == "false") return false;
-  return wrong(*this, "'" + printable(text, 40) + "' is neither true nor false");
+  return wrong_element(*this, "'" + printable(text, 40) + "' is neither true nor false");
 }
 
 Result<Time> Element::as_time() const {
   const std::string text = content();
   if (const auto value = parse_iso8601(trim(text))) return *value;
-  return wrong(*this, "'" + printable(text, 40) + "' is no ISO 8601 time in UTC");
+  return wrong_element(*this, "'" + printable(text, 40) + "' is no ISO 8601 time in UTC");
 }
 
 Result<std::string> Element::text(std::string_view wanted) const {
   const Element found = TRY(child(wanted));
   std::string text = found.content();
-  if (text.empty()) return wrong(found, "it is empty");
+  if (text.empty()) return wrong_element(found, "it is empty");
   return text;
 }
 

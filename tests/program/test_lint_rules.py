@@ -6,6 +6,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from scripts import lint
 
@@ -202,6 +203,36 @@ class Tools(unittest.TestCase):
                 self.assertIn(check, done.stdout)
 
 
+class Names(unittest.TestCase):
+    """A name in an unnamed namespace is unique in its folder."""
+
+    ONE = "namespace evenkeel {\nnamespace {\n\nint half(int value) { return value / 2; }\n\n}  // namespace\n}\n"
+    OTHER = ONE.replace("int", "double")
+
+    def test_two_functions_with_one_name_are_refused_whatever_they_take(self):
+        status, output = run("check_sources.py", {"src/base/a.cpp": self.ONE, "src/base/b.cpp": self.OTHER})
+        self.assertEqual(status, 1)
+        self.assertIn("src/base/b.cpp: half() is a name in the unnamed namespace of a.cpp as well", output)
+
+    def test_what_can_not_meet_in_one_batch_may_have_one_name(self):
+        elsewhere = self.OTHER.replace("namespace evenkeel {", "namespace evenkeel::aws {")
+        outside = self.OTHER.replace("namespace {\n", "").replace("}  // namespace\n", "")
+        for name, text in (("src/base/b_test.cpp", self.OTHER), ("src/wire/b.cpp", self.OTHER),
+                           ("src/base/b.cpp", elsewhere), ("src/base/c.cpp", outside)):
+            with self.subTest(name):
+                self.assertEqual(run("check_sources.py", {"src/base/a.cpp": self.ONE, name: text}), (0, ""))
+
+    def test_a_file_that_no_check_would_read_is_refused(self):
+        status, output = run("check_sources.py", {"src/base/a.hpp": HEADER})
+        self.assertEqual(status, 1)
+        self.assertIn("src/base/a.hpp: src/ has .h and .cpp files only", output)
+
+    def test_a_character_with_a_prefix_hides_no_call(self):
+        status, output = run("check_sources.py", {"src/wire/a.cpp": "int f() { return u8'\"' + rand() + '\"'; }\n"})
+        self.assertEqual(status, 1)
+        self.assertIn("rand( is banned", output)
+
+
 class UnityBuild(unittest.TestCase):
     """What batches hide from the compiler, the linter sees."""
 
@@ -227,6 +258,10 @@ class UnityBuild(unittest.TestCase):
             self.write(name, "")
         included = [Path(line.split('"')[1]).name for line in lint.as_one(self.folder).splitlines()]
         self.assertEqual(included, ["a.h", "only_for_test.h", "a.cpp"])
+
+    def test_where_git_does_not_answer_nothing_is_called_checked(self):
+        with mock.patch.object(lint, "ROOT", self.folder), self.assertRaises(lint.CannotLook):
+            lint.changed_files()
 
     def test_every_folder_of_the_source_is_read(self):
         folders = {path.name for path in (ROOT / "src").iterdir() if path.is_dir()}
