@@ -40,8 +40,9 @@ Option* Option::between(double least, double most) {
   return this;
 }
 
-ArgumentParser::ArgumentParser(const std::string& name, const std::string& about)
+ArgumentParser::ArgumentParser(const std::string& name, const std::string& about, const std::string& version)
     : owned_(std::make_unique<CLI::App>(about, name)), app_(owned_.get()) {
+  app_->set_version_flag("--version", version, "the version");
   app_->set_help_flag("-h,--help", "this text, or a subcommand's");
 }
 
@@ -94,10 +95,6 @@ void ArgumentParser::footer(const std::string& text) { app_->footer(text); }
 void ArgumentParser::require_subcommand() { app_->require_subcommand(1); }
 
 void ArgumentParser::callback(std::function<void()> chosen) { app_->callback(std::move(chosen)); }
-
-void ArgumentParser::set_version(const std::string& text) {
-  app_->set_version_flag("--version", text, "the version");
-}
 
 std::string ArgumentParser::help() const { return app_->help(); }
 

@@ -40,7 +40,8 @@ class Option {
 // to fill must live until parsing has ended.
 class ArgumentParser {
  public:
-  ArgumentParser(const std::string& name, const std::string& about);
+  // `version`: what --version writes.
+  ArgumentParser(const std::string& name, const std::string& about, const std::string& version);
   explicit ArgumentParser(CLI::App* borrowed);
   ~ArgumentParser();
   ArgumentParser(ArgumentParser&&) = delete;
@@ -72,8 +73,6 @@ class ArgumentParser {
   };
   // Of the program itself, without its name in `arguments`.
   Parsing parse(std::span<const std::string> arguments, std::ostream& out);
-  // The option --version and its text.
-  void set_version(const std::string& text);
   std::string help() const;
 
  private:

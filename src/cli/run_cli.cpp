@@ -32,8 +32,7 @@ int parse_error(Context& context, const ArgumentParser& app, std::span<const std
 }  // namespace
 
 int run_cli(std::span<const std::string> arguments, Context& context) {
-  ArgumentParser app{"evenkeel", kAboutEvenkeel};
-  app.set_version("evenkeel " EVENKEEL_VERSION);
+  ArgumentParser app{"evenkeel", kAboutEvenkeel, "evenkeel " EVENKEEL_VERSION};
   app.require_subcommand();
   app.footer(kExitCodesHelp);
   Chosen chosen;

@@ -23,7 +23,8 @@ constexpr std::chrono::sys_days kEnd = (kLastYear + std::chrono::years{1}) / 1 /
 bool is_no_zone(const std::string& name) {
   return name.empty() || name.starts_with('/') || name.find(':') != std::string::npos ||
          name.find("..") != std::string::npos || name == "localtime" || name == "posixrules" ||
-         name == "Factory" || name.starts_with("right/") || name.starts_with("posix/");
+         name == "Factory" || name == "UTC0" || name.starts_with("Fixed/") || name.starts_with("right/") ||
+         name.starts_with("posix/");
 }
 
 std::optional<absl::TimeZone> loaded(const std::string& name) {
