@@ -210,7 +210,7 @@ struct FleetState {
   std::optional<Time> breaker_reset_at;  // crossings before this don't trip it again
   // "<arn>|<instance>:<port>" → healthy since, for groups with slow start only.
   std::map<std::string, Time> healthy_since;
-  // By instance id; only those of whom there is something to say
+  // By instance id; a member without anything to remember is absent
   std::map<std::string, MemberRecord> members;
   // The last reason told of each member in the history, where it isn't below_limit; at most 500.
   std::map<std::string, std::string> told;
