@@ -4,8 +4,7 @@
 usage: python3 -m scripts.lint [--jobs N] [--all | --changed | FILE...]
 
 clang-tidy reads each folder of src/ at once, its programs and every header, as the unity build does: reading the
-headers of a file costs more than checking it. Tests are read only with FILE. "Files alone" compiles files by
-themselves, because the unity build would hide a missing #include: a sample of all files and one of those that changed
+headers of a file costs more than checking it. It does not read tests. "Files alone" compiles files by themselves, because the unity build would hide a missing #include: a sample of all files and one of those that changed
 within a day before the commit, both chosen by the commit, and all that git shows as changed or new; with --all every
 file. --changed checks the folders of what git shows as changed or new.
 
@@ -226,7 +225,7 @@ def main() -> int:
     in_source = [path for path in files if path.is_relative_to(ROOT / "src")]
     by_themselves, chosen = compiled_alone(asked, files)
     if asked.files:
-        units = [path for path in in_source if path.suffix == ".cpp"]
+        units = [path for path in in_source if path.suffix == ".cpp" and not path.stem.endswith("_test")]
         units += units_of(folders_of([path for path in in_source if path.suffix == ".h"]))
     else:
         units = units_of(folders_of(in_source)) + [path for path in in_source if path.name == "main.cpp"]

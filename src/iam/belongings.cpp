@@ -5,8 +5,6 @@
 namespace evenkeel::iam {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string arn(const Place& place, const std::string& service, const std::string& resource) {
   return "arn:" + place.partition + ":" + service + ":" + place.region + ":" + place.account + ":" + resource;
 }

@@ -8,6 +8,9 @@
 
 namespace evenkeel::iam {
 
+// In the order in which it is written.
+using Json = nlohmann::ordered_json;
+
 // Names, in one account and region; empty: there is none.
 struct Belongings {
   std::string table;                    // DynamoDB
@@ -25,14 +28,13 @@ struct Place {
 };
 
 // One statement of a policy document.
-nlohmann::ordered_json statement(const char* sid, const char* effect, nlohmann::ordered_json action,
-                                 nlohmann::ordered_json resource);
+Json statement(const char* sid, const char* effect, Json action, Json resource);
 
 // What the identity must be allowed to do with them, and nothing beside it.
-nlohmann::ordered_json allow_belongings(const Belongings& belongings, const Place& place);
+Json allow_belongings(const Belongings& belongings, const Place& place);
 
 // What it shall not do with them, whatever another policy allows: nothing that Evenkeel wrote is deleted or
 // changed but by Evenkeel's own conditional write of a whole item.
-nlohmann::ordered_json forbid_belongings(const Belongings& belongings, const Place& place);
+Json forbid_belongings(const Belongings& belongings, const Place& place);
 
 }  // namespace evenkeel::iam

@@ -14,8 +14,6 @@
 
 namespace evenkeel::iam {
 
-using Json = nlohmann::ordered_json;
-
 // What the policy file doesn't say.
 struct Setting {
   std::string region;         // of fleets that name none; empty: any region

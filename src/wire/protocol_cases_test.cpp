@@ -396,7 +396,7 @@ TEST(ProtocolCases, JsonAnswersAndErrorsAreToldApart) {
       if (one.contains("errorCode")) {
         ++errors;
         ASSERT_FALSE(answer);
-        EXPECT_EQ(answer.error().error.code, one["errorCode"]);
+        EXPECT_EQ(answer.error().error.code, one["errorCode"].get<std::string>());
       } else if (one.at("response").value("body", "").empty()) {
         EXPECT_FALSE(answer) << kEmpty;
       } else {
