@@ -4,9 +4,10 @@
 usage: python3 -m scripts.lint [--jobs N] [--all | --changed | FILE...]
 
 clang-tidy reads each folder of src/ at once, its programs and every header, as the unity build does: reading the
-headers of a file costs more than checking it. It does not read tests. "Files alone" compiles files by themselves, because the unity build would hide a missing #include: a sample of all files and one of those that changed
-within a day before the commit, both chosen by the commit, and all that git shows as changed or new; with --all every
-file. --changed checks the folders of what git shows as changed or new.
+headers of a file costs more than checking it. It does not read tests. "Files alone" compiles files by themselves,
+because the unity build would hide a missing #include: a sample of all files and one of those that changed within a day
+before the commit, both chosen by the commit, and all that git shows as changed or new; with --all every file.
+--changed checks the folders of what git shows as changed or new.
 
 The compiler's options come from build/compile_commands.json, so build/ must be configured with the tests.
 """
