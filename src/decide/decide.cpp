@@ -105,7 +105,10 @@ void start(const Selection& selection, Draft& draft, FleetState& next) {
   for (const auto& [group, registration, healthy_since, count] : member.places) {
     const bool looked_after = member.scaling != nullptr && (by_standby || replaced) && group->attached &&
                               group->port == registration->port;
-    remediation.snapshot.push_back({group->arn, group->name, registration->port, false, looked_after});
+    remediation.snapshot.push_back({.target_group_arn = group->arn,
+                                    .target_group_name = group->name,
+                                    .port = registration->port,
+                                    .by_auto_scaling = looked_after});
   }
   draft.note(remediation, "start", cause_words(remediation.cause));
   take_out(remediation, draft);

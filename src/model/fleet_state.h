@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/observation.h"
 #include "model/policy.h"
 
 namespace evenkeel {
@@ -18,8 +19,11 @@ struct SnapshotTarget {
   std::string target_group_arn;
   std::string target_group_name;
   int port = 0;
-  bool vanished = false;         // the target group was deleted meanwhile: no longer part of what is restored
-  bool by_auto_scaling = false;  // Standby takes it out and brings it back; else we do
+  // The target group was deleted meanwhile: no longer part of what is restored, until it is seen again.
+  bool vanished = false;
+  bool by_auto_scaling = false;                     // Standby takes it out and brings it back; else we do
+  int absent_sightings = 0;                         // looks in a row in which AWS did not know the group …
+  std::optional<Time> absent_since = std::nullopt;  // … and the first of them
   bool operator==(const SnapshotTarget&) const = default;
 };
 
@@ -85,6 +89,9 @@ struct Cause {
   std::string rule = {};  // the rule of also_when; empty: reboot_when
   std::string text = {};  // for people: what held, with its numbers
   std::string tag = {};   // the value by which somebody asked for it; empty: nobody did
+  // What tells this reason from the next of its kind, served once: "event instance-event-0d59…",
+  // "alarm web-latency 2026-11-22T10:00:00Z", "tag evenkeel:remediate=now"; empty: none
+  std::string identity = {};
   bool operator==(const Cause&) const = default;
 };
 
@@ -120,10 +127,13 @@ struct Remediation {
   std::vector<Intent> intents;  // in order; pruned to the latest of each effect and group
   Phase phase = Phase::draining;
   Time phase_since{};
-  Time deadline{};            // of this phase
-  Time quiet_until{};         // a deregistration of ours, since replaced by a later one, may land until then
-  bool treat = true;          // false: being put back without (another) reboot
-  std::string why_untreated;  // for people: why it is not treated, or not yet
+  Time deadline{};       // of this phase
+  Time quiet_until{};    // a deregistration of ours, since replaced by a later one, may land until then
+  Time effects_until{};  // a treatment of ours, since replaced by a later one, may still act until then
+  bool without_waiting = false;       // a person wants it back although a treatment may still act
+  std::string policy;                 // under which it was started: a key of FleetState::policies
+  bool treat = true;                  // false: being put back without (another) reboot
+  std::string why_untreated;          // for people: why it is not treated, or not yet
   std::optional<Time> booted_at;      // when evidence of a boot was first seen
   std::string boot_evidence;          // for people: what the evidence was
   std::optional<Time> healthy_since;  // healthy in every group of the snapshot since
@@ -150,6 +160,9 @@ struct PastRemediation {
   std::string rule = {};  // empty: reboot_when
   Treatment treatment = Treatment::reboot;
   std::optional<Time> judge_until = std::nullopt;  // still being judged; empty: the ending says what is known
+  std::string reason = {};                         // Cause::identity; empty: it had none
+  // Whether its reason was gone afterwards, whatever the reason was; unknown: not known (yet)
+  std::optional<bool> gone = std::nullopt;
   bool operator==(const PastRemediation&) const = default;
 };
 
@@ -168,8 +181,18 @@ struct Breaker {
   bool operator==(const Breaker&) const = default;
 };
 
-// What is remembered of a member beyond a day: for uptime, for who was cycled last, for relapses. Dropped
-// when the member has left the fleet.
+// A reason that was served: it does not ask again.
+struct Served {
+  std::string reason;  // Cause::identity
+  Time at{};           // when the remediation that served it began
+  Treatment treatment = Treatment::reboot;
+  int times = 1;      // by how many remediations: one a rung
+  bool gone = false;  // it was seen to be gone afterwards
+  bool operator==(const Served&) const = default;
+};
+
+// What is remembered of a member beyond a day: for uptime, for who was cycled last, for relapses. Kept for a
+// time after the member was last seen.
 struct MemberRecord {
   std::optional<Time> booted_at;  // the last boot, stop and start or command of ours; empty: since its launch
   std::optional<Time> ended_at;   // of its last remediation
@@ -178,6 +201,9 @@ struct MemberRecord {
   std::string served_tag;          // the tag's value that was served; a new value asks anew
   std::optional<Time> above_since;      // hysteresis: above for long enough since, and not yet down
   std::optional<Time> unhealthy_since;  // in some target group of the fleet
+  std::optional<Time> seen_at;          // the last look at which it was part of the fleet
+  std::vector<Served> served;           // the reasons that were served, oldest first
+  std::optional<Time> effects_until;    // a request of an ended remediation may still act until then
   bool operator==(const MemberRecord&) const = default;
   bool empty() const { return *this == MemberRecord{}; }
 };
@@ -192,11 +218,28 @@ struct Glance {
   bool operator==(const Glance&) const = default;
 };
 
+// Whether the fleet could act if it had to. Blind: it could not.
+struct Ability {
+  enum class Kind { able, waiting, blind };
+  Kind kind = Kind::able;
+  Time since{};
+  std::vector<std::string> because;  // for people: what makes it wait or blind
+  bool operator==(const Ability&) const = default;
+};
+const char* name(Ability::Kind kind);  // "able" "waiting" "blind"
+
+// Who was registered in a target group at the last look that was complete.
+struct GroupSeen {
+  Time at{};
+  std::vector<std::string> members;  // ids, sorted
+  bool operator==(const GroupSeen&) const = default;
+};
+
 // An ended remediation as it is remembered.
 PastRemediation past(const Remediation& ended);
 
 struct FleetState {
-  static constexpr int kSchema = 2;
+  static constexpr int kSchema = 3;
 
   std::string fleet;
   std::int64_t revision = 0;  // 0: never written
@@ -219,6 +262,11 @@ struct FleetState {
   // Member ids of the last complete observation: an empty or halved fleet is noticed.
   int members_last_seen = 0;
   std::optional<FleetPolicy> pinned;  // the policy under which the open ones were started
+  // Every policy under which something is open, by a name of its own (Remediation::policy).
+  std::map<std::string, FleetPolicy> policies;
+  std::optional<Identity> identity;              // where the fleet is; empty: never known
+  std::map<std::string, GroupSeen> groups_seen;  // by target group arn
+  Ability ability;
   bool operator==(const FleetState&) const = default;
 };
 

@@ -53,6 +53,15 @@ const char* name(OutcomeKind kind) {
   return "?";
 }
 
+const char* name(Ability::Kind kind) {
+  switch (kind) {
+    case Ability::Kind::able: return "able";
+    case Ability::Kind::waiting: return "waiting";
+    case Ability::Kind::blind: return "blind";
+  }
+  return "?";
+}
+
 const char* name(Ending ending) {
   switch (ending) {
     case Ending::none: return "none";
@@ -116,6 +125,7 @@ const char* name(Statistic statistic) {
   return "?";
 }
 
+// One line a word.  NOLINTNEXTLINE(readability-function-size)
 const char* name(Reason reason) {
   switch (reason) {
     case Reason::start: return "start";
@@ -170,6 +180,17 @@ const char* name(Reason reason) {
     case Reason::cannot_stop: return "cannot_stop";
     case Reason::standby_at_min_size: return "standby_at_min_size";
     case Reason::launch_suspended: return "launch_suspended";
+    case Reason::late_effect: return "late_effect";
+    case Reason::already_served: return "already_served";
+    case Reason::reason_remains: return "reason_remains";
+    case Reason::az_rebalance: return "az_rebalance";
+    case Reason::stop_protected: return "stop_protected";
+    case Reason::would_be_retained: return "would_be_retained";
+    case Reason::capacity_units: return "capacity_units";
+    case Reason::zone_without_cross_zone: return "zone_without_cross_zone";
+    case Reason::grace_period: return "grace_period";
+    case Reason::in_another_fleet: return "in_another_fleet";
+    case Reason::not_surveyed: return "not_surveyed";
     case Reason::outside_window: return "outside_window";
     case Reason::frozen: return "frozen";
     case Reason::calendar_closed: return "calendar_closed";
@@ -179,6 +200,10 @@ const char* name(Reason reason) {
     case Reason::scaling_activity: return "scaling_activity";
     case Reason::zonal_shift: return "zonal_shift";
     case Reason::zone_failing: return "zone_failing";
+    case Reason::wrong_account: return "wrong_account";
+    case Reason::fleets_overlap: return "fleets_overlap";
+    case Reason::state_outdated: return "state_outdated";
+    case Reason::start_not_decided: return "start_not_decided";
     case Reason::plan_violates_invariants: return "plan_violates_invariants";
   }
   return "?";

@@ -32,13 +32,14 @@ TEST(Names, AreDistinctWithinEveryEnumeration) {
   expect_distinct_words(InstanceState::other);
   expect_distinct_words(SignalState::failed);
   expect_distinct_words(Statistic::sum);
-  expect_distinct_words(Reason::zone_failing);
+  expect_distinct_words(Reason::start_not_decided);
   expect_distinct_words(Condition::Kind::alarm);
   expect_distinct_words(Order::longest_uncycled);
   expect_distinct_words(Treatment::replace);
   expect_distinct_words(Leave::deregister);
   expect_distinct_words(LoadCeiling::Per::instance);
   expect_distinct_words(StatusCheck::unknown);
+  expect_distinct_words(Ability::Kind::blind);
   expect_distinct_words(CalendarState::unknown);
 }
 
@@ -53,7 +54,7 @@ TEST(Names, SpellOurOwnWordsInLowerCaseWithUnderscores) {
   EXPECT_STREQ(name(Effect::register_), "register");
   EXPECT_STREQ(name(Ending::not_rebooted), "not_rebooted");
   EXPECT_STREQ(name(Phase::rejoining), "rejoining");
-  for (int i = 0; i <= static_cast<int>(Reason::zone_failing); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::start_not_decided); ++i) {
     for (const char c : std::string(name(static_cast<Reason>(i)))) {
       EXPECT_TRUE((c >= 'a' && c <= 'z') || c == '_') << name(static_cast<Reason>(i));
     }

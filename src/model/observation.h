@@ -48,6 +48,8 @@ struct TargetGroup {
   bool attached = false;          // to the policy's Auto Scaling group, which registers its members at `port`
   int port = 0;                   // the group's own; 0: unknown
   std::string load_balancer_arn;  // the first one's; empty: none
+  // A Network or Gateway Load Balancer that keeps a zone's traffic in the zone; unknown: not read
+  std::optional<bool> zonal = std::nullopt;
   // From the attributes, by key; empty when they could not be read.
   struct Attributes {
     Duration deregistration_delay{};
@@ -71,6 +73,7 @@ struct ScheduledEvent {
   std::string code;
   std::string description;  // untrusted
   std::optional<Time> not_before;
+  std::string id = {};  // "instance-event-0d59…"; empty: EC2 gave none
   bool operator==(const ScheduledEvent&) const = default;
 };
 
@@ -90,12 +93,16 @@ struct Instance {
   InstanceState state = InstanceState::other;
   Time launch_time{};  // tells one incarnation from the next: it changes on start, not on reboot
   std::string availability_zone;
-  std::string private_ip;          // the id of its targets in groups of type ip
-  std::string auto_scaling_group;  // from the tag aws:autoscaling:groupName; empty: none
+  std::string private_ip;                   // the id of its targets in groups of type ip
+  std::vector<std::string> addresses = {};  // every address of its interfaces, IPv4 and IPv6; sorted
+  std::string auto_scaling_group;           // from the tag aws:autoscaling:groupName; empty: none
   std::map<std::string, std::string> tags =
       {};                 // those that begin with "evenkeel:" and those that a rule names; untrusted
   bool ebs_root = false;  // it can be stopped and started; false: unknown or instance store
   std::optional<InstanceStatus> status = std::nullopt;  // read only where a rule needs it
+  // EC2 refuses StopInstances for it (disableApiStop); unknown: not read
+  std::optional<bool> stop_protected = std::nullopt;
+  bool reboot_migrates = false;  // MaintenanceOptions.RebootMigration is "default": a reboot moves its host
   bool operator==(const Instance&) const = default;
 };
 
@@ -103,18 +110,29 @@ struct AutoScalingMember {
   std::string instance_id;
   std::string lifecycle_state;  // AWS's word: "InService", "Standby" …
   bool healthy = true;          // what Auto Scaling thinks of it
+  int weight = 1;               // how many units of the group's sizes it counts (WeightedCapacity)
   bool operator==(const AutoScalingMember&) const = default;
 };
 
 struct AutoScalingGroup {
   std::string name;
+  // In units of capacity: instances, unless `in_units`.
   int min = 0;
   int max = 0;
   int desired = 0;
+  // The sizes count something else than instances: weights of a mixed instances policy, vCPUs, memory.
+  bool in_units = false;
   bool elb_health_check = false;       // health check type includes ELB
   bool replacement_suspended = false;  // HealthCheck and ReplaceUnhealthy are both suspended
   bool launch_suspended = false;
   bool terminate_suspended = false;
+  bool az_rebalance_suspended = false;
+  std::vector<std::string> zones = {};  // the group's Availability Zones
+  Duration grace{};                     // HealthCheckGracePeriod: it applies again after Standby
+  // What it terminates may stay running as Terminating:Retained (InstanceLifecyclePolicy).
+  bool retains_terminated = false;
+  // Traffic sources that are no target group, for people: "Classic Load Balancer web", "vpc-lattice …".
+  std::vector<std::string> other_traffic_sources = {};
   bool being_deleted = false;
   std::vector<std::string> target_group_arns;
   // The active instance refresh's status ("InProgress" …), empty: none; unknown: could not be read.
@@ -167,6 +185,8 @@ struct Survey {
 struct Alarm {
   std::string name;   // untrusted
   std::string state;  // AWS's word: "OK" "ALARM" "INSUFFICIENT_DATA"
+  std::optional<Time> changed_at =
+      std::nullopt;  // when it went into that state; tells one alarm from the next
   bool operator==(const Alarm&) const = default;
 };
 
@@ -188,9 +208,18 @@ struct CommandResult {
   bool operator==(const CommandResult&) const = default;
 };
 
+// Whose AWS this is.
+struct Identity {
+  std::string partition;  // "aws" "aws-cn" "aws-us-gov"
+  std::string account;    // 12 digits
+  std::string region;
+  bool operator==(const Identity&) const = default;
+};
+
 struct Observation {
   Time taken_at{};    // the earliest Date among AWS's answers: the tick's one "now"
   Duration spread{};  // the latest Date minus the earliest
+  std::optional<Identity> identity = std::nullopt;  // unknown: AWS has not said
   // How long ago this look was asked for, when that is too long for anything but restores; else zero.
   Duration late_by{0};
   std::vector<TargetGroup> target_groups;  // those of the fleet and those in an open snapshot, sorted by arn

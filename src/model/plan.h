@@ -99,6 +99,17 @@ enum class Reason {
   cannot_stop,
   standby_at_min_size,
   launch_suspended,
+  late_effect,
+  already_served,
+  reason_remains,
+  az_rebalance,
+  stop_protected,
+  would_be_retained,
+  capacity_units,
+  zone_without_cross_zone,
+  grace_period,
+  in_another_fleet,
+  not_surveyed,
   // about the fleet: no member may start
   paused,
   breaker_open,
@@ -122,6 +133,10 @@ enum class Reason {
   scaling_activity,
   zonal_shift,
   zone_failing,
+  wrong_account,
+  fleets_overlap,
+  state_outdated,
+  start_not_decided,
 };
 const char* name(Reason reason);
 

@@ -73,8 +73,10 @@ inline Remediation maximal_remediation() {
       .instance_id = "i-0123456789abcdef0",
       .launch_time = at(-86'400),
       .started_at = at(0),
-      .cause = {"Memory % Committed Bytes In Use", 81.25, 65, at(-60), "asked", "the tag says now", "now"},
-      .snapshot = {{"arn:tg/tg1/1", "tg1", 443, false, true}, {"arn:tg/tg1-80/2", "tg1-80", 80, true, false}},
+      .cause = {"Memory % Committed Bytes In Use", 81.25, 65, at(-60), "asked", "the tag says now", "now",
+                "tag x=now"},
+      .snapshot = {{"arn:tg/tg1/1", "tg1", 443, false, true, 2, at(3)},
+                   {"arn:tg/tg1-80/2", "tg1-80", 80, true, false}},
       .auto_scaling_group = "web-asg",
       .rung = 1,
       .attempt = 2,
@@ -92,6 +94,9 @@ inline Remediation maximal_remediation() {
       .phase_since = at(900) + 250ms,
       .deadline = at(1800),
       .quiet_until = at(1000),
+      .effects_until = at(1001),
+      .without_waiting = true,
+      .policy = "p1",
       .treat = false,
       .why_untreated = "a person's wish",
       .booted_at = at(850),
@@ -116,7 +121,9 @@ inline PastRemediation maximal_past() {
           .value_after = 70.5,
           .rule = "hot",
           .treatment = Treatment::command,
-          .judge_until = at(3600)};
+          .judge_until = at(3600),
+          .reason = "event instance-event-1",
+          .gone = false};
 }
 
 inline FleetState maximal_state() {
@@ -140,11 +147,18 @@ inline FleetState maximal_state() {
                      .rung = 1,
                      .served_tag = "now",
                      .above_since = at(-300),
-                     .unhealthy_since = at(-30)}}};
+                     .unhealthy_since = at(-30),
+                     .seen_at = at(960),
+                     .served = {{"tag x=now", at(0), Treatment::stop_start, 2, true}},
+                     .effects_until = at(1200)}}};
   state.told = {{"i-1", "cooldown"}};
   state.told_fleet = "outside_window";
   state.glance = {8, 7, 1, -1, {"outside every window"}};
   state.pinned = maximal_policy();
+  state.policies = {{"p1", maximal_policy()}};
+  state.identity = Identity{"aws", "123456789012", "eu-west-1"};
+  state.groups_seen = {{"arn:tg/tg1/1", {at(900), {"i-0123456789abcdef0"}}}};
+  state.ability = {Ability::Kind::blind, at(600), {"GetMetricData is denied"}};
   return state;
 }
 
@@ -172,6 +186,10 @@ class ArbitraryStates {
     state.glance = {number(), number(), number(), number(), texts()};
     state.members_last_seen = number();
     if (coin()) state.pinned = policy();
+    if (coin()) state.policies[text()] = policy();
+    if (coin()) state.identity = Identity{text(), text(), text()};
+    for (auto n = random_.below(3); n > 0; --n) state.groups_seen[text()] = {time(), texts()};
+    state.ability = {word(Ability::Kind::blind), time(), texts()};
     return state;
   }
 
@@ -203,9 +221,9 @@ class ArbitraryStates {
     made.instance_id = text();
     made.launch_time = time();
     made.started_at = time();
-    made.cause = {text(), real(), real(), time(), text(), text(), text()};
+    made.cause = {text(), real(), real(), time(), text(), text(), text(), text()};
     for (auto n = random_.below(3); n > 0; --n) {
-      made.snapshot.push_back({text(), text(), number(), coin(), coin()});
+      made.snapshot.push_back({text(), text(), number(), coin(), coin(), number(), perhaps(time())});
     }
     made.auto_scaling_group = text();
     made.rung = number();
@@ -224,6 +242,9 @@ class ArbitraryStates {
     made.phase_since = time();
     made.deadline = time();
     made.quiet_until = time();
+    made.effects_until = time();
+    made.without_waiting = coin();
+    made.policy = text();
     made.treat = coin();
     made.why_untreated = text();
     made.booted_at = perhaps(time());
@@ -238,14 +259,16 @@ class ArbitraryStates {
   }
 
   PastRemediation ended() {
-    return {text(),         text(), time(),          time(), word(Ending::replaced),
-            text(),         real(), perhaps(real()), text(), word(Treatment::replace),
-            perhaps(time())};
+    return {text(),          text(), time(),          time(), word(Ending::replaced),
+            text(),          real(), perhaps(real()), text(), word(Treatment::replace),
+            perhaps(time()), text(), perhaps(coin())};
   }
 
   MemberRecord member() {
-    return {perhaps(time()), perhaps(time()), {duration(), duration()}, number(),
-            text(),          perhaps(time()), perhaps(time())};
+    return {perhaps(time()), perhaps(time()), {duration(), duration()},
+            number(),        text(),          perhaps(time()),
+            perhaps(time()), perhaps(time()), {{text(), time(), word(Treatment::replace), number(), coin()}},
+            perhaps(time())};
   }
 
   MetricCondition metric() {

@@ -29,6 +29,8 @@ struct FieldsOf<SnapshotTarget> {
       Entry{"port", &S::port},
       Entry{"vanished", &S::vanished},
       Entry{"by_auto_scaling", &S::by_auto_scaling, 2},
+      Entry{"absent_sightings", &S::absent_sightings, 3},
+      Entry{"absent_since", &S::absent_since, 3},
   };
 };
 
@@ -50,7 +52,7 @@ struct FieldsOf<Cause> {
       Entry{"metric", &S::metric}, Entry{"value", &S::value},
       Entry{"above", &S::above},   Entry{"sampled_at", &S::sampled_at},
       Entry{"rule", &S::rule, 2},  Entry{"text", &S::text, 2},
-      Entry{"tag", &S::tag, 2},
+      Entry{"tag", &S::tag, 2},    Entry{"identity", &S::identity, 3},
   };
 };
 
@@ -78,6 +80,9 @@ struct FieldsOf<Remediation> {
       Entry{"phase_since", &S::phase_since},
       Entry{"deadline", &S::deadline},
       Entry{"quiet_until", &S::quiet_until},
+      Entry{"effects_until", &S::effects_until, 3},
+      Entry{"without_waiting", &S::without_waiting, 3},
+      Entry{"policy", &S::policy, 3},
       Entry{"treat", &S::treat},
       Entry{"why_untreated", &S::why_untreated},
       Entry{"booted_at", &S::booted_at},
@@ -106,6 +111,8 @@ struct FieldsOf<PastRemediation> {
       Entry{"rule", &S::rule, 2},
       Entry{"treatment", &S::treatment, 2},
       Entry{"judge_until", &S::judge_until, 2},
+      Entry{"reason", &S::reason, 3},
+      Entry{"gone", &S::gone, 3},
   };
 };
 
@@ -293,6 +300,44 @@ struct FieldsOf<FleetPolicy> {
 };
 
 template <>
+struct FieldsOf<Served> {
+  using S = Served;
+  static constexpr auto kList = std::tuple{
+      Entry{"reason", &S::reason, 3}, Entry{"at", &S::at, 3},     Entry{"treatment", &S::treatment, 3},
+      Entry{"times", &S::times, 3},   Entry{"gone", &S::gone, 3},
+  };
+};
+
+template <>
+struct FieldsOf<Identity> {
+  using S = Identity;
+  static constexpr auto kList = std::tuple{
+      Entry{"partition", &S::partition, 3},
+      Entry{"account", &S::account, 3},
+      Entry{"region", &S::region, 3},
+  };
+};
+
+template <>
+struct FieldsOf<GroupSeen> {
+  using S = GroupSeen;
+  static constexpr auto kList = std::tuple{
+      Entry{"at", &S::at, 3},
+      Entry{"members", &S::members, 3},
+  };
+};
+
+template <>
+struct FieldsOf<Ability> {
+  using S = Ability;
+  static constexpr auto kList = std::tuple{
+      Entry{"kind", &S::kind, 3},
+      Entry{"since", &S::since, 3},
+      Entry{"because", &S::because, 3},
+  };
+};
+
+template <>
 struct FieldsOf<MemberRecord> {
   using S = MemberRecord;
   static constexpr auto kList = std::tuple{
@@ -303,6 +348,9 @@ struct FieldsOf<MemberRecord> {
       Entry{"served_tag", &S::served_tag, 2},
       Entry{"above_since", &S::above_since, 2},
       Entry{"unhealthy_since", &S::unhealthy_since, 2},
+      Entry{"seen_at", &S::seen_at, 3},
+      Entry{"served", &S::served, 3},
+      Entry{"effects_until", &S::effects_until, 3},
   };
 };
 
@@ -339,6 +387,10 @@ struct FieldsOf<FleetState> {
       Entry{"told_fleet", &S::told_fleet, 2},
       Entry{"glance", &S::glance, 2},
       Entry{"pinned", &S::pinned},
+      Entry{"policies", &S::policies, 3},
+      Entry{"identity", &S::identity, 3},
+      Entry{"groups_seen", &S::groups_seen, 3},
+      Entry{"ability", &S::ability, 3},
   };
 };
 
@@ -363,6 +415,8 @@ template <>
 inline constexpr Order kLast<Order> = Order::longest_uncycled;
 template <>
 inline constexpr Leave kLast<Leave> = Leave::deregister;
+template <>
+inline constexpr Ability::Kind kLast<Ability::Kind> = Ability::Kind::blind;
 template <>
 inline constexpr LoadCeiling::Per kLast<LoadCeiling::Per> = LoadCeiling::Per::instance;
 
