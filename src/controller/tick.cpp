@@ -59,7 +59,7 @@ Result<void> only_restore(const FleetPolicy& policy, const FleetState& state, co
   FleetPolicy restoring = policy;
   restoring.retired = true;
   report.plan = TRY(settle(restoring, state, nonce, parts, report.observation));
-  const auto still = decide::violations(restoring, report.observation, state, report.plan);
+  const auto still = decide::texts(decide::violations(restoring, report.observation, state, report.plan));
   if (!still.empty()) {
     return fail(ErrorKind::invalid, "fleet " + policy.name + ": no sound plan: " + join(still, "; "));
   }
@@ -71,7 +71,7 @@ Result<void> only_restore(const FleetPolicy& policy, const FleetState& state, co
 // A plan that breaks an invariant is a mistake of ours.
 Result<void> refuse_unsound(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
                             Parts& parts, TickReport& report) {
-  report.violations = decide::violations(policy, report.observation, state, report.plan);
+  report.violations = decide::texts(decide::violations(policy, report.observation, state, report.plan));
   if (report.violations.empty()) return {};
   Verdict verdict{
       Reason::plan_violates_invariants, "the plan broke an invariant: " + join(report.violations, "; "), {}};
@@ -168,7 +168,7 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
     observe::answer(unread, policy, parts.aws, parts.cache, report.observation);
     report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
   }
-  report.violations = decide::violations(policy, report.observation, state, report.plan);
+  report.violations = decide::texts(decide::violations(policy, report.observation, state, report.plan));
   report.before = std::move(state);
   return report;
 }

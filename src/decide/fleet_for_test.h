@@ -145,7 +145,7 @@ struct FleetForTest {
   Plan tick(OutcomeKind outcome = OutcomeKind::accepted) {
     ++ticks;
     auto plan = decide();
-    broken = violations(policy, observation, state, plan);
+    broken = texts(violations(policy, observation, state, plan));
     state = plan.next;
     std::vector<Outcome> outcomes;
     for (const auto& action : plan.actions) {

@@ -12,7 +12,7 @@ inline Verdict verdict_of_three(const FleetForTest& fleet) {
   FleetForTest ill = fleet;
   if (!ill.observation.signals.empty()) ill.memory(3, 90);
   const auto plan = ill.decide();
-  EXPECT_EQ(violations(ill.policy, ill.observation, ill.state, plan), std::vector<std::string>{});
+  EXPECT_EQ(texts(violations(ill.policy, ill.observation, ill.state, plan)), std::vector<std::string>{});
   const auto started =
       std::ranges::any_of(plan.actions, [](const Action& a) { return a.instance_id == id(3); });
   auto verdict = plan.members.at(id(3));

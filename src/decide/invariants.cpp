@@ -14,10 +14,11 @@ struct Checker {
   const Observation& observation;
   const FleetState& before;
   const Plan& plan;
-  std::vector<std::string> found;
+  std::vector<Violation> found;
+  std::string whose;  // the remediation that is being checked; empty: the whole plan
 
   void broken(const char* invariant, const std::string& what) {
-    found.push_back(fmt::format("{}: {}", invariant, what));
+    found.push_back({invariant, whose, fmt::format("{}: {}", invariant, what)});
   }
 
   static const Remediation* find(const std::vector<Remediation>& list, const std::string& id) {
@@ -33,6 +34,7 @@ struct Checker {
       broken("K1", "the next state is not the successor of the one read");
     std::set<std::string> nonces;
     for (const auto& action : plan.actions) {
+      whose = action.remediation_id;
       if (!nonces.insert(action.nonce).second) broken("A1", "two actions under the nonce " + action.nonce);
       const auto* remediation = find(plan.next.open, action.remediation_id);
       const Intent* intent = nullptr;
@@ -265,6 +267,7 @@ struct Checker {
   void nobody_forgotten() {
     for (const auto& was : before.open) {
       if (find(plan.next.open, was.id) != nullptr) continue;
+      whose = was.id;
       const auto at = std::ranges::find(plan.next.recent, was.id, &PastRemediation::id);
       const auto* ended = at == plan.next.recent.end() ? nullptr : &*at;
       if (ended == nullptr) {
@@ -326,13 +329,16 @@ struct Checker {
     for (const auto& remediation : plan.next.open) {
       if (was_open(remediation)) continue;
       ++starts;
+      whose = remediation.id;
       start(remediation);
     }
+    whose.clear();
     if (starts > 0 && static_cast<int>(plan.next.open.size()) > may_be_out()) {
       broken("C2", fmt::format("{} would be out, {} may be", plan.next.open.size(), may_be_out()));
     }
     int reboots = 0;
     for (const auto& action : plan.actions) {
+      whose = action.remediation_id;
       const bool of_places = action.effect == Effect::deregister || action.effect == Effect::register_;
       if (const auto treatment = treatment_by(action.effect)) {
         if (*treatment != Treatment::command) ++reboots;
@@ -345,6 +351,7 @@ struct Checker {
         serves_nowhere(action);
       }
     }
+    whose.clear();
     if (reboots > may_be_out())
       broken("R2", fmt::format("{} are rebooted, stopped or replaced in one tick", reboots));
   }
@@ -352,11 +359,17 @@ struct Checker {
 
 }  // namespace
 
-std::vector<std::string> violations(const FleetPolicy& policy, const Observation& observation,
-                                    const FleetState& before, const Plan& plan) {
-  Checker checker{policy, observation, before, plan, {}};
+std::vector<Violation> violations(const FleetPolicy& policy, const Observation& observation,
+                                  const FleetState& before, const Plan& plan) {
+  Checker checker{policy, observation, before, plan, {}, {}};
   checker.run();
   return std::move(checker.found);
+}
+
+std::vector<std::string> texts(const std::vector<Violation>& violations) {
+  std::vector<std::string> sentences;
+  for (const auto& violation : violations) sentences.push_back(violation.text);
+  return sentences;
 }
 
 }  // namespace evenkeel::decide

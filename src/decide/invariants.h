@@ -12,9 +12,16 @@
 
 namespace evenkeel::decide {
 
-// One sentence per violation, each starting with the invariant's name (C1, R2, F1 …); empty: the plan is
-// sound.
-std::vector<std::string> violations(const FleetPolicy& policy, const Observation& observation,
-                                    const FleetState& before, const Plan& plan);
+struct Violation {
+  std::string invariant;       // C1, R2, F1 …
+  std::string remediation_id;  // whose step breaks it, one that starts included; empty: the whole plan does
+  std::string text;            // for people: one sentence that starts with the invariant's name
+};
+
+// Empty: the plan is sound.
+std::vector<Violation> violations(const FleetPolicy& policy, const Observation& observation,
+                                  const FleetState& before, const Plan& plan);
+
+std::vector<std::string> texts(const std::vector<Violation>& violations);
 
 }  // namespace evenkeel::decide

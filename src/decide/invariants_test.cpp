@@ -12,9 +12,10 @@ namespace {
 testing::AssertionResult breaks(const char* invariant, const FleetForTest& fleet, const Plan& plan) {
   const auto found = violations(fleet.policy, fleet.observation, fleet.state, plan);
   for (const auto& violation : found) {
-    if (violation.starts_with(std::string(invariant) + ":")) return testing::AssertionSuccess();
+    if (violation.invariant == invariant && violation.text.starts_with(std::string(invariant) + ":"))
+      return testing::AssertionSuccess();
   }
-  return testing::AssertionFailure() << invariant << " is not among: " << join(found, "; ");
+  return testing::AssertionFailure() << invariant << " is not among: " << join(texts(found), "; ");
 }
 
 struct Invariants : testing::Test {
@@ -159,6 +160,21 @@ TEST_F(Invariants, TerminatedIsProved) {
   plan.next.open.clear();
   plan.actions.clear();
   EXPECT_TRUE(breaks("F8", fleet, plan));
+}
+
+TEST_F(Invariants, AViolationSaysWhoseStepItIs) {
+  const auto whose = [&] {
+    std::vector<std::string> ids;
+    for (const auto& violation : violations(fleet.policy, fleet.observation, fleet.state, plan))
+      ids.push_back(violation.remediation_id);
+    return ids;
+  };
+  starting();
+  fleet.policy.keep.healthy.count = 8;
+  EXPECT_EQ(whose(), std::vector(2, plan.next.open[0].id)) << "the start, in each of two groups";
+  fleet.policy.keep.healthy.count = 5;
+  ++plan.next.revision;
+  EXPECT_EQ(whose(), std::vector<std::string>{""}) << "the whole plan";
 }
 
 TEST(Absorb, OutcomesBelongToTheirIntentByNonce) {
