@@ -100,12 +100,14 @@ bool healthy_everywhere(const Remediation& remediation, const Observation& obser
   return somewhere;
 }
 
+bool treats(Effect effect) {
+  return effect == Effect::command || effect == Effect::reboot || effect == Effect::stop;
+}
+
 const Intent* treatment_intent(const Remediation& remediation) {
   const Intent* latest = nullptr;
   for (const auto& intent : remediation.intents) {
-    const bool treats =
-        intent.effect == Effect::command || intent.effect == Effect::reboot || intent.effect == Effect::stop;
-    if (treats && (latest == nullptr || intent.at >= latest->at)) latest = &intent;
+    if (treats(intent.effect) && (latest == nullptr || intent.at >= latest->at)) latest = &intent;
   }
   return latest;
 }

@@ -28,6 +28,9 @@ bool drained_from_our_places(const Remediation& remediation, const Observation& 
 // Healthy at every place of the snapshot that still exists (at least one).
 bool healthy_everywhere(const Remediation& remediation, const Observation& observation);
 
+// Command, reboot or stop.
+bool treats(Effect effect);
+
 // The intent of the latest treatment that was sent: command, reboot or stop; or nullptr.
 const Intent* treatment_intent(const Remediation& remediation);
 

@@ -1,9 +1,11 @@
 #include "decide/invariants.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <fmt/core.h>
 #include <set>
 
+#include "base/text.h"
 #include "decide/protocol.h"
 
 namespace evenkeel::decide {
@@ -243,24 +245,53 @@ struct Checker {
       broken("R1", id + " is treated in the tick that takes it out");
       return;
     }
-    const auto could_still_happen = kRequestValidity + kRebootQueue + policy.timing.boot;
     for (const auto& intent : was->intents) {
-      const bool may_have_happened = intent.outcome != OutcomeKind::not_sent &&
-                                     intent.outcome != OutcomeKind::refused &&
-                                     observation.taken_at - intent.at < could_still_happen;
-      const bool again = policy_allows_again(*was) && !may_have_happened;
-      if (intent.effect == action.effect && intent.outcome != OutcomeKind::not_sent && !again)
-        broken("R2", fmt::format("a second {} of {}", name(action.effect), id));
+      if (may_still_act(intent, treatment))
+        broken("R2", fmt::format("{} of {} while its {} of {} may still act", name(action.effect), id,
+                                 name(intent.effect), iso8601(intent.at)));
     }
+    attempts(*was, treatment);
     const auto instance = observation.instances.find(id);
     if (instance == observation.instances.end() || instance->second.launch_time != was->launch_time) {
       broken("R4", id + " is not the instance that was chosen");
     }
   }
 
-  bool policy_allows_again(const Remediation& was) const {
-    const auto rung = static_cast<std::size_t>(was.rung);
-    return rung < policy.treatments.size() && policy.treatments[rung].attempts > 1;
+  // An earlier treatment that can act on the member now or later. What `next` destroys, a document that still runs
+  // included, doesn't count.
+  bool may_still_act(const Intent& intent, Treatment next) const {
+    const auto earlier = treatment_by(intent.effect);
+    if (!earlier || intent.outcome == OutcomeKind::not_sent) return false;
+    if (intent.outcome == OutcomeKind::refused && !intent.may_land_late) return false;
+    Duration acts = intent.may_land_late ? kRequestValidity : kAnsweredWithin;
+    if (*earlier == Treatment::reboot) acts += kRebootQueue;
+    if (*earlier == Treatment::command) {
+      const auto step = std::ranges::find(policy.treatments, Treatment::command, &Step::treatment);
+      if (step != policy.treatments.end()) acts += step->document.within;
+      const auto result = observation.commands.find(intent.nonce);
+      if (result != observation.commands.end()) {
+        using enum CommandResult::State;
+        if (result->second.state == running) return next == Treatment::command;
+        if (result->second.state == success || result->second.state == failed) return false;
+      }
+    }
+    return observation.taken_at - intent.at < acts;
+  }
+
+  // R2: the same treatment no more often than the policy says, and otherwise a later one of the ladder.
+  void attempts(const Remediation& was, Treatment treatment) {
+    const auto* now = find(plan.next.open, was.id);
+    if (now == nullptr) return;  // an action without its remediation is A1's
+    const auto step = std::ranges::find(policy.treatments, treatment, &Step::treatment);
+    if (step == policy.treatments.end()) return;  // T1
+    const auto done = std::ranges::count_if(was.intents, [&](const Intent& intent) {
+      return treatment_by(intent.effect) == treatment && intent.outcome != OutcomeKind::not_sent;
+    });
+    if (now->attempt > step->attempts || (done > 0 && now->attempt < 2))
+      broken("R2",
+             fmt::format("attempt {} of {} at the {} of {}", std::max<std::ptrdiff_t>(now->attempt, done + 1),
+                         step->attempts, name(treatment), was.instance_id));
+    if (now->rung < was.rung) broken("R2", was.instance_id + " goes down the ladder");
   }
 
   // F1, F4, F8: what was open is open still, or ended with proof.

@@ -131,6 +131,65 @@ TEST_F(Invariants, NoSecondReboot) {
   EXPECT_TRUE(breaks("R2", fleet, plan));
 }
 
+TEST_F(Invariants, NoMoreAttemptsThanThePolicyAllows) {
+  fleet.policy.treatments[0].attempts = 2;
+  fleet.reboot_of_three();
+  fleet.pass(fleet.policy.timing.boot);
+  fleet.tick();
+  fleet.pass(1min);
+  ++fleet.ticks;
+  plan = fleet.decide();
+  ASSERT_EQ(effects(plan), std::vector{Effect::reboot});
+  ASSERT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
+  fleet.policy.treatments[0].attempts = 1;
+  EXPECT_TRUE(breaks("R2", fleet, plan));
+  fleet.policy.treatments[0].attempts = 2;
+  plan.next.open[0].attempt = 1;
+  EXPECT_TRUE(breaks("R2", fleet, plan)) << "an attempt that isn't counted";
+}
+
+TEST_F(Invariants, NoTreatmentWhileAnEarlierOneMayStillAct) {
+  rebooting();
+  const auto acts = [&](Effect effect, OutcomeKind outcome, bool late, Duration ago) {
+    fleet.policy.treatments = {{Treatment::command, 2, {"RecyclePool", {}, 5min}},
+                               {Treatment::reboot, 2, {}}};
+    plan.next.open[0].rung = 1;
+    plan.next.open[0].attempt = 2;
+    Intent earlier;
+    earlier.effect = effect;
+    earlier.nonce = "earlier";
+    earlier.at = fleet.observation.taken_at - ago;
+    earlier.outcome = outcome;
+    earlier.may_land_late = late;
+    fleet.three().intents.push_back(earlier);
+    const bool broken = !violations(fleet.policy, fleet.observation, fleet.state, plan).empty();
+    fleet.three().intents.pop_back();
+    return broken;
+  };
+  using enum OutcomeKind;
+  EXPECT_TRUE(acts(Effect::reboot, unknown, true, 21min - 1s));
+  EXPECT_FALSE(acts(Effect::reboot, unknown, true, 21min));
+  EXPECT_TRUE(acts(Effect::reboot, accepted, false, 6min - 1s));
+  EXPECT_FALSE(acts(Effect::reboot, accepted, false, 6min));
+  EXPECT_FALSE(acts(Effect::reboot, refused, false, 1min));
+  EXPECT_TRUE(acts(Effect::reboot, refused, true, 1min));
+  EXPECT_FALSE(acts(Effect::reboot, not_sent, false, 1min));
+  EXPECT_TRUE(acts(Effect::stop, unknown, true, 16min - 1s));
+  EXPECT_FALSE(acts(Effect::stop, unknown, true, 16min));
+  EXPECT_TRUE(acts(Effect::command, accepted, false, 6min - 1s));
+  EXPECT_FALSE(acts(Effect::command, accepted, false, 6min));
+  fleet.observation.commands["earlier"].state = CommandResult::State::failed;
+  EXPECT_FALSE(acts(Effect::command, accepted, false, 1min)) << "it has ended";
+  fleet.observation.commands["earlier"].state = CommandResult::State::running;
+  EXPECT_FALSE(acts(Effect::command, accepted, false, 1min)) << "a reboot ends it";
+}
+
+TEST_F(Invariants, NoWayDownTheLadder) {
+  rebooting();
+  fleet.three().rung = 1;
+  EXPECT_TRUE(breaks("R2", fleet, plan));
+}
+
 TEST_F(Invariants, NoRebootOfAnotherIncarnation) {
   rebooting();
   fleet.observation.instances[id(3)].launch_time += 1h;

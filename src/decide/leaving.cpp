@@ -60,12 +60,24 @@ bool deregister(Remediation& remediation, Draft& draft) {
   return true;
 }
 
+// AWS lets no member into Standby below the smallest size, and somebody may have changed the sizes since it was chosen.
+void ask_for_standby(Remediation& remediation, Draft& draft) {
+  const auto& group = draft.observation.auto_scaling_group;
+  if (group && group->desired - 1 < group->min)
+    return put_back(
+        remediation, draft,
+        fmt::format(
+            "Auto Scaling group {} wants {} and has a minimum of {} by now, so it cannot enter Standby",
+            printable(group->name), group->desired, group->min));
+  draft.intend(remediation, Effect::enter_standby);
+}
+
 // Into Standby. True: it is on its way or there, and what Auto Scaling doesn't look after may follow.
 bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
   if (lifecycle == Lifecycle::entering || lifecycle == Lifecycle::standby) return true;
   if (lifecycle != Lifecycle::in_service) return false;
   const auto* intent = latest_intent(remediation, Effect::enter_standby);
-  if (intent == nullptr) return draft.intend(remediation, Effect::enter_standby), false;
+  if (intent == nullptr) return ask_for_standby(remediation, draft), false;
   switch (intent->outcome) {
     case OutcomeKind::refused:
       put_back(remediation, draft, "Auto Scaling refused Standby: " + intent->detail);
@@ -76,10 +88,10 @@ bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) 
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet
-      if (draft.now() - intent->at >= kVisibleAfter) draft.intend(remediation, Effect::enter_standby);
+      if (draft.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, draft);
       break;
     case OutcomeKind::not_sent:
-      draft.intend(remediation, Effect::enter_standby);
+      ask_for_standby(remediation, draft);
       break;
   }
   return false;

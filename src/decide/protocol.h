@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 // services, fifteen in the common error text: the longer one is assumed), and a minute for the answers' own
 // spread.
 inline constexpr Duration kRequestValidity = 16min;
+// A call that AWS answered was accepted within so long of the time that signs it.
+inline constexpr Duration kAnsweredWithin = 1min;
 // From EC2 accepting a reboot to the machine going down at the latest, a forced shutdown included.
 inline constexpr Duration kRebootQueue = 5min;
 // AWS throttles, or can't be reached: the reboot is tried again, until so long after the start.

@@ -169,6 +169,20 @@ TEST(Standby, ALostAnswerIsNotAskedTwiceBeforeItCouldShow) {
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::enter_standby});
 }
 
+TEST(Standby, IsNotAskedForAgainBelowTheSmallestSize) {
+  for (const auto outcome : {OutcomeKind::unknown, OutcomeKind::not_sent}) {
+    Scaling fleet;
+    fleet.memory(3, 80);
+    fleet.tick(outcome);
+    fleet.observation.auto_scaling_group->min = 8;
+    fleet.pass(2min);
+    EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::register_}) << "put back, without Standby";
+    EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+    EXPECT_FALSE(fleet.three().treat);
+    EXPECT_NE(fleet.three().why_untreated.find("web-asg wants 8 and has a minimum of 8"), std::string::npos);
+  }
+}
+
 TEST(Standby, ALostAnswerKeepsTheRecordOpenUntilNoneCanLand) {
   Scaling fleet;
   fleet.memory(3, 80);

@@ -46,19 +46,21 @@ void begin(Remediation& remediation, Draft& draft, const Step& step) {
   ++remediation.attempt;
   remediation.why_untreated.clear();
   remediation.treatment = step.treatment;
-  constexpr auto kWhy = "out of service everywhere";
+  const auto why =
+      (step.attempts > 1 ? fmt::format("attempt {} of {}: ", remediation.attempt, step.attempts) : "") +
+      "out of service everywhere";
   switch (step.treatment) {
     case Treatment::none:
       return rejoin(remediation, draft, "drained, and nothing else was asked for");
     case Treatment::command:
-      draft.enter(remediation, Phase::commanding, kRequestValidity + step.document.within, kWhy);
+      draft.enter(remediation, Phase::commanding, kRequestValidity + step.document.within, why);
       return draft.intend(remediation, Effect::command);
     case Treatment::reboot:
       draft.enter(remediation, Phase::rebooting, kRequestValidity + kRebootQueue + timing.boot,
-                  "drained from every target group");
+                  step.attempts > 1 ? why : "drained from every target group");
       return draft.intend(remediation, Effect::reboot);
     case Treatment::stop_start:
-      draft.enter(remediation, Phase::stopping, kRequestValidity + timing.stop, kWhy);
+      draft.enter(remediation, Phase::stopping, kRequestValidity + timing.stop, why);
       return draft.intend(remediation, Effect::stop);
     case Treatment::replace:
       return draft.enter(remediation, Phase::replacing,
@@ -77,6 +79,10 @@ const CommandResult* result_of(const Remediation& remediation, const Intent& int
                                    .nonce = intent.nonce,
                                    .command_id = intent.answer});
   return nullptr;
+}
+
+bool ended(const CommandResult& result) {
+  return result.state == CommandResult::State::success || result.state == CommandResult::State::failed;
 }
 
 // With its line breaks: it is for people, and each line is shown as one.
@@ -116,6 +122,34 @@ int in_service_and_healthy(const Remediation& remediation, const Observation& ob
   return count;
 }
 
+const Document& document_of_command(const FleetPolicy& policy) {
+  static const Document none;
+  const auto step = std::ranges::find(policy.treatments, Treatment::command, &Step::treatment);
+  return step == policy.treatments.end() ? none : step->document;
+}
+
+// Until when what was asked for earlier may still be done to the member, `next` being what comes now; the past: nothing
+// is any more. A document that runs holds back only another document: what destroys more ends it.
+Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next) {
+  Time latest{};
+  for (const auto& intent : remediation.intents) {
+    if (!treats(intent.effect)) continue;
+    const bool sent = intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown;
+    if (!sent && !intent.may_land_late) continue;
+    Time until = intent.at + (intent.may_land_late ? kRequestValidity : kAnsweredWithin);
+    if (intent.effect == Effect::reboot) until += kRebootQueue;
+    if (intent.effect == Effect::command) {
+      until += document_of_command(draft.policy).within;
+      const auto* result = result_of(remediation, intent, draft);
+      if (result == nullptr || ended(*result)) continue;
+      if (result->state == CommandResult::State::running)
+        until = next == Treatment::command ? draft.now() + 1s : Time{};
+    }
+    latest = std::max(latest, until);
+  }
+  return latest;
+}
+
 // Looks for evidence of a boot; with it, the member is on its way back.
 bool came_up(Remediation& remediation, Draft& draft) {
   asked_how_it_is(remediation, draft);
@@ -147,7 +181,9 @@ bool climb(Remediation& remediation, Draft& draft, const std::string& why) {
     remediation.attempt = 0;
     step = step_of(remediation, draft.policy);
   }
-  draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
+  const auto wait =
+      std::max(Duration::zero(), may_act_until(remediation, draft, step->treatment) - draft.now());
+  draft.enter(remediation, Phase::draining, wait + draft.policy.timing.drain_slack,
               fmt::format("{}; next: {}", why, name(step->treatment)));
   return true;
 }
@@ -177,6 +213,17 @@ void treat_when_ready(Remediation& remediation, Draft& draft) {
     remediation.why_untreated = no->text;  // it may pass before the deadline
     return;
   }
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr) return put_back(remediation, draft, "the policy has no such treatment any more");
+  const auto* earlier = treatment_intent(remediation);
+  if (earlier != nullptr) {
+    if (earlier->effect == Effect::reboot && came_up(remediation, draft)) return;
+    if (const Time until = may_act_until(remediation, draft, step->treatment); until > now) {
+      remediation.why_untreated =
+          fmt::format("the {} of {} may still act", name(earlier->effect), iso8601(earlier->at));
+      return;
+    }
+  }
   if (!asked_how_it_is(remediation, draft)) return;
   if (const auto signs = booted_without_us(remediation, draft.policy, draft.observation)) {
     remediation.foreign = "it has booted since it was taken out, not by this reboot: " + *signs;
@@ -188,8 +235,6 @@ void treat_when_ready(Remediation& remediation, Draft& draft) {
                 "out of service everywhere; capturing evidence first");
     return draft.intend(remediation, Effect::capture);
   }
-  const auto* step = step_of(remediation, draft.policy);
-  if (step == nullptr) return put_back(remediation, draft, "the policy has no such treatment any more");
   begin(remediation, draft, *step);
 }
 
@@ -198,9 +243,7 @@ void capturing(Remediation& remediation, Draft& draft) {
   if (!remediation.capture_over && intent != nullptr) {
     const bool sent = intent->outcome == OutcomeKind::accepted || intent->outcome == OutcomeKind::unknown;
     const auto* result = sent ? result_of(remediation, *intent, draft) : nullptr;
-    const bool ended = result != nullptr && (result->state == CommandResult::State::success ||
-                                             result->state == CommandResult::State::failed);
-    if (ended) {
+    if (result != nullptr && ended(*result)) {
       capture_ended(remediation, draft, result->state == CommandResult::State::success, kept(*result));
     } else if (!sent) {
       capture_ended(remediation, draft, false, "not captured: " + intent->detail);

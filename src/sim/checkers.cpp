@@ -11,6 +11,8 @@
 namespace evenkeel::sim {
 namespace {
 
+constexpr Duration kBetweenReboots{300'000};
+
 using TargetKey = std::pair<std::string, int>;  // (arn, port)
 
 std::string group_name(const std::string& arn) {
@@ -32,6 +34,7 @@ struct Outage {
   std::optional<Time> stopped;        // by us, and not started again
   bool decremented = false;           // by our Standby, and not incremented again
   int reboots = 0;                    // by us, that took effect since it was last back
+  std::optional<Time> rebooted;       // … the last one
   Time running_since{};
   bool gone = false;
 
@@ -168,7 +171,9 @@ class Judge {
 
   void read_reboot(const Fact& fact, Outage& outage) {
     read_drained(fact, "rebooted");
-    if (++outage.reboots > 1) {
+    const bool at_once = outage.rebooted && fact.at - *outage.rebooted < kBetweenReboots;
+    outage.rebooted = fact.at;
+    if (++outage.reboots > promise_.reboots_at_most || (outage.reboots > 1 && at_once)) {
       ++judgement_.double_reboots;
       find(fact.at, fact.instance_id,
            fmt::format("rebooted for the {}. time without having been back in between", outage.reboots));

@@ -13,6 +13,7 @@ struct Promise {
   std::vector<std::string> target_group_arns;
   int healthy_at_least = 0;  // in each group, when we take one out
   int out_at_most = 1;       // by our doing, at any time
+  int reboots_at_most = 1;   // in one outage, five minutes apart at least
   // Taken out, moved to Standby or stopped by us, and neither back nor gone for so long: forgotten.
   Duration forgotten_after{7'200'000};
 };
@@ -20,7 +21,8 @@ struct Promise {
 struct Judgement {
   int undrained_reboots =
       0;  // and stops and commands: by the API, while registered anywhere in any state but gone
-  int double_reboots = 0;  // a second reboot of one outage: without having been back in between
+  // More reboots in one outage, without having been back in between, than promised; or two within five minutes.
+  int double_reboots = 0;
   // Deregistered by us, alive, and not back in exactly the same (group, port) places; or left in Standby, or
   // stopped.
   int forgotten = 0;

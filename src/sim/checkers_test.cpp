@@ -79,6 +79,19 @@ TEST(Checkers, FindTwoRebootsInOneOutage) {
   EXPECT_EQ(fleet.judge().double_reboots, 1);
 }
 
+TEST(Checkers, AllowASecondRebootThatIsPromisedButNotAtOnce) {
+  for (const auto& [apart, found] : {std::pair{30min, 0}, {2min, 1}}) {
+    Judged fleet;
+    fleet.promise.reboots_at_most = 2;
+    fleet.take_out(fleet.ids[0]);
+    fleet.account.reboot({fleet.ids[0]});
+    fleet.pass(apart);
+    fleet.account.reboot({fleet.ids[0]});
+    fleet.pass(30min);
+    EXPECT_EQ(fleet.judge().double_reboots, found) << apart.count();
+  }
+}
+
 TEST(Checkers, FindTwoRebootsInOneOutageEvenIfItWasBackInOneOfTwoGroups) {
   Judged fleet;
   const auto second = fleet.add_group("tg1-80", 80);

@@ -247,10 +247,12 @@ class ScenarioParser {
   }
 
   Result<void> read_promise(const Words& words) {
-    const auto options = TRY(options_of(words, 1, {"healthy", "out", "forgotten_after", "groups"}));
+    const auto options =
+        TRY(options_of(words, 1, {"healthy", "out", "reboots", "forgotten_after", "groups"}));
     auto& promise = scenario_.promise;
     promise.healthy_at_least = static_cast<int>(TRY(options.number("healthy", 0, 0, kMostServers)));
     promise.out_at_most = static_cast<int>(TRY(options.number("out", 1, 0, kMostServers)));
+    promise.reboots_at_most = static_cast<int>(TRY(options.number("reboots", 1, 1, 5)));
     promise.forgotten_after = TRY(options.duration("forgotten_after", promise.forgotten_after));
     if (const auto* groups = options.find("groups")) {
       for (const auto& group : split(groups->text, ',')) {

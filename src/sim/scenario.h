@@ -53,7 +53,7 @@
 //                                         that STS gives out. There is always a role `evenkeel`, which is also
 //                                         the instances' own, a topic `evenkeel` and a table `evenkeel` (keys
 //                                         pk and sk, TTL expires)
-//   promise [healthy=N] [out=N] [forgotten_after=D] [groups=NAME,…]
+//   promise [healthy=N] [out=N] [reboots=N] [forgotten_after=D] [groups=NAME,…]
 //                                         what the checkers hold Evenkeel to; groups: [those of all fleets]
 //   [at D] EVENT                          happens D after the start; without `at`: at the start
 //
