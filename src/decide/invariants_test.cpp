@@ -3,39 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
+#include "decide/invariants_for_test.h"
 
 namespace evenkeel::decide {
 namespace {
-
-// Whether exactly the named invariant is among those found broken.
-testing::AssertionResult breaks(const char* invariant, const FleetForTest& fleet, const Plan& plan) {
-  const auto found = violations(fleet.policy, fleet.observation, fleet.state, plan);
-  for (const auto& violation : found) {
-    if (violation.invariant == invariant && violation.text.starts_with(std::string(invariant) + ":"))
-      return testing::AssertionSuccess();
-  }
-  return testing::AssertionFailure() << invariant << " is not among: " << join(texts(found), "; ");
-}
-
-struct Invariants : testing::Test {
-  FleetForTest fleet;
-  Plan plan;
-
-  void starting() {
-    fleet.memory(3, 80);
-    plan = fleet.decide();
-    ASSERT_EQ(plan.actions.size(), 2U);
-    ASSERT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
-  }
-  void rebooting() {
-    fleet.drained_three();
-    ++fleet.ticks;
-    plan = fleet.decide();
-    ASSERT_EQ(effects(plan), std::vector{Effect::reboot});
-    ASSERT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
-  }
-};
 
 TEST_F(Invariants, AnActionNeedsItsIntent) {
   starting();
