@@ -106,12 +106,12 @@ int run_now(Context& context, const ExplainOptions& options) {
   if (!journal && journal.error().kind == ErrorKind::not_found) journal = record::open_sqlite(":memory:");
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
   auto all = controller::fleets_to_tick(*policy, **journal);
-  if (!all) return fail_with(context, kState, all.error().message);
-  const auto fleets = chosen_fleets(std::move(*all), options.fleets);
+  const auto fleets = chosen_fleets(std::move(all.fleets), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
   Regions regions{sources(context, options.aws), **journal, options.aws.region};
   ExitCode code = kDone;
+  for (const auto& problem : all.problems) fail_with(context, code = kState, problem);
   std::vector<Known> found;
   for (const auto& fleet : *fleets) {
     auto known = recall(**journal, fleet, options.instance_id, context.clock.now());

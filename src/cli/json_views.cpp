@@ -159,7 +159,7 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
           {"taken_at", iso8601(report.observation.taken_at)},
           {"revision", report.plan.next.revision},
           {"lost_race", report.lost_race},
-          {"actions", list(report.plan.actions)},
+          {"actions", list(report.carried_out.empty() ? report.plan.actions : report.carried_out)},
           {"outcomes", list(report.outcomes)},
           {"events", list(report.events)},
           {"holds_back", list(report.plan.fleet)},

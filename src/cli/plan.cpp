@@ -104,13 +104,13 @@ int run_plan(Context& context, const Options& options) {
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
   auto all = controller::fleets_to_tick(*policy, **journal);
-  if (!all) return fail_with(context, kState, all.error().message);
-  const auto fleets = chosen_fleets(std::move(*all), options.fleets);
+  const auto fleets = chosen_fleets(std::move(all.fleets), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
   Regions regions{sources(context, options.aws), **journal, options.aws.region};
   Json shown = Json::array();
   int code = kDone;
+  for (const auto& problem : all.problems) code = fail_with(context, kState, problem);
   if (nothing_recorded && !options.json) {
     context.out << "No state at " << printable(options.state)
                 << ": planned as if nothing were under way.\n\n";

@@ -46,6 +46,9 @@ int show_tick(Context& context, const RunOptions& options, const wiring::FleetTi
   } else {
     show_tick(context, fleet, *report);
   }
+  if (report->not_recorded)
+    return fail_with(context, exit_code_of(*report->not_recorded),
+                     fleet.name + ": " + report->not_recorded->message);
   if (report->lost_race) return kLostRace;
   return needs_person(*report) ? kNeedsPerson : kDone;
 }
@@ -54,19 +57,17 @@ int show_tick(Context& context, const RunOptions& options, const wiring::FleetTi
 int tick_all(Context& context, const RunOptions& options, const Policy& policy, Time until,
              record::Journal& journal, Regions& regions) {
   int code = kDone;
-  const auto left = wiring::make_pass(
+  const auto end = wiring::make_pass(
       policy, {.only = options.fleets, .until = until, .stopped = context.stopped}, journal, regions,
       context.clock,
       [&](const wiring::FleetTick& tick) { code = std::max(code, show_tick(context, options, tick)); });
-  if (!left) {
-    const bool unknown = left.error().kind == ErrorKind::not_found;
-    return fail_with(context, unknown ? kUsage : kState, left.error().message);
-  }
-  if (left->empty()) return code;
+  if (!end) return fail_with(context, kUsage, end.error().message);
+  for (const auto& problem : end->problems) code = std::max(code, fail_with(context, kState, problem));
+  if (end->left.empty()) return code;
   return std::max<int>(code, fail_with(context, kAws,
                                        fmt::format("no time left in this pass for {}; give it more with "
                                                    "--deadline, or look at what AWS is slow with",
-                                                   join(*left, ", "))));
+                                                   join(end->left, ", "))));
 }
 
 Result<Duration> duration_of(const char* option, const std::string& text, Duration shortest,

@@ -255,12 +255,12 @@ void Operation::tick() {
   if (stage_.now() < not_before_) return;
   const Time began = stage_.now();
   ++stage_.run.ticks;
-  const auto fleets = controller::fleets_to_tick(policy_, journal_);
-  if (!fleets) {
+  const auto found = controller::fleets_to_tick(policy_, journal_);
+  for (const auto& problem : found.problems) {
     ++stage_.run.failed_ticks;
-    return stage_.problem(fleets.error().message);
+    stage_.problem(problem);
   }
-  for (const auto& fleet : *fleets) {
+  for (const auto& fleet : found.fleets) {
     if (!fate_.dead) tick_fleet(fleet);
   }
   stage_.run.billed += (stage_.now() - began) + kComputing;

@@ -1,27 +1,24 @@
 #include "controller/tick.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
-#include "act/act.h"
 #include "base/text.h"
+#include "controller/send.h"
 #include "decide/absorb.h"
 #include "decide/decide.h"
 #include "decide/invariants.h"
+#include "decide/open.h"
+#include "decide/start.h"
 #include "observe/observe.h"
 
 namespace evenkeel::controller {
 namespace {
 
-// A tick that has gone on for longer sends nothing any more: what it saw is too old, and its signatures soon
-// are.
-constexpr Duration kActWithin{45'000};
-// What is kept of a tick's time for recording outcomes, and before that for restores and other acts.
-constexpr Duration kToRecord{2'000};
-constexpr Duration kToAct{13'000};
-// Signal, one survey for each of the first few candidates, and the survey before a reboot: more rounds mean a
-// mistake.
-constexpr int kRounds = 12;
-constexpr std::ptrdiff_t kFleetsInOrder = 10;
+// A question is never asked twice, so these are more than enough: the metrics, the load, a survey for each
+// of the candidates that are looked at; for who is out the commands, the survey, the last look.
+constexpr int kRounds = 16;
 
 FleetState fresh_state(const std::string& fleet) {
   FleetState state;
@@ -34,199 +31,232 @@ Result<FleetState> load(const std::string& fleet, record::Journal& journal) {
   return stored ? std::move(*stored) : fresh_state(fleet);
 }
 
-// Decides, answers what the decision still needs to know, and decides again.
-Result<Plan> settle(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
-                    Parts& parts, Observation& observation,
-                    observe::Probing probing = observe::Probing::yes) {
-  for (int round = 0; round < kRounds; ++round) {
-    auto plan = decide::decide(policy, observation, state, nonce);
-    if (plan.questions.empty()) return plan;
-    for (const auto& question : plan.questions) {
-      observe::answer(question, policy, parts.aws, parts.cache, observation, probing);
-    }
-  }
-  return fail(ErrorKind::invalid, "fleet " + policy.name + ": the decision keeps asking; please report this");
-}
-
 Event about(const FleetPolicy& policy, Time at, std::string kind, std::string text) {
   return {at, policy.name, "", "", std::move(kind), std::move(text)};
 }
 
-// Nobody is taken out, but restores go on: decided as if the fleet were retired, and done only if that is
-// sound. `because` stands first among what holds back the fleet.
-Result<void> only_restore(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
-                          Parts& parts, TickReport& report, Verdict because) {
-  FleetPolicy restoring = policy;
-  restoring.retired = true;
-  report.plan = TRY(settle(restoring, state, nonce, parts, report.observation));
-  const auto still = decide::texts(decide::violations(restoring, report.observation, state, report.plan));
-  if (!still.empty()) {
-    return fail(ErrorKind::invalid, "fleet " + policy.name + ": no sound plan: " + join(still, "; "));
-  }
-  std::erase_if(report.plan.actions, [](const Action& action) { return !action.restores; });
-  report.plan.fleet.insert(report.plan.fleet.begin(), std::move(because));
-  return {};
-}
+// One tick of one fleet: what its two halves share.
+struct Ticking {
+  const FleetPolicy& policy;
+  Parts& parts;
+  TickTime time;
+  TickReport& report;
+  observe::Probing probing = observe::Probing::yes;
+  std::optional<Time> looked_at = std::nullopt;  // when the last look at places began
+  std::vector<Verdict> starts_are_off = {};      // what the restore half means for starts
 
-// A plan that breaks an invariant is a mistake of ours.
-Result<void> refuse_unsound(const FleetPolicy& policy, const FleetState& state, const std::string& nonce,
-                            Parts& parts, TickReport& report) {
-  report.violations = decide::texts(decide::violations(policy, report.observation, state, report.plan));
-  if (report.violations.empty()) return {};
-  Verdict verdict{
-      Reason::plan_violates_invariants, "the plan broke an invariant: " + join(report.violations, "; "), {}};
-  auto event = about(policy, report.observation.taken_at, "violation", verdict.text);
-  TRY_VOID(only_restore(policy, state, nonce, parts, report, std::move(verdict)));
-  report.plan.events.push_back(std::move(event));
-  return {};
-}
+  Observation& observation() { return report.observation; }
 
-// Stores the plan. A store that has no room for one more remediation keeps its last room for restores.
-Result<void> store(const FleetPolicy& policy, const FleetState& state, const std::string& nonce, Parts& parts,
-                   TickReport& report) {
-  const auto written = parts.journal.replace(report.plan.next, report.plan.events);
-  if (written || written.error().kind != ErrorKind::rejected) return written;
-  TRY_VOID(
-      only_restore(policy, state, nonce, parts, report, {Reason::state_full, written.error().message, {}}));
-  return parts.journal.replace(report.plan.next, report.plan.events);
-}
-
-// Reading is over in time to act, and acting in time to record. Of a short time each has its part.
-struct TickTime {
-  TickTime(Time start, std::optional<Time> deadline)
-      : began(start), over(deadline.value_or(start + kTickWithin)) {
-    const Duration whole = std::max(Duration::zero(), over - began);
-    act_until = over - std::min(kToRecord, whole / 10);
-    read_until = act_until - std::min(kToAct, whole / 3);
-    act_until = std::min(act_until, began + kActWithin);
+  Result<void> observe() {
+    parts.aws.set_deadline(time.read_until);
+    parts.aws.set_urgency(urgency(!report.before.open.empty()));
+    auto seen = observe::observe(policy, report.before, parts.aws, parts.cache);
+    parts.aws.set_urgency(urgency(false));
+    report.observation = TRY(std::move(seen));
+    report.observation.late_by = parts.late_by;
+    return {};
   }
 
-  Time began, over, read_until, act_until;
+  void answer(const std::vector<Question>& questions) {
+    for (const auto& question : questions) {
+      if (question.kind == Question::Kind::places) looked_at = parts.clock.now();
+      observe::answer(question, policy, parts.aws, parts.cache, observation(), probing);
+    }
+  }
+
+  // What stays unanswered is unknown, and who needs it waits.
+  decide::OpenStep settle_open(const FleetState& state, const std::string& nonce,
+                               const std::optional<Verdict>& only_restores) {
+    auto step = decide::advance_open(policy, observation(), state, nonce, only_restores);
+    for (int round = 0; round < kRounds && !step.questions.empty(); ++round) {
+      answer(step.questions);
+      step = decide::advance_open(policy, observation(), state, nonce, only_restores);
+    }
+    return step;
+  }
+
+  // Never an error: what could not be decided is a reason.
+  Plan settle_start(const decide::OpenStep& step, std::span<const Verdict> off) {
+    for (int round = 0; round < kRounds; ++round) {
+      auto plan = decide::choose_start(policy, observation(), step, off);
+      if (plan.questions.empty()) return plan;
+      answer(plan.questions);
+    }
+    const Verdict endless{Reason::start_not_decided, "the decision keeps asking; please report this", {}};
+    return decide::choose_start(policy, observation(), step, {&endless, 1});
+  }
 };
 
-// Restores have a share of AWS's budget to themselves.
-wire::Urgency urgency(bool restores) { return restores ? wire::Urgency::restore : wire::Urgency::ordinary; }
-
-Result<Observation> observe_within(const TickTime& time, const FleetPolicy& policy, const FleetState& state,
-                                   Parts& parts) {
-  parts.aws.set_deadline(time.read_until);
-  parts.aws.set_urgency(urgency(!state.open.empty()));
-  auto observation = observe::observe(policy, state, parts.aws, parts.cache);
-  parts.aws.set_urgency(urgency(false));
-  if (observation) observation->late_by = parts.late_by;
-  return observation;
+Plan as_plan(const decide::OpenStep& step) {
+  Plan plan;
+  plan.next = step.next;
+  plan.actions = step.actions;
+  return plan;
 }
 
-std::vector<Outcome> act(const std::vector<Action>& actions, const TickTime& time, Parts& parts) {
-  std::vector<Outcome> outcomes;
-  parts.aws.set_deadline(time.act_until);
-  for (const auto& action : actions) {
-    parts.aws.set_urgency(urgency(action.restores));
-    outcomes.push_back(parts.clock.now() < time.act_until
-                           ? act::perform(action, parts.aws)
-                           : act::not_sent(action, "the tick took too long; the next one looks again"));
-  }
-  parts.aws.set_urgency(urgency(false));
-  return outcomes;
+// A step that breaks an invariant is a mistake of ours. Then only restores are decided; a member whose part
+// is unsound even so stays as it was, and the others are served.
+void keep_it_sound(Ticking& tick, const std::string& nonce, decide::OpenStep& step) {
+  const auto& before = tick.report.before;
+  const auto found = decide::violations(tick.policy, tick.observation(), before, as_plan(step));
+  if (found.empty()) return;
+  tick.report.violations = decide::texts(found);
+  const Verdict why{Reason::plan_violates_invariants,
+                    "the plan broke an invariant: " + join(tick.report.violations, "; "),
+                    {}};
+  tick.starts_are_off.push_back(why);
+  step = tick.settle_open(before, nonce, why);
+  for (const auto& violation : decide::violations(tick.policy, tick.observation(), before, as_plan(step)))
+    decide::keep_as_it_was(step, before, violation.remediation_id);
+  std::erase_if(step.actions, [](const Action& action) { return !action.restores; });
+  step.events.push_back(about(tick.policy, tick.observation().taken_at, "violation", why.text));
 }
 
 // Writes the outcomes. Another tick may have written meanwhile: outcomes belong to intents by their nonce, so
-// they go into whatever state is there now.
-Result<void> record_outcomes(const FleetPolicy& policy, Parts& parts, TickReport& report) {
-  FleetState state = report.plan.next;
+// they go into whatever state is there now. The state after them.
+Result<FleetState> record_outcomes(Ticking& tick, FleetState state, std::span<const Outcome> outcomes) {
   Error last;
   for (int attempt = 0; attempt < record::kSwapAttempts; ++attempt) {
-    auto absorbed = decide::absorb(policy, state, report.outcomes, report.observation.taken_at);
-    const auto written = parts.journal.replace(absorbed.next, absorbed.events);
+    auto absorbed = decide::absorb(tick.policy, state, outcomes, tick.observation().taken_at);
+    const auto written = tick.parts.journal.replace(absorbed.next, absorbed.events);
     if (written) {
-      report.plan.next = std::move(absorbed.next);
-      report.events.insert(report.events.end(), absorbed.events.begin(), absorbed.events.end());
-      return {};
+      auto& events = tick.report.events;
+      events.insert(events.end(), absorbed.events.begin(), absorbed.events.end());
+      return std::move(absorbed.next);
     }
     last = written.error();
     if (last.kind != ErrorKind::conflict) break;
-    state = TRY(load(policy.name, parts.journal));
+    state = TRY(load(tick.policy.name, tick.parts.journal));
   }
   return std::unexpected(last);
+}
+
+// Sends what has just been made durable, and writes down what came of it.
+Result<FleetState> carry_out(Ticking& tick, FleetState state, std::span<const Action> actions) {
+  const auto outcomes = send(actions, tick.looked_at, tick.time, tick.parts);
+  auto& report = tick.report;
+  report.outcomes.insert(report.outcomes.end(), outcomes.begin(), outcomes.end());
+  report.carried_out.insert(report.carried_out.end(), actions.begin(), actions.end());
+  return record_outcomes(tick, std::move(state), outcomes);
+}
+
+Result<void> store(Ticking& tick, const FleetState& next, std::span<const Event> events) {
+  TRY_VOID(tick.parts.journal.replace(next, events));
+  auto& written = tick.report.events;
+  written.insert(written.end(), events.begin(), events.end());
+  return {};
+}
+
+// The restore half, to its end: decided, recorded, sent, recorded. What remains to be written goes with the
+// start half. A store that has no room for one more treatment keeps its last room for restores.
+Result<decide::OpenStep> restore_half(Ticking& tick) {
+  const auto nonce = tick.parts.random.hex(16);
+  const auto& before = tick.report.before;
+  auto step = tick.settle_open(before, nonce, std::nullopt);
+  keep_it_sound(tick, nonce, step);
+  if (step.actions.empty()) return step;
+
+  auto written = store(tick, step.next, step.events);
+  if (!written && written.error().kind == ErrorKind::rejected) {
+    const Verdict full{Reason::state_full, written.error().message, {}};
+    tick.starts_are_off.push_back(full);
+    step = tick.settle_open(before, nonce, full);
+    keep_it_sound(tick, nonce, step);
+    if (step.actions.empty()) return step;
+    written = store(tick, step.next, step.events);
+  }
+  TRY_VOID(std::move(written));
+  auto after = TRY(carry_out(tick, std::move(step.next), step.actions));
+  return decide::unchanged(after, tick.parts.random.hex(16));
+}
+
+// Reads what only a start needs, and decides whether one more leaves.
+Plan plan_start(Ticking& tick, const FleetState& before, const decide::OpenStep& step) {
+  auto& off = tick.starts_are_off;
+  if (tick.parts.clock.now() >= tick.time.read_until) {
+    off.push_back(
+        {Reason::start_not_decided, "no time was left in this tick to look at what a start needs", {}});
+  } else {
+    tick.parts.aws.set_deadline(tick.time.read_until);
+    observe::observe_for_start(tick.policy, before, tick.parts.aws, tick.parts.cache, tick.observation());
+  }
+  auto plan = tick.settle_start(step, off);
+  const auto found = decide::violations(tick.policy, tick.observation(), before, plan);
+  if (found.empty()) return plan;
+  for (const auto& text : decide::texts(found)) tick.report.violations.push_back(text);
+  off.insert(off.begin(), Verdict{Reason::plan_violates_invariants,
+                                  "the plan broke an invariant: " + join(decide::texts(found), "; "),
+                                  {}});
+  plan = tick.settle_start(step, off);
+  plan.events.push_back(about(tick.policy, tick.observation().taken_at, "violation", off.front().text));
+  return plan;
+}
+
+// The start half. Whatever it comes to, the tick has its report: what went wrong is a reason in it.
+void start_half(Ticking& tick, decide::OpenStep step) {
+  auto& report = tick.report;
+  auto before = report.before;
+  if (!report.outcomes.empty()) {
+    before = step.next;
+    --before.revision;
+  }
+  report.plan = plan_start(tick, before, step);
+  auto written = store(tick, report.plan.next, report.plan.events);
+  if (!written && written.error().kind == ErrorKind::rejected) {
+    tick.starts_are_off.insert(tick.starts_are_off.begin(),
+                               Verdict{Reason::state_full, written.error().message, {}});
+    report.plan = tick.settle_start(step, tick.starts_are_off);
+    written = store(tick, report.plan.next, report.plan.events);
+  }
+  if (written && !report.plan.actions.empty()) {
+    auto after = carry_out(tick, report.plan.next, report.plan.actions);
+    if (after) report.plan.next = std::move(*after);
+    if (!after) written = std::unexpected(std::move(after).error());
+  }
+  if (written) return;
+  report.lost_race = written.error().kind == ErrorKind::conflict && report.outcomes.empty();
+  if (written.error().kind != ErrorKind::conflict) report.not_recorded = written.error();
+  report.plan.fleet.insert(report.plan.fleet.begin(),
+                           {Reason::start_not_decided, "not recorded: " + written.error().message, {}});
 }
 
 }  // namespace
 
 Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
-  auto state = TRY(load(policy.name, parts.journal));
   TickReport report;
-  const TickTime time{parts.clock.now(), parts.deadline};
-  report.observation = TRY(observe_within(time, policy, state, parts));
+  report.before = TRY(load(policy.name, parts.journal));
+  Ticking tick{policy, parts, {parts.clock.now(), parts.deadline}, report, observe::Probing::no};
+  TRY_VOID(tick.observe());
+  auto state = report.before;
   state.signal_read_at.reset();  // a person who asks pays for the answer
-  const auto nonce = parts.random.hex(16);
-  report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
+  const auto step = tick.settle_open(state, parts.random.hex(16), std::nullopt);
+  observe::observe_for_start(policy, state, parts.aws, parts.cache, report.observation);
+  report.plan = tick.settle_start(step, {});
   Question unread{Question::Kind::signal, {}, policy.reboot_when.over + policy.reboot_when.max_age};
   for (const auto& [id, verdict] : report.plan.members) {
     if (!report.observation.signals.contains(id)) unread.instance_ids.push_back(id);
   }
   if (policy.reboot_when.given() && !unread.instance_ids.empty()) {
-    observe::answer(unread, policy, parts.aws, parts.cache, report.observation);
-    report.plan = TRY(settle(policy, state, nonce, parts, report.observation, observe::Probing::no));
+    tick.answer({unread});
+    report.plan = tick.settle_start(step, {});
   }
   report.violations = decide::texts(decide::violations(policy, report.observation, state, report.plan));
-  report.before = std::move(state);
   return report;
 }
 
 Result<TickReport> tick(const FleetPolicy& policy, Parts& parts) {
-  const TickTime time{parts.clock.now(), parts.deadline};
   TickReport report;
+  const TickTime time{parts.clock.now(), parts.deadline};
   report.before = TRY(load(policy.name, parts.journal));
-  const FleetState& state = report.before;
-  const auto nonce = parts.random.hex(16);
-
-  report.observation = TRY(observe_within(time, policy, state, parts));
-  report.plan = TRY(settle(policy, state, nonce, parts, report.observation));
-  TRY_VOID(refuse_unsound(policy, state, nonce, parts, report));
-
-  if (const auto written = store(policy, state, nonce, parts, report); !written) {
-    if (written.error().kind != ErrorKind::conflict) return std::unexpected(written.error());
+  Ticking tick{policy, parts, time, report};
+  TRY_VOID(tick.observe());
+  auto step = restore_half(tick);
+  if (!step && step.error().kind == ErrorKind::conflict && report.outcomes.empty()) {
     report.lost_race = true;
     return report;
   }
-  report.events = report.plan.events;
-  if (report.plan.actions.empty()) return report;
-
-  report.outcomes = act(report.plan.actions, time, parts);
-  TRY_VOID(record_outcomes(policy, parts, report));
+  start_half(tick, TRY(std::move(step)));
   return report;
-}
-
-Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal,
-                                                std::optional<Time> now) {
-  std::vector<FleetPolicy> fleets = policy.fleets;
-  const auto has_open = [&](const FleetPolicy& fleet) {
-    const auto state = journal.load(fleet.name);
-    return !state || (*state && !(*state)->open.empty());
-  };
-  // Each look is a call where the state is in a table, and one fleet needs no order.
-  auto others = std::ranges::subrange(fleets.begin(), fleets.end());
-  if (fleets.size() > 1) others = std::ranges::stable_partition(fleets, has_open);
-  if (now && std::ssize(others) > kFleetsInOrder) {
-    const auto minute = std::chrono::floor<std::chrono::minutes>(*now).time_since_epoch().count();
-    std::ranges::rotate(others, others.begin() + minute % std::ssize(others));
-  }
-  for (const auto& name : TRY(journal.fleets())) {
-    if (std::ranges::find(policy.fleets, name, &FleetPolicy::name) != policy.fleets.end()) continue;
-    const auto loaded = journal.load(name);
-    if (!loaded) {  // its own tick says what is wrong with it, and the others go on
-      FleetPolicy unreadable;
-      unreadable.name = name;
-      unreadable.retired = true;
-      fleets.push_back(std::move(unreadable));
-      continue;
-    }
-    const auto& state = *loaded;
-    if (!state || state->open.empty() || !state->pinned) continue;
-    fleets.insert(fleets.begin(), *state->pinned);
-    fleets.front().retired = true;
-  }
-  return fleets;
 }
 
 }  // namespace evenkeel::controller

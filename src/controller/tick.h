@@ -24,25 +24,33 @@ inline constexpr Duration kTickWithin{50'000};
 struct TickReport {
   FleetState before;  // as it was loaded
   Observation observation;
-  Plan plan;                            // its `next` is the state after the outcomes
-  std::vector<Outcome> outcomes;        // one per action that was attempted
+  Plan plan;                            // of the start half; its `next` is the state after all outcomes
+  std::vector<Action> carried_out;      // what was attempted: of the restore half, then of the start half
+  std::vector<Outcome> outcomes;        // one for each of them
   std::vector<Event> events;            // everything that was written to the history
   bool lost_race = false;               // another tick changed the state first: nothing was done
   std::vector<std::string> violations;  // the plan broke an invariant: only its restores were carried out
+  std::optional<Error> not_recorded;    // why the start half could not be written; nobody started
 };
 
 // Looks and decides, but writes and changes nothing: what `plan` shows. `state_error` in the plan's fleet
 // verdicts says when the state could not be read.
 Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts);
 
-// One whole tick.
+// One whole tick, in two halves: what is open first, to its end; then whether one more member starts.
 Result<TickReport> tick(const FleetPolicy& policy, Parts& parts);
+
+struct FleetsToTick {
+  std::vector<FleetPolicy> fleets;
+  std::vector<std::string> problems;  // for people: what could not be told of fleets that left the policy
+};
 
 // The fleets to tick: those that left the policy while something was open (retired: restore only), then those
 // of the policy, whoever has somebody out first: time and budget go to restores before anything else. Given
-// the time, many others take turns by the minute, so that none starves when a pass runs out of time.
-Result<std::vector<FleetPolicy>> fleets_to_tick(const Policy& policy, record::Journal& journal,
-                                                std::optional<Time> now = std::nullopt);
+// the time, many others take turns by the minute, so that none starves when a pass runs out of time. When the
+// store can't list its fleets, those of the policy are ticked all the same.
+FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal,
+                            std::optional<Time> now = std::nullopt);
 
 // A person's hand. Each loads, changes and swaps the state once; `conflict` after several lost races.
 // A pause replaces the one before it. With `until` it holds nothing back from then on; a moment that is past

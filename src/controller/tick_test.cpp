@@ -237,11 +237,10 @@ TEST_F(Ticking, AFleetOfTheStateThatCannotBeReadStopsNoOther) {
   journal.unreadable = "web";
   FleetPolicy other = policy;
   other.name = "other";
-  const auto fleets = fleets_to_tick({{other}}, journal);
-  ASSERT_TRUE(fleets) << fleets.error().message;
-  ASSERT_EQ(fleets->size(), 2U);
-  EXPECT_EQ(fleets->front().name, "other");
-  EXPECT_EQ(tick(fleets->back(), parts).error().kind, ErrorKind::corrupt);
+  const auto fleets = fleets_to_tick({{other}}, journal).fleets;
+  ASSERT_EQ(fleets.size(), 2U);
+  EXPECT_EQ(fleets.front().name, "other");
+  EXPECT_EQ(tick(fleets.back(), parts).error().kind, ErrorKind::corrupt);
 }
 
 TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {
@@ -317,12 +316,11 @@ TEST_F(Ticking, ARestoreWithNowhereToGoIsHandedOver) {
 
 TEST_F(Ticking, AFleetThatLeftThePolicyIsTickedWhileSomethingIsOpen) {
   ASSERT_TRUE(tick(policy, parts));
-  const auto fleets = fleets_to_tick(Policy{}, journal, account.clock.time);
-  ASSERT_TRUE(fleets);
-  ASSERT_EQ(fleets->size(), 1U);
-  EXPECT_TRUE(fleets->at(0).retired);
-  EXPECT_EQ(fleets->at(0).target_groups, policy.target_groups);
-  ASSERT_TRUE(tick(fleets->at(0), parts));
+  const auto fleets = fleets_to_tick(Policy{}, journal, account.clock.time).fleets;
+  ASSERT_EQ(fleets.size(), 1U);
+  EXPECT_TRUE(fleets.at(0).retired);
+  EXPECT_EQ(fleets.at(0).target_groups, policy.target_groups);
+  ASSERT_TRUE(tick(fleets.at(0), parts));
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
@@ -335,11 +333,10 @@ TEST_F(Ticking, WhoeverHasSomebodyOutIsFirstAndTheOthersTakeTurns) {
   }
   std::set<std::string> second;
   for (int minute = 0; minute < 19; ++minute) {
-    const auto fleets = fleets_to_tick(many, journal, account.clock.time + minute * 1min);
-    ASSERT_TRUE(fleets);
-    ASSERT_EQ(fleets->size(), 20U);
-    EXPECT_EQ(fleets->at(0).name, "web");
-    second.insert(fleets->at(1).name);
+    const auto fleets = fleets_to_tick(many, journal, account.clock.time + minute * 1min).fleets;
+      ASSERT_EQ(fleets.size(), 20U);
+    EXPECT_EQ(fleets.at(0).name, "web");
+    second.insert(fleets.at(1).name);
   }
   EXPECT_EQ(second.size(), 19U);
 }

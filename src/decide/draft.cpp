@@ -5,6 +5,8 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
+#include "decide/gate.h"
+#include "decide/horizon.h"
 #include "decide/protocol.h"
 
 namespace evenkeel::decide {
@@ -14,6 +16,18 @@ bool takes_out(Effect effect) { return effect == Effect::deregister || effect ==
 
 bool brings_back(Effect effect) {
   return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
+}
+
+Effect effect_of(Draft::Return how) {
+  switch (how) {
+    case Draft::Return::register_:
+      return Effect::register_;
+    case Draft::Return::exit_standby:
+      return Effect::exit_standby;
+    case Draft::Return::start:
+      break;
+  }
+  return Effect::start;
 }
 
 // For people: "deregister tg1-80", "enter_standby web-asg", "command RecyclePool".
@@ -53,6 +67,27 @@ Action Draft::action_for(const Remediation& remediation, const Intent& intent, P
   return action;
 }
 
+const CommandResult* Draft::result_of(const Remediation& remediation, const Intent& intent) {
+  const auto found = observation.commands.find(intent.nonce);
+  if (found != observation.commands.end()) return &found->second;
+  commands_wanted.push_back({.kind = Question::Kind::command,
+                             .instance_ids = {remediation.instance_id},
+                             .lookback = {},
+                             .nonce = intent.nonce,
+                             .command_id = intent.answer});
+  return nullptr;
+}
+
+void Draft::take(const Permit& permit, Remediation& remediation) {
+  if (permit.remediation_id() == remediation.id)
+    intend(remediation, permit.effect(), permit.target_group_arn(), Ports::ours);
+}
+
+void Draft::give_back(Return how, Remediation& remediation, const std::string& target_group_arn,
+                      Ports ports) {
+  intend(remediation, effect_of(how), target_group_arn, ports);
+}
+
 void Draft::intend(Remediation& remediation, Effect effect, const std::string& target_group_arn,
                    Ports ports) {
   Intent intent{.effect = effect,
@@ -69,8 +104,9 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
       told = true;
       intent.detail = earlier.detail;
     }
-    if (replaced && takes_out(effect) && earlier.may_land_late) {
-      remediation.quiet_until = std::max(remediation.quiet_until, earlier.at + kRequestValidity);
+    if (replaced) {
+      auto& until = takes_out(effect) ? remediation.quiet_until : remediation.effects_until;
+      until = std::max(until, may_act_until(earlier, remediation, observation, policy));
     }
     return replaced;
   });

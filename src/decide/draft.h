@@ -1,6 +1,7 @@
 // Collects what one decision does to the fleet's state: actions with their intents, events, questions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,13 +12,20 @@
 
 namespace evenkeel::decide {
 
+class Permit;
+
 class Draft {
  public:
-  Draft(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce)
-      : policy(fleet_policy), observation(seen), tick_nonce_(std::move(tick_nonce)) {}
+  Draft(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce,
+        std::optional<Verdict> why_only_restores = std::nullopt)
+      : policy(fleet_policy),
+        observation(seen),
+        only_restores(std::move(why_only_restores)),
+        tick_nonce_(std::move(tick_nonce)) {}
 
   const FleetPolicy& policy;
   const Observation& observation;
+  const std::optional<Verdict> only_restores;  // why this decision takes out and treats nobody
   std::vector<Action> actions;
   std::vector<Event> events;
   struct SignalWanted {
@@ -26,7 +34,8 @@ class Draft {
     bool of_reboot_when;
   };
   std::vector<SignalWanted> signals_wanted;
-  std::vector<std::string> surveys_wanted, consoles_wanted;
+  std::vector<std::string> surveys_wanted, consoles_wanted, places_wanted;
+  bool scaling_wanted = false;
   std::vector<Question> commands_wanted;
 
   // The signal for which the member was chosen, if it has one.
@@ -34,11 +43,18 @@ class Draft {
 
   Time now() const { return observation.taken_at; }
 
-  // Writes the intent into the remediation and the action into the draft, under one new nonce. Of a group:
-  // the ports that Auto Scaling doesn't look after, or all of them.
+  // What became of the document that the intent asked for; nullptr: it is asked, and the answer comes in this
+  // tick.
+  const CommandResult* result_of(const Remediation& remediation, const Intent& intent);
+
+  // Both write the intent into the remediation and the action into the draft, under one new nonce. A removal
+  // or treatment needs the gate's permit; what brings back needs none.
+  void take(const Permit& permit, Remediation& remediation);
+  enum class Return { register_, exit_standby, start };
+  // Of a group: the ports that Auto Scaling doesn't look after, or all of them.
   enum class Ports { ours, all };
-  void intend(Remediation& remediation, Effect effect, const std::string& target_group_arn = {},
-              Ports ports = Ports::ours);
+  void give_back(Return how, Remediation& remediation, const std::string& target_group_arn = {},
+                 Ports ports = Ports::ours);
   // Enters a phase; the event says why.
   void enter(Remediation& remediation, Phase phase, Duration at_most, std::string why);
   void note(const Remediation& remediation, std::string kind, std::string text);
@@ -46,6 +62,7 @@ class Draft {
   void end(Remediation& remediation, Ending ending, std::string why);
 
  private:
+  void intend(Remediation& remediation, Effect effect, const std::string& target_group_arn, Ports ports);
   Action action_for(const Remediation& remediation, const Intent& intent, Ports ports) const;
 
   std::string tick_nonce_;

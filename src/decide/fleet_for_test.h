@@ -62,6 +62,7 @@ struct FleetForTest {
                                     .may_register = true,
                                     .events = std::vector<ScheduledEvent>{},
                                     .detail = ""};
+      observation.looked_again.insert(id(i));
     }
     state.fleet = "web";
     state.last_tick_at = observation.taken_at - 1min;

@@ -233,6 +233,16 @@ Ruling young(const FleetView& fleet, const Member& member, bool tell) {
                  up < wanted ? std::optional(boot + wanted) : std::nullopt};
 }
 
+Ruling late_effect(const FleetView& fleet, const Member& member, bool) {
+  const auto& until = member.record->effects_until;
+  if (!until || fleet.observation.taken_at >= *until) return std::nullopt;
+  return Verdict{
+      Reason::late_effect,
+      fmt::format("a request of its last remediation may still act on it until {}", iso8601(*until)),
+      {},
+      until};
+}
+
 Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
   auto last = member.record->ended_at;
   if (!member.past.empty()) last = std::max(last, std::optional(member.past.front()->ended_at));
@@ -275,6 +285,7 @@ constexpr std::array kOwnGuards = {MemberGuard{"remediation", in_remediation},
                                    MemberGuard{"treatment", treatment},
                                    MemberGuard{"out_in_zone", out_in_zone},
                                    MemberGuard{"uptime", young},
+                                   MemberGuard{"late_effect", late_effect},
                                    MemberGuard{"cooldown", cooldown},
                                    MemberGuard{"daily_limit", daily_limit},
                                    MemberGuard{"remedy", remedy}};

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
+#include "decide/gate.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 
@@ -13,6 +14,7 @@ namespace {
 // Capacity lost for other reasons while the member is out: better to have it back than treated.
 std::optional<std::string> guard_broken(const Remediation& remediation, const Draft& draft,
                                         const FleetView& fleet) {
+  if (!draft.observation.instances_complete) return std::nullopt;  // who serves is not known
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
     const auto* group = find_group(draft.observation, target.target_group_arn);
@@ -56,7 +58,11 @@ bool deregister(Remediation& remediation, Draft& draft) {
       return false;
     }
   }
-  for (const auto& arn : in_service) draft.intend(remediation, Effect::deregister, arn);
+  for (const auto& arn : in_service) {
+    const auto permit = may_remove(remediation, Effect::deregister, arn, draft);
+    if (!permit) return !obey(permit.error(), remediation, draft);
+    draft.take(*permit, remediation);
+  }
   return true;
 }
 
@@ -69,7 +75,9 @@ void ask_for_standby(Remediation& remediation, Draft& draft) {
         fmt::format(
             "Auto Scaling group {} wants {} and has a minimum of {} by now, so it cannot enter Standby",
             printable(group->name), group->desired, group->min));
-  draft.intend(remediation, Effect::enter_standby);
+  const auto permit = may_remove(remediation, Effect::enter_standby, {}, draft);
+  if (permit) return draft.take(*permit, remediation);
+  obey(permit.error(), remediation, draft);
 }
 
 // Into Standby. True: it is on its way or there, and what Auto Scaling doesn't look after may follow.
@@ -100,7 +108,7 @@ bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) 
 }  // namespace
 
 void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
-  if (draft.policy.retired) return put_back(remediation, draft, "the fleet left the policy");
+  if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
   if (const auto broken = guard_broken(remediation, draft, fleet))
     return put_back(remediation, draft, *broken);
   if (draft.now() >= remediation.deadline) {

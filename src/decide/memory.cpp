@@ -7,6 +7,7 @@
 #include "decide/along.h"
 #include "decide/evidence.h"
 #include "decide/guards.h"
+#include "decide/horizon.h"
 #include "decide/protocol.h"
 #include "decide/rules.h"
 #include "decide/signal.h"
@@ -67,6 +68,7 @@ void forget(MemberRecord& record, const Member& member, Time now) {
                            [&](const auto& tag) { return tag.second == record.served_tag; })) {
     record.served_tag.clear();
   }
+  if (record.effects_until && now >= *record.effects_until) record.effects_until.reset();
   if (record.ended_at && now - *record.ended_at > kWell) {
     record.relapses.clear();
     record.rung = 0;
@@ -117,12 +119,14 @@ void end_pause(FleetState& state, Time now, std::vector<Event>& events) {
   state.pause.reset();
 }
 
-void close_ended(FleetState& state, const FleetPolicy& policy) {
+void close_ended(FleetState& state, const FleetPolicy& policy, const Observation& observation) {
   for (const auto& remediation : state.open) {
     if (remediation.open()) continue;
     auto ended = past(remediation);
     auto& record = state.members[remediation.instance_id];
     record.ended_at = ended.ended_at;
+    const Time until = anything_may_act_until(remediation, observation, policy);
+    record.effects_until = until > observation.taken_at ? std::optional(until) : std::nullopt;
     if (remediation.booted_at) record.booted_at = remediation.booted_at;
     if (treated(ended.ending) && has_signal(remediation, policy) && policy.timing.judge > Duration::zero()) {
       ended.ending = Ending::back;

@@ -16,7 +16,7 @@ void end_pause(FleetState& state, Time now, std::vector<Event>& events);
 
 // Moves ended remediations to the recent ones, with what their members' records need. What timing.judge
 // leaves open is still judged.
-void close_ended(FleetState& state, const FleetPolicy& policy);
+void close_ended(FleetState& state, const FleetPolicy& policy, const Observation& observation);
 
 // Judges what has ended and is still being judged, by the signals that this observation brought: cured, not
 // cured, or, without a sample in time, left as unknown.

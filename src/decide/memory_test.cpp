@@ -109,7 +109,7 @@ TEST(Judging, KeepsWhatEndedAsBackUntilItIsOver) {
   done.phase_since = fleet.observation.taken_at;
   done.ending = Ending::cured;
   fleet.state.open = {done};
-  close_ended(fleet.state, fleet.policy);
+  close_ended(fleet.state, fleet.policy, fleet.observation);
   ASSERT_EQ(fleet.state.recent.size(), 1U);
   EXPECT_EQ(fleet.state.recent[0].ending, Ending::back);
   EXPECT_EQ(fleet.state.recent[0].judge_until, fleet.observation.taken_at + 1h);

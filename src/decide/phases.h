@@ -52,6 +52,12 @@ void hand_over(Remediation& remediation, Draft& draft, std::string why);
 // leaving.cpp
 void draining(Remediation& remediation, Draft& draft, const FleetView& fleet);
 
+// Asks for what shows how the member is. False: the answers have still to come.
+bool asked_how_it_is(const Remediation& remediation, Draft& draft);
+
+// The present rung of the ladder; nullptr: the policy has no such rung.
+const Step* step_of(const Remediation& remediation, const FleetPolicy& policy);
+
 // treating.cpp
 // Begins the present rung's treatment when the member is out of service everywhere and everything that must
 // be known is; else waits, asks, or puts it back.

@@ -102,7 +102,7 @@ TEST(Draining, WhoHasBootedMeanwhileIsNotRebootedAgain) {
   fleet.observation.consoles[id(3)] = fleet.observation.taken_at - 30s;
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_FALSE(fleet.three().treat);
-  EXPECT_NE(fleet.three().why_untreated.find("not by this reboot"), std::string::npos);
+  EXPECT_NE(fleet.three().why_untreated.find("not by this treatment"), std::string::npos);
 }
 
 TEST(Draining, OneSignOfABootAloneDoesNotForbidTheReboot) {

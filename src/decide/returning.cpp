@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
+#include "decide/horizon.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 
@@ -32,7 +33,7 @@ void register_where_needed(Remediation& remediation, Draft& draft) {
         return target.target_group_arn == arn && missing(*group, remediation, target.port);
       });
     }
-    if (needed) draft.intend(remediation, Effect::register_, arn);
+    if (needed) draft.give_back(Draft::Return::register_, remediation, arn);
   }
 }
 
@@ -49,7 +50,7 @@ void register_what_auto_scaling_forgot(Remediation& remediation, Draft& draft) {
     if (group == nullptr || !group->registrations || settling(intent, draft.now())) continue;
     if (std::ranges::find(ours, target.target_group_arn) == ours.end() &&
         missing(*group, remediation, target.port))
-      draft.intend(remediation, Effect::register_, target.target_group_arn, Draft::Ports::all);
+      draft.give_back(Draft::Return::register_, remediation, target.target_group_arn, Draft::Ports::all);
   }
 }
 
@@ -60,7 +61,7 @@ void exit_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
   const bool blind = lifecycle == Lifecycle::unknown && entered &&
                      (intent == nullptr || intent->outcome != OutcomeKind::accepted);
   if (blind || (lifecycle == Lifecycle::standby && !settling(intent, draft.now())))
-    draft.intend(remediation, Effect::exit_standby);
+    draft.give_back(Draft::Return::exit_standby, remediation);
 }
 
 bool registered_by_us(const Remediation& remediation) {
@@ -141,18 +142,33 @@ void soak(Remediation& remediation, Draft& draft, std::string why) {
               std::move(why));
 }
 
-// A removal of ours that was never answered may land late: until it can't any more, "back" is not proved.
-bool quiet(const Remediation& remediation, Time now) {
-  return now > remediation.quiet_until &&
-         std::ranges::none_of(remediation.intents, [&](const Intent& intent) {
-           return (intent.effect == Effect::deregister || intent.effect == Effect::enter_standby) &&
-                  intent.may_land_late && now - intent.at <= kRequestValidity;
-         });
+// What was asked for it may still act: until it can't any more, "back" is not proved.
+bool quiet(const Remediation& remediation, const Draft& draft) {
+  return draft.now() > anything_may_act_until(remediation, draft.observation, draft.policy);
+}
+
+// A treatment that may still act would act on a server that serves: it is not returned before, unless a
+// person says so. The phase's time begins afterwards.
+bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
+  const Time until = treatments_may_act_until(remediation, draft.observation, draft.policy);
+  if (remediation.without_waiting || draft.now() >= until) return false;
+  const Time deadline = until + draft.policy.timing.rejoin;
+  if (remediation.deadline >= deadline) return true;
+  remediation.deadline = deadline;
+  const auto* treatment = treatment_intent(remediation);
+  draft.note(
+      remediation, "waits",
+      fmt::format("not returned before {}: the {} of {} may still act on it; evenkeel restore {} --now "
+                  "does not wait",
+                  iso8601(until), treatment == nullptr ? "treatment" : name(treatment->effect),
+                  iso8601(treatment == nullptr ? remediation.started_at : treatment->at),
+                  remediation.instance_id));
+  return true;
 }
 
 // For people: how somebody else has taken it out again after we had put it back; empty: nobody has.
 std::string taken_out_again(const Remediation& remediation, const Draft& draft) {
-  if (!remediation.seen_back || !quiet(remediation, draft.now())) return {};
+  if (!remediation.seen_back || !quiet(remediation, draft)) return {};
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   if (lifecycle == Lifecycle::standby || lifecycle == Lifecycle::entering ||
       in_foreign_standby(remediation, draft.observation))
@@ -194,6 +210,7 @@ void rejoining(Remediation& remediation, Draft& draft) {
     return soak(remediation, draft, "healthy in every target group again");
   }
   if (stopped_by_us(remediation, draft.observation)) return starting(remediation, draft);
+  if (waits_for_a_treatment(remediation, draft)) return;
   const bool theirs = in_foreign_standby(remediation, draft.observation);
   if (theirs || draft.now() >= remediation.deadline) hold_not_back(remediation, draft);
   if (!theirs && remediation.open()) give_back(remediation, draft);
@@ -210,7 +227,7 @@ void soaking(Remediation& remediation, Draft& draft) {
   }
   if (!remediation.healthy_since) remediation.healthy_since = draft.now();
   const auto enough = draft.policy.timing.soak + slow_start(remediation, draft.observation);
-  if (draft.now() - *remediation.healthy_since < enough || !quiet(remediation, draft.now())) return;
+  if (draft.now() - *remediation.healthy_since < enough || !quiet(remediation, draft)) return;
   if (remediation.treat && has_signal(remediation, draft.policy) &&
       signal_of(remediation, draft.policy, draft.observation) == nullptr) {
     draft.want_signal(remediation);
@@ -233,7 +250,8 @@ void held(Remediation& remediation, Draft& draft) {
   if (stopped_by_us(remediation, draft.observation) ||
       (latest_intent(remediation, Effect::start) != nullptr && !remediation.booted_at))
     return starting(remediation, draft);
-  if (!given_back(remediation, draft.observation)) give_back(remediation, draft);  // still owed
+  if (given_back(remediation, draft.observation) || waits_for_a_treatment(remediation, draft)) return;
+  give_back(remediation, draft);  // still owed
 }
 
 }  // namespace evenkeel::decide

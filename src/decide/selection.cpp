@@ -1,6 +1,7 @@
 #include "decide/selection.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <iterator>
 #include <optional>
@@ -21,6 +22,8 @@ namespace {
 
 // A tick that comes a little early must not skip a whole period.
 constexpr Duration kEarly = 10s;
+// A tick looks more closely at so many candidates at the most.
+constexpr std::size_t kSurveys = 8;
 
 struct Candidate {
   const Member* member = nullptr;
@@ -169,6 +172,15 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
   }
 }
 
+// What the closer look found against it when it was last told.
+bool was_refused_by_a_survey(const FleetView& fleet, const Candidate& candidate) {
+  const auto told = fleet.state.told.find(candidate.member->id);
+  if (told == fleet.state.told.end()) return false;
+  constexpr std::array kBySurvey{Reason::elsewhere_registered, Reason::survey_incomplete,
+                                 Reason::reboot_denied, Reason::register_denied, Reason::scheduled_event};
+  return std::ranges::any_of(kBySurvey, [&](Reason reason) { return told->second == name(reason); });
+}
+
 // The first in line whose load and survey find nothing against it.
 void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& selection) {
   if (line.empty()) return;
@@ -176,7 +188,12 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     selection.questions.push_back(std::move(*question));
     return let_wait(fleet, line, 0, selection);
   }
+  // So that none starves: with more of them than can be looked at, those who were refused go last.
+  if (line.size() > kSurveys)
+    std::ranges::stable_partition(
+        line, [&](const Candidate& candidate) { return !was_refused_by_a_survey(fleet, candidate); });
   const auto load = project_load(fleet);
+  std::size_t surveyed = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const auto* member = line[i].member;
     const auto& asked = line[i].asked;
@@ -185,6 +202,14 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
       verdict = std::move(*no);
       continue;
     }
+    if (surveyed == kSurveys) {
+      verdict = {
+          Reason::not_surveyed,
+          fmt::format("not looked at in this tick: {} before it were, and none of them may leave", kSurveys),
+          {{"surveyed", static_cast<double>(kSurveys)}}};
+      continue;
+    }
+    ++surveyed;
     const auto survey = fleet.observation.surveys.find(member->id);
     if (survey == fleet.observation.surveys.end()) {
       selection.questions.push_back({Question::Kind::survey, {member->id}, {}});
@@ -236,9 +261,10 @@ std::vector<Question> signal_questions(const FleetView& fleet) {
   return questions;
 }
 
-Selection select(const FleetView& fleet) {
+Selection select(const FleetView& fleet, std::span<const Verdict> off) {
   Selection selection;
-  selection.fleet = fleet_guards(fleet);
+  selection.fleet.assign(off.begin(), off.end());
+  std::ranges::move(fleet_guards(fleet), std::back_inserter(selection.fleet));
   const auto free = free_to_go(fleet, selection);
   selection.read_whole_fleet = is_read(fleet);
   if (!selection.fleet.empty()) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct Selection {
   std::map<std::string, bool> above;
 };
 
-Selection select(const FleetView& fleet);
+// With `off`: nobody starts, for these reasons, and nothing is asked.
+Selection select(const FleetView& fleet, std::span<const Verdict> off = {});
 
 // The readings of metrics that the rules need and that this observation doesn't have of every member that
 // runs and is registered.

@@ -29,7 +29,7 @@ void stopping(Remediation& remediation, Draft& draft) {
   if (intent == nullptr) return put_back(remediation, draft, "the state tells of no stop");
   if (stopped_by_us(remediation, draft.observation)) {
     draft.enter(remediation, Phase::starting, draft.policy.timing.boot, "stopped; starting it again");
-    return draft.intend(remediation, Effect::start);
+    return draft.give_back(Draft::Return::start, remediation);
   }
   const bool running = instance != nullptr && instance->state == InstanceState::running;
   switch (intent->outcome) {
@@ -71,7 +71,7 @@ void starting(Remediation& remediation, Draft& draft) {
                      intent == nullptr || intent->detail.empty() ? "" : ": " + intent->detail));
   }
   if (stopped_by_us(remediation, draft.observation) && !settling(intent, draft.now()))
-    draft.intend(remediation, Effect::start);  // starting what starts already changes nothing
+    draft.give_back(Draft::Return::start, remediation);  // starting what starts already changes nothing
 }
 
 }  // namespace evenkeel::decide

@@ -4,7 +4,8 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
-#include "decide/guards.h"
+#include "decide/gate.h"
+#include "decide/horizon.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 
@@ -13,35 +14,23 @@ namespace {
 
 constexpr std::size_t kKept = 2'000;  // characters of a document's output
 
-const Step* step_of(const Remediation& remediation, const FleetPolicy& policy) {
-  const auto rung = static_cast<std::size_t>(remediation.rung);
-  return rung < policy.treatments.size() ? &policy.treatments[rung] : nullptr;
-}
-
-// Asks for what shows how the member is. False: the answers have still to come.
-bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
-  const auto& id = remediation.instance_id;
-  const bool signal = signal_of(remediation, draft.policy, draft.observation) != nullptr ||
-                      !has_signal(remediation, draft.policy);
-  const bool console = draft.observation.consoles.contains(id);
-  if (!signal) draft.want_signal(remediation);
-  if (!console) draft.consoles_wanted.push_back(id);
-  return signal && console;
-}
-
-// What Auto Scaling is to replace, it drains itself from the groups that it looks after.
-bool out_everywhere(const Remediation& remediation, const Draft& draft) {
-  const auto lifecycle = lifecycle_of(remediation, draft.observation);
-  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;
-  const auto* step = step_of(remediation, draft.policy);
-  if (lifecycle == Lifecycle::none && step != nullptr && step->treatment == Treatment::replace) {
-    if (!draft.observation.auto_scaling_group) return false;
-    return drained_from_our_places(remediation, draft.observation);
+Effect effect_of(Treatment treatment) {
+  switch (treatment) {
+    case Treatment::command:
+      return Effect::command;
+    case Treatment::reboot:
+      return Effect::reboot;
+    case Treatment::stop_start:
+      return Effect::stop;
+    case Treatment::replace:
+      return Effect::terminate;
+    case Treatment::none:
+      break;
   }
-  return presence(remediation, draft.observation) == Presence::drained;
+  return Effect::capture;  // nothing that changes the server
 }
 
-void begin(Remediation& remediation, Draft& draft, const Step& step) {
+void begin(Remediation& remediation, Draft& draft, const Step& step, const Permit& permit) {
   const auto& timing = draft.policy.timing;
   ++remediation.attempt;
   remediation.why_untreated.clear();
@@ -54,31 +43,20 @@ void begin(Remediation& remediation, Draft& draft, const Step& step) {
       return rejoin(remediation, draft, "drained, and nothing else was asked for");
     case Treatment::command:
       draft.enter(remediation, Phase::commanding, kRequestValidity + step.document.within, why);
-      return draft.intend(remediation, Effect::command);
+      draft.take(permit, remediation);
+      return remediation.command_output.clear();
     case Treatment::reboot:
       draft.enter(remediation, Phase::rebooting, kRequestValidity + kRebootQueue + timing.boot,
                   step.attempts > 1 ? why : "drained from every target group");
-      return draft.intend(remediation, Effect::reboot);
+      return draft.take(permit, remediation);
     case Treatment::stop_start:
       draft.enter(remediation, Phase::stopping, kRequestValidity + timing.stop, why);
-      return draft.intend(remediation, Effect::stop);
+      return draft.take(permit, remediation);
     case Treatment::replace:
       return draft.enter(remediation, Phase::replacing,
                          kRequestValidity + timing.drain_slack + timing.boot + timing.rejoin,
                          "Auto Scaling is to replace it");
   }
-}
-
-// What was done by the document's intent. Nothing: it has still to be asked for.
-const CommandResult* result_of(const Remediation& remediation, const Intent& intent, Draft& draft) {
-  const auto found = draft.observation.commands.find(intent.nonce);
-  if (found != draft.observation.commands.end()) return &found->second;
-  draft.commands_wanted.push_back({.kind = Question::Kind::command,
-                                   .instance_ids = {remediation.instance_id},
-                                   .lookback = {},
-                                   .nonce = intent.nonce,
-                                   .command_id = intent.answer});
-  return nullptr;
 }
 
 bool ended(const CommandResult& result) {
@@ -122,34 +100,6 @@ int in_service_and_healthy(const Remediation& remediation, const Observation& ob
   return count;
 }
 
-const Document& document_of_command(const FleetPolicy& policy) {
-  static const Document none;
-  const auto step = std::ranges::find(policy.treatments, Treatment::command, &Step::treatment);
-  return step == policy.treatments.end() ? none : step->document;
-}
-
-// Until when what was asked for earlier may still be done to the member, `next` being what comes now; the past: nothing
-// is any more. A document that runs holds back only another document: what destroys more ends it.
-Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next) {
-  Time latest{};
-  for (const auto& intent : remediation.intents) {
-    if (!treats(intent.effect)) continue;
-    const bool sent = intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown;
-    if (!sent && !intent.may_land_late) continue;
-    Time until = intent.at + (intent.may_land_late ? kRequestValidity : kAnsweredWithin);
-    if (intent.effect == Effect::reboot) until += kRebootQueue;
-    if (intent.effect == Effect::command) {
-      until += document_of_command(draft.policy).within;
-      const auto* result = result_of(remediation, intent, draft);
-      if (result == nullptr || ended(*result)) continue;
-      if (result->state == CommandResult::State::running)
-        until = next == Treatment::command ? draft.now() + 1s : Time{};
-    }
-    latest = std::max(latest, until);
-  }
-  return latest;
-}
-
 // Looks for evidence of a boot; with it, the member is on its way back.
 bool came_up(Remediation& remediation, Draft& draft) {
   asked_how_it_is(remediation, draft);
@@ -162,6 +112,21 @@ bool came_up(Remediation& remediation, Draft& draft) {
 }
 
 }  // namespace
+
+bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
+  const auto& id = remediation.instance_id;
+  const bool signal = signal_of(remediation, draft.policy, draft.observation) != nullptr ||
+                      !has_signal(remediation, draft.policy);
+  const bool console = draft.observation.consoles.contains(id);
+  if (!signal) draft.want_signal(remediation);
+  if (!console) draft.consoles_wanted.push_back(id);
+  return signal && console;
+}
+
+const Step* step_of(const Remediation& remediation, const FleetPolicy& policy) {
+  const auto rung = static_cast<std::size_t>(remediation.rung);
+  return rung < policy.treatments.size() ? &policy.treatments[rung] : nullptr;
+}
 
 bool try_again_later(Remediation& remediation, Draft& draft, Effect effect) {
   if (draft.now() - remediation.started_at >= kRebootSentWithin) return false;
@@ -193,56 +158,30 @@ void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string
 }
 
 void treat_when_ready(Remediation& remediation, Draft& draft) {
-  const Time now = draft.now();
-  if (draft.observation.late_by > Duration::zero()) return;
-  if (!out_everywhere(remediation, draft)) return;
-  for (const auto& intent : remediation.intents) {
-    if (intent.effect == Effect::deregister && now - intent.at < kAfterDrain) return;
-  }
-  const auto instance = draft.observation.instances.find(remediation.instance_id);
-  if (instance == draft.observation.instances.end() || instance->second.state != InstanceState::running)
-    return;
-  const auto survey = draft.observation.surveys.find(remediation.instance_id);
-  if (survey == draft.observation.surveys.end()) {
-    draft.surveys_wanted.push_back(remediation.instance_id);
-    return;
-  }
-  if (const auto no = survey_guard(survey->second, asks_for_events(draft.policy, remediation.cause.rule))) {
-    if (no->reason == Reason::reboot_denied && survey->second.may_reboot)
-      return put_back(remediation, draft, no->text);
-    remediation.why_untreated = no->text;  // it may pass before the deadline
-    return;
-  }
   const auto* step = step_of(remediation, draft.policy);
   if (step == nullptr) return put_back(remediation, draft, "the policy has no such treatment any more");
   const auto* earlier = treatment_intent(remediation);
-  if (earlier != nullptr) {
-    if (earlier->effect == Effect::reboot && came_up(remediation, draft)) return;
-    if (const Time until = may_act_until(remediation, draft, step->treatment); until > now) {
-      remediation.why_untreated =
-          fmt::format("the {} of {} may still act", name(earlier->effect), iso8601(earlier->at));
-      return;
-    }
-  }
-  if (!asked_how_it_is(remediation, draft)) return;
-  if (const auto signs = booted_without_us(remediation, draft.policy, draft.observation)) {
-    remediation.foreign = "it has booted since it was taken out, not by this reboot: " + *signs;
-    return put_back(remediation, draft, remediation.foreign);
-  }
-  if (draft.policy.evidence && !remediation.capture_over && remediation.phase != Phase::capturing) {
+  if (earlier != nullptr && earlier->effect == Effect::reboot && came_up(remediation, draft)) return;
+  const bool capture =
+      draft.policy.evidence && !remediation.capture_over && remediation.phase != Phase::capturing;
+  const auto permit = may_treat(remediation, capture ? Effect::capture : effect_of(step->treatment), draft);
+  if (!permit) {
+    obey(permit.error(), remediation, draft);
+  } else if (capture) {
     draft.enter(remediation, Phase::capturing,
                 draft.policy.evidence->document.within + draft.policy.timing.drain_slack,
                 "out of service everywhere; capturing evidence first");
-    return draft.intend(remediation, Effect::capture);
+    draft.take(*permit, remediation);
+  } else {
+    begin(remediation, draft, *step, *permit);
   }
-  begin(remediation, draft, *step);
 }
 
 void capturing(Remediation& remediation, Draft& draft) {
   const auto* intent = latest_intent(remediation, Effect::capture);
   if (!remediation.capture_over && intent != nullptr) {
     const bool sent = intent->outcome == OutcomeKind::accepted || intent->outcome == OutcomeKind::unknown;
-    const auto* result = sent ? result_of(remediation, *intent, draft) : nullptr;
+    const auto* result = sent ? draft.result_of(remediation, *intent) : nullptr;
     if (result != nullptr && ended(*result)) {
       capture_ended(remediation, draft, result->state == CommandResult::State::success, kept(*result));
     } else if (!sent) {
@@ -257,7 +196,9 @@ void capturing(Remediation& remediation, Draft& draft) {
   remediation.capture_over = true;
   treat_when_ready(remediation, draft);
   if (remediation.phase == Phase::capturing && draft.now() >= remediation.deadline)
-    put_back(remediation, draft, fmt::format("not ready by {}", iso8601(remediation.deadline)));
+    put_back(remediation, draft,
+             fmt::format("not to be treated by {}{}", iso8601(remediation.deadline),
+                         remediation.why_untreated.empty() ? "" : ": " + remediation.why_untreated));
 }
 
 void commanding(Remediation& remediation, Draft& draft) {
@@ -270,7 +211,7 @@ void commanding(Remediation& remediation, Draft& draft) {
     if (!try_again_later(remediation, draft, Effect::command)) climb_or_put_back(remediation, draft, why);
     return;
   }
-  const auto* result = result_of(remediation, *intent, draft);
+  const auto* result = draft.result_of(remediation, *intent);
   if (result == nullptr) return;
   switch (result->state) {
     case CommandResult::State::success:
@@ -343,9 +284,11 @@ void replacing(Remediation& remediation, Draft& draft) {
     const auto lifecycle = lifecycle_of(remediation, draft.observation);
     if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
       if (!settling(latest_intent(remediation, Effect::exit_standby), now))
-        draft.intend(remediation, Effect::exit_standby);
+        draft.give_back(Draft::Return::exit_standby, remediation);
     } else if (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service) {
-      draft.intend(remediation, Effect::terminate);
+      const auto permit = may_treat(remediation, Effect::terminate, draft);
+      if (permit) return draft.take(*permit, remediation);
+      obey(permit.error(), remediation, draft);
     }
     return;
   }

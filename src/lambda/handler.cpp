@@ -101,6 +101,8 @@ struct Handler::Ended {
       return;
     }
     fleets.push_back(cli::view(fleet, *tick.report));
+    if (const auto& error = tick.report->not_recorded)
+      failed(cli::exit_code_of(*error), fleet.name + ": " + error->message);
     if (tick.report->lost_race) code = std::max<int>(code, cli::kLostRace);
     if (cli::needs_person(*tick.report)) code = std::max<int>(code, cli::kNeedsPerson);
   }
@@ -183,15 +185,14 @@ void Handler::run_pass(const Policy& policy, const wiring::PassSettings& pass, E
     for (const auto& line : metrics_of(tick, context_.clock.now())) log_.line(line);
     ended.add(tick);
   };
-  const auto left = wiring::make_pass(policy, pass, *overheard_, *regions_, context_.clock, watch);
-  if (!left) {
-    const bool unknown = left.error().kind == ErrorKind::not_found;
-    ended.failed(unknown ? cli::kUsage : cli::kState, left.error().message);
-    log_.error("pass", left.error().message);
-  } else if (!left->empty()) {
-    ended.failed(cli::kAws, "no time left for " + join(*left, ", "));
-    log_.error("pass", ended.errors.back());
-  }
+  const auto end = wiring::make_pass(policy, pass, *overheard_, *regions_, context_.clock, watch);
+  const auto failed = [&](int code, const std::string& message) {
+    ended.failed(code, message);
+    log_.error("pass", message);
+  };
+  if (!end) return failed(cli::kUsage, end.error().message);
+  for (const auto& problem : end->problems) failed(cli::kState, problem);
+  if (!end->left.empty()) failed(cli::kAws, "no time left for " + join(end->left, ", "));
 }
 
 Answer Handler::command(const Command& asked) {

@@ -111,8 +111,9 @@ std::vector<std::string> metrics_of(const wiring::FleetTick& tick, Time now) {
   const Json properties = {{"Fleet", tick.fleet.name}};
   std::vector<Metric> metrics;
   const bool won = tick.report && !tick.report->lost_race;
-  metrics.push_back({"Ticks", "Count", tick.report ? 1.0 : 0.0});
-  metrics.push_back({"Errors", "Count", tick.report ? 0.0 : 1.0});
+  const bool whole = tick.report && !tick.report->not_recorded;
+  metrics.push_back({"Ticks", "Count", whole ? 1.0 : 0.0});
+  metrics.push_back({"Errors", "Count", whole ? 0.0 : 1.0});
   metrics.push_back({"LostRaces", "Count", tick.report && !won ? 1.0 : 0.0});
   metrics.push_back({"TickDuration", "Milliseconds", static_cast<double>(tick.took.count())});
   metrics.push_back({"ApiCalls", "Count", static_cast<double>(tick.requests)});

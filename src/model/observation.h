@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -182,6 +183,22 @@ struct Survey {
   bool operator==(const Survey&) const = default;
 };
 
+// Who is registered in the region's other target groups, those that this observation doesn't have.
+struct Elsewhere {
+  bool complete = false;  // every such group was asked
+  std::string detail;     // for people: why it isn't complete
+  std::vector<Registration> registrations;  // instance_id: the target's id, an instance or an address …
+  std::vector<std::string> groups;          // … and the name of each one's group
+  bool operator==(const Elsewhere&) const = default;
+};
+
+// Whether we may do something, asked of AWS without an effect.
+struct Probe {
+  std::optional<bool> allowed;  // empty: unknown
+  std::string detail;           // for people: AWS's words when it isn't
+  bool operator==(const Probe&) const = default;
+};
+
 struct Alarm {
   std::string name;   // untrusted
   std::string state;  // AWS's word: "OK" "ALARM" "INSUFFICIENT_DATA"
@@ -230,6 +247,7 @@ struct Observation {
   bool statuses_complete =
       false;  // every member's status was asked for and came (only where a rule needs it)
   std::optional<AutoScalingGroup> auto_scaling_group;  // empty: not named or not read
+  bool scaling_asked = false;  // what is under way in it was asked for, whether or not an answer came
   // The alarms that the gates and rules name, by the words of the policy ("{instance_id}" filled in); a name
   // without an entry could not be read; an entry without alarms matches none.
   std::map<std::string, std::vector<Alarm>> alarms;
@@ -241,6 +259,10 @@ struct Observation {
   // The load of keep.load_below: by target group arn or by instance id, as LoadCeiling::per says.
   std::map<std::string, Signal> loads;
   std::map<std::string, Survey> surveys;
+  std::optional<Elsewhere> elsewhere;    // read once, for every survey
+  std::map<std::string, Probe> way_back;  // registering in a target group (by arn), leaving Standby (by group)
+  // Whose registrations were read once more, after everything else that this observation has of them.
+  std::set<std::string> looked_again;
   std::map<std::string, CommandResult> commands;  // by the intent's nonce
   // When the newest console output was posted; none: unknown
   std::map<std::string, std::optional<Time>> consoles;

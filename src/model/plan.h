@@ -21,6 +21,8 @@ struct Question {
     survey,   // the closer look
     console,  // when its console was written
     command,  // what became of SSM's command under `nonce` on the one instance named
+    scaling,  // what is under way in the Auto Scaling group
+    places,   // the registrations of the members named once more, as the last thing before they are treated
   };
   Kind kind = Kind::signal;
   std::vector<std::string> instance_ids;  // sorted

@@ -5,6 +5,7 @@
 
 #include "aws/autoscaling.h"
 #include "base/text.h"
+#include "observe/stamp.h"
 #include "observe/words.h"
 
 namespace evenkeel::observe {
@@ -31,31 +32,29 @@ AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
   return seen;
 }
 
-// Also while somebody is out: it may be found back within this tick, and the next one go.
-bool somebody_might_start(const Reading& reading) {
-  const auto& state = reading.state;
-  const bool paused =
-      state.pause && (!state.pause->until || reading.observation.taken_at < *state.pause->until);
-  return !reading.policy.retired && !paused && !state.breaker;
+// The answer's value, its Date taken into account; else nullptr, and a problem says why.
+template <class T>
+const T* taken_in(const std::string& what, const Result<aws::Dated<T>>& answer, Observation& observation) {
+  if (!answer) {
+    observation.problems.push_back(what + ": " + answer.error().message);
+    return nullptr;
+  }
+  Stamp{observation}.saw(answer->date);
+  return &answer->value;
 }
 
-bool somebody_is_replaced(const Reading& reading) {
-  const auto& open = reading.state.open;
-  return std::ranges::find(open, Treatment::replace, &Remediation::treatment) != open.end();
-}
-
-void read_refresh(Reading& reading, AutoScalingGroup& group) {
-  auto answer = aws::autoscaling::describe_instance_refreshes(reading.caller, group.name);
-  const auto* refreshes = reading.take_in("instance refreshes of " + group.name, answer);
+void read_refresh(wire::Caller& caller, Observation& observation, AutoScalingGroup& group) {
+  const auto answer = aws::autoscaling::describe_instance_refreshes(caller, group.name);
+  const auto* refreshes = taken_in("instance refreshes of " + group.name, answer, observation);
   if (refreshes == nullptr) return;
   const auto active = std::ranges::find_if(
       *refreshes, [](const auto& each) { return aws::autoscaling::refresh_is_active(each.status); });
   group.instance_refresh = active == refreshes->end() ? "" : printable(active->status);
 }
 
-void read_activities(Reading& reading, AutoScalingGroup& group) {
-  auto answer = aws::autoscaling::describe_scaling_activities(reading.caller, group.name);
-  const auto* activities = reading.take_in("scaling activities of " + group.name, answer);
+void read_activities(wire::Caller& caller, Observation& observation, AutoScalingGroup& group) {
+  const auto answer = aws::autoscaling::describe_scaling_activities(caller, group.name);
+  const auto* activities = taken_in("scaling activities of " + group.name, answer, observation);
   if (activities == nullptr) return;
   auto& seen = group.activities.emplace();
   for (const auto& activity : *activities) seen.push_back(bounded(activity.description));
@@ -76,11 +75,12 @@ void read_auto_scaling(Reading& reading) {
   reading.observation.auto_scaling_group = seen_group(groups->front());
 }
 
-void read_scaling_under_way(Reading& reading) {
-  auto& group = reading.observation.auto_scaling_group;
-  if (!group || !(somebody_might_start(reading) || somebody_is_replaced(reading))) return;
-  read_refresh(reading, *group);
-  read_activities(reading, *group);
+void read_scaling_under_way(wire::Caller& caller, Observation& observation) {
+  auto& group = observation.auto_scaling_group;
+  if (!group || observation.scaling_asked) return;
+  observation.scaling_asked = true;
+  read_refresh(caller, observation, *group);
+  read_activities(caller, observation, *group);
 }
 
 }  // namespace evenkeel::observe

@@ -114,12 +114,22 @@ TEST_F(ObservingScaling, NobodyLooksForWhatIsUnderWayWhereNobodyMayStart) {
   EXPECT_EQ(looked(), 2) << "it may be back within this tick, and the next one go";
 }
 
-TEST_F(ObservingScaling, DuringAReplacementWhatIsUnderWayIsAlwaysAskedFor) {
+TEST_F(ObservingScaling, WhatIsUnderWayIsReadWhenADecisionAsksAndOnce) {
   state.breaker = Breaker{};
-  state.open = {open_one(kOne)};
-  EXPECT_EQ(looked(), 0);
-  state.open[0].treatment = Treatment::replace;
-  EXPECT_EQ(looked(), 2);
+  auto observation = observed();
+  asked.clear();
+  for (int time = 0; time < 2; ++time)
+    answer({Question::Kind::scaling, {}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeInstanceRefreshes"], 1);
+  EXPECT_EQ(asked["DescribeScalingActivities"], 1);
+  EXPECT_EQ(observation.auto_scaling_group->instance_refresh, "");
+}
+
+TEST_F(ObservingScaling, WhatARestoreNeedsIsReadWithoutIt) {
+  asked.clear();
+  ASSERT_TRUE(observe(policy, state, account.caller, cache));
+  EXPECT_EQ(asked["DescribeInstanceRefreshes"], 0);
+  EXPECT_EQ(asked["DescribeScalingActivities"], 0);
 }
 
 }  // namespace

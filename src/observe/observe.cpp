@@ -37,12 +37,20 @@ Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, 
     if (reading.first_error) return std::unexpected(*reading.first_error);
     return fail(ErrorKind::invalid, "fleet " + policy.name + ": no answer of AWS told the time");
   }
-  read_statuses(reading);
-  read_scaling_under_way(reading);
-  read_alarms(reading);
-  read_calendars(reading);
   read_attributes(caller, cache, Freshness::cached, reading.observation);
   return std::move(reading.observation);
+}
+
+void observe_for_start(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller, Cache& cache,
+                       Observation& observation) {
+  Reading reading{policy, state, caller, cache};
+  reading.observation = std::move(observation);
+  read_statuses(reading);
+  read_alarms(reading);
+  read_calendars(reading);
+  observation = std::move(reading.observation);
+  const bool paused = state.pause && (!state.pause->until || observation.taken_at < *state.pause->until);
+  if (!policy.retired && !paused && !state.breaker) read_scaling_under_way(caller, observation);
 }
 
 void answer(const Question& question, const FleetPolicy& policy, wire::Caller& caller, Cache& cache,
@@ -61,6 +69,12 @@ void answer(const Question& question, const FleetPolicy& policy, wire::Caller& c
       return;
     case Question::Kind::command:
       return read_command(question, caller, observation);
+    case Question::Kind::scaling:
+      return read_scaling_under_way(caller, observation);
+    case Question::Kind::places:
+      read_registrations_again(caller, observation);
+      observation.looked_again.insert(question.instance_ids.begin(), question.instance_ids.end());
+      return;
   }
 }
 

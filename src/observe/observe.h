@@ -13,13 +13,17 @@
 
 namespace evenkeel::observe {
 
-// What every tick reads: the Auto Scaling group, target groups, their attributes (cached) and targets, the
-// instances; where the policy asks for them also statuses, alarms and calendars; and what is under way in the
-// Auto Scaling group, where somebody might start. Also the groups of open remediations that the policy
+// What every tick reads, and all that a restore needs: the Auto Scaling group, target groups, their
+// attributes (cached) and targets, the instances. Also the groups of open remediations that the policy
 // doesn't name any more. What can't be read is left empty in the observation and said in its `problems`. An
 // error only when no answer at all told the time.
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
                             Cache& cache);
+
+// What only a start needs, in addition: where the policy asks for them the instances' statuses, alarms and
+// calendars; and what is under way in the Auto Scaling group, unless `state` holds back every start anyway.
+void observe_for_start(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller, Cache& cache,
+                       Observation& observation);
 
 // Reads what a plan asked for into the observation. Every id asked for has an entry afterwards, if only
 // `failed`.

@@ -149,7 +149,12 @@ struct Observing : testing::Test {
     answers["DescribeInstanceRefreshes"] = query_answer("DescribeInstanceRefreshes", "<InstanceRefreshes/>");
     answers["DescribeScalingActivities"] = query_answer("DescribeScalingActivities", "<Activities/>");
   }
-  Observation observed() { return observe(policy, state, account.caller, cache).value(); }
+  // All that a start needs included.
+  Observation observed() {
+    auto seen = observe(policy, state, account.caller, cache).value();
+    observe_for_start(policy, state, account.caller, cache, seen);
+    return seen;
+  }
   Signal signal_of(const std::string& id) {
     auto observation = observed();
     answer({Question::Kind::signal, {kOne, kTwo}, 5min}, policy, account.caller, cache, observation);

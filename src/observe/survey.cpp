@@ -1,6 +1,7 @@
 #include "observe/survey.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "aws/autoscaling.h"
@@ -46,18 +47,17 @@ void look_beside_fleet(const std::string& instance_id, const Observation& observ
   }
 }
 
-// Unfiltered lists: asked for one target, AWS answers only for one port of it.
-void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observation& observation,
-                    Survey& found) {
+// Of everybody's, once for all surveys. Unfiltered lists: asked for one target, AWS answers only for one port
+// of it.
+Elsewhere read_elsewhere(wire::Caller& caller, Observation& observation) {
+  Elsewhere found;
   Stamp stamp{observation};
   const auto all = aws::elbv2::describe_all_target_groups(caller);
   if (!all) {
     found.detail = all.error().message;
-    return;
+    return found;
   }
   stamp.saw(all->date);
-  const auto instance = observation.instances.find(instance_id);
-  const std::string ip = instance == observation.instances.end() ? "" : instance->second.private_ip;
   std::set<std::string> vpcs;
   for (const auto& group : all->value) {
     if (known(observation, group.arn)) vpcs.insert(group.vpc_id);
@@ -79,11 +79,27 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
     }
     stamp.saw(answers[i]->date);
     for (const auto& health : answers[i]->value) {
-      if (health.target.id != instance_id && (ip.empty() || health.target.id != ip)) continue;
-      found.elsewhere.push_back(registration(health));
-      found.elsewhere.back().instance_id = instance_id;
-      found.elsewhere_groups.push_back(group_names[i]);
+      found.registrations.push_back(registration(health));
+      found.groups.push_back(group_names[i]);
     }
+  }
+  return found;
+}
+
+void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observation& observation,
+                    Survey& found) {
+  if (!observation.elsewhere) observation.elsewhere = read_elsewhere(caller, observation);
+  const auto& elsewhere = *observation.elsewhere;
+  found.complete = elsewhere.complete;
+  if (!elsewhere.complete) found.detail = elsewhere.detail;
+  const auto instance = observation.instances.find(instance_id);
+  const std::string ip = instance == observation.instances.end() ? "" : instance->second.private_ip;
+  for (std::size_t i = 0; i < elsewhere.registrations.size(); ++i) {
+    const auto& target = elsewhere.registrations[i].instance_id;
+    if (target != instance_id && (ip.empty() || target != ip)) continue;
+    found.elsewhere.push_back(elsewhere.registrations[i]);
+    found.elsewhere.back().instance_id = instance_id;
+    found.elsewhere_groups.push_back(elsewhere.groups[i]);
   }
 }
 
@@ -118,23 +134,38 @@ bool leaves_by_standby(const std::string& instance_id, const FleetPolicy& policy
                        group->members.end();
 }
 
+// Asked once for all surveys: the answer is the same for every member.
+const Probe& way_back(const std::string& key, const std::string& shown_as,
+                      const std::function<Allowed()>& ask, Observation& observation) {
+  const auto known = observation.way_back.find(key);
+  if (known != observation.way_back.end()) return known->second;
+  Probe probe{true, {}};
+  permits(shown_as + ": ", ask(), observation, probe.allowed, probe.detail);
+  return observation.way_back.emplace(key, std::move(probe)).first->second;
+}
+
 // Whoever we take out we must be able to put back: asked before, for every group that it would leave.
 void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
                       Observation& observation, Survey& found) {
   found.may_register = true;
-  const auto may = [&](const std::string& group, const Allowed& permission) {
-    return permits(group + ": ", permission, observation, found.may_register, found.detail);
+  const auto may = [&](const Probe& probe) {
+    if (probe.allowed.value_or(false)) return true;
+    found.may_register = probe.allowed;
+    found.detail = probe.detail;
+    return false;
   };
+  const auto& scaling = policy.auto_scaling_group;
+  const auto exit = [&] { return aws::autoscaling::exit_standby_probe(caller, scaling); };
   if (leaves_by_standby(instance_id, policy, observation) &&
-      !may(policy.auto_scaling_group,
-           aws::autoscaling::exit_standby_probe(caller, policy.auto_scaling_group)))
+      !may(way_back(scaling, scaling, exit, observation)))
     return;
   for (const auto& group : observation.target_groups) {
     const auto here = [&](const Registration& one) {
       return one.instance_id == instance_id && one.state != TargetState::draining;
     };
     if (!group.registrations || std::ranges::none_of(*group.registrations, here)) continue;
-    if (!may(group.name, aws::elbv2::register_probe(caller, group.arn))) return;
+    const auto enter = [&] { return aws::elbv2::register_probe(caller, group.arn); };
+    if (!may(way_back(group.arn, group.name, enter, observation))) return;
   }
 }
 

@@ -34,6 +34,7 @@ TEST_F(Observing, ASurveyFindsOutWhetherItCouldBePutBack) {
   auto observation = observed();
   const auto may_register = [&](const wire::Response& probe) {
     answers["RegisterTargets"] = probe;
+    observation.way_back.clear();
     answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation);
     return observation.surveys.at(kTwo).may_register;
   };
@@ -47,6 +48,31 @@ TEST_F(Observing, ASurveyFindsOutWhetherItCouldBePutBack) {
   EXPECT_EQ(may_register(query_error(400, "ValidationError", "?")), std::nullopt);
   EXPECT_EQ(may_register(query_answer("RegisterTargets", "")), true);
   EXPECT_EQ(last["DeregisterTargets"]["Targets.member.1.Id"], "i-00000000000000000") << "left as it was";
+}
+
+TEST_F(Observing, TheRegionIsReadOnceForAllSurveys) {
+  answers["RegisterTargets"] = query_error(400, "InvalidTarget", "no such instance");
+  answers["DescribeTargetGroups"] =
+      query_answer("DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") +
+                                               group_xml(kOther, "tg-other") + "</TargetGroups>");
+  auto observation = observed();
+  asked.clear();
+  answer({Question::Kind::survey, {kOne, kTwo}, {}}, policy, account.caller, cache, observation);
+  answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeTargetGroups"], 1);
+  EXPECT_EQ(asked["DescribeTargetHealth"], 1) << "of the other group";
+  EXPECT_EQ(asked["RegisterTargets"], 1) << "the answer is the same for every member";
+  EXPECT_EQ(observation.surveys.at(kOne).elsewhere_groups, std::vector<std::string>{"tg-other"});
+}
+
+TEST_F(Observing, ALastLookReadsThePlacesAnew) {
+  auto observation = observed();
+  ASSERT_TRUE(observation.target_groups.at(0).registrations);
+  answers["DescribeTargetHealth"] = query_error(403, "AccessDenied", "not you");
+  answer({Question::Kind::places, {kTwo}, {}}, policy, account.caller, cache, observation);
+  EXPECT_FALSE(observation.target_groups.at(0).registrations) << "what can't be read is unknown";
+  EXPECT_TRUE(observation.looked_again.contains(kTwo));
+  EXPECT_FALSE(observation.problems.empty());
 }
 
 TEST_F(Observing, WhoeverOnlyLooksAsksForNoRegistration) {

@@ -126,6 +126,17 @@ Registration registration(const aws::elbv2::TargetHealth& target) {
           .zonal_shift = zonal_shift(target.administrative_override)};
 }
 
+namespace {
+
+std::vector<Registration> sorted_registrations(const std::vector<aws::elbv2::TargetHealth>& targets) {
+  std::vector<Registration> registrations;
+  for (const auto& target : targets) registrations.push_back(registration(target));
+  std::ranges::sort(registrations, {}, [](const Registration& r) { return std::tie(r.instance_id, r.port); });
+  return registrations;
+}
+
+}  // namespace
+
 void read_registrations(Reading& reading) {
   auto& groups = reading.observation.target_groups;
   std::vector<std::string> arns;
@@ -136,12 +147,25 @@ void read_registrations(Reading& reading) {
     if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) absent.push_back(groups[i].arn);
     const auto* targets = reading.take_in("targets of " + groups[i].name, answers[i]);
     if (targets == nullptr) continue;
-    auto& registrations = groups[i].registrations.emplace();
-    for (const auto& target : *targets) registrations.push_back(registration(target));
-    std::ranges::sort(registrations, {},
-                      [](const Registration& r) { return std::tie(r.instance_id, r.port); });
+    groups[i].registrations = sorted_registrations(*targets);
   }
   std::erase_if(groups, [&](const TargetGroup& group) { return among(absent, group.arn); });
+}
+
+void read_registrations_again(wire::Caller& caller, Observation& observation) {
+  std::vector<std::string> arns;
+  for (const auto& group : observation.target_groups) arns.push_back(group.arn);
+  const auto answers = aws::elbv2::describe_target_health(caller, arns);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    auto& group = observation.target_groups[i];
+    group.registrations.reset();
+    if (!answers[i]) {
+      observation.problems.push_back("targets of " + group.name + ": " + answers[i].error().message);
+      continue;
+    }
+    Stamp{observation}.saw(answers[i]->date);
+    group.registrations = sorted_registrations(answers[i]->value);
+  }
 }
 
 }  // namespace evenkeel::observe

@@ -14,6 +14,9 @@ void read_groups(Reading& reading);
 // `absent_groups`.
 void read_registrations(Reading& reading);
 
+// Reads the registrations of every known group once more. What can't be read this time is unknown.
+void read_registrations_again(wire::Caller& caller, Observation& observation);
+
 Registration registration(const aws::elbv2::TargetHealth& target);
 
 }  // namespace evenkeel::observe

@@ -23,20 +23,19 @@ FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regio
 
 }  // namespace
 
-Result<std::vector<std::string>> make_pass(const Policy& policy, const PassSettings& settings,
-                                           record::Journal& journal, Regions& regions, const Clock& clock,
-                                           const Watch& watch) {
-  auto all = TRY(controller::fleets_to_tick(policy, journal, clock.now()));
-  const auto fleets = TRY(chosen_fleets(std::move(all), settings.only));
-  std::vector<std::string> left;
+Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, record::Journal& journal,
+                          Regions& regions, const Clock& clock, const Watch& watch) {
+  auto all = controller::fleets_to_tick(policy, journal, clock.now());
+  const auto fleets = TRY(chosen_fleets(std::move(all.fleets), settings.only));
+  PassEnd end{{}, std::move(all.problems)};
   for (const auto& fleet : fleets) {
     if (settings.stopped()) break;
     if (settings.until - clock.now() < kLeastTime)
-      left.push_back(fleet.name);
+      end.left.push_back(fleet.name);
     else
       watch(tick_one(fleet, settings, regions, clock));
   }
-  return left;
+  return end;
 }
 
 Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,

@@ -38,11 +38,15 @@ struct FleetTick {
 // Told of each tick as soon as it is over.
 using Watch = std::function<void(const FleetTick&)>;
 
-// The fleets for which no time was left. Errors: the journal's, before any fleet was begun; `not_found` names
-// the fleet of `only` that doesn't exist, and those that do.
-Result<std::vector<std::string>> make_pass(const Policy& policy, const PassSettings& settings,
-                                           record::Journal& journal, Regions& regions, const Clock& clock,
-                                           const Watch& watch);
+// What a pass did not do.
+struct PassEnd {
+  std::vector<std::string> left;      // the fleets for which no time was left
+  std::vector<std::string> problems;  // of the store: what it could not tell of fleets that left the policy
+};
+
+// Error: `not_found` names the fleet of `only` that doesn't exist, and those that do.
+Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, record::Journal& journal,
+                          Regions& regions, const Clock& clock, const Watch& watch);
 
 // The fleets that `names` names, or all.
 Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,

@@ -1,0 +1,209 @@
+#include "decide/gate.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/draft.h"
+#include "decide/evidence.h"
+#include "decide/guards.h"
+#include "decide/horizon.h"
+#include "decide/phases.h"
+#include "decide/protocol.h"
+#include "decide/rules.h"
+
+namespace evenkeel::decide {
+namespace {
+
+using Then = Refusal::Then;
+using Refused = std::optional<Refusal>;
+
+Refusal refuse(Then then, Reason reason, std::string text) { return {then, {reason, std::move(text), {}}}; }
+
+// Nothing is known against it yet: the draft asks.
+Refusal still_to_come() { return {Then::ask, {}}; }
+
+// What this tick is for, and when it is.
+Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
+  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, "the fleet left the policy");
+  if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
+  const auto late = draft.observation.late_by;
+  if (late > Duration::zero()) {
+    return refuse(Then::wait, Reason::asked_late,
+                  fmt::format("this tick was asked for {} ago, so it only restores", format_duration(late)));
+  }
+  if (const auto back = remediation.phase_since - draft.now(); back > kMaxSpread) {
+    return refuse(Then::wait, Reason::clock_backwards,
+                  fmt::format("AWS's clock stands {} before the last step's", format_duration(back)));
+  }
+  return std::nullopt;
+}
+
+Refused of_instance(const Remediation& remediation, const Draft& draft) {
+  const auto found = draft.observation.instances.find(remediation.instance_id);
+  if (found == draft.observation.instances.end())
+    return refuse(Then::wait, Reason::instance_unknown, "EC2 does not know it, or could not be asked");
+  const auto& instance = found->second;
+  if (const auto tag = instance.tags.find(kHoldTag); tag != instance.tags.end() && says_yes(tag->second)) {
+    return refuse(Then::put_back, Reason::hold_tag,
+                  fmt::format("its tag {} says \"{}\"", kHoldTag, printable(tag->second)));
+  }
+  if (instance.launch_time != remediation.launch_time)
+    return refuse(Then::wait, Reason::instance_unknown, "it is not the incarnation that was chosen");
+  return std::nullopt;
+}
+
+// What its Auto Scaling group is doing with everybody.
+Refused of_scaling(Draft& draft, bool treats_it) {
+  const auto& name = draft.policy.auto_scaling_group;
+  if (name.empty()) return std::nullopt;
+  const auto& group = draft.observation.auto_scaling_group;
+  if (!group) {
+    return refuse(Then::wait, Reason::observation_incomplete,
+                  fmt::format("Auto Scaling group {} could not be read", printable(name)));
+  }
+  if (group->being_deleted) {
+    return refuse(Then::put_back, Reason::scaling_activity,
+                  fmt::format("Auto Scaling group {} is being deleted", printable(name)));
+  }
+  const bool known = group->instance_refresh && (group->activities || !treats_it);
+  if (!known && !draft.observation.scaling_asked) {
+    draft.scaling_wanted = true;
+    return still_to_come();
+  }
+  if (!group->instance_refresh) {
+    return refuse(
+        Then::wait, Reason::instance_refresh,
+        fmt::format("whether an instance refresh of {} is under way could not be read", printable(name)));
+  }
+  if (!group->instance_refresh->empty()) {
+    return refuse(
+        Then::wait, Reason::instance_refresh,
+        fmt::format("an instance refresh of {} is {}", printable(name), printable(*group->instance_refresh)));
+  }
+  if (!treats_it) return std::nullopt;  // our own move to Standby is such an activity
+  if (!group->activities) {
+    return refuse(Then::wait, Reason::scaling_activity,
+                  fmt::format("what activities of {} are under way could not be read", printable(name)));
+  }
+  if (!group->activities->empty()) {
+    return refuse(Then::wait, Reason::scaling_activity,
+                  fmt::format("{} is at work: {}", printable(name), group->activities->front()));
+  }
+  return std::nullopt;
+}
+
+bool is_drained(const Remediation& remediation, Effect effect, const Draft& draft) {
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  const auto* step = step_of(remediation, draft.policy);
+  const bool replaced = step != nullptr && step->treatment == Treatment::replace;
+  // What Auto Scaling is to replace, it drains itself from the groups that it looks after.
+  if (replaced &&
+      (lifecycle == Lifecycle::none || (lifecycle == Lifecycle::in_service && effect == Effect::terminate))) {
+    return draft.observation.auto_scaling_group.has_value() &&
+           drained_from_our_places(remediation, draft.observation);
+  }
+  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;
+  return presence(remediation, draft.observation) == Presence::drained;
+}
+
+Refused by_survey(const Remediation& remediation, Draft& draft) {
+  const auto survey = draft.observation.surveys.find(remediation.instance_id);
+  if (survey == draft.observation.surveys.end()) {
+    draft.surveys_wanted.push_back(remediation.instance_id);
+    return still_to_come();
+  }
+  const auto no = survey_guard(survey->second, asks_for_events(draft.policy, remediation.cause.rule));
+  if (!no) return std::nullopt;
+  const bool for_good = no->reason == Reason::reboot_denied && survey->second.may_reboot;
+  return Refusal{for_good ? Then::put_back : Then::wait, *no};
+}
+
+// Asks for what shows how it is.
+Refused by_another_hand(const Remediation& remediation, Draft& draft) {
+  if (!asked_how_it_is(remediation, draft)) return still_to_come();
+  const auto signs = booted_without_us(remediation, draft.policy, draft.observation);
+  if (!signs) return std::nullopt;
+  return refuse(Then::put_back, Reason::young,
+                "it has booted since it was taken out, not by this treatment: " + *signs);
+}
+
+Treatment treatment_by(Effect effect) {
+  switch (effect) {
+    case Effect::command:
+      return Treatment::command;
+    case Effect::stop:
+      return Treatment::stop_start;
+    case Effect::terminate:
+      return Treatment::replace;
+    case Effect::reboot:
+      return Treatment::reboot;
+    default:
+      return Treatment::none;
+  }
+}
+
+Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, Draft& draft) {
+  const Time until = may_act_until(remediation, draft, treatment_by(effect));
+  if (until <= draft.now()) return std::nullopt;
+  const auto* earlier = treatment_intent(remediation);
+  return refuse(
+      Then::wait, Reason::late_effect,
+      fmt::format("the {} of {} may still act until {}",
+                  earlier == nullptr ? "treatment" : name(earlier->effect),
+                  iso8601(earlier == nullptr ? remediation.started_at : earlier->at), iso8601(until)));
+}
+
+// The last thing that is read.
+Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
+  if (draft.observation.looked_again.contains(remediation.instance_id)) return std::nullopt;
+  draft.places_wanted.push_back(remediation.instance_id);
+  return still_to_come();
+}
+
+Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft& draft) {
+  if (!is_drained(remediation, effect, draft)) return Refusal{Then::wait, {}};
+  for (const auto& intent : remediation.intents) {
+    if (intent.effect == Effect::deregister && draft.now() - intent.at < kAfterDrain)
+      return Refusal{Then::wait, {}};
+  }
+  const auto state = draft.observation.instances.at(remediation.instance_id).state;
+  if (state == InstanceState::running) return std::nullopt;
+  return refuse(Then::wait, Reason::not_running, fmt::format("the instance is {}", name(state)));
+}
+
+}  // namespace
+
+std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft) {
+  if (auto no = in_this_tick(remediation, draft)) return no;
+  return of_instance(remediation, draft);
+}
+
+bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
+  const auto& [then, verdict] = refusal;
+  if (then == Then::wait && !verdict.text.empty()) remediation.why_untreated = verdict.text;
+  if (then != Then::put_back) return false;
+  if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
+  put_back(remediation, draft, verdict.text);
+  return true;
+}
+
+std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect effect,
+                                          const std::string& target_group_arn, Draft& draft) {
+  if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = of_scaling(draft, false)) return std::unexpected(std::move(*no));
+  return Permit{effect, remediation.id, target_group_arn};
+}
+
+std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft) {
+  if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
+  if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_an_earlier_treatment(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_another_hand(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_a_last_look(remediation, draft)) return std::unexpected(std::move(*no));
+  return Permit{effect, remediation.id, {}};
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,142 @@
+#include "decide/start.h"
+
+#include <algorithm>
+#include <expected>
+#include <fmt/core.h>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "decide/breaker.h"
+#include "decide/draft.h"
+#include "decide/fleet_view.h"
+#include "decide/gate.h"
+#include "decide/memory.h"
+#include "decide/phases.h"
+#include "decide/protocol.h"
+#include "decide/selection.h"
+
+namespace evenkeel::decide {
+namespace {
+
+void forget_old(FleetState& state, const FleetPolicy& policy, Time now) {
+  const auto remember = std::max(kRemember, policy.keep.cooldown);
+  std::erase_if(state.recent, [&](const PastRemediation& ended) { return now - ended.ended_at > remember; });
+}
+
+// How the member leaves: the first of its removals. The others follow once this one shows. All that it needs
+// is let through, or nothing is done.
+std::optional<Refusal> take_out(Remediation& remediation, Draft& draft) {
+  const auto groups = our_groups(remediation);
+  const auto within = draft.policy.timing.drain_slack;
+  Duration delay{};
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    delay = std::max(delay, group->attributes->deregistration_delay);
+  }
+  if (!remediation.auto_scaling_group.empty()) {
+    const auto permit = may_remove(remediation, Effect::enter_standby, {}, draft);
+    if (!permit) return permit.error();
+    draft.enter(remediation, Phase::draining, delay * (groups.empty() ? 1 : 2) + within,
+                "into Standby of " + printable(remediation.auto_scaling_group));
+    draft.take(*permit, remediation);
+    return std::nullopt;
+  }
+  std::vector<Permit> permits;
+  for (const auto& arn : groups) {
+    auto permit = may_remove(remediation, Effect::deregister, arn, draft);
+    if (!permit) return permit.error();
+    permits.push_back(*std::move(permit));
+  }
+  draft.enter(remediation, Phase::draining, groups.empty() ? within : delay + within,
+              groups.empty() ? "Auto Scaling drains what it replaces"
+                             : fmt::format("taking it out of {} target group{}", groups.size(),
+                                           groups.size() == 1 ? "" : "s"));
+  for (const auto& permit : permits) draft.take(permit, remediation);
+  return std::nullopt;
+}
+
+std::string cause_words(const Cause& cause) {
+  if (!cause.rule.empty()) return cause.rule + ": " + cause.text;
+  if (!(cause.value > cause.above)) return cause.text;  // by hysteresis
+  return fmt::format("{} at {}, above {}", printable(cause.metric), format_number(cause.value),
+                     format_number(cause.above));
+}
+
+void start(Selection& selection, Draft& draft, FleetState& next) {
+  const Member& member = *selection.chosen;
+  const auto& policy = draft.policy;
+  Remediation remediation;
+  remediation.id = fmt::format("{}@{}", member.id, iso8601(draft.now()));
+  remediation.instance_id = member.id;
+  remediation.launch_time = member.instance->launch_time;
+  remediation.started_at = draft.now();
+  remediation.cause = selection.cause;
+  remediation.rung = selection.rung;
+  remediation.treatment = policy.treatments.at(static_cast<std::size_t>(selection.rung)).treatment;
+  const bool replaced = remediation.treatment == Treatment::replace;
+  const bool by_standby = member.scaling != nullptr && policy.leave_by == Leave::standby;
+  if (by_standby && !replaced) remediation.auto_scaling_group = policy.auto_scaling_group;
+  for (const auto& [group, registration, healthy_since, count] : member.places) {
+    const bool looked_after = member.scaling != nullptr && (by_standby || replaced) && group->attached &&
+                              group->port == registration->port;
+    remediation.snapshot.push_back({.target_group_arn = group->arn,
+                                    .target_group_name = group->name,
+                                    .port = registration->port,
+                                    .by_auto_scaling = looked_after});
+  }
+  draft.note(remediation, "start", cause_words(remediation.cause));
+  if (const auto no = take_out(remediation, draft)) {
+    draft.events.pop_back();
+    selection.members[member.id] = no->verdict;
+    return;
+  }
+  remember_start(next, remediation);
+  next.open.push_back(std::move(remediation));
+  next.pinned = policy;
+}
+
+void trip_breaker_if_needed(const FleetView& fleet, Draft& draft, FleetState& next) {
+  const auto why = breaker_trips(fleet);
+  if (!why) return;
+  next.breaker = Breaker{*why, draft.now()};
+  draft.events.push_back({draft.now(), draft.policy.name, "", "", "breaker", "breaker tripped: " + *why});
+}
+
+}  // namespace
+
+Plan choose_start(const FleetPolicy& policy, const Observation& observation, OpenStep step,
+                  std::span<const Verdict> off) {
+  Plan plan;
+  plan.next = std::move(step.next);
+  FleetState& next = plan.next;
+  forget_old(next, policy, observation.taken_at);
+
+  Draft draft{policy, observation, next.written_by + "s"};
+  end_pause(next, observation.taken_at, draft.events);
+  judge_ended(next, policy, observation, draft.events);
+  const FleetView fleet{policy, observation, next};
+  trip_breaker_if_needed(fleet, draft, next);
+  auto selection = select(fleet, off);
+  plan.questions = std::move(selection.questions);
+  if (!plan.questions.empty()) return plan;
+
+  next.last_tick_at = std::max(next.last_tick_at, observation.taken_at);
+  if (fleet.unreadable.empty()) next.members_last_seen = static_cast<int>(fleet.members.size());
+  if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
+  next.glance = glance(fleet, selection.fleet);
+  remember_members(next, fleet, selection.above);
+  if (selection.chosen != nullptr) start(selection, draft, next);
+  plan.members = std::move(selection.members);
+  plan.fleet = std::move(selection.fleet);
+  plan.actions = std::move(step.actions);
+  std::ranges::move(draft.actions, std::back_inserter(plan.actions));
+  std::ranges::stable_sort(plan.actions, {}, [](const Action& action) { return !action.restores; });
+  plan.events = std::move(step.events);
+  std::ranges::move(draft.events, std::back_inserter(plan.events));
+  tell(plan, observation.taken_at);
+  return plan;
+}
+
+}  // namespace evenkeel::decide
