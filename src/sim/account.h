@@ -43,6 +43,7 @@ struct Switches {
   bool no_capacity = false;     // EC2 has none of the instance type left: neither starts nor launches
   bool load_metrics = true;     // AWS publishes the load balancer's RequestCount and CPUUtilization
   Duration command_lag{3'000};  // a command that was sent is not known to anybody for this long
+  Duration event_lag{0};        // a scheduled event that has ended is shown as open for this long
 };
 
 struct RegisteredTarget {
@@ -72,11 +73,16 @@ struct TargetGroup {
   std::vector<RegisteredTarget> targets;
 };
 
-// An EC2 maintenance that stands in the calendar of one instance. It happens at `not_before`: a reboot, a
-// stop, or (system-maintenance) nothing that shows.
+// An EC2 maintenance that stands in the calendar of one instance. It happens at `not_before`, unless it has
+// ended before: a reboot, a stop (of an instance without EBS root device: its termination), or
+// (system-maintenance) nothing that shows. What ends it:
+//   a stop and start                 each of them: the instance moves to another host
+//   a reboot by the user             `system-reboot` alone, and only where reboot migration is enabled
+//   its time, or AWS's cancellation  this one
 struct ScheduledEvent {
-  std::string id, code, description;  // "[Completed] …" and "[Canceled] …" once it is over
+  std::string id, code, description;  // "[Completed] …" and "[Canceled] …" once EC2 shows it as over
   Time not_before{}, not_after{};
+  std::optional<Time> ended = {};  // EC2 shows it `event_lag` later
   bool over() const { return description.starts_with("["); }
 };
 
@@ -101,6 +107,7 @@ struct Server {
   int crashes = 0, reboots_by_api = 0;
   bool instance_store = false;                // its root device; it can't be stopped
   bool stop_protected = false;                // disableApiStop
+  bool reboot_migration = false;              // MaintenanceOptions.RebootMigration: default, else disabled
   bool initializing = false;                  // its status checks, from a launch or start until it is up
   std::optional<Time> impaired_since;         // the instance's status check; a reboot mends it
   std::optional<Time> system_impaired_since;  // its host's; only a stop and start mends it

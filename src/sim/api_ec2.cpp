@@ -142,6 +142,8 @@ Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
             unless_empty("vpcId", gone ? "" : "vpc-0a1b2c3d"),
             unless_empty("privateIpAddress", gone ? "" : server.private_ip), tag("architecture", "x86_64"),
             tag("rootDeviceType", server.instance_store ? "instance-store" : "ebs"),
+            tag("maintenanceOptions", tag("autoRecovery", "default"),
+                tag("rebootMigration", server.reboot_migration ? "default" : "disabled")),
             list("tagSet", "item", tags_of(server), tag_xml));
     return all(tag("reservationId", "r-" + server.id.substr(2)), tag("ownerId", session.account.account_id),
                tag("instancesSet", tag("item", instance)));

@@ -112,6 +112,15 @@ TEST(DescribeInstances, ATokenIsGoodForNothingElse) {
     EXPECT_EQ(world.ec2("DescribeInstances", form).code(), "InvalidNextToken");
 }
 
+TEST(DescribeInstances, TellWhetherARebootByTheUserMayMigrate) {
+  World world;
+  const std::string path = "//maintenanceOptions/rebootMigration";
+  const Form one = {{"InstanceId.1", world.ids[0]}};
+  EXPECT_EQ(world.ec2("DescribeInstances", one).text(path), "disabled");
+  world.account.servers.at(world.ids[0]).reboot_migration = true;
+  EXPECT_EQ(world.ec2("DescribeInstances", one).text(path), "default");
+}
+
 TEST(DescribeInstances, IdsAndPagesExcludeEachOther) {
   World world;
   const Reply reply = world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}, {"MaxResults", "5"}});

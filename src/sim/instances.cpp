@@ -43,13 +43,6 @@ const char* event_description(const std::string& code) {
   return found == kTexts.end() ? "The instance has a scheduled event" : found->second;
 }
 
-// Which of its events a stop and start, to another host, has settled.
-void complete(Server& server, auto wanted) {
-  for (auto& event : server.events) {
-    if (!event.over() && wanted(event)) event.description = "[Completed] " + event.description;
-  }
-}
-
 }  // namespace
 
 bool Account::World::reachable(const ServerRun& run) const {
@@ -78,35 +71,51 @@ void Account::World::begin_start(ServerRun& run, Hand hand, Duration pending) {
   server.launched_at = now;
   server.initializing = true;
   server.system_impaired_since.reset();
-  complete(server, [](const ScheduledEvent&) { return true; });
+  end_events(server, "");
   server.life = Life::pending;
   server.life_until = now + pending;
   dirty = true;
+}
+
+void Account::World::end_events(Server& server, std::string_view code) {
+  for (auto& event : server.events) {
+    if (!event.ended && (code.empty() || event.code == code)) event.ended = now;
+  }
 }
 
 void Account::World::step_events(ServerRun& run) {
   auto& server = *run.server;
   std::vector<std::string> due;
   for (auto& event : server.events) {
-    if (event.over() || event.not_before > now) continue;
-    event.description = "[Completed] " + event.description;
-    due.push_back(event.code);
+    if (!event.ended && event.not_before <= now) {
+      event.ended = now;
+      due.push_back(event.code);
+    }
+    if (event.ended && !event.over() && now - *event.ended >= account.switches.event_lag)
+      event.description = "[Completed] " + event.description;
   }
   std::erase_if(server.events, [&](const ScheduledEvent& event) {
-    return event.over() && now - event.not_before >= kEventShownFor;
+    return event.over() && now - *event.ended >= kEventShownFor;
   });
   for (const auto& code : due) {
     note("event", server.id, {}, 0, code);
-    if (code == "system-maintenance") continue;
-    if (auto* group = account.group_of(server.id); group != nullptr && !group->suspended("HealthCheck")) {
-      auto& member = *group->find(server.id);
-      if (member.lifecycle_state == "InService") member.health_status = "Unhealthy";
-    }
-    if (code.ends_with("-reboot")) {
-      run.reboots.emplace_back(now, Hand::outsider);
-    } else {
-      account.stop(server.id);
-    }
+    if (code != "system-maintenance") happen(run, code);
+  }
+}
+
+// What AWS does to an instance whose event nothing has ended.
+void Account::World::happen(ServerRun& run, const std::string& code) {
+  const auto& server = *run.server;
+  if (auto* group = account.group_of(server.id); group != nullptr && !group->suspended("HealthCheck")) {
+    auto& member = *group->find(server.id);
+    if (member.lifecycle_state == "InService") member.health_status = "Unhealthy";
+  }
+  if (code.ends_with("-reboot")) {
+    if (server.runs()) run.reboots.emplace_back(now, Hand::outsider);
+  } else if (server.instance_store) {
+    account.terminate(server.id);
+  } else {
+    account.stop(server.id);
   }
 }
 
@@ -164,7 +173,9 @@ void Account::cancel_event(const std::string& instance_id) {
   const auto found = servers.find(instance_id);
   if (found == servers.end()) return;
   for (auto& event : found->second.events) {
-    if (!event.over()) event.description = "[Canceled] " + event.description;
+    if (event.ended) continue;
+    event.ended = now();
+    event.description = "[Canceled] " + event.description;
   }
 }
 

@@ -142,18 +142,79 @@ TEST(Instances, AreRebootedOrStoppedWhenTheirEventIsDue) {
   EXPECT_TRUE(fleet.server(0).events.empty());
 }
 
-TEST(Instances, AUsersRebootSettlesAnInstanceRebootAloneAndAStartSettlesAll) {
-  SmallFleet fleet(2);
+std::vector<std::string> open_events(SmallFleet& fleet, std::size_t index) {
+  std::vector<std::string> codes;
+  for (const auto& event : fleet.server(index).events) {
+    if (!event.over()) codes.push_back(event.code);
+  }
+  return codes;
+}
+
+TEST(ScheduledEvents, StayOpenAfterAUsersReboot) {
+  SmallFleet fleet(1);
   fleet.account.schedule_event(fleet.ids[0], "instance-reboot", 10h);
   fleet.account.schedule_event(fleet.ids[0], "system-reboot", 10h);
   fleet.account.reboot({fleet.ids[0]});
   fleet.pass(5min);
-  EXPECT_TRUE(fleet.server(0).events.at(0).over());
-  EXPECT_FALSE(fleet.server(0).events.at(1).over());
+  EXPECT_EQ(fleet.facts("reboot-effect").size(), 1U);
+  EXPECT_EQ(open_events(fleet, 0), (std::vector<std::string>{"instance-reboot", "system-reboot"}));
+  fleet.pass(10h);  // and so EC2 reboots it as announced
+  EXPECT_TRUE(open_events(fleet, 0).empty());
+  EXPECT_EQ(fleet.facts("event").size(), 2U);
+  EXPECT_EQ(fleet.facts("reboot-effect").back().hand, Hand::outsider);
+}
+
+TEST(ScheduledEvents, OfASystemRebootEndWithAUsersRebootWhereRebootMigrationIsEnabled) {
+  SmallFleet fleet(1);
+  fleet.server(0).reboot_migration = true;
+  for (const char* code : {"instance-reboot", "system-reboot", "instance-retirement"})
+    fleet.account.schedule_event(fleet.ids[0], code, 10h);
+  fleet.account.reboot({fleet.ids[0]});
+  fleet.pass(5min);
+  EXPECT_EQ(open_events(fleet, 0), (std::vector<std::string>{"instance-reboot", "instance-retirement"}));
+}
+
+TEST(ScheduledEvents, AllEndWithAStopAndStartAndDoNotHappenAnyMore) {
+  SmallFleet fleet(1);
+  for (const char* code :
+       {"instance-reboot", "system-reboot", "system-maintenance", "instance-retirement", "instance-stop"})
+    fleet.account.schedule_event(fleet.ids[0], code, 10h);
+  EXPECT_NE(fleet.server(0).events[0].id, fleet.server(0).events[1].id);
+  fleet.account.stop_instances({fleet.ids[0]});
+  fleet.pass(5min);
+  EXPECT_EQ(open_events(fleet, 0).size(), 5U);
+  fleet.account.start_instances({fleet.ids[0]});
+  fleet.pass(1s);
+  EXPECT_TRUE(open_events(fleet, 0).empty());
+  EXPECT_EQ(fleet.server(0).events.size(), 5U);
+  fleet.pass(11h);
+  EXPECT_TRUE(fleet.facts("event").empty());
+  EXPECT_EQ(fleet.server(0).life, Life::running);
+  fleet.pass(24h * 8);
+  EXPECT_TRUE(fleet.server(0).events.empty());
+}
+
+TEST(ScheduledEvents, MayBeShownAsOpenForAWhileAfterTheyHaveEnded) {
+  SmallFleet fleet(1);
+  fleet.account.switches.event_lag = 30min;
+  fleet.account.schedule_event(fleet.ids[0], "instance-stop", 10min);
   fleet.account.stop_instances({fleet.ids[0]});
   fleet.pass(5min);
   fleet.account.start_instances({fleet.ids[0]});
-  EXPECT_TRUE(fleet.server(0).events.at(1).over());
+  fleet.pass(29min);
+  EXPECT_EQ(open_events(fleet, 0).size(), 1U);
+  EXPECT_EQ(fleet.server(0).life, Life::running);  // its time has passed, but it had ended
+  fleet.pass(2min);
+  EXPECT_TRUE(open_events(fleet, 0).empty());
+}
+
+TEST(ScheduledEvents, OfARetirementTerminateAnInstanceThatCanNotBeStopped) {
+  SmallFleet fleet(2);
+  fleet.server(0).instance_store = true;
+  for (const auto& id : fleet.ids) fleet.account.schedule_event(id, "instance-retirement", 10min);
+  fleet.pass(11min);
+  EXPECT_EQ(fleet.server(0).life, Life::terminated);
+  EXPECT_EQ(fleet.server(1).life, Life::stopped);
 }
 
 }  // namespace

@@ -153,11 +153,11 @@ class ScenarioParser {
   }
 
   Result<void> read_fleet(const Words& words) {
-    const auto options = TRY(
-        options_of(words, 2,
-                   {"servers", "groups", "shares", "capacity", "peak", "memory", "memory_at_boot",
-                    "dies_after", "boot", "deregistration_delay", "slow_start", "min_healthy_targets",
-                    "check_interval", "healthy_threshold", "unhealthy_threshold", "zones", "monitoring"}));
+    const auto options = TRY(options_of(
+        words, 2,
+        {"servers", "groups", "shares", "capacity", "peak", "memory", "memory_at_boot", "dies_after", "boot",
+         "deregistration_delay", "slow_start", "min_healthy_targets", "check_interval", "healthy_threshold",
+         "unhealthy_threshold", "zones", "monitoring", "reboot_migration"}));
     FleetSpec fleet;
     fleet.name = words[1].text;
     if (options.find("servers") == nullptr || options.find("groups") == nullptr) {
@@ -183,6 +183,7 @@ class ScenarioParser {
         return monitoring->wrong("must be basic or detailed");
       }
     }
+    fleet.reboot_migration = TRY(options.yes_or_no("reboot_migration", false));
     TRY_VOID(read_fleet_attributes(options, fleet));
     TRY_VOID(read_fleet_groups(options, fleet));
     servers_ += fleet.servers;

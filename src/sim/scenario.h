@@ -35,6 +35,8 @@
 //       check_interval=D healthy_threshold=N unhealthy_threshold=N      [10s, 3, 2]
 //       zones=a,b                         in turn [a]
 //       monitoring=detailed|basic         EC2's own metrics every minute, or every five [detailed]
+//       reboot_migration=yes|no           a reboot by the user moves an instance with a `system-reboot` event to
+//                                         another host, which ends the event [no]
 //   group NAME:PORT [attached=no]         one more target group, empty, with no traffic
 //   asg NAME fleet=F key=value …          the fleet's Auto Scaling group. Keys:
 //       min=N max=N desired=N             [1, twice the servers, the servers]
@@ -130,6 +132,7 @@ struct FleetSpec {
   std::map<std::string, std::string> attributes;  // of its target groups
   std::vector<std::string> zones{"a"};
   bool detailed_monitoring = true;
+  bool reboot_migration = false;
 };
 
 // One timed event of the world: the words of its line after `at D`, checked.

@@ -19,7 +19,7 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 16> kSwitches = {{
+constexpr std::array<Switch, 17> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
@@ -36,6 +36,7 @@ constexpr std::array<Switch, 16> kSwitches = {{
     {"table_read_lag", nullptr, &Switches::table_read_lag},
     {"ttl_delay", nullptr, &Switches::ttl_delay},
     {"command_lag", nullptr, &Switches::command_lag},
+    {"event_lag", nullptr, &Switches::event_lag},
 }};
 
 std::string allowed_words(const auto& table, const auto& name_of) {

@@ -71,10 +71,7 @@ void Account::World::begin_shutdown(ServerRun& run, Hand hand) {
   }
   cut_requests(run, hand == Hand::ours, "in flight on a server that was rebooted");
   run.down_by_reboot = hand;
-  for (auto& event : server.events) {
-    if (event.code == "instance-reboot" && !event.over())
-      event.description = "[Completed] " + event.description;
-  }
+  if (server.reboot_migration) end_events(server, "system-reboot");
   server.life = Life::stopping_for_reboot;
   server.life_until = now + (hanging ? account.switches.forced_shutdown : kGracefulShutdown);
   dirty = true;

@@ -58,6 +58,7 @@ void add_fleet(Account& account, const FleetSpec& fleet, Random& random, double 
     const double life = draw(random, fleet.dies_after);
     if (life > 0) server.leak_per_million_requests = leak_of(fleet, life);
     server.detailed_monitoring = fleet.detailed_monitoring;
+    server.reboot_migration = fleet.reboot_migration;
     server.boot_time = Duration{std::llround(1000 * draw(random, fleet.boot))};
     server.launched_at = account.now() - std::chrono::hours{24};
     const auto id = account.add_server(std::move(server));

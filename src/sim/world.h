@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -96,7 +97,9 @@ struct Account::World {
   void begin_stop(ServerRun& run, Hand hand);
   void begin_start(ServerRun& run, Hand hand, Duration pending);
   void step_events(ServerRun& run);
-  bool reachable(const ServerRun& run) const;  // up, and its zone too
+  void happen(ServerRun& run, const std::string& code);
+  void end_events(Server& server, std::string_view code);  // the open ones; an empty code: all of them
+  bool reachable(const ServerRun& run) const;              // up, and its zone too
   int registrations(const std::string& instance_id) const;
   int cut_requests(ServerRun& run, bool ours, const char* why);
 
