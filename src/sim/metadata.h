@@ -7,6 +7,7 @@
 // aws-facts.md §7; docs.aws.amazon.com: "Use the Instance Metadata Service", "EKS Pod Identity".
 #pragma once
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,6 +20,9 @@
 namespace evenkeel::sim {
 
 inline constexpr const char* kMetadataRole = "evenkeel";
+// How faults and counts call what is asked for.
+inline constexpr std::array kMetadataActions = {"metadata.Token", "metadata.Role", "metadata.Credentials",
+                                                "metadata.Region", "container.Credentials"};
 inline constexpr const char* kPodToken = "simulated-pod-token";
 
 class Metadata {
@@ -26,8 +30,7 @@ class Metadata {
   Metadata(const Account& account, Keys& keys, std::uint64_t seed)
       : account_(account), keys_(keys), random_(seed) {}
 
-  // How faults and counts call what is asked for: "metadata.Token", "metadata.Role", "metadata.Credentials",
-  // "metadata.Region", "container.Credentials". Nothing: it is none of these paths.
+  // One of kMetadataActions. Nothing: it is none of these paths.
   static std::optional<std::string> action(const wire::Request& request);
 
   // `client_now`: the time in which ends of sessions are told.

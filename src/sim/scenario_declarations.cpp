@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "sim/actions.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -120,6 +121,11 @@ Result<void> read_fault(const Words& words, Scenario& scenario) {
   Fault fault;
   fault.kind = *kind;
   if (words[1].text != "*") fault.action = words[1].text;
+  if (!fault.action.empty() && !std::ranges::binary_search(known_actions(), fault.action)) {
+    return words[1].wrong(
+        fmt::format("is nothing that the account answers; the nearest name is {} (* is every action)",
+                    nearest_action(fault.action)));
+  }
   auto rest = words;
   if (const auto once = std::ranges::find(rest, "once", &Word::text); once != rest.end()) {
     fault.times = 1;

@@ -184,6 +184,11 @@ TEST(Scenario, RefusesWhatItDoesNotKnowWithLineAndColumn) {
   EXPECT_TRUE(error_of_line("memory web-1 180").starts_with("s.txt:7:14: '180' is no number from 0 to 100"));
   EXPECT_TRUE(
       error_of_line("set nothing true").starts_with("s.txt:7:5: 'nothing' and its value fit no switch"));
+  EXPECT_TRUE(error_of_line("fault ec2.RebootInstance denied")
+                  .starts_with("s.txt:7:7: 'ec2.RebootInstance' is nothing that the account answers; the "
+                               "nearest name is ec2.RebootInstances"));
+  EXPECT_TRUE(error_of_line("fault elbv2.describetargethealth denied")
+                  .ends_with("elasticloadbalancing.DescribeTargetHealth (* is every action)"));
   EXPECT_TRUE(error_of_line("fault * melt").starts_with("s.txt:7:9: 'melt' is no kind of fault"));
   EXPECT_TRUE(
       error_of_line("promise healty=3").starts_with("s.txt:7:9: 'healty=3' is not known here; allowed"));
