@@ -39,7 +39,10 @@ struct Switches {
   // Under health check type ELB, a member that somebody deregistered from an attached group is replaced once
   // its drain is over; else Auto Scaling looks at registered targets alone.
   bool replaces_deregistered = true;
-  bool az_rebalance = false;    // Auto Scaling evens out the zones of a group
+  bool az_rebalance = true;  // Auto Scaling evens out the zones of a group; when it does is not published
+  // In a group with weights EnterStandby and a termination decrement the desired size by the member's weight
+  // (as users report); else by one (as the API's page reads).
+  bool standby_counts_units = true;
   bool no_capacity = false;     // EC2 has none of the instance type left: neither starts nor launches
   bool load_metrics = true;     // AWS publishes the load balancer's RequestCount and CPUUtilization
   Duration command_lag{3'000};  // a command that was sent is not known to anybody for this long
@@ -181,6 +184,8 @@ struct Refusal {
 //   standby          the group's desired size then     "decrement" or "keep": what became of it
 //   exit-standby     the group's desired size then     -
 //   in-service       -                                 the group: a launch or return is complete
+//   retained         the group's desired size then     the group: its terminated member is kept
+//   root-volume      -                                 the group: a refresh takes it to replace its root volume
 //   detach           the group's desired size then     the group
 //   launch           the group's desired size then     why: "size", "replace", "rebalance"
 //   scale-in         the group's desired size then     why: "size", "asked", "asked, decrement"
@@ -295,7 +300,9 @@ class Account {
               std::optional<int> desired);
   void suspend_process(const std::string& group, const std::string& process);
   void resume_process(const std::string& group, const std::string& process);
-  void start_refresh(const std::string& group);  // an instance refresh is shown; it replaces nobody
+  // An instance refresh is shown. With Rolling it does nothing; with ReplaceRootVolume it works on one member
+  // after the other.
+  void start_refresh(const std::string& group, const std::string& strategy = "Rolling");
   void end_refresh(const std::string& group);
   void schedule_event(const std::string& instance_id, const std::string& code, Duration in);
   void cancel_event(const std::string& instance_id);  // all that are not over
@@ -337,6 +344,8 @@ class Account {
   static double day_average();
 
  private:
+  std::optional<Refusal> end_retention(AutoScalingGroup& group, AutoScalingMember& member, Hand hand);
+
   struct World;
   std::unique_ptr<World> world_;
 };

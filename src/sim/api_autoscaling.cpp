@@ -18,13 +18,51 @@ std::string zone_of(const std::string& instance_id, const Account& account) {
   return account.region + (server == account.servers.end() ? "a" : server->second.zone);
 }
 
+std::string type_of(const std::string& instance_id, const Account& account) {
+  const auto server = account.servers.find(instance_id);
+  return server == account.servers.end() ? "" : server->second.type;
+}
+
+Xml weight_xml(const AutoScalingMember& member) {
+  return member.weight > 0 ? tag("WeightedCapacity", member.weight) : Xml{};
+}
+
+// Shown only where the group has one.
+Xml policies_xml(const AutoScalingGroup& group) {
+  Xml xml = unless_empty("DesiredCapacityType", group.desired_capacity_type);
+  if (!group.weights.empty()) {
+    const auto override_of = [](const auto& each) {
+      return all(tag("InstanceType", each.first), tag("WeightedCapacity", each.second));
+    };
+    const Xml specification = tag("LaunchTemplateSpecification", tag("LaunchTemplateName", group.name));
+    xml.add(tag("MixedInstancesPolicy", tag("LaunchTemplate", specification,
+                                            list("Overrides", "member", group.weights, override_of))));
+  }
+  if (group.retains)
+    xml.add(tag("InstanceLifecyclePolicy", tag("RetentionTriggers", tag("TerminateHookAbandon", "retain"))));
+  return xml;
+}
+
+Xml traffic_sources_xml(const AutoScalingGroup& group) {
+  Xml members;
+  const auto add = [&](const std::vector<std::string>& identifiers, const char* type) {
+    for (const auto& each : identifiers)
+      members.add(tag("member", tag("Identifier", each), tag("Type", type)));
+  };
+  add(group.target_group_arns, "elbv2");
+  add(group.classic_names, "elb");
+  add(group.lattice_arns, "vpc-lattice");
+  return tag("TrafficSources", members);
+}
+
 Xml scaling_group_xml(const AutoScalingGroup& group, const Account& account) {
   const auto text = [](const std::string& value) { return value; };
   const auto member = [&](const AutoScalingMember& each) {
     return all(tag("InstanceId", each.instance_id),
                tag("AvailabilityZone", zone_of(each.instance_id, account)),
+               unless_empty("InstanceType", type_of(each.instance_id, account)),
                tag("LifecycleState", each.lifecycle_state), tag("HealthStatus", each.health_status),
-               tag("ProtectedFromScaleIn", each.protected_from_scale_in));
+               tag("ProtectedFromScaleIn", each.protected_from_scale_in), weight_xml(each));
   };
   std::set<std::string> zones{account.region + "a"};
   for (const auto& each : group.members) zones.insert(zone_of(each.instance_id, account));
@@ -34,6 +72,7 @@ Xml scaling_group_xml(const AutoScalingGroup& group, const Account& account) {
              tag("DesiredCapacity", group.desired), tag("DefaultCooldown", 300),
              list("AvailabilityZones", "member", zones, text),
              list("TargetGroupARNs", "member", group.target_group_arns, text),
+             list("LoadBalancerNames", "member", group.classic_names, text),
              tag("HealthCheckType", group.health_check_type),
              tag("HealthCheckGracePeriod", group.health_check_grace_period.count() / 1000),
              list("Instances", "member", group.members, member), tag("CreatedTime", "2026-01-01T00:00:00Z"),
@@ -41,8 +80,7 @@ Xml scaling_group_xml(const AutoScalingGroup& group, const Account& account) {
                   [](const std::string& process) {
                     return all(tag("ProcessName", process), tag("SuspensionReason", "User suspended"));
                   }),
-             list("TrafficSources", "member", group.target_group_arns,
-                  [](const std::string& arn) { return all(tag("Identifier", arn), tag("Type", "elbv2")); }));
+             traffic_sources_xml(group), policies_xml(group));
 }
 
 Answer<Xml> describe_groups(Session& session, Parameters& parameters) {
@@ -85,7 +123,7 @@ Answer<Xml> describe_scaling_instances(Session& session, Parameters& parameters)
                tag("AvailabilityZone", zone_of(member.instance_id, session.account)),
                tag("LifecycleState", member.lifecycle_state),
                tag("HealthStatus", member.health_status == "Healthy" ? "HEALTHY" : "UNHEALTHY"),
-               tag("ProtectedFromScaleIn", member.protected_from_scale_in));
+               tag("ProtectedFromScaleIn", member.protected_from_scale_in), weight_xml(member));
   };
   return all(list("AutoScalingInstances", "member", cut(members, page), write),
              unless_empty("NextToken", page.next));
@@ -153,7 +191,8 @@ Answer<Xml> describe_refreshes(Session& session, Parameters& parameters) {
   const Page page = TRY(page_of(newest_first.size(), size, token, parameters));
   const auto write = [&](const InstanceRefresh& refresh) {
     return all(tag("InstanceRefreshId", refresh.id), tag("AutoScalingGroupName", name),
-               tag("Status", refresh.status), tag("StartTime", iso8601(refresh.started)),
+               tag("Status", refresh.status), tag("Strategy", refresh.strategy),
+               tag("StartTime", iso8601(refresh.started)),
                refresh.ended ? tag("EndTime", iso8601(*refresh.ended)) : Xml{},
                tag("PercentageComplete", refresh.ended ? 100 : 0),
                tag("InstancesToUpdate", refresh.ended ? 0 : group->second.desired));

@@ -40,6 +40,36 @@ TEST(DescribeAutoScalingGroups, ShowsAGroupAndItsMembers) {
   EXPECT_EQ(reply.text(kGroupElement + "/Instances/member/HealthStatus"), "Healthy");
 }
 
+TEST(DescribeAutoScalingGroups, ShowsWeightsPoliciesAndEveryTrafficSource) {
+  Grouped world;
+  const Form form = {{"AutoScalingGroupNames.member.1", "web-asg"}};
+  const Reply plain = world.auto_scaling("DescribeAutoScalingGroups", form);
+  for (const char* absent : {"//MixedInstancesPolicy", "//WeightedCapacity", "//DesiredCapacityType",
+                             "//InstanceLifecyclePolicy", "//LoadBalancerNames/member"})
+    EXPECT_TRUE(plain.texts(absent).empty()) << absent;
+  auto& group = world.account.auto_scaling_groups.at("web-asg");
+  group.weights = {{"m5.large", 1}, {"m5.xlarge", 2}};
+  group.desired_capacity_type = "units";
+  group.members[1].weight = 2;
+  group.classic_names = {"old"};
+  group.lattice_arns = {"arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-01"};
+  group.retains = true;
+  const Reply reply = world.auto_scaling("DescribeAutoScalingGroups", form);
+  const std::string overrides = kGroupElement + "/MixedInstancesPolicy/LaunchTemplate/Overrides/member";
+  EXPECT_EQ(reply.texts(overrides + "/WeightedCapacity"), (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(reply.texts(kGroupElement + "/Instances/member/WeightedCapacity"), std::vector<std::string>{"2"});
+  EXPECT_EQ(reply.text(kGroupElement + "/Instances/member/InstanceType"), "m5.large");
+  EXPECT_EQ(reply.text(kGroupElement + "/DesiredCapacityType"), "units");
+  EXPECT_EQ(reply.texts(kGroupElement + "/LoadBalancerNames/member"), std::vector<std::string>{"old"});
+  EXPECT_EQ(reply.texts(kGroupElement + "/TrafficSources/member/Type"),
+            (std::vector<std::string>{"elbv2", "elbv2", "elb", "vpc-lattice"}));
+  EXPECT_EQ(reply.text(kGroupElement + "/InstanceLifecyclePolicy/RetentionTriggers/TerminateHookAbandon"),
+            "retain");
+  const Reply instances =
+      world.auto_scaling("DescribeAutoScalingInstances", {{"InstanceIds.member.1", world.ids[1]}});
+  EXPECT_EQ(instances.text("//WeightedCapacity"), "2");
+}
+
 TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {
   Grouped world;
   const Reply reply =

@@ -18,8 +18,11 @@ constexpr Duration kImpairedTolerated{300'000};
 constexpr Duration kPendingInEc2{10'000};
 constexpr Duration kPendingInGroup{20'000};
 
+// In units where the group has weights.
 int size_of(const AutoScalingGroup& group) {
-  return static_cast<int>(std::ranges::count_if(group.members, &AutoScalingMember::counts));
+  int size = 0;
+  for (const auto& member : group.members) size += member.counts() ? member.units() : 0;
+  return size;
 }
 
 bool for_long(const std::optional<Time>& since, Time now) {
@@ -124,6 +127,9 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
   fresh.initializing = true;
   fresh.boot_never_ends = fresh.agent_silent = false;
   fresh.crashes = fresh.reboots_by_api = 0;
+  if (!group.weights.empty() && !group.weights.contains(fresh.type))
+    fresh.type = group.weights.begin()->first;
+  member.weight = group.weight_of(fresh.type);
   member.instance_id = account.add_server(std::move(fresh));
   member.lifecycle_state = "Pending";
   member.pending_until = now + kPendingInGroup;
@@ -141,15 +147,16 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
   return member.instance_id;
 }
 
-// Of the fullest zone the one that was launched first.
+// Of the fullest zone the one that was launched first. None whose units are still wanted.
 AutoScalingMember* Account::World::choose_for_scale_in(AutoScalingGroup& group) {
   const auto by_zone = members_by_zone(group);
+  const int spare = size_of(group) - group.desired;
   AutoScalingMember* chosen = nullptr;
   std::pair<int, Time> best{-1, Time{}};
   for (auto& member : group.members) {
     const auto server = account.servers.find(member.instance_id);
     if (server == account.servers.end() || member.lifecycle_state != "InService" ||
-        member.protected_from_scale_in) {
+        member.protected_from_scale_in || member.units() > spare) {
       continue;
     }
     const auto zone = by_zone.find(server->second.zone);
@@ -165,7 +172,7 @@ AutoScalingMember* Account::World::choose_for_scale_in(AutoScalingGroup& group) 
 void Account::World::settle_size(AutoScalingGroup& group) {
   const int size = size_of(group);
   if (size < group.desired && !group.suspended("Launch")) {
-    for (int i = size; i < group.desired && launch(group, "size"); ++i) {
+    while (size_of(group) < group.desired && launch(group, "size")) {
     }
   } else if (size > group.desired && !group.suspended("Terminate")) {
     if (auto* member = choose_for_scale_in(group)) {
@@ -173,7 +180,7 @@ void Account::World::settle_size(AutoScalingGroup& group) {
       retire(group, *member,
              fmt::format("At {} an instance was taken out of service in response to a difference between "
                          "desired and actual capacity, shrinking the capacity from {} to {}.",
-                         iso8601(now), size, size - 1),
+                         iso8601(now), size, size - member->units()),
              Hand::outsider);
     }
   } else {
@@ -195,6 +202,21 @@ void Account::World::rebalance(AutoScalingGroup& group) {
   if (least != by_zone.end() && most->second - least->second >= 2) launch(group, "rebalance");
 }
 
+// One member after the other, each when the one before is in service again.
+void Account::World::step_refresh(AutoScalingGroup& group) {
+  if (group.refreshes.empty()) return;
+  auto& refresh = group.refreshes.back();
+  if (refresh.ended || refresh.strategy != "ReplaceRootVolume") return;
+  if (std::ranges::any_of(group.members, &AutoScalingMember::replaces_root_volume)) return;
+  const auto next = std::ranges::find_if(group.members, [&](const AutoScalingMember& member) {
+    return member.lifecycle_state == "InService" &&
+           std::ranges::find(refresh.replaced, member.instance_id) == refresh.replaced.end();
+  });
+  if (next == group.members.end()) return;
+  refresh.replaced.push_back(next->instance_id);
+  replace_root_volume(group, *next);
+}
+
 void Account::World::step_auto_scaling() {
   const auto since_epoch = second.time_since_epoch();
   const bool now_sizes = since_epoch % kSizeEvery == Duration::zero();
@@ -205,6 +227,7 @@ void Account::World::step_auto_scaling() {
       const auto server = account.servers.find(member.instance_id);
       if (server != account.servers.end()) group.zones.insert(server->second.zone);
     }
+    step_refresh(group);
     step_member_health(group, since_epoch % minutes{1} == seconds{30});
     settle_size(group);
   }

@@ -11,6 +11,9 @@ namespace evenkeel::sim {
 namespace {
 
 constexpr Duration kReturning{15'000};
+constexpr Duration kHookWaits{60'000};
+constexpr Duration kReplacingVolume{120'000};
+constexpr Duration kVolumeReplaced{10'000};
 constexpr std::size_t kMostActivities = 1000;
 constexpr std::size_t kMostMembersAtOnce = 20;
 constexpr const char* kWaitingForDraining = "WaitingForELBConnectionDraining";
@@ -89,6 +92,54 @@ void Account::World::take_from_groups(const AutoScalingGroup& group, const std::
   }
 }
 
+int Account::World::decrement_of(const AutoScalingMember& member) const {
+  return account.switches.standby_counts_units ? member.units() : 1;
+}
+
+// From Terminating to its end: through the hook where the group has one.
+bool Account::World::step_termination(AutoScalingGroup& group, AutoScalingMember& member) {
+  const auto hook = group.terminate_hook;
+  if (member.lifecycle_state == "Terminating" && hook != TerminateHook::none) {
+    member.lifecycle_state = "Terminating:Wait";
+    member.pending_until = now + kHookWaits;
+    return false;
+  }
+  if (member.lifecycle_state == "Terminating:Wait") {
+    if (now < member.pending_until) return false;
+    if (hook == TerminateHook::abandons && group.retains) {
+      member.lifecycle_state = "Terminating:Retained";
+      end_activity(group, member, "Cancelled");
+      note("retained", member.instance_id, {}, group.desired, group.name);
+      return false;
+    }
+  }
+  end_activity(group, member);
+  account.terminate(member.instance_id);
+  return true;
+}
+
+// In place: the instance boots from another volume, and keeps its id. AWS doesn't say that it leaves its target
+// groups for that; here it stays registered.
+void Account::World::replace_root_volume(AutoScalingGroup& group, AutoScalingMember& member) {
+  member.lifecycle_state = "ReplacingRootVolume";
+  member.pending_until = now + kReplacingVolume;
+  note("root-volume", member.instance_id, {}, 0, group.name);
+  run_of(member.instance_id).reboots.emplace_back(now, Hand::outsider);
+}
+
+bool Account::World::step_root_volume(AutoScalingGroup& group, AutoScalingMember& member) {
+  if (now < member.pending_until) return false;
+  if (member.lifecycle_state == "ReplacingRootVolume") {
+    member.lifecycle_state = "RootVolumeReplaced";
+    member.pending_until = now + kVolumeReplaced;
+    return false;
+  }
+  member.lifecycle_state = "InService";
+  member.in_service_since = now;
+  note("in-service", member.instance_id, {}, 0, group.name);
+  return false;
+}
+
 void Account::World::retire(AutoScalingGroup& group, AutoScalingMember& member, const std::string& cause,
                             Hand hand) {
   member.lifecycle_state = "Terminating";
@@ -102,7 +153,8 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
     if (now < member.pending_until) return false;
     member.lifecycle_state = "InService";
     member.in_service_since = now;
-    member.decremented = member.deregistered_by_hand = false;
+    member.decremented = 0;
+    member.deregistered_by_hand = false;
     note("in-service", id, {}, 0, group.name, 0, member.standby_by.value_or(Hand::outsider));
     member.standby_by.reset();
     end_activity(group, member);
@@ -111,18 +163,18 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
       account.register_target(arn, id, std::nullopt, Hand::outsider);
     return false;
   }
+  if (member.replaces_root_volume()) return step_root_volume(group, member);
   if (in_groups(group, id)) {
     if (auto* activity = group.find_activity(member.activity)) activity->status = kWaitingForDraining;
     return false;
   }
+  if (member.lifecycle_state.starts_with("Terminating")) return step_termination(group, member);
   end_activity(group, member);
   if (member.lifecycle_state == "EnteringStandby") {
     member.lifecycle_state = "Standby";
     return false;
   }
-  if (member.lifecycle_state == "Terminating") {
-    account.terminate(id);
-  } else if (const auto server = account.servers.find(id); server != account.servers.end()) {
+  if (const auto server = account.servers.find(id); server != account.servers.end()) {
     server->second.auto_scaling_group.clear();
     server->second.tags.erase("aws:autoscaling:groupName");
   }
@@ -132,7 +184,8 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
 void Account::World::step_lifecycles(AutoScalingGroup& group) {
   for (std::size_t i = 0; i < group.members.size();) {
     const auto& state = group.members[i].lifecycle_state;
-    if (state == "InService" || state == "Standby" || !step_lifecycle(group, group.members[i])) {
+    const bool rests = state == "InService" || state == "Standby" || state == "Terminating:Retained";
+    if (rests || !step_lifecycle(group, group.members[i])) {
       ++i;
     } else {
       group.members.erase(group.members.begin() + static_cast<std::ptrdiff_t>(i));
@@ -155,19 +208,20 @@ std::optional<Refusal> Account::enter_standby(const std::string& group_name,
   auto& group = found->second;
   const std::set<std::string> wanted(ids.begin(), ids.end());
   if (auto refusal = check_members(group, wanted, "InService")) return refusal;
-  const int count = static_cast<int>(wanted.size());
-  if (decrement && group.desired - count < group.min_size)
+  int total = 0;
+  for (const auto& id : wanted) total += world_->decrement_of(*group.find(id));
+  if (decrement && group.desired - total < group.min_size)
     return wrong_sizes(group, "place into standby", wanted.size());
-  if (decrement) group.desired -= count;
+  if (decrement) group.desired -= total;
   for (const auto& id : wanted) {
     auto& member = *group.find(id);
     member.lifecycle_state = "EnteringStandby";
     member.standby_by = hand;
-    member.decremented = decrement;
+    member.decremented = decrement ? world_->decrement_of(member) : 0;
     auto cause = fmt::format("At {} instance {} was moved to standby in response to a user request",
                              iso8601(now()), id);
     if (decrement) {
-      cause += fmt::format(", shrinking the capacity from {} to {}", group.desired + count, group.desired);
+      cause += fmt::format(", shrinking the capacity from {} to {}", group.desired + total, group.desired);
     }
     world_->begin_activity(group, member, "Moving EC2 instance to Standby", cause + ".", "InProgress", 50);
     world_->note("standby", id, {}, group.desired, decrement ? "decrement" : "keep", 0, hand);
@@ -187,11 +241,11 @@ std::optional<Refusal> Account::exit_standby(const std::string& group_name,
     return validation_error(fmt::format(
         "The Launch process of Auto Scaling group {} is suspended: instances cannot exit standby.",
         group.name));
-  const auto back =
-      std::ranges::count_if(wanted, [&](const auto& id) { return group.find(id)->decremented; });
+  int back = 0;
+  for (const auto& id : wanted) back += group.find(id)->decremented;
   if (group.desired + back > group.max_size) return wrong_sizes(group, "exit from standby", wanted.size());
   const int before = group.desired;
-  group.desired += static_cast<int>(back);
+  group.desired += back;
   for (const auto& id : wanted) {
     auto& member = *group.find(id);
     member.lifecycle_state = "Pending";
@@ -206,6 +260,19 @@ std::optional<Refusal> Account::exit_standby(const std::string& group_name,
   return std::nullopt;
 }
 
+// Once kept, it is terminated without another hook, and whatever is asked of the desired size.
+std::optional<Refusal> Account::end_retention(AutoScalingGroup& group, AutoScalingMember& member, Hand hand) {
+  const auto id = member.instance_id;
+  world_->begin_activity(
+      group, member, "Terminating EC2 instance",
+      fmt::format("At {} instance {} was taken out of service in response to a user request.", iso8601(now()),
+                  id),
+      "InProgress", 50);
+  world_->note("scale-in", id, {}, group.desired, "asked", 0, hand);
+  member.lifecycle_state = "Terminating:Proceed";
+  return std::nullopt;
+}
+
 std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool decrement, Hand hand) {
   auto* group = group_of(id);
   if (group == nullptr)
@@ -217,13 +284,15 @@ std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool d
     return Refusal{400, "ScalingActivityInProgress",
                    fmt::format("Scaling activity {} of instance {} is in progress and blocks this action",
                                activity->number, id)};
-  if (decrement && member.counts() && group->desired <= group->min_size)
+  if (member.lifecycle_state == "Terminating:Retained") return end_retention(*group, member, hand);
+  const int units = world_->decrement_of(member);
+  if (decrement && member.counts() && group->desired - units < group->min_size)
     return validation_error(fmt::format(
         "Currently, desiredSize equals minSize ({}). Terminating instance without replacement will violate "
         "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower "
         "group's min size.",
         group->min_size));
-  if (member.counts() && decrement) --group->desired;
+  if (member.counts() && decrement) group->desired -= units;
   if (member.counts() && !decrement && hand == Hand::ours) ++group->owed_to_us;
   world_->note("scale-in", id, {}, group->desired, decrement ? "asked, decrement" : "asked", 0, hand);
   world_->retire(*group, member,
@@ -248,8 +317,9 @@ void Account::detach(const std::string& instance_id, Hand hand) {
   auto& member = *group->find(instance_id);
   const bool in_service = member.lifecycle_state == "InService";
   if (!in_service && member.lifecycle_state != "Standby") return;
-  if (in_service && group->desired <= group->min_size) return;
-  if (in_service) --group->desired;
+  const int units = world_->decrement_of(member);
+  if (in_service && group->desired - units < group->min_size) return;
+  if (in_service) group->desired -= units;
   member.lifecycle_state = "Detaching";
   world_->begin_activity(*group, member, "Detaching EC2 instance",
                          fmt::format("At {} instance {} was detached in response to a user request.",

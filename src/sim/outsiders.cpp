@@ -52,9 +52,10 @@ void Account::resume_process(const std::string& group_name, const std::string& p
   if (auto* group = scaling_group(*this, group_name)) std::erase(group->suspended_processes, process);
 }
 
-void Account::start_refresh(const std::string& group_name) {
+void Account::start_refresh(const std::string& group_name, const std::string& strategy) {
   if (auto* group = scaling_group(*this, group_name))
-    group->refreshes.push_back({"r" + world_->life_random.hex(16), "InProgress", now(), std::nullopt});
+    group->refreshes.push_back(
+        {"r" + world_->life_random.hex(16), "InProgress", now(), std::nullopt, strategy});
 }
 
 void Account::end_refresh(const std::string& group_name) {

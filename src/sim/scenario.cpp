@@ -157,7 +157,7 @@ class ScenarioParser {
         words, 2,
         {"servers", "groups", "shares", "capacity", "peak", "memory", "memory_at_boot", "dies_after", "boot",
          "deregistration_delay", "slow_start", "min_healthy_targets", "check_interval", "healthy_threshold",
-         "unhealthy_threshold", "zones", "monitoring", "reboot_migration"}));
+         "unhealthy_threshold", "zones", "monitoring", "reboot_migration", "types"}));
     FleetSpec fleet;
     fleet.name = words[1].text;
     if (options.find("servers") == nullptr || options.find("groups") == nullptr) {
@@ -177,6 +177,7 @@ class ScenarioParser {
     fleet.boot = TRY(options.range("boot", {120, 120}, true));
     fleet.check_interval = TRY(options.duration("check_interval", Duration{10'000}));
     if (const auto* zones = options.find("zones")) fleet.zones = split(zones->text, ',');
+    if (const auto* types = options.find("types")) fleet.types = split(types->text, ',');
     if (const auto* monitoring = options.find("monitoring")) {
       fleet.detailed_monitoring = monitoring->text == "detailed";
       if (!fleet.detailed_monitoring && monitoring->text != "basic") {

@@ -33,7 +33,7 @@
 //       boot=A..B                         [2m..2m]; each boot varies by a tenth either way
 //       deregistration_delay=D slow_start=D min_healthy_targets=N
 //       check_interval=D healthy_threshold=N unhealthy_threshold=N      [10s, 3, 2]
-//       zones=a,b                         in turn [a]
+//       zones=a,b types=m5.large,…        in turn [a, m5.large]
 //       monitoring=detailed|basic         EC2's own metrics every minute, or every five [detailed]
 //       reboot_migration=yes|no           a reboot by the user moves an instance with a `system-reboot` event to
 //                                         another host, which ends the event [no]
@@ -42,6 +42,12 @@
 //       min=N max=N desired=N             [1, twice the servers, the servers]
 //       health=EC2|EC2,ELB grace=D suspended=A,B
 //       attach=TG1,TG2                    the target groups attached to it [all of the fleet's]
+//       lattice=NAME,…                    target groups of VPC Lattice, which are only listed [none]
+//       weights=TYPE:N,…                  a mixed instances policy: sizes are units [none]
+//       unit=units|vcpu|memory-mib        DesiredCapacityType [not given]
+//       terminate_hook=completes|abandons retain=yes|no
+//                                         a termination lifecycle hook, a minute long, and how it ends [none];
+//                                         a lifecycle policy that retains whom it abandons [no]
 //   document NAME key=value …             for Systems Manager to run. Keys:
 //       heals=yes|no                      the memory falls to memory_at_boot at its end [no]
 //       fails=yes|no takes=D timeout=D    [no, 5s, 1h]
@@ -78,7 +84,7 @@
 //       attribute GROUP KEY VALUE
 //       scale-in [SERVER], scale-out [ASG]           of the first group where none is named
 //       suspend, resume-process ASG PROCESS
-//       refresh ASG start|end
+//       refresh ASG start|end [strategy=Rolling|ReplaceRootVolume]
 //       resize ASG [min=N] [max=N] [desired=N]
 //       zonal-shift, zone-outage ZONE start|end
 //       peak N [FLEET]                    the fleet's requests a second from now on [the first fleet's]
@@ -134,6 +140,7 @@ struct FleetSpec {
   std::vector<std::string> zones{"a"};
   bool detailed_monitoring = true;
   bool reboot_migration = false;
+  std::vector<std::string> types{"m5.large"};
 };
 
 // One timed event of the world: the words of its line after `at D`, checked.
@@ -174,5 +181,6 @@ std::unique_ptr<Account> build_account(const Scenario& scenario, std::uint64_t s
 // The ids by which a scenario's names are known to the account: the same in every run.
 std::string instance_id_of(std::string_view server_name);
 std::string target_group_arn_of(std::string_view group_name);
+std::string lattice_arn_of(std::string_view group_name);
 
 }  // namespace evenkeel::sim

@@ -15,10 +15,49 @@ Result<int> count(const Options& options, std::string_view key, int otherwise) {
   return static_cast<int>(TRY(options.number(key, otherwise, 0, kMostMembers)));
 }
 
+Result<void> read_weights(const Options& options, AutoScalingGroup& group) {
+  if (const auto* unit = options.find("unit")) {
+    group.desired_capacity_type = unit->text;
+    if (unit->text != "units" && unit->text != "vcpu" && unit->text != "memory-mib")
+      return unit->wrong("must be units, vcpu or memory-mib");
+  }
+  const auto* weights = options.find("weights");
+  if (weights == nullptr) return {};
+  for (const auto& part : split(weights->text, ',')) {
+    const auto colon = part.find(':');
+    if (colon == std::string::npos)
+      return weights->wrong("is no list of weights; write it as m5.large:1,m5.xlarge:2");
+    group.weights[part.substr(0, colon)] =
+        static_cast<int>(TRY(number_of(weights->part(part.substr(colon + 1)), 1, kMostMembers)));
+  }
+  return {};
+}
+
+Result<void> read_lifecycle(const Options& options, AutoScalingGroup& group) {
+  group.retains = TRY(options.yes_or_no("retain", false));
+  const auto* hook = options.find("terminate_hook");
+  if (hook == nullptr) return {};
+  if (hook->text != "completes" && hook->text != "abandons")
+    return hook->wrong("must be completes or abandons");
+  group.terminate_hook = hook->text == "completes" ? TerminateHook::completes : TerminateHook::abandons;
+  return {};
+}
+
+void read_traffic_sources(const Options& options, AutoScalingGroup& group) {
+  if (const auto* lattice = options.find("lattice")) {
+    for (const auto& name : split(lattice->text, ',')) group.lattice_arns.push_back(lattice_arn_of(name));
+  }
+}
+
 Result<void> read_sizes(const Options& options, const FleetSpec& fleet, AutoScalingGroup& group) {
-  group.desired = TRY(count(options, "desired", fleet.servers));
+  int units = 0;
+  for (int i = 0; i < fleet.servers; ++i) {
+    const auto& type = fleet.types[static_cast<std::size_t>(i) % fleet.types.size()];
+    units += std::max(1, group.weight_of(type));
+  }
+  group.desired = TRY(count(options, "desired", units));
   group.min_size = TRY(count(options, "min", std::min(1, group.desired)));
-  group.max_size = TRY(count(options, "max", std::max(2 * fleet.servers, group.desired)));
+  group.max_size = TRY(count(options, "max", std::max(2 * units, group.desired)));
   for (const char* key : {"desired", "min", "max"}) {
     const auto* word = options.find(key);
     if (word == nullptr || (group.min_size <= group.desired && group.desired <= group.max_size)) continue;
@@ -46,8 +85,9 @@ bool is_document_name(const std::string& name) {
 }  // namespace
 
 Result<void> read_asg(const Words& words, Scenario& scenario, Declared& declared) {
-  const auto options =
-      TRY(options_of(words, 2, {"fleet", "min", "max", "desired", "health", "suspended", "attach", "grace"}));
+  const auto options = TRY(options_of(words, 2,
+                                      {"fleet", "min", "max", "desired", "health", "suspended", "attach",
+                                       "grace", "weights", "unit", "terminate_hook", "retain", "lattice"}));
   const auto* of = options.find("fleet");
   if (of == nullptr) return words[0].wrong("needs fleet=NAME, the fleet that it scales");
   const auto fleet = std::ranges::find(scenario.fleets, of->text, &FleetSpec::name);
@@ -57,7 +97,10 @@ Result<void> read_asg(const Words& words, Scenario& scenario, Declared& declared
   if (!declared.auto_scaling_groups.insert(group.name).second) {
     return words[1].wrong("names an Auto Scaling group for the second time; each is declared once");
   }
+  TRY_VOID(read_weights(options, group));
   TRY_VOID(read_sizes(options, *fleet, group));
+  TRY_VOID(read_lifecycle(options, group));
+  read_traffic_sources(options, group);
   group.health_check_grace_period = TRY(options.duration("grace", group.health_check_grace_period));
   if (const auto* health = options.find("health")) {
     group.health_check_type = health->text;

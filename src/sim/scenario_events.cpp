@@ -176,9 +176,12 @@ constexpr auto kEvents = std::to_array<EventKind>({
     {"suspend", kGroupAndProcess, [](const auto& now) { now.account.suspend_process(now.word(1), now.word(2)); }},
     {"resume-process", kGroupAndProcess,
      [](const auto& now) { now.account.resume_process(now.word(1), now.word(2)); }},
-    {"refresh", "ASG start|end",
+    {"refresh", "ASG start|end [strategy=Rolling|ReplaceRootVolume]",
      [](const auto& now) {
-       if (now.says(2, "start")) return now.account.start_refresh(now.word(1));
+       const auto strategy = now.event.options.find("strategy");
+       if (now.says(2, "start"))
+         return now.account.start_refresh(
+             now.word(1), strategy == now.event.options.end() ? "Rolling" : strategy->second);
        now.account.end_refresh(now.word(1));
      }},
     {"resize", "ASG [min=COUNT] [max=COUNT] [desired=COUNT]",

@@ -54,6 +54,26 @@ TEST(Scenario, BuildsAFleetThatServesSinceLong) {
   EXPECT_EQ(account->counters().dropped, 0);
 }
 
+TEST(Scenario, BuildsAGroupWithWeightsAHookAndALifecyclePolicy) {
+  const auto account = build_account(
+      parsed("start 2026-11-22T10:00:00Z\nduration 2h\n"
+             "fleet web servers=3 groups=tg1:443 types=m5.large,m5.xlarge reboot_migration=yes\n"
+             "asg web-asg fleet=web weights=m5.large:1,m5.xlarge:2 unit=units terminate_hook=abandons "
+             "retain=yes lattice=mesh\n"),
+      1);
+  const auto& group = account->auto_scaling_groups.at("web-asg");
+  EXPECT_EQ(group.desired, 4);  // units
+  EXPECT_EQ(group.max_size, 8);
+  EXPECT_EQ(group.members.at(1).weight, 2);
+  EXPECT_EQ(group.terminate_hook, TerminateHook::abandons);
+  EXPECT_TRUE(group.retains);
+  EXPECT_EQ(group.lattice_arns, std::vector{lattice_arn_of("mesh")});
+  EXPECT_EQ(server(*account, "web-2").type, "m5.xlarge");
+  EXPECT_TRUE(server(*account, "web-2").reboot_migration);
+  account->advance_to(account->now() + 10min);
+  EXPECT_EQ(group.members.size(), 3U);
+}
+
 TEST(Scenario, GivesNamesTheSameIdsInEveryRun) {
   const auto id = instance_id_of("web-1");
   EXPECT_EQ(id.size(), 19U);
@@ -189,6 +209,10 @@ TEST(Scenario, RefusesWhatItDoesNotKnowWithLineAndColumn) {
                                "nearest name is ec2.RebootInstances"));
   EXPECT_TRUE(error_of_line("fault elbv2.describetargethealth denied")
                   .ends_with("elasticloadbalancing.DescribeTargetHealth (* is every action)"));
+  EXPECT_TRUE(error_of_line("asg w fleet=web weights=m5.large").find("write it as m5.large:1") !=
+              std::string::npos);
+  EXPECT_TRUE(error_of_line("asg w fleet=web terminate_hook=yes").ends_with("must be completes or abandons"));
+  EXPECT_TRUE(error_of_line("asg w fleet=web unit=cpu").ends_with("must be units, vcpu or memory-mib"));
   EXPECT_TRUE(error_of_line("fault * melt").starts_with("s.txt:7:9: 'melt' is no kind of fault"));
   EXPECT_TRUE(
       error_of_line("promise healty=3").starts_with("s.txt:7:9: 'healty=3' is not known here; allowed"));

@@ -19,7 +19,7 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 17> kSwitches = {{
+constexpr std::array<Switch, 18> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
@@ -27,6 +27,7 @@ constexpr std::array<Switch, 17> kSwitches = {{
     {"load_metrics", &Switches::load_metrics, nullptr},
     {"replaces_deregistered", &Switches::replaces_deregistered, nullptr},
     {"az_rebalance", &Switches::az_rebalance, nullptr},
+    {"standby_counts_units", &Switches::standby_counts_units, nullptr},
     {"no_capacity", &Switches::no_capacity, nullptr},
     {"late_requests", nullptr, &Switches::late_requests},
     {"metric_lag", nullptr, &Switches::metric_lag},

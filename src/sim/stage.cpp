@@ -52,6 +52,7 @@ void add_fleet(Account& account, const FleetSpec& fleet, Random& random, double 
     server.name = fmt::format("{}-{}", fleet.name, i + 1);
     server.id = instance_id_of(server.name);
     server.zone = fleet.zones[static_cast<std::size_t>(i) % fleet.zones.size()];
+    server.type = fleet.types[static_cast<std::size_t>(i) % fleet.types.size()];
     server.capacity = fleet.capacity;
     server.memory_at_boot = fleet.memory_at_boot;
     server.memory = fleet.memory.low + (fleet.memory.high - fleet.memory.low) * (turn + 0.5) / fleet.servers;
@@ -75,6 +76,7 @@ void add_auto_scaling(Account& account, AutoScalingGroup group, const FleetSpec&
     server.auto_scaling_group = group.name;
     server.tags["aws:autoscaling:groupName"] = group.name;
     group.members.push_back({server.id});
+    group.members.back().weight = group.weight_of(server.type);
   }
   account.auto_scaling_groups[group.name] = std::move(group);
 }
@@ -108,6 +110,11 @@ std::string instance_id_of(std::string_view server_name) {
 
 std::string target_group_arn_of(std::string_view group_name) {
   return fmt::format("{}targetgroup/{}/{}", kArn, group_name, SeededRandom(hash(group_name)).hex(16));
+}
+
+std::string lattice_arn_of(std::string_view group_name) {
+  return "arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-0" +
+         SeededRandom(hash(group_name)).hex(16);
 }
 
 std::unique_ptr<Account> build_account(const Scenario& scenario, std::uint64_t seed) {

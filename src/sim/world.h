@@ -133,6 +133,7 @@ struct Account::World {
   void step_member_health(AutoScalingGroup& group, bool thorough);
   void settle_size(AutoScalingGroup& group);
   void rebalance(AutoScalingGroup& group);
+  void step_refresh(AutoScalingGroup& group);
   bool unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member, bool thorough);
   std::optional<std::string> launch(AutoScalingGroup& group,
                                     const char* why);                         // the id; none: refused by EC2
@@ -143,6 +144,10 @@ struct Account::World {
   void step_lifecycles(AutoScalingGroup& group);
   bool step_lifecycle(AutoScalingGroup& group, AutoScalingMember& member);  // true: it is no member any more
   void retire(AutoScalingGroup& group, AutoScalingMember& member, const std::string& cause, Hand hand);
+  bool step_termination(AutoScalingGroup& group, AutoScalingMember& member);  // once it is drained
+  void replace_root_volume(AutoScalingGroup& group, AutoScalingMember& member);
+  bool step_root_volume(AutoScalingGroup& group, AutoScalingMember& member);
+  int decrement_of(const AutoScalingMember& member) const;  // of the desired size, when it leaves
   void take_from_groups(const AutoScalingGroup& group, const std::string& instance_id, Hand hand);
   bool in_groups(const AutoScalingGroup& group, const std::string& instance_id);
   void begin_activity(AutoScalingGroup& group, AutoScalingMember& member, const char* what,
