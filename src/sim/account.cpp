@@ -1,5 +1,6 @@
 #include "sim/account.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/core.h>
 
@@ -81,7 +82,7 @@ void Account::World::resync() {
       if (target.state.empty()) enlist(target);
       const bool exists = account.servers.contains(target.instance_id);
       run.members.push_back(
-          {&known[{target.instance_id, target.port}], exists ? &server_runs[target.instance_id] : nullptr});
+          {&known[{target.id(), target.port}], exists ? &server_runs[target.instance_id] : nullptr});
     }
     groups.push_back(std::move(run));
   }
@@ -168,6 +169,16 @@ std::string Account::add_server(Server server) {
     const auto number = servers.size() + 4;
     server.private_ip = fmt::format("10.0.{}.{}", number / 250, number % 250);
   }
+  const int number = static_cast<int>(servers.size()) + 4;
+  for (int i = 0;
+       i < server.interfaces && server.addresses.size() < static_cast<std::size_t>(server.interfaces); ++i) {
+    auto& interface = server.addresses.emplace_back();
+    for (int j = 0; j < server.addresses_each; ++j) {
+      const int place = i * server.addresses_each + j;
+      interface.push_back(place == 0 ? server.private_ip
+                                     : fmt::format("10.{}.{}.{}", place, number / 250, number % 250));
+    }
+  }
   if (server.launched_at == Time{}) server.launched_at = world_->now - std::chrono::hours{1};
   if (!server.console_at && server.life == Server::Life::running) {
     server.console_at = server.launched_at + server.boot_time;
@@ -177,8 +188,23 @@ std::string Account::add_server(Server server) {
   return id;
 }
 
+const Server* Account::target_server(const TargetGroup& group, const std::string& id) const {
+  if (group.target_type != "ip") {
+    const auto found = servers.find(id);
+    return found == servers.end() ? nullptr : &found->second;
+  }
+  for (const auto& [instance_id, server] : servers) {
+    if (server.life == Server::Life::terminated) continue;
+    for (const auto& interface : server.addresses) {
+      if (std::ranges::find(interface, id) != interface.end()) return &server;
+    }
+  }
+  return nullptr;
+}
+
 std::string Account::add_target_group(TargetGroup group) {
   world_->unsynced = true;
+  if (group.classic) group.arn = classic_arn_of(group.name);
   if (group.arn.empty()) {
     group.arn = fmt::format("arn:aws:elasticloadbalancing:{}:{}:targetgroup/{}/{}", region, account_id,
                             group.name, world_->life_random.hex(16));

@@ -62,12 +62,18 @@ struct RegisteredTarget {
   bool ever_healthy = false;  // a newly registered target needs only one passing check
   std::optional<Time> slow_start_until;
   bool instance_gone =
-      false;  // terminated: no longer listed, but a query that names it still says `draining`
+      false;                 // terminated: no longer listed, but a query that names it still says `draining`
+  std::string address = {};  // in a group of type ip: which of the instance's
+
+  const std::string& id() const { return address.empty() ? instance_id : address; }  // as ELB calls it
 };
 
+// A target group of type instance or ip; or a Classic Load Balancer, which checks and drains its instances as a
+// group does, and which Elastic Load Balancing's second API doesn't show.
 struct TargetGroup {
   std::string arn, name, protocol = "HTTPS", target_type = "instance", vpc_id = "vpc-0a1b2c3d";
   int port = 443;
+  bool classic = false;  // its arn is classic_arn_of(name)
   std::vector<std::string> load_balancer_arns;
   std::map<std::string, std::string> attributes;  // AWS's keys, as strings
   Duration check_interval{10'000};
@@ -93,6 +99,9 @@ struct Server {
   // stopping and pending: on the way to stopped and from it, as EC2 shows it.
   enum class Life { running, stopping_for_reboot, booting, hung, stopped, terminated, stopping, pending };
   std::string id, name, type = "m5.large", image_id = "ami-0123456789abcdef0", zone = "a", private_ip;
+  // Of its interfaces, the first one's first address is private_ip; the others are given by the account.
+  int interfaces = 1, addresses_each = 1;
+  std::vector<std::vector<std::string>> addresses = {};
   std::string auto_scaling_group;  // empty: none
   std::map<std::string, std::string> tags;
   Life life = Life::running;
@@ -264,6 +273,8 @@ class Account {
   TargetGroup* find_group(const std::string& arn);
   std::string add_server(Server server);            // gives it an id where it has none; returns the id
   std::string add_target_group(TargetGroup group);  // likewise an arn
+  // Whom an id names in this group: an instance id, or an address where the group's type is ip. nullptr: nobody.
+  const Server* target_server(const TargetGroup& group, const std::string& id) const;
 
   // The calls that change something, after the front has read and checked the bytes. An error changes
   // nothing. Without a port: the group's own.

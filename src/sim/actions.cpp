@@ -20,6 +20,7 @@ std::vector<std::string> all_actions() {
   std::vector<std::string> actions(kMetadataActions.begin(), kMetadataActions.end());
   add_actions(actions, Service::ec2, ec2_operations());
   add_actions(actions, Service::elbv2, elbv2_operations());
+  add_actions(actions, Service::elb, elb_operations());
   add_actions(actions, Service::auto_scaling, auto_scaling_operations());
   add_actions(actions, Service::cloudwatch, cloudwatch_operations());
   add_actions(actions, Service::sts, sts_operations());

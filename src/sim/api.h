@@ -38,6 +38,7 @@ struct JsonOperation {
 
 std::span<const Operation> ec2_operations();           // aws-facts.md §2
 std::span<const Operation> elbv2_operations();         // §1
+std::span<const Operation> elb_operations();           // Classic Load Balancers
 std::span<const Operation> auto_scaling_operations();  // §3
 std::span<const Operation> cloudwatch_operations();    // §4
 std::span<const Operation> sts_operations();           // §7

@@ -122,6 +122,23 @@ Answer<Xml> write_page(const Session& session, const Parameters& parameters, con
   return all(list(name, "item", cut(chosen, page), write), unless_empty("nextToken", page.next));
 }
 
+Xml interface_xml(const Server& server, std::size_t index) {
+  const auto& addresses = server.addresses[index];
+  const auto address_xml = [&](const std::string& address) {
+    return all(tag("privateIpAddress", address), tag("primary", address == addresses.front()));
+  };
+  const auto id = "eni-" + server.id.substr(2, server.id.size() - 3) + std::to_string(index);
+  return all(tag("networkInterfaceId", id), tag("vpcId", "vpc-0a1b2c3d"), tag("status", "in-use"),
+             tag("privateIpAddress", addresses.front()), tag("attachment", tag("deviceIndex", index)),
+             list("privateIpAddressesSet", "item", addresses, address_xml));
+}
+
+Xml interfaces_xml(const Server& server) {
+  Xml items;
+  for (std::size_t i = 0; i < server.addresses.size(); ++i) items.add(tag("item", interface_xml(server, i)));
+  return tag("networkInterfaceSet", items);
+}
+
 Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
   const auto filters = read_filters(parameters);
   const Selection selection = TRY(read_selection(session, parameters, 1000));
@@ -142,6 +159,7 @@ Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
             unless_empty("vpcId", gone ? "" : "vpc-0a1b2c3d"),
             unless_empty("privateIpAddress", gone ? "" : server.private_ip), tag("architecture", "x86_64"),
             tag("rootDeviceType", server.instance_store ? "instance-store" : "ebs"),
+            gone ? Xml{} : interfaces_xml(server),
             tag("maintenanceOptions", tag("autoRecovery", "default"),
                 tag("rebootMigration", server.reboot_migration ? "default" : "disabled")),
             list("tagSet", "item", tags_of(server), tag_xml));
@@ -222,6 +240,19 @@ Answer<Xml> start_instances(Session& session, Parameters& parameters) {
                       [&](const auto& ids) { return session.account.start_instances(ids); });
 }
 
+// The two protections; AWS knows more attributes, which this account refuses.
+Answer<Xml> describe_instance_attribute(Session& session, Parameters& parameters) {
+  const bool dry_run = parameters.flag("DryRun", false);
+  const std::string id = parameters.required("InstanceId");
+  const std::string attribute = parameters.required("Attribute");
+  if (attribute != "disableApiStop" && attribute != "disableApiTermination")
+    parameters.complain("This account knows the attributes disableApiStop and disableApiTermination");
+  const auto servers = session.account.visible_servers();
+  TRY_VOID(finish(parameters, dry_run, servers, {id}));
+  const bool value = attribute == "disableApiStop" && servers.at(id).stop_protected;
+  return all(tag("instanceId", id), tag(attribute, tag("value", value)));
+}
+
 Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
   const bool dry_run = parameters.flag("DryRun", false);
   const std::string id = parameters.required("InstanceId");
@@ -238,10 +269,13 @@ Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
 }  // namespace
 
 std::span<const Operation> ec2_operations() {
-  static constexpr Operation kOperations[] = {
-      {"DescribeInstances", describe_instances}, {"DescribeInstanceStatus", describe_instance_status},
-      {"RebootInstances", reboot_instances},     {"StopInstances", stop_instances},
-      {"StartInstances", start_instances},       {"GetConsoleOutput", get_console_output}};
+  static constexpr Operation kOperations[] = {{"DescribeInstances", describe_instances},
+                                              {"DescribeInstanceStatus", describe_instance_status},
+                                              {"RebootInstances", reboot_instances},
+                                              {"StopInstances", stop_instances},
+                                              {"StartInstances", start_instances},
+                                              {"GetConsoleOutput", get_console_output},
+                                              {"DescribeInstanceAttribute", describe_instance_attribute}};
   return kOperations;
 }
 

@@ -10,7 +10,8 @@ namespace evenkeel::sim {
 namespace {
 
 Answer<const TargetGroup*> find_group(Session& session, const std::string& arn) {
-  if (const TargetGroup* group = session.account.find_group(arn)) return group;
+  if (const TargetGroup* group = session.account.find_group(arn); group != nullptr && !group->classic)
+    return group;
   if (!arn.starts_with("arn:") || arn.find(":targetgroup/") == std::string::npos)
     return refuse(400, "ValidationError", "'" + printable(arn) + "' is not a valid target group ARN");
   return refuse(400, "TargetGroupNotFound", "One or more target groups not found");
@@ -43,6 +44,7 @@ Answer<Xml> describe_target_groups(Session& session, Parameters& parameters) {
 
   std::vector<TargetGroup> groups;
   for (const auto& [arn, group] : session.account.target_groups) {
+    if (group.classic) continue;
     if (kinds == 0 || contains(wanted, group.name) || contains(arns, arn) ||
         contains(group.load_balancer_arns, load_balancer))
       groups.push_back(group);
@@ -90,16 +92,25 @@ Answer<Xml> describe_attributes(Session& session, Parameters& parameters) {
 struct Target {
   std::string id;
   std::optional<int> port;
+  bool with_zone = false;
 };
 
 std::vector<Target> read_targets(Parameters& parameters) {
   std::vector<Target> targets;
   for (const std::string& prefix : parameters.structures("Targets.member")) {
-    targets.push_back({parameters.required(prefix + ".Id"), parameters.integer(prefix + ".Port", 1, 65535)});
-    if (parameters.text(prefix + ".AvailabilityZone"))
-      parameters.complain("You cannot specify an Availability Zone for a target of type 'instance'");
+    targets.push_back({parameters.required(prefix + ".Id"), parameters.integer(prefix + ".Port", 1, 65535),
+                       parameters.text(prefix + ".AvailabilityZone").has_value()});
   }
   return targets;
+}
+
+Answer<const TargetGroup*> group_of(Session& session, const std::string& arn,
+                                    const std::vector<Target>& targets) {
+  const TargetGroup* group = TRY(find_group(session, arn));
+  if (group->target_type == "instance" && std::ranges::any_of(targets, &Target::with_zone))
+    return refuse(400, "ValidationError",
+                  "You cannot specify an Availability Zone for a target of type 'instance'");
+  return group;
 }
 
 // What a query that names its targets gets: an answer for each, registered or not.
@@ -115,7 +126,7 @@ std::vector<RegisteredTarget> targets_asked_for(Session& session, const TargetGr
     answer.reason = "Target.NotRegistered";
     answer.description = "Target is not registered to the target group";
     for (const RegisteredTarget& target : registered) {
-      if (target.instance_id == each.id && target.port == answer.port) answer = target;
+      if (target.id() == each.id && target.port == answer.port) answer = target;
     }
     shown.push_back(std::move(answer));
   }
@@ -130,8 +141,9 @@ Xml override_xml(bool shifted) {
                  shifted ? "Zonal shift is active on target" : "No override is currently active on target"));
 }
 
-Xml health_xml(const RegisteredTarget& target, bool shifted) {
-  return all(tag("Target", tag("Id", target.instance_id), tag("Port", target.port)),
+Xml health_xml(const RegisteredTarget& target, const std::string& zone, bool shifted) {
+  return all(tag("Target", tag("Id", target.id()), tag("Port", target.port),
+                 unless_empty("AvailabilityZone", target.address.empty() ? "" : zone)),
              tag("HealthCheckPort", target.port),
              tag("TargetHealth", tag("State", target.state), unless_empty("Reason", target.reason),
                  unless_empty("Description", target.description)),
@@ -142,16 +154,16 @@ Answer<Xml> describe_target_health(Session& session, Parameters& parameters) {
   const std::string arn = parameters.required("TargetGroupArn");
   const auto asked = read_targets(parameters);
   TRY_VOID(parameters.finish());
-  const TargetGroup* group = TRY(find_group(session, arn));
+  const TargetGroup* group = TRY(group_of(session, arn, asked));
   auto targets =
       asked.empty() ? session.account.visible_targets(arn) : targets_asked_for(session, *group, asked);
   scatter(targets, hashed(arn, session.seed),
-          [](const auto& target) { return target.instance_id + std::to_string(target.port); });
+          [](const auto& target) { return target.id() + std::to_string(target.port); });
   const auto& account = session.account;
   return list("TargetHealthDescriptions", "member", targets, [&](const RegisteredTarget& target) {
     const auto server = account.servers.find(target.instance_id);
-    return health_xml(target,
-                      server != account.servers.end() && account.shifted_zones.contains(server->second.zone));
+    const std::string zone = server == account.servers.end() ? "" : server->second.zone;
+    return health_xml(target, account.region + zone, account.shifted_zones.contains(zone));
   });
 }
 
@@ -164,16 +176,16 @@ Answer<Change> read_change(Session& session, Parameters& parameters) {
   Change change{parameters.required("TargetGroupArn"), read_targets(parameters)};
   if (change.targets.empty()) parameters.complain("The request must contain the parameter Targets", true);
   TRY_VOID(parameters.finish());
-  TRY_VOID(find_group(session, change.arn));
+  TRY_VOID(group_of(session, change.arn, change.targets));
   return change;
 }
 
 Answer<Xml> register_targets(Session& session, Parameters& parameters) {
   auto [arn, targets] = TRY(read_change(session, parameters));
   // Those that will be refused come first, so that a refused call has changed nothing.
-  std::ranges::partition(targets, [&](const Target& target) {
-    const auto server = session.account.servers.find(target.id);
-    return server == session.account.servers.end() || !server->second.runs();
+  std::ranges::partition(targets, [&, arn = arn](const Target& target) {
+    const auto* server = session.account.target_server(*session.account.find_group(arn), target.id);
+    return server == nullptr || !server->runs();
   });
   for (const Target& target : targets) {
     if (auto refusal = session.account.register_target(arn, target.id, target.port))
@@ -210,13 +222,14 @@ std::string path_of(const std::string& load_balancer) {
 std::vector<std::string> load_balancers_of(const Account& account) {
   std::set<std::string> arns;
   for (const auto& [arn, group] : account.target_groups)
-    arns.insert(group.load_balancer_arns.begin(), group.load_balancer_arns.end());
+    if (!group.classic) arns.insert(group.load_balancer_arns.begin(), group.load_balancer_arns.end());
   return {arns.begin(), arns.end()};
 }
 
 std::vector<Listener> listeners_of(const Account& account) {
   std::vector<Listener> listeners;
   for (const auto& [arn, group] : account.target_groups) {
+    if (group.classic) continue;
     for (const std::string& balancer : group.load_balancer_arns) {
       auto found = std::ranges::find_if(listeners, [&](const Listener& listener) {
         return listener.load_balancer == balancer && listener.port == group.port;

@@ -45,7 +45,7 @@ bool Account::World::unhealthy(const AutoScalingGroup& group, const AutoScalingM
   if (!thorough || now - since < group.health_check_grace_period) return false;
   if (for_long(server.impaired_since, now) || for_long(server.system_impaired_since, now)) return true;
   if (group.health_check_type.find("ELB") == std::string::npos) return false;
-  return std::ranges::any_of(group.target_group_arns, [&](const std::string& arn) {
+  return std::ranges::any_of(group.attached(), [&](const std::string& arn) {
     const auto* attached = account.find_group(arn);
     if (attached == nullptr) return false;
     const auto& targets = attached->targets;
@@ -112,6 +112,7 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
   Server fresh = pattern->second;
   fresh.id.clear();
   fresh.private_ip.clear();
+  fresh.addresses.clear();
   fresh.name = fmt::format("{}-r{}", group.name, account.servers.size());
   fresh.tags["Name"] = fresh.name;
   std::erase_if(fresh.tags, [](const auto& each) { return each.first.starts_with("evenkeel:"); });
@@ -138,7 +139,7 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
     --group.owed_to_us;
     auto& run = run_of(member.instance_id);
     run.down_by_reboot = Hand::ours;
-    for (const auto& arn : group.target_group_arns) {
+    for (const auto& arn : group.attached()) {
       if (const auto* attached = account.find_group(arn)) run.taken.emplace(arn, attached->port);
     }
   }

@@ -18,6 +18,9 @@ namespace evenkeel::sim {
 // Who did it: Evenkeel through the API, or somebody else (an operator, a deployment, AWS itself).
 enum class Hand { ours, outsider };
 
+// A Classic Load Balancer's key among the account's target groups: it has no ARN of its own.
+inline std::string classic_arn_of(const std::string& name) { return "classic/" + name; }
+
 struct AutoScalingMember {
   // lifecycle_state: AWS's words Pending, InService, EnteringStandby, Standby, Detaching, Terminating,
   // Terminating:Wait, Terminating:Retained, ReplacingRootVolume, RootVolumeReplaced.
@@ -89,6 +92,12 @@ struct AutoScalingGroup {
   ScalingActivity* find_activity(std::size_t number) {
     const auto found = std::ranges::find(activities, number, &ScalingActivity::number);
     return found == activities.end() ? nullptr : &*found;
+  }
+  // Target groups and Classic Load Balancers: what a Standby and a termination take a member from.
+  std::vector<std::string> attached() const {
+    auto arns = target_group_arns;
+    for (const auto& each : classic_names) arns.push_back(classic_arn_of(each));
+    return arns;
   }
   int weight_of(const std::string& instance_type) const {
     const auto found = weights.find(instance_type);

@@ -20,6 +20,7 @@ const Kind* find_in(std::span<const Kind> operations, const std::string& action)
 }
 
 const Operation* find_operation(Service service, const std::string& action) {
+  if (service == Service::elb) return find_in(elb_operations(), action);
   const std::span<const Operation> services[] = {ec2_operations(),          elbv2_operations(),
                                                  auto_scaling_operations(), cloudwatch_operations(),
                                                  sts_operations(),          sns_operations()};

@@ -76,7 +76,7 @@ void Account::World::end_activity(AutoScalingGroup& group, AutoScalingMember& me
 }
 
 bool Account::World::in_groups(const AutoScalingGroup& group, const std::string& instance_id) {
-  return std::ranges::any_of(group.target_group_arns, [&](const std::string& arn) {
+  return std::ranges::any_of(group.attached(), [&](const std::string& arn) {
     const auto* attached = account.find_group(arn);
     return attached != nullptr && find_live_target(*attached, instance_id) != nullptr;
   });
@@ -84,7 +84,7 @@ bool Account::World::in_groups(const AutoScalingGroup& group, const std::string&
 
 void Account::World::take_from_groups(const AutoScalingGroup& group, const std::string& instance_id,
                                       Hand hand) {
-  for (const auto& arn : group.target_group_arns) {
+  for (const auto& arn : group.attached()) {
     const auto* attached = account.find_group(arn);
     const auto* target = attached == nullptr ? nullptr : find_live_target(*attached, instance_id);
     if (target != nullptr && target->state != "draining")
@@ -159,8 +159,7 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
     member.standby_by.reset();
     end_activity(group, member);
     if (group.suspended("AddToLoadBalancer")) return false;
-    for (const auto& arn : group.target_group_arns)
-      account.register_target(arn, id, std::nullopt, Hand::outsider);
+    for (const auto& arn : group.attached()) account.register_target(arn, id, std::nullopt, Hand::outsider);
     return false;
   }
   if (member.replaces_root_volume()) return step_root_volume(group, member);

@@ -39,9 +39,9 @@ int count_healthy(const TargetGroup& group) {
   return static_cast<int>(std::ranges::count(group.targets, "healthy", &RegisteredTarget::state));
 }
 
-RegisteredTarget* find_target(TargetGroup& group, const std::string& instance_id, int port) {
+RegisteredTarget* find_target(TargetGroup& group, const std::string& id, int port) {
   const auto found = std::ranges::find_if(group.targets, [&](const RegisteredTarget& target) {
-    return target.instance_id == instance_id && target.port == port && !target.instance_gone;
+    return target.id() == id && target.port == port && !target.instance_gone;
   });
   return found == group.targets.end() ? nullptr : &*found;
 }
@@ -89,7 +89,7 @@ void Account::World::step_targets(GroupRun& run) {
     }
     const auto place = static_cast<std::ptrdiff_t>(i);
     const auto& target = run.group->targets[i];
-    target_runs[run.group->arn].erase({target.instance_id, target.port});
+    target_runs[run.group->arn].erase({target.id(), target.port});
     run.group->targets.erase(run.group->targets.begin() + place);
     run.members.erase(run.members.begin() + place);
     dirty = true;
@@ -214,30 +214,33 @@ void Account::World::weigh(GroupRun& run) const {
   }
 }
 
-std::optional<Refusal> Account::register_target(const std::string& arn, const std::string& instance_id,
+std::optional<Refusal> Account::register_target(const std::string& arn, const std::string& id,
                                                 std::optional<int> port, Hand hand) {
   auto* group = find_group(arn);
   if (group == nullptr) return target_group_not_found();
-  const auto server = servers.find(instance_id);
-  if (server == servers.end()) {
-    return Refusal{400, "InvalidTarget", fmt::format("Instance ID '{}' is not valid", instance_id)};
-  }
-  if (!server->second.runs()) {
+  const auto* server = target_server(*group, id);
+  const bool by_address = group->target_type == "ip";
+  if (server == nullptr && by_address)
+    return Refusal{400, "ValidationError", fmt::format("The IP address '{}' is not valid", id)};
+  if (server == nullptr)
+    return Refusal{400, "InvalidTarget", fmt::format("Instance ID '{}' is not valid", id)};
+  if (!server->runs() && !by_address) {
     return Refusal{400, "InvalidTarget",
                    fmt::format("The following targets are not in a running state and cannot be registered: "
                                "'{}'",
-                               instance_id)};
+                               id)};
   }
   const int place = port.value_or(group->port);
-  auto* target = find_target(*group, instance_id, place);
+  auto* target = find_target(*group, id, place);
   if (target != nullptr && target->state != "draining") return std::nullopt;
   if (target == nullptr && group->targets.size() >= kMostTargets) {
     return Refusal{400, "TooManyTargets", "You've reached the limit on the number of targets"};
   }
-  world_->note("register", instance_id, arn, 0, target == nullptr ? "" : target->state, place, hand);
+  world_->note("register", server->id, arn, 0, target == nullptr ? "" : target->state, place, hand);
   if (target == nullptr) {
     target = &group->targets.emplace_back();
-    target->instance_id = instance_id;
+    target->instance_id = server->id;
+    if (by_address) target->address = id;
     target->port = place;
   }
   world_->enlist(*target);
@@ -245,24 +248,25 @@ std::optional<Refusal> Account::register_target(const std::string& arn, const st
   return std::nullopt;
 }
 
-std::optional<Refusal> Account::deregister_target(const std::string& arn, const std::string& instance_id,
+std::optional<Refusal> Account::deregister_target(const std::string& arn, const std::string& id,
                                                   std::optional<int> port, Hand hand) {
   auto* group = find_group(arn);
   if (group == nullptr) return target_group_not_found();
   const int place = port.value_or(group->port);
-  auto* target = find_target(*group, instance_id, place);
+  auto* target = find_target(*group, id, place);
   const std::string before = target == nullptr ? "" : target->state;
+  const std::string instance_id = target == nullptr ? id : target->instance_id;
   if (target == nullptr || before == "draining") {
     world_->note("deregister", instance_id, arn, count_healthy(*group), before, place, hand);
     return std::nullopt;
   }
-  auto& requests = world_->target_runs[arn][{instance_id, place}];
+  auto& requests = world_->target_runs[arn][{id, place}];
   requests.late_requests = before == "healthy";
   requests.drained_by = hand;
   world_->set_state(*group, *target, "draining", kDraining);
   world_->note("deregister", instance_id, arn, count_healthy(*group), before, place, hand);
   if (auto* scaling = group_of(instance_id);
-      scaling != nullptr && place == group->port && contains(scaling->target_group_arns, arn)) {
+      scaling != nullptr && place == group->port && contains(scaling->attached(), arn)) {
     auto& member = *scaling->find(instance_id);
     member.deregistered_by_hand = member.deregistered_by_hand || member.lifecycle_state == "InService";
   }

@@ -64,7 +64,7 @@ void Account::World::publish_requests(Time minute) {
   std::map<std::string, std::int64_t> by_load_balancer;
   for (auto& run : groups) {
     const auto count = std::exchange(*run.requests, 0);
-    if (count == 0 || run.group->load_balancer_arns.empty()) continue;
+    if (count == 0 || run.group->load_balancer_arns.empty() || run.group->classic) continue;
     const auto load_balancer = dimension_of(run.group->load_balancer_arns.front());
     const auto group = dimension_of(run.group->arn);
     by_load_balancer[load_balancer] += count;

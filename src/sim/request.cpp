@@ -133,7 +133,9 @@ Answer<Call> read_form(Service service, const wire::Request& request) {
   Parameters parameters = TRY(Parameters::read(request.body, service));
   const std::string action = parameters.text("Action").value_or("");
   if (action.empty()) return refuse(400, "MissingAction", "The request has no parameter Action");
-  if (parameters.text("Version") != names(service).version)
+  const auto version = parameters.text("Version");
+  if (service == Service::elbv2 && version == names(Service::elb).version) service = Service::elb;
+  if (version != names(service).version)
     return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(service).version);
   return Call{service, action, std::move(parameters), {}};
 }
@@ -159,7 +161,9 @@ const ServiceNames& names(Service service) {
       {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"},
       {"sns", "sns", "2010-03-31", "http://sns.amazonaws.com/doc/2010-03-31/"},
       {"dynamodb", "dynamodb", "2012-08-10", nullptr, "application/x-amz-json-1.0", "DynamoDB_20120810."},
-      {"ssm", "ssm", "2014-11-06", nullptr, "application/x-amz-json-1.1", "AmazonSSM."}};
+      {"ssm", "ssm", "2014-11-06", nullptr, "application/x-amz-json-1.1", "AmazonSSM."},
+      {"elasticloadbalancing", "elasticloadbalancing", "2012-06-01",
+       "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/"}};
   return kNames[static_cast<std::size_t>(service)];
 }
 

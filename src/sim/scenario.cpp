@@ -94,6 +94,7 @@ class ScenarioParser {
     if (command == "latency") return read_latency(words);
     if (command == "fleet") return read_fleet(words);
     if (command == "group") return read_group(words);
+    if (command == "classic") return read_classic(words);
     if (command == "asg") return read_asg(words, scenario_, declared_);
     if (command == "document") return read_document(words, scenario_);
     if (command == "repair" && words.size() == 2 && words[1].text == "never") {
@@ -112,7 +113,7 @@ class ScenarioParser {
     if (command == "at") return read_at(words);
     if (is_event(command)) return add_event(words, 0, Duration{}, true);
     return words[0].wrong(
-        "is no command; allowed are start, duration, narrate, tick, latency, fleet, group, asg, document, "
+        "is no command; allowed are start, duration, narrate, tick, latency, fleet, group, classic, asg, document, "
         "repair, set, lag, fault, role, promise, at, policy: and the events " +
         known_events());
   }
@@ -146,18 +147,35 @@ class ScenarioParser {
     GroupSpec group;
     group.name = parts[0];
     group.port = TRY(port_of(word.part(parts[1])));
-    if (!declared_.groups.insert(group.name).second) {
+    if (declared_.classic.contains(group.name) || !declared_.groups.insert(group.name).second) {
       return word.wrong("names a target group for the second time; each is declared once");
     }
     return group;
   }
 
   Result<void> read_fleet(const Words& words) {
-    const auto options = TRY(options_of(
-        words, 2,
-        {"servers", "groups", "shares", "capacity", "peak", "memory", "memory_at_boot", "dies_after", "boot",
-         "deregistration_delay", "slow_start", "min_healthy_targets", "check_interval", "healthy_threshold",
-         "unhealthy_threshold", "zones", "monitoring", "reboot_migration", "types"}));
+    const auto options = TRY(options_of(words, 2,
+                                        {"servers",
+                                         "groups",
+                                         "shares",
+                                         "capacity",
+                                         "peak",
+                                         "memory",
+                                         "memory_at_boot",
+                                         "dies_after",
+                                         "boot",
+                                         "deregistration_delay",
+                                         "slow_start",
+                                         "min_healthy_targets",
+                                         "check_interval",
+                                         "healthy_threshold",
+                                         "unhealthy_threshold",
+                                         "zones",
+                                         "monitoring",
+                                         "reboot_migration",
+                                         "types",
+                                         "interfaces",
+                                         "addresses"}));
     FleetSpec fleet;
     fleet.name = words[1].text;
     if (options.find("servers") == nullptr || options.find("groups") == nullptr) {
@@ -177,6 +195,8 @@ class ScenarioParser {
     fleet.boot = TRY(options.range("boot", {120, 120}, true));
     fleet.check_interval = TRY(options.duration("check_interval", Duration{10'000}));
     if (const auto* zones = options.find("zones")) fleet.zones = split(zones->text, ',');
+    fleet.interfaces = static_cast<int>(TRY(number("interfaces", 1, 1, 8)));
+    fleet.addresses_each = static_cast<int>(TRY(number("addresses", 1, 1, 8)));
     if (const auto* types = options.find("types")) fleet.types = split(types->text, ',');
     if (const auto* monitoring = options.find("monitoring")) {
       fleet.detailed_monitoring = monitoring->text == "detailed";
@@ -231,10 +251,25 @@ class ScenarioParser {
   }
 
   Result<void> read_group(const Words& words) {
-    const auto options = TRY(options_of(words, 2, {"attached"}));
+    const auto options = TRY(options_of(words, 2, {"attached", "type"}));
     auto group = TRY(read_place(words[1]));
     group.attached = TRY(options.yes_or_no("attached", true));
+    if (const auto* type = options.find("type")) {
+      group.type = type->text;
+      if (type->text != "instance" && type->text != "ip") return type->wrong("must be instance or ip");
+    }
     scenario_.groups.push_back(std::move(group));
+    return {};
+  }
+
+  Result<void> read_classic(const Words& words) {
+    const auto options = TRY(options_of(words, 2, {"peak"}));
+    auto balancer = TRY(read_place(words[1]));
+    balancer.classic = true;
+    balancer.peak = TRY(options.number("peak", 0, 0, 1e6));
+    declared_.groups.erase(balancer.name);
+    declared_.classic.insert(balancer.name);
+    scenario_.groups.push_back(std::move(balancer));
     return {};
   }
 

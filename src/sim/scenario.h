@@ -33,15 +33,19 @@
 //       boot=A..B                         [2m..2m]; each boot varies by a tenth either way
 //       deregistration_delay=D slow_start=D min_healthy_targets=N
 //       check_interval=D healthy_threshold=N unhealthy_threshold=N      [10s, 3, 2]
+//       interfaces=N addresses=N          network interfaces, and private addresses of each [1, 1]
 //       zones=a,b types=m5.large,…        in turn [a, m5.large]
 //       monitoring=detailed|basic         EC2's own metrics every minute, or every five [detailed]
 //       reboot_migration=yes|no           a reboot by the user moves an instance with a `system-reboot` event to
 //                                         another host, which ends the event [no]
-//   group NAME:PORT [attached=no]         one more target group, empty, with no traffic
+//   group NAME:PORT [attached=no] [type=instance|ip]
+//                                         one more target group, empty, with no traffic
+//   classic NAME:PORT [peak=N]            a Classic Load Balancer without instances; requests a second [0]
 //   asg NAME fleet=F key=value …          the fleet's Auto Scaling group. Keys:
 //       min=N max=N desired=N             [1, twice the servers, the servers]
 //       health=EC2|EC2,ELB grace=D suspended=A,B
 //       attach=TG1,TG2                    the target groups attached to it [all of the fleet's]
+//       classic=NAME,…                    the Classic Load Balancers attached to it [none]
 //       lattice=NAME,…                    target groups of VPC Lattice, which are only listed [none]
 //       weights=TYPE:N,…                  a mixed instances policy: sizes are units [none]
 //       unit=units|vcpu|memory-mib        DesiredCapacityType [not given]
@@ -76,7 +80,10 @@
 //       impair SERVER [system], unimpair SERVER      its status checks
 //       schedule-event SERVER CODE in=D, cancel-event SERVER      CODE: instance-reboot, system-reboot …
 //       tag SERVER KEY VALUE, untag SERVER KEY
-//       register, deregister SERVER GROUP[:PORT]     by an outsider; at the start: already healthy
+//       stop-protect, stop-unprotect SERVER          disableApiStop
+//       register, deregister SERVER GROUP[:PORT] [address=N]     by an outsider; at the start: already healthy.
+//                                         GROUP may be a Classic Load Balancer; in a group of type ip it is
+//                                         the server's Nth address [1]
 //       standby, exit-standby, detach SERVER         by an outsider, in its Auto Scaling group
 //
 // Events of groups, zones and the fleet:
@@ -126,6 +133,9 @@ struct GroupSpec {
   int port = 443;
   double share = 0;  // of its fleet's requests, 0 to 1
   bool attached = true;
+  std::string type = "instance";
+  bool classic = false;
+  double peak = 0;  // of a Classic Load Balancer: requests a second
 };
 
 struct FleetSpec {
@@ -141,6 +151,7 @@ struct FleetSpec {
   bool detailed_monitoring = true;
   bool reboot_migration = false;
   std::vector<std::string> types{"m5.large"};
+  int interfaces = 1, addresses_each = 1;
 };
 
 // One timed event of the world: the words of its line after `at D`, checked.

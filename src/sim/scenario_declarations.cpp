@@ -43,10 +43,18 @@ Result<void> read_lifecycle(const Options& options, AutoScalingGroup& group) {
   return {};
 }
 
-void read_traffic_sources(const Options& options, AutoScalingGroup& group) {
+Result<void> read_traffic_sources(const Options& options, const Declared& declared, AutoScalingGroup& group) {
+  if (const auto* classic = options.find("classic")) {
+    for (const auto& name : split(classic->text, ',')) {
+      if (!declared.classic.contains(name))
+        return classic->wrong("names a Classic Load Balancer not declared above");
+      group.classic_names.push_back(name);
+    }
+  }
   if (const auto* lattice = options.find("lattice")) {
     for (const auto& name : split(lattice->text, ',')) group.lattice_arns.push_back(lattice_arn_of(name));
   }
+  return {};
 }
 
 Result<void> read_sizes(const Options& options, const FleetSpec& fleet, AutoScalingGroup& group) {
@@ -85,9 +93,10 @@ bool is_document_name(const std::string& name) {
 }  // namespace
 
 Result<void> read_asg(const Words& words, Scenario& scenario, Declared& declared) {
-  const auto options = TRY(options_of(words, 2,
-                                      {"fleet", "min", "max", "desired", "health", "suspended", "attach",
-                                       "grace", "weights", "unit", "terminate_hook", "retain", "lattice"}));
+  const auto options =
+      TRY(options_of(words, 2,
+                     {"fleet", "min", "max", "desired", "health", "suspended", "attach", "grace", "weights",
+                      "unit", "terminate_hook", "retain", "lattice", "classic"}));
   const auto* of = options.find("fleet");
   if (of == nullptr) return words[0].wrong("needs fleet=NAME, the fleet that it scales");
   const auto fleet = std::ranges::find(scenario.fleets, of->text, &FleetSpec::name);
@@ -100,7 +109,7 @@ Result<void> read_asg(const Words& words, Scenario& scenario, Declared& declared
   TRY_VOID(read_weights(options, group));
   TRY_VOID(read_sizes(options, *fleet, group));
   TRY_VOID(read_lifecycle(options, group));
-  read_traffic_sources(options, group);
+  TRY_VOID(read_traffic_sources(options, declared, group));
   group.health_check_grace_period = TRY(options.duration("grace", group.health_check_grace_period));
   if (const auto* health = options.find("health")) {
     group.health_check_type = health->text;

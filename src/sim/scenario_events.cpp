@@ -43,7 +43,24 @@ struct Happening {
       if (says(1, "all") || instance_id == id()) change(server);
     }
   }
-  std::string arn(std::size_t index) const { return target_group_arn_of(split(word(index), ':')[0]); }
+  std::string arn(std::size_t index) const {
+    const auto name = split(word(index), ':')[0];
+    const auto classic = classic_arn_of(name);
+    return account.find_group(classic) != nullptr ? classic : target_group_arn_of(name);
+  }
+  // As the group that the second argument names calls the server: by its id, or by one of its addresses.
+  std::string target_id() const {
+    const auto* group = account.find_group(arn(2));
+    const auto server = account.servers.find(id());
+    if (group == nullptr || group->target_type != "ip" || server == account.servers.end()) return id();
+    auto left = option("address").value_or(1);
+    for (const auto& interface : server->second.addresses) {
+      for (const auto& address : interface) {
+        if (--left == 0) return address;
+      }
+    }
+    return "";
+  }
   std::optional<int> port(std::size_t index) const {
     const auto parts = split(word(index), ':');
     if (parts.size() < 2) return std::nullopt;
@@ -55,10 +72,11 @@ void registers(const Happening& now) {
   auto* group = now.account.find_group(now.arn(2));
   if (group == nullptr) return;
   if (now.event.at_start) {
-    group->targets.push_back(
-        target_that_serves(now.id(), now.port(2).value_or(group->port), now.account.now()));
+    auto target = target_that_serves(now.id(), now.port(2).value_or(group->port), now.account.now());
+    if (group->target_type == "ip") target.address = now.target_id();
+    group->targets.push_back(std::move(target));
   } else {
-    now.account.register_target(now.arn(2), now.id(), now.port(2), Hand::outsider);
+    now.account.register_target(now.arn(2), now.target_id(), now.port(2), Hand::outsider);
   }
 }
 
@@ -71,6 +89,10 @@ void leaks(const Happening& now) {
 
 void silences(const Happening& now, bool silent) {
   now.each_server([&](Server& server) { server.agent_silent = silent; });
+}
+
+void protects(const Happening& now, bool protect) {
+  now.each_server([&](Server& server) { server.stop_protected = protect; });
 }
 
 void manages(const Happening& now, bool managed) {
@@ -157,10 +179,12 @@ constexpr auto kEvents = std::to_array<EventKind>({
      [](const auto& now) { now.account.set_tag(now.id(), now.word(2), now.word(3)); }},
     {"untag", "SERVER WORD", [](const auto& now) { now.account.remove_tag(now.id(), now.word(2)); }},
     // target groups
-    {"register", "SERVER GROUP", registers},
-    {"deregister", "SERVER GROUP",
+    {"stop-protect", "SERVER", [](const auto& now) { protects(now, true); }},
+    {"stop-unprotect", "SERVER", [](const auto& now) { protects(now, false); }},
+    {"register", "SERVER GROUP [address=COUNT]", registers},
+    {"deregister", "SERVER GROUP [address=COUNT]",
      [](const auto& now) {
-       now.account.deregister_target(now.arn(2), now.id(), now.port(2), Hand::outsider);
+       now.account.deregister_target(now.arn(2), now.target_id(), now.port(2), Hand::outsider);
      }},
     {"delete-group", "GROUP", [](const auto& now) { now.account.delete_target_group(now.arn(1)); }},
     {"attribute", "GROUP WORD WORD",
@@ -240,7 +264,8 @@ Result<void> is_one_of(const Word& word, const std::set<std::string>& names, con
 
 Result<void> is_group(const Word& word, const Declared& declared) {
   const auto parts = split(word.text, ':');
-  if (!declared.groups.contains(parts[0])) return word.wrong("is no target group declared above");
+  if (!declared.groups.contains(parts[0]) && !declared.classic.contains(parts[0]))
+    return word.wrong("is no target group declared above");
   if (parts.size() > 1) TRY(port_of(word.part(parts[1])));
   return {};
 }

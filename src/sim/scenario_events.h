@@ -14,7 +14,7 @@ namespace evenkeel::sim {
 
 // The names that a scenario has declared so far.
 struct Declared {
-  std::set<std::string> servers, groups, fleets, auto_scaling_groups, zones;
+  std::set<std::string> servers, groups, fleets, auto_scaling_groups, zones, classic;
 };
 
 bool is_event(std::string_view word);

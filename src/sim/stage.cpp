@@ -27,17 +27,20 @@ double draw(Random& random, Range range) { return range.low + (range.high - rang
 void add_group(Account& account, const GroupSpec& spec, const FleetSpec& fleet, double peak) {
   TargetGroup group;
   group.name = spec.name;
+  group.classic = spec.classic;
+  group.target_type = spec.type;
   group.arn = target_group_arn_of(spec.name);
   group.port = spec.port;
   group.protocol = spec.port == 443 || spec.port == 8443 ? "HTTPS" : "HTTP";
   if (spec.attached) {
     group.load_balancer_arns = {fmt::format("{}loadbalancer/app/{}/50dc6c495c0c9188", kArn, fleet.name)};
   }
+  if (spec.classic) group.load_balancer_arns = {classic_arn_of(spec.name)};
   group.attributes = fleet.attributes;
   group.check_interval = fleet.check_interval;
   group.healthy_threshold = fleet.healthy_threshold;
   group.unhealthy_threshold = fleet.unhealthy_threshold;
-  group.traffic_share = peak > 0 ? spec.share * fleet.peak / peak : 0;
+  group.traffic_share = peak > 0 ? (spec.share * fleet.peak + spec.peak) / peak : 0;
   account.add_target_group(std::move(group));
 }
 
@@ -52,6 +55,8 @@ void add_fleet(Account& account, const FleetSpec& fleet, Random& random, double 
     server.name = fmt::format("{}-{}", fleet.name, i + 1);
     server.id = instance_id_of(server.name);
     server.zone = fleet.zones[static_cast<std::size_t>(i) % fleet.zones.size()];
+    server.interfaces = fleet.interfaces;
+    server.addresses_each = fleet.addresses_each;
     server.type = fleet.types[static_cast<std::size_t>(i) % fleet.types.size()];
     server.capacity = fleet.capacity;
     server.memory_at_boot = fleet.memory_at_boot;
@@ -125,6 +130,7 @@ std::unique_ptr<Account> build_account(const Scenario& scenario, std::uint64_t s
   for (const auto& [name, role] : scenario.roles) account->roles[name] = role;
   for (const auto& [name, document] : scenario.documents) account->documents[name] = document;
   for (const auto& fleet : scenario.fleets) account->peak_requests_per_second += fleet.peak;
+  for (const auto& group : scenario.groups) account->peak_requests_per_second += group.peak;
   for (const auto& fleet : scenario.fleets) {
     add_fleet(*account, fleet, random, account->peak_requests_per_second);
   }

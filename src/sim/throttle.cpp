@@ -26,6 +26,7 @@ std::vector<Limit> limits(Service service, const std::string& action, bool bare)
   if (service == Service::cloudwatch && action == "GetMetricStatistics") return {{action, 400, 400}};
   if (service == Service::cloudwatch && action == "DescribeAlarms") return {{action, 9, 9}};
   if (service == Service::cloudwatch) return {{action, 50, 50}};
+  if (service == Service::elb) return {{"elb classic", 40, 10}};
   if (service == Service::elbv2 && reads) return {{"elb", 40, 10}};
   if (service == Service::elbv2) return {{"elb", 40, 10}, {"elb targets", 20, 4}};
   if (!reads) return {{action, 50, 5}};
