@@ -16,6 +16,8 @@ Json counted(const ScenarioRun& run) {
           {"forgotten", run.judgement.forgotten},
           {"guard_violations", run.judgement.guard_violations},
           {"size_changes", run.judgement.size_changes},
+          {"consequences", run.judgement.consequences},
+          {"retained", run.judgement.retained},
           {"ticks", run.ticks},
           {"api_calls", run.api_calls},
           {"wall_seconds", static_cast<double>(run.wall.count()) / 1000.0}};

@@ -71,6 +71,9 @@ std::string compared(const Play& play, const Colours& paint) {
        with.judgement.undrained_reboots + with.judgement.double_reboots + with.judgement.forgotten);
   ours("guards broken", with.judgement.guard_violations);
   if (with.judgement.size_changes > 0) ours("sizes changed", with.judgement.size_changes);
+  if (with.judgement.consequences > 0)
+    ours("terminated by Auto Scaling because of Evenkeel", with.judgement.consequences);
+  if (with.judgement.retained > 0) ours("terminated but retained", with.judgement.retained);
   ours("API calls", with.api_calls);
   table.add({"GB-seconds of Lambda *", "-", fmt::format("{:.1f}", gigabyte_seconds(with))});
   std::string text = "\n" + table.text("  ");

@@ -35,6 +35,8 @@ std::string of_anybody(const sim::Fact& fact) {
   if (fact.kind == "in-service") return "is in service in " + fact.detail;
   if (fact.kind == "launch") return launched(fact);
   if (fact.kind == "scale-in") return scaled_in(fact);
+  if (fact.kind == "retained") return "is retained by its Auto Scaling group: it runs on and counts no more";
+  if (fact.kind == "root-volume") return "gets another root volume by an instance refresh";
   if (fact.kind == "event") return "meets its scheduled event: " + fact.detail;
   if (fact.kind == "command") return fmt::format("runs {}{}", fact.detail, ours ? "" : " for somebody");
   if (fact.kind == "command-done") return "has run " + fact.detail;

@@ -187,9 +187,9 @@ struct Refusal {
 //   healthy, unhealthy (a target's change of state)    the reason
 //   reboot-accepted  registrations at that moment      -
 //   reboot-ignored   -                                 the life it was in
-//   reboot-effect    registrations at that moment      -
+//   reboot-effect    registrations at that moment      the life it was in; target_group: where it is registered
 //   boot-done, repair, stop, start, terminate, replace -
-//   stop-accepted    registrations at that moment      the life it was in
+//   stop-accepted    registrations at that moment      the same
 //   standby          the group's desired size then     "decrement" or "keep": what became of it
 //   exit-standby     the group's desired size then     -
 //   in-service       -                                 the group: a launch or return is complete

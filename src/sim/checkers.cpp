@@ -15,14 +15,25 @@ constexpr Duration kBetweenReboots{300'000};
 
 using TargetKey = std::pair<std::string, int>;  // (arn, port)
 
+// So long after a return from Standby what Auto Scaling does about sizes and zones is still our doing.
+constexpr Duration kAftermath{900'000};
+
 std::string group_name(const std::string& arn) {
   const auto parts = split(arn, '/');
-  return parts.size() >= 2 ? parts[parts.size() - 2] : arn;
+  return parts.size() > 2 ? parts[parts.size() - 2] : parts.back();
 }
 
 std::string words(const TargetKey& place) {
   return fmt::format("{}:{}", group_name(place.first), place.second);
 }
+
+// What the facts say so far about one Auto Scaling group.
+struct Group {
+  int in_standby = 0;            // by us
+  int rebalanced = 0;            // launches that evened out zones by our doing, nobody scaled in for them yet
+  std::optional<Time> exited;    // our last return from Standby
+  std::optional<Time> sized_by;  // somebody's last change of the sizes
+};
 
 // What the facts say so far about one instance.
 struct Outage {
@@ -32,7 +43,10 @@ struct Outage {
   std::set<TargetKey> misplaced;      // registered by us where we had not taken it
   std::optional<Time> standby;        // by us, and not in service again
   std::optional<Time> stopped;        // by us, and not started again
+  std::optional<Time> down;           // by our reboot or stop, and not up again
   bool decremented = false;           // by our Standby, and not incremented again
+  bool ordered_gone = false;          // its termination was asked for by us
+  bool struck = false;                // it died, or somebody or AWS stopped it; not up again
   int reboots = 0;                    // by us, that took effect since it was last back
   std::optional<Time> rebooted;       // … the last one
   Time running_since{};
@@ -48,6 +62,11 @@ class Judge {
   Judgement judge() {
     for (const auto& fact : account_.facts()) read(fact);
     for (auto& [id, outage] : outages_) close(id, outage);
+    for (const auto& id : retained_) {
+      if (outages_[id].gone) continue;
+      ++judgement_.retained;
+      find(account_.now(), id, "terminated by us and left in Terminating:Retained, running and billed");
+    }
     return std::move(judgement_);
   }
 
@@ -60,8 +79,12 @@ class Judge {
 
   void read(const Fact& fact) {
     if (fact.kind == "group-deleted") return forget_group(fact.target_group);
+    read_consequences(fact);
     auto& outage = outages_[fact.instance_id];
     const TargetKey place{fact.target_group, fact.port};
+    const bool by_others =
+        fact.hand == Hand::outsider && (fact.kind == "stop-accepted" || fact.kind == "stop");
+    outage.struck = outage.struck || by_others || fact.kind == "crash" || fact.kind == "event";
     if (fact.kind == "deregister") {
       if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
       outage.missing.erase(place);  // where it belongs is now that somebody's decision
@@ -80,6 +103,8 @@ class Judge {
       outage.stopped.reset();
     } else if (fact.kind == "boot-done") {
       outage.running_since = fact.at;
+      outage.down.reset();
+      outage.struck = false;
       if (!outage.out()) outage.reboots = 0;
     } else if (fact.kind == "terminate") {
       outage.gone = true;
@@ -106,13 +131,57 @@ class Judge {
       outage.missing.clear();
       outage.standby.reset();
       outage.decremented = false;
+    } else if (fact.kind == "retained") {
+      if (outage.ordered_gone) retained_.insert(fact.instance_id);
     } else if (fact.kind == "scale-in") {
+      outage.ordered_gone = outage.ordered_gone || ours;
       if (ours && (outage.decremented || fact.detail == "asked, decrement")) {
         ++judgement_.size_changes;
         find(fact.at, fact.instance_id, "terminated so that the desired size stays one smaller");
       }
       outage.decremented = false;
     }
+  }
+
+  // Judged before the fact changes what is known of its instance.
+  void read_consequences(const Fact& fact) {
+    if (fact.kind == "resize") {
+      groups_[split(fact.detail, ' ').front()].sized_by = fact.at;
+      return;
+    }
+    const auto server = account_.servers.find(fact.instance_id);
+    if (server == account_.servers.end() || server->second.auto_scaling_group.empty()) return;
+    auto& group = groups_[server->second.auto_scaling_group];
+    const auto& outage = outages_[fact.instance_id];
+    if (fact.kind == "standby" && fact.hand == Hand::ours && !outage.standby) ++group.in_standby;
+    if (fact.kind == "exit-standby" && outage.standby) group.exited = fact.at;
+    const bool ends = fact.kind == "in-service" || fact.kind == "scale-in" || fact.kind == "terminate";
+    if (ends && outage.standby && group.in_standby > 0) {
+      --group.in_standby;
+      group.exited = fact.at;
+    }
+    if (fact.kind == "replace") return read_replacement(fact, outage);
+    const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
+    if (fact.kind == "launch" && fact.detail == "rebalance")
+      group.rebalanced += group.in_standby > 0 || lately;
+    if (fact.kind != "scale-in" || fact.detail != "size") return;
+    if (group.rebalanced > 0) {
+      --group.rebalanced;
+      blame(fact, "terminated by Auto Scaling to even out zones that our Standby had made uneven");
+    } else if (lately && !(group.sized_by && *group.sized_by >= *group.exited)) {
+      blame(fact, "terminated by Auto Scaling as one too many after our return from Standby");
+    }
+  }
+
+  void read_replacement(const Fact& fact, const Outage& outage) {
+    if (outage.struck || outage.gone) return;
+    if (outage.down) return blame(fact, "replaced by Auto Scaling because we had stopped or rebooted it");
+    if (!outage.taken.empty()) blame(fact, "replaced by Auto Scaling because we had deregistered it");
+  }
+
+  void blame(const Fact& fact, const char* what) {
+    ++judgement_.consequences;
+    find(fact.at, fact.instance_id, what);
   }
 
   void read_standby(const Fact& fact, Outage& outage) {
@@ -161,15 +230,17 @@ class Judge {
     if (fact.count == 0) return;
     ++judgement_.undrained_reboots;
     find(fact.at, fact.instance_id,
-         fmt::format("{} while still registered or draining in {} places", done, fact.count));
+         fmt::format("{} while still registered or draining in {} places{}", done, fact.count,
+                     fact.target_group.empty() ? "" : ", one of them " + group_name(fact.target_group)));
   }
 
   void read_stop(const Fact& fact, Outage& outage) {
-    outage.stopped = fact.at;
+    outage.stopped = outage.down = fact.at;
     read_drained(fact, "stopped");
   }
 
   void read_reboot(const Fact& fact, Outage& outage) {
+    outage.down = fact.at;
     read_drained(fact, "rebooted");
     const bool at_once = outage.rebooted && fact.at - *outage.rebooted < kBetweenReboots;
     outage.rebooted = fact.at;
@@ -232,6 +303,8 @@ class Judge {
   const Account& account_;
   const Promise& promise_;
   std::map<std::string, Outage> outages_;
+  std::map<std::string, Group> groups_;  // by name
+  std::set<std::string> retained_;       // instances
   Judgement judgement_;
 };
 

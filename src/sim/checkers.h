@@ -32,6 +32,12 @@ struct Judgement {
   // The desired size of an Auto Scaling group that we changed for good: a Standby that kept it, one whose
   // decrement was never taken back, a termination that decremented it.
   int size_changes = 0;
+  // Auto Scaling terminated or replaced an instance in consequence of what we did: it evened out zones that our
+  // Standby had made uneven, replaced what we had deregistered, stopped or rebooted, or took one too many out
+  // after our return from Standby.
+  int consequences = 0;
+  // Terminated by us, and kept by the group's lifecycle policy: running and billed.
+  int retained = 0;
   std::vector<std::string> findings;  // one sentence each, with time and instance
 };
 

@@ -53,7 +53,7 @@ void Account::World::begin_stop(ServerRun& run, Hand hand) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
-  note("stop-accepted", server.id, {}, registered, life_name(server.life), 0, hand);
+  note("stop-accepted", server.id, registered_in(server.id), registered, life_name(server.life), 0, hand);
   if (hand == Hand::ours) {
     ++counters.stops;
     counters.undrained_reboots += registered > 0;

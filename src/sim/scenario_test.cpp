@@ -74,6 +74,32 @@ TEST(Scenario, BuildsAGroupWithWeightsAHookAndALifecyclePolicy) {
   EXPECT_EQ(group.members.size(), 3U);
 }
 
+TEST(Scenario, BuildsAddressesGroupsOfTypeIpAndClassicLoadBalancers) {
+  const auto account = build_account(
+      parsed("start 2026-11-22T10:00:00Z\nduration 2h\n"
+             "fleet web servers=2 groups=tg1:443 peak=60 interfaces=2 addresses=2\n"
+             "group by-address:80 type=ip\nclassic old:8080 peak=40\n"
+             "asg web-asg fleet=web classic=old\n"
+             "register web-1 by-address address=3\nregister web-1 old\nstop-protect web-2\n"
+             "at 1m register web-2 by-address address=2\nat 5m deregister web-1 by-address address=3\n"
+             "at 5m stop-unprotect web-2\n"),
+      1);
+  const auto& addresses = server(*account, "web-1").addresses;
+  ASSERT_EQ(addresses.size(), 2U);
+  const auto& by_address = *account->find_group(target_group_arn_of("by-address"));
+  EXPECT_EQ(by_address.targets.at(0).id(), addresses[1][0]);
+  const auto& old = *account->find_group(classic_arn_of("old"));
+  EXPECT_EQ(old.targets.at(0).id(), instance_id_of("web-1"));
+  EXPECT_EQ(account->peak_requests_per_second, 100);
+  EXPECT_EQ(old.traffic_share, 0.4);
+  EXPECT_EQ(account->auto_scaling_groups.at("web-asg").classic_names, std::vector<std::string>{"old"});
+  EXPECT_TRUE(server(*account, "web-2").stop_protected);
+  account->advance_to(account->now() + 6min);
+  EXPECT_EQ(by_address.targets.at(0).state, "draining");
+  EXPECT_EQ(by_address.targets.at(1).id(), server(*account, "web-2").addresses[0][1]);
+  EXPECT_FALSE(server(*account, "web-2").stop_protected);
+}
+
 TEST(Scenario, GivesNamesTheSameIdsInEveryRun) {
   const auto id = instance_id_of("web-1");
   EXPECT_EQ(id.size(), 19U);
@@ -213,6 +239,11 @@ TEST(Scenario, RefusesWhatItDoesNotKnowWithLineAndColumn) {
               std::string::npos);
   EXPECT_TRUE(error_of_line("asg w fleet=web terminate_hook=yes").ends_with("must be completes or abandons"));
   EXPECT_TRUE(error_of_line("asg w fleet=web unit=cpu").ends_with("must be units, vcpu or memory-mib"));
+  EXPECT_TRUE(
+      error_of_line("asg w fleet=web classic=tg1").find("names a Classic Load Balancer not declared") !=
+      std::string::npos);
+  EXPECT_TRUE(error_of_line("group g:80 type=lambda").ends_with("must be instance or ip"));
+  EXPECT_TRUE(error_of_line("classic tg1:443").find("for the second time") != std::string::npos);
   EXPECT_TRUE(error_of_line("fault * melt").starts_with("s.txt:7:9: 'melt' is no kind of fault"));
   EXPECT_TRUE(
       error_of_line("promise healty=3").starts_with("s.txt:7:9: 'healty=3' is not known here; allowed"));

@@ -45,6 +45,15 @@ int Account::World::registrations(const std::string& instance_id) const {
   return count;
 }
 
+std::string Account::World::registered_in(const std::string& instance_id) const {
+  for (const auto& [arn, group] : account.target_groups) {
+    for (const auto& target : group.targets) {
+      if (target.instance_id == instance_id) return arn;
+    }
+  }
+  return "";
+}
+
 int Account::World::cut_requests(ServerRun& run, bool ours, const char* why) {
   int cut = 0;
   for (auto& group : groups) {
@@ -63,7 +72,7 @@ void Account::World::begin_shutdown(ServerRun& run, Hand hand) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
-  note("reboot-effect", server.id, {}, registered, life_name(server.life), 0, hand);
+  note("reboot-effect", server.id, registered_in(server.id), registered, life_name(server.life), 0, hand);
   if (hand == Hand::ours) {
     ++counters.reboots;
     ++server.reboots_by_api;

@@ -101,6 +101,7 @@ struct Account::World {
   void end_events(Server& server, std::string_view code);  // the open ones; an empty code: all of them
   bool reachable(const ServerRun& run) const;              // up, and its zone too
   int registrations(const std::string& instance_id) const;
+  std::string registered_in(const std::string& instance_id) const;  // one of their groups; empty: none
   int cut_requests(ServerRun& run, bool ours, const char* why);
 
   // load_balancer.cpp: registration, health, routing

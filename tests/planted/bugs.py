@@ -1,6 +1,7 @@
 """Small wrong changes, each of which a fast test must notice. One line of why it would hurt, then the edit."""
 
 from .bug import Bug
+from .bugs_account import BUGS as ACCOUNT
 from .bugs_production import BUGS as PRODUCTION
 
 BUGS = [
@@ -186,4 +187,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += PRODUCTION
+BUGS += PRODUCTION + ACCOUNT
