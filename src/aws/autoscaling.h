@@ -1,4 +1,4 @@
-// EC2 Auto Scaling: groups, Standby and what is under way in a group (aws-facts.md §3).
+// EC2 Auto Scaling: groups, Standby and what is under way in a group (docs/aws.md, Auto Scaling).
 #pragma once
 
 #include <span>

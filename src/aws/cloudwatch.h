@@ -1,4 +1,4 @@
-// CloudWatch: which series exist, their values, and the states of alarms (aws-facts.md §4). GetMetricData is
+// CloudWatch: which series exist, their values, and the states of alarms (docs/aws.md, CloudWatch). GetMetricData is
 // billed per metric asked for.
 #pragma once
 

@@ -1,5 +1,5 @@
 // DynamoDB, the little of it that a journal needs: single items of text and whole numbers, read consistently
-// and written on condition (aws-facts.md §5). Requests look like this, and no other operation is ever sent:
+// and written on condition (docs/aws.md, DynamoDB). Requests look like this, and no other operation is ever sent:
 //   GetItem {TableName, Key, ConsistentRead: true}
 //   PutItem {TableName, Item[, ConditionExpression, ExpressionAttributeNames[, ExpressionAttributeValues]]}
 //     with "attribute_not_exists(#a)" or "#a = :a"

@@ -1,4 +1,4 @@
-// EC2: instances, their reboot, stop and start, and what shows that it happened (aws-facts.md §2).
+// EC2: instances, their reboot, stop and start, and what shows that it happened (docs/aws.md, EC2).
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// Elastic Load Balancing v2: target groups and their targets (aws-facts.md §1).
+// Elastic Load Balancing v2: target groups and their targets (docs/aws.md, Elastic Load Balancing).
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
 // Every AWS action that Evenkeel calls, and why: for `evenkeel iam`, which writes them into a policy
 // document, and for `evenkeel check`, which says which of them are missing. Which actions take resource ARNs:
-// aws-facts.md §9 (Service Authorization Reference).
+// docs/aws.md, IAM (Service Authorization Reference).
 #pragma once
 
 #include <algorithm>

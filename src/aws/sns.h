@@ -1,4 +1,4 @@
-// Amazon SNS: one message to everybody who has subscribed to a topic (aws-facts.md §10).
+// Amazon SNS: one message to everybody who has subscribed to a topic (docs/aws.md, Systems Manager and SNS).
 #pragma once
 
 #include <string>

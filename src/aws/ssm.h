@@ -1,4 +1,4 @@
-// AWS Systems Manager: parameters, commands on instances, change calendars (aws-facts.md §10).
+// AWS Systems Manager: parameters, commands on instances, change calendars (docs/aws.md, Systems Manager and SNS).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // What in the account is Evenkeel's own, beside the fleets it looks after: the table it remembers in, and
-// what its Lambda function writes to, publishes to and reads. Which actions take which ARNs: aws-facts.md §9.
+// what its Lambda function writes to, publishes to and reads. Which actions take which ARNs: docs/aws.md, IAM.
 #pragma once
 
 #include <nlohmann/json.hpp>

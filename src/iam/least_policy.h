@@ -1,5 +1,5 @@
 // The least that IAM must allow for a policy file, and what it should forbid besides: the product of
-// `evenkeel iam`. Which actions take resource ARNs and tag conditions: aws-facts.md §9 (Service Authorization
+// `evenkeel iam`. Which actions take resource ARNs and tag conditions: docs/aws.md, IAM (Service Authorization
 // Reference); which we need, and why: aws/permissions.h.
 #pragma once
 

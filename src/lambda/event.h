@@ -1,5 +1,5 @@
 // What an invocation asks for. Whatever comes is a tick, so that any schedule, rule or alarm can wake
-// Evenkeel; only a document with a "command" is something else. The shapes of AWS's events: aws-facts.md §6.
+// Evenkeel; only a document with a "command" is something else. The shapes of AWS's events: docs/aws.md, Lambda.
 #pragma once
 
 #include <optional>

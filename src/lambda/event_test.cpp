@@ -18,7 +18,7 @@ Tick tick_of(std::string_view payload) {
   return std::get<Tick>(*asked);
 }
 
-// The shapes as AWS sends them: aws-facts.md §6.
+// The shapes as AWS sends them: docs/aws.md, Lambda.
 TEST(Event, WhateverAwsSendsIsATickOfItsTime) {
   const Time when = at("2026-11-22T06:45:00Z");
   const std::pair<const char*, const char*> events[] = {

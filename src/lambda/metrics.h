@@ -1,5 +1,5 @@
 // What a tick came to as CloudWatch metrics, in the embedded metric format: a line on standard output is
-// enough (aws-facts.md §4). docs/deploy.md lists them, and the alarms on them.
+// enough (docs/aws.md, CloudWatch). docs/deploy.md lists them, and the alarms on them.
 #pragma once
 
 #include <map>

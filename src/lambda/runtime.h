@@ -1,4 +1,4 @@
-// AWS Lambda's Runtime API: how a custom runtime gets its invocations and gives its answers (aws-facts.md §6;
+// AWS Lambda's Runtime API: how a custom runtime gets its invocations and gives its answers (docs/aws.md, Lambda;
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html).
 #pragma once
 

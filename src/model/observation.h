@@ -13,7 +13,7 @@
 
 namespace evenkeel {
 
-// Target health, aws-facts §1. `other` is any word we don't know: neither serving nor drained.
+// Target health (docs/aws.md, Elastic Load Balancing). `other` is any word we don't know: neither serving nor drained.
 enum class TargetState {
   initial,
   healthy,

@@ -1,4 +1,4 @@
-// The policy's Auto Scaling group (aws-facts.md §3).
+// The policy's Auto Scaling group (docs/aws.md, Auto Scaling).
 #pragma once
 
 #include "observe/reading.h"

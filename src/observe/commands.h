@@ -1,4 +1,4 @@
-// What became of a command of Systems Manager (aws-facts.md §10).
+// What became of a command of Systems Manager (docs/aws.md, Systems Manager and SNS).
 #pragma once
 
 #include "model/observation.h"

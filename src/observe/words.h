@@ -22,8 +22,8 @@ StatusCheck worst_check(std::span<const std::string> words);
 // Whether AdministrativeOverride says that traffic is kept away from the target's zone.
 bool zonal_shift(const std::string& administrative_override);
 
-// Reads target group attributes by key (aws-facts §1). Empty when one that we rely on is there but makes no
-// sense.
+// Reads target group attributes by key (docs/aws.md, Elastic Load Balancing). Empty when one that we rely on is
+// there but makes no sense.
 std::optional<TargetGroup::Attributes> group_attributes(const std::map<std::string, std::string>& attributes);
 
 // The beginning of a text that somebody else wrote: at most 256 bytes, cut between two characters.

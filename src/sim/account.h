@@ -22,7 +22,7 @@
 
 namespace evenkeel::sim {
 
-// What nobody could verify about AWS (aws-facts §12), and other behaviour that a scenario may choose.
+// What nobody could verify about AWS (docs/aws.md, "assumed"), and other behaviour that a scenario may choose.
 struct Switches {
   bool idle_target_drains_early = false;  // else `draining` is shown for the full deregistration delay
   Duration late_requests{20'000};     // an ALB may still send new requests this long after `draining` shows

@@ -36,14 +36,15 @@ struct JsonOperation {
   JsonAnswer (*handle)(Session& session, Members& members);
 };
 
-std::span<const Operation> ec2_operations();           // aws-facts.md §2
-std::span<const Operation> elbv2_operations();         // §1
-std::span<const Operation> elb_operations();           // Classic Load Balancers
-std::span<const Operation> auto_scaling_operations();  // §3
-std::span<const Operation> cloudwatch_operations();    // §4
-std::span<const Operation> sts_operations();           // §7
-std::span<const Operation> sns_operations();           // §10
-std::span<const JsonOperation> dynamodb_operations();  // §5
-std::span<const JsonOperation> ssm_operations();       // §10
+// docs/aws.md tells what each operation plays.
+std::span<const Operation> ec2_operations();
+std::span<const Operation> elbv2_operations();
+std::span<const Operation> elb_operations();  // Classic Load Balancers
+std::span<const Operation> auto_scaling_operations();
+std::span<const Operation> cloudwatch_operations();
+std::span<const Operation> sts_operations();
+std::span<const Operation> sns_operations();
+std::span<const JsonOperation> dynamodb_operations();
+std::span<const JsonOperation> ssm_operations();
 
 }  // namespace evenkeel::sim

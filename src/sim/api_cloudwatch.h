@@ -1,4 +1,4 @@
-// The calls of CloudWatch that stand in files of their own. aws-facts.md §4.
+// The calls of CloudWatch that stand in files of their own. docs/aws.md, CloudWatch.
 #pragma once
 
 #include "sim/api.h"

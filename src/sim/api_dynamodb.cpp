@@ -1,4 +1,4 @@
-// aws-facts.md §5: the calls on items.
+// docs/aws.md, DynamoDB: the calls on items.
 #include "sim/api_dynamodb.h"
 
 #include <algorithm>

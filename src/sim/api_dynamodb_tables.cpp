@@ -1,4 +1,4 @@
-// aws-facts.md §5: tables. They are made on demand only, with a string, number or binary key and no indexes.
+// docs/aws.md, DynamoDB: tables. They are made on demand only, with a string, number or binary key and no indexes.
 #include <algorithm>
 
 #include "base/result.h"

@@ -1,4 +1,4 @@
-// aws-facts.md §10, at its end: topics, and what is published to them. Nobody subscribes; tests read it.
+// Topics, and what is published to them (docs/aws.md, Systems Manager and SNS). Nothing subscribes; tests read it.
 #include <algorithm>
 
 #include "base/random.h"

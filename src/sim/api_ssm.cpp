@@ -1,4 +1,4 @@
-// aws-facts.md §10: parameters. Labels, policies and KMS keys of one's own are not known here.
+// docs/aws.md, Systems Manager and SNS: parameters. Labels, policies and KMS keys of one's own are not known here.
 #include "sim/api_ssm.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The calls of Systems Manager that stand in files of their own. aws-facts.md §10; shapes, limits and errors
-// from AWS's own API model.
+// The calls of Systems Manager that stand in files of their own (docs/aws.md, Systems Manager and SNS); shapes,
+// limits and errors from AWS's own API model.
 #pragma once
 
 #include "sim/api.h"

@@ -1,4 +1,4 @@
-// aws-facts.md §7. Roles are the account's own; every refusal says as little as AWS's.
+// docs/aws.md, Credentials. Roles are the account's own; every refusal says as little as AWS's.
 #include <algorithm>
 
 #include "base/result.h"

@@ -1,4 +1,4 @@
-// DynamoDB's values: what an attribute can be, how two compare and how large an item is. aws-facts.md §5;
+// DynamoDB's values: what an attribute can be, how two compare and how large an item is. docs/aws.md, DynamoDB;
 // docs.aws.amazon.com: "DynamoDB item sizes and formats", "Supported data types".
 #pragma once
 

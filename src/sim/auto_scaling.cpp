@@ -1,5 +1,5 @@
 // Auto Scaling's own hand: it keeps the desired size, replaces members that are gone or unhealthy, and evens
-// out the zones (aws-facts §3).
+// out the zones (docs/aws.md, Auto Scaling).
 #include <algorithm>
 #include <fmt/core.h>
 

@@ -1,5 +1,5 @@
 // Auto Scaling groups as the account holds them: sizes, members with their lives, and what happened to them.
-// aws-facts.md §3.
+// docs/aws.md, Auto Scaling.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // What stands around an answer in each of AWS's protocols: EC2's and the Query protocol's XML, and JSON 1.0
-// and 1.1. aws-facts.md §0.
+// and 1.1. docs/aws.md, The wire.
 #pragma once
 
 #include "sim/faults.h"

@@ -1,4 +1,4 @@
-// Instances as EC2 sees them: stopped, started, impaired, and due for maintenance (aws-facts §2).
+// Instances as EC2 sees them: stopped, started, impaired, and due for maintenance (docs/aws.md, EC2).
 #include <algorithm>
 #include <array>
 #include <fmt/core.h>

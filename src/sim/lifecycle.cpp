@@ -1,5 +1,5 @@
 // The lives of the members of Auto Scaling groups: in service, in Standby and back, detached, terminated
-// (aws-facts §3).
+// (docs/aws.md, Auto Scaling).
 #include <algorithm>
 #include <fmt/core.h>
 #include <set>

@@ -1,4 +1,5 @@
-// Target groups: registration, health checks, draining, and where requests are routed (aws-facts §1).
+// Target groups: registration, health checks, draining, and where requests are routed
+// (docs/aws.md, Elastic Load Balancing).
 #include <algorithm>
 #include <fmt/core.h>
 

@@ -1,5 +1,5 @@
 // The members of one JSON call, read as AWS reads them, and more strictly: what AWS ignores is refused. The
-// counterpart of sim/parameters.h for the services that speak JSON. aws-facts.md §0.
+// counterpart of sim/parameters.h for the services that speak JSON. docs/aws.md, The wire.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -4,7 +4,7 @@
 //   401 GET /latest/meta-data/placement/region GET /v2/credentials/evenkeel       a container on ECS: whoever
 //   reaches it may ask GET /v1/credentials                a pod on EKS: only with Authorization:
 //   simulated-pod-token
-// aws-facts.md §7; docs.aws.amazon.com: "Use the Instance Metadata Service", "EKS Pod Identity".
+// docs/aws.md, Credentials; docs.aws.amazon.com: "Use the Instance Metadata Service", "EKS Pod Identity".
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// CloudWatch: what the agents on the servers publish, and what can be seen of it (aws-facts §4).
+// CloudWatch: what the agents on the servers publish, and what can be seen of it (docs/aws.md, CloudWatch).
 #include <algorithm>
 
 #include "sim/world.h"

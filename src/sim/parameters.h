@@ -1,5 +1,5 @@
 // The parameters of one call, read as AWS reads a form, and more strictly: what AWS ignores is refused.
-// aws-facts.md §0.
+// docs/aws.md, The wire.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The account's own reading of AWS's request side: who signed, and what is asked for. aws-facts.md §0.
+// The account's own reading of AWS's request side: who signed, and what is asked for. docs/aws.md, The wire.
 #pragma once
 
 #include "sim/keys.h"

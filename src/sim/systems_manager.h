@@ -1,5 +1,5 @@
 // What Systems Manager holds in the account: documents that may be run on servers, what came of each run, and
-// change calendars. aws-facts.md §10.
+// change calendars. docs/aws.md, Systems Manager and SNS.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
 // DynamoDB's tables as the account holds them: items by key, in order, each with its recent past, for a read
-// that isn't consistent shows what was. aws-facts.md §5.
+// that isn't consistent shows what was. docs/aws.md, DynamoDB.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// AWS's token buckets in virtual time: THR-ELB and THR-EC2 of aws-facts.md §1 and §2, CloudWatch's quotas of
-// §4, SSM's of §10, one partition's of DynamoDB (each call taken for one unit) and SNS's in its smallest
-// regions. Auto Scaling's are not published: ours are a guess.
+// AWS's token buckets in virtual time (docs/aws.md, The wire): those that Elastic Load Balancing and EC2 publish, the
+// quotas of CloudWatch and Systems Manager, one partition's of DynamoDB (each call taken for one unit) and SNS's in its
+// smallest regions. Auto Scaling's are not published: ours are a guess.
 #pragma once
 
 #include <map>

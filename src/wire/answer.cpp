@@ -51,13 +51,13 @@ bool is_expired_signature(std::string_view code, std::string_view text) {
          text.find("Signature expired") != std::string_view::npos;
 }
 
-// With temporary credentials these may only mean that they have ended (aws-facts.md §7).
+// With temporary credentials these may only mean that they have ended (docs/aws.md, Credentials).
 bool is_expired_credentials(std::string_view code) {
   return code == "ExpiredToken" || code == "ExpiredTokenException" || code == "RequestExpired" ||
          code == "InvalidClientTokenId";
 }
 
-// What AWS may answer to a signature from a clock that is wrong (aws-facts.md §7).
+// What AWS may answer to a signature from a clock that is wrong (docs/aws.md, Credentials).
 bool may_be_clock(std::string_view code) {
   return code == "RequestTimeTooSkewed" || code == "RequestExpired" || code == "RequestInTheFuture" ||
          code == "InvalidSignatureException" || code == "SignatureDoesNotMatch" || code == "AuthFailure";
@@ -88,7 +88,7 @@ std::string bare_code(std::string code) {
   return printable(code.substr(0, code.find(':')), 100);
 }
 
-// aws-facts.md §0: the code may stand in the body, in a header, or in both.
+// docs/aws.md, The wire: the code may stand in the body, in a header, or in both.
 std::optional<ServerError> json_error(const Response& response) {
   const auto body = nlohmann::json::parse(response.body, nullptr, false);
   const auto text = [&](const char* key) -> std::string {
@@ -205,7 +205,7 @@ bool begins_like_answer(const Call& call, std::string_view body) {
   return body.substr(0, 1024).find(call.action + "Response") != std::string_view::npos;
 }
 
-// Not its bytes as they were sent: x-amz-crc32 says so where a service gives it (aws-facts.md §5).
+// Not its bytes as they were sent: x-amz-crc32 says so where a service gives it (docs/aws.md, DynamoDB).
 bool is_damaged(const Response& response) {
   const auto* header = find_header(response.headers, "x-amz-crc32");
   return header != nullptr && trim(*header) != std::to_string(crc32(response.body));

@@ -14,7 +14,7 @@ namespace {
 constexpr Duration kRetrySlot{100};
 // A request with less time than this before the deadline is not worth sending.
 constexpr Duration kLeastTime{1'000};
-// A clock that differs by less is not why AWS refused a signature (aws-facts.md §7).
+// A clock that differs by less is not why AWS refused a signature (docs/aws.md, Credentials).
 constexpr Duration kSkewMatters{4 * 60'000};
 
 std::string user_agent(const Call& call) {

@@ -1,4 +1,4 @@
-// Where credentials are looked for, in AWS's order (docs/credentials.md; aws-facts.md §7):
+// Where credentials are looked for, in AWS's order (docs/credentials.md; docs/aws.md, Credentials):
 //   1 the environment's keys          (not with --profile)
 //   2 a profile that is a role
 //   3 a web identity token

@@ -1,5 +1,5 @@
 // The endpoint from which a container gets its credentials: ECS, EKS Pod Identity, Greengrass
-// (aws-facts.md §7). Never through a proxy. Two seconds a request, three attempts.
+// (docs/aws.md, Credentials). Never through a proxy. Two seconds a request, three attempts.
 //   AWS_CONTAINER_CREDENTIALS_RELATIVE_URI   at http://169.254.170.2; goes before
 //   AWS_CONTAINER_CREDENTIALS_FULL_URI       https anywhere; http only on the hosts in is_allowed_host()
 //   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE   read again each time; goes before

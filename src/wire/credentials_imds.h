@@ -1,4 +1,4 @@
-// The metadata service of an EC2 instance, version 2 only (aws-facts.md §7): the role of the instance, and
+// The metadata service of an EC2 instance, version 2 only (docs/aws.md, Credentials): the role of the instance, and
 // its region. Never through a proxy. A second for each request (AWS_METADATA_SERVICE_TIMEOUT), one attempt
 // (AWS_METADATA_SERVICE_NUM_ATTEMPTS), so that a machine that is no instance finds out soon.
 // AWS_EC2_METADATA_DISABLED=true switches it off; AWS_EC2_METADATA_SERVICE_ENDPOINT and …_MODE, or

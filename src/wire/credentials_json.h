@@ -1,5 +1,5 @@
 // Temporary credentials as JSON: what a credential_process prints, and what the metadata endpoints of
-// containers and instances answer (aws-facts.md §7).
+// containers and instances answer (docs/aws.md, Credentials).
 #pragma once
 
 #include <string_view>

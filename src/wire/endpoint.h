@@ -1,4 +1,4 @@
-// Where to send a call: region and endpoint URLs (aws-facts.md §7).
+// Where to send a call: region and endpoint URLs (docs/aws.md, Credentials).
 #pragma once
 
 #include <map>

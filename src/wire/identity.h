@@ -23,7 +23,7 @@ using FetchSession = std::function<Result<Session>()>;
 
 class Identity {
  public:
-  // aws-facts.md §7: refreshed 15 minutes before the end. A refresh that fails is tolerated while the old
+  // docs/aws.md, Credentials: refreshed 15 minutes before the end. A refresh that fails is tolerated while the old
   // session is valid, and tried again a minute later.
   static constexpr Duration kRefreshBefore{15 * 60'000};
   static constexpr Duration kTryAgainAfter{60'000};

@@ -1,6 +1,6 @@
 // Client-side budgets: we slow ourselves down before AWS does, and leave something of every bucket for others
-// (people, deployments) and for our own restores. One Pacing per account and region. AWS's buckets:
-// aws-facts.md §1 to §4; where AWS publishes none (Auto Scaling, SNS, STS, most of SSM), a careful guess.
+// (people, deployments) and for our own restores. One Pacing per account and region. AWS's buckets
+// (docs/aws.md, The wire); where AWS publishes none (Auto Scaling, SNS, STS, most of SSM), a careful guess.
 #pragma once
 
 #include <map>

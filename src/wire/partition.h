@@ -1,4 +1,4 @@
-// The partitions of AWS: separate worlds with host names and ARNs of their own (aws-facts.md §7).
+// The partitions of AWS: separate worlds with host names and ARNs of their own (docs/aws.md, Credentials).
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// AWS's own protocol cases, as botocore keeps them (aws-facts.md §11): each is written or read with the same
+// AWS's own protocol cases, as botocore keeps them (docs/aws.md, The wire): each is written or read with the same
 // functions that the AWS clients above use. A case that doesn't fit what we use is named below with its
 // reason; one that is neither passed nor named fails.
 #include <cmath>

@@ -1,4 +1,4 @@
-// The parameters of a Query or EC2 call, and their form encoding (aws-facts.md §0).
+// The parameters of a Query or EC2 call, and their form encoding (docs/aws.md, The wire).
 #pragma once
 
 #include <cstdint>

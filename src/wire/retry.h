@@ -1,4 +1,4 @@
-// AWS's "standard" retry mode as values and pure functions (aws-facts.md §7): at most three attempts, full
+// AWS's "standard" retry mode as values and pure functions (docs/aws.md, Credentials): at most three attempts, full
 // jitter, and a quota that stops retries when most calls fail. Being throttled is no failure: it only makes
 // us slower, within the deadline, so it has more attempts.
 #pragma once

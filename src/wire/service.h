@@ -1,4 +1,4 @@
-// The AWS services we call, and what the wire needs to know of each (aws-facts.md §0 and §7).
+// The AWS services we call, and what the wire needs to know of each (docs/aws.md, The wire, Credentials).
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// The files that AWS's own tools read: ~/.aws/config and ~/.aws/credentials (aws-facts.md §7), as botocore
+// The files that AWS's own tools read: ~/.aws/config and ~/.aws/credentials (docs/aws.md, Credentials), as botocore
 // reads them: [default], [profile x], [services x]; # and ; begin a comment line; "=" or ":" after a key;
 // indented lines below a key without a value are settings of their own; keys are lower case.
 #pragma once

@@ -19,7 +19,7 @@ std::unexpected<Error> refuse(const std::string& address, std::string_view what)
   return fail(ErrorKind::invalid, fmt::format("--state {}: {}", printable(address), what));
 }
 
-// aws-facts.md §5: DynamoDB's own rule for names of tables.
+// docs/aws.md, DynamoDB: DynamoDB's own rule for names of tables.
 bool may_be_table(std::string_view name) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

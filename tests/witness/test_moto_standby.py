@@ -3,7 +3,7 @@ changed in the end.
 
 moto's Standby is simpler than AWS's: it is reached at once, and moto neither deregisters nor registers the instance
 with the attached target groups, which AWS does. The layer below does that in AWS's place, with boto3, as soon as moto
-has answered; docs/aws.md: Auto Scaling decides. moto has no DescribeInstanceRefreshes: the layer answers that there is
+has answered, as docs/aws.md says. moto has no DescribeInstanceRefreshes: the layer answers that there is
 none.
 """
 
