@@ -1,5 +1,5 @@
-"""Small wrong changes to the simulated account and its checkers: an account that is wrong hides the mistakes of everything
-that is tried on it."""
+"""Small wrong changes to the simulated account and its checkers: an account that is wrong hides the mistakes of
+everything that is tried on it."""
 
 from .bug import Bug
 

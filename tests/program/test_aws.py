@@ -65,7 +65,8 @@ class Aws(unittest.TestCase):
         self.assertEqual(missing(TEXT, switches()), [])
 
     def test_what_is_wrong_or_missing_is_found_out(self):
-        row = "\n## EC2\n\n| `set x` | EC2 | 2026-11 | assumed | `src/sim/instances_test.cpp: StayOpenAfterAUsersReboot` |\n"
+        shown = "`src/sim/instances_test.cpp: StayOpenAfterAUsersReboot`"
+        row = f"\n## EC2\n\n| `set x` | EC2 | 2026-11 | assumed | {shown} |\n"
         self.assertEqual(wrong_rows(row), [])
         for old, new in (("Reboot`", "Reboots`"), ("assumed", "known"), ("2026-11", "lately"), ("| EC2 |", "| |")):
             self.assertEqual(wrong_rows(row.replace(old, new)), ["`set x`"], new)
