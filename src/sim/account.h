@@ -196,7 +196,8 @@ struct Refusal {
 //   retained         the group's desired size then     the group: its terminated member is kept
 //   root-volume      -                                 the group: a refresh takes it to replace its root volume
 //   detach           the group's desired size then     the group
-//   launch           the group's desired size then     why: "size", "replace", "rebalance"
+//   launch           the group's desired size then     why: "size", "replace", "rebalance"; ours: the zones would
+//                                                    be even with the members that we moved to Standby
 //   scale-in         the group's desired size then     why: "size", "asked", "asked, decrement"
 //   resize           the group's desired size then     "GROUP min=N max=N desired=N"
 //   event            -                                 a scheduled event's code: its time has come

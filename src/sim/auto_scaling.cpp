@@ -95,7 +95,7 @@ std::map<std::string, int> Account::World::members_by_zone(const AutoScalingGrou
   return count;
 }
 
-std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const char* why) {
+std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const char* why, Hand hand) {
   const auto by_zone = members_by_zone(group);
   const auto emptiest = std::ranges::min_element(by_zone, {}, [](const auto& entry) { return entry.second; });
   const auto pattern = std::ranges::find_if(
@@ -143,7 +143,7 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
       if (const auto* attached = account.find_group(arn)) run.taken.emplace(arn, attached->port);
     }
   }
-  note("launch", member.instance_id, {}, group.desired, why);
+  note("launch", member.instance_id, {}, group.desired, why, 0, hand);
   group.members.push_back(member);
   return member.instance_id;
 }
@@ -189,6 +189,18 @@ void Account::World::settle_size(AutoScalingGroup& group) {
   }
 }
 
+// Whether the zones would be even with the members that we moved to Standby.
+bool Account::World::uneven_by_us(const AutoScalingGroup& group, std::map<std::string, int> by_zone) {
+  for (const auto& member : group.members) {
+    const auto server = account.servers.find(member.instance_id);
+    if (server == account.servers.end() || member.standby_by != Hand::ours || member.counts()) continue;
+    if (const auto zone = by_zone.find(server->second.zone); zone != by_zone.end()) ++zone->second;
+  }
+  const auto [least, most] =
+      std::ranges::minmax_element(by_zone, {}, [](const auto& entry) { return entry.second; });
+  return most->second - least->second < 2;
+}
+
 // Launches first; the size, one too large then, takes the other one.
 void Account::World::rebalance(AutoScalingGroup& group) {
   const bool busy = std::ranges::any_of(
@@ -200,7 +212,8 @@ void Account::World::rebalance(AutoScalingGroup& group) {
   const auto by_zone = members_by_zone(group);
   const auto [least, most] =
       std::ranges::minmax_element(by_zone, {}, [](const auto& entry) { return entry.second; });
-  if (least != by_zone.end() && most->second - least->second >= 2) launch(group, "rebalance");
+  if (least == by_zone.end() || most->second - least->second < 2) return;
+  launch(group, "rebalance", uneven_by_us(group, by_zone) ? Hand::ours : Hand::outsider);
 }
 
 // One member after the other, each when the one before is in service again.

@@ -15,7 +15,7 @@ constexpr Duration kBetweenReboots{300'000};
 
 using TargetKey = std::pair<std::string, int>;  // (arn, port)
 
-// So long after a return from Standby what Auto Scaling does about sizes and zones is still our doing.
+// So long after a return from Standby what Auto Scaling does about the size is still our doing.
 constexpr Duration kAftermath{900'000};
 
 std::string group_name(const std::string& arn) {
@@ -29,10 +29,9 @@ std::string words(const TargetKey& place) {
 
 // What the facts say so far about one Auto Scaling group.
 struct Group {
-  int in_standby = 0;            // by us
-  int rebalanced = 0;            // launches that evened out zones by our doing, nobody scaled in for them yet
+  int rebalanced = 0;            // launches by our doing, for which nothing was scaled in yet
   std::optional<Time> exited;    // our last return from Standby
-  std::optional<Time> sized_by;  // somebody's last change of the sizes
+  std::optional<Time> sized_by;  // an operator's last change of the sizes
 };
 
 // What the facts say so far about one instance.
@@ -153,17 +152,11 @@ class Judge {
     if (server == account_.servers.end() || server->second.auto_scaling_group.empty()) return;
     auto& group = groups_[server->second.auto_scaling_group];
     const auto& outage = outages_[fact.instance_id];
-    if (fact.kind == "standby" && fact.hand == Hand::ours && !outage.standby) ++group.in_standby;
-    if (fact.kind == "exit-standby" && outage.standby) group.exited = fact.at;
-    const bool ends = fact.kind == "in-service" || fact.kind == "scale-in" || fact.kind == "terminate";
-    if (ends && outage.standby && group.in_standby > 0) {
-      --group.in_standby;
-      group.exited = fact.at;
-    }
+    const bool returns = fact.kind == "exit-standby" || fact.kind == "in-service";
+    if (returns && outage.standby) group.exited = fact.at;
     if (fact.kind == "replace") return read_replacement(fact, outage);
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
-    if (fact.kind == "launch" && fact.detail == "rebalance")
-      group.rebalanced += group.in_standby > 0 || lately;
+    if (fact.kind == "launch" && fact.detail == "rebalance") group.rebalanced += fact.hand == Hand::ours;
     if (fact.kind != "scale-in" || fact.detail != "size") return;
     if (group.rebalanced > 0) {
       --group.rebalanced;

@@ -34,6 +34,18 @@ TEST(Consequences, AreAnUninvolvedMemberTerminatedToEvenOutZonesAfterOurStandby)
   EXPECT_EQ(judged(somebodys).consequences, 0);
 }
 
+TEST(Consequences, AreNoneOfZonesThatWereUnevenAnyway) {
+  ScaledFleet fleet(5);
+  for (std::size_t i = 0; i < 5; ++i) fleet.server(i).zone = i == 4 ? "b" : "a";
+  fleet.account.switches.az_rebalance = false;
+  fleet.pass(1min);
+  fleet.enter(0);
+  fleet.account.switches.az_rebalance = true;
+  fleet.pass(10min);
+  EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
 TEST(Consequences, AreNoneWhereAzRebalanceIsSuspended) {
   Uneven fleet;
   fleet.account.suspend_process(fleet.name, "AZRebalance");

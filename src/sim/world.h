@@ -136,8 +136,9 @@ struct Account::World {
   void rebalance(AutoScalingGroup& group);
   void step_refresh(AutoScalingGroup& group);
   bool unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member, bool thorough);
-  std::optional<std::string> launch(AutoScalingGroup& group,
-                                    const char* why);                         // the id; none: refused by EC2
+  // The new member's id; none: refused by EC2. `hand`: who made it necessary.
+  std::optional<std::string> launch(AutoScalingGroup& group, const char* why, Hand hand = Hand::outsider);
+  bool uneven_by_us(const AutoScalingGroup& group, std::map<std::string, int> by_zone);
   std::map<std::string, int> members_by_zone(const AutoScalingGroup& group);  // zones out of order left out
   AutoScalingMember* choose_for_scale_in(AutoScalingGroup& group);
 
