@@ -84,20 +84,20 @@ def pytest(suite: str, name: str, after: str, behind: tuple[str, ...], *argument
 
 def everything(cores: int) -> list[Job]:
     """In the order in which they should start: what waits for the network, what is long, what is short."""
-    witnesses, deployment, servers = "pip: witnesses", "pip: deployment", "DynamoDB servers"
+    witnesses, deployment, pinned = "pip: witnesses", "pip: deployment", "pinned witnesses"
     venv = ("./dev", "install")
     jobs = [
         Job(witnesses, (*venv, "witnesses"), cores=0, tool=True),
         Job(deployment, (*venv, "deployment"), after=(witnesses,), cores=0, tool=True),
-        Job(servers, (sys.executable, "-m", "tests.witness.dynamodb_pins"), cores=0, tool=True),
+        Job(pinned, (sys.executable, "-m", "tests.witness.pins"), cores=0, tool=True),
         Job(BUILD, ("./dev", "build", *TOOLS), cores=cores),
         Job(TESTS, ("./dev", "build", "all"), after=(BUILD,), cores=cores),
         *unit([], cores),
     ]
     own = {file: f"tests/witness/test_{file}.py" for _, files in WITNESSES for file in files}
-    jobs += [pytest("witness", f"witness: {name}", witnesses, (servers,), *(own[file] for file in files))
+    jobs += [pytest("witness", f"witness: {name}", witnesses, (pinned,), *(own[file] for file in files))
              for name, files in WITNESSES]
-    jobs.append(pytest("witness", "witness: others", witnesses, (servers,), "tests/witness",
+    jobs.append(pytest("witness", "witness: others", witnesses, (pinned,), "tests/witness",
                        *(f"--ignore={path}" for path in own.values())))
     jobs.append(pytest("deploy", "deploy", deployment, (), "tests/deploy"))
     jobs += [unittest(suite, module) for suite in ("crash", "program", "package") for module in modules(suite)]

@@ -27,6 +27,13 @@ struct Operation {
   Answer<Xml> (*handle)(Session& session, Parameters& parameters);
 };
 
+// Of a service that speaks several protocols: what it returns is written in each of them
+// (sim/typed_members.h).
+struct TypedOperation {
+  std::string_view action;
+  Answer<nlohmann::json> (*handle)(Session& session, Parameters& parameters);
+};
+
 class Members;
 struct JsonRefusal;
 using JsonAnswer = std::expected<nlohmann::json, JsonRefusal>;
@@ -41,7 +48,7 @@ std::span<const Operation> ec2_operations();
 std::span<const Operation> elbv2_operations();
 std::span<const Operation> elb_operations();  // Classic Load Balancers
 std::span<const Operation> auto_scaling_operations();
-std::span<const Operation> cloudwatch_operations();
+std::span<const TypedOperation> cloudwatch_operations();
 std::span<const Operation> sts_operations();
 std::span<const Operation> sns_operations();
 std::span<const JsonOperation> dynamodb_operations();

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <fmt/format.h>
 
 #include "base/result.h"
 #include "base/text.h"
 #include "sim/order.h"
+#include "sim/typed_members.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -24,11 +24,13 @@ std::string key_of(const Series& series) {
   return key_of(series.metric_namespace, series.metric, series.dimensions);
 }
 
-Xml metric_xml(const Series* series) {
-  return all(tag("Namespace", series->metric_namespace), tag("MetricName", series->metric),
-             list("Dimensions", "member", series->dimensions, [](const auto& dimension) {
-               return all(tag("Name", dimension.first), tag("Value", dimension.second));
-             }));
+Json metric_json(const Series& series) {
+  Json dimensions = Json::array();
+  for (const auto& [name, value] : series.dimensions)
+    dimensions.push_back({{"Name", name}, {"Value", value}});
+  return {{"Namespace", series.metric_namespace},
+          {"MetricName", series.metric},
+          {"Dimensions", std::move(dimensions)}};
 }
 
 // A series that has further dimensions matches, too.
@@ -47,7 +49,7 @@ struct MetricFilter {
   }
 };
 
-Answer<Xml> list_metrics(Session& session, Parameters& parameters) {
+Answer<Json> list_metrics(Session& session, Parameters& parameters) {
   MetricFilter filter{parameters.text("Namespace"), parameters.text("MetricName"), {}};
   for (const std::string& prefix : parameters.structures("Dimensions.member"))
     filter.dimensions.emplace_back(parameters.required(prefix + ".Name"), parameters.text(prefix + ".Value"));
@@ -66,7 +68,10 @@ Answer<Xml> list_metrics(Session& session, Parameters& parameters) {
   }
   scatter(found, session.seed, [](const Series* series) { return key_of(*series); });
   const Page page = TRY(page_of(found.size(), 500, token, parameters));
-  return all(list("Metrics", "member", cut(found, page), metric_xml), unless_empty("NextToken", page.next));
+  Json answer = {{"Metrics", Json::array()}};
+  for (const Series* series : cut(found, page)) answer["Metrics"].push_back(metric_json(*series));
+  if (!page.next.empty()) answer["NextToken"] = page.next;
+  return answer;
 }
 
 Dimensions read_dimensions(Parameters& parameters, const std::string& prefix) {
@@ -162,8 +167,8 @@ Found found_for(const Query& query, const std::map<Time, double>& samples, bool 
 }
 
 // Datapoints are counted through all results: a page may end in the middle of one.
-Xml page_xml(const std::vector<Found>& results, const Page& page) {
-  Xml members;
+Json results_json(const std::vector<Found>& results, const Page& page) {
+  Json members = Json::array();
   std::size_t offset = 0;
   for (const auto& [query, points] : results) {
     const std::size_t size = points.size();
@@ -171,17 +176,23 @@ Xml page_xml(const std::vector<Found>& results, const Page& page) {
     const std::size_t end = std::clamp(page.end, offset, offset + size) - offset;
     offset += size;
     if (page.begin > 0 && begin == size) continue;
-    const auto shown = std::span(points).subspan(begin, end - begin);
-    members.add(
-        tag("member", tag("Id", query->id), tag("Label", query->label),
-            list("Timestamps", "member", shown, [](const auto& point) { return iso8601(point.first); }),
-            list("Values", "member", shown, [](const auto& point) { return fmt::to_string(point.second); }),
-            tag("StatusCode", end < size ? "PartialData" : "Complete")));
+    Json times = Json::array(), values = Json::array();
+    for (const auto& [time, value] : std::span(points).subspan(begin, end - begin)) {
+      times.push_back(epoch_seconds(time));
+      values.push_back(value);
+    }
+    members.push_back({{"Id", query->id},
+                       {"Label", query->label},
+                       {"Timestamps", std::move(times)},
+                       {"Values", std::move(values)},
+                       {"StatusCode", end < size ? "PartialData" : "Complete"}});
   }
-  return all(tag("MetricDataResults", members), unless_empty("NextToken", page.next));
+  Json answer = {{"MetricDataResults", std::move(members)}};
+  if (!page.next.empty()) answer["NextToken"] = page.next;
+  return answer;
 }
 
-Answer<Xml> get_metric_data(Session& session, Parameters& parameters) {
+Answer<Json> get_metric_data(Session& session, Parameters& parameters) {
   const Time start = std::chrono::floor<std::chrono::minutes>(parameters.time("StartTime"));
   const Time until = parameters.time("EndTime");
   const std::string scan = parameters.text("ScanBy").value_or("TimestampDescending");
@@ -214,11 +225,11 @@ Answer<Xml> get_metric_data(Session& session, Parameters& parameters) {
     total += results.back().points.size();
   }
   scatter(results, session.seed, [](const Found& result) { return result.query->id; });
-  return page_xml(results, TRY(page_of(total, size, token, parameters)));
+  return results_json(results, TRY(page_of(total, size, token, parameters)));
 }
 
 // One series a call; its points come in no order.
-Answer<Xml> get_metric_statistics(Session& session, Parameters& parameters) {
+Answer<Json> get_metric_statistics(Session& session, Parameters& parameters) {
   const std::string metric_namespace = parameters.required("Namespace");
   const std::string metric = parameters.required("MetricName");
   const Dimensions dimensions = read_dimensions(parameters, "Dimensions.member");
@@ -248,22 +259,22 @@ Answer<Xml> get_metric_statistics(Session& session, Parameters& parameters) {
   }
   std::vector<std::pair<Time, std::vector<double>>> points(periods.begin(), periods.end());
   scatter(points, session.seed, [](const auto& point) { return iso8601(point.first); });
-  const auto point_xml = [&](const auto& point) {
-    Xml xml = tag("Timestamp", iso8601(point.first));
-    for (const std::string& statistic : statistics)
-      xml.add(tag(statistic, fmt::to_string(summary(point.second, statistic, of_ones))));
-    return all(xml, tag("Unit", of_ones ? "Count" : "Percent"));
-  };
-  return all(tag("Label", metric), list("Datapoints", "member", points, point_xml));
+  Json answer = {{"Label", metric}, {"Datapoints", Json::array()}};
+  for (const auto& [time, values] : points) {
+    Json point = {{"Timestamp", epoch_seconds(time)}, {"Unit", of_ones ? "Count" : "Percent"}};
+    for (const std::string& statistic : statistics) point[statistic] = summary(values, statistic, of_ones);
+    answer["Datapoints"].push_back(std::move(point));
+  }
+  return answer;
 }
 
 }  // namespace
 
-std::span<const Operation> cloudwatch_operations() {
-  static constexpr Operation kOperations[] = {{"ListMetrics", list_metrics},
-                                              {"GetMetricData", get_metric_data},
-                                              {"GetMetricStatistics", get_metric_statistics},
-                                              {"DescribeAlarms", describe_alarms}};
+std::span<const TypedOperation> cloudwatch_operations() {
+  static constexpr TypedOperation kOperations[] = {{"ListMetrics", list_metrics},
+                                                   {"GetMetricData", get_metric_data},
+                                                   {"GetMetricStatistics", get_metric_statistics},
+                                                   {"DescribeAlarms", describe_alarms}};
   return kOperations;
 }
 

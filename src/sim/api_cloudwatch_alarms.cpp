@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sim/api_cloudwatch.h"
 #include "sim/order.h"
+#include "sim/typed_members.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -17,18 +18,29 @@ struct Named {
   Alarm alarm;
 };
 
-Xml alarm_xml(const Named& named, const Account& account) {
+Json alarm_json(const Named& named, const Account& account) {
   const auto& [name, alarm] = named;
-  const auto changed = iso8601(alarm.changed_at == Time{} ? account.now() : alarm.changed_at);
-  const Xml common = all(
-      tag("AlarmName", name),
-      tag("AlarmArn", "arn:aws:cloudwatch:" + account.region + ":" + account.account_id + ":alarm:" + name),
-      tag("ActionsEnabled", true), tag("StateValue", alarm.state), tag("StateReason", "Set by the scenario"),
-      tag("StateUpdatedTimestamp", changed), tag("StateTransitionedTimestamp", changed));
-  if (alarm.composite) return all(common, tag("AlarmRule", "ALARM(another)"));
-  return all(common, tag("MetricName", "Errors"), tag("Namespace", "Shop"), tag("Statistic", "Sum"),
-             tag("Period", 60), tag("EvaluationPeriods", 1), tag("Threshold", "1.0"),
-             tag("ComparisonOperator", "GreaterThanThreshold"));
+  const double changed = epoch_seconds(alarm.changed_at == Time{} ? account.now() : alarm.changed_at);
+  Json json = {
+      {"AlarmName", name},
+      {"AlarmArn", "arn:aws:cloudwatch:" + account.region + ":" + account.account_id + ":alarm:" + name},
+      {"ActionsEnabled", true},
+      {"StateValue", alarm.state},
+      {"StateReason", "Set by the scenario"},
+      {"StateUpdatedTimestamp", changed},
+      {"StateTransitionedTimestamp", changed}};
+  if (alarm.composite) {
+    json["AlarmRule"] = "ALARM(another)";
+  } else {
+    json.update({{"MetricName", "Errors"},
+                 {"Namespace", "Shop"},
+                 {"Statistic", "Sum"},
+                 {"Period", 60},
+                 {"EvaluationPeriods", 1},
+                 {"Threshold", 1.0},
+                 {"ComparisonOperator", "GreaterThanThreshold"}});
+  }
+  return json;
 }
 
 struct AlarmFilter {
@@ -63,7 +75,7 @@ AlarmFilter read_filter(Parameters& parameters) {
 
 }  // namespace
 
-Answer<Xml> describe_alarms(Session& session, Parameters& parameters) {
+Answer<Json> describe_alarms(Session& session, Parameters& parameters) {
   const AlarmFilter filter = read_filter(parameters);
   const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 100).value_or(kDefaultPage));
   const std::string token = parameters.text("NextToken").value_or("");
@@ -76,11 +88,12 @@ Answer<Xml> describe_alarms(Session& session, Parameters& parameters) {
   }
   scatter(found, session.seed, &Named::name);
   const Page page = TRY(page_of(found.size(), size, token, parameters));
-  std::vector<Named> metric, composite;
-  for (const auto& each : cut(found, page)) (each.alarm.composite ? composite : metric).push_back(each);
-  const auto write = [&](const Named& named) { return alarm_xml(named, session.account); };
-  return all(list("CompositeAlarms", "member", composite, write),
-             list("MetricAlarms", "member", metric, write), unless_empty("NextToken", page.next));
+  Json answer = {{"CompositeAlarms", Json::array()}, {"MetricAlarms", Json::array()}};
+  for (const Named& each : cut(found, page))
+    answer[each.alarm.composite ? "CompositeAlarms" : "MetricAlarms"].push_back(
+        alarm_json(each, session.account));
+  if (!page.next.empty()) answer["NextToken"] = page.next;
+  return answer;
 }
 
 }  // namespace evenkeel::sim

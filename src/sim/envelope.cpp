@@ -1,7 +1,11 @@
 #include "sim/envelope.h"
 
+#include <algorithm>
+
 #include "base/checksum.h"
 #include "base/text.h"
+#include "sim/cbor.h"
+#include "sim/typed_members.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -9,6 +13,12 @@ namespace {
 wire::Response response(int status, const char* type, const std::string& id, Time now, std::string body) {
   return {
       status, {{"x-amzn-RequestId", id}, {"Content-Type", type}, {"Date", http_date(now)}}, std::move(body)};
+}
+
+wire::Response cbor_response(int status, const std::string& id, Time now, const Json& body) {
+  auto answer = response(status, "application/cbor", id, now, write_cbor(body, is_time));
+  answer.headers.emplace_back("smithy-protocol", "rpc-v2-cbor");
+  return answer;
 }
 
 wire::Response json_response(Service service, int status, const std::string& id, Time now, const Json& body) {
@@ -42,6 +52,42 @@ std::string refusal_xml(std::optional<Service> service, const Refusal& refusal, 
          tag("RequestId", id).text + "</ErrorResponse>";
 }
 
+struct CloudwatchError {
+  const char* code;   // in the Query protocol
+  const char* shape;  // in the others
+  bool modelled;      // by CloudWatch itself, or common to all services
+};
+constexpr CloudwatchError kCloudwatchErrors[] = {
+    {"InvalidNextToken", "InvalidNextToken", true},
+    {"InvalidParameterCombination", "InvalidParameterCombinationException", true},
+    {"InvalidParameterValue", "InvalidParameterValueException", true},
+    {"MissingParameter", "MissingRequiredParameterException", true},
+    {"InternalFailure", "InternalServiceFault", true},
+    {"AccessDenied", "AccessDeniedException", false},
+    {"InvalidAction", "UnknownOperationException", false},
+    {"Throttling", "ThrottlingException", false},
+    {"ValidationError", "ValidationException", false}};
+
+// The account's refusals are in the Query protocol's words. A client in query mode is told them besides, for
+// errors of CloudWatch's own model.
+wire::Response refused_by_cloudwatch(const Spoken& spoken, const Refusal& refusal, const std::string& id,
+                                     Time now) {
+  const auto* found = std::ranges::find(kCloudwatchErrors, refusal.code, &CloudwatchError::code);
+  const bool known = found != std::end(kCloudwatchErrors);
+  const bool modelled = known && found->modelled;
+  const std::string shape = known ? found->shape : refusal.code;
+  const Json body = {
+      {"__type", (modelled ? "com.amazonaws.cloudwatch#" : "com.amazon.coral.service#") + shape},
+      {"message", refusal.message}};
+  auto answer = spoken.protocol == Protocol::cbor
+                    ? cbor_response(refusal.status, id, now, body)
+                    : json_response(Service::cloudwatch, refusal.status, id, now, body);
+  if (modelled && spoken.query_mode)
+    answer.headers.emplace_back("x-amzn-query-error",
+                                refusal.code + (refusal.status < 500 ? ";Sender" : ";Receiver"));
+  return answer;
+}
+
 }  // namespace
 
 wire::Response answered(const Call& call, const Xml& inside, const std::string& id, Time now) {
@@ -55,13 +101,16 @@ wire::Response answered(const Call& call, const Xml& inside, const std::string& 
 }
 
 wire::Response answered(const Call& call, const Json& inside, const std::string& id, Time now) {
+  if (call.spoken.protocol == Protocol::cbor) return cbor_response(200, id, now, inside);
+  if (call.spoken.protocol == Protocol::query) return answered(call, typed_xml(inside), id, now);
   return json_response(call.service, 200, id, now, inside);
 }
 
-wire::Response refused(std::optional<Service> service, const JsonRefusal& refusal, const std::string& id,
-                       Time now) {
-  if (!service || !speaks_json(*service))
+wire::Response refused(const Spoken& spoken, const JsonRefusal& refusal, const std::string& id, Time now) {
+  const auto& [service, protocol, query_mode] = spoken;
+  if (!service || protocol == Protocol::query)
     return response(refusal.status, "text/xml", id, now, refusal_xml(service, refusal, id));
+  if (*service == Service::cloudwatch) return refused_by_cloudwatch(spoken, refusal, id, now);
   Json body = refusal.more;
   body["__type"] = shape_space(*service, refusal.code) + refusal.code;
   // The name's case is AWS's own.

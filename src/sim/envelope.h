@@ -1,5 +1,5 @@
-// What stands around an answer in each of AWS's protocols: EC2's and the Query protocol's XML, and JSON 1.0
-// and 1.1. docs/aws.md, The wire.
+// What stands around an answer in each of AWS's protocols: EC2's and the Query protocol's XML, JSON 1.0 and
+// 1.1, and CBOR. docs/aws.md, The wire.
 #pragma once
 
 #include "sim/faults.h"
@@ -10,10 +10,9 @@
 namespace evenkeel::sim {
 
 wire::Response answered(const Call& call, const Xml& inside, const std::string& id, Time now);
+// In the protocol in which the call came.
 wire::Response answered(const Call& call, const Json& inside, const std::string& id, Time now);
-// `service`: none when nothing could be read.
-wire::Response refused(std::optional<Service> service, const JsonRefusal& refusal, const std::string& id,
-                       Time now);
+wire::Response refused(const Spoken& spoken, const JsonRefusal& refusal, const std::string& id, Time now);
 
 // In each service's own words: too many calls; and what a fault puts in the place of the account's answer.
 Refusal throttled(Service service);

@@ -22,7 +22,7 @@ const Kind* find_in(std::span<const Kind> operations, const std::string& action)
 const Operation* find_operation(Service service, const std::string& action) {
   if (service == Service::elb) return find_in(elb_operations(), action);
   const std::span<const Operation> services[] = {ec2_operations(),          elbv2_operations(),
-                                                 auto_scaling_operations(), cloudwatch_operations(),
+                                                 auto_scaling_operations(), {},
                                                  sts_operations(),          sns_operations()};
   return find_in(services[static_cast<std::size_t>(service)], action);
 }
@@ -32,6 +32,7 @@ const JsonOperation* find_json_operation(Service service, const std::string& act
 }
 
 bool knows(Service service, const std::string& action) {
+  if (service == Service::cloudwatch) return find_in(cloudwatch_operations(), action) != nullptr;
   return speaks_json(service) ? find_json_operation(service, action) != nullptr
                               : find_operation(service, action) != nullptr;
 }
@@ -62,7 +63,7 @@ struct Front::State {
   };
 
   std::expected<Call, RefusedCall> read(const wire::Request& request, std::optional<Time> other_now) const;
-  wire::Response refusal(std::optional<Service> service, const JsonRefusal& refusal);
+  wire::Response refusal(const Spoken& spoken, const JsonRefusal& refusal);
   wire::Response counted(wire::Response response);
   wire::Response perform(Call& call);
   Reply reply(const wire::Request& request, std::optional<Time> other_now);
@@ -76,7 +77,7 @@ std::expected<Call, RefusedCall> Front::State::read(const wire::Request& request
   if (!call || knows(call->service, call->action)) return call;
   const std::string message = "The action " + printable(call->action) + " is not valid for this web service.";
   const char* code = speaks_json(call->service) ? "UnknownOperationException" : "InvalidAction";
-  return std::unexpected(RefusedCall{call->service, {400, code, message}});
+  return std::unexpected(RefusedCall{call->spoken, {400, code, message}});
 }
 
 wire::Response Front::State::counted(wire::Response response) {
@@ -84,25 +85,27 @@ wire::Response Front::State::counted(wire::Response response) {
   return response;
 }
 
-wire::Response Front::State::refusal(std::optional<Service> service, const JsonRefusal& refusal) {
-  return counted(refused(service, refusal, ids.hex(32), account.now()));
+wire::Response Front::State::refusal(const Spoken& spoken, const JsonRefusal& refusal) {
+  return counted(refused(spoken, refusal, ids.hex(32), account.now()));
 }
 
 wire::Response Front::State::perform(Call& call) {
   const bool bare = !call.parameters.has("InstanceId.1") && !call.parameters.has("Filter.1.Name") &&
                     !call.parameters.has("MaxResults");
   if (account.switches.throttling && !throttle.admit(call.service, call.action, bare, account.now()))
-    return refusal(call.service, throttled(call.service));
+    return refusal(call.spoken, throttled(call.service));
   Session session{account, counts, seed, keys, call.caller, call.client_now};
   const auto respond = [&](const auto& inside) {
-    if (!inside) return refusal(call.service, inside.error());
+    if (!inside) return refusal(call.spoken, inside.error());
     return counted(answered(call, *inside, ids.hex(32), account.now()));
   };
   if (speaks_json(call.service)) {
     auto members = Members::read(call.body);
-    if (!members) return refusal(call.service, members.error());
+    if (!members) return refusal(call.spoken, members.error());
     return respond(find_json_operation(call.service, call.action)->handle(session, *members));
   }
+  if (call.service == Service::cloudwatch)
+    return respond(find_in(cloudwatch_operations(), call.action)->handle(session, call.parameters));
   return respond(find_operation(call.service, call.action)->handle(session, call.parameters));
 }
 
@@ -133,7 +136,7 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   auto call = read(request, other_now);
   if (!call) {
     ++counts["refused:unread"];
-    return {refusal(call.error().service, call.error().refusal), latency};
+    return {refusal(call.error().spoken, call.error().refusal), latency};
   }
   const std::string service = names(call->service).iam;
   ++counts[service + ":" + call->action];
@@ -142,7 +145,7 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   const Fault* fault = dice.roll(service + "." + call->action, dry_run, account.now());
   if (!fault) return {perform(*call), latency};
   if (const auto instead = injected(fault->kind, call->service, service + ":" + call->action))
-    return {refusal(call->service, *instead), latency};
+    return {refusal(call->spoken, *instead), latency};
 
   Reply lost{{}, latency, name(fault->kind)};
   if (fault->kind == FaultKind::late) late_requests.push_back({account.now() + fault->delay, request});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/result.h"
 #include "base/text.h"
 #include "sim/order.h"
 
@@ -22,7 +23,7 @@ const char* type_name(Json::value_t type) {
 
 }  // namespace
 
-Answer<Members> Members::read(std::string_view body) {
+Answer<Json> read_json_object(std::string_view body) {
   std::vector<std::set<std::string>> names(1);
   std::string twice;
   bool too_deep = false;
@@ -38,8 +39,10 @@ Answer<Members> Members::read(std::string_view body) {
   if (too_deep) return malformed("The body nests too deep");
   if (!document.is_object()) return malformed("The body is no JSON object");
   if (!twice.empty()) return malformed("The member " + printable(twice) + " is given twice");
-  return Members(std::move(document));
+  return document;
 }
+
+Answer<Members> Members::read(std::string_view body) { return Members(TRY(read_json_object(body))); }
 
 const Json* Members::take(const std::string& name, Json::value_t type) {
   taken_.insert(name);

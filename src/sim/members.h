@@ -10,6 +10,9 @@ namespace evenkeel::sim {
 
 using Json = nlohmann::json;
 
+// A body that is no JSON object, names a member twice or nests deeper than 64 is a SerializationException.
+Answer<Json> read_json_object(std::string_view body);
+
 // What a service may say besides a code and a message.
 struct JsonRefusal : Refusal {
   // Implicit, so that an Answer's refusal is a JsonAnswer's too.
@@ -24,7 +27,7 @@ class Members {
  public:
   Members() = default;
   explicit Members(Json object) : object_(std::move(object)) {}
-  // A body that is no JSON object, names a member twice or nests deeper than 64 is a SerializationException.
+  // As read_json_object.
   static Answer<Members> read(std::string_view body);
 
   bool has(const std::string& name) const { return object_.contains(name); }

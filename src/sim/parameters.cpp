@@ -58,6 +58,13 @@ Answer<Parameters> Parameters::read(std::string_view form, Service service) {
   return parameters;
 }
 
+Parameters Parameters::of(std::map<std::string, std::string> values, Service service) {
+  Parameters parameters;
+  parameters.service_ = service;
+  parameters.values_ = std::move(values);
+  return parameters;
+}
+
 const std::string* Parameters::take(const std::string& name) {
   taken_.insert(name);
   const auto found = values_.find(name);

@@ -31,6 +31,8 @@ class Parameters {
  public:
   // At most 20,000; a name twice and a broken %-escape are refused.
   static Answer<Parameters> read(std::string_view form, Service service);
+  // What was read from another protocol's body, under the names that a form would give it.
+  static Parameters of(std::map<std::string, std::string> values, Service service);
 
   bool has(const std::string& name) const { return values_.contains(name); }
   std::optional<std::string> text(const std::string& name);

@@ -4,7 +4,10 @@
 
 #include "base/result.h"
 #include "base/text.h"
+#include "sim/cbor.h"
+#include "sim/members.h"
 #include "sim/signature.h"
+#include "sim/typed_members.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -23,9 +26,30 @@ std::optional<Service> service_of(std::string_view scope) {
 std::optional<Service> target_service(const wire::Request& request) {
   const std::string target = canonical_header(request, "x-amz-target").value_or("");
   for (const Service service : kServices) {
-    if (speaks_json(service) && target.starts_with(names(service).json_target)) return service;
+    if (names(service).json_target && target.starts_with(names(service).json_target)) return service;
   }
   return std::nullopt;
+}
+
+std::string url_path_of(const wire::Request& request) {
+  const std::size_t scheme = request.url.find("://");
+  const std::size_t path = request.url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
+  return path == std::string::npos ? "/" : request.url.substr(path);
+}
+
+Spoken spoken_by(const wire::Request& request, std::optional<Service> service) {
+  Spoken spoken{service};
+  if (service && speaks_json(*service)) spoken.protocol = Protocol::json;
+  if (service != Service::cloudwatch) return spoken;
+  const bool query_type =
+      lower(canonical_header(request, "content-type").value_or("")).find("urlencoded") != std::string::npos;
+  if (canonical_header(request, "smithy-protocol")) {
+    spoken.protocol = Protocol::cbor;
+  } else if (!query_type && canonical_header(request, "x-amz-target")) {
+    spoken.protocol = Protocol::json;
+  }
+  spoken.query_mode = canonical_header(request, "x-amzn-query-mode") == "true";
+  return spoken;
 }
 
 std::optional<Time> parse_amz_date(const std::string& text) {
@@ -93,30 +117,42 @@ bool is_unsigned_action(const wire::Request& request) {
   return parameters && Parameters(*parameters).text("Action") == "AssumeRoleWithWebIdentity";
 }
 
-Answer<void> check_shape(const wire::Request& request, std::optional<Service> service) {
+const std::string kOperationPath = "/service/GraniteServiceVersion20100801/operation/";
+
+Answer<void> check_cbor_shape(const wire::Request& request) {
+  const std::string path = url_path_of(request);
+  const bool fits = path.starts_with(kOperationPath) &&
+                    path.find_first_of("/?#", kOperationPath.size()) == std::string::npos &&
+                    canonical_header(request, "smithy-protocol") == "rpc-v2-cbor" &&
+                    lower(canonical_header(request, "content-type").value_or("")) == "application/cbor";
+  if (request.method == "POST" && fits) return {};
+  return refuse(404, "UnknownOperationException",
+                "smithy-protocol must be rpc-v2-cbor: POST " + kOperationPath +
+                    "NAME with a body of type application/cbor.");
+}
+
+Answer<void> check_shape(const wire::Request& request, const Spoken& spoken) {
   if (request.body.size() > kLargestBody)
     return refuse(413, "RequestEntityTooLarge", "The request's body is longer than 1 MiB");
-  const std::size_t scheme = request.url.find("://");
-  const std::size_t path = request.url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
-  const bool root = path == std::string::npos || request.url.substr(path) == "/";
+  if (spoken.protocol == Protocol::cbor) return check_cbor_shape(request);
   const std::string type = lower(canonical_header(request, "content-type").value_or(""));
-  const bool json = service && speaks_json(*service);
-  const bool fits = json ? type == names(*service).json_type
+  const bool json = spoken.protocol == Protocol::json;
+  const bool fits = json ? type == names(*spoken.service).json_type
                          : trim(split(type, ';').front()) == "application/x-www-form-urlencoded";
-  if (request.method == "POST" && root && fits) return {};
+  if (request.method == "POST" && url_path_of(request) == "/" && fits) return {};
   if (json)
     return refuse(404, "UnknownOperationException",
                   std::string("This service speaks JSON: POST / with a body of type ") +
-                      names(*service).json_type + ", and no query string.");
+                      names(*spoken.service).json_type + ", and no query string.");
   return refuse(
       404, "UnknownOperationException",
       "This account speaks AWS's Query protocols: POST / with a body of type "
-      "application/x-www-form-urlencoded, and no query string; and JSON to DynamoDB and SSM. (Newer SDKs "
-      "speak other protocols to CloudWatch: botocore up to 1.41.6 speaks Query.)");
+      "application/x-www-form-urlencoded, and no query string; and JSON to DynamoDB and SSM. To CloudWatch it "
+      "also speaks JSON 1.0 and smithy-rpc-v2-cbor.");
 }
 
-// The JSON services' names for what the others say in Query's.
-RefusedCall in_the_words_of(std::optional<Service> service, Refusal refusal) {
+// JSON's and CBOR's names for what the others say in Query's.
+RefusedCall in_the_words_of(const Spoken& spoken, Refusal refusal) {
   static const std::map<std::string, std::string> codes = {
       {"ExpiredToken", "ExpiredTokenException"},
       {"IncompleteSignature", "IncompleteSignatureException"},
@@ -124,9 +160,9 @@ RefusedCall in_the_words_of(std::optional<Service> service, Refusal refusal) {
       {"MissingAuthenticationToken", "MissingAuthenticationTokenException"},
       {"SignatureDoesNotMatch", "InvalidSignatureException"}};
   const auto found = codes.find(refusal.code);
-  if (service && speaks_json(*service) && found != codes.end())
+  if (spoken.protocol != Protocol::query && found != codes.end())
     refusal = {400, found->second, std::move(refusal.message)};
-  return {service, std::move(refusal)};
+  return {spoken, std::move(refusal)};
 }
 
 Answer<Call> read_form(Service service, const wire::Request& request) {
@@ -146,7 +182,24 @@ Answer<Call> read_json(Service service, const wire::Request& request) {
   if (!target.starts_with(start))
     return refuse(400, "UnknownOperationException",
                   "X-Amz-Target must be " + std::string(start) + " with an action behind it");
-  return Call{service, target.substr(start.size()), {}, request.body};
+  Call call{service, target.substr(start.size()), {}, request.body};
+  if (!speaks_json(service)) {
+    const Json body = TRY(read_json_object(call.body));
+    call.parameters = TRY(typed_parameters(body, service));
+  }
+  return call;
+}
+
+Answer<Call> read_cbor_call(Service service, const wire::Request& request) {
+  const Json body = TRY(read_cbor(request.body, is_time));
+  Parameters parameters = TRY(typed_parameters(body, service));
+  return Call{service, url_path_of(request).substr(kOperationPath.size()), std::move(parameters), {}};
+}
+
+Answer<Call> read_body(const Spoken& spoken, const wire::Request& request) {
+  if (spoken.protocol == Protocol::json) return read_json(*spoken.service, request);
+  return spoken.protocol == Protocol::cbor ? read_cbor_call(*spoken.service, request)
+                                           : read_form(*spoken.service, request);
 }
 
 }  // namespace
@@ -157,7 +210,8 @@ const ServiceNames& names(Service service) {
       {"elasticloadbalancing", "elasticloadbalancing", "2015-12-01",
        "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"},
       {"autoscaling", "autoscaling", "2011-01-01", "http://autoscaling.amazonaws.com/doc/2011-01-01/"},
-      {"monitoring", "cloudwatch", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/"},
+      {"monitoring", "cloudwatch", "2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/",
+       "application/x-amz-json-1.0", "GraniteServiceVersion20100801."},
       {"sts", "sts", "2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/"},
       {"sns", "sns", "2010-03-31", "http://sns.amazonaws.com/doc/2010-03-31/"},
       {"dynamodb", "dynamodb", "2012-08-10", nullptr, "application/x-amz-json-1.0", "DynamoDB_20120810."},
@@ -167,16 +221,17 @@ const ServiceNames& names(Service service) {
   return kNames[static_cast<std::size_t>(service)];
 }
 
-bool speaks_json(Service service) { return names(service).json_type != nullptr; }
+bool speaks_json(Service service) { return names(service).xml_space == nullptr; }
 
 std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Keys& keys,
                                            const Account& account, std::optional<Time> other_now) {
-  std::optional<Service> service;
+  Spoken spoken;
   const auto read = [&]() -> Answer<Call> {
+    std::optional<Service>& service = spoken.service;
     const std::string* header = wire::find_header(request.headers, "authorization");
     const auto authorization = header ? parse_authorization(*header) : std::nullopt;
-    service = authorization ? service_of(authorization->service) : target_service(request);
-    TRY_VOID(check_shape(request, service));
+    spoken = spoken_by(request, authorization ? service_of(authorization->service) : target_service(request));
+    TRY_VOID(check_shape(request, spoken));
     Signed caller{nullptr, other_now.value_or(account.now())};
     const bool needs_no_signature = !header && !service && is_unsigned_action(request);
     if (needs_no_signature) service = Service::sts;
@@ -187,14 +242,15 @@ std::expected<Call, RefusedCall> read_call(const wire::Request& request, const K
     if (!service)
       return refuse(403, "SignatureDoesNotMatch", "Credential should be scoped to correct service.");
     if (header) caller = TRY(authenticate(request, *authorization, *service, keys, account, other_now));
-    Call call = TRY(speaks_json(*service) ? read_json(*service, request) : read_form(*service, request));
+    Call call = TRY(read_body(spoken, request));
     call.caller = caller.key;
     call.client_now = caller.now;
+    call.spoken = spoken;
     return call;
   };
   auto call = read();
   if (call) return std::move(*call);
-  return std::unexpected(in_the_words_of(service, std::move(call.error())));
+  return std::unexpected(in_the_words_of(spoken, std::move(call.error())));
 }
 
 }  // namespace evenkeel::sim

@@ -11,24 +11,35 @@ struct ServiceNames {
   const char* scope;                  // in the credential scope of a signature
   const char* iam;                    // before the colon in "ec2:RebootInstances"
   const char* version;                // the API version that is spoken
-  const char* xml_space;              // of the answers in XML; nullptr: it speaks JSON
-  const char* json_type = nullptr;    // else: the type of its bodies
+  const char* xml_space;              // of the answers in XML; nullptr: it speaks JSON alone
+  const char* json_type = nullptr;    // where it speaks JSON: the type of its bodies
   const char* json_target = nullptr;  // and what stands before the action in X-Amz-Target
 };
 const ServiceNames& names(Service service);
-bool speaks_json(Service service);
+bool speaks_json(Service service);  // and nothing else
+
+// CloudWatch speaks each of them (smithy-rpc-v2-cbor is `cbor`), the other services one.
+enum class Protocol { query, json, cbor };
+
+// What a refusal's shape depends on.
+struct Spoken {
+  std::optional<Service> service;  // none when nothing could be read
+  Protocol protocol = Protocol::query;
+  bool query_mode = false;  // the client wants the Query protocol's code besides (x-amzn-query-mode)
+};
 
 struct Call {
   Service service = Service::ec2;
   std::string action;
-  Parameters parameters;        // of the Query protocols
-  std::string body;             // of JSON: not read yet
+  Parameters parameters;        // of the services that don't speak JSON alone
+  std::string body;             // of those that do: not read yet
   const Key* caller = nullptr;  // who signed; nobody for the one action that is not signed
   Time client_now{};            // the account's time, or the other one if it was signed with that
+  Spoken spoken{};
 };
 
 struct RefusedCall {
-  std::optional<Service> service;  // decides the refusal's shape; none when nothing could be read
+  Spoken spoken;
   Refusal refusal;
 };
 

@@ -47,6 +47,14 @@ std::string fold_white_space(std::string_view value) {
   return folded;
 }
 
+// As it was sent: none of the paths that are answered has a letter that is encoded.
+std::string canonical_path(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  const std::size_t path = url.find_first_of("/?#", scheme == std::string::npos ? 0 : scheme + 3);
+  const std::string found = path == std::string::npos ? "" : url.substr(path, url.find_first_of("?#") - path);
+  return found.empty() ? "/" : found;
+}
+
 }  // namespace
 
 std::optional<Authorization> parse_authorization(std::string_view header) {
@@ -82,7 +90,7 @@ std::optional<std::string> expected_signature(const wire::Request& request,
                                               const Authorization& authorization, const std::string& amz_date,
                                               const std::string& secret) {
   const auto& [key_id, date, region, service, signed_headers, signature] = authorization;
-  std::string canonical = request.method + "\n/\n\n";
+  std::string canonical = request.method + "\n" + canonical_path(request.url) + "\n\n";
   for (const std::string& name : signed_headers) {
     const auto value = canonical_header(request, name);
     if (!value) return std::nullopt;

@@ -1,5 +1,6 @@
 """What the witnesses share: our program, and somebody else's clients."""
 
+import os
 from pathlib import Path
 
 import boto3
@@ -7,6 +8,7 @@ import pytest
 from botocore.config import Config
 
 from ..simulator import PROGRAM, REGION
+from . import pins
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +16,15 @@ def evenkeel() -> Path:
     """The program under test."""
     assert PROGRAM.is_file(), f"{PROGRAM} is not there; build it with ./dev build"
     return PROGRAM
+
+
+def installed(name: str) -> Path:
+    """Where pins.py has put it. A test that needs it is skipped when it can't be, and fails under CI=true."""
+    if why := pins.why_not(name):
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    return pins.install(name)
 
 
 def client(service: str, url: str, key: str, secret: str):

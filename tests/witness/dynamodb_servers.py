@@ -1,4 +1,4 @@
-"""The DynamoDBs that dynamodb_pins.py installs, running as long as they are needed."""
+"""The DynamoDBs that pins.py installs, running as long as they are needed."""
 
 import os
 import subprocess
@@ -9,16 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..ports import free_ports, wait_for_listener
-from . import dynamodb_pins
-
-
-def _folder(server: str) -> Path:
-    """Where it is installed. A test that needs it is skipped when it can't be, and fails under CI=true."""
-    if why := dynamodb_pins.why_not(server):
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    return dynamodb_pins.install(server)
+from .conftest import installed
 
 
 def _dynamodb_local(port: int) -> list[str]:
@@ -41,7 +32,7 @@ SERVERS = {"DynamoDB Local": _dynamodb_local, "dynalite": _dynalite}
 def running(name: str, log: Path) -> Iterator[str]:
     """The URL of a server of its own with no table in it."""
     (port,) = free_ports(1)
-    command, folder = SERVERS[name](port), _folder(name)
+    command, folder = SERVERS[name](port), installed(name)
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
