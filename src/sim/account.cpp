@@ -145,6 +145,8 @@ void Account::advance_to(Time time) {
 }
 
 Time Account::now() const { return world_->now; }
+
+Time Account::started() const { return world_->started; }
 const std::vector<Fact>& Account::facts() const { return world_->facts; }
 const Counters& Account::counters() const { return world_->counters; }
 

@@ -76,6 +76,7 @@ struct TargetGroup {
   bool classic = false;  // its arn is classic_arn_of(name)
   std::vector<std::string> load_balancer_arns;
   std::map<std::string, std::string> attributes;  // AWS's keys, as strings
+  std::map<std::string, std::string> tags;
   Duration check_interval{10'000};
   int healthy_threshold = 3, unhealthy_threshold = 2;
   double traffic_share = 1.0;  // of the fleet's requests
@@ -250,6 +251,7 @@ class Account {
   // Moves the world to `time`, second by second. Never backwards.
   void advance_to(Time time);
   Time now() const;
+  Time started() const;  // when its story began
   // Has `event` happen when the world reaches `time`, before anything else of that second.
   void schedule(Time time, std::function<void(Account&)> event);
 

@@ -13,6 +13,8 @@ using Servers = std::map<std::string, Server>;
 
 using Life = Server::Life;
 
+constexpr const char* kRootDevice = "/dev/xvda";
+
 struct State {
   int code;
   const char* name;
@@ -139,6 +141,15 @@ Xml interfaces_xml(const Server& server) {
   return tag("networkInterfaceSet", items);
 }
 
+// Its root volume, attached since its launch. An instance store has none, nor has an instance that is gone.
+Xml block_devices_xml(const Server& server) {
+  if (server.instance_store || server.life == Life::terminated) return tag("blockDeviceMapping");
+  return tag("blockDeviceMapping",
+             tag("item", tag("deviceName", kRootDevice),
+                 tag("ebs", tag("volumeId", "vol-" + server.id.substr(2)), tag("status", "attached"),
+                     tag("attachTime", iso8601(server.launched_at)), tag("deleteOnTermination", true))));
+}
+
 Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
   const auto filters = read_filters(parameters);
   const Selection selection = TRY(read_selection(session, parameters, 1000));
@@ -159,7 +170,8 @@ Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
             unless_empty("vpcId", gone ? "" : "vpc-0a1b2c3d"),
             unless_empty("privateIpAddress", gone ? "" : server.private_ip), tag("architecture", "x86_64"),
             tag("rootDeviceType", server.instance_store ? "instance-store" : "ebs"),
-            gone ? Xml{} : interfaces_xml(server),
+            unless_empty("rootDeviceName", server.instance_store ? "" : kRootDevice),
+            block_devices_xml(server), gone ? Xml{} : interfaces_xml(server),
             tag("maintenanceOptions", tag("autoRecovery", "default"),
                 tag("rebootMigration", server.reboot_migration ? "default" : "disabled")),
             list("tagSet", "item", tags_of(server), tag_xml));

@@ -25,6 +25,24 @@ TEST(DescribeInstances, AnswersInEc2sShapeWithoutAResultWrapper) {
             (std::set<std::string>{"web-1", "web-2", "web-3"}));
 }
 
+TEST(DescribeInstances, SaysTheVolumesOfAnInstance) {
+  World world;
+  world.account.servers.at(world.ids[1]).instance_store = true;
+  world.account.servers.at(world.ids[2]).life = Server::Life::terminated;
+  world.wait(std::chrono::minutes{1});
+  const Reply reply = world.ec2("DescribeInstances");
+  const auto volumes = [&](const std::string& id) {
+    return reply.texts("//item[instanceId='" + id +
+                       "']/blockDeviceMapping/item[deviceName='/dev/xvda']/ebs/volumeId");
+  };
+  EXPECT_EQ(volumes(world.ids[0]), std::vector{"vol-" + world.ids[0].substr(2)});
+  EXPECT_EQ(reply.texts("//blockDeviceMapping/item/ebs/attachTime"),
+            std::vector<std::string>{"2026-11-22T04:46:40Z"});
+  EXPECT_TRUE(volumes(world.ids[1]).empty());
+  EXPECT_TRUE(volumes(world.ids[2]).empty());
+  EXPECT_EQ(reply.text("//item[instanceId='" + world.ids[0] + "']/rootDeviceName"), "/dev/xvda");
+}
+
 TEST(DescribeInstances, EscapesWhatTagsHold) {
   World world;
   EXPECT_EQ(world.ec2("DescribeInstances").text("//tagSet/item[key='role']/value"), "web & <co>");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/result.h"
@@ -213,6 +214,8 @@ struct Listener {
   std::vector<std::string> groups;  // arns
 };
 
+constexpr Duration kLoadBalancerAge = std::chrono::hours{24 * 30};  // when the story begins
+
 // "…:loadbalancer/app/web/50dc6c495c0c9188" → "app/web/50dc6c495c0c9188"
 std::string path_of(const std::string& load_balancer) {
   const auto at = load_balancer.find(":loadbalancer/");
@@ -288,12 +291,44 @@ Answer<Xml> describe_load_balancers(Session& session, Parameters& parameters) {
   const auto write = [&](const std::string& arn) {
     const bool network = path_of(arn).starts_with("net/");
     return all(tag("LoadBalancerArn", arn), tag("LoadBalancerName", name_of(arn)),
-               tag("DNSName", name_of(arn) + ".elb.example.com"), tag("Scheme", "internet-facing"),
-               tag("VpcId", "vpc-0a1b2c3d"), tag("State", tag("Code", "active")),
-               tag("Type", network ? "network" : "application"),
+               tag("DNSName", name_of(arn) + ".elb.example.com"),
+               tag("CreatedTime", iso8601(session.account.started() - kLoadBalancerAge)),
+               tag("Scheme", "internet-facing"), tag("VpcId", "vpc-0a1b2c3d"),
+               tag("State", tag("Code", "active")), tag("Type", network ? "network" : "application"),
                list("AvailabilityZones", "member", zones, zone_xml), tag("IpAddressType", "ipv4"));
   };
   return all(list("LoadBalancers", "member", cut(found, page), write), unless_empty("NextMarker", page.next));
+}
+
+// Nothing but target groups has any.
+Answer<std::map<std::string, std::string>> tags_on(Session& session, const std::string& arn) {
+  if (arn.find(":loadbalancer/") != std::string::npos) {
+    if (contains(load_balancers_of(session.account), arn)) return std::map<std::string, std::string>{};
+    return refuse(400, "LoadBalancerNotFound", "Load balancer '" + printable(arn) + "' not found");
+  }
+  if (arn.find(":listener/") != std::string::npos) {
+    const auto listeners = listeners_of(session.account);
+    if (std::ranges::find(listeners, arn, &Listener::arn) != listeners.end())
+      return std::map<std::string, std::string>{};
+    return refuse(400, "ListenerNotFound", "Listener '" + printable(arn) + "' not found");
+  }
+  return TRY(find_group(session, arn))->tags;
+}
+
+Answer<Xml> describe_tags(Session& session, Parameters& parameters) {
+  parameters.required("ResourceArns.member.1");
+  const auto arns = parameters.list("ResourceArns.member");
+  if (arns.size() > 20) parameters.complain("You cannot describe the tags of more than '20' resources");
+  TRY_VOID(parameters.finish());
+  Xml descriptions;
+  for (const std::string& arn : arns) {
+    const auto tags = TRY(tags_on(session, arn));
+    descriptions.add(
+        tag("member", tag("ResourceArn", arn), list("Tags", "member", tags, [](const auto& entry) {
+              return all(tag("Key", entry.first), tag("Value", entry.second));
+            })));
+  }
+  return tag("TagDescriptions", descriptions);
 }
 
 Answer<Xml> describe_listeners(Session& session, Parameters& parameters) {
@@ -351,6 +386,7 @@ std::span<const Operation> elbv2_operations() {
                                               {"DescribeLoadBalancers", describe_load_balancers},
                                               {"DescribeListeners", describe_listeners},
                                               {"DescribeRules", describe_rules},
+                                              {"DescribeTags", describe_tags},
                                               {"RegisterTargets", register_targets},
                                               {"DeregisterTargets", deregister_targets}};
   return kOperations;

@@ -278,6 +278,49 @@ TEST(DescribeLoadBalancers, OneExistsWhereATargetGroupNamesIt) {
       "ValidationError");
 }
 
+TEST(DescribeLoadBalancers, AreOlderThanTheStory) {
+  World world;
+  const auto created =
+      parse_iso8601(world.elb("DescribeLoadBalancers").text("//LoadBalancers/member/CreatedTime"));
+  ASSERT_TRUE(created);
+  EXPECT_LT(*created, kStart);
+  world.wait(std::chrono::minutes{5});
+  EXPECT_EQ(world.elb("DescribeLoadBalancers").text("//LoadBalancers/member/CreatedTime"), iso8601(*created));
+}
+
+TEST(DescribeTags, SaysTheTagsOfEachResourceThatIsNamed) {
+  World world;
+  world.account.find_group(world.tg1)->tags = {{"team", "shop & <co>"}, {"stage", "live"}};
+  const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];
+  const std::string listener =
+      world.elb("DescribeListeners", {{"LoadBalancerArn", balancer}}).text("//ListenerArn");
+  const Reply reply = world.elb("DescribeTags", {{"ResourceArns.member.1", world.tg80},
+                                                 {"ResourceArns.member.2", world.tg1},
+                                                 {"ResourceArns.member.3", balancer},
+                                                 {"ResourceArns.member.4", listener}});
+  EXPECT_EQ(reply.texts("//TagDescriptions/member/ResourceArn"),
+            (std::vector<std::string>{world.tg80, world.tg1, balancer, listener}));
+  EXPECT_EQ(reply.texts("//TagDescriptions/member[2]/Tags/member/Key"),
+            (std::vector<std::string>{"stage", "team"}));
+  EXPECT_EQ(reply.texts("//Tags/member/Value"), (std::vector<std::string>{"live", "shop & <co>"}));
+}
+
+TEST(DescribeTags, RefusesWhatDoesNotExist) {
+  World world;
+  const auto code = [&](const std::string& arn) {
+    return world.elb("DescribeTags", {{"ResourceArns.member.1", arn}}).code();
+  };
+  const std::string start = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:";
+  EXPECT_EQ(code(start + "targetgroup/none/0123456789abcdef"), "TargetGroupNotFound");
+  EXPECT_EQ(code(start + "loadbalancer/app/none/1"), "LoadBalancerNotFound");
+  EXPECT_EQ(code(start + "listener/app/none/1/2"), "ListenerNotFound");
+  EXPECT_EQ(code("web"), "ValidationError");
+  EXPECT_EQ(world.elb("DescribeTags").code(), "ValidationError");
+  Form many;
+  for (int i = 1; i <= 21; ++i) many.emplace_back("ResourceArns.member." + std::to_string(i), world.tg1);
+  EXPECT_EQ(world.elb("DescribeTags", many).code(), "ValidationError");
+}
+
 TEST(DescribeListeners, EveryPortHasOneAndItsRulesNameEveryGroup) {
   World world;
   const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];

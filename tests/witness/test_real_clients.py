@@ -98,6 +98,16 @@ def test_describe_target_group_attributes(elb, arns):
     assert values["target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"] == "1"
 
 
+def test_describe_tags_and_the_age_of_a_load_balancer(elb, arns):
+    balancer = elb.describe_load_balancers()["LoadBalancers"][0]
+    assert balancer["CreatedTime"] < datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+    asked = [arns["tg1"], balancer["LoadBalancerArn"]]
+    described = elb.describe_tags(ResourceArns=asked)["TagDescriptions"]
+    assert described == [{"ResourceArn": arn, "Tags": []} for arn in asked]
+    with refused("TargetGroupNotFound", 400):
+        elb.describe_tags(ResourceArns=[arns["tg1"].replace("targetgroup/tg1/", "targetgroup/tg9/")])
+
+
 def test_describe_target_health_of_all_and_of_some(elb, arns, ids):
     healths = elb.describe_target_health(TargetGroupArn=arns["tg1-80"])["TargetHealthDescriptions"]
     assert len(healths) == SERVERS
@@ -166,6 +176,9 @@ def test_describe_instances_by_filter_by_id_and_by_page(ec2, ids):
     assert found[0]["State"] == {"Code": 16, "Name": "running"}
     assert found[0]["LaunchTime"].tzinfo is not None
     assert found[0]["Placement"]["AvailabilityZone"].startswith("eu-west-1")
+    volume = found[0]["BlockDeviceMappings"][0]
+    assert (found[0]["RootDeviceName"], volume["DeviceName"], volume["Ebs"]["Status"]) == (
+        "/dev/xvda", "/dev/xvda", "attached")
     assert {"Name", "aws:autoscaling:groupName"} <= {tag["Key"] for tag in found[0]["Tags"]}
     assert [one["InstanceId"] for one in instances_of([ec2.describe_instances(InstanceIds=[ids[2]])])] == [ids[2]]
 
@@ -314,6 +327,7 @@ def test_the_aws_cli_reads_every_service(aws, arns, ids):
          lambda seen: any(one["Key"] == "deregistration_delay.timeout_seconds" for one in seen["Attributes"])),
         (("elbv2", "describe-target-health", "--target-group-arn", arns["tg1"]),
          lambda seen: len(seen["TargetHealthDescriptions"]) == SERVERS),
+        (("elbv2", "describe-tags", "--resource-arns", arns["tg1"]), lambda seen: seen["TagDescriptions"][0]["Tags"] == []),
         (("ec2", "describe-instances", "--page-size", "100"), lambda seen: len(seen["Reservations"]) == SERVERS),
         (("ec2", "describe-instance-status", "--instance-ids", ids[0]),
          lambda seen: seen["InstanceStatuses"][0]["InstanceStatus"]["Status"] == "ok"),
