@@ -30,7 +30,6 @@ Result<Metric> read_metric(const Element& element) {
   for (const auto& dimension : element.optional_list("Dimensions")) {
     metric.dimensions.emplace_back(TRY(dimension.text("Name")), dimension.text_or_empty("Value"));
   }
-  std::ranges::sort(metric.dimensions);
   return metric;
 }
 

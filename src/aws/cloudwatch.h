@@ -17,7 +17,9 @@ using Dimensions = std::vector<std::pair<std::string, std::string>>;  // name, v
 struct Metric {
   std::string metric_namespace;
   std::string name;
-  Dimensions dimensions;  // the exact set is the series' identity; sorted by name
+  // The exact set is the series' identity. In the order in which ListMetrics gave it, and asked for in the same:
+  // CloudWatch takes any, and other implementations of it take none but that in which it was published.
+  Dimensions dimensions;
 
   friend auto operator<=>(const Metric&, const Metric&) = default;
 };

@@ -65,7 +65,8 @@ TEST(CloudWatch, ListsMetricsOverAllPagesSortedAndEachOnce) {
   ASSERT_TRUE(metrics) << metrics.error().message;
   ASSERT_EQ(metrics->value.size(), 2U);
   EXPECT_TRUE(metrics->value[0].dimensions.empty());
-  EXPECT_EQ(metrics->value[1].dimensions, (Dimensions{{"InstanceId", "i-1"}, {"objectname", "Memory"}}));
+  EXPECT_EQ(metrics->value[1].dimensions, (Dimensions{{"objectname", "Memory"}, {"InstanceId", "i-1"}}))
+      << "in the order in which they were listed";
 }
 
 TEST(CloudWatch, AsksForAMetricByItsExactDimensions) {

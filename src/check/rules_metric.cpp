@@ -16,6 +16,7 @@ using aws::cloudwatch::Metric;
 std::string described(const Metric& metric) {
   std::vector<std::string> names;
   for (const auto& [name, value] : metric.dimensions) names.push_back(printable(name));
+  std::ranges::sort(names);
   return fmt::format("{} {{{}}} in {}", printable(metric.name), join(names, ", "),
                      printable(metric.metric_namespace));
 }
@@ -26,6 +27,7 @@ std::string dimensions_of(const std::vector<Metric>& metrics) {
     std::vector<std::string> names;
     for (const auto& [name, value] : metric.dimensions)
       names.push_back(printable(name) + "=" + printable(value, 60));
+    std::ranges::sort(names);
     auto text = "{" + join(names, ", ") + "}";
     if (std::ranges::find(sets, text) == sets.end()) sets.push_back(std::move(text));
   }

@@ -21,14 +21,14 @@ def examine(evenkeel, moto, play: Play, key: str = KEY, secret: str = SECRET) ->
 
 
 def publish(moto, fleet: Fleet) -> None:
-    """A quarter of an hour of samples, dimensions by name: moto finds a series only in the order it was sent in."""
+    """A quarter of an hour of samples. Dimensions not by name: moto finds a series only in the order it was sent in."""
     for minute in range(15, 0, -1):
         fleet.cloudwatch.put_metric_data(Namespace="CWAgent", MetricData=[
             {
                 "MetricName": METRIC,
                 "Dimensions": [{"Name": name, "Value": value} for name, value in (
-                    ("ImageId", fleet.image), ("InstanceId", instance), ("InstanceType", "m5.large"),
-                    ("objectname", "Memory"))],
+                    ("objectname", "Memory"), ("InstanceType", "m5.large"), ("InstanceId", instance),
+                    ("ImageId", fleet.image))],
                 "Timestamp": whole_minute(moto.now()) - datetime.timedelta(minutes=minute),
                 "Value": fleet.memory(instance),
             }
