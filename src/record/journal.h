@@ -29,7 +29,8 @@ class Journal {
   virtual Result<std::optional<FleetState>> load(const std::string& fleet) = 0;
 
   // Stores `next` and appends `events` in one transaction, if the stored revision is still `next.revision -
-  // 1` (0: the fleet has never been written). Otherwise `conflict`, and nothing was stored.
+  // 1` (0: the fleet has never been written). Otherwise `conflict`, and nothing was stored. `rejected`, with
+  // kStoreCode: the state is too large for the store, and nothing of it was stored.
   virtual Result<void> replace(const FleetState& next, std::span<const Event> events) = 0;
 
   // The newest `limit` events of a fleet, oldest first; of one instance when `instance_id` isn't empty.

@@ -47,6 +47,19 @@ TEST_P(JournalContract, AStateComesBackAsItWas) {
   EXPECT_EQ(**store_->open()->load("web"), state) << "another connection sees it too";
 }
 
+TEST_P(JournalContract, AStateThatIsTooLargeIsRejectedAndASmallerOneIsTaken) {
+  ASSERT_TRUE(journal_->replace(state_of("web", 1, "first"), {}));
+  const auto huge = state_of("web", 2, std::string(kMaxStateBytes, 'x'));
+  const auto refused = journal_->replace(huge, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::rejected) << refused.error().message;
+  EXPECT_EQ(refused.error().code, kStoreCode);
+  EXPECT_EQ((*journal_->load("web"))->written_by, "first");
+  EXPECT_EQ(texts(journal_->history("web", "", 10)), "");
+  ASSERT_TRUE(journal_->replace(state_of("web", 2, "second"), {}));
+  EXPECT_EQ((*store_->open()->load("web"))->written_by, "second");
+}
+
 TEST_P(JournalContract, OnlyTheSuccessorOfTheStoredRevisionIsAccepted) {
   ASSERT_TRUE(journal_->replace(state_of("web", 1, "first"), {}));
   for (const std::int64_t revision : {1, 3, 99}) {

@@ -43,6 +43,7 @@ class SqliteJournal final : public Store {
   Result<void> store(const FleetState& next, std::int64_t over, std::span<const Event> events);
   Result<void> swap(const FleetState& next, std::int64_t over, const std::string& document);
   Result<void> append(const std::string& fleet, std::span<const Event> events);
+  Result<void> trim_history();
 
   std::unique_ptr<Database> database_;
   std::optional<FileIdentity> identity_;  // empty for a database in memory
@@ -97,9 +98,13 @@ Result<void> SqliteJournal::store(const FleetState& next, std::int64_t over, std
   TRY_VOID(check_storable(next, over));
   const auto document = to_json(next);
   if (document.size() > kMaxStateBytes) {
-    return fail(ErrorKind::invalid,
-                fmt::format("state of fleet {}: its {} bytes could not be read again, {} at the most can",
-                            printable(next.fleet), document.size(), kMaxStateBytes));
+    return fail(
+        ErrorKind::rejected,
+        fmt::format("state file {}, fleet {}: its state would take {} bytes and could not be read again "
+                    "above {}; nothing was stored. Give the fleet fewer members (several fleets "
+                    "instead of one)",
+                    printable(database_->path()), printable(next.fleet), document.size(), kMaxStateBytes),
+        kStoreCode);
   }
   auto transaction = TRY(Transaction::write(*database_));
   TRY_VOID(swap(next, over, document));
@@ -136,10 +141,21 @@ Result<void> SqliteJournal::append(const std::string& fleet, std::span<const Eve
     put.reset();
   }
   if (database_->last_id() % kTrimEvery >= static_cast<std::int64_t>(events.size())) return {};
+  return trim_history();
+}
+
+// Of every fleet: whose event it is that sets this off is chance.
+Result<void> SqliteJournal::trim_history() {
+  auto row = TRY(database_->prepare("SELECT DISTINCT fleet FROM event"));
+  std::vector<std::string> fleets;
+  while (TRY(row.step())) fleets.push_back(row.text(0));
   auto trim = TRY(database_->prepare(
       "DELETE FROM event WHERE fleet = ?1 AND id <= (SELECT id FROM event WHERE fleet = ?1 ORDER BY id DESC "
       "LIMIT 1 OFFSET ?2)"));
-  TRY_VOID(trim.bind(1, fleet).bind(2, kKeptEvents).step());
+  for (const auto& fleet : fleets) {
+    TRY_VOID(trim.bind(1, fleet).bind(2, kKeptEvents).step());
+    trim.reset();
+  }
   return {};
 }
 

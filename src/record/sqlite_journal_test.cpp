@@ -162,7 +162,8 @@ TEST(SqliteJournal, StoresNothingThatItCouldNotReadAgain) {
   huge.pause = Pause{std::string(kMaxStateBytes, 'x'), "ann", huge.last_tick_at};
   const auto refused = journal->replace(huge, {});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().kind, ErrorKind::invalid);
+  EXPECT_EQ(refused.error().kind, ErrorKind::rejected);
+  EXPECT_EQ(refused.error().code, kStoreCode);
   EXPECT_NE(refused.error().message.find("could not be read again"), std::string::npos);
   EXPECT_EQ(journal->load("web").value()->revision, 1);
 }
@@ -358,6 +359,27 @@ TEST(SqliteJournal, KeepsTheNewestHundredThousandEvents) {
   EXPECT_EQ(history->size(), 100'000U);
   EXPECT_EQ(history->front().text, "old");
   EXPECT_EQ(history->back().text, "new");
+}
+
+TEST(SqliteJournal, TrimsTheHistoryOfEveryFleetWhoeverSetsItOff) {
+  const TestDirectory directory;
+  const auto journal = opened(directory.file());
+  auto loud = first_state();
+  ASSERT_TRUE(
+      journal->replace(loud, std::vector<Event>(500, Event{at(0), "web", "i-1", "", "phase", "old"})));
+  loud.revision = 2;
+  // Event 100,999 is the last: the next thousand is another fleet's.
+  ASSERT_TRUE(journal->replace(loud, {}));
+  tamper(
+      directory.file(),
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100499) INSERT INTO event "
+      "(fleet, at, instance_id, remediation_id, kind, text) SELECT 'web', '2026-11-22T06:45:00Z', 'i-1', '', "
+      "'phase', 'new' FROM n");
+  auto quiet = first_state();
+  quiet.fleet = "api";
+  ASSERT_TRUE(journal->replace(quiet, std::vector{Event{at(1), "api", "i-2", "", "phase", "one"}}));
+  EXPECT_EQ(journal->history("web", "", 1'000'000)->size(), 100'000U);
+  EXPECT_EQ(journal->history("api", "", 1'000'000)->size(), 1U);
 }
 
 TEST(SqliteReadOnly, NeverCreatesAFile) {
