@@ -167,6 +167,7 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
   const ServerError server = server_error(call, response, credentials);
   std::string message = "HTTP " + std::to_string(response.status) + " " +
                         (server.code.empty() ? "" : server.code + ": ") + server.text;
+  const bool transient = is_transient_code(server.code, server.text);
   Fault fault;
   if (is_throttle_code(server.code) || (server.code.empty() && response.status == 429)) {
     fault.error = {ErrorKind::throttled, full_name(call) + ": " + message, server.code};
@@ -174,10 +175,10 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
   } else if (is_busy_code(server.code)) {
     fault.error = {ErrorKind::unavailable, full_name(call) + ": " + message, server.code};
     fault.retryable = server.code == "ResourceContention";
-  } else if (response.status >= 500 || response.status == 408 || is_transient_code(server.code)) {
+  } else if (response.status >= 500 || response.status == 408 || transient) {
     fault = no_certain_answer(call, message);
     fault.error.code = server.code;
-    fault.retryable = is_transient_status(response.status) || is_transient_code(server.code);
+    fault.retryable = is_transient_status(response.status) || transient;
   } else {
     const ErrorKind kind = kind_of_refusal(call, response.status, server);
     if (kind == ErrorKind::invalid) message += "; is the endpoint URL right?";

@@ -173,6 +173,8 @@ void Caller::settle(Attempt attempt, Result<Response> response, const Credential
   attempt.uncertain = attempt.uncertain || fault.uncertain;
   reply.may_land_late = attempt.uncertain;
   const bool again = may_retry(call, attempt, fault, credentials);
+  if (fault.credentials_expired && !again && identity_->refused())
+    fault.error.message += "; refreshing them failed: " + identity_->refused()->message;
   if (attempt.uncertain && !fault.uncertain) {
     fault.error.kind = ErrorKind::maybe_happened;
     fault.error.message += "; an earlier attempt got no certain answer";

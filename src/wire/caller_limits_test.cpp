@@ -226,6 +226,34 @@ TEST(CallerCredentials, ThatCanNotBeHadFailTheCallBeforeItIsSent) {
   EXPECT_TRUE(transport.requests.empty());
 }
 
+// Those of an instance whose metadata service refuses from the second time on.
+TEST(CallerCredentials, OfAnInstanceAreUsedPastTheirEndAndARefusalNamesBothCauses) {
+  bool taken = true;
+  ScriptedTransport transport([&](const Request&) -> Result<Response> {
+    return taken ? good() : query_error(403, "ExpiredToken", "The token is expired");
+  });
+  ManualClock clock;
+  SeededRandom random{1};
+  int fetched = 0;
+  const auto instance = std::make_shared<Identity>([&]() -> Result<Session> {
+    if (++fetched > 1) return fail(ErrorKind::unavailable, "the metadata service does not answer");
+    return Session{{"AKID", "secret", "token"}, clock.time + 1h, true};
+  });
+  Caller caller(transport, clock, random, instance,
+                resolve_endpoints("eu-west-1", [](std::string_view) { return std::nullopt; }).value());
+  EXPECT_TRUE(caller.call(plain_read()).outcome);
+  clock.time += 3h;
+  EXPECT_TRUE(caller.call(plain_read()).outcome);
+  EXPECT_EQ(fetched, 2);
+  taken = false;
+  const Reply reply = caller.call(plain_read());
+  ASSERT_EQ(kind_of(reply.outcome), ErrorKind::denied);
+  const auto& message = reply.outcome.error().message;
+  EXPECT_NE(message.find("ExpiredToken"), std::string::npos) << message;
+  EXPECT_NE(message.find("refreshing them failed: the metadata service does not answer"), std::string::npos)
+      << message;
+}
+
 TEST(CallerCredentials, AreNotAskedForByAnAnonymousCall) {
   ScriptedTransport transport([](const Request&) { return good(); });
   ManualClock clock;

@@ -207,6 +207,30 @@ TEST(WebIdentity, IsSentUnsignedWithTheTokenOfTheFileReadAnewEachTime) {
   EXPECT_EQ(form_of(requests[1])["RoleSessionName"], "pod-1");
 }
 
+TEST(WebIdentity, IsTriedAgainWhenStsCouldNotReachItsProvider) {
+  WebIdentity pod;
+  const auto usual = pod.network.script;
+  for (const auto& [code, message, attempts] :
+       {std::tuple{"InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider",
+                   2U},
+        std::tuple{"IDPCommunicationError", "no answer of the provider", 2U},
+        std::tuple{"InvalidIdentityToken", "The token is not valid", 1U}}) {
+    pod.network.requests.clear();
+    pod.network.script = [&](const Request& request) {
+      return pod.network.requests.size() < 2 ? query_error(400, code, message) : usual(request);
+    };
+    EXPECT_EQ(who(pod.found()).starts_with("error"), attempts == 1U) << message;
+    EXPECT_EQ(pod.network.requests.size(), attempts) << message;
+  }
+  pod.network.script = [](const Request&) {
+    return query_error(400, "InvalidIdentityToken", "Couldn't retrieve verification key from your provider");
+  };
+  const auto refused = pod.found();
+  EXPECT_EQ(kind_of(refused), ErrorKind::unavailable);
+  EXPECT_EQ(who(refused).find("is the token file still kept fresh"), std::string::npos)
+      << "it is, for all we know";
+}
+
 TEST(WebIdentity, ComesFromTheProfileWhereTheEnvironmentHasNone) {
   WebIdentity pod;
   EXPECT_TRUE(who(pod.found(false)).starts_with("absent"));

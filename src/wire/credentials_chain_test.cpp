@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "wire/sources_for_test.h"
 
 namespace evenkeel::wire {
@@ -155,6 +156,24 @@ TEST(CredentialsChain, NeverTurnsIntoSomebodyElse) {
   all.variables["AWS_ACCESS_KEY_ID"] = "ENVIRONMENT";
   all.variables["AWS_SECRET_ACCESS_KEY"] = "hush";
   EXPECT_TRUE(who(chain()).starts_with("error: the AWS credentials"));
+}
+
+TEST(CredentialsChain, AnInstanceStaysWhoItIsWhileItsMetadataServiceIsAway) {
+  World world;
+  bool away = false;
+  world.network.script = [&](const Request& request) -> Result<Response> {
+    if (away) return connection_refused();
+    if (request.url.ends_with("/latest/api/token")) return respond(200, "token");
+    if (request.url.ends_with("security-credentials/")) return respond(200, "web");
+    return respond(200, json_of("INSTANCE"));
+  };
+  Identity identity(credentials_chain(world.sources()));
+  const Time noon = parse_iso8601("2026-11-22T12:00:00Z").value();  // when they end
+  EXPECT_EQ(identity.credentials(noon - std::chrono::hours{1})->access_key_id, "INSTANCE");
+  away = true;
+  EXPECT_EQ(identity.credentials(noon + std::chrono::hours{1})->access_key_id, "INSTANCE");
+  ASSERT_TRUE(identity.refused());
+  EXPECT_NE(identity.refused()->message.find("instance metadata"), std::string::npos);
 }
 
 TEST(CredentialsChain, LooksAgainAtEverythingUntilSomebodyHasSome) {

@@ -155,6 +155,7 @@ Result<Found> instance_credentials(const Sources& sources, const SharedConfig& c
     return fail(session.error().kind, place(metadata) + "role '" + name + "': " + session.error().message +
                                           "; check the instance profile and its role");
   }
+  session->past_its_end = true;
   return std::move(*session);
 }
 

@@ -14,7 +14,8 @@
 namespace evenkeel::wire {
 
 // Absent: switched off, not there, or the instance has no role. Errors: it is there and refuses (`denied`),
-// makes no sense (`invalid`), or gave out a token and then went away (`unavailable`).
+// makes no sense (`invalid`), or gave out a token and then went away (`unavailable`). What it gives is used past
+// its end while it gives nothing else.
 Result<Found> instance_credentials(const Sources& sources, const SharedConfig& config);
 
 // Nothing where it is switched off, not there or has nothing to say. Error: a variable above is wrong.

@@ -31,6 +31,7 @@ TEST(InstanceCredentials, ComeFromVersionTwoAlone) {
   const auto found = instance.ask();
   EXPECT_EQ(who(found), "AKIMDS");
   EXPECT_EQ(session_of(found)->expires, parse_iso8601("2026-11-22T12:00:00Z"));
+  EXPECT_TRUE(session_of(found)->past_its_end);
   ASSERT_EQ(instance.network.requests.size(), 3U);
   EXPECT_EQ(header_of(instance.network.requests[0], "X-aws-ec2-metadata-token-ttl-seconds"), "21600");
   for (const auto& request : instance.network.requests) {

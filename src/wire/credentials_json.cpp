@@ -1,9 +1,9 @@
 #include "wire/credentials_json.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "wire/expiration.h"
 
 namespace evenkeel::wire {
 namespace {
@@ -26,26 +26,6 @@ std::optional<Json> parse(std::string_view text) {
 std::string text_of(const Json& json, const char* key) {
   const auto found = json.find(key);
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
-// With "Z", or with the offset that Python's isoformat() writes.
-std::optional<Time> time_of(const std::string& text) {
-  constexpr std::size_t kOffset = 6;  // "+02:00"
-  if (text.size() < 20 || text.ends_with('Z')) return parse_iso8601(text);
-  const auto offset = std::string_view{text}.substr(text.size() - kOffset);
-  const auto local = parse_iso8601(text.substr(0, text.size() - kOffset) + "Z");
-  int hours = 0;
-  int minutes = 0;
-  const auto read = [](std::string_view digits, int& into) {
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
-    return failure == std::errc{} && end == digits.data() + digits.size() && into >= 0;
-  };
-  if (!local || (offset[0] != '+' && offset[0] != '-') || offset[3] != ':' ||
-      !read(offset.substr(1, 2), hours) || !read(offset.substr(4, 2), minutes)) {
-    return std::nullopt;
-  }
-  const Duration differs = std::chrono::hours{hours} + std::chrono::minutes{minutes};
-  return offset[0] == '+' ? *local - differs : *local + differs;
 }
 
 }  // namespace
@@ -76,7 +56,7 @@ Result<Session> read_credentials_json(std::string_view text, JsonFrom from) {
     return fail(ErrorKind::invalid, "its JSON is no use: " + *defect);
   }
   const bool expires = json->contains("Expiration") && !(*json)["Expiration"].is_null();
-  session.expires = time_of(text_of(*json, "Expiration"));
+  session.expires = parse_expiration(text_of(*json, "Expiration"));
   if (!session.expires && (expires || from != JsonFrom::process)) {
     return fail(ErrorKind::invalid, "its JSON has no Expiration that is a time such as 2026-11-22T06:45:00Z");
   }

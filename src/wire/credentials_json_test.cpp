@@ -39,6 +39,8 @@ TEST(CredentialsJson, KnowsTheTimesThatToolsWrite) {
   EXPECT_EQ(end_of("2026-11-22T12:00:00+00:00"), noon);
   EXPECT_EQ(end_of("2026-11-22T13:30:00+01:30"), noon);
   EXPECT_EQ(end_of("2026-11-22T07:00:00-05:00"), noon);
+  EXPECT_EQ(end_of("2026-11-22 12:00:00UTC"), noon);
+  EXPECT_EQ(end_of("2026-11-22T12:00:00+0000"), noon);
   for (const char* bad :
        {"", "soon", "2026-11-22T12:00:00", "2026-11-22T12:00:00+1:00", "2026-11-22T12:00:00+xx:00"})
     EXPECT_EQ(end_of(bad), std::nullopt) << bad;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "wire/caller.h"
+#include "wire/expiration.h"
 #include "wire/partition.h"
 
 namespace evenkeel::wire {
@@ -65,7 +66,11 @@ Result<Session> read(const Answer& answer) {
   Session session;
   session.credentials = {TRY(given.text("AccessKeyId")), TRY(given.text("SecretAccessKey")),
                          TRY(given.text("SessionToken"))};
-  session.expires = TRY(given.time("Expiration"));
+  const std::string ends = TRY(given.text("Expiration"));
+  session.expires = parse_expiration(ends);
+  if (!session.expires) {
+    return fail(ErrorKind::invalid, "what it gave is no use: '" + printable(ends, 60) + "' is no Expiration");
+  }
   if (const auto defect = defect_of(session.credentials)) {
     return fail(ErrorKind::invalid, "what it gave is no use: " + *defect);
   }
@@ -73,6 +78,7 @@ Result<Session> read(const Answer& answer) {
 }
 
 std::string sts_remedy(const Error& error, const Call& call, const Role& role) {
+  if (error.kind == ErrorKind::unavailable) return "";
   if (error.code == "AccessDenied") {
     return "; the role's trust policy must let these credentials do " + full_name(call) +
            (role.external_id.empty() ? "" : " with exactly this external id") +

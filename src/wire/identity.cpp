@@ -23,7 +23,8 @@ Result<Credentials> Identity::credentials(Time now) {
     return !session_ || (session_->expires && now >= *session_->expires - time);
   };
   if (fetch_ && ends_within(kRefreshBefore) && now >= try_again_) refresh(now);
-  if (refused_ && ends_within(Duration::zero())) return std::unexpected(*refused_);
+  const bool kept = session_ && session_->past_its_end;
+  if (refused_ && !kept && ends_within(Duration::zero())) return std::unexpected(*refused_);
   return session_->credentials;
 }
 

@@ -15,6 +15,9 @@ namespace evenkeel::wire {
 struct Session {
   Credentials credentials;
   std::optional<Time> expires;
+  // Used past its end while no other can be had: AWS takes an instance's credentials longer than they say when
+  // it can't give out new ones.
+  bool past_its_end = false;
 };
 
 // Asks a provider (STS, a container's or an instance's metadata, a process, a file) anew. Its error says what
@@ -23,8 +26,8 @@ using FetchSession = std::function<Result<Session>()>;
 
 class Identity {
  public:
-  // docs/aws.md, Credentials: refreshed 15 minutes before the end. A refresh that fails is tolerated while the old
-  // session is valid, and tried again a minute later.
+  // docs/aws.md, Credentials: refreshed 15 minutes before the end. A refresh that fails is tolerated while the
+  // old session is valid (and beyond, where it says so), and tried again a minute later.
   static constexpr Duration kRefreshBefore{15 * 60'000};
   static constexpr Duration kTryAgainAfter{60'000};
 
@@ -33,8 +36,11 @@ class Identity {
 
   // What to sign with at `now`: AWS's time as well as we know it. A provider that hands out a session which
   // has already ended (instance metadata does in an outage) is believed: AWS may take it longer than it says.
-  // Error: the provider's own, when there is nothing valid.
+  // Error: the provider's own, when there is nothing to try.
   Result<Credentials> credentials(Time now);
+
+  // Why the last refresh failed; nothing where it did not.
+  const std::optional<Error>& refused() const { return refused_; }
 
   // AWS refused `used` as ended: fetches once more, unless somebody has since. True when there are other
   // credentials than `used` to try now.

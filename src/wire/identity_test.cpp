@@ -16,13 +16,14 @@ struct Provider {
   Time now = kStart;
   Duration lasts = 1h;
   bool refuses = false;
+  bool past_its_end = false;
   int asked = 0;
 
   FetchSession fetch() {
     return [this]() -> Result<Session> {
       ++asked;
       if (refuses) return fail(ErrorKind::denied, "the provider refuses");
-      return Session{{"AKID" + std::to_string(asked), "secret", "token"}, now + lasts};
+      return Session{{"AKID" + std::to_string(asked), "secret", "token"}, now + lasts, past_its_end};
     };
   }
 };
@@ -57,6 +58,32 @@ TEST(Identity, KeepsTheOldSessionWhileItIsValidAndTriesEveryMinute) {
   const auto ended = identity.credentials(kStart + 1h);
   ASSERT_FALSE(ended);
   EXPECT_EQ(ended.error().message, "the provider refuses");
+}
+
+TEST(Identity, UsesASessionPastItsEndWhereItSaysSoAndKeepsTrying) {
+  Provider provider;
+  provider.past_its_end = true;
+  Identity identity(provider.fetch());
+  ASSERT_TRUE(identity.credentials(kStart));
+  provider.refuses = true;
+  EXPECT_EQ(identity.credentials(kStart + 1h)->access_key_id, "AKID1");
+  EXPECT_EQ(identity.credentials(kStart + 5h)->access_key_id, "AKID1");
+  EXPECT_EQ(provider.asked, 3);
+  EXPECT_EQ(identity.refused()->message, "the provider refuses");
+  provider.refuses = false;
+  provider.now = kStart + 5h;
+  EXPECT_EQ(identity.credentials(kStart + 5h + 59s)->access_key_id, "AKID1") << "not asked for every call";
+  EXPECT_EQ(identity.credentials(kStart + 5h + 60s)->access_key_id, "AKID4");
+  EXPECT_FALSE(identity.refused());
+}
+
+TEST(Identity, HasNothingWhereTheFirstSessionIsRefused) {
+  Provider provider;
+  provider.past_its_end = true;
+  provider.refuses = true;
+  Identity identity(provider.fetch());
+  EXPECT_FALSE(identity.credentials(kStart));
+  EXPECT_FALSE(identity.credentials(kStart + 1s));
 }
 
 TEST(Identity, TakesANewSessionAsSoonAsThereIsOne) {

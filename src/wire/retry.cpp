@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/text.h"
+
 namespace evenkeel::wire {
 
 bool is_throttle_code(std::string_view code) {
@@ -27,7 +29,9 @@ bool is_throttle_code(std::string_view code) {
   return std::ranges::find(kCodes, code) != kCodes.end();
 }
 
-bool is_transient_code(std::string_view code) {
+bool is_transient_code(std::string_view code, std::string_view message) {
+  if (code == "InvalidIdentityToken")
+    return lower(message).find("retrieve verification key") != std::string::npos;
   return code == "RequestTimeout" || code == "RequestTimeoutException" || code == "IDPCommunicationError";
 }
 

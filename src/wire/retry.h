@@ -14,8 +14,9 @@ inline constexpr int kMaxAttempts = 3;  // the first one included
 inline constexpr int kMaxThrottledAttempts = 8;
 
 bool is_throttle_code(std::string_view code);
-// RequestTimeout and its kin: passing troubles that are told by code.
-bool is_transient_code(std::string_view code);
+// RequestTimeout and its kin: passing troubles that are told by code, and one by its message: STS could not
+// reach the identity provider for the key that verifies a token, and calls the token invalid.
+bool is_transient_code(std::string_view code, std::string_view message);
 bool is_transient_status(int status);  // 500, 502, 503, 504
 
 // rand(0,1) · min(2^(failed_attempts-1), 20) seconds; failed_attempts >= 1.

@@ -63,7 +63,12 @@ TEST(Retry, KnowsThrottlesAndPassingTroubles) {
   EXPECT_FALSE(is_throttle_code(""));
   for (const int status : {500, 502, 503, 504}) EXPECT_TRUE(is_transient_status(status));
   for (const int status : {200, 400, 403, 429, 501, 505}) EXPECT_FALSE(is_transient_status(status));
-  EXPECT_TRUE(is_transient_code("RequestTimeoutException"));
+  EXPECT_TRUE(is_transient_code("RequestTimeoutException", ""));
+  EXPECT_TRUE(is_transient_code("IDPCommunicationError", ""));
+  EXPECT_TRUE(is_transient_code("InvalidIdentityToken",
+                                "Couldn't retrieve verification key from your identity provider"));
+  EXPECT_FALSE(is_transient_code("InvalidIdentityToken", "The token is not valid"));
+  EXPECT_FALSE(is_transient_code("AccessDenied", "Couldn't retrieve verification key"));
 }
 
 }  // namespace
