@@ -83,9 +83,9 @@ class CborReader {
     if (head.major == kTag) {
       if (head.argument != 1 || !time) return no_cbor("a tag where none is known");
       const Head number = TRY(this->head());
-      Json seconds = TRY(scalar(number));
-      if (!seconds.is_number()) return no_cbor("tag 1 without a number");
-      return seconds;
+      Json since_1970 = TRY(scalar(number));
+      if (!since_1970.is_number()) return no_cbor("tag 1 without a number");
+      return since_1970;
     }
     if (head.major == kArray) return list(head, member, depth);
     if (head.major == kMap) return map(head, depth);

@@ -3,6 +3,7 @@
 from .bug import Bug
 from .bugs_account import BUGS as ACCOUNT
 from .bugs_production import BUGS as PRODUCTION
+from .bugs_wire import BUGS as WIRE
 
 BUGS = [
     # Guards
@@ -187,4 +188,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += PRODUCTION + ACCOUNT
+BUGS += PRODUCTION + ACCOUNT + WIRE
