@@ -109,6 +109,8 @@ struct Ticking : testing::Test {
   int writes_when_sent = -1;
   MeddledJournal journal;
   Duration per_call{0};
+  std::function<std::optional<wire::Response>(std::map<std::string, std::string>& form)>
+      instead;  // of the ordinary answer
   wire::ScriptedAccount account{[this](const wire::Request& request) {
     account.clock.time += per_call;
     auto form = form_of(request);
@@ -119,6 +121,7 @@ struct Ticking : testing::Test {
       sent.push_back(action);
       writes_when_sent = journal.writes;
     }
+    if (auto other = instead ? instead(form) : std::nullopt) return std::move(*other);
     return describe(action);
   }};
   observe::Cache cache;
@@ -339,6 +342,63 @@ TEST_F(Ticking, WhoeverHasSomebodyOutIsFirstAndTheOthersTakeTurns) {
     second.insert(fleets.at(1).name);
   }
   EXPECT_EQ(second.size(), 19U);
+}
+
+TEST_F(Ticking, ARestoreForgetsThatAnEarlierRegistrationWasAccepted) {
+  ASSERT_TRUE(tick(policy, parts));
+  auto state = stored();
+  Intent earlier;
+  earlier.effect = Effect::register_;
+  earlier.target_group_arn = kArn;
+  earlier.at = account.clock.time;
+  earlier.outcome = OutcomeKind::accepted;
+  state.open[0].intents.push_back(earlier);
+  state.open[0].phase = Phase::held;
+  ++state.revision;
+  ASSERT_TRUE(journal.replace(state, {}));
+  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets") << "a person asked for it";
+}
+
+TEST_F(Ticking, ActingHasTimeThatReadingHasNot) {
+  const Time began = account.clock.time;
+  parts.deadline = began + 20s;  // reading has until 11 s, acting until 18 s
+  journal.before_write = [&](int write) {
+    if (write == 1) account.clock.time = began + 13s;
+  };
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent, std::vector<std::string>{"DeregisterTargets"});
+}
+
+// A damaged state: two remediations of one server, both about to reboot it.
+TEST_F(Ticking, AnUnsoundPlanIsNotCarriedOutExceptForItsRestores) {
+  ASSERT_TRUE(tick(policy, parts));
+  auto state = stored();
+  for (auto& intent : state.open[0].intents) intent.at -= 5min;
+  state.open.push_back(state.open[0]);
+  state.open[1].id += "again";
+  ++state.revision;
+  ASSERT_TRUE(journal.replace(state, {}));
+  sent.clear();
+  int reboots = 0;
+  instead = [&](std::map<std::string, std::string>& form) -> std::optional<wire::Response> {
+    const auto& action = form["Action"];
+    if (action == "DescribeTargetHealth") {
+      auto answer = describe(action);
+      const auto at = answer.body.find("<member><Target><Id>" + id(1));
+      answer.body.erase(at, answer.body.find("<member><Target><Id>" + id(2)) - at);
+      return answer;
+    }
+    if (action == "RebootInstances" && !form.contains("DryRun")) ++reboots;
+    return std::nullopt;
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_FALSE(report->violations.empty());
+  for (const auto& action : report->plan.actions) EXPECT_TRUE(action.restores) << name(action.effect);
+  EXPECT_EQ(reboots, 0);
+  EXPECT_EQ(report->plan.fleet.front().reason, Reason::plan_violates_invariants);
 }
 
 }  // namespace

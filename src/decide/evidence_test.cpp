@@ -73,5 +73,24 @@ TEST(Booting, PastItsDeadlineItIsRegisteredAllTheSame) {
   EXPECT_TRUE(fleet.three().treat);
 }
 
+TEST(Booting, IsShownByTheMetricThatWasTheReason) {
+  FleetForTest fleet;
+  Rule rule{"slow", 0, {}};
+  for (const auto& [metric, above] : {std::pair{"latency", 2.0}, {"queue", 100.0}}) {
+    Condition condition;
+    condition.metric.metric = metric;
+    condition.metric.above = above;
+    rule.all.push_back(condition);
+  }
+  fleet.policy.also_when = {rule};
+  Remediation remediation;
+  remediation.instance_id = id(3);
+  remediation.cause.rule = "slow";
+  remediation.cause.metric = "queue";
+  EXPECT_EQ(condition_of(remediation, fleet.policy), &fleet.policy.also_when[0].all[1].metric);
+  remediation.cause.metric = "another";
+  EXPECT_EQ(condition_of(remediation, fleet.policy), nullptr);
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

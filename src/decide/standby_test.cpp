@@ -377,5 +377,24 @@ TEST(ForeignHand, ARegistrationDuringTheTreatmentIsRecorded) {
   EXPECT_EQ(std::ranges::count(fleet.tick().events, "foreign", &Event::kind), 0) << "once is enough";
 }
 
+TEST(Standby, OfAnotherHandIsNotUndoneByAMemberThatIsHeld) {
+  Scaling fleet;
+  fleet.policy.leave_by = Leave::deregister;
+  fleet.observation.auto_scaling_group->elb_health_check = false;
+  fleet.start_of_three();
+  ASSERT_TRUE(fleet.three().auto_scaling_group.empty());
+  fleet.lifecycle(3) = "Standby";
+  fleet.gone(3);
+  fleet.three().phase = Phase::rejoining;
+  for (int minute = 0; minute < 5; ++minute) {
+    fleet.pass(1min);
+    EXPECT_TRUE(fleet.tick().actions.empty());
+    EXPECT_EQ(fleet.three().phase, Phase::held);
+    EXPECT_NE(fleet.three().held_because.find("moved it to Standby"), std::string::npos);
+  }
+  fleet.lifecycle(3) = "InService";
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

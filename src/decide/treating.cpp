@@ -160,6 +160,11 @@ void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string
 void treat_when_ready(Remediation& remediation, Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
   if (step == nullptr) return put_back(remediation, draft, "the policy has no such treatment any more");
+  if (remediation.attempt >= step->attempts)
+    return put_back(remediation, draft,
+                    fmt::format("treatments allows {} attempt{} of {}, and {} {} been made", step->attempts,
+                                step->attempts == 1 ? "" : "s", name(step->treatment), remediation.attempt,
+                                remediation.attempt == 1 ? "has" : "have"));
   const auto* earlier = treatment_intent(remediation);
   if (earlier != nullptr && earlier->effect == Effect::reboot && came_up(remediation, draft)) return;
   const bool capture =
