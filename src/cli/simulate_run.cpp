@@ -10,7 +10,6 @@
 #include "cli/simulate_mortal.h"
 #include "cli/simulate_words.h"
 #include "cli/summary.h"
-#include "controller/tick.h"
 #include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
 #include "sim/clock.h"
@@ -145,8 +144,9 @@ class Stage {
 class Operation {
  public:
   Operation(const sim::Scenario& scenario, std::uint64_t seed, Policy policy, record::Journal& journal,
-            Stage& stage, Context& outer)
+            Stage& stage, Context& outer, const Watch& watch)
       : scenario_(scenario),
+        watch_(watch),
         policy_(std::move(policy)),
         store_(journal),
         stage_(stage),
@@ -186,6 +186,7 @@ class Operation {
   void remember(const FleetPolicy& fleet, const controller::TickReport& report);
 
   const sim::Scenario& scenario_;
+  const Watch& watch_;
   Policy policy_;
   record::Journal& store_;
   Stage& stage_;
@@ -243,6 +244,7 @@ void Operation::tick_fleet(const FleetPolicy& fleet) {
   auto parts = regions_->parts_for(fleet);
   const auto report = parts ? controller::tick(fleet, *parts) : std::unexpected(std::move(parts).error());
   if (fate_.dead) return;
+  if (watch_) watch_(fleet, report, stage_.account());
   if (report) return remember(fleet, *report);
   ++stage_.run.failed_ticks;
   last_words_[fleet.name] = fleet.name + ": " + report.error().message;
@@ -328,7 +330,7 @@ ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Conte
 }
 
 Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
-                             const Progress& progress) {
+                             const Progress& progress, const Watch& watch) {
   if (trim(scenario.policy).empty()) {
     return fail(ErrorKind::invalid,
                 scenario.file + ": has no policy; add the lines `policy:` and, indented, `fleets: …`");
@@ -337,7 +339,7 @@ Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, 
   const auto journal = TRY(record::open_sqlite(":memory:"));
   Stage stage{scenario, seed, context, progress};
   stage.run.with_evenkeel = true;
-  Operation operation{scenario, seed, std::move(policy), *journal, stage, context};
+  Operation operation{scenario, seed, std::move(policy), *journal, stage, context, watch};
   for (Time due = scenario.start; due < stage.end(); due += scenario.tick) {
     stage.advance_to(due);
     // A tick that took longer than the period swallows the next ones.

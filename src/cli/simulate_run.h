@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "cli/context.h"
 #include "cli/simulate_picture.h"
+#include "controller/tick.h"
 #include "model/fleet_state.h"
 #include "model/plan.h"
 #include "model/policy.h"
@@ -58,13 +59,17 @@ double gigabyte_seconds(const ScenarioRun& run);
 // Called now and then with the part of the story that has been played, 0 to 1.
 using Progress = std::function<void(double played)>;
 
+// Called after each tick with what came of it, and the account as it is then. For tests that know the truth.
+using Watch = std::function<void(const FleetPolicy& fleet, const Result<controller::TickReport>& report,
+                                 const sim::Account& account)>;
+
 // The world alone.
 ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
                         const Progress& progress);
 
 // Errors: the scenario's policy is broken, or the program's own parts could not be made.
 Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
-                             const Progress& progress);
+                             const Progress& progress, const Watch& watch = {});
 
 // How the simulated account is reached: example credentials and its region, as environment variables.
 std::vector<std::pair<std::string, std::string>> example_environment(const std::string& region);

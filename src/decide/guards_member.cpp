@@ -79,6 +79,10 @@ Ruling in_slow_start(const Place& place, Time now) {
 
 Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
   if (member.places.empty()) {
+    if (!fleet.unreadable.empty())
+      return Verdict{Reason::observation_incomplete,
+                     "in which target groups it is registered is unknown: " + join(fleet.unreadable, ", "),
+                     {}};
     return Verdict{
         Reason::not_registered, "in the Auto Scaling group, but registered in none of the target groups", {}};
   }

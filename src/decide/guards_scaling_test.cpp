@@ -297,5 +297,13 @@ TEST(Relapse, OnlyTheLastThreeThatWereJudgedCount) {
   EXPECT_EQ(why_not(fleet), Reason::remedy_does_not_help);
 }
 
+TEST(AScaledMember, OfAGroupThatCannotBeReadIsNotCalledUnregistered) {
+  FleetForTest fleet;
+  fleet.scaling();
+  fleet.group(0).registrations.reset();
+  fleet.group(1).registrations.reset();
+  EXPECT_EQ(fleet.decide().members.at(id(4)).reason, Reason::observation_incomplete);
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

@@ -30,12 +30,9 @@ Finding no(bool tell, Tell&& words) {
 
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 
-Finding unread(const Metric& metric) {
-  const bool asked = metric.answers != nullptr;
-  return {Holds::unknown,
-          {asked ? Reason::signal_failed : Reason::signal_not_due,
-           asked ? "its signal was not answered" : "the metric was not read in this tick",
-           {}}};
+// What was asked for has a signal, though it be a failed one.
+Finding unread() {
+  return {Holds::unknown, {Reason::signal_not_due, "the metric was not read in this tick", {}}};
 }
 
 Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
@@ -52,7 +49,7 @@ Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
 
 Finding metric(const FleetView& fleet, const Member& member, const MetricCondition& condition, bool tell) {
   const auto* signal = fleet.signal_of(member, condition);
-  if (signal == nullptr) return unread(fleet.metric_of(condition));
+  if (signal == nullptr) return unread();
   const bool low = signal->state == SignalState::fresh && !signal->samples.empty() &&
                    signal->samples.back().value <= std::min(condition.above, condition.down_at());
   if (low && !tell) return {};  // the usual case, without a word
@@ -192,7 +189,7 @@ Time last_boot(const Member& member) {
 Finding judge_reboot_when(const FleetView& fleet, const Member& member) {
   const auto& condition = fleet.policy.reboot_when;
   const auto* signal = fleet.signal_of(member, condition);
-  if (signal == nullptr) return unread(fleet.metric_of(condition));
+  if (signal == nullptr) return unread();
   // The record knows only of ticks in which the member could have gone; the samples know of the others.
   const bool was = condition.back_below && signal->state == SignalState::fresh &&
                    once_above(condition, *signal, member.record->above_since.has_value());

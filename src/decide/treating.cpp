@@ -172,6 +172,10 @@ void treat_when_ready(Remediation& remediation, Draft& draft) {
   const auto permit = may_treat(remediation, capture ? Effect::capture : effect_of(step->treatment), draft);
   if (!permit) {
     obey(permit.error(), remediation, draft);
+  } else if (capture && presence(remediation, draft.observation) != Presence::drained) {
+    capture_ended(remediation, draft, false,
+                  "not captured: what Auto Scaling is to replace serves until it is terminated");
+    if (remediation.phase != Phase::rejoining) treat_when_ready(remediation, draft);
   } else if (capture) {
     draft.enter(remediation, Phase::capturing,
                 draft.policy.evidence->document.within + draft.policy.timing.drain_slack,

@@ -324,6 +324,19 @@ TEST(EvidenceCapture, WhoseMemberIsNeverReadyIsPutBackInTime) {
   EXPECT_FALSE(fleet.three().treat);
 }
 
+TEST(EvidenceCapture, IsNotTakenFromAMemberThatServesUntilItIsReplaced) {
+  for (const bool required : {false, true}) {
+    Replaced fleet;
+    fleet.policy.evidence = Captured{required}.policy.evidence;
+    fleet.start_of_three();
+    fleet.gone_from(1, 3);
+    fleet.pass(2min);
+    EXPECT_EQ(effects(fleet.tick()), std::vector{required ? Effect::register_ : Effect::terminate});
+    EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+    EXPECT_NE(fleet.three().captured.find("serves until it is terminated"), std::string::npos);
+  }
+}
+
 TEST(EvidenceCapture, IsBoundedInSize) {
   Captured fleet{false};
   fleet.drained_three();

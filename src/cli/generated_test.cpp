@@ -1,0 +1,124 @@
+// Generated policies in generated worlds: whole ticks over some virtual hours, with the invariants on, the simulated
+// account's judges, and the truth against which the reasons are held. A case that fails is written as a scenario file
+// that `evenkeel simulate FILE` plays again.
+//   EVENKEEL_GENERATED=20000 EVENKEEL_GENERATED_FROM=1 build/cli_test --gtest_filter='Generated.*'
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/generated_for_test.h"
+#include "cli/reasons_for_test.h"
+#include "cli/simulate_run.h"
+#include "cli/terminal_fixture.h"
+#include "policy/policy_file.h"
+
+namespace evenkeel::cli {
+namespace {
+
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::stoull(text);
+}
+
+// The places of all keys of a fleet, as the schema nests them.
+void collect_keys(const nlohmann::json& schema, nlohmann::json node, const std::string& path,
+                  std::set<std::string>& keys) {
+  if (node.contains("$ref"))
+    node = schema.at(nlohmann::json::json_pointer(node["$ref"].get<std::string>().substr(1)));
+  const auto properties = node.value("properties", nlohmann::json::object());
+  for (const auto& [name, value] : properties.items()) {
+    keys.insert(path + name);
+    collect_keys(schema, value, path + name + ".", keys);
+  }
+  for (const auto* several : {"oneOf", "anyOf", "allOf"}) {
+    const auto parts = node.value(several, nlohmann::json::array());
+    for (const auto& part : parts) collect_keys(schema, part, path, keys);
+  }
+  if (node.contains("items")) collect_keys(schema, node["items"], path + "[].", keys);
+}
+
+std::set<std::string> documented_keys() {
+  std::ifstream file(EVENKEEL_SOURCE_DIR "/docs/policy.schema.json");
+  const auto schema = nlohmann::json::parse(file);
+  std::set<std::string> all, keys;
+  collect_keys(schema, schema, "", all);
+  const std::string fleet = "fleets.[].";
+  for (const auto& key : all) {
+    if (key.starts_with(fleet)) keys.insert(key.substr(fleet.size()));
+  }
+  return keys;
+}
+
+// What went wrong when it was played; empty: nothing.
+std::vector<std::string> played(const std::string& text) {
+  const auto scenario = sim::parse_scenario(text, "generated.txt");
+  if (!scenario) return {"the generator's mistake: " + scenario.error().message};
+  std::ostringstream out, err;
+  FixedClock clock;
+  SeededRandom random{1};
+  DeadNetwork network;
+  Context context{.out = out,
+                  .err = err,
+                  .environment = [](std::string_view) { return std::nullopt; },
+                  .clock = clock,
+                  .random = random,
+                  .network = network};
+  ReasonOracle oracle(*scenario);
+  const auto run = run_with(*scenario, 1, context, {},
+                            [&](const FleetPolicy& fleet, const Result<controller::TickReport>& report,
+                                const sim::Account& account) { oracle.look(fleet, report, account); });
+  if (!run) return {"the generator's mistake: " + run.error().message};
+  auto wrong = oracle.findings();
+  wrong.insert(wrong.end(), run->problems.begin(), run->problems.end());
+  wrong.insert(wrong.end(), run->judgement.findings.begin(), run->judgement.findings.end());
+  return wrong;
+}
+
+TEST(Generated, PoliciesKeepWhatTheyPromiseInEveryWorld) {
+  const auto count = from_environment("EVENKEEL_GENERATED", 300);
+  const auto first = from_environment("EVENKEEL_GENERATED_FROM", 1);
+  const auto folder = std::filesystem::temp_directory_path() / "evenkeel-generated";
+  std::map<std::string, int> drawn;
+  std::map<std::pair<std::string, std::string>, int> pairs;
+  int failed = 0;
+  for (auto seed = first; seed < first + count; ++seed) {
+    const auto [text, keys] = ScenarioGenerator(seed).draw();
+    for (auto one = keys.begin(); one != keys.end(); ++one) {
+      ++drawn[*one];
+      for (auto other = std::next(one); other != keys.end(); ++other) ++pairs[{*one, *other}];
+    }
+    const auto wrong = played(text);
+    if (wrong.empty()) continue;
+    ++failed;
+    std::filesystem::create_directories(folder);
+    const auto file = folder / fmt::format("seed-{}.txt", seed);
+    std::ofstream(file) << text;
+    ADD_FAILURE() << "seed " << seed << ": " << join(wrong, "\n    ") << "\n  evenkeel simulate "
+                  << file.string() << " --narrative";
+  }
+  const auto documented = documented_keys();
+  for (const auto& [key, times] : drawn)
+    EXPECT_TRUE(documented.contains(key)) << key << " is drawn and not documented";
+  std::size_t possible = documented.size() * (documented.size() - 1) / 2;
+  std::cout << fmt::format("seeds {} to {}: {} failed; {} of {} keys drawn, {:.1f} % of pairs\n", first,
+                           first + count - 1, failed, drawn.size(), documented.size(),
+                           100.0 * static_cast<double>(pairs.size()) / static_cast<double>(possible));
+  if (from_environment("EVENKEEL_GENERATED_PAIRS", 0) > 0) {
+    for (auto one = documented.begin(); one != documented.end(); ++one) {
+      for (auto other = std::next(one); other != documented.end(); ++other) {
+        if (!pairs.contains({*one, *other}))
+          std::cout << "never together: " << *one << " and " << *other << "\n";
+      }
+    }
+  }
+  if (count < 300) return;
+  for (const auto& key : documented) EXPECT_TRUE(drawn.contains(key)) << key << " is never drawn";
+  EXPECT_GE(pairs.size() * 100, possible * 95);
+}
+
+}  // namespace
+}  // namespace evenkeel::cli
