@@ -69,7 +69,8 @@ class ScenarioGenerator {
     zones_ = one_of<3>({"a", "a,b", "a,b,c"});
     in_group_ = chance(0.6);
     world_.push_back(fmt::format(
-        "fleet web servers={} groups=tg1:443{} capacity=120 peak={} deregistration_delay={}s zones={}{}{} memory={}..{}",
+        "fleet web servers={} groups=tg1:443{} capacity=120 peak={} deregistration_delay={}s zones={}{}{} "
+        "memory={}..{}",
         servers_, two_groups_ ? ",tg2:80" : "", whole(0, 2) * 100, whole(1, 12) * 10, zones_,
         chance(0.2) ? " slow_start=60s" : "", chance(0.2) ? " monitoring=basic" : "", whole(20, 40),
         whole(41, 75)));
