@@ -70,7 +70,7 @@ TEST(Attempts, ARebootIsTriedAgainOnceTheFirstCanNoLongerAct) {
   Ladder accepted{{step(Treatment::reboot, 2)}};
   EXPECT_EQ(between_reboots(accepted, OutcomeKind::accepted), accepted.policy.timing.boot + 1min);
   Ladder quick{{step(Treatment::reboot, 2)}};
-  quick.policy.timing.boot = 5min;  // shorter than an accepted reboot may wait in EC2's queue
+  quick.policy.timing.boot = 2min;  // far shorter than an accepted reboot may wait in EC2's queue
   EXPECT_EQ(between_reboots(quick, OutcomeKind::accepted), kAnsweredWithin + kRebootQueue);
   Ladder lost{{step(Treatment::reboot, 2)}};
   EXPECT_EQ(between_reboots(lost, OutcomeKind::unknown),
