@@ -26,7 +26,8 @@ void check_limit(const std::string& path, const Keys& keys, Problems& problems, 
       keys.place("above", section.place), child(path, "above"),
       fmt::format("found {}; must be more than 0 and less than 100, because \"{}\" counts percent and a "
                   "sample agrees only when it is above the limit",
-                  format_number(condition.above), printable(condition.metric)));
+                  format_number(condition.above), printable(condition.metric)),
+      "must be more than 0 and less than 100, because the metric counts percent");
 }
 
 // A key that was left out may clash too; the problem is then told at the other key, which caused it.
@@ -68,7 +69,10 @@ class Claims {
           fmt::format("{} \"{}\" is already in fleet \"{}\" at line {} column {}; two fleets must not "
                       "steer the same servers: leave it in one of them, or, if they are in different "
                       "regions or accounts, give both their region or role_arn",
-                      what_, printable(name.text, 60), policy_.fleets[owner].name, place.line, place.column));
+                      what_, printable(name.text, 60), policy_.fleets[owner].name, place.line, place.column),
+          fmt::format("this {} is already in another fleet, at line {} column {}; two fleets must not steer "
+                      "the same servers",
+                      what_, place.line, place.column));
       return;
     }
     earlier.emplace_back(fleet, name.place);
@@ -93,7 +97,9 @@ void check_fleet_names(const YamlNode& fleets, const Policy& policy, Problems& p
         node->place, fmt::format("fleets[{}].name", i),
         fmt::format("\"{}\" is already a fleet's name, at line {} column {}; give every fleet a name of "
                     "its own",
-                    name, first->second.line, first->second.column));
+                    name, first->second.line, first->second.column),
+        fmt::format("is already a fleet's name, at line {} column {}; give every fleet a name of its own",
+                    first->second.line, first->second.column));
   }
 }
 
@@ -110,13 +116,15 @@ void check_condition(const YamlNode& section, const std::string& path, const Key
     problems.add(
         keys.place("back_below", section.place), child(path, "back_below"),
         fmt::format("found {}; must not be more than above ({}): it is where the signal has come down",
-                    format_number(*condition.back_below), format_number(condition.above)));
+                    format_number(*condition.back_below), format_number(condition.above)),
+        "must not be more than above");
   }
   if (keys.is_wrong("period")) return;
   if (period % 1min != Duration::zero()) {
     problems.add(keys.place("period", section.place), child(path, "period"),
                  fmt::format("found {}; must be a whole number of minutes, as CloudWatch's periods are",
-                             format_duration(period)));
+                             format_duration(period)),
+                 "must be a whole number of minutes");
     return;
   }
   if (!keys.is_wrong("max_age") && max_age < period) {
@@ -125,7 +133,8 @@ void check_condition(const YamlNode& section, const std::string& path, const Key
         fmt::format("{}, shorter than the period of {}: every sample would be stale; must be at least {}, "
                     "better twice that",
                     given_or_default(keys, "max_age", max_age), format_duration(period),
-                    format_duration(period)));
+                    format_duration(period)),
+        "must be at least the period, better twice that");
   }
   if (keys.is_wrong("over")) return;
   if (over % period != Duration::zero()) {
@@ -133,7 +142,8 @@ void check_condition(const YamlNode& section, const std::string& path, const Key
         place_of(keys, "over", "period", section), child(path, "over"),
         fmt::format("{}, not a multiple of the period of {}; must be {}, {}, {} …",
                     given_or_default(keys, "over", over), format_duration(period), format_duration(period),
-                    format_duration(2 * period), format_duration(3 * period)));
+                    format_duration(2 * period), format_duration(3 * period)),
+        "must be a multiple of the period");
     return;
   }
   const int samples = static_cast<int>(over / period);
@@ -142,7 +152,8 @@ void check_condition(const YamlNode& section, const std::string& path, const Key
   } else if (datapoints > samples) {
     problems.add(keys.place("datapoints", section.place), child(path, "datapoints"),
                  fmt::format("found {}, but {} holds only {} samples of {}; must be from 1 to {}", datapoints,
-                             format_duration(over), samples, format_duration(period), samples));
+                             format_duration(over), samples, format_duration(period), samples),
+                 "must not be more than the samples that over holds");
   }
 }
 
@@ -160,7 +171,8 @@ void check_role(const YamlNode& fleet_node, const std::string& path, const Keys&
   problems.add(
       keys.place("role_arn", fleet_node.place), child(path, "role_arn"),
       fmt::format("is in partition {}, and region {} is in {}; roles don't reach across: mend one of the two",
-                  partition, fleet.region, partition_of(fleet.region)));
+                  partition, fleet.region, partition_of(fleet.region)),
+      "is in another partition than the region; roles don't reach across");
 }
 
 void check_between_fleets(const YamlNode& fleets, const Policy& policy, Problems& problems) {

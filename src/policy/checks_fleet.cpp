@@ -1,6 +1,7 @@
 // What must fit together within one fleet.
 #include <algorithm>
 #include <fmt/core.h>
+#include <vector>
 
 #include "base/text.h"
 #include "policy/checks.h"
@@ -47,11 +48,10 @@ void check_members(const YamlNode& fleet_node, const std::string& path, const Ke
   const bool in_group = fleet_node.find("auto_scaling_group") != nullptr;
   if (in_group) return;
   if (fleet_node.find("target_groups") == nullptr) {
-    problems.add(
-        fleet_node.place, child(path, "target_groups"),
-        fmt::format("is missing; must be {}; or name the auto_scaling_group, whose target groups are "
-                    "then meant",
-                    words_of("target_groups")));
+    const auto missing = fmt::format(
+        "is missing; must be {}; or name the auto_scaling_group, whose target groups are then meant",
+        words_of("target_groups"));
+    problems.add(fleet_node.place, child(path, "target_groups"), missing, missing);
   }
   if (keys.read.contains("leave_by")) {
     problems.add(keys.place("leave_by", fleet_node.place), child(path, "leave_by"),
@@ -73,8 +73,9 @@ void check_reasons(const YamlNode& fleet_node, const std::string& path, const Ke
   if (fleet_node.kind != YamlNode::Kind::map) return;
   const YamlNode* condition = fleet_node.find("reboot_when");
   if (condition == nullptr && fleet_node.find("also_when") == nullptr) {
-    problems.add(fleet_node.place, child(path, "reboot_when"),
-                 fmt::format("is missing; must be {}; or give also_when a rule", words_of("reboot_when")));
+    const auto missing =
+        fmt::format("is missing; must be {}; or give also_when a rule", words_of("reboot_when"));
+    problems.add(fleet_node.place, child(path, "reboot_when"), missing, missing);
   }
   if (keys.is_wrong("order") || keys.is_wrong("fails_at")) return;
   if (fleet.order != Order::soonest) {
@@ -93,7 +94,8 @@ void check_reasons(const YamlNode& fleet_node, const std::string& path, const Ke
                  fmt::format("{} {}; must be more than reboot_when's above ({}): it is where a server fails, "
                              "and above is where it is treated",
                              keys.read.contains("fails_at") ? "found" : "is by default",
-                             format_number(fleet.fails_at), format_number(fleet.reboot_when.above)));
+                             format_number(fleet.fails_at), format_number(fleet.reboot_when.above)),
+                 "must be more than reboot_when's above");
   }
 }
 
@@ -101,19 +103,24 @@ void check_ladder(const YamlNode& fleet_node, const std::string& path, Problems&
                   const FleetPolicy& fleet) {
   const YamlNode* list = fleet_node.find("treatments");
   if (list == nullptr || list->kind != YamlNode::Kind::list) return;
+  const auto item = [&](std::size_t i) { return fmt::format("{}[{}]", child(path, "treatments"), i); };
+  // What could not be read has its problem already, and stands for no treatment.
+  std::vector<bool> readable;
+  for (std::size_t i = 0; i < list->values.size(); ++i) readable.push_back(!problems.about(item(i)));
   for (std::size_t i = 1; i < std::min(fleet.treatments.size(), list->values.size()); ++i) {
+    if (!readable[i - 1] || !readable[i]) continue;
     const auto before = fleet.treatments[i - 1].treatment;
     const auto now = fleet.treatments[i].treatment;
-    const auto at = fmt::format("{}[{}]", child(path, "treatments"), i);
+    const auto at = item(i);
     if (before == Treatment::none) {
       problems.add(list->values[i].place, at,
                    "stands after none, which treats nothing; none stands alone, or not at all");
     } else if (now <= before) {
-      problems.add(
-          list->values[i].place, at,
-          fmt::format("{} doesn't destroy more than {}, which stands before it; the order is "
-                      "command, reboot, stop_start, replace, each at most once{}",
-                      name(now), name(before), now == before ? ": for another try write attempts" : ""));
+      const auto order = fmt::format(
+          "{} doesn't destroy more than {}, which stands before it; the order is "
+          "command, reboot, stop_start, replace, each at most once{}",
+          name(now), name(before), now == before ? ": for another try write attempts" : "");
+      problems.add(list->values[i].place, at, order, order);
     }
   }
 }

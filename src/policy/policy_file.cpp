@@ -46,7 +46,8 @@ Policy read_policy(const YamlNode& root, Problems& problems) {
     const auto what = fleets->kind == YamlNode::Kind::list ? fmt::format("{} fleets", fleets->values.size())
                                                            : found(*fleets);
     const auto& rule = std::get<SectionRule>(policy_fields().front().slot);
-    problems.add(fleets->place, "fleets", fmt::format("found {}; must be {}", what, allowed(rule)));
+    problems.add(fleets->place, "fleets", fmt::format("found {}; must be {}", what, allowed(rule)),
+                 "must be " + allowed(rule));
     return policy;
   }
   for (std::size_t i = 0; i < fleets->values.size(); ++i) {
@@ -62,7 +63,7 @@ Result<Policy> parse(std::string_view text, std::string_view file_name, Places p
   Problems problems;
   const auto root = parse_yaml(text);
   if (!root) {
-    problems.add(root.error().place, root.error().key, root.error().text);
+    problems.add(root.error());
     return std::unexpected(problems.report(file_name, places));
   }
   if (root->kind == YamlNode::Kind::nothing) {

@@ -310,6 +310,8 @@ TEST(PolicyKeys, TheLadderClimbs) {
             "NAME-OF-THE-DOCUMENT}");
   EXPECT_EQ(ladder("[restart]"),
             "5:18: fleets[0].treatments[0]: found \"restart\"; must be none, reboot, stop_start or replace");
+  EXPECT_EQ(ladder("[reboot, restart]"),
+            "5:26: fleets[0].treatments[1]: found \"restart\"; must be none, reboot, stop_start or replace");
   EXPECT_EQ(
       ladder("reboot"),
       "5:17: fleets[0].treatments: found \"reboot\"; must be a list of 1 to 5 treatments, such as [reboot] "

@@ -1,19 +1,51 @@
 #include "policy/problems.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
+#include "policy/reading.h"
 
 namespace evenkeel::policy {
 namespace {
 
 constexpr std::size_t kShown = 20;
+constexpr const char* kUnquoted =
+    "is wrong, or doesn't fit the rest; what stands here is not repeated, for it is in no file: docs/policy.md "
+    "has what is allowed";
+
+// "fleets[0].nme.x" → "fleets[0].(a key that no policy has)".
+std::string without_foreign_keys(const std::string& key) {
+  std::vector<std::string> kept;
+  for (const auto& part : split(key, '.')) {
+    if (!is_key(part.substr(0, part.find('[')))) {
+      kept.emplace_back("(a key that no policy has)");
+      break;
+    }
+    kept.push_back(part);
+  }
+  return key.empty() ? "" : join(kept, ".");
+}
 
 }  // namespace
 
-void Problems::add(Place place, std::string key, std::string text) {
-  found_.emplace(place, Problem{place, std::move(key), std::move(text)});
+void Problems::add(Problem problem) {
+  const Place place = problem.place;
+  found_.emplace(place, std::move(problem));
+}
+
+void Problems::add(Place place, std::string key, std::string text, std::string unquoted) {
+  add(Problem{place, std::move(key), std::move(text), std::move(unquoted)});
+}
+
+bool Problems::about(std::string_view key) const {
+  return std::ranges::any_of(found_, [&](const auto& found) {
+    const std::string_view other = found.second.key;
+    return other.starts_with(key) &&
+           (other.size() == key.size() || other[key.size()] == '.' || other[key.size()] == '[');
+  });
 }
 
 Error Problems::report(std::string_view file_name, Places places) const {
@@ -28,7 +60,10 @@ Error Problems::report(std::string_view file_name, Places places) const {
     if (shown++ > 0) text += '\n';
     const auto* form = places == Places::in_words ? "{}, line {}, column {}: " : "{}:{}:{}: ";
     text += fmt::format(fmt::runtime(form), file, place.line, place.column);
-    text += problem.key + (problem.key.empty() ? "" : ": ") + problem.text;
+    const bool quotes = places == Places::as_editors_write;
+    const auto key = quotes ? problem.key : without_foreign_keys(problem.key);
+    const auto& said = quotes ? problem.text : problem.unquoted;
+    text += key + (key.empty() ? "" : ": ") + (said.empty() ? kUnquoted : said);
   }
   return {ErrorKind::invalid, text, {}};
 }

@@ -58,6 +58,12 @@ std::string home_of(std::string_view key) {
   return {};
 }
 
+std::string allowed_keys(const std::vector<KeySpec>& specs) {
+  std::vector<std::string> words;
+  for (const auto& spec : specs) words.push_back(spec.key);
+  return join(words, ", ");
+}
+
 std::string unknown_key(std::string_view key, const std::vector<KeySpec>& specs) {
   std::vector<std::string> words;
   for (const auto& spec : specs) words.push_back(spec.key);
@@ -67,10 +73,17 @@ std::string unknown_key(std::string_view key, const std::vector<KeySpec>& specs)
   } else if (const auto meant = nearest(key, words)) {
     text += fmt::format(" (did you mean \"{}\"?)", *meant);
   }
-  return fmt::format("{}; allowed here: {}", text, join(words, ", "));
+  return fmt::format("{}; allowed here: {}", text, allowed_keys(specs));
 }
 
 }  // namespace
+
+bool is_key(std::string_view key) {
+  const auto holds = [&](const auto& fields) {
+    return std::ranges::any_of(fields, [&](const auto& field) { return key == field.key; });
+  };
+  return !home_of(key).empty() || holds(policy_fields()) || holds(command_step_fields());
+}
 
 std::string found(const YamlNode& node) {
   switch (node.kind) {
@@ -186,6 +199,8 @@ bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, 
     if (!is_new) {
       problems.add(node.values[i].place, item_path,
                    fmt::format("\"{}\" is already in this list, at line {} column {}; name it once", item,
+                               first->second.line, first->second.column),
+                   fmt::format("is already in this list, at line {} column {}; name it once",
                                first->second.line, first->second.column));
       good = false;
     }
@@ -201,36 +216,35 @@ std::string child(const std::string& path, std::string_view key) {
 bool check_keys(const YamlNode& node, const std::string& path, const std::vector<KeySpec>& specs,
                 Problems& problems, Keys& keys) {
   if (node.kind != YamlNode::Kind::map) {
-    std::vector<std::string> words;
-    for (const auto& spec : specs) {
-      words.push_back(spec.key);
-      keys.wrong.insert(spec.key);
-    }
-    problems.add(node.place, path,
-                 fmt::format("found {}; must be a map with the keys {}", found(node), join(words, ", ")));
+    for (const auto& spec : specs) keys.wrong.insert(spec.key);
+    const auto must = "must be a map with the keys " + allowed_keys(specs);
+    problems.add(node.place, path, fmt::format("found {}; {}", found(node), must), must);
     return false;
   }
   std::map<std::string, Place> seen;
   for (const auto& key : node.keys) {
     if (key.kind != YamlNode::Kind::text) {
       problems.add(key.place, path,
-                   fmt::format("found {} where a key should stand; a key is a word", found(key)));
+                   fmt::format("found {} where a key should stand; a key is a word", found(key)),
+                   "no key; a key is a word");
       continue;
     }
     const auto key_path = child(path, printable(key.text, 60));
     const auto [first, is_new] = seen.emplace(key.text, key.place);
     if (!is_new) {
-      problems.add(key.place, key_path,
-                   fmt::format("this key stands here twice, first at line {} column {}; keep one of the two",
-                               first->second.line, first->second.column));
+      const auto twice =
+          fmt::format("this key stands here twice, first at line {} column {}; keep one of the two",
+                      first->second.line, first->second.column);
+      problems.add(key.place, key_path, twice, twice);
       keys.wrong.insert(key.text);
     } else if (std::ranges::find(specs, key.text, &KeySpec::key) == specs.end()) {
-      problems.add(key.place, key_path, unknown_key(key.text, specs));
+      problems.add(key.place, key_path, unknown_key(key.text, specs), "allowed here: " + allowed_keys(specs));
     }
   }
   for (const auto& spec : specs) {
     if (!spec.required || seen.contains(spec.key)) continue;
-    problems.add(node.place, child(path, spec.key), fmt::format("is missing; must be {}", spec.allowed));
+    const auto missing = fmt::format("is missing; must be {}", spec.allowed);
+    problems.add(node.place, child(path, spec.key), missing, missing);
     keys.wrong.insert(spec.key);
   }
   return true;

@@ -27,6 +27,9 @@ struct Keys {
   }
 };
 
+// Whether some map of a policy has such a key.
+bool is_key(std::string_view key);
+
 // 'found "5x"': what stands there instead, for people.
 std::string found(const YamlNode& node);
 
@@ -34,9 +37,9 @@ std::string found(const YamlNode& node);
 template <class Rule>
 bool refuse(const YamlNode& node, const Rule& rule, const std::string& path, Problems& problems,
             std::string_view hint = {}) {
-  problems.add(
-      node.place, path,
-      "found " + found(node) + "; must be " + allowed(rule) + (hint.empty() ? "" : ": ") + std::string(hint));
+  const auto must = "must be " + allowed(rule);
+  problems.add(node.place, path,
+               "found " + found(node) + "; " + must + (hint.empty() ? "" : ": ") + std::string(hint), must);
   return false;
 }
 

@@ -16,6 +16,9 @@ constexpr std::size_t kLargestText = std::size_t{1024} * 1024;
 constexpr std::size_t kNodes = 10'000;
 constexpr std::size_t kDepth = 16;
 
+constexpr const char* kLookAt =
+    "check the indentation (spaces, no tabs), the colons and the quotes here and in the line above";
+
 Place place_of_mark(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
 struct Size {
@@ -99,7 +102,8 @@ class TreeBuilder final : public YAML::EventHandler {
     if (tag.empty() || tag == "?" || tag == "!") return;
     throw Problem{place_of_mark(mark),
                   {},
-                  fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60))};
+                  fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60)),
+                  "tags are not used in policies; leave it out"};
   }
 
   void check_depth(Place place, std::size_t depth) const {
@@ -191,12 +195,10 @@ std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
   } catch (const Problem& problem) {
     return std::unexpected(problem);
   } catch (const YAML::Exception& exception) {
-    return std::unexpected(
-        Problem{place_of_mark(exception.mark),
-                {},
-                fmt::format("not valid YAML: {}; check the indentation (spaces, no tabs), the colons and the "
-                            "quotes here and in the line above",
-                            printable(exception.msg))});
+    return std::unexpected(Problem{place_of_mark(exception.mark),
+                                   {},
+                                   fmt::format("not valid YAML: {}; {}", printable(exception.msg), kLookAt),
+                                   fmt::format("not valid YAML; {}", kLookAt)});
   }
   return builder.take_root();
 }

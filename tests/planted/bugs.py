@@ -2,6 +2,7 @@
 
 from .bug import Bug
 from .bugs_account import BUGS as ACCOUNT
+from .bugs_operators import BUGS as OPERATORS
 from .bugs_production import BUGS as PRODUCTION
 from .bugs_wire import BUGS as WIRE
 
@@ -188,4 +189,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += PRODUCTION + ACCOUNT + WIRE
+BUGS += ACCOUNT + OPERATORS + PRODUCTION + WIRE
