@@ -29,7 +29,7 @@ MAY_INCLUDE = {
     "notify": {"aws", "model", "base"},
     "wiring": STAGES | {"controller", "notify"},
     "cli": STAGES | {"controller", "check", "iam", "notify", "wiring"},
-    "lambda": STAGES | {"controller", "notify", "wiring", "cli"},  # an operator's command is a command line
+    "lambda": STAGES | {"controller", "notify", "wiring", "cli"},  # a command is the command line's
     "main.cpp": {"cli", "lambda", "wire", "base"},  # it makes the three seams: transport, clock, random
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "check/read.h"
 #include "cli/colours.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
@@ -214,10 +215,10 @@ void judge(std::vector<Report>& reports) {
   }
 }
 
-int run_check(Context& context, const Options& options) {
+int run_check(Context& context, const CheckCommand& asked, const Options& options) {
   const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
-  const auto fleets = chosen_fleets(policy->fleets, options.fleets);
+  const auto fleets = chosen_fleets(policy->fleets, texts(asked.fleets));
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
   auto journal = record::open_sqlite(":memory:");  // check remembers nothing
   if (!journal) return fail_with(context, kInternal, journal.error().message);
@@ -244,7 +245,15 @@ int run_check(Context& context, const Options& options) {
   return code;
 }
 
+Result<CheckCommand> check_command(const std::vector<std::string>& fleets) {
+  return CheckCommand{TRY(read_fleets("--fleet", fleets))};
+}
+
 }  // namespace
+
+int run(const CheckCommand& asked, const Options& options, Context& context) {
+  return run_check(context, asked, options);
+}
 
 void add_check(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("check", kAboutCheck);
@@ -252,9 +261,12 @@ void add_check(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto options = default_options(context.environment);
   add_policy(*command, *options);
   add_aws(*command, *options);
-  add_fleet(*command, *options);
+  auto fleets = std::make_shared<std::vector<std::string>>();
+  add_fleet(*command, *fleets);
   add_json(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_check(context, *options); }; });
+  command->callback([&, options, fleets] {
+    chosen = [&, options, fleets] { return run_or_refuse(check_command(*fleets), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/remembered.h"
@@ -15,11 +16,6 @@
 
 namespace evenkeel::cli {
 namespace {
-
-struct ExplainOptions : Options {
-  std::string instance_id;
-  std::string at;  // empty: now
-};
 
 constexpr int kEvents = 20;
 // An answer may lead to one more question, as a survey to another; more rounds mean a mistake.
@@ -99,14 +95,15 @@ int nobody(Context& context, const std::string& id, const char* and_then) {
                    fmt::format("{}: no fleet has or had such a member; {}", printable(id), and_then));
 }
 
-int run_now(Context& context, const ExplainOptions& options) {
+int run_now(Context& context, const ExplainCommand& asked, const Options& options) {
+  const auto& id = asked.instance.text();
   const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
   auto journal = open_state_to_read(context, options);
   if (!journal && journal.error().kind == ErrorKind::not_found) journal = record::open_sqlite(":memory:");
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
   auto all = controller::fleets_to_tick(*policy, **journal);
-  const auto fleets = chosen_fleets(std::move(all.fleets), options.fleets);
+  const auto fleets = chosen_fleets(std::move(all.fleets), texts(asked.fleets));
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
   Regions regions{sources(context, options.aws), **journal, options.aws.region};
@@ -114,75 +111,83 @@ int run_now(Context& context, const ExplainOptions& options) {
   for (const auto& problem : all.problems) fail_with(context, code = kState, problem);
   std::vector<Known> found;
   for (const auto& fleet : *fleets) {
-    auto known = recall(**journal, fleet, options.instance_id, context.clock.now());
+    auto known = recall(**journal, fleet, id, context.clock.now());
     if (!known) return fail_with(context, kState, known.error().message);
-    look(fleet, options.instance_id, regions, *known, code);
+    look(fleet, id, regions, *known, code);
     if (!known->unread.empty()) fail_with(context, code, fleet.name + ": " + known->unread);
     if (!known->nothing()) found.push_back(std::move(*known));
   }
-  if (found.empty() && code == kDone)
-    return nobody(context, options.instance_id, "`evenkeel plan` lists the members");
+  if (found.empty() && code == kDone) return nobody(context, id, "`evenkeel plan` lists the members");
   if (options.json) {
     Json shown = Json::array();
     for (const auto& known : found) shown.push_back(view(known));
-    context.out << dump({{"instance_id", options.instance_id}, {"fleets", std::move(shown)}}, true);
+    context.out << dump({{"instance_id", id}, {"fleets", std::move(shown)}}, true);
   } else {
-    for (const auto& known : found) show(context, options.instance_id, known);
+    for (const auto& known : found) show(context, id, known);
   }
   return code;
 }
 
-int run_at(Context& context, const ExplainOptions& options, Time at) {
+int run_at(Context& context, const ExplainCommand& asked, const Options& options, Time at) {
+  const auto& id = asked.instance.text();
   auto journal = open_state_to_read(context, options);
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
-  const auto states = remembered(**journal, options);
+  const auto states = remembered(**journal, options, texts(asked.fleets));
   if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
   std::vector<Then> found;
   for (const auto& state : *states) {
-    auto then = look_back(**journal, state.fleet, options.instance_id, at);
+    auto then = look_back(**journal, state.fleet, id, at);
     if (!then) return fail_with(context, kState, then.error().message);
     if (!then->nothing()) found.push_back(std::move(*then));
   }
   if (found.empty()) {
-    return fail_with(context, kUsage,
-                     fmt::format("{}: the history says nothing of it; `evenkeel history` shows what it has",
-                                 printable(options.instance_id)));
+    return fail_with(
+        context, kUsage,
+        fmt::format("{}: the history says nothing of it; `evenkeel history` shows what it has", id));
   }
   if (options.json) {
     Json shown = Json::array();
     for (const auto& then : found) shown.push_back(view(then));
-    context.out << dump(
-        {{"instance_id", options.instance_id}, {"at", iso8601(at)}, {"fleets", std::move(shown)}}, true);
+    context.out << dump({{"instance_id", id}, {"at", iso8601(at)}, {"fleets", std::move(shown)}}, true);
   } else {
-    for (const auto& then : found) show(context, options.instance_id, at, then);
+    for (const auto& then : found) show(context, id, at, then);
   }
   return kDone;
 }
 
-int run_explain(Context& context, const ExplainOptions& options) {
-  if (options.at.empty()) return run_now(context, options);
-  const auto at = parse_iso8601(options.at);
-  if (at) return run_at(context, options, *at);
-  return fail_with(context, kUsage,
-                   fmt::format("--at {}: give a time in UTC, such as {}", printable(options.at),
-                               iso8601(context.clock.now())));
+struct ExplainLine {
+  std::string instance, at;
+  std::vector<std::string> fleets;
+};
+
+Result<ExplainCommand> explain_command(const ExplainLine& line) {
+  ExplainCommand asked{TRY(InstanceId::read("ID", line.instance)), {}, {}};
+  if (!line.at.empty()) asked.at = TRY(read_time("--at", line.at));
+  asked.fleets = TRY(read_fleets("--fleet", line.fleets));
+  return asked;
 }
 
 }  // namespace
 
+int run(const ExplainCommand& asked, const Options& options, Context& context) {
+  return asked.at ? run_at(context, asked, options, *asked.at) : run_now(context, asked, options);
+}
+
 void add_explain(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("explain", "why an instance is, or isn't, being treated");
-  auto options = std::make_shared<ExplainOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  command->add_option("ID", options->instance_id, "the instance, i-…")->required();
-  command->add_option("--at", options->at, "then instead of now, as the history has it; asks AWS nothing")
+  auto options = default_options(context.environment);
+  auto line = std::make_shared<ExplainLine>();
+  command->add_option("ID", line->instance, "the instance, i-…")->required();
+  command->add_option("--at", line->at, "then instead of now, as the history has it; asks AWS nothing")
       ->option_text("2026-11-22T06:45:00Z");
   add_policy(*command, *options);
   add_state(*command, *options);
-  add_fleet(*command, *options);
+  add_fleet(*command, line->fleets);
   add_json(*command, *options);
   add_aws(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_explain(context, *options); }; });
+  command->callback([&, options, line] {
+    chosen = [&, options, line] { return run_or_refuse(explain_command(*line), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

@@ -8,7 +8,7 @@
 
 namespace evenkeel::cli {
 
-int change_state(Context& context, const HandOptions& options, const Change& change) {
+int change_state(Context& context, const Options& options, const Change& change) {
   auto journal = open_state(context, options);
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
   wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
@@ -22,9 +22,9 @@ int change_state(Context& context, const HandOptions& options, const Change& cha
     return fail_with(context, unknown ? kUsage : exit_code_of_state(did.error()), did.error().message);
   }
   if (options.json) {
-    context.out << dump({{"fleet", options.fleet}, {"did", *did}}, true);
+    context.out << dump({{"fleet", did->fleet}, {"did", did->lines}}, true);
   } else {
-    for (const auto& line : *did) context.out << printable(line, 1000) << "\n";
+    for (const auto& line : did->lines) context.out << printable(line, 1000) << "\n";
   }
   context.out.flush();
   tell(context, people, context.clock.now() + notify::Outbox::kRoundWithin);
@@ -47,9 +47,9 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                           known.empty() ? "none" : join(known, ", ")));
 }
 
-void add_hand_options(ArgumentParser& command, HandOptions& options) {
-  command.add_option("FLEET", options.fleet, "the fleet's name")->required();
-  command.add_option("--reason", options.reason, "why, for whoever looks next")
+void add_hand_options(ArgumentParser& command, HandLine& line, Options& options) {
+  command.add_option("FLEET", line.fleet, "the fleet's name")->required();
+  command.add_option("--reason", line.reason, "why, for whoever looks next")
       ->required()
       ->option_text("TEXT REQUIRED");
   add_policy(command, options);
@@ -58,5 +58,7 @@ void add_hand_options(ArgumentParser& command, HandOptions& options) {
   add_json(command, options);
   add_own_aws(command, options);
 }
+
+Result<Author> author_of(Context& context) { return Author::read("USER", author(context.environment)); }
 
 }  // namespace evenkeel::cli

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
@@ -10,59 +11,75 @@
 namespace evenkeel::cli {
 namespace {
 
-struct HistoryOptions : Options {
-  std::string instance_id;
-  int limit = 50;
-  bool all = false;
-};
-
-Result<std::vector<Event>> events_of(Context& context, const HistoryOptions& options) {
+Result<std::vector<Event>> events_of(Context& context, const HistoryCommand& asked, const Options& options) {
   auto journal = TRY(open_state_to_read(context, options));
   std::vector<Event> events;
-  for (const auto& state : TRY(remembered(*journal, options))) {
-    auto more = TRY(told_history(*journal, state.fleet, options.instance_id, options.limit, options.all));
+  const auto id = asked.instance ? asked.instance->text() : "";
+  for (const auto& state : TRY(remembered(*journal, options, texts(asked.fleets)))) {
+    auto more = TRY(told_history(*journal, state.fleet, id, asked.limit, asked.all));
     events.insert(events.end(), more.begin(), more.end());
   }
   std::ranges::stable_sort(events, {}, &Event::at);
-  const auto limit = static_cast<std::size_t>(options.limit);
-  if (events.size() > limit) events.erase(events.begin(), events.end() - options.limit);
+  const auto limit = static_cast<std::size_t>(asked.limit);
+  if (events.size() > limit) events.erase(events.begin(), events.end() - asked.limit);
   return events;
 }
 
-int run_history(Context& context, const HistoryOptions& options) {
-  const auto events = events_of(context, options);
+int run_history(Context& context, const HistoryCommand& asked, const Options& options) {
+  const auto events = events_of(context, asked, options);
   if (!events) return fail_with(context, exit_code_of_state(events.error()), events.error().message);
   if (options.json) {
     Json shown = Json::array();
     for (const auto& event : *events) shown.push_back(view(event));
     context.out << dump({{"events", std::move(shown)}}, true);
   } else if (events->empty()) {
-    context.out << "Nothing has happened"
-                << (options.instance_id.empty() ? "" : " to " + printable(options.instance_id)) << ".\n";
+    context.out << "Nothing has happened" << (asked.instance ? " to " + asked.instance->text() : "") << ".\n";
   } else {
     context.out << event_table(*events).text("", context.out_is_terminal ? context.columns : 0);
   }
   return kDone;
 }
 
+struct HistoryLine {
+  std::vector<std::string> fleets;
+  std::string instance;
+  int limit = HistoryCommand{}.limit;
+  bool all = false;
+};
+
+Result<HistoryCommand> history_command(const HistoryLine& line) {
+  HistoryCommand asked;
+  asked.fleets = TRY(read_fleets("--fleet", line.fleets));
+  if (!line.instance.empty()) asked.instance = TRY(InstanceId::read("--instance", line.instance));
+  asked.limit = line.limit;
+  asked.all = line.all;
+  return asked;
+}
+
 }  // namespace
+
+int run(const HistoryCommand& asked, const Options& options, Context& context) {
+  return run_history(context, asked, options);
+}
 
 void add_history(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("history", "what happened, oldest first");
-  auto options = std::make_shared<HistoryOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
+  auto options = default_options(context.environment);
+  auto line = std::make_shared<HistoryLine>();
   add_state(*command, *options);
-  add_fleet(*command, *options);
-  command->add_option("--instance", options->instance_id, "only this instance")->option_text("ID");
-  command->add_option("--limit", options->limit, "the newest so many")
-      ->between(1, 100'000)
+  add_fleet(*command, line->fleets);
+  command->add_option("--instance", line->instance, "only this instance")->option_text("ID");
+  command->add_option("--limit", line->limit, "the newest so many")
+      ->between(1, kMostEventsShown)
       ->option_text("N")
       ->capture_default_str();
-  command->add_flag("--all", options->all,
+  command->add_flag("--all", line->all,
                     "also each change of the reason why a member, or the fleet, is left alone");
   add_json(*command, *options);
   add_own_aws(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_history(context, *options); }; });
+  command->callback([&, options, line] {
+    chosen = [&, options, line] { return run_or_refuse(history_command(*line), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

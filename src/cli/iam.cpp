@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kDynamo = "dynamodb://";
 
 struct IamOptions : Options {
+  std::vector<std::string> fleets;
   std::string region, account, instance_tag, role;
   bool with_check = false;
   bool lambda = false;
@@ -170,7 +171,7 @@ void add_iam(ArgumentParser& app, Context& context, Chosen& chosen) {
       ->option_text("ARN");
   add_iam_for_lambda(*command, *options);
   command->add_flag("--with-check", options->with_check, "also what `evenkeel check` alone looks at");
-  add_fleet(*command, *options);
+  add_fleet(*command, options->fleets);
   add_json(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_iam(context, *options); }; });
 }

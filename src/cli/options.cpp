@@ -40,9 +40,8 @@ void add_notify(ArgumentParser& command, Options& options) {
       ->option_text("ADDRESS");
 }
 
-void add_fleet(ArgumentParser& command, Options& options) {
-  command.add_option("--fleet", options.fleets, "only this fleet; may be given several times")
-      ->option_text("NAME");
+void add_fleet(ArgumentParser& command, std::vector<std::string>& fleets) {
+  command.add_option("--fleet", fleets, "only this fleet; may be given several times")->option_text("NAME");
 }
 
 void add_json(ArgumentParser& command, Options& options) {

@@ -28,11 +28,11 @@ struct AwsOptions {
   std::string region;
 };
 
+// Where the policy and the state are, whom to tell, and whose account it is: what a command may not choose.
 struct Options {
   std::string policy;               // EVENKEEL_POLICY, else "evenkeel.yaml"
   std::string state;                // EVENKEEL_STATE, else "evenkeel.db"
   std::vector<std::string> notify;  // EVENKEEL_NOTIFY
-  std::vector<std::string> fleets;  // empty: all
   bool json = false;
   AwsOptions aws;
 };
@@ -44,7 +44,7 @@ void add_policy(ArgumentParser& command, Options& options);
 void add_state(ArgumentParser& command, Options& options);
 // For commands that write to the history.
 void add_notify(ArgumentParser& command, Options& options);
-void add_fleet(ArgumentParser& command, Options& options);
+void add_fleet(ArgumentParser& command, std::vector<std::string>& fleets);
 void add_json(ArgumentParser& command, Options& options);
 // --profile and --region, for commands that talk to AWS.
 void add_aws(ArgumentParser& command, Options& options);

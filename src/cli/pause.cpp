@@ -3,65 +3,66 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/hand.h"
 
 namespace evenkeel::cli {
 namespace {
 
-constexpr Duration kLongestPause = std::chrono::days{366};
-
-struct PauseOptions : HandOptions {
+struct PauseLine : HandLine {
   std::string lasting;  // --for
   std::string until;    // --until
 };
 
-Result<std::optional<Time>> end_of(const PauseOptions& options, Time now) {
-  if (!options.lasting.empty()) {
-    const auto lasting = parse_duration(options.lasting);
-    if (lasting && *lasting > Duration::zero() && *lasting <= kLongestPause) return now + *lasting;
-    return fail(ErrorKind::invalid,
-                fmt::format("--for {}: give a duration up to 366d, such as 90m or 2d; leave it out for a "
-                            "pause that only `evenkeel resume` ends",
-                            printable(options.lasting)));
-  }
-  if (options.until.empty()) return std::nullopt;
-  const auto until = parse_iso8601(options.until);
-  if (!until) {
-    return fail(ErrorKind::invalid,
-                fmt::format("--until {}: give a time in UTC, such as {}", printable(options.until),
-                            iso8601(now + std::chrono::hours{2})));
-  }
-  if (*until > now && *until <= now + kLongestPause) return until;
-  return fail(ErrorKind::invalid, fmt::format("--until {}: it is {} now; give a time after that, within 366d",
-                                              printable(options.until), iso8601(now)));
+Result<PauseCommand> pause_command(const PauseLine& line, Context& context) {
+  PauseCommand asked{TRY(FleetName::read("FLEET", line.fleet)),
+                     TRY(ReasonText::read("--reason", line.reason)),
+                     TRY(author_of(context)),
+                     {}};
+  if (!line.lasting.empty()) asked.end = TRY(read_lasting("--for", line.lasting));
+  if (!line.until.empty()) asked.end = TRY(read_time("--until", line.until));
+  return asked;
 }
 
-int run_pause(Context& context, const PauseOptions& options) {
-  const auto until = end_of(options, context.clock.now());
-  if (!until) return fail_with(context, kUsage, until.error().message);
-  return change_state(context, options, [&](controller::Parts& parts) -> Result<std::vector<std::string>> {
-    TRY_VOID(check_known(context, options.fleet, options, parts.journal));
-    TRY_VOID(controller::pause(options.fleet, options.reason, author(context.environment), parts, *until));
-    return std::vector<std::string>{
-        fmt::format("{} is paused{}: nothing more is started; what is under way is brought to its end",
-                    options.fleet, *until ? " until " + iso8601(**until) : "")};
-  });
+Result<std::optional<Time>> end_of(const PauseCommand& asked, Time now) {
+  if (const auto* lasting = std::get_if<Duration>(&asked.end)) return now + *lasting;
+  const auto* until = std::get_if<Time>(&asked.end);
+  if (until == nullptr) return std::nullopt;
+  if (*until > now && *until <= now + kLongestPause) return *until;
+  return fail(ErrorKind::invalid, fmt::format("until {}: it is {} now; give a time after that, within 366d",
+                                              iso8601(*until), iso8601(now)));
 }
 
 }  // namespace
 
+int run(const PauseCommand& asked, const Options& options, Context& context) {
+  const auto until = end_of(asked, context.clock.now());
+  if (!until) return fail_with(context, kUsage, until.error().message);
+  const auto& fleet = asked.fleet.text();
+  return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
+    TRY_VOID(check_known(context, fleet, options, parts.journal));
+    TRY_VOID(controller::pause(fleet, asked.reason.text(), asked.author.text(), parts, *until));
+    return Did{
+        fleet,
+        {fmt::format("{} is paused{}: nothing more is started; what is under way is brought to its end",
+                     fleet, *until ? " until " + iso8601(**until) : "")}};
+  });
+}
+
 void add_pause(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("pause", "start nothing more in a fleet; what is out is still put back");
-  auto options = std::make_shared<PauseOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  add_hand_options(*command, *options);
+  auto options = default_options(context.environment);
+  auto line = std::make_shared<PauseLine>();
+  add_hand_options(*command, *line, *options);
   auto* lasting =
-      command->add_option("--for", options->lasting, "it ends by itself after so long")->option_text("2h");
-  command->add_option("--until", options->until, "it ends by itself then, in UTC")
+      command->add_option("--for", line->lasting, "it ends by itself after so long")->option_text("2h");
+  command->add_option("--until", line->until, "it ends by itself then, in UTC")
       ->option_text("2026-12-24T18:00:00Z")
       ->excludes(lasting);
-  command->callback([&, options] { chosen = [&, options] { return run_pause(context, *options); }; });
+  command->callback([&, options, line] {
+    chosen = [&, options, line] { return run_or_refuse(pause_command(*line, context), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
@@ -89,7 +90,7 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
   if (ladder_climbs) context.out << "treatments: " << ladder(fleet) << "\n";
 }
 
-int run_plan(Context& context, const Options& options) {
+int run_plan(Context& context, const PlanCommand& asked, const Options& options) {
   auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
 
@@ -104,7 +105,7 @@ int run_plan(Context& context, const Options& options) {
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
   auto all = controller::fleets_to_tick(*policy, **journal);
-  const auto fleets = chosen_fleets(std::move(all.fleets), options.fleets);
+  const auto fleets = chosen_fleets(std::move(all.fleets), texts(asked.fleets));
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
   Regions regions{sources(context, options.aws), **journal, options.aws.region};
@@ -137,17 +138,28 @@ int run_plan(Context& context, const Options& options) {
   return code;
 }
 
+Result<PlanCommand> plan_command(const std::vector<std::string>& fleets) {
+  return PlanCommand{TRY(read_fleets("--fleet", fleets))};
+}
+
 }  // namespace
+
+int run(const PlanCommand& asked, const Options& options, Context& context) {
+  return run_plan(context, asked, options);
+}
 
 void add_plan(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("plan", "what the next tick would do, and why not for each member");
   auto options = default_options(context.environment);
   add_policy(*command, *options);
   add_state(*command, *options);
-  add_fleet(*command, *options);
+  auto fleets = std::make_shared<std::vector<std::string>>();
+  add_fleet(*command, *fleets);
   add_json(*command, *options);
   add_aws(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_plan(context, *options); }; });
+  command->callback([&, options, fleets] {
+    chosen = [&, options, fleets] { return run_or_refuse(plan_command(*fleets), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

@@ -13,14 +13,16 @@ constexpr int kMostEvents = 100'000;  // as --limit allows
 
 }  // namespace
 
-Result<std::vector<FleetState>> remembered(Context& context, const Options& options) {
+Result<std::vector<FleetState>> remembered(Context& context, const Options& options,
+                                           const std::vector<std::string>& fleets) {
   auto journal = TRY(open_state_to_read(context, options));
-  return remembered(*journal, options);
+  return remembered(*journal, options, fleets);
 }
 
-Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options) {
+Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options,
+                                           const std::vector<std::string>& fleets) {
   const auto names = TRY(journal.fleets());
-  for (const auto& name : options.fleets) {
+  for (const auto& name : fleets) {
     if (std::ranges::find(names, name) == names.end()) {
       return fail(ErrorKind::invalid,
                   fmt::format("--fleet {}: nothing is remembered of it in {}; there is {}", printable(name),
@@ -29,7 +31,7 @@ Result<std::vector<FleetState>> remembered(record::Journal& journal, const Optio
   }
   std::vector<FleetState> states;
   for (const auto& name : names) {
-    if (!options.fleets.empty() && std::ranges::find(options.fleets, name) == options.fleets.end()) continue;
+    if (!fleets.empty() && std::ranges::find(fleets, name) == fleets.end()) continue;
     auto state = TRY(journal.load(name));
     if (state) states.push_back(std::move(*state));
   }

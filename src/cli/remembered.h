@@ -13,10 +13,12 @@
 
 namespace evenkeel::cli {
 
-// The states of the fleets that --fleet names, or of all, sorted by name. Errors: `not_found` there is no
+// The states of the fleets that are named, or of all where none is, sorted by name. Errors: `not_found` there is no
 // state yet, `invalid` an unknown fleet or a --state that makes no sense, else as of the journal.
-Result<std::vector<FleetState>> remembered(Context& context, const Options& options);
-Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options);
+Result<std::vector<FleetState>> remembered(Context& context, const Options& options,
+                                           const std::vector<std::string>& fleets);
+Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options,
+                                           const std::vector<std::string>& fleets);
 
 // The newest `limit` events of a fleet, or of one instance, oldest first. Without `all`, those of the kinds
 // "verdict" and "fleet" are left out: they come with every change of a reason, and `explain --at` reads them.

@@ -26,8 +26,8 @@ class Remembered : public TerminalTest {
     policy.treatments = {Step{Treatment::command, 2, {.name = "Recycle", .parameters = {}}}, Step{}};
     state.pinned = policy;
     Remediation one;
-    one.id = "i-1@1";
-    one.instance_id = "i-1";
+    one.id = "i-00000001@1";
+    one.instance_id = "i-00000001";
     one.started_at = clock.now() - 10min;
     one.phase_since = clock.now() - 4min;
     one.deadline = clock.now() + 11min;
@@ -106,12 +106,12 @@ TEST_F(Remembered, AnEndedPauseIsShownAsOver) {
 }
 
 TEST_F(Remembered, HistoryHidesChangesOfReasonsUnlessAskedForAll) {
-  std::vector<Event> events = {event(3h, "i-1", "start", "Memory % at 71", "i-1@1")};
+  std::vector<Event> events = {event(3h, "i-00000001", "start", "Memory % at 71", "i-00000001@1")};
   for (int i = 0; i < 200; ++i) {
-    events.push_back(event(2h, "i-2", "verdict", "cooldown: treated just now"));
+    events.push_back(event(2h, "i-00000002", "verdict", "cooldown: treated just now"));
     events.push_back(event(2h, "", "fleet", "paused: by ann"));
   }
-  events.push_back(event(1h, "i-1", "done", "cured: back", "i-1@1"));
+  events.push_back(event(1h, "i-00000001", "done", "cured: back", "i-00000001@1"));
   store(events);
   ASSERT_EQ(run({"history", "--limit", "2", "--json"}), kDone);
   ASSERT_EQ(json()["events"].size(), 2U) << out.str();
@@ -124,12 +124,12 @@ TEST_F(Remembered, HistoryHidesChangesOfReasonsUnlessAskedForAll) {
 class ExplainAt : public Remembered {
  protected:
   void SetUp() override {
-    store({event(6h, "i-2", "verdict", "cooldown: treated 5m ago"),
+    store({event(6h, "i-00000002", "verdict", "cooldown: treated 5m ago"),
            event(5h, "", "fleet", "outside_window: it opens at 22:00"),
-           event(4h, "i-1", "start", "Memory % at 71", "i-1@1"),
-           event(3h + 30min, "i-1", "phase", "rebooting", "i-1@1"),
-           event(3h, "i-1", "done", "cured: back", "i-1@1"),
-           event(2h, "i-2", "verdict", "below_limit: 31 is not above 65"),
+           event(4h, "i-00000001", "start", "Memory % at 71", "i-00000001@1"),
+           event(3h + 30min, "i-00000001", "phase", "rebooting", "i-00000001@1"),
+           event(3h, "i-00000001", "done", "cured: back", "i-00000001@1"),
+           event(2h, "i-00000002", "verdict", "below_limit: 31 is not above 65"),
            event(1h, "", "fleet", "nothing holds it back")});
   }
   int explain(const std::string& id, Duration ago, bool as_json = false) {
@@ -140,23 +140,23 @@ class ExplainAt : public Remembered {
 };
 
 TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
-  EXPECT_EQ(explain("i-2", 4h), kDone) << err.str();
-  EXPECT_TRUE(told("i-2 in web at 2026-11-21T20:00:00Z")) << out.str();
+  EXPECT_EQ(explain("i-00000002", 4h), kDone) << err.str();
+  EXPECT_TRUE(told("i-00000002 in web at 2026-11-21T20:00:00Z")) << out.str();
   EXPECT_TRUE(told("cooldown: treated 5m ago\n    so since 2026-11-21T18:00:00Z\n")) << out.str();
   EXPECT_TRUE(told("outside_window: it opens at 22:00\n    so since 2026-11-21T19:00:00Z\n")) << out.str();
-  EXPECT_EQ(explain("i-2", 30min, true), kDone);
+  EXPECT_EQ(explain("i-00000002", 30min, true), kDone);
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "below_limit");
   EXPECT_EQ(json()["fleets"][0]["holds_back"]["text"], "nothing holds it back");
   EXPECT_EQ(dead.tried, 0);
 }
 
 TEST_F(ExplainAt, BeforeAnythingWasToldItSaysSo) {
-  EXPECT_EQ(explain("i-2", 7h), kDone) << err.str();
+  EXPECT_EQ(explain("i-00000002", 7h), kDone) << err.str();
   EXPECT_TRUE(told("no reason was told of it by then")) << out.str();
 }
 
 TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
-  EXPECT_EQ(explain("i-1", 3h + 45min, true), kDone);
+  EXPECT_EQ(explain("i-00000001", 3h + 45min, true), kDone);
   const auto events = json()["fleets"][0]["events"];
   ASSERT_EQ(events.size(), 3U) << out.str();
   EXPECT_EQ(events[0]["kind"], "start");
@@ -164,11 +164,10 @@ TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
 }
 
 TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatNobodyKnows) {
-  EXPECT_EQ(run({"explain", "i-1", "--at", "yesterday"}), kUsage);
-  EXPECT_NE(err.str().find("give a time in UTC, such as 2026-11-22T00:00:00Z"), std::string::npos)
-      << err.str();
-  EXPECT_EQ(explain("i-9", 1h), kUsage);
-  EXPECT_NE(err.str().find("i-9: the history says nothing of it"), std::string::npos) << err.str();
+  EXPECT_EQ(run({"explain", "i-00000001", "--at", "yesterday"}), kUsage);
+  EXPECT_NE(err.str().find("must be a time in UTC, such as"), std::string::npos) << err.str();
+  EXPECT_EQ(explain("i-00000009", 1h), kUsage);
+  EXPECT_NE(err.str().find("i-00000009: the history says nothing of it"), std::string::npos) << err.str();
 }
 
 }  // namespace

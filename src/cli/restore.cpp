@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/hand.h"
 #include "cli/remembered.h"
@@ -10,50 +11,57 @@
 namespace evenkeel::cli {
 namespace {
 
-struct RestoreOptions : HandOptions {
-  std::string instance_id;
+struct RestoreLine {
+  std::string instance;
+  std::vector<std::string> fleets;
 };
 
+Result<RestoreCommand> restore_command(const RestoreLine& line, Context& context) {
+  return RestoreCommand{TRY(InstanceId::read("ID", line.instance)), TRY(author_of(context)),
+                        TRY(read_fleets("--fleet", line.fleets))};
+}
+
 // The one fleet in which something is open for the instance.
-Result<std::string> fleet_of(const RestoreOptions& options, record::Journal& journal) {
-  for (const auto& state : TRY(remembered(journal, options))) {
-    const bool here = std::ranges::any_of(state.open, [&](const Remediation& remediation) {
-      return remediation.instance_id == options.instance_id;
-    });
-    if (here) return state.fleet;
+Result<std::string> fleet_of(const RestoreCommand& asked, const Options& options, record::Journal& journal) {
+  const auto& id = asked.instance.text();
+  for (const auto& state : TRY(remembered(journal, options, texts(asked.fleets)))) {
+    if (std::ranges::find(state.open, id, &Remediation::instance_id) != state.open.end()) return state.fleet;
   }
   return fail(
       ErrorKind::not_found,
       fmt::format("{}: nothing is under way for it, so there is nothing to put back; `evenkeel status` "
                   "lists what is",
-                  printable(options.instance_id)));
-}
-
-int run_restore(Context& context, RestoreOptions options) {
-  // Opening it for writing would create it.
-  if (const auto there = open_state_to_read(context, options); !there)
-    return fail_with(context, exit_code_of_state(there.error()), there.error().message);
-  return change_state(context, options, [&](controller::Parts& parts) -> Result<std::vector<std::string>> {
-    options.fleet = TRY(fleet_of(options, parts.journal));
-    TRY_VOID(controller::restore(options.fleet, options.instance_id, author(context.environment), parts));
-    return std::vector<std::string>{fmt::format(
-        "{}: {} is put back by the next ticks, without another reboot", options.fleet, options.instance_id)};
-  });
+                  id));
 }
 
 }  // namespace
 
+int run(const RestoreCommand& asked, const Options& options, Context& context) {
+  // Opening it for writing would create it.
+  if (const auto there = open_state_to_read(context, options); !there)
+    return fail_with(context, exit_code_of_state(there.error()), there.error().message);
+  return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
+    const auto fleet = TRY(fleet_of(asked, options, parts.journal));
+    TRY_VOID(controller::restore(fleet, asked.instance.text(), asked.author.text(), parts));
+    return Did{fleet,
+               {fmt::format("{}: {} is put back by the next ticks, without another reboot", fleet,
+                            asked.instance.text())}};
+  });
+}
+
 void add_restore(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("restore", "put a member back without a reboot, also one that is held");
-  auto options = std::make_shared<RestoreOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  command->add_option("ID", options->instance_id, "the instance, i-…")->required();
+  auto options = default_options(context.environment);
+  auto line = std::make_shared<RestoreLine>();
+  command->add_option("ID", line->instance, "the instance, i-…")->required();
   add_state(*command, *options);
   add_notify(*command, *options);
-  add_fleet(*command, *options);
+  add_fleet(*command, line->fleets);
   add_json(*command, *options);
   add_own_aws(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_restore(context, *options); }; });
+  command->callback([&, options, line] {
+    chosen = [&, options, line] { return run_or_refuse(restore_command(*line, context), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

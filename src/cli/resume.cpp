@@ -1,28 +1,37 @@
 // `evenkeel resume FLEET --reason …`: ends a pause and resets the breaker.
 
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/hand.h"
 
 namespace evenkeel::cli {
 namespace {
 
-int run_resume(Context& context, const HandOptions& options) {
-  return change_state(context, options, [&](controller::Parts& parts) -> Result<std::vector<std::string>> {
-    TRY_VOID(check_known(context, options.fleet, options, parts.journal));
-    auto ended = TRY(controller::resume(options.fleet, options.reason, author(context.environment), parts));
-    if (ended.empty()) ended.push_back(options.fleet + " was neither paused nor stopped by its breaker");
-    return ended;
-  });
+Result<ResumeCommand> resume_command(const HandLine& line, Context& context) {
+  return ResumeCommand{TRY(FleetName::read("FLEET", line.fleet)),
+                       TRY(ReasonText::read("--reason", line.reason)), TRY(author_of(context))};
 }
 
 }  // namespace
 
+int run(const ResumeCommand& asked, const Options& options, Context& context) {
+  const auto& fleet = asked.fleet.text();
+  return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
+    TRY_VOID(check_known(context, fleet, options, parts.journal));
+    auto ended = TRY(controller::resume(fleet, asked.reason.text(), asked.author.text(), parts));
+    if (ended.empty()) ended.push_back(fleet + " was neither paused nor stopped by its breaker");
+    return Did{fleet, std::move(ended)};
+  });
+}
+
 void add_resume(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("resume", "end a fleet's pause and reset its breaker");
-  auto options = std::make_shared<HandOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  add_hand_options(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_resume(context, *options); }; });
+  auto options = default_options(context.environment);
+  auto line = std::make_shared<HandLine>();
+  add_hand_options(*command, *line, *options);
+  command->callback([&, options, line] {
+    chosen = [&, options, line] { return run_or_refuse(resume_command(*line, context), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

@@ -15,7 +15,8 @@ namespace evenkeel::cli {
 namespace {
 
 struct RunOptions : Options {
-  std::string every;  // empty: one tick
+  std::vector<std::string> fleets;  // empty: all
+  std::string every;                // empty: one tick
   std::string deadline = "50s";
 };
 
@@ -142,7 +143,7 @@ class Passes {
 
 // Never creates the state.
 bool anybody_out(Context& context, const Options& options) {
-  const auto states = remembered(context, options);
+  const auto states = remembered(context, options, {});
   return states && std::ranges::any_of(*states, [](const auto& state) { return !state.open.empty(); });
 }
 
@@ -190,7 +191,7 @@ void add_run(ArgumentParser& app, Context& context, Chosen& chosen) {
                    "a pass over all fleets ends within this; what is left waits for the next one")
       ->option_text("DURATION")
       ->capture_default_str();
-  add_fleet(*command, *options);
+  add_fleet(*command, options->fleets);
   add_json(*command, *options);
   add_aws(*command, *options);
   command->callback([&, options] { chosen = [&, options] { return run_run(context, *options); }; });

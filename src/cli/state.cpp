@@ -18,6 +18,7 @@ namespace evenkeel::cli {
 namespace {
 
 struct MoveOptions : Options {
+  std::vector<std::string> fleets;
   std::string file;  // "-": standard output, standard input
   bool without_history = false;
 };
@@ -55,7 +56,7 @@ int fail_with_state(Context& context, const Error& error) {
 
 Result<record::Export> collect(Context& context, const MoveOptions& options, record::Journal& journal) {
   record::Export all{context.clock.now(), {}};
-  for (auto& state : TRY(remembered(journal, options))) {
+  for (auto& state : TRY(remembered(journal, options, options.fleets))) {
     std::vector<Event> history;
     if (!options.without_history) history = TRY(journal.history(state.fleet, "", record::kWholeHistory));
     all.fleets.push_back({std::move(state), std::move(history)});
@@ -215,7 +216,7 @@ void add_move(ArgumentParser& state, Context& context, Chosen& chosen, const cha
   command->add_option("FILE", options->file, "the export; - is standard output or input")->required();
   command->add_flag("--without-history", options->without_history, "only the state that ticks need");
   add_state(*command, *options);
-  add_fleet(*command, *options);
+  add_fleet(*command, options->fleets);
   add_json(*command, *options);
   add_own_aws(*command, *options);
   command->callback([&, options, run] { chosen = [&, options, run] { return run(context, *options); }; });

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/colours.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
@@ -93,8 +94,8 @@ void show_state(Context& context, const FleetState& state, Time now) {
   if (!state.recent.empty()) out << "  in the last day:\n" << ended_table(state.recent).text("    ");
 }
 
-int run_status(Context& context, const Options& options) {
-  const auto states = remembered(context, options);
+int run_status(Context& context, const StatusCommand& asked, const Options& options) {
+  const auto states = remembered(context, options, texts(asked.fleets));
   if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
   const Time now = context.clock.now();
   Json shown = Json::array();
@@ -112,16 +113,27 @@ int run_status(Context& context, const Options& options) {
   return code;
 }
 
+Result<StatusCommand> status_command(const std::vector<std::string>& fleets) {
+  return StatusCommand{TRY(read_fleets("--fleet", fleets))};
+}
+
 }  // namespace
+
+int run(const StatusCommand& asked, const Options& options, Context& context) {
+  return run_status(context, asked, options);
+}
 
 void add_status(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("status", "what is under way, held, paused; asks AWS nothing");
   auto options = default_options(context.environment);
   add_state(*command, *options);
-  add_fleet(*command, *options);
+  auto fleets = std::make_shared<std::vector<std::string>>();
+  add_fleet(*command, *fleets);
   add_json(*command, *options);
   add_own_aws(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_status(context, *options); }; });
+  command->callback([&, options, fleets] {
+    chosen = [&, options, fleets] { return run_or_refuse(status_command(*fleets), *options, context); };
+  });
 }
 
 }  // namespace evenkeel::cli

@@ -1,18 +1,16 @@
 #include "lambda/event.h"
 
 #include <algorithm>
-#include <array>
 #include <fmt/core.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 
 namespace evenkeel::lambda {
 namespace {
-
-const std::array<std::string, 9> kCommands = {"tick",  "plan",  "status", "explain", "history",
-                                              "check", "pause", "resume", "restore"};
-constexpr std::size_t kLongestField = 1000;
 
 std::string text_of(const nlohmann::json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -43,64 +41,156 @@ Tick tick_of(const nlohmann::json& event) {
   return tick;
 }
 
-Result<std::string> argument(const nlohmann::json& event, const char* key) {
-  if (!event.contains(key) || event[key].is_null()) return "";
-  if (!event[key].is_string() || event[key].get_ref<const std::string&>().size() > kLongestField) {
+// The fields of a command. Those that were asked for are those that it has; a null is as good as none.
+class Fields {
+ public:
+  Fields(const nlohmann::json& event, std::string command) : event_(event), command_(std::move(command)) {}
+
+  // Of a field that must be given.
+  template <class Value>
+  Result<Value> required(const char* key) {
+    auto value = TRY(optional<Value>(key));
+    if (!value) return fail(ErrorKind::invalid, fmt::format("{}: {} needs it", quoted(key), command_));
+    return *std::move(value);
+  }
+  template <class Value>
+  Result<std::optional<Value>> optional(const char* key) {
+    const auto given = TRY(text(key));
+    if (!given) return std::nullopt;
+    return TRY(Value::read(quoted(key), *given));
+  }
+  Result<std::optional<std::string>> text(const char* key) {
+    const auto* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_string()) return value->get<std::string>();
+    return fail(ErrorKind::invalid, quoted(key) + " must be a text");
+  }
+  Result<int> whole(const char* key, int least, int most, int otherwise) {
+    const auto* value = find(key);
+    if (value == nullptr) return otherwise;
+    if (value->is_number_integer() && *value >= least && *value <= most) return value->get<int>();
     return fail(ErrorKind::invalid,
-                fmt::format("\"{}\" must be a text of at most {} bytes", key, kLongestField));
+                fmt::format("{} must be a whole number from {} to {}", quoted(key), least, most));
   }
-  return event[key].get<std::string>();
-}
-
-Result<void> check_keys(const nlohmann::json& event) {
-  static constexpr std::array<std::string_view, 9> kKeys = {
-      "command", "fleet", "instance", "reason", "author", "limit", "for", "until", "at"};
-  for (const auto& [key, value] : event.items()) {
-    if (std::ranges::find(kKeys, key) == kKeys.end()) {
-      return fail(ErrorKind::invalid,
-                  fmt::format("\"{}\": a command has no such key; there is fleet, instance, reason, author, "
-                              "limit, for, until, at",
-                              printable(key, 60)));
+  // One fleet, or all.
+  Result<std::vector<cli::FleetName>> fleets() {
+    std::vector<cli::FleetName> names;
+    if (auto name = TRY(optional<cli::FleetName>("fleet"))) names.push_back(*std::move(name));
+    return names;
+  }
+  Result<cli::Author> author() {
+    const auto given = TRY(optional<cli::Author>("author"));
+    return given ? *given : TRY(cli::Author::read("author", "an operator, by invoking the function"));
+  }
+  Result<void> nothing_else() const {
+    for (const auto& [key, value] : event_.items()) {
+      if (std::ranges::find(known_, key) != known_.end()) continue;
+      return fail(ErrorKind::invalid, fmt::format("{}: {} has no such field; it has {}",
+                                                  quoted(printable(key, 60)), command_, join(known_, ", ")));
     }
+    return {};
   }
-  return {};
+
+ private:
+  static std::string quoted(const std::string& key) { return "\"" + key + "\""; }
+  const nlohmann::json* find(const char* key) {
+    known_.emplace_back(key);
+    const auto found = event_.find(key);
+    return found == event_.end() || found->is_null() ? nullptr : &*found;
+  }
+
+  const nlohmann::json& event_;
+  std::string command_;
+  std::vector<std::string> known_{"command"};
+};
+
+Result<Asked> tick_command(Fields& fields) {
+  Tick tick;
+  tick.source = "an operator's tick";
+  if (const auto fleet = TRY(fields.optional<cli::FleetName>("fleet"))) tick.fleet = fleet->text();
+  return tick;
 }
 
-Result<Command> command_of(const nlohmann::json& event) {
-  Command command;
-  TRY_VOID(check_keys(event));
-  command.name = TRY(argument(event, "command"));
-  if (std::ranges::find(kCommands, command.name) == kCommands.end()) {
+Result<Asked> check_command(Fields& fields) {
+  return Request{"check", cli::CheckCommand{TRY(fields.fleets())}};
+}
+
+Result<Asked> plan_command(Fields& fields) { return Request{"plan", cli::PlanCommand{TRY(fields.fleets())}}; }
+
+Result<Asked> status_command(Fields& fields) {
+  return Request{"status", cli::StatusCommand{TRY(fields.fleets())}};
+}
+
+Result<Asked> explain_command(Fields& fields) {
+  cli::ExplainCommand asked{TRY(fields.required<cli::InstanceId>("instance")), {}, {}};
+  if (const auto at = TRY(fields.text("at"))) asked.at = TRY(cli::read_time("\"at\"", *at));
+  asked.fleets = TRY(fields.fleets());
+  return Request{"explain", std::move(asked)};
+}
+
+Result<Asked> history_command(Fields& fields) {
+  cli::HistoryCommand asked;
+  asked.fleets = TRY(fields.fleets());
+  asked.instance = TRY(fields.optional<cli::InstanceId>("instance"));
+  asked.limit = TRY(fields.whole("limit", 1, cli::kMostEventsShown, asked.limit));
+  return Request{"history", std::move(asked)};
+}
+
+Result<Asked> pause_command(Fields& fields) {
+  cli::PauseCommand asked{TRY(fields.required<cli::FleetName>("fleet")),
+                          TRY(fields.required<cli::ReasonText>("reason")),
+                          TRY(fields.author()),
+                          {}};
+  const auto lasting = TRY(fields.text("for"));
+  const auto until = TRY(fields.text("until"));
+  if (lasting && until)
+    return fail(ErrorKind::invalid, "\"until\": \"for\" says already how long; give one of them");
+  if (lasting) asked.end = TRY(cli::read_lasting("\"for\"", *lasting));
+  if (until) asked.end = TRY(cli::read_time("\"until\"", *until));
+  return Request{"pause", std::move(asked)};
+}
+
+Result<Asked> resume_command(Fields& fields) {
+  return Request{"resume",
+                 cli::ResumeCommand{TRY(fields.required<cli::FleetName>("fleet")),
+                                    TRY(fields.required<cli::ReasonText>("reason")), TRY(fields.author())}};
+}
+
+Result<Asked> restore_command(Fields& fields) {
+  return Request{"restore", cli::RestoreCommand{TRY(fields.required<cli::InstanceId>("instance")),
+                                                TRY(fields.author()), TRY(fields.fleets())}};
+}
+
+struct Kind {
+  const char* name;
+  Result<Asked> (*read)(Fields& fields);
+};
+constexpr Kind kKinds[] = {
+    {"tick", tick_command},       {"plan", plan_command},       {"status", status_command},
+    {"explain", explain_command}, {"history", history_command}, {"check", check_command},
+    {"pause", pause_command},     {"resume", resume_command},   {"restore", restore_command}};
+
+Result<Asked> command_of(const nlohmann::json& event) {
+  if (!event["command"].is_string()) return fail(ErrorKind::invalid, "\"command\" must be a text");
+  const auto name = event["command"].get<std::string>();
+  const auto* const kind = std::ranges::find(kKinds, name, &Kind::name);
+  if (kind == std::end(kKinds)) {
+    std::vector<std::string> names;
+    for (const auto& one : kKinds) names.emplace_back(one.name);
     return fail(ErrorKind::invalid, fmt::format("\"command\": \"{}\": there is no such command; there is {}",
-                                                printable(command.name, 60), join(kCommands, ", ")));
+                                                printable(name, 60), join(names, ", ")));
   }
-  command.fleet = TRY(argument(event, "fleet"));
-  command.instance = TRY(argument(event, "instance"));
-  command.reason = TRY(argument(event, "reason"));
-  command.author = TRY(argument(event, "author"));
-  command.lasting = TRY(argument(event, "for"));
-  command.until = TRY(argument(event, "until"));
-  command.at = TRY(argument(event, "at"));
-  if (event.contains("limit")) {
-    if (!event["limit"].is_number_integer() || event["limit"] < 1 || event["limit"] > 100'000)
-      return fail(ErrorKind::invalid, "\"limit\" must be a whole number from 1 to 100000");
-    command.limit = event["limit"].get<int>();
-  }
-  return command;
+  Fields fields{event, name};
+  auto asked = TRY(kind->read(fields));
+  TRY_VOID(fields.nothing_else());
+  return asked;
 }
 
 }  // namespace
 
 Result<Asked> read_event(std::string_view payload) {
   const auto event = nlohmann::json::parse(payload, nullptr, false);
-  if (event.is_object() && event.contains("command")) {
-    auto command = TRY(command_of(event));
-    if (command.name != "tick") return command;
-    Tick tick;
-    tick.source = "an operator's tick";
-    tick.fleet = std::move(command.fleet);
-    return tick;
-  }
+  if (event.is_object() && event.contains("command")) return command_of(event);
   return tick_of(event);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "cli/command.h"
 
 namespace evenkeel::lambda {
 
@@ -20,19 +21,17 @@ struct Tick {
   std::string fleet;             // an operator asked for this one alone; empty: all
 };
 
-// {"command": "explain", "instance": "i-…"}: a line for the command line.
-struct Command {
-  std::string name;  // "plan", "status" …
-  std::string fleet, instance, reason, author;
-  std::string lasting, until;  // of a pause: "for", "until"
-  std::string at;              // of explain
-  std::optional<int> limit;
+// {"command": "explain", "instance": "i-…"}. Where the state and the policy are it can't say: that is the
+// function's own setting.
+struct Request {
+  std::string name;  // "explain", for the log
+  cli::Command command;
 };
 
-using Asked = std::variant<Tick, Command>;
+using Asked = std::variant<Tick, Request>;
 
-// `invalid` for a command that doesn't exist or whose arguments aren't what they should be: it says which
-// there are. Never for a tick.
+// `invalid` for a command that doesn't exist, has a field that it doesn't know, or lacks one, and for a value
+// that isn't of its field's form: it names the field. Never for a tick.
 Result<Asked> read_event(std::string_view payload);
 
 // How long ago the tick was asked for, where that is longer than a period and it may only restore; else zero.

@@ -82,17 +82,30 @@ TEST(Event, ATimeThatMakesNoSensePermitsOnlyRestores) {
   EXPECT_EQ(late_by(tick_of("{}"), now, 1min), 0min);
 }
 
-TEST(Event, ACommandIsReadWithItsArguments) {
-  const auto asked = read_event(
-      R"({"command":"pause","fleet":"web","reason":"a deployment","author":"ann","instance":null})");
-  ASSERT_TRUE(asked) << asked.error().message;
-  const auto& command = std::get<Command>(*asked);
-  EXPECT_EQ(command.name, "pause");
-  EXPECT_EQ(command.fleet, "web");
-  EXPECT_EQ(command.reason, "a deployment");
-  EXPECT_EQ(command.author, "ann");
-  EXPECT_EQ(command.instance, "");
-  EXPECT_EQ(std::get<Command>(*read_event(R"({"command":"history","limit":7})")).limit, 7);
+template <class Asked>
+Asked command_of(std::string_view payload) {
+  const auto asked = read_event(payload);
+  EXPECT_TRUE(asked) << asked.error().message;
+  return std::get<Asked>(std::get<Request>(*asked).command);
+}
+
+TEST(Event, ACommandIsReadWithItsFields) {
+  const auto pause = command_of<cli::PauseCommand>(
+      R"({"command":"pause","fleet":"web","reason":"a deployment","author":"ann","for":null})");
+  EXPECT_EQ(pause.fleet.text(), "web");
+  EXPECT_EQ(pause.reason.text(), "a deployment");
+  EXPECT_EQ(pause.author.text(), "ann");
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(pause.end));
+  const auto lasting =
+      command_of<cli::PauseCommand>(R"({"command":"pause","fleet":"w","reason":"r","for":"2h"})");
+  EXPECT_EQ(std::get<Duration>(lasting.end), 2h);
+  EXPECT_EQ(lasting.author.text(), "an operator, by invoking the function");
+  EXPECT_EQ(command_of<cli::HistoryCommand>(R"({"command":"history","limit":7})").limit, 7);
+  EXPECT_EQ(command_of<cli::HistoryCommand>(R"({"command":"history"})").instance, std::nullopt);
+  const auto explain = command_of<cli::ExplainCommand>(
+      R"({"command":"explain","instance":"i-01234567","at":"2026-11-22T06:45:00Z"})");
+  EXPECT_EQ(explain.instance.text(), "i-01234567");
+  EXPECT_EQ(explain.at, at("2026-11-22T06:45:00Z"));
 }
 
 TEST(Event, AnOperatorsTickIsATickOfNow) {
@@ -106,8 +119,21 @@ TEST(Event, AWrongCommandIsNeverTakenForATick) {
       {R"({"command":"reboot"})", "there is no such command; there is tick, plan"},
       {R"({"command":7})", "\"command\" must be a text"},
       {R"({"command":""})", "there is no such command"},
-      {R"({"command":"plan","flet":"web"})", "\"flet\": a command has no such key"},
+      {R"({"command":"plan","flet":"web"})", "\"flet\": plan has no such field; it has command, fleet"},
       {R"({"command":"plan","fleet":["web"]})", "\"fleet\" must be a text"},
+      {R"({"command":"plan","fleet":"we b"})", "\"fleet\": found \"we b\"; must be a fleet's name"},
+      {R"({"command":"pause","fleet":"web"})", "\"reason\": pause needs it"},
+      {R"({"command":"pause","fleet":"web","reason":""})", "\"reason\": found \"\"; must be a text of 1 to"},
+      {R"({"command":"pause","fleet":"web","reason":"x","for":"1h","until":"2026-12-24T18:00:00Z"})",
+       "give one of them"},
+      {R"({"command":"pause","fleet":"web","reason":"x","for":"soon"})",
+       "\"for\": found \"soon\"; must be a duration"},
+      {R"({"command":"explain","instance":"web-2"})",
+       "\"instance\": found \"web-2\"; must be an instance's id"},
+      {R"({"command":"explain","instance":"i-0123456789ABCDEF0"})", "\"instance\": found"},
+      {R"({"command":"explain"})", "\"instance\": explain needs it"},
+      {R"({"command":"explain","instance":"i-01234567","at":"noon"})",
+       "\"at\": found \"noon\"; must be a time in UTC"},
       {R"({"command":"history","limit":0})", "\"limit\" must be a whole number"},
       {R"({"command":"history","limit":"5"})", "\"limit\" must be a whole number"},
       {"{\"command\":\"re\\u001b[31mboot\"}", "there is no such command"},

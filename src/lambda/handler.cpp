@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/command.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
-#include "cli/run_cli.h"
 #include "cli/summary.h"
 #include "lambda/metrics.h"
 #include "wiring/pass.h"
@@ -40,25 +40,6 @@ const char* error_type(int exit_code) {
     default:
       return "";
   }
-}
-
-std::vector<std::string> arguments(const Command& asked) {
-  std::vector<std::string> line = {asked.name, "--json"};
-  const bool names_fleet = asked.name == "pause" || asked.name == "resume";
-  const auto add = [&](const char* option, const std::string& value) {
-    if (value.empty()) return;
-    if (*option != '\0') line.emplace_back(option);
-    line.push_back(value);
-  };
-  if (!names_fleet) add("--fleet", asked.fleet);
-  add(asked.name == "history" ? "--instance" : "", asked.instance);
-  add("--reason", asked.reason);
-  add("--for", asked.lasting);
-  add("--until", asked.until);
-  add("--at", asked.at);
-  if (asked.limit) add("--limit", std::to_string(*asked.limit));
-  if (names_fleet) add("", asked.fleet);
-  return line;
 }
 
 // What a command printed: one JSON document, or one a line.
@@ -195,19 +176,20 @@ void Handler::run_pass(const Policy& policy, const wiring::PassSettings& pass, E
   if (!end->left.empty()) failed(cli::kAws, "no time left for " + join(end->left, ", "));
 }
 
-Answer Handler::command(const Command& asked) {
+Answer Handler::command(const Request& asked) {
   std::ostringstream out, err;
-  const auto environment = [&](std::string_view name) -> std::optional<std::string> {
-    if (name == "USER") return asked.author.empty() ? "an operator, by invoking the function" : asked.author;
-    return context_.environment(name);
-  };
   cli::Context context{.out = out,
                        .err = err,
-                       .environment = environment,
+                       .environment = context_.environment,
                        .clock = context_.clock,
                        .random = context_.random,
                        .network = context_.network};
-  const int code = cli::run_cli(arguments(asked), context);
+  const cli::Options options{.policy = settings_.policy,
+                             .state = settings_.state,
+                             .notify = settings_.notify,
+                             .json = true,
+                             .aws = {}};
+  const int code = cli::run_command(asked.command, options, context);
   log_.info("command", fmt::format("{}: exit code {}", asked.name, code));
   return {
       cli::dump({{"exit_code", code}, {"output", output_of(out.str())}, {"messages", lines_of(err.str())}},
@@ -226,7 +208,7 @@ Answer Handler::handle(const Invocation& invocation) {
                     false),
           ""};
     }
-    if (const auto* by_hand = std::get_if<Command>(&*asked)) return command(*by_hand);
+    if (const auto* by_hand = std::get_if<Request>(&*asked)) return command(*by_hand);
     const Time latest = context_.clock.now() + kLongestPass;
     const Time until = invocation.deadline ? std::min(latest, *invocation.deadline - kKeptForAnswer) : latest;
     return tick(std::get<Tick>(*asked), until);

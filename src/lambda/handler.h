@@ -57,7 +57,7 @@ class Handler {
   void run_pass(const Policy& policy, const wiring::PassSettings& pass, Ended& ended);
   Result<Policy> read_policy(PassMetrics& metrics);
   void tell(Time until, PassMetrics& metrics);
-  Answer command(const Command& asked);
+  Answer command(const Request& asked);
   Result<void> open_state();
   wire::Sources sources() const;
 

@@ -346,15 +346,20 @@ def test_a_wrong_command_is_refused_and_is_no_tick(shared: World, function: Emul
     for wrong, why in (({"command": "reboot"}, "there is no such command; there is tick, plan, status"),
                        ({"command": 7}, '"command" must be a text'),
                        ({"command": ""}, "there is no such command"),
-                       ({"command": "status", "flet": "web"}, '"flet": a command has no such key'),
+                       ({"command": "status", "flet": "web"}, '"flet": status has no such field; it has command, fleet'),
                        ({"command": "history", "limit": "many"}, '"limit" must be a whole number')):
         answer = function.invoke(wrong)
         assert (answer["exit_code"], answer["output"]) == (2, None)
         assert why in answer["messages"][0]
-    same(shared, function, {"command": "explain"}, "explain")
+    for wrong, why in (({"command": "explain"}, '"instance": explain needs it'),
+                       ({"command": "explain", "instance": "--policy=env:AWS_SECRET_ACCESS_KEY"}, '"instance": found'),
+                       ({"command": "pause", "fleet": "web"}, '"reason": pause needs it'),
+                       ({"command": "plan", "state": "dynamodb://other"}, '"state": plan has no such field')):
+        answer = function.invoke(wrong)
+        assert (answer["exit_code"], answer["output"]) == (2, None)
+        assert why in answer["messages"][0]
     same(shared, function, {"command": "status", "fleet": "wbe"}, "status", "--fleet", "wbe")
     same(shared, function, {"command": "restore", "instance": "i-00000000000000000"}, "restore", "i-00000000000000000")
-    same(shared, function, {"command": "pause", "fleet": "web"}, "pause", "web")
     failed = function.invoke({"command": "tick", "fleet": "wbe"})
     assert failed["errorType"] == "Evenkeel.Policy" and "there is no such fleet; there is web" in failed["errorMessage"]
     after = shared.evenkeel("status", "--json").stdout
