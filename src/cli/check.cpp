@@ -29,8 +29,9 @@ constexpr const char* kCodes =
     "Exit codes:\n"
     "  0  it would work\n"
     "  1  it would work, with warnings\n"
-    "  2  it would not work, or the command line or the policy is wrong\n"
+    "  2  the command line, the policy or a name is wrong\n"
     "  3  AWS could not be read, or doesn't take the credentials\n"
+    "  7  it would not work\n"
     "With several fleets: the largest that occurred.";
 
 // As a pass: a function that asks must have its answer in time. What could not be read by then is unknown.
@@ -54,7 +55,7 @@ const char* verdict(const Report& report) {
 
 int code_of(const Report& report) {
   if (!report.facts) return exit_code_of(report.facts.error());
-  if (count(report, Severity::would_not_work) > 0) return kUsage;
+  if (count(report, Severity::would_not_work) > 0) return kWouldNotWork;
   return count(report, Severity::warning) > 0 ? kNeedsPerson : kDone;
 }
 

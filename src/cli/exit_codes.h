@@ -12,6 +12,7 @@ enum ExitCode : int {
   kState = 4,  // the state is missing, unreadable, newer than this program, or busy
   kLostRace = 5,  // somebody else changed the state first: run it again
   kInternal = 6,  // a mistake in evenkeel itself
+  kWouldNotWork = 7,  // `check` was done, and some fleet would not work
 };
 
 // When several fleets end differently, the largest number is returned.
@@ -24,6 +25,7 @@ inline constexpr const char* kExitCodesHelp =
     "  4  the state is missing, unreadable or busy\n"
     "  5  somebody else changed the state first; run it again\n"
     "  6  a mistake in evenkeel itself\n"
+    "  7  `evenkeel check`: a fleet would not work\n"
     "With several fleets: the largest that occurred.";
 
 }  // namespace evenkeel::cli

@@ -82,7 +82,7 @@ TEST_F(CheckOnAnAccount, FindsNothingWrongWithAGoodFleetAndTouchesNothing) {
 TEST_F(CheckOnAnAccount, TellsInJsonWhatItTellsInWords) {
   build(kTwoGroups);
   policy("tg1, tg1-80", kMetric, 6);
-  EXPECT_EQ(check({"--json"}), 2);
+  EXPECT_EQ(check({"--json"}), kWouldNotWork);
   const auto told = json();
   const auto& fleet = told["fleets"][0];
   EXPECT_EQ(fleet["fleet"], "web");
@@ -105,7 +105,7 @@ TEST_F(CheckOnAnAccount, TellsInJsonWhatItTellsInWords) {
 TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMeant) {
   build(kTwoGroups);
   policy("tg1", "Memory % Commited Bytes In Use", 4);
-  EXPECT_EQ(check(), 2);
+  EXPECT_EQ(check(), kWouldNotWork);
   EXPECT_TRUE(told("6 of 6 members are registered in tg1-80 as well")) << out.str();
   EXPECT_TRUE(told("mend: add tg1-80 to target_groups"));
   EXPECT_TRUE(told("the nearest that exist: Memory % Committed Bytes In Use {")) << out.str();
@@ -119,7 +119,7 @@ TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
     deny(faults, action);
   build(kTwoGroups, faults);
   policy("tg1, tg1-80", kMetric, 4);
-  EXPECT_EQ(check({"--json"}), 2);
+  EXPECT_EQ(check({"--json"}), kWouldNotWork);
   EXPECT_EQ(rules(), std::vector<std::string>(4, "permission_missing")) << out.str();
   const auto document = json()["fleets"][0]["missing_permissions"];
   EXPECT_EQ(document["Version"], "2012-10-17");
@@ -127,7 +127,7 @@ TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
   EXPECT_EQ(document["Statement"][0]["Action"].size(), 2U);
   EXPECT_EQ(document["Statement"][0]["Resource"].size(), 2U);
   EXPECT_EQ(document["Statement"][2]["Action"][0], "cloudwatch:GetMetricData");
-  EXPECT_EQ(check(), 2);
+  EXPECT_EQ(check(), kWouldNotWork);
   EXPECT_TRUE(told("The IAM statement to add:\n\n  {\n")) << out.str();
   EXPECT_TRUE(told("RegisterTargets is not allowed in tg1, tg1-80"));
 }
@@ -144,7 +144,7 @@ TEST_F(CheckOnAnAccount, WhatOnlyItAsksForMayBeDenied) {
 TEST_F(CheckOnAnAccount, SaysThatTheRegionIsWrongWhenNothingIsThere) {
   build(kTwoGroups);
   policy("tg9", kMetric, 4);
-  EXPECT_EQ(check(), 2);
+  EXPECT_EQ(check(), kWouldNotWork);
   EXPECT_TRUE(told("there is no target group tg9 in eu-west-1")) << out.str();
   EXPECT_TRUE(told("the region has tg1, tg1-80 (2 in all)")) << out.str();
 }

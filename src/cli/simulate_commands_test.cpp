@@ -156,6 +156,21 @@ TEST_F(Commands, RestorePutsAMemberBackWithoutAReboot) {
   EXPECT_EQ(account->counters().reboots, 0);
 }
 
+TEST_F(Commands, AFleetThatLeftThePolicyIsRestoredWhateverFleetIsNamed) {
+  ticks(1);
+  auto other = std::string(kPolicy);
+  other.replace(other.find("name: web"), 9, "name: api");
+  other.replace(other.find("above: 65"), 9, "above: 95");
+  write("evenkeel.yaml", other);
+  for (int i = 0; i < 15; ++i) {
+    on_account({"run", "--fleet", "api"});
+    account->advance_to(account->now() + std::chrono::minutes{1});
+  }
+  ASSERT_EQ(on_account({"status", "--fleet", "web", "--json"}), kDone) << err.str();
+  EXPECT_TRUE(json()["fleets"][0]["open"].empty()) << out.str();
+  EXPECT_EQ(account->counters().reboots, 0);
+}
+
 TEST_F(Commands, ExplainOfAStrangerIsRefused) {
   EXPECT_EQ(on_account({"explain", "i-00000000000000000"}), kUsage);
   EXPECT_NE(err.str().find("evenkeel plan"), std::string::npos);

@@ -1,6 +1,5 @@
 // `evenkeel state export` and `state import`: moves what is remembered from one store to another.
 #include <algorithm>
-#include <filesystem>
 #include <fmt/core.h>
 #include <fstream>
 #include <sstream>
@@ -64,19 +63,6 @@ Result<record::Export> collect(Context& context, const MoveOptions& options, rec
   return all;
 }
 
-Result<void> write_file(const std::string& path, const std::string& text) {
-  const auto refuse = [&](std::string_view what) {
-    return fail(ErrorKind::invalid, fmt::format("{}: {}", printable(path), what));
-  };
-  std::error_code failure;
-  if (std::filesystem::exists(path, failure)) return refuse("is there already; name a file that isn't");
-  TRY_VOID(record::create_private(path));
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file) return refuse("could not be written; is the disk full?");
-  return {};
-}
-
 int run_export(Context& context, const MoveOptions& options) {
   auto journal = open_state_to_read(context, options);
   if (!journal) return fail_with_state(context, journal.error());
@@ -87,7 +73,7 @@ int run_export(Context& context, const MoveOptions& options) {
     context.out << text;
     return kDone;
   }
-  if (const auto written = write_file(options.file, text); !written)
+  if (const auto written = record::write_new_private(options.file, text); !written)
     return fail_with(context, kUsage, written.error().message);
   std::vector<Moved> moved;
   for (const auto& [state, history] : all->fleets)

@@ -2,6 +2,7 @@
 
 #include "cli/exit_codes.h"
 #include "cli/terminal_fixture.h"
+#include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -12,9 +13,19 @@ class StateMoves : public TerminalTest {
     write_policy();
     there = path("there.db");
   }
-  void pause(const std::string& state, const std::string& reason) {
-    ASSERT_EQ(run({"pause", "web", "--reason", reason, "--state", state}), kDone) << err.str();
+  // As a tick leaves the state once it has dated what was asked for; no reason: a resume.
+  void dated(const std::string& place, const std::string& kind, const std::string& reason) {
+    auto journal = record::open_sqlite(place);
+    ASSERT_TRUE(journal) << journal.error().message;
+    auto state = (*journal)->load("web").value().value_or(FleetState{});
+    state.fleet = "web";
+    ++state.revision;
+    state.pause.reset();
+    if (kind == "pause") state.pause = Pause{reason, "ada", clock.now()};
+    const Event event{clock.now(), "web", "", "", kind, kind + " by ada: " + reason};
+    ASSERT_TRUE((*journal)->replace(state, {&event, 1}));
   }
+  void pause(const std::string& place, const std::string& reason) { dated(place, "pause", reason); }
   int export_to(const std::string& file, const std::string& state) {
     std::filesystem::remove(path(file));
     return run({"state", "export", path(file), "--state", state, "--json"});
@@ -89,7 +100,7 @@ TEST_F(StateMoves, WhatIsOlderIsReplacedAndItsHistoryIsNotDoubled) {
 TEST_F(StateMoves, AnEmptyFleetIsReplacedWhateverItsRevision) {
   for (int i = 0; i < 2; ++i) {
     pause(there, "x");
-    ASSERT_EQ(run({"resume", "web", "--reason", "y", "--state", there}), kDone);
+    dated(there, "resume", "y");
   }
   pause(here, "one");
   ASSERT_EQ(export_to("a.json", here), kDone);
@@ -129,6 +140,35 @@ TEST_F(StateMoves, AnExportGoesToStandardOutputOrIntoANewPrivateFile) {
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_EQ(run({"state", "export", path("a.json")}), kUsage);
   EXPECT_TRUE(told("is there already"));
+}
+
+TEST_F(StateMoves, AnExportFollowsNoLinkAndLeavesNothingHalf) {
+  pause(here, "one");
+  write("victim", "mine");
+  std::filesystem::create_symlink(path("victim"), path("planted.json"));
+  std::filesystem::create_symlink(path("not-there"), path("dangling.json"));
+  for (const char* name : {"planted.json", "dangling.json"}) {
+    EXPECT_EQ(run({"state", "export", path(name), "--state", here}), kUsage);
+    EXPECT_TRUE(told("is there already")) << err.str();
+  }
+  EXPECT_EQ(std::filesystem::file_size(path("victim")), 4U);
+  EXPECT_FALSE(std::filesystem::exists(path("not-there")));
+  EXPECT_EQ(export_to("no/such/folder.json", here), kUsage);
+  EXPECT_EQ(export_to("a.json", here), kDone);
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    EXPECT_EQ(entry.path().string().find(".part-"), std::string::npos) << entry.path();
+}
+
+TEST_F(StateMoves, AnExportThatNestsWithoutEndIsAnErrorAndNoCrash) {
+  const std::string deep = std::string(300'000, '[');
+  for (const auto& text :
+       {deep, deep + std::string(300'000, ']'),
+        R"({"format":"evenkeel-export","version":1,"at":"2026-11-22T00:00:00Z","fleets":[{"state":)" + deep +
+            std::string(300'000, ']') + R"(,"history":[]}]})"}) {
+    write("deep.json", text);
+    EXPECT_EQ(import_from("deep.json", there), kUsage);
+    EXPECT_TRUE(told("nests deeper than 32 levels")) << err.str();
+  }
 }
 
 TEST_F(StateMoves, WhatIsNoExportIsRefusedBeforeAnythingIsOpened) {

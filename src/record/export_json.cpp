@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -21,6 +22,29 @@ std::unexpected<Error> corrupt_export(std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("{}; it must be a whole file as `evenkeel state export` writes "
                                               "it",
                                               what));
+}
+
+// A state document nests at most 16 deep, and stands in a list of fleets. What nests deeper is not even read: what
+// reads and writes JSON calls itself for each level.
+constexpr int kExportDepth = 32;
+
+bool nests_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      in_text = c != '"';
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > kExportDepth) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
 }
 
 bool has_only(const json& object, std::initializer_list<const char*> keys) {
@@ -56,6 +80,7 @@ std::string export_to_json(const Export& all) {
 }
 
 Result<Export> export_from_json(const std::string& text) {
+  if (nests_too_deep(text)) return corrupt_export(fmt::format("nests deeper than {} levels", kExportDepth));
   const auto whole = json::parse(text, nullptr, false);
   if (!has_only(whole, {"format", "version", "at", "fleets"}) || whole["format"] != kFormat)
     return corrupt_export("is no export of Evenkeel's state");

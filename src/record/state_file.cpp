@@ -1,12 +1,16 @@
 #include "record/state_file.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
+#include <string_view>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <system_error>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -90,6 +94,40 @@ Result<void> create_private(const std::string& path) {
     return system_failure(path, errno);
   }
   return {};
+}
+
+Result<void> write_new_private(const std::string& path, const std::string& text) {
+  const auto refuse = [&](const std::string& what) {
+    return fail(ErrorKind::invalid, fmt::format("{}: {}", printable(path), what));
+  };
+  const auto reason = [] { return std::generic_category().message(errno); };
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0) return refuse("is there already; name a file that isn't");
+  // Under another name until it is whole; that name may be taken as well, and nothing is followed.
+  const auto part = fmt::format("{}.part-{}", path, ::getpid());
+  const int file =
+      ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return refuse(fmt::format("can't be created: {}", reason()));
+  std::string_view left = text;
+  std::string failure;
+  while (!left.empty() && failure.empty()) {
+    const auto written = ::write(file, left.data(), left.size());
+    if (written >= 0) {
+      left.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      failure = reason();
+    }
+  }
+  if (::fsync(file) != 0 && failure.empty()) failure = reason();
+  if (::close(file) != 0 && failure.empty()) failure = reason();
+  // Never over what is there by now.
+  if (failure.empty() && ::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0)
+    return {};
+  const bool taken = failure.empty() && errno == EEXIST;
+  if (failure.empty()) failure = reason();
+  ::unlink(part.c_str());
+  return refuse(taken ? "is there already; name a file that isn't"
+                      : fmt::format("could not be written: {}", failure));
 }
 
 Result<FileIdentity> identity(const std::string& path) {

@@ -29,6 +29,10 @@ Result<bool> check_location(const std::string& path);
 // Creates an empty file that only its owner may read and write. One that exists already is left alone.
 Result<void> create_private(const std::string& path);
 
+// Writes a new file that only its owner may read and write, whole or not at all. `invalid`: something has that
+// name already, be it a symbolic link, or the file could not be written.
+Result<void> write_new_private(const std::string& path, const std::string& text);
+
 Result<FileIdentity> identity(const std::string& path);
 
 // `corrupt` when the path no longer leads to that file.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -26,7 +27,14 @@ FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regio
 Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, record::Journal& journal,
                           Regions& regions, const Clock& clock, const Watch& watch) {
   auto all = controller::fleets_to_tick(policy, journal, clock.now());
-  const auto fleets = TRY(chosen_fleets(std::move(all.fleets), settings.only));
+  // Fleets that left the policy are only restored, and no other process looks after them: they are never left out.
+  std::vector<FleetPolicy> retired;
+  std::ranges::copy_if(all.fleets, std::back_inserter(retired), [&](const FleetPolicy& fleet) {
+    return fleet.retired && !settings.only.empty() &&
+           std::ranges::find(settings.only, fleet.name) == settings.only.end();
+  });
+  auto fleets = TRY(chosen_fleets(std::move(all.fleets), settings.only));
+  fleets.insert(fleets.begin(), retired.begin(), retired.end());
   PassEnd end{{}, std::move(all.problems)};
   for (const auto& fleet : fleets) {
     if (settings.stopped()) break;

@@ -20,7 +20,7 @@ namespace evenkeel::wiring {
 inline constexpr Duration kLeastTime{5'000};
 
 struct PassSettings {
-  std::vector<std::string> only;  // names of fleets; empty: all
+  std::vector<std::string> only;  // names of fleets, those that left the policy beside them; empty: all
   Time until{};                   // by this machine's clock: when the pass must be over
   // How long ago the pass was asked for, when that is too long for anything but restores; else zero.
   Duration late_by{0};

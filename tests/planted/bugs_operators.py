@@ -21,4 +21,11 @@ BUGS = [
     Bug("takes a number for a text", "lambda/event.cpp",
         "if (value->is_string()) return value->get<std::string>();",
         "if (!value->is_null()) return value->is_string() ? value->get<std::string>() : value->dump();"),
+    # What is moved, and fleets that left
+    Bug("writes an export that others may read", "record/state_file.cpp",
+        "O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)", "O_NOFOLLOW | O_CLOEXEC, 0644)"),
+    Bug("reads an export however deep it nests", "record/export_json.cpp",
+        "if (nests_too_deep(text)) return", "if (text.empty() && nests_too_deep(text)) return"),
+    Bug("leaves a fleet that left the policy to itself where others are named", "wiring/pass.cpp",
+        "  fleets.insert(fleets.begin(), retired.begin(), retired.end());\n", ""),
 ]

@@ -53,9 +53,9 @@ class Check(unittest.TestCase):
         self.assertLessEqual(sum(calls.values()), 20, calls)
         self.assertEqual(calls.get("ec2:RebootInstances"), 1, "the dry run")
 
-    def test_what_would_not_work_ends_with_2_and_says_what_to_type(self):
+    def test_what_would_not_work_ends_with_7_and_says_what_to_type(self):
         told = self.check("tg1", "--json")
-        self.assertEqual((told.returncode, told.stderr), (2, ""), told.stdout)
+        self.assertEqual((told.returncode, told.stderr), (7, ""), told.stdout)
         fleet, = json.loads(told.stdout)["fleets"]
         self.assertEqual((fleet["fleet"], fleet["verdict"]), ("web", "would_not_work"))
         first = fleet["findings"][0]
