@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/remembered.h"
+#include "decide/wishes.h"
 
 namespace evenkeel::cli {
 
@@ -27,6 +28,10 @@ int change_state(Context& context, const Options& options, const Change& change)
     for (const auto& line : did->lines) context.out << printable(line, 1000) << "\n";
   }
   context.out.flush();
+  const Event asked{context.clock.now(),   did->fleet,
+                    did->wish.instance_id, "",
+                    name(did->wish.kind),  decide::in_words(did->wish, did->wish.until)};
+  people.add({&asked, 1});
   tell(context, people, context.clock.now() + notify::Outbox::kRoundWithin);
   return kDone;
 }

@@ -169,6 +169,19 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
           {"violations", report.violations}};
 }
 
+namespace {
+
+Json wish_view(const Wish& wish) {
+  return {{"kind", name(wish.kind)},
+          {"instance_id", wish.instance_id.empty() ? Json(nullptr) : Json(wish.instance_id)},
+          {"reason", wish.reason},
+          {"author", wish.author},
+          {"lasting_seconds", wish.lasting ? Json(seconds(*wish.lasting)) : Json(nullptr)},
+          {"until", time_or_null(wish.until)}};
+}
+
+}  // namespace
+
 Json view(const FleetState& state, Time now) {
   Json pause = nullptr;
   if (state.pause) {
@@ -177,6 +190,19 @@ Json view(const FleetState& state, Time now) {
              {"since", iso8601(state.pause->since)},
              {"until", time_or_null(state.pause->until)},
              {"over", state.pause->until && *state.pause->until <= now}};
+  }
+  // As it will be once the next tick has dated what was asked for.
+  Json wishes = Json::array();
+  for (const auto& wish : state.wishes) {
+    wishes.push_back(wish_view(wish));
+    if (wish.kind == Wish::Kind::resume) pause = nullptr;
+    if (wish.kind == Wish::Kind::pause) {
+      pause = {{"reason", wish.reason},
+               {"author", wish.author},
+               {"since", nullptr},
+               {"until", time_or_null(wish.until)},
+               {"over", false}};
+    }
   }
   Json breaker = nullptr;
   if (state.breaker) breaker = {{"reason", state.breaker->reason}, {"since", iso8601(state.breaker->since)}};
@@ -190,6 +216,7 @@ Json view(const FleetState& state, Time now) {
           {"last_tick_at", ticked ? Json(iso8601(state.last_tick_at)) : Json(nullptr)},
           {"last_tick_age_seconds", ticked ? Json(seconds(now - state.last_tick_at)) : Json(nullptr)},
           {"members_last_seen", state.members_last_seen},
+          {"wishes", std::move(wishes)},
           {"pause", std::move(pause)},
           {"breaker", std::move(breaker)},
           {"open", std::move(open)},

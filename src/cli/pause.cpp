@@ -25,28 +25,38 @@ Result<PauseCommand> pause_command(const PauseLine& line, Context& context) {
   return asked;
 }
 
-Result<std::optional<Time>> end_of(const PauseCommand& asked, Time now) {
-  if (const auto* lasting = std::get_if<Duration>(&asked.end)) return now + *lasting;
+// A courtesy: the pause itself is dated by AWS's time, but a mistyped year should not go unnoticed.
+Result<void> check_end(const PauseCommand& asked, Time now) {
   const auto* until = std::get_if<Time>(&asked.end);
-  if (until == nullptr) return std::nullopt;
-  if (*until > now && *until <= now + kLongestPause) return *until;
-  return fail(ErrorKind::invalid, fmt::format("until {}: it is {} now; give a time after that, within 366d",
-                                              iso8601(*until), iso8601(now)));
+  if (until == nullptr || (*until > now && *until <= now + kLongestPause)) return {};
+  return fail(
+      ErrorKind::invalid,
+      fmt::format("until {}: it is {} now, by this machine's clock; give a time after that, within 366d",
+                  iso8601(*until), iso8601(now)));
+}
+
+std::string ends_in_words(const Wish& wish) {
+  if (wish.lasting) return fmt::format(" for {}, from the next tick on", format_duration(*wish.lasting));
+  return wish.until ? " until " + iso8601(*wish.until) : "";
 }
 
 }  // namespace
 
 int run(const PauseCommand& asked, const Options& options, Context& context) {
-  const auto until = end_of(asked, context.clock.now());
-  if (!until) return fail_with(context, kUsage, until.error().message);
+  if (const auto fits = check_end(asked, context.clock.now()); !fits)
+    return fail_with(context, kUsage, fits.error().message);
   const auto& fleet = asked.fleet.text();
+  Wish wish{Wish::Kind::pause, "", asked.reason.text(), asked.author.text()};
+  if (const auto* lasting = std::get_if<Duration>(&asked.end)) wish.lasting = *lasting;
+  if (const auto* until = std::get_if<Time>(&asked.end)) wish.until = *until;
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     TRY_VOID(check_known(context, fleet, options, parts.journal));
-    TRY_VOID(controller::pause(fleet, asked.reason.text(), asked.author.text(), parts, *until));
+    TRY(controller::wish(fleet, wish, parts));
     return Did{
         fleet,
         {fmt::format("{} is paused{}: nothing more is started; what is under way is brought to its end",
-                     fleet, *until ? " until " + iso8601(**until) : "")}};
+                     fleet, ends_in_words(wish))},
+        wish};
   });
 }
 

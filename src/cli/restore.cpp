@@ -42,10 +42,12 @@ int run(const RestoreCommand& asked, const Options& options, Context& context) {
     return fail_with(context, exit_code_of_state(there.error()), there.error().message);
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     const auto fleet = TRY(fleet_of(asked, options, parts.journal));
-    TRY_VOID(controller::restore(fleet, asked.instance.text(), asked.author.text(), parts));
+    const Wish wish{Wish::Kind::restore, asked.instance.text(), "", asked.author.text()};
+    TRY(controller::wish(fleet, wish, parts));
     return Did{fleet,
                {fmt::format("{}: {} is put back by the next ticks, without another reboot", fleet,
-                            asked.instance.text())}};
+                            asked.instance.text())},
+               wish};
   });
 }
 

@@ -18,9 +18,10 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
   const auto& fleet = asked.fleet.text();
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     TRY_VOID(check_known(context, fleet, options, parts.journal));
-    auto ended = TRY(controller::resume(fleet, asked.reason.text(), asked.author.text(), parts));
+    const Wish wish{Wish::Kind::resume, "", asked.reason.text(), asked.author.text()};
+    auto ended = TRY(controller::wish(fleet, wish, parts));
     if (ended.empty()) ended.push_back(fleet + " was neither paused nor stopped by its breaker");
-    return Did{fleet, std::move(ended)};
+    return Did{fleet, std::move(ended), wish};
   });
 }
 

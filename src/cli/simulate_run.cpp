@@ -206,18 +206,16 @@ class Operation {
 
 void Operation::by_hand(const sim::OperatorEvent& event, const std::string& fleet) {
   auto parts = regions_->parts_without_aws();
-  Result<void> done;
+  Wish wish{Wish::Kind::resume, "", event.argument, kAuthor};
   if (event.name == "pause") {
-    const bool ends = event.duration > Duration::zero();
-    const auto until = ends ? std::optional(scenario_.start + event.at + event.duration) : std::nullopt;
-    done = controller::pause(fleet, event.argument, kAuthor, parts, until);
-  } else if (event.name == "resume") {
-    auto ended = controller::resume(fleet, event.argument, kAuthor, parts);
-    if (!ended) done = std::unexpected(std::move(ended).error());
-  } else {
-    done = controller::restore(fleet, event.argument, kAuthor, parts);
-    if (!done && done.error().kind == ErrorKind::not_found) done = {};  // open in another fleet, or nowhere
+    wish.kind = Wish::Kind::pause;
+    if (event.duration > Duration::zero()) wish.lasting = event.duration;
+  } else if (event.name == "restore") {
+    wish = {Wish::Kind::restore, event.argument, "", kAuthor};
   }
+  const auto done = controller::wish(fleet, wish, parts);
+  // Open in another fleet, or nowhere.
+  if (!done && wish.kind == Wish::Kind::restore && done.error().kind == ErrorKind::not_found) return;
   if (!done) stage_.problem(fmt::format("{} of {}: {}", event.name, fleet, done.error().message));
 }
 

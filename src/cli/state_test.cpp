@@ -124,6 +124,13 @@ TEST_F(StateMoves, AllFleetsAreLookedAtBeforeAnyIsWritten) {
   EXPECT_EQ(status(there).size(), 2U);
 }
 
+TEST_F(StateMoves, AWishThatNoTickHasDatedMovesAsWell) {
+  ASSERT_EQ(run({"pause", "web", "--reason", "one", "--state", here}), kDone) << err.str();
+  ASSERT_EQ(export_to("a.json", here), kDone);
+  ASSERT_EQ(import_from("a.json", there), kDone);
+  EXPECT_EQ(status(there)[0]["wishes"][0]["reason"], "one");
+}
+
 TEST_F(StateMoves, WithoutItsHistoryOnlyTheStateMoves) {
   pause(here, "one");
   ASSERT_EQ(run({"state", "export", path("a.json"), "--without-history"}), kDone) << err.str();

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "cli/summary.h"
+#include "decide/wishes.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -46,6 +47,18 @@ std::string room(const FleetState& state) {
 bool said_already(const FleetState& state, const std::string& text) {
   return (state.pause && text.contains(state.pause->reason)) ||
          (state.breaker && text.contains(state.breaker->reason));
+}
+
+// What was asked for since the last tick.
+void show_wishes(Context& context, const FleetState& state) {
+  for (const auto& wish : state.wishes) {
+    const auto asked = printable(decide::in_words(wish, wish.until), 1000);
+    const auto whom = wish.instance_id.empty() ? "" : printable(wish.instance_id) + ": ";
+    const auto lasting = wish.lasting ? fmt::format(", for {}", format_duration(*wish.lasting)) : "";
+    context.out << fmt::format("  {}{}{}; the next tick gives it its time\n", whom, asked, lasting);
+    if (wish.kind == Wish::Kind::pause)
+      context.out << fmt::format("    to go on: evenkeel resume {} --reason \"…\"\n", state.fleet);
+  }
 }
 
 void show_holds(Context& context, const FleetState& state, Time now, const Colours& colours) {
@@ -85,6 +98,7 @@ void show_state(Context& context, const FleetState& state, Time now) {
     if (state.glance.members > 0) out << "  " << room(state) << "\n";
   }
   show_holds(context, state, now, colours);
+  show_wishes(context, state);
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
   if (state.open.empty()) {
     out << "  nothing under way\n";

@@ -7,10 +7,12 @@
 #include "base/text.h"
 #include "controller/send.h"
 #include "decide/absorb.h"
+#include "decide/clock.h"
 #include "decide/decide.h"
 #include "decide/invariants.h"
 #include "decide/open.h"
 #include "decide/start.h"
+#include "decide/wishes.h"
 #include "observe/observe.h"
 
 namespace evenkeel::controller {
@@ -47,6 +49,14 @@ struct Ticking {
 
   Observation& observation() { return report.observation; }
 
+  // What stands before the plan: whose time counts, and what operators asked for. Part of the state from then
+  // on.
+  void settle_the_past() {
+    report.heeded = decide::reckon_clock(report.before, report.observation);
+    std::ranges::move(decide::heed_wishes(report.before, report.observation.taken_at),
+                      std::back_inserter(report.heeded));
+  }
+
   Result<void> observe() {
     parts.aws.set_deadline(time.read_until);
     parts.aws.set_urgency(urgency(!report.before.open.empty()));
@@ -54,6 +64,7 @@ struct Ticking {
     parts.aws.set_urgency(urgency(false));
     report.observation = TRY(std::move(seen));
     report.observation.late_by = parts.late_by;
+    settle_the_past();
     return {};
   }
 
@@ -72,6 +83,7 @@ struct Ticking {
       answer(step.questions);
       step = decide::advance_open(policy, observation(), state, nonce, only_restores);
     }
+    step.events.insert(step.events.begin(), report.heeded.begin(), report.heeded.end());
     return step;
   }
 

@@ -22,7 +22,8 @@ inline constexpr Duration kTickWithin{50'000};
 
 // What one tick saw, decided and did.
 struct TickReport {
-  FleetState before;  // as it was loaded
+  FleetState before;          // as it was loaded, with what operators had asked for done in it
+  std::vector<Event> heeded;  // what was done in it: those wishes, and a clock that counts again
   Observation observation;
   Plan plan;                            // of the start half; its `next` is the state after all outcomes
   std::vector<Action> carried_out;      // what was attempted: of the restore half, then of the start half
@@ -52,17 +53,10 @@ struct FleetsToTick {
 FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal,
                             std::optional<Time> now = std::nullopt);
 
-// A person's hand. Each loads, changes and swaps the state once; `conflict` after several lost races.
-// A pause replaces the one before it. With `until` it holds nothing back from then on; a moment that is past
-// is `invalid`.
-Result<void> pause(const std::string& fleet, const std::string& reason, const std::string& author,
-                   Parts& parts, std::optional<Time> until = std::nullopt);
-// Ends a pause and resets the breaker; returns what it ended, for people.
-Result<std::vector<std::string>> resume(const std::string& fleet, const std::string& reason,
-                                        const std::string& author, Parts& parts);
-// Puts a member back without (another) reboot, from any phase, also from held. `not_found` when nothing is
-// open for it.
-Result<void> restore(const std::string& fleet, const std::string& instance_id, const std::string& author,
-                     Parts& parts);
+// What an operator asks for. It is stored as a wish, without this machine's time: the next tick dates it and does it
+// (decide/wishes.h), and a tick that was under way loses its race. Only a lost race is tried again; `conflict` after
+// several.
+// A wish to resume returns what it will end, for people; one to restore is `not_found` when nothing is open.
+Result<std::vector<std::string>> wish(const std::string& fleet, const Wish& wish, Parts& parts);
 
 }  // namespace evenkeel::controller

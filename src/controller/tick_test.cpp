@@ -88,6 +88,9 @@ class MeddledJournal final : public record::Journal {
   Result<void> replace(const FleetState& next, std::span<const Event> events) override {
     ++writes;
     if (before_write) before_write(writes);
+    if (refuse) {
+      if (auto error = refuse(writes)) return std::unexpected(*error);
+    }
     if (full && !next.open.empty()) return fail(ErrorKind::rejected, "no room", record::kStoreCode);
     return store->replace(next, events);
   }
@@ -101,8 +104,13 @@ class MeddledJournal final : public record::Journal {
   int writes = 0;
   bool full = false;  // has no room for anybody who is out
   std::function<void(int)> before_write;
+  std::function<std::optional<Error>(int)> refuse;
   std::string unreadable;  // a fleet whose document is damaged
 };
+
+const Wish kPauseWish{Wish::Kind::pause, "", "deploy", "ann"};
+const Wish kResumeWish{Wish::Kind::resume, "", "deployed", "ann"};
+Wish restore_wish(int member) { return {Wish::Kind::restore, id(member), "", "ann"}; }
 
 struct Ticking : testing::Test {
   std::vector<std::string> sent;  // actions that change something, in order
@@ -211,7 +219,7 @@ TEST_F(Ticking, ReadingThatTookTooLongStartsNobody) {
 
 TEST_F(Ticking, ReadingThatTookTooLongStillRestores) {
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
   per_call = 7s;
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_EQ(sent.back(), "RegisterTargets");
@@ -257,7 +265,7 @@ TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {
 
 TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
   policy.keep.out.count = 1;
-  ASSERT_TRUE(pause("web", "deploy", "ann", parts));
+  ASSERT_TRUE(wish("web", kPauseWish, parts));
   const auto before = journal.writes;
   const auto report = dry_tick(policy, parts);
   ASSERT_TRUE(report);
@@ -270,10 +278,10 @@ TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
 }
 
 TEST_F(Ticking, APauseStopsStartsAndResumeEndsItAndTheBreaker) {
-  ASSERT_TRUE(pause("web", "deploy", "ann", parts));
+  ASSERT_TRUE(wish("web", kPauseWish, parts));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_TRUE(sent.empty());
-  const auto ended = resume("web", "deployed", "ann", parts);
+  const auto ended = wish("web", kResumeWish, parts);
   ASSERT_TRUE(ended);
   EXPECT_EQ(*ended, std::vector<std::string>{"the pause of ann: deploy"});
   account.clock.time += 1min;
@@ -291,18 +299,26 @@ TEST_F(Ticking, ResumeRemembersWhenTheBreakerWasReset) {
   state.revision = 1;
   state.breaker = Breaker{"3 of 8 jumped", {}};
   ASSERT_TRUE(journal.replace(state, {}));
-  ASSERT_TRUE(resume("web", "understood", "ann", parts));
+  ASSERT_TRUE(wish("web", kResumeWish, parts));
+  EXPECT_TRUE(stored().breaker.has_value()) << "the next tick dates it";
+  account.clock.time += 7 * 24h;  // this machine's clock; AWS's Date stays
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report);
   EXPECT_FALSE(stored().breaker.has_value());
-  EXPECT_EQ(stored().breaker_reset_at, account.clock.time);
+  EXPECT_EQ(stored().breaker_reset_at, report->observation.taken_at);
 }
 
 TEST_F(Ticking, APersonsRestorePutsItBackUnrebooted) {
   ASSERT_TRUE(tick(policy, parts));
-  EXPECT_EQ(restore("web", id(2), "ann", parts).error().kind, ErrorKind::not_found);
-  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  EXPECT_EQ(wish("web", restore_wish(2), parts).error().kind, ErrorKind::not_found);
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  EXPECT_EQ(stored().open.at(0).phase, Phase::draining) << "the next tick begins it";
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report);
   EXPECT_EQ(stored().open.at(0).phase, Phase::rejoining);
   EXPECT_FALSE(stored().open.at(0).treat);
-  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_TRUE(stored().wishes.empty());
+  EXPECT_EQ(report->events.at(0).kind, "restore");
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
@@ -312,9 +328,58 @@ TEST_F(Ticking, ARestoreWithNowhereToGoIsHandedOver) {
   state.open[0].snapshot[0].vanished = true;
   ++state.revision;
   ASSERT_TRUE(journal.replace(state, {}));
-  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(tick(policy, parts));
   EXPECT_TRUE(stored().open.empty());
   EXPECT_EQ(stored().recent.at(0).ending, Ending::handed_over);
+}
+
+TEST_F(Ticking, APauseThatIsStoredInTheMidstOfATickStopsItsStart) {
+  journal.before_write = [&](int write) {
+    if (write != 1) return;
+    ASSERT_TRUE(wish("web", kPauseWish, parts));
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report->lost_race);
+  EXPECT_TRUE(sent.empty());
+  EXPECT_TRUE(pause_is_wished(stored()));
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_TRUE(sent.empty());
+  EXPECT_EQ(stored().pause->since, stored().last_tick_at);
+}
+
+TEST_F(Ticking, NoWishHoldsThisMachinesTime) {
+  account.clock.time += 7 * 24h;
+  ASSERT_TRUE(wish("web", {Wish::Kind::pause, "", "deploy", "ann", 2h}, parts));
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(stored().pause->since, report->observation.taken_at);
+  EXPECT_EQ(stored().pause->until, report->observation.taken_at + 2h);
+  EXPECT_LT(stored().pause->since, account.clock.time - 6 * 24h);
+}
+
+TEST_F(Ticking, OnlyALostRaceOfAWishIsTriedAgain) {
+  int lost = 0;
+  journal.refuse = [&](int) -> std::optional<Error> {
+    if (++lost > 2) return std::nullopt;
+    return Error{ErrorKind::conflict, "somebody was faster", record::kStoreCode};
+  };
+  ASSERT_TRUE(wish("web", kPauseWish, parts));
+  EXPECT_EQ(journal.writes, 3);
+  EXPECT_EQ(stored().wishes.size(), 1U);
+  for (const auto kind :
+       {ErrorKind::rejected, ErrorKind::unavailable, ErrorKind::maybe_happened, ErrorKind::denied}) {
+    journal.writes = 0;
+    journal.refuse = [&](int) { return Error{kind, "no", record::kStoreCode}; };
+    EXPECT_EQ(wish("web", kResumeWish, parts).error().kind, kind);
+    EXPECT_EQ(journal.writes, 1) << "it may have been stored, and would be asked for twice";
+  }
+}
+
+TEST_F(Ticking, WishesThatNoTickDatesEndSomewhere) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(wish("web", kPauseWish, parts));
+  EXPECT_EQ(wish("web", kPauseWish, parts).error().kind, ErrorKind::rejected);
 }
 
 TEST_F(Ticking, AFleetThatLeftThePolicyIsTickedWhileSomethingIsOpen) {
@@ -337,7 +402,7 @@ TEST_F(Ticking, WhoeverHasSomebodyOutIsFirstAndTheOthersTakeTurns) {
   std::set<std::string> second;
   for (int minute = 0; minute < 19; ++minute) {
     const auto fleets = fleets_to_tick(many, journal, account.clock.time + minute * 1min).fleets;
-      ASSERT_EQ(fleets.size(), 20U);
+    ASSERT_EQ(fleets.size(), 20U);
     EXPECT_EQ(fleets.at(0).name, "web");
     second.insert(fleets.at(1).name);
   }

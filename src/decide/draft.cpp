@@ -92,7 +92,7 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
                    Ports ports) {
   Intent intent{.effect = effect,
                 .nonce = fmt::format("{}-{}", tick_nonce_, actions.size()),
-                .at = now(),
+                .at = brings_back(effect) ? observation.signs_restores() : now(),
                 .target_group_arn = target_group_arn,
                 .outcome = OutcomeKind::unknown,
                 .may_land_late = true,

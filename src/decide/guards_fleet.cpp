@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/clock.h"
 #include "decide/guards.h"
 #include "decide/protocol.h"
 
@@ -14,6 +15,7 @@ constexpr std::size_t kNamed = 10;  // of those that are out, in a text
 
 Ruling paused(const FleetView& fleet, bool) {
   const auto& pause = fleet.state.pause;
+  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for", {}};
   if (!pause || (pause->until && fleet.observation.taken_at >= *pause->until)) return std::nullopt;
   return Verdict{
       Reason::paused,
@@ -52,6 +54,17 @@ Ruling clock_backwards(const FleetView& fleet, bool) {
   return Verdict{Reason::clock_backwards,
                  fmt::format("AWS's clock stands {} before the last tick's", format_duration(back)),
                  {{"back_seconds", std::chrono::duration<double>(back).count()}}};
+}
+
+Ruling clock_ahead(const FleetView& fleet, bool) {
+  if (!fleet.observation.doubtful_date) return std::nullopt;
+  const auto ahead = *fleet.observation.doubtful_date - fleet.state.last_tick_at;
+  return Verdict{
+      Reason::clock_ahead,
+      fmt::format("AWS's clock stands {} after the last tick's, and this machine's clock does not agree: it "
+                  "counts once {} ticks over {} have seen it",
+                  format_duration(ahead), kBelievedAfterTicks, format_duration(kBelievedAfter)),
+      {{"ahead_seconds", std::chrono::duration<double>(ahead).count()}}};
 }
 
 Ruling observation_incomplete(const FleetView& fleet, bool tell) {
@@ -144,6 +157,7 @@ constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
                                      FleetGuard{"retired", retired},
                                      FleetGuard{"tick", asked_late},
                                      FleetGuard{"clock", clock_backwards},
+                                     FleetGuard{"clock_ahead", clock_ahead},
                                      FleetGuard{"observation", observation_incomplete},
                                      FleetGuard{"members_seen", observation_contradicts},
                                      FleetGuard{"zones", zone_failing},

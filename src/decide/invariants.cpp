@@ -48,7 +48,7 @@ struct Checker {
           intent->target_group_arn != action.target_group_arn || intent->outcome != OutcomeKind::unknown) {
         broken("A1", fmt::format("{} of {} has no intent in the next state", name(action.effect),
                                  action.instance_id));
-      } else if (action.at != observation.taken_at) {
+      } else if (action.at != (action.restores ? observation.signs_restores() : observation.taken_at)) {
         broken("R3", fmt::format("{} of {} is not signed with this observation's time", name(action.effect),
                                  action.instance_id));
       }

@@ -2,6 +2,15 @@
 
 namespace evenkeel {
 
+bool pause_is_wished(const FleetState& state) {
+  bool wished = false;
+  for (const auto& wish : state.wishes) {
+    if (wish.kind == Wish::Kind::pause) wished = true;
+    if (wish.kind == Wish::Kind::resume) wished = false;
+  }
+  return wished;
+}
+
 PastRemediation past(const Remediation& ended) {
   return {.id = ended.id,
           .instance_id = ended.instance_id,

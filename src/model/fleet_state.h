@@ -191,6 +191,29 @@ struct Served {
   bool operator==(const Served&) const = default;
 };
 
+// What an operator asked for, until a tick dates it with AWS's time and does it: the clock of the machine on which
+// it was asked for is never believed.
+struct Wish {
+  enum class Kind { pause, resume, restore };
+  Kind kind = Kind::pause;
+  std::string instance_id;  // of restore
+  std::string reason;       // empty for restore
+  std::string author;
+  // Of a pause: it ends so long after it was dated, or then; neither: only by resume.
+  std::optional<Duration> lasting = std::nullopt;
+  std::optional<Time> until = std::nullopt;
+  bool operator==(const Wish&) const = default;
+};
+const char* name(Wish::Kind kind);
+
+// AWS's Dates contradict last_tick_at: what the ticks since then have read.
+struct ClockDoubt {
+  Time since{};
+  Time last{};
+  int ticks = 0;
+  bool operator==(const ClockDoubt&) const = default;
+};
+
 // What is remembered of a member beyond a day: for uptime, for who was cycled last, for relapses. Kept for a
 // time after the member was last seen.
 struct MemberRecord {
@@ -248,6 +271,8 @@ struct FleetState {
   std::optional<Time> signal_read_at;   // when the whole fleet's signal was last read
   std::vector<Remediation> open;        // at most keep.out of them are ours at a time; sorted by start
   std::vector<PastRemediation> recent;  // ended in the last 24 hours (what the limits need), newest last
+  std::vector<Wish> wishes;             // oldest first; the next tick dates them, and none is left
+  std::optional<ClockDoubt> clock_doubt;
   std::optional<Pause> pause;
   std::optional<Breaker> breaker;
   std::optional<Time> breaker_reset_at;  // crossings before this don't trip it again
@@ -269,5 +294,8 @@ struct FleetState {
   Ability ability;
   bool operator==(const FleetState&) const = default;
 };
+
+// Whether a pause was asked for that no tick has dated yet: it holds back starts all the same.
+bool pause_is_wished(const FleetState& state);
 
 }  // namespace evenkeel

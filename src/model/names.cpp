@@ -62,6 +62,15 @@ const char* name(Ability::Kind kind) {
   return "?";
 }
 
+const char* name(Wish::Kind kind) {
+  switch (kind) {
+    case Wish::Kind::pause: return "pause";
+    case Wish::Kind::resume: return "resume";
+    case Wish::Kind::restore: return "restore";
+  }
+  return "";
+}
+
 const char* name(Ending ending) {
   switch (ending) {
     case Ending::none: return "none";
@@ -169,6 +178,7 @@ const char* name(Reason reason) {
     case Reason::too_many_out: return "too_many_out";
     case Reason::starts_per_hour: return "starts_per_hour";
     case Reason::clock_backwards: return "clock_backwards";
+    case Reason::clock_ahead: return "clock_ahead";
     case Reason::asked_late: return "asked_late";
     case Reason::relapsing: return "relapsing";
     case Reason::hold_tag: return "hold_tag";

@@ -185,8 +185,8 @@ struct Survey {
 
 // Who is registered in the region's other target groups, those that this observation doesn't have.
 struct Elsewhere {
-  bool complete = false;  // every such group was asked
-  std::string detail;     // for people: why it isn't complete
+  bool complete = false;                    // every such group was asked
+  std::string detail;                       // for people: why it isn't complete
   std::vector<Registration> registrations;  // instance_id: the target's id, an instance or an address …
   std::vector<std::string> groups;          // … and the name of each one's group
   bool operator==(const Elsewhere&) const = default;
@@ -234,9 +234,15 @@ struct Identity {
 };
 
 struct Observation {
-  Time taken_at{};    // the earliest Date among AWS's answers: the tick's one "now"
-  Duration spread{};  // the latest Date minus the earliest
   std::optional<Identity> identity = std::nullopt;  // unknown: AWS has not said
+  Time taken_at{};    // the earliest credible Date among AWS's answers: the tick's one "now"
+  Time newest_at{};   // the newest credible one: signs what restores; zero: as taken_at
+  Duration spread{};  // the latest Date minus the earliest, credible or not
+  Time local_at{};  // this machine's clock when the look began; zero: unknown. Decides between Dates, no more
+  std::vector<Time> dates;  // of the answers, each once (observe/stamp.h)
+  // What the Dates say when nothing confirms it yet (decide/clock.h); taken_at is the last tick's then.
+  std::optional<Time> doubtful_date;
+  Time signs_restores() const { return newest_at == Time{} ? taken_at : newest_at; }
   // How long ago this look was asked for, when that is too long for anything but restores; else zero.
   Duration late_by{0};
   std::vector<TargetGroup> target_groups;  // those of the fleet and those in an open snapshot, sorted by arn
@@ -259,8 +265,9 @@ struct Observation {
   // The load of keep.load_below: by target group arn or by instance id, as LoadCeiling::per says.
   std::map<std::string, Signal> loads;
   std::map<std::string, Survey> surveys;
-  std::optional<Elsewhere> elsewhere;    // read once, for every survey
-  std::map<std::string, Probe> way_back;  // registering in a target group (by arn), leaving Standby (by group)
+  std::optional<Elsewhere> elsewhere;  // read once, for every survey
+  std::map<std::string, Probe>
+      way_back;  // registering in a target group (by arn), leaving Standby (by group)
   // Whose registrations were read once more, after everything else that this observation has of them.
   std::set<std::string> looked_again;
   std::map<std::string, CommandResult> commands;  // by the intent's nonce

@@ -124,6 +124,7 @@ enum class Reason {
   too_many_out,
   starts_per_hour,
   clock_backwards,
+  clock_ahead,
   asked_late,
   plan_violates_invariants,
   outside_window,
@@ -167,7 +168,8 @@ struct Event {
   std::string remediation_id;  // empty: none
   // Stable word: "start", "phase", "intent", "outcome", "held", "done", "breaker", "pause" …
   std::string kind;
-  std::string text;  // for people
+  std::string text;       // for people
+  bool notified = false;  // whoever asked for it has notified people; not stored
   bool operator==(const Event&) const = default;
 };
 

@@ -29,6 +29,7 @@ void read_console(const std::string& id, wire::Caller& caller, Observation& obse
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
                             Cache& cache) {
   Reading reading{policy, state, caller, cache};
+  reading.observation.local_at = caller.local_time();
   read_auto_scaling(reading);
   read_groups(reading);
   read_registrations(reading);

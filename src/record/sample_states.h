@@ -135,6 +135,9 @@ inline FleetState maximal_state() {
   state.signal_read_at = at(900);
   state.open = {maximal_remediation()};
   state.recent = {maximal_past(), maximal_past()};
+  state.wishes = {{Wish::Kind::pause, "", "release", "ann", 2h, at(9000)},
+                  {Wish::Kind::restore, "i-1", "", "bob"}};
+  state.clock_doubt = ClockDoubt{at(900), at(1020), 3};
   state.pause = Pause{"release", "ann", at(500), at(5000)};
   state.breaker = Breaker{"3 of 8 crossed 65 within 2m", at(600)};
   state.breaker_reset_at = at(-7200);
@@ -176,6 +179,8 @@ class ArbitraryStates {
     state.signal_read_at = perhaps(time());
     for (auto n = random_.below(3); n > 0; --n) state.open.push_back(remediation());
     for (auto n = random_.below(3); n > 0; --n) state.recent.push_back(ended());
+    for (auto n = random_.below(3); n > 0; --n) state.wishes.push_back(wish());
+    if (coin()) state.clock_doubt = ClockDoubt{time(), time(), number()};
     if (coin()) state.pause = Pause{text(), text(), time(), perhaps(time())};
     if (coin()) state.breaker = Breaker{text(), time()};
     state.breaker_reset_at = perhaps(time());
@@ -262,6 +267,10 @@ class ArbitraryStates {
     return {text(),          text(), time(),          time(), word(Ending::replaced),
             text(),          real(), perhaps(real()), text(), word(Treatment::replace),
             perhaps(time()), text(), perhaps(coin())};
+  }
+
+  Wish wish() {
+    return {word(Wish::Kind::restore), text(), text(), text(), perhaps(duration()), perhaps(time())};
   }
 
   MemberRecord member() {

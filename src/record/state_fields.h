@@ -128,6 +128,26 @@ struct FieldsOf<Pause> {
 };
 
 template <>
+struct FieldsOf<Wish> {
+  using S = Wish;
+  static constexpr auto kList = std::tuple{
+      Entry{"kind", &S::kind, 3},       Entry{"instance_id", &S::instance_id, 3},
+      Entry{"reason", &S::reason, 3},   Entry{"author", &S::author, 3},
+      Entry{"lasting", &S::lasting, 3}, Entry{"until", &S::until, 3},
+  };
+};
+
+template <>
+struct FieldsOf<ClockDoubt> {
+  using S = ClockDoubt;
+  static constexpr auto kList = std::tuple{
+      Entry{"since", &S::since, 3},
+      Entry{"last", &S::last, 3},
+      Entry{"ticks", &S::ticks, 3},
+  };
+};
+
+template <>
 struct FieldsOf<Breaker> {
   using S = Breaker;
   static constexpr auto kList = std::tuple{
@@ -377,6 +397,8 @@ struct FieldsOf<FleetState> {
       Entry{"signal_read_at", &S::signal_read_at},
       Entry{"open", &S::open},
       Entry{"recent", &S::recent},
+      Entry{"wishes", &S::wishes, 3},
+      Entry{"clock_doubt", &S::clock_doubt, 3},
       Entry{"pause", &S::pause},
       Entry{"breaker", &S::breaker},
       Entry{"breaker_reset_at", &S::breaker_reset_at},
@@ -405,6 +427,8 @@ template <>
 inline constexpr Phase kLast<Phase> = Phase::done;
 template <>
 inline constexpr Ending kLast<Ending> = Ending::replaced;
+template <>
+inline constexpr Wish::Kind kLast<Wish::Kind> = Wish::Kind::restore;
 template <>
 inline constexpr Statistic kLast<Statistic> = Statistic::sum;
 template <>

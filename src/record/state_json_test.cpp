@@ -65,7 +65,7 @@ TEST(StateJson, ArbitraryStatesComeBackAsTheyWere) {
 
 TEST(StateJson, SpellsValuesAsThePolicyFileDoes) {
   const auto document = maximal_document();
-  EXPECT_EQ(document["schema"], 3);
+  EXPECT_EQ(document["schema"], FleetState::kSchema);
   EXPECT_EQ(document["last_tick_at"], "2026-11-22T00:16:00Z");
   EXPECT_EQ(document["open"][0]["phase_since"], "2026-11-22T00:15:00.250Z");
   EXPECT_EQ(document["open"][0]["intents"][2]["effect"], "register");
@@ -128,6 +128,8 @@ constexpr std::array kObjects{
     "/open/0/snapshot/0",
     "/open/0/intents/0",
     "/recent/0",
+    "/wishes/0",
+    "/clock_doubt",
     "/pause",
     "/breaker",
     "/members/i-0123456789abcdef0",
@@ -158,7 +160,7 @@ void drop_keys(json& document, const std::string& where, const std::vector<std::
 // Without the keys that came with schema 3.
 json as_schema_2(json document) {
   document["schema"] = 2;
-  drop_keys(document, "", {"policies", "identity", "groups_seen", "ability"});
+  drop_keys(document, "", {"policies", "identity", "groups_seen", "ability", "wishes", "clock_doubt"});
   drop_keys(document, "/open/0", {"effects_until", "without_waiting", "policy"});
   drop_keys(document, "/open/0/cause", {"identity"});
   for (const char* place : {"/open/0/snapshot/0", "/open/0/snapshot/1"})
@@ -207,8 +209,8 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
     }
   };
   for (const char* where : kObjects) drop(where);
-  EXPECT_EQ(tried, 22 + 33 + 8 + 7 + 8 + 13 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 + 3 + 3 +
-                       3 + 2 + 3 + 2 + 3 + 5);
+  EXPECT_EQ(tried, 24 + 33 + 8 + 7 + 8 + 13 + 6 + 3 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
+                       3 + 3 + 3 + 2 + 3 + 2 + 3 + 5);
 }
 
 TEST(StateJson, ASchema1DocumentIsReadAndGetsTheDefaults) {
@@ -240,6 +242,12 @@ TEST(StateJson, ASchema2DocumentIsReadAndGetsTheDefaults) {
   EXPECT_TRUE(state->policies.empty());
   EXPECT_TRUE(state->members.at("i-0123456789abcdef0").served.empty());
   EXPECT_EQ(state->ability.kind, Ability::Kind::able);
+  EXPECT_TRUE(state->wishes.empty());
+  EXPECT_FALSE(state->clock_doubt);
+  EXPECT_EQ(state->pause, maximal_state().pause);
+  auto foreign = as_schema_2(maximal_document());
+  foreign["wishes"] = json::array();
+  EXPECT_EQ(state_refusal(foreign), "state document, wishes: is no key of ours");
 }
 
 TEST(StateJson, ARebootOfSchema1WasAnAttempt) {

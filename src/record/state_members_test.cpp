@@ -58,8 +58,8 @@ namespace {
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t);
 }
 [[maybe_unused]] auto members(const FleetState& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v);
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x);
 }
 
 [[maybe_unused]] auto members(const MemberRecord& s) {
@@ -117,6 +117,16 @@ namespace {
   return std::tie(a, b);
 }
 
+[[maybe_unused]] auto members(const Wish& s) {
+  const auto& [a, b, c, d, e, f] = s;
+  return std::tie(a, b, c, d, e, f);
+}
+
+[[maybe_unused]] auto members(const ClockDoubt& s) {
+  const auto& [a, b, c] = s;
+  return std::tie(a, b, c);
+}
+
 [[maybe_unused]] auto members(const Served& s) {
   const auto& [a, b, c, d, e] = s;
   return std::tie(a, b, c, d, e);
@@ -149,7 +159,7 @@ TEST(StateJson, StoresEveryMember) {
       (all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause, Breaker,
                               MetricCondition, Keep, Timing, FleetPolicy, FleetState, MemberRecord, Glance,
                               Condition, Rule, LoadCeiling, Window, Freeze, Gates, Document, Step, Evidence,
-                              Served, Identity, GroupSeen, Ability>()));
+                              Served, Identity, GroupSeen, Ability, Wish, ClockDoubt>()));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@ namespace evenkeel::sim {
 namespace {
 
 constexpr std::array kKindNames = {
-    "throttle", "server_error", "lose_reply_before", "lose_reply_after",    "late", "slow",
-    "garbage",  "denied",       "contention",        "activity_in_progress"};
+    "throttle", "server_error", "lose_reply_before", "lose_reply_after",     "late",      "slow",
+    "garbage",  "denied",       "contention",        "activity_in_progress", "wrong_date"};
 
 }  // namespace
 

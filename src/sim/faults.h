@@ -24,6 +24,7 @@ enum class FaultKind {
   denied,      // 403 as if the permission had been taken away
   contention,  // Auto Scaling's 500 ResourceContention: something else is changing the group, no effect
   activity_in_progress,  // its 400 ScalingActivityInProgress
+  wrong_date,            // the answer's Date is `date_by` off
 };
 
 // "lose_reply_after" and so on, as scenario files and faults_fired() write it.
@@ -40,6 +41,7 @@ struct Fault {
   std::optional<int> times;  // at most so often
   Time from{}, until{};      // active in [from, until); zero: from the start, without an end
   Duration delay{0};
+  Duration date_by{0};  // of wrong_date
 };
 
 struct Faults {

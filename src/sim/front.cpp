@@ -153,6 +153,10 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   wire::Response response = perform(*call);
   if (fault->kind == FaultKind::lose_reply_after) return lost;
   if (fault->kind == FaultKind::garbage) response.body.resize(response.body.size() / 2);
+  for (auto& [header, value] : response.headers) {
+    if (fault->kind == FaultKind::wrong_date && header == "Date")
+      value = http_date(account.now() + fault->date_by);
+  }
   return {std::move(response), latency + fault->delay};
 }
 

@@ -60,8 +60,8 @@
 //   set SWITCH VALUE                      a field of sim::Switches: true, false or a duration
 //   lag describe D                        the same as: set describe_lag D
 //   latency D                             what every call takes; "25ms" is allowed here
-//   fault ACTION|* KIND [once] [times=N] [rate=R] [from=D] [until=D] [delay=D]      KIND as in faults.h;
-//                                         ACTION: one that the account answers
+//   fault ACTION|* KIND [once] [times=N] [rate=R] [from=D] [until=D] [delay=D] [earlier=D|later=D]
+//       KIND as in faults.h; earlier and later: of wrong_date; ACTION: one that the account answers
 //   role NAME [external_id=ID] [refuses=yes] [lasts=D] [web_identity=TOKEN]
 //                                         that STS gives out. There is always a role `evenkeel`, which is also
 //                                         the instances' own, a topic `evenkeel` and a table `evenkeel` (keys

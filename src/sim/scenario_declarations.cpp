@@ -168,7 +168,7 @@ Result<void> read_fault(const Words& words, Scenario& scenario) {
   if (!kind) {
     return words[2].wrong(
         "is no kind of fault; allowed are throttle, server_error, lose_reply_before, lose_reply_after, late, "
-        "slow, garbage, denied, contention, activity_in_progress");
+        "slow, garbage, denied, contention, activity_in_progress, wrong_date");
   }
   Fault fault;
   fault.kind = *kind;
@@ -183,12 +183,17 @@ Result<void> read_fault(const Words& words, Scenario& scenario) {
     fault.times = 1;
     rest.erase(once);
   }
-  const auto options = TRY(options_of(rest, 3, {"times", "rate", "from", "until", "delay"}));
+  const auto options =
+      TRY(options_of(rest, 3, {"times", "rate", "from", "until", "delay", "earlier", "later"}));
   if (options.find("times") != nullptr) {
     fault.times = static_cast<int>(TRY(options.number("times", 1, 1, 1e6)));
   }
   fault.rate = TRY(options.number("rate", fault.times ? 0 : 1, 0, 1));
   fault.delay = TRY(options.duration("delay", Duration{}));
+  fault.date_by = TRY(options.duration("later", Duration{})) - TRY(options.duration("earlier", Duration{}));
+  if ((fault.kind == FaultKind::wrong_date) != (fault.date_by != Duration{}))
+    return words[2].wrong(
+        "goes with earlier=D or later=D: by how much the Date is off; no other kind has them");
   if (options.find("from") != nullptr) fault.from = Time{TRY(options.duration("from", Duration{}))};
   if (options.find("until") != nullptr) fault.until = Time{TRY(options.duration("until", Duration{}))};
   scenario.faults.list.push_back(std::move(fault));

@@ -72,6 +72,8 @@ class Caller {
 
   // AWS's time as well as it is known without asking: this machine's clock, corrected once AWS refused it.
   Time now() const { return clock_.now() + skew_; }
+  // This machine's clock as it is.
+  Time local_time() const { return clock_.now(); }
   const Statistics& statistics() const { return statistics_; }
   const std::string& region() const { return endpoints_.region; }
 

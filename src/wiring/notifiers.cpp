@@ -126,6 +126,7 @@ People::People(const std::vector<std::string>& addresses, const wire::Sources& s
 
 void People::add(std::span<const Event> events) {
   for (const auto& event : events) {
+    if (event.notified) continue;
     if (auto notice = notify::notice_of(event)) outbox_.add(std::move(*notice));
   }
 }

@@ -1,0 +1,19 @@
+// What operators asked for, dated and done.
+#pragma once
+
+#include <vector>
+
+#include "model/fleet_state.h"
+#include "model/plan.h"
+
+namespace evenkeel::decide {
+
+// Gives every wish of the state the time `now`, AWS's, and does it; none is left. A pause holds from then on, a
+// resume ends pause and breaker and any doubt of the clock, a restore sets its remediation on its way back. Returns
+// what happened.
+std::vector<Event> heed_wishes(FleetState& state, Time now);
+
+// "paused until 2026-12-24T18:00:00Z by ann: release": what a wish asks for, in the words of the history.
+std::string in_words(const Wish& wish, std::optional<Time> until);
+
+}  // namespace evenkeel::decide

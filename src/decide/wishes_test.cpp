@@ -1,0 +1,106 @@
+#include "decide/wishes.h"
+
+#include <gtest/gtest.h>
+
+#include "decide/decide.h"
+#include "decide/fleet_for_test.h"
+
+namespace evenkeel::decide {
+namespace {
+
+const Time kDated = *parse_iso8601("2026-11-22T12:00:00Z");
+
+Wish pause_wish(std::optional<Duration> lasting = {}, std::optional<Time> until = {}) {
+  return {Wish::Kind::pause, "", "release", "ann", lasting, until};
+}
+Wish resume_wish() { return {Wish::Kind::resume, "", "released", "bob"}; }
+Wish restore_wish(const std::string& id) { return {Wish::Kind::restore, id, "", "bob"}; }
+
+FleetState wished(std::vector<Wish> wishes) {
+  FleetState state;
+  state.fleet = "web";
+  state.wishes = std::move(wishes);
+  return state;
+}
+
+TEST(Wishes, APauseIsDatedByTheTick) {
+  auto state = wished({pause_wish(2h)});
+  const auto told = heed_wishes(state, kDated);
+  EXPECT_TRUE(state.wishes.empty());
+  EXPECT_EQ(state.pause, (Pause{"release", "ann", kDated, kDated + 2h}));
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].text, "paused until 2026-11-22T14:00:00Z by ann: release");
+  EXPECT_EQ(told[0].at, kDated);
+  EXPECT_TRUE(told[0].notified);
+}
+
+TEST(Wishes, APauseWhoseEndIsPastIsToldAndHoldsNothing) {
+  auto state = wished({pause_wish({}, kDated - 1min)});
+  const auto told = heed_wishes(state, kDated);
+  EXPECT_FALSE(state.pause);
+  EXPECT_EQ(told.at(0).text, "a pause until 2026-11-22T11:59:00Z was over before it began by ann: release");
+}
+
+TEST(Wishes, TheyAreHeededInTheirOrder) {
+  auto state = wished({pause_wish(), resume_wish()});
+  EXPECT_FALSE(pause_is_wished(state));
+  EXPECT_EQ(heed_wishes(state, kDated).size(), 2U);
+  EXPECT_FALSE(state.pause);
+  state = wished({resume_wish(), pause_wish()});
+  EXPECT_TRUE(pause_is_wished(state));
+  heed_wishes(state, kDated);
+  EXPECT_TRUE(state.pause);
+}
+
+TEST(Wishes, AResumeDatesTheBreakersResetAndClearsTheClock) {
+  auto state = wished({resume_wish()});
+  state.breaker = Breaker{"3 of 8 jumped", kDated - 1h};
+  state.last_tick_at = kDated + 24h;
+  state.clock_doubt = ClockDoubt{kDated, kDated, 1};
+  heed_wishes(state, kDated);
+  EXPECT_FALSE(state.breaker);
+  EXPECT_EQ(state.breaker_reset_at, kDated);
+  EXPECT_EQ(state.last_tick_at, kDated);
+  EXPECT_FALSE(state.clock_doubt);
+}
+
+TEST(Wishes, ARestoreHasTheWholeTimeFromTheTickOn) {
+  auto state = wished({restore_wish(id(1))});
+  auto& open = state.open.emplace_back();
+  open.instance_id = id(1);
+  open.phase = Phase::held;
+  open.held_because = "it does not come back";
+  open.snapshot = {{"arn", "tg1", 443, false, false}};
+  open.intents = {{.effect = Effect::register_,
+                   .nonce = "n",
+                   .at = kDated - 1h,
+                   .target_group_arn = "arn",
+                   .detail = ""}};
+  const auto told = heed_wishes(state, kDated);
+  EXPECT_EQ(open.phase, Phase::rejoining);
+  EXPECT_EQ(open.phase_since, kDated);
+  EXPECT_EQ(open.deadline, kDated + Timing{}.rejoin);
+  EXPECT_FALSE(open.treat);
+  EXPECT_TRUE(open.intents.empty());
+  EXPECT_EQ(open.held_because, "");
+  EXPECT_EQ(told.at(0).text, "to be put back by bob");
+}
+
+TEST(Wishes, ARestoreOfWhatHasEndedMeanwhileIsTold) {
+  auto state = wished({restore_wish(id(1))});
+  EXPECT_EQ(heed_wishes(state, kDated).at(0).text,
+            "nothing is under way any more that could be put back by bob");
+}
+
+TEST(Wishes, AnUndatedPauseHoldsBackStarts) {
+  FleetForTest fleet;
+  fleet.memory(1, 80);
+  fleet.state.wishes = {pause_wish()};
+  const auto plan = decide(fleet.policy, fleet.observation, fleet.state, "n");
+  ASSERT_FALSE(plan.fleet.empty());
+  EXPECT_EQ(plan.fleet.front().reason, Reason::paused);
+  EXPECT_TRUE(plan.actions.empty());
+}
+
+}  // namespace
+}  // namespace evenkeel::decide
