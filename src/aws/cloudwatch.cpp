@@ -150,7 +150,9 @@ Result<Dated<std::vector<Alarm>>> read_alarms(wire::Caller& caller, std::span<co
     for (const auto& item : items) {
       auto name = TRY(item.text("AlarmName"));
       auto state = TRY(item.text("StateValue"));
-      alarms.insert({std::move(name), std::move(state)});
+      // A time that can't be read is unknown: the state alone is what gates need.
+      auto transitioned = item.optional_time("StateTransitionedTimestamp").value_or(std::nullopt);
+      alarms.insert({std::move(name), std::move(state), transitioned});
     }
     return {};
   };

@@ -63,6 +63,8 @@ Result<Dated<std::vector<MetricResult>>> get_metric_data(wire::Caller& caller,
 struct Alarm {
   std::string name;   // untrusted
   std::string state;  // "OK", "ALARM", "INSUFFICIENT_DATA"; unknown words are kept
+  // When it went into that state. StateUpdatedTimestamp won't do: it changes without a change of the state.
+  std::optional<Time> transitioned_at = std::nullopt;
 
   friend auto operator<=>(const Alarm&, const Alarm&) = default;
 };

@@ -248,6 +248,29 @@ TEST(CloudWatch, ReadsMetricAndCompositeAlarmsOfTheNamesGiven) {
   EXPECT_EQ(alarms->date, wire::aws_date());
 }
 
+TEST(CloudWatch, ReadsWhenAnAlarmWentIntoItsStateAndTakesNoOtherTimeForIt) {
+  ScriptedAccount account([](const Request&) {
+    const auto alarm = [](const std::string& name, const std::string& times) {
+      return "<member><AlarmName>" + name + "</AlarmName><StateValue>ALARM</StateValue>" + times +
+             "</member>";
+    };
+    const std::string updated = "<StateUpdatedTimestamp>2026-11-22T07:00:00Z</StateUpdatedTimestamp>";
+    const auto transitioned = [](const std::string& at) {
+      return "<StateTransitionedTimestamp>" + at + "</StateTransitionedTimestamp>";
+    };
+    return wire::query_answer("DescribeAlarms",
+                              "<MetricAlarms>" + alarm("a", updated + transitioned("2026-11-22T06:00:00Z")) +
+                                  alarm("b", updated) + alarm("c", transitioned("soon")) + "</MetricAlarms>");
+  });
+  const std::vector<std::string> names = {"a", "b", "c"};
+  const auto alarms = describe_alarms(account.caller, names);
+  ASSERT_TRUE(alarms) << alarms.error().message;
+  EXPECT_EQ(alarms->value.at(0).transitioned_at, parse_iso8601("2026-11-22T06:00:00Z"));
+  EXPECT_EQ(alarms->value.at(1).transitioned_at, std::nullopt);
+  EXPECT_EQ(alarms->value.at(2).transitioned_at, std::nullopt)
+      << "unknown, and the state is read all the same";
+}
+
 TEST(CloudWatch, AsksForAHundredAlarmsAtATimeAndFollowsPages) {
   ScriptedAccount account([](const Request& request) {
     auto form = form_of(request);

@@ -56,6 +56,9 @@ Result<Instance> read_instance(const Element& element) {
   if (const auto placement = element.find("placement")) {
     instance.availability_zone = placement->text_or_empty("availabilityZone");
   }
+  if (const auto maintenance = element.find("maintenanceOptions")) {
+    instance.reboot_migration = maintenance->text_or_empty("rebootMigration");
+  }
   for (const auto& tag : element.optional_list("tagSet", "item")) {
     instance.tags.insert_or_assign(TRY(tag.text("key")), tag.text_or_empty("value"));
   }
@@ -110,7 +113,7 @@ Result<InstanceStatus> read_status(const Element& element) {
   status.attached_ebs = TRY(read_check(element, "attachedEbsStatus", status.impaired_since));
   for (const auto& item : element.optional_list("eventsSet", "item")) {
     Event event{TRY(item.text("code")), item.text_or_empty("description"),
-                TRY(item.optional_time("notBefore"))};
+                TRY(item.optional_time("notBefore")), item.text_or_empty("instanceEventId")};
     const bool over =
         event.description.starts_with("[Completed]") || event.description.starts_with("[Canceled]");
     if (!over) status.events.push_back(std::move(event));

@@ -27,6 +27,9 @@ struct Instance {
   std::string vpc_id;                       // empty once terminated
   std::string root_device_type = {};        // "ebs" can be stopped, "instance-store" can't; empty: not said
   std::map<std::string, std::string> tags;  // untrusted
+  // "default": a reboot by the user moves it to another host where a system-reboot is scheduled; "disabled";
+  // empty: not said
+  std::string reboot_migration = {};
 };
 
 // Instances that exist, sorted by id; naming none is `invalid`; an id that EC2 does not know (any more) is
@@ -58,6 +61,7 @@ struct Event {
   std::string code;         // "instance-reboot", "system-maintenance", …; unknown words are kept
   std::string description;  // for people; untrusted
   std::optional<Time> not_before;
+  std::string id = {};  // "instance-event-0d59…"; empty: not given
 };
 
 // AWS's words: "ok", "impaired", "initializing", "insufficient-data", "not-applicable"; empty: not given.

@@ -48,6 +48,22 @@ TEST(Ec2, ReadsAnInstanceAndMasksItsStateCode) {
   EXPECT_EQ(instance.tags, (std::map<std::string, std::string>{{"Name", "web"}, {"empty", ""}}));
 }
 
+TEST(Ec2, ReadsWhetherARebootMayMoveAnInstance) {
+  std::string told = instance_xml("i-1");
+  told.replace(told.find("<vpcId>"), 0,
+               "<maintenanceOptions><autoRecovery>default</autoRecovery>"
+               "<rebootMigration>default</rebootMigration></maintenanceOptions>");
+  ScriptedAccount account([&](const Request&) {
+    return ec2_answer("DescribeInstances",
+                      "<reservationSet>" + reservation(told + instance_xml("i-2")) + "</reservationSet>");
+  });
+  const std::vector<std::string> ids = {"i-1", "i-2"};
+  const auto instances = describe_instances(account.caller, ids);
+  ASSERT_TRUE(instances) << instances.error().message;
+  EXPECT_EQ(instances->value.at(0).reboot_migration, "default");
+  EXPECT_EQ(instances->value.at(1).reboot_migration, "");
+}
+
 TEST(Ec2, AsksForInstancesByFilterWithinItsLimitAndFollowsPages) {
   ScriptedAccount account([](const Request& request) {
     auto form = form_of(request);
@@ -281,6 +297,7 @@ TEST(Ec2, ReadsStatusChecksAndTheEventsThatAreStillToCome) {
   EXPECT_EQ(iso8601(status.impaired_since.value()), "2026-11-22T06:20:00Z");
   ASSERT_EQ(status.events.size(), 1U);
   EXPECT_EQ(status.events[0].code, "system-reboot");
+  EXPECT_EQ(status.events[0].id, "e");
   EXPECT_EQ(iso8601(status.events[0].not_before.value()), "2026-11-25T02:00:00Z");
 }
 

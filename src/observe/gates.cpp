@@ -28,7 +28,9 @@ std::set<std::string> alarms_of_rules(const Reading& reading) {
   return names;
 }
 
-Alarm seen_alarm(const aws::cloudwatch::Alarm& alarm) { return {alarm.name, alarm.state}; }
+Alarm seen_alarm(const aws::cloudwatch::Alarm& alarm) {
+  return {alarm.name, alarm.state, alarm.transitioned_at};
+}
 
 void read_by_name(const std::set<std::string>& names, Reading& reading) {
   if (names.empty()) return;

@@ -56,6 +56,15 @@ TEST_F(ObservingGates, AnAlarmThatCouldNotBeReadHasNoEntryAndTheOthersHave) {
   EXPECT_EQ(seen.problems.size(), 1U);
 }
 
+TEST_F(ObservingGates, AnAlarmTellsWhenItWentIntoItsState) {
+  ask_for_alarm("slow");
+  auto xml = alarm_xml("slow", "ALARM");
+  xml.replace(xml.find("</member>"), 0,
+              "<StateTransitionedTimestamp>2026-11-22T06:00:00Z</StateTransitionedTimestamp>");
+  alarms(xml);
+  EXPECT_EQ(observed().alarms.at("slow").at(0).changed_at, parse_iso8601("2026-11-22T06:00:00Z"));
+}
+
 TEST_F(ObservingGates, AnAlarmOfARuleIsAskedForEachMember) {
   ask_for_alarm("oom-{instance_id}");
   ask_for_alarm("all");

@@ -38,7 +38,8 @@ Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& po
           .private_ip = instance.private_ip,
           .auto_scaling_group = group == instance.tags.end() ? "" : group->second,
           .tags = tags_of_interest(instance, policy),
-          .ebs_root = instance.root_device_type == "ebs"};
+          .ebs_root = instance.root_device_type == "ebs",
+          .reboot_migrates = instance.reboot_migration == "default"};
 }
 
 bool status_matters(const Condition& condition) {
@@ -107,7 +108,7 @@ InstanceStatus instance_status(const aws::ec2::InstanceStatus& status) {
   seen.check = worst_check(std::array{status.system, status.instance, status.attached_ebs});
   seen.impaired_since = status.impaired_since;
   for (const auto& event : status.events)
-    seen.events.push_back({event.code, bounded(event.description), event.not_before});
+    seen.events.push_back({event.code, bounded(event.description), event.not_before, bounded(event.id)});
   return seen;
 }
 

@@ -79,17 +79,20 @@ TEST_F(ObservingInstances, StatusesAreReadOnlyWhereARuleNeedsThem) {
 
 TEST_F(ObservingInstances, AnImpairedCheckAndAnEventAreSeen) {
   ask_for(Condition::Kind::status_check);
-  statuses(status_xml(kOne, "impaired",
-                      "<eventsSet><item><code>instance-retirement</code><description>failing</description>"
-                      "<notBefore>2026-11-30T00:00:00Z</notBefore></item><item><code>system-reboot</code>"
-                      "<description>[Completed] it is over</description></item></eventsSet>") +
-           status_xml(kTwo, "ok"));
+  statuses(
+      status_xml(
+          kOne, "impaired",
+          "<eventsSet><item><instanceEventId>e1</instanceEventId><code>instance-retirement</code><description>failing</description>"
+          "<notBefore>2026-11-30T00:00:00Z</notBefore></item><item><code>system-reboot</code>"
+          "<description>[Completed] it is over</description></item></eventsSet>") +
+      status_xml(kTwo, "ok"));
   const auto seen = observed();
   const auto& one = seen.instances.at(kOne).status.value();
   EXPECT_EQ(one.check, StatusCheck::impaired);
   EXPECT_EQ(one.impaired_since, parse_iso8601("2026-11-22T06:00:00Z"));
   ASSERT_EQ(one.events.size(), 1U);
   EXPECT_EQ(one.events[0].code, "instance-retirement");
+  EXPECT_EQ(one.events[0].id, "e1");
   EXPECT_EQ(one.events[0].not_before, parse_iso8601("2026-11-30T00:00:00Z"));
   EXPECT_EQ(seen.instances.at(kTwo).status->impaired_since, std::nullopt);
 }
