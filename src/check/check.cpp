@@ -49,6 +49,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"stop_loses", rules::stop_loses},
     {"cannot_replace", rules::cannot_replace},
     {"rule_never_holds", rules::rule_never_holds},
+    {"reason_without_treatment", rules::reason_without_treatment},
     {"rules_overlap", rules::rules_overlap},
     {"metric_not_found", rules::metric_not_found},
     {"metric_without_instance", rules::metric_without_instance},

@@ -74,6 +74,7 @@ Findings cannot_replace(const Subject& fleet);
 
 // rules_reasons.cpp: the rules of also_when
 Findings rule_never_holds(const Subject& fleet);
+Findings reason_without_treatment(const Subject& fleet);
 Findings rules_overlap(const Subject& fleet);
 
 // rules_metric.cpp: where the metric is

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "check/rules.h"
+#include "decide/events.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -62,6 +63,33 @@ bool covered(const Rule& narrow, const Rule& wide) {
          });
 }
 
+bool any_reboot_migrates(const Subject& fleet) {
+  return std::ranges::any_of(fleet.members, [](const auto& entry) {
+    return entry.second.instance != nullptr && entry.second.instance->reboot_migration == "default";
+  });
+}
+
+// The events that the rule asks for and no treatment of the ladder ends, by the tick's own table.
+std::vector<std::string> events_without_treatment(const Subject& fleet, const Rule& rule, bool& all) {
+  const bool migrates = any_reboot_migrates(fleet);
+  std::vector<std::string> codes;
+  for (const auto& condition : rule.all) {
+    if (condition.kind != Kind::scheduled_event) continue;
+    for (const auto code : decide::kEventCodes) {
+      if (!condition.name.empty() && condition.name != code) continue;
+      const bool ended = std::ranges::any_of(fleet.policy.treatments, [&](const Step& step) {
+        return decide::ends_event(step.treatment, code, migrates);
+      });
+      if (ended) {
+        all = false;
+      } else {
+        codes.emplace_back(code);
+      }
+    }
+  }
+  return codes;
+}
+
 // reboot_when as the rule that it is, and those of also_when.
 std::vector<Rule> all_rules(const FleetPolicy& policy) {
   std::vector<Rule> rules;
@@ -87,6 +115,26 @@ Findings rule_never_holds(const Subject& fleet) {
                           .text = fmt::format("the rule {} can never hold: {}", printable(rule.name), why),
                           .remedy = "correct the rule of also_when, or take it out"});
     }
+  }
+  return findings;
+}
+
+Findings reason_without_treatment(const Subject& fleet) {
+  Findings findings;
+  const bool only = !fleet.policy.reboot_when.given() && fleet.policy.also_when.size() == 1;
+  for (const auto& rule : fleet.policy.also_when) {
+    bool all = true;
+    const auto codes = events_without_treatment(fleet, rule, all);
+    const bool ends = std::ranges::any_of(
+        fleet.policy.treatments, [&](const Step& step) { return decide::may_end(step.treatment, rule); });
+    if (codes.empty() && ends) continue;
+    const auto what = codes.empty() ? std::string("what it asks for") : join(codes, ", ");
+    findings.push_back(
+        {.severity = only && all ? Severity::would_not_work : Severity::warning,
+         .text = fmt::format("the rule {} starts nothing for {}: no treatment in `treatments` ends {}",
+                             printable(rule.name), what, codes.size() > 1 ? "those" : "that"),
+         .remedy = codes.empty() ? "add stop_start or replace to treatments"
+                                 : "add " + decide::what_ends_event(codes.front()) + " to treatments"});
   }
   return findings;
 }

@@ -339,6 +339,25 @@ const std::vector<Case> kTreatments = {
        fleet.policy.also_when = {{"hot", 0, {condition}}};
        fleet.facts.other_metrics.emplace("AWS/EC2|CPUUtilization", std::vector<aws::cloudwatch::Metric>{});
      }},
+    {"reason_without_treatment", "ARebootEndsNoRetirement", would_not_work,
+     "the rule retired starts nothing for instance-retirement: no treatment in `treatments` ends that",
+     "add stop_start or replace",
+     [](Healthy& fleet) {
+       fleet.policy.reboot_when = {};
+       auto condition = when(Condition::Kind::scheduled_event);
+       condition.name = "instance-retirement";
+       fleet.policy.also_when = {{"retired", 0, {condition}}};
+     }},
+    {"reason_without_treatment", "OneOfAnyEventsEndsWhereARebootMigrates", warning,
+     "nothing for instance-reboot, system-maintenance, instance-retirement, instance-stop: no treatment",
+     "add stop_start or replace",
+     [](Healthy& fleet) {
+       fleet.instance(2).reboot_migration = "default";
+       fleet.policy.also_when = {{"any", 0, {when(Condition::Kind::scheduled_event)}}};
+     }},
+    {"reason_without_treatment", "ARebootMakesNothingYounger", warning,
+     "the rule old starts nothing for what", "add stop_start or replace",
+     [](Healthy& fleet) { fleet.policy.also_when = {{"old", 0, {when(Condition::Kind::age, 720h)}}}; }},
     {"rules_overlap", "ALongerUptime", note, "the rule old adds nothing: whenever it holds, uptime does",
      "take it out",
      [](Healthy& fleet) {

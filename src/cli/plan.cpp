@@ -12,6 +12,7 @@
 #include "cli/wording.h"
 #include "decide/fleet_view.h"
 #include "decide/relapse.h"
+#include "decide/rules.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -48,7 +49,9 @@ bool several_zones(const decide::FleetView& view) { return view.zones.size() > 1
 std::string treatment(const decide::FleetView& view, const Row& row) {
   const auto reason = row.verdict->reason;
   if (reason != Reason::start && reason != Reason::next_in_line) return "-";
-  const auto rung = static_cast<std::size_t>(decide::rung_for(view, view.members.at(row.instance_id)));
+  const auto& member = view.members.at(row.instance_id);
+  const auto asked = member.instance == nullptr ? decide::Asked{} : decide::judge_rules(view, member);
+  const auto rung = static_cast<std::size_t>(asked.holds ? asked.rung : decide::rung_for(view, member));
   return rung < view.policy.treatments.size() ? words(view.policy.treatments[rung].treatment) : "-";
 }
 

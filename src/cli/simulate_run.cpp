@@ -39,7 +39,8 @@ bool is_of_the_story(const Event& event) {
                                 Reason::too_much_load,
                                 Reason::load_unknown,
                                 Reason::remedy_does_not_help,
-                                Reason::relapsing};
+                                Reason::relapsing,
+                                Reason::reason_remains};
   return event.kind != "verdict" || std::ranges::any_of(kTold, [&](Reason reason) {
            return event.text.starts_with(fmt::format("{}:", name(reason)));
          });

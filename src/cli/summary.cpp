@@ -34,6 +34,9 @@ std::string why_nothing(const FleetPolicy& fleet, const Plan& plan) {
   if (!plan.fleet.empty()) return "nothing started: " + printable(plan.fleet.front().text);
   if (rows.empty()) return "nothing to do: no members";
   const Row& worst = rows.front();
+  if (worst.verdict->reason == Reason::reason_remains)
+    return fmt::format("nothing started: {}: {}", printable(worst.instance_id),
+                       printable(worst.verdict->text));
   if (!worst.has_value) {
     const auto same = std::ranges::count_if(
         rows, [&](const Row& row) { return row.verdict->reason == worst.verdict->reason; });
@@ -60,8 +63,9 @@ std::vector<Row> ranked(const Plan& plan) {
     const int rank = row.verdict->reason == Reason::start            ? 0
                      : row.verdict->reason == Reason::in_remediation ? 1
                      : in_line                                       ? 2
-                     : row.has_value                                 ? 3
-                                                                     : 4;
+                     : row.verdict->reason == Reason::reason_remains ? 3
+                     : row.has_value                                 ? 4
+                                                                     : 5;
     return std::tuple(rank, in_line ? place->second : 0, -row.value, row.instance_id);
   };
   std::ranges::sort(rows, {}, key);

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "decide/relapse.h"
+#include "decide/served.h"
 #include "decide/signal.h"
 
 namespace evenkeel::decide {
@@ -36,16 +38,37 @@ std::optional<std::string> many_jumped(const FleetView& fleet) {
                      crossing->together);
 }
 
-std::optional<std::string> remedy_fails(const FleetView& fleet) {
+// Newest first, of one rule or of all: how many of the remediations whose effect is known helped.
+struct Effects {
   int known = 0, helped = 0;
-  for (auto past = fleet.state.recent.rbegin(); past != fleet.state.recent.rend() && known < 6; ++past) {
-    if (past->ending != Ending::cured && past->ending != Ending::not_cured) continue;
-    if (!since_reset(fleet, past->ended_at)) continue;
-    ++known;
-    if (past->ending == Ending::cured) ++helped;
+};
+Effects effects_of(const FleetView& fleet, const std::string* rule, int at_most) {
+  Effects effects;
+  for (auto past = fleet.state.recent.rbegin(); past != fleet.state.recent.rend(); ++past) {
+    const auto known = helped(*past);
+    if (!known || !since_reset(fleet, past->ended_at) || (rule != nullptr && past->rule != *rule)) continue;
+    if (effects.known == at_most) break;
+    ++effects.known;
+    if (*known) ++effects.helped;
   }
+  return effects;
+}
+
+std::optional<std::string> remedy_fails(const FleetView& fleet) {
+  const auto [known, helped] = effects_of(fleet, nullptr, 6);
   if (known < 4 || helped * 2 >= known) return std::nullopt;
-  return fmt::format("only {} of the last {} remediations brought the signal down", helped, known);
+  return fmt::format("only {} of the last {} remediations helped", helped, known);
+}
+
+// One reason, several remediations, and none helped: the fault is elsewhere. A metric is each member's own.
+std::optional<std::string> reason_stays(const FleetView& fleet) {
+  for (const auto& rule : fleet.policy.also_when) {
+    if (told_by_metric(fleet.policy, rule.name)) continue;
+    const auto [known, helped] = effects_of(fleet, &rule.name, 3);
+    if (known < 3 || helped > 0) continue;
+    return fmt::format("none of the last {} remediations by {} helped", known, printable(rule.name));
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
@@ -78,7 +101,7 @@ std::optional<Crossing> too_many_crossed(const FleetPolicy& policy, std::vector<
 
 std::optional<std::string> breaker_trips(const FleetView& fleet) {
   if (fleet.state.breaker) return std::nullopt;
-  for (const auto cause : {state_may_be_lost, many_jumped, remedy_fails}) {
+  for (const auto cause : {state_may_be_lost, many_jumped, remedy_fails, reason_stays}) {
     if (auto why = cause(fleet)) return why;
   }
   return std::nullopt;

@@ -18,10 +18,11 @@ struct Crossing {
 };
 std::optional<Crossing> too_many_crossed(const FleetPolicy& policy, std::vector<Time> jumps, int members);
 
-// For people: why the breaker must trip now; empty: it need not. Three causes:
+// For people: why the breaker must trip now; empty: it need not. Four causes:
 // - more than keep.crossing_percent of the fleet (at least one may) jumped over the limit within two metric
 // periods;
 // - of the last remediations whose effect is known (four at least, six at most), fewer than half helped;
+// - of one rule of also_when that no metric tells, none of the last three helped;
 // - nothing is remembered, but the account shows members that somebody took out: the state may have been
 // lost.
 std::optional<std::string> breaker_trips(const FleetView& fleet);

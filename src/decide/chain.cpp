@@ -60,7 +60,10 @@ std::vector<Check> chain(const FleetPolicy& policy, const Observation& observati
         check("known", Verdict{Reason::not_registered, "it is in none of the fleet's target groups", {}}));
     return checks;
   }
-  const auto& member = found->second;
+  Member member = found->second;
+  if (member.instance != nullptr) {
+    if (const auto asked = judge_rules(fleet, member); asked.holds) member.rung = asked.rung;
+  }
   for (const auto& guard : own_guards())
     checks.push_back(check(guard.name, guard.judge(fleet, member, true)));
   std::ranges::move(capacity_checks(fleet, member), std::back_inserter(checks));

@@ -49,6 +49,8 @@ struct Member {
   std::vector<const Signal*> signals;          // of FleetView::metrics; nullptr: not answered
   std::vector<Place> places;                   // sorted by (arn, port)
   std::string_view zone;                       // its Availability Zone; empty: not known
+  // Where its treatment would begin on the ladder, for the reason that asks; empty: as its record says
+  std::optional<int> rung = std::nullopt;
   bool serving = false;  // healthy at every place, past slow start, nothing of ours open
   bool out = false;      // out of service by somebody's doing, ours or another's
 };

@@ -114,6 +114,8 @@ TEST(Member, AScheduledEventIsLeftToEc2UnlessItIsTheReason) {
   EXPECT_EQ(why_not(fleet), Reason::survey_incomplete);
 
   survey.events.emplace().push_back({"instance-reboot", "", {}});
+  fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .document = {}}};
+  fleet.observation.instances[id(3)].ebs_root = true;
   fleet.policy.also_when = {
       Rule{"event",
            10,

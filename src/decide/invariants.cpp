@@ -148,6 +148,7 @@ struct Checker {
   // R5: what asked for it is in the policy and, where it is reboot_when, in the samples.
   void cause(const Remediation& remediation) {
     const auto& id = remediation.instance_id;
+    served_before(remediation);
     if (!remediation.cause.rule.empty()) {
       if (std::ranges::find(policy.also_when, remediation.cause.rule, &Rule::name) == policy.also_when.end())
         broken("R5", id + " starts by a rule that the policy doesn't have");
@@ -158,6 +159,17 @@ struct Checker {
         signal->second.samples.empty() ||
         signal->second.samples.back().value <= policy.reboot_when.down_at()) {
       broken("R5", id + " starts without a cause");
+    }
+  }
+
+  // R5: a reason that no metric tells was not served by this treatment or a stronger one.
+  void served_before(const Remediation& remediation) {
+    const auto record = before.members.find(remediation.instance_id);
+    if (record == before.members.end() || !remediation.cause.metric.empty()) return;
+    for (const auto& served : record->second.served) {
+      if (served.reason == remediation.cause.identity && served.treatment >= remediation.treatment)
+        broken("R5", fmt::format("{} starts by a reason that {} has served", remediation.instance_id,
+                                 name(served.treatment)));
     }
   }
 

@@ -9,7 +9,9 @@
 #include "decide/guards.h"
 #include "decide/horizon.h"
 #include "decide/protocol.h"
+#include "decide/relapse.h"
 #include "decide/rules.h"
+#include "decide/served.h"
 #include "decide/signal.h"
 
 namespace evenkeel::decide {
@@ -132,6 +134,8 @@ void close_ended(FleetState& state, const FleetPolicy& policy, const Observation
       ended.ending = Ending::back;
       ended.judge_until = ended.ended_at + policy.timing.judge;
     }
+    note_served(remediation, policy, state, ended);
+    if (!ended.gone && !ended.judge_until && told_by_metric(policy, ended.rule)) ended.gone = helped(ended);
     state.recent.push_back(std::move(ended));
   }
   std::erase_if(state.open, [](const Remediation& remediation) { return !remediation.open(); });
@@ -141,7 +145,7 @@ void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation
                  std::vector<Event>& events) {
   const Time now = observation.taken_at;
   for (auto& ended : state.recent) {
-    if (!ended.judge_until) continue;
+    if (!ended.judge_until || (!ended.reason.empty() && !told_by_metric(policy, ended.rule))) continue;
     const auto* condition = condition_of(ended.rule, ended.metric, policy);
     const auto* signal =
         condition == nullptr ? nullptr : signal_of(ended.instance_id, *condition, policy, observation);
@@ -158,6 +162,7 @@ void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation
       ended.value_after = since.back().value;
       ended.ending =
           relapsed || since.back().value > condition->down_at() ? Ending::not_cured : Ending::cured;
+      ended.gone = ended.ending == Ending::cured;
     }
     events.push_back(
         {now, state.fleet, ended.instance_id, ended.id, "judged",
@@ -175,8 +180,11 @@ void remember_start(FleetState& state, const Remediation& remediation) {
     record.relapses.push_back(well);
     if (record.relapses.size() > kRelapses) record.relapses.erase(record.relapses.begin());
   }
-  if (remediation.rung > record.rung) record.relapses.clear();  // they speak of the rung below
-  record.rung = remediation.rung;
+  // Where a reason that no metric tells begins on the ladder is its own affair (served.h).
+  if (!remediation.cause.metric.empty() || !remediation.cause.tag.empty()) {
+    if (remediation.rung > record.rung) record.relapses.clear();  // they speak of the rung below
+    record.rung = remediation.rung;
+  }
   if (!remediation.cause.tag.empty()) record.served_tag = remediation.cause.tag;
 }
 

@@ -23,17 +23,15 @@ std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
   const auto treatment = step(fleet, known_rung(fleet, member)).treatment;
   int judged = 0, vain = 0;
   for (const auto* past : member.past) {
-    if (past->ending != Ending::cured && past->ending != Ending::not_cured) continue;
-    if (past->treatment < treatment) continue;
-    if (past->ending == Ending::not_cured) ++vain;
+    const auto known = helped(*past);
+    if (!known || past->treatment < treatment) continue;
+    if (!*known) ++vain;
     if (++judged == 3) break;
   }
   if (vain < 2) return std::nullopt;
-  return Verdict{
-      Reason::remedy_does_not_help,
-      fmt::format("{} of its last {} remediations did not bring the signal down; look at the server", vain,
-                  judged),
-      {{"in_vain", vain}, {"of", judged}}};
+  return Verdict{Reason::remedy_does_not_help,
+                 fmt::format("{} of its last {} remediations did not help; look at the server", vain, judged),
+                 {{"in_vain", vain}, {"of", judged}}};
 }
 
 // More traffic makes everybody relapse sooner: that is no reason to give up on one of them. Two others that
@@ -67,12 +65,20 @@ std::optional<Verdict> sooner_and_sooner(const FleetView& fleet, const Member& m
 
 }  // namespace
 
+std::optional<bool> helped(const PastRemediation& past) {
+  if (past.gone) return past.gone;
+  if (past.ending == Ending::cured) return true;
+  if (past.ending == Ending::not_cured) return false;
+  return std::nullopt;
+}
+
 std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member) {
   if (auto no = in_vain(fleet, member)) return no;
   return sooner_and_sooner(fleet, member);
 }
 
 int rung_for(const FleetView& fleet, const Member& member) {
+  if (member.rung) return std::clamp(*member.rung, 0, last_rung(fleet));
   const int rung = known_rung(fleet, member);
   return rung < last_rung(fleet) && rung_is_spent(fleet, member) ? rung + 1 : rung;
 }

@@ -10,15 +10,19 @@
 
 namespace evenkeel::decide {
 
+// Whether it ended its reason: the metric came down, the event is not listed any more … Not where AWS refused the
+// treatment. Empty: not known (yet).
+std::optional<bool> helped(const PastRemediation& past);
+
 // Why the rung that MemberRecord names is not to be tried again; empty: it may be.
 // - remedy_does_not_help: of the last three remediations by this treatment or a stronger one whose effect is
-//   known, two did not bring the signal down;
+//   known, two did not help;
 // - relapsing: three intervals between remediations, each at most three quarters of the one before. Whoever
 //   begins a higher rung clears MemberRecord::relapses: they were another treatment's.
 std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member);
 
-// Where the member's next remediation begins on the ladder: at MemberRecord::rung, or one above when that is
-// spent and there is one.
+// Where the member's next remediation begins on the ladder: where the reason that asks needs it (Member::rung),
+// else at MemberRecord::rung, or one above when that is spent and there is one.
 int rung_for(const FleetView& fleet, const Member& member);
 
 // rung_is_spent, when the ladder has no rung above.

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/served.h"
 #include "model/alarm_name.h"
 
 namespace evenkeel::decide {
@@ -40,6 +41,7 @@ Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
   made.holds = judgement.above ? Holds::yes : judgement.newest ? Holds::no : Holds::unknown;
   made.verdict = std::move(judgement.verdict);
   if (judgement.newest) {
+    made.identity = "metric " + printable(condition.metric);
     made.metric = &condition;
     made.value = *judgement.newest;
     made.sampled_at = judgement.sampled_at;
@@ -57,8 +59,10 @@ Finding metric(const FleetView& fleet, const Member& member, const MetricConditi
                       condition);
 }
 
-// `what` has lasted since then; it holds once it has lasted for so long.
-Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char* what, bool tell) {
+// `what` has lasted since then; it holds once it has lasted for so long. `identity`: what is told from the next
+// by that time.
+Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char* what, const char* identity,
+                bool tell) {
   const Duration lasted = fleet.observation.taken_at - since;
   const auto tell_how_long = [&](Verdict& verdict) {
     verdict.text =
@@ -66,7 +70,10 @@ Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char*
     verdict.numbers = {{"lasted_seconds", seconds(lasted)}, {"limit_seconds", seconds(wanted)}};
     if (lasted < wanted) verdict.until = since + wanted;
   };
-  return lasted >= wanted ? yes(tell, tell_how_long) : no(tell, tell_how_long);
+  if (lasted < wanted) return no(tell, tell_how_long);
+  auto made = yes(tell, tell_how_long);
+  made.identity = fmt::format("{} {}", identity, iso8601(since));
+  return made;
 }
 
 Finding tag(const Member& member, const std::string& name, bool tell) {
@@ -77,7 +84,7 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
   }
   const auto& value = found->second;
   if (value == member.record->served_tag) {
-    return no(tell, [&](Verdict& v) {
+    return finding(Holds::no, Reason::already_served, tell, [&](Verdict& v) {
       v.text = fmt::format("its tag {} says \"{}\", which has been served; another value asks anew",
                            printable(name), printable(value));
     });
@@ -86,6 +93,7 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
     v.text = fmt::format("its tag {} says \"{}\"", printable(name), printable(value));
   });
   made.tag = value;
+  made.identity = fmt::format("tag {}={}", printable(name), printable(value));
   return made;
 }
 
@@ -95,21 +103,31 @@ Finding status_unknown(bool tell) {
   });
 }
 
-Finding scheduled_event(const Member& member, const std::string& code, bool tell) {
+// Of several events the first that is to be served now.
+Finding scheduled_event(const FleetView& fleet, const Member& member, const std::string& code, bool tell) {
   if (!member.instance->status) return status_unknown(tell);
-  const auto& events = member.instance->status->events;
-  const auto event = std::ranges::find_if(
-      events, [&](const ScheduledEvent& candidate) { return code.empty() || candidate.code == code; });
-  if (event == events.end()) {
+  const ScheduledEvent* chosen = nullptr;
+  bool served_now = false;
+  for (const auto& event : member.instance->status->events) {
+    if (!code.empty() && event.code != code) continue;
+    served_now =
+        !standing(fleet, member, {.identity = identity_of(event), .rule = nullptr, .event = &event}).no;
+    if (served_now || chosen == nullptr) chosen = &event;
+    if (served_now) break;
+  }
+  if (chosen == nullptr) {
     return no(tell, [&](Verdict& v) {
       v.text = code.empty() ? "EC2 has scheduled nothing for it" : "EC2 has scheduled no " + code + " for it";
     });
   }
-  return yes(tell, [&](Verdict& v) {
-    v.text = fmt::format("EC2 has scheduled {}{}: {}", printable(event->code),
-                         event->not_before ? " at " + iso8601(*event->not_before) : "",
-                         printable(event->description));
+  auto made = yes(tell, [&](Verdict& v) {
+    v.text = fmt::format("EC2 has scheduled {}{}: {}", printable(chosen->code),
+                         chosen->not_before ? " at " + iso8601(*chosen->not_before) : "",
+                         printable(chosen->description));
   });
+  made.event = chosen;
+  made.identity = identity_of(*chosen);
+  return made;
 }
 
 Finding status_check(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
@@ -121,7 +139,8 @@ Finding status_check(const FleetView& fleet, const Member& member, Duration want
     return no(tell, [&](Verdict& v) { v.text = fmt::format("its status check is {}", name(status->check)); });
   }
   const Time since = status->impaired_since.value_or(fleet.observation.taken_at);
-  return lasting(fleet, since, wanted, "its status check has been impaired", tell);
+  return lasting(fleet, since, wanted, "its status check has been impaired", "status check impaired since",
+                 tell);
 }
 
 Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
@@ -131,7 +150,7 @@ Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration 
     return no(tell, [](Verdict& v) { v.text = "it is unhealthy in no target group of the fleet"; });
   }
   const Time since = member.record->unhealthy_since.value_or(fleet.observation.taken_at);
-  return lasting(fleet, since, wanted, "it has been unhealthy in a target group", tell);
+  return lasting(fleet, since, wanted, "it has been unhealthy in a target group", "unhealthy since", tell);
 }
 
 Finding alarm(const FleetView& fleet, const Member& member, const std::string& name, bool tell) {
@@ -147,7 +166,10 @@ Finding alarm(const FleetView& fleet, const Member& member, const std::string& n
   }
   const auto firing = std::ranges::find(found->second, "ALARM", &Alarm::state);
   if (firing != found->second.end()) {
-    return yes(tell, [&](Verdict& v) { v.text = "in ALARM: " + printable(firing->name); });
+    auto made = yes(tell, [&](Verdict& v) { v.text = "in ALARM: " + printable(firing->name); });
+    made.identity = "alarm " + printable(firing->name);
+    if (firing->changed_at) made.identity += " " + iso8601(*firing->changed_at);
+    return made;
   }
   return no(tell, [&](Verdict& v) {
     v.text = fmt::format("the alarm {} is {}", printable(filled), printable(found->second.front().state));
@@ -171,7 +193,19 @@ Cause cause_of(const Finding& asks, const std::string& rule) {
   cause.rule = rule;
   cause.text = asks.verdict.text;
   cause.tag = asks.tag;
+  cause.identity = asks.identity;
   return cause;
+}
+
+// What was served before, and by what, may stand against it.
+void take_standing(const FleetView& fleet, const Member& member, const Asking& asking, bool tell,
+                   Finding& found) {
+  auto [rung, against] = standing(fleet, member, asking);
+  found.rung = rung;
+  if (!against) return;
+  found.holds = Holds::no;
+  if (tell) against->text = found.verdict.text + (found.verdict.text.empty() ? "" : "; ") + against->text;
+  found.verdict = std::move(*against);
 }
 
 }  // namespace
@@ -205,13 +239,13 @@ Finding judge_condition(const FleetView& fleet, const Member& member, const Cond
     case Condition::Kind::metric:
       return metric(fleet, member, condition.metric, tell);
     case Condition::Kind::uptime:
-      return lasting(fleet, last_boot(member), condition.longer_than, "up", tell);
+      return lasting(fleet, last_boot(member), condition.longer_than, "up", "boot", tell);
     case Condition::Kind::age:
-      return lasting(fleet, member.instance->launch_time, condition.longer_than, "launched", tell);
+      return lasting(fleet, member.instance->launch_time, condition.longer_than, "launched", "launch", tell);
     case Condition::Kind::tag:
       return tag(member, condition.name, tell);
     case Condition::Kind::scheduled_event:
-      return scheduled_event(member, condition.name, tell);
+      return scheduled_event(fleet, member, condition.name, tell);
     case Condition::Kind::status_check:
       return status_check(fleet, member, condition.longer_than, tell);
     case Condition::Kind::target_unhealthy:
@@ -222,11 +256,12 @@ Finding judge_condition(const FleetView& fleet, const Member& member, const Cond
   return alarm(fleet, member, condition.name, tell);
 }
 
-Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell) {
+Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell) {
   Finding together;
   together.holds = Holds::yes;
   together.verdict.reason = Reason::start;
   std::optional<Finding> unknown;
+  std::string tag_identity;
   for (const auto& condition : rule.all) {
     auto one = judge_condition(fleet, member, condition, tell);
     if (one.holds == Holds::no) return one;
@@ -239,27 +274,60 @@ Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rul
       together.value = one.value;
       together.sampled_at = one.sampled_at;
     }
-    if (together.tag.empty()) together.tag = std::move(one.tag);
+    if (together.event == nullptr) together.event = one.event;
+    if (together.tag.empty() && !one.tag.empty()) {
+      together.tag = std::move(one.tag);
+      tag_identity = one.identity;
+    }
+    together.identity += (together.identity.empty() ? "" : " and ") + one.identity;
     if (tell) join_into(together.verdict, std::move(one.verdict));
   }
+  if (!tag_identity.empty()) together.identity = std::move(tag_identity);
+  if (together.event != nullptr) together.identity = identity_of(*together.event);
   return unknown ? std::move(*unknown) : together;
 }
+
+Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell) {
+  auto found = judge_conditions(fleet, member, rule, tell);
+  if (found.holds == Holds::yes)
+    take_standing(fleet, member, {found.identity, &rule, found.event}, tell, found);
+  return found;
+}
+
+namespace {
+
+// Which of two rules that don't ask is told: what a person has to see to, then what is unknown, then what was
+// served.
+int worth_telling(const Finding& found) {
+  if (found.verdict.reason == Reason::reason_remains) return 3;
+  if (found.holds == Holds::unknown) return 2;
+  return found.verdict.reason == Reason::already_served || found.verdict.reason == Reason::next_in_line ? 1
+                                                                                                        : 0;
+}
+
+}  // namespace
 
 Asked judge_rules(const FleetView& fleet, const Member& member) {
   Asked asked;
   const Rule* best = nullptr;
-  const Rule* unknown = nullptr;
+  const Rule* told = nullptr;
+  int worth = 0;
   std::optional<Finding> reboot;
   if (fleet.policy.reboot_when.given()) {
     reboot = judge_reboot_when(fleet, member);
+    if (reboot->holds != Holds::unknown) asked.above = reboot->holds == Holds::yes;
+    if (reboot->holds == Holds::yes)
+      take_standing(fleet, member, {reboot->identity, nullptr, nullptr}, true, *reboot);
     asked.holds = reboot->holds == Holds::yes;
-    if (reboot->holds != Holds::unknown) asked.above = asked.holds;
   }
   for (const auto& rule : fleet.policy.also_when) {
     if (asked.holds && rule.priority <= asked.priority) continue;
-    const auto holds = judge_rule(fleet, member, rule, false).holds;
-    if (holds == Holds::unknown && unknown == nullptr) unknown = &rule;
-    if (holds != Holds::yes) continue;
+    const auto found = judge_rule(fleet, member, rule, false);
+    if (worth_telling(found) > worth) {
+      worth = worth_telling(found);
+      told = &rule;
+    }
+    if (found.holds != Holds::yes) continue;
     asked.holds = true;
     asked.priority = rule.priority;
     best = &rule;
@@ -267,25 +335,30 @@ Asked judge_rules(const FleetView& fleet, const Member& member) {
   if (best != nullptr) {
     auto asks = judge_rule(fleet, member, *best, true);
     asked.cause = cause_of(asks, best->name);
+    asked.rung = asks.rung;
     asks.verdict.text = best->name + ": " + asks.verdict.text;
     asked.verdict = std::move(asks.verdict);
     return asked;
   }
   if (reboot) {
     if (asked.holds) asked.cause = cause_of(*reboot, "");
+    asked.rung = reboot->rung;
     asked.verdict = std::move(reboot->verdict);
   }
   if (asked.holds) return asked;
-  // Nothing asks: what is unknown is said, or why the first rule doesn't ask.
-  const Rule* told = unknown;
+  // Nothing asks: what stands against a rule or is unknown is said, or why the first rule doesn't ask.
   if (told == nullptr && !reboot && !fleet.policy.also_when.empty()) told = &fleet.policy.also_when.front();
   if (told == nullptr) return asked;
   auto why = judge_rule(fleet, member, *told, true).verdict;
   why.text = told->name + ": " + why.text;
-  if (reboot) {
-    asked.verdict.text += "; " + why.text;
-  } else {
+  if (!reboot) {
     asked.verdict = std::move(why);
+  } else if (why.reason == Reason::reason_remains && asked.verdict.reason == Reason::below_limit) {
+    why.text += "; " + asked.verdict.text;
+    why.numbers.merge(asked.verdict.numbers);
+    asked.verdict = std::move(why);
+  } else {
+    asked.verdict.text += "; " + why.text;
   }
   return asked;
 }

@@ -22,6 +22,10 @@ struct Finding {
   double value = 0;
   Time sampled_at{};
   std::string tag = {};  // the value by which somebody asks
+  // What tells this reason from the next of its kind (Cause::identity); where it holds
+  std::string identity = {};
+  const ScheduledEvent* event = nullptr;  // by which it holds
+  int rung = 0;                           // of a rule that holds: where on the ladder it is answered
 };
 
 Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition, bool tell);
@@ -31,7 +35,10 @@ Finding judge_condition(const FleetView& fleet, const Member& member, const Cond
 Finding judge_reboot_when(const FleetView& fleet, const Member& member);
 
 // All conditions hold; it is unknown when none says no and one is unknown. The metric and the tag are those
-// of the first condition that has one.
+// of the first condition that has one. The identity is the event's, else the tag's, else that of all.
+Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell);
+// … and it does not hold when that reason was served before, or no treatment of the ladder can end it
+// (served.h).
 Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell);
 
 // What asks for the member, or why nothing does.
@@ -40,6 +47,7 @@ struct Asked {
   int priority = 0;
   Cause cause;                // when something holds
   Verdict verdict;            // reason `start`, or why nothing holds; says what is unknown
+  int rung = 0;               // when something holds: where on the ladder its treatment begins
   std::optional<bool> above;  // reboot_when holds, hysteresis included; empty: not given or unknown
 };
 

@@ -43,6 +43,8 @@ TEST(Rules, UptimeCountsFromTheLastBootAgeFromTheLaunch) {
   EXPECT_EQ(no.verdict.until, fleet.observation.taken_at + 1h);
   EXPECT_EQ(no.verdict.numbers.at("lasted_seconds"), 23 * 3600);
   fleet.policy.also_when[0].all[0].kind = Kind::age;
+  EXPECT_EQ(fleet.judged().verdict.reason, Reason::reason_remains) << "a reboot makes nothing younger";
+  fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .document = {}}};
   EXPECT_EQ(fleet.judged().holds, Holds::yes);
   fleet.three_itself().launch_time += 1s;
   EXPECT_EQ(fleet.judged().holds, Holds::no);
@@ -71,6 +73,7 @@ TEST(Rules, ATagAsksOncePerValue) {
 
 TEST(Rules, AScheduledEventByItsCodeOrAny) {
   Ruled fleet{when(Kind::scheduled_event)};
+  fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .document = {}}};
   EXPECT_EQ(fleet.judged().holds, Holds::unknown) << "its status was not read";
   fleet.three_itself().status.emplace();
   EXPECT_EQ(fleet.judged().holds, Holds::no);
@@ -240,10 +243,11 @@ TEST(Rules, AllConditionsMustHold) {
 TEST(Rules, TheHighestPriorityThatHoldsIsTheCause) {
   FleetForTest fleet;
   fleet.memory(3, 90);
-  fleet.policy.also_when = {Rule{"low", -1, {when(Kind::age, 1h)}}, Rule{"same", 0, {when(Kind::age, 1h)}}};
+  fleet.policy.also_when = {Rule{"low", -1, {when(Kind::uptime, 1h)}},
+                            Rule{"same", 0, {when(Kind::uptime, 1h)}}};
   EXPECT_EQ(fleet.decide().next.open.at(0).cause.rule, "") << "among equals reboot_when";
-  fleet.policy.also_when.push_back(Rule{"high", 5, {when(Kind::age, 1h)}});
-  fleet.policy.also_when.push_back(Rule{"as high", 5, {when(Kind::age, 1h)}});
+  fleet.policy.also_when.push_back(Rule{"high", 5, {when(Kind::uptime, 1h)}});
+  fleet.policy.also_when.push_back(Rule{"as high", 5, {when(Kind::uptime, 1h)}});
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.next.open.at(0).cause.rule, "high");
   EXPECT_EQ(plan.members.at(plan.next.open[0].instance_id).numbers.at("priority"), 5);

@@ -140,6 +140,14 @@ std::vector<Candidate> asked_for(const FleetView& fleet, const std::vector<const
           fmt::format("the signal was read {} ago; one sample a period of {}",
                       format_duration(since_last_read(fleet)), format_duration(shortest_period(fleet)));
     }
+    if (asked.holds && asked.rung != rung_for(fleet, *member)) {
+      Member treated_so = *member;
+      treated_so.rung = asked.rung;
+      if (auto no = member_guards(fleet, treated_so)) {
+        asked.holds = false;
+        asked.verdict = std::move(*no);
+      }
+    }
     const bool holds = asked.holds;
     place = selection.members.emplace_hint(place, member->id, holds ? Verdict{} : std::move(asked.verdict));
     if (holds) line.push_back(candidate(fleet, *member, std::move(asked)));
@@ -222,7 +230,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     verdict = asked.verdict;
     selection.chosen = member;
     selection.cause = asked.cause;
-    selection.rung = rung_for(fleet, *member);
+    selection.rung = asked.rung;
     return let_wait(fleet, line, i + 1, selection);
   }
 }

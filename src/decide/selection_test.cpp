@@ -194,7 +194,7 @@ TEST(Line, ACauseWithoutAValueComesAfterTheWorst) {
   FleetForTest fleet;
   fleet.memory(5, 66);
   Condition old;
-  old.kind = Condition::Kind::age;
+  old.kind = Condition::Kind::uptime;
   old.longer_than = 1h;
   fleet.policy.also_when = {Rule{"old", 0, {old}}};
   const auto plan = fleet.decide();
@@ -242,7 +242,7 @@ TEST(Line, AForecastIsOfTheSignalWhateverTheCause) {
   FleetForTest fleet;
   fleet.policy.order = Order::soonest;
   Condition old;
-  old.kind = Condition::Kind::age;
+  old.kind = Condition::Kind::uptime;
   old.longer_than = 1h;
   fleet.policy.also_when = {Rule{"old", 0, {old}}};
   fleet.observation.signals[id(2)].state = SignalState::stale;

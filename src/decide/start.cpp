@@ -16,13 +16,16 @@
 #include "decide/phases.h"
 #include "decide/protocol.h"
 #include "decide/selection.h"
+#include "decide/served.h"
 
 namespace evenkeel::decide {
 namespace {
 
 void forget_old(FleetState& state, const FleetPolicy& policy, Time now) {
   const auto remember = std::max(kRemember, policy.keep.cooldown);
-  std::erase_if(state.recent, [&](const PastRemediation& ended) { return now - ended.ended_at > remember; });
+  std::erase_if(state.recent, [&](const PastRemediation& ended) {
+    return now - ended.ended_at > remember && !ended.judge_until;
+  });
 }
 
 // How the member leaves: the first of its removals. The others follow once this one shows. All that it needs
@@ -117,6 +120,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   end_pause(next, observation.taken_at, draft.events);
   judge_ended(next, policy, observation, draft.events);
   const FleetView fleet{policy, observation, next};
+  judge_reasons(next, fleet, draft.events);
   trip_breaker_if_needed(fleet, draft, next);
   auto selection = select(fleet, off);
   plan.questions = std::move(selection.questions);

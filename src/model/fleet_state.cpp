@@ -21,7 +21,8 @@ PastRemediation past(const Remediation& ended) {
           .value_before = ended.cause.value,
           .value_after = ended.value_after,
           .rule = ended.cause.rule,
-          .treatment = ended.treatment};
+          .treatment = ended.treatment,
+          .reason = ended.cause.identity};
 }
 
 }  // namespace evenkeel

@@ -69,16 +69,14 @@ struct Part {
   std::string_view begins;
 };
 constexpr std::array kParts = {
-    Part{"judged", "not_cured"},
-    Part{"verdict", "relapsing"},
-    Part{"verdict", "remedy_does_not_help"},
-    Part{"fleet", "alarm_unreadable"},
+    Part{"judged", "not_cured"},       Part{"judged", "not_gone"},
+    Part{"verdict", "relapsing"},      Part{"verdict", "remedy_does_not_help"},
+    Part{"verdict", "reason_remains"}, Part{"fleet", "alarm_unreadable"},
 };
 
 constexpr std::array kEndings = {
     Ended{"cured", "is back, and the signal came down", "Nothing to do."},
-    Ended{"back", "is back",
-          "Nothing to do. Whether the treatment helped is not known: no sample since says so."},
+    Ended{"back", "is back", "Nothing to do. Whether the treatment helped is not known yet."},
     Ended{"not_cured", "is back, but the treatment did not help",
           "It may not be the remedy for this server. What is known of it: evenkeel explain {instance}"},
     Ended{"not_rebooted", "is back, untreated", "What happened: evenkeel history --instance {instance}"},

@@ -100,6 +100,12 @@ TEST(Notice, OfAChangedReasonOnlyWhatNeedsAPersonIsTold) {
   EXPECT_FALSE(notice_of(about_fleet("fleet", "nothing holds it back")));
   EXPECT_EQ(notice_of(event("judged", "not_cured: 82 before, 80 after"))->kind, "judged");
   EXPECT_FALSE(notice_of(event("judged", "cured: 82 before, 31 after")));
+  EXPECT_EQ(notice_of(event("judged", "not_gone: after reboot it is still there: alarm slow"))->kind,
+            "judged");
+  EXPECT_FALSE(notice_of(event("judged", "gone: event e1")));
+  EXPECT_FALSE(notice_of(event("judged", "unknown: nothing says whether its reason is gone")));
+  EXPECT_EQ(notice_of(event("verdict", "reason_remains: nothing ends instance-reboot"))->kind, "spent");
+  EXPECT_FALSE(notice_of(event("verdict", "already_served: reboot ended it")));
 }
 
 TEST(Notice, OneRemediationIsTheSameAndEveryPauseIsAnother) {

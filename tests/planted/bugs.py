@@ -4,6 +4,7 @@ from .bug import Bug
 from .bugs_account import BUGS as ACCOUNT
 from .bugs_operators import BUGS as OPERATORS
 from .bugs_production import BUGS as PRODUCTION
+from .bugs_reasons import BUGS as REASONS
 from .bugs_wire import BUGS as WIRE
 
 BUGS = [
@@ -189,4 +190,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += ACCOUNT + OPERATORS + PRODUCTION + WIRE
+BUGS += ACCOUNT + OPERATORS + PRODUCTION + REASONS + WIRE
