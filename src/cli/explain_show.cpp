@@ -170,6 +170,10 @@ void show_past(const Page& page, const Known& known) {
     }
     if (!record.served_tag.empty())
       lines.push_back("the tag's value that was served: " + printable(record.served_tag));
+    for (const auto& served : record.served) {
+      lines.push_back(fmt::format("served by {} at {}: {}{}", words(served.treatment), iso8601(served.at),
+                                  printable(served.reason), served.gone ? ", gone since" : ""));
+    }
     if (!lines.empty()) page.title("Remembered");
     for (const auto& line : lines) page.out << "  " << line << "\n";
   }

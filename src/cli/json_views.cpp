@@ -120,17 +120,28 @@ Json view(const PastRemediation& ended) {
           {"value_after", ended.value_after ? Json(*ended.value_after) : Json(nullptr)},
           {"rule", text_or_null(ended.rule)},
           {"treatment", name(ended.treatment)},
-          {"judge_until", time_or_null(ended.judge_until)}};
+          {"judge_until", time_or_null(ended.judge_until)},
+          {"reason", text_or_null(ended.reason)},
+          {"gone", ended.gone ? Json(*ended.gone) : Json(nullptr)}};
 }
 
 Json view(const MemberRecord& member) {
   Json relapses = Json::array();
   for (const auto relapse : member.relapses) relapses.push_back(seconds(relapse));
+  Json served = Json::array();
+  for (const auto& one : member.served) {
+    served.push_back({{"reason", one.reason},
+                      {"at", time_or_null(one.at)},
+                      {"treatment", name(one.treatment)},
+                      {"times", one.times},
+                      {"gone", one.gone}});
+  }
   return {{"booted_at", time_or_null(member.booted_at)},
           {"ended_at", time_or_null(member.ended_at)},
           {"relapses_seconds", std::move(relapses)},
           {"rung", member.rung},
           {"served_tag", text_or_null(member.served_tag)},
+          {"served", std::move(served)},
           {"above_since", time_or_null(member.above_since)},
           {"unhealthy_since", time_or_null(member.unhealthy_since)}};
 }
