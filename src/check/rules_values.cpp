@@ -9,6 +9,7 @@
 #include "check/signals.h"
 #include "decide/breaker.h"
 #include "decide/signal.h"
+#include "model/percentage.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -17,10 +18,6 @@ constexpr double kNear = 0.8;  // of the limit
 // CloudWatch's price for GetMetricData; a month of 30 days.
 constexpr double kDollarsPerMetric = 0.01 / 1000;
 constexpr Duration kMonth = 720h;
-
-bool is_percentage(const std::string& metric) {
-  return metric.find('%') != std::string::npos || metric.ends_with("_percent");
-}
 
 // The samples since then, as the breaker looks at them.
 evenkeel::Signal judged(const Signal& signal, Time since) {
@@ -37,12 +34,12 @@ std::string dollars(double amount) {
 }  // namespace
 
 Findings metric_implausible(const Subject& fleet) {
-  if (!is_percentage(fleet.policy.reboot_when.metric)) return {};
+  if (!is_percentage(fleet.policy.reboot_when)) return {};
   std::vector<std::string> ids;
   double worst = 0;
   for (const auto& signal : signals_of(fleet)) {
     const auto outside = std::ranges::find_if(
-        signal.samples, [](const auto& sample) { return sample.value < 0 || sample.value > 100; });
+        signal.samples, [](const auto& sample) { return outside_percent(sample.value); });
     if (outside == signal.samples.end()) continue;
     if (ids.empty()) worst = outside->value;
     ids.push_back(signal.id);

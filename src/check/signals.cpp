@@ -1,6 +1,7 @@
 #include "check/signals.h"
 
 #include <algorithm>
+#include <span>
 
 #include "observe/signals.h"
 
@@ -11,12 +12,15 @@ std::vector<Signal> signals_of(const Subject& fleet) {
   for (const auto& [id, all] : *fleet.facts.series) {
     if (!fleet.members.contains(id)) continue;
     Signal signal{.id = id, .has_series = !all.empty(), .samples = {}, .highest = std::nullopt};
+    std::vector<std::span<const aws::cloudwatch::Sample>> samples;
     for (const auto& series : all) {
-      if (!observe::agree(signal.samples, series.samples)) signal.contradicts = true;
-      if (series.samples.size() > signal.samples.size()) signal.samples = series.samples;
+      samples.emplace_back(series.samples);
       if (series.highest)
         signal.highest = std::max(signal.highest.value_or(*series.highest), *series.highest);
     }
+    auto merged = observe::merge(samples);
+    signal.contradicts = !merged;
+    if (merged) signal.samples = std::move(*merged);
     signals.push_back(std::move(signal));
   }
   return signals;

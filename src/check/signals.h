@@ -12,9 +12,10 @@ namespace evenkeel::check {
 struct Signal {
   std::string id;
   bool has_series = false;
-  bool contradicts = false;                      // its series differ by more than a hundredth at one moment
-  std::vector<aws::cloudwatch::Sample> samples;  // of its fullest series, oldest first
-  std::optional<double> highest;                 // of a day
+  bool contradicts = false;  // its series differ by more than a hundredth at one time
+  std::vector<aws::cloudwatch::Sample>
+      samples;                    // of all its series, oldest first; none where they contradict
+  std::optional<double> highest;  // of a day
 };
 
 // One per member whose series were read, by id.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "model/percentage.h"
 #include "wiring/policies.h"
 #include "wiring/stores.h"
 
@@ -125,7 +126,7 @@ std::string author(const wire::Environment& environment) {
 }
 
 std::string with_unit(double value, const std::string& metric) {
-  return format_number(value) + (metric.find('%') != std::string::npos ? " %" : "");
+  return format_number(value) + (counts_percent(metric) ? " %" : "");
 }
 
 }  // namespace evenkeel::cli

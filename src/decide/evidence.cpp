@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <vector>
 
 #include "base/text.h"
 #include "decide/fleet_view.h"
+#include "decide/signal.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -114,23 +116,73 @@ const Intent* treatment_intent(const Remediation& remediation) {
 
 namespace {
 
-// For people: a gap of more than two periods in the metric after `since`, with which the machine came back.
-std::optional<std::string> silence(const Signal& signal, Time since, Duration period) {
+// For people: a gap of more than two periods in the metric after `since`, where nothing but the low samples
+// from `low_since` on follow it: the machine came back with them.
+std::optional<std::string> silence(const Signal& signal, Time since, Time low_since, Duration period) {
   Time before = since - period;
+  std::optional<std::string> found;
   for (const auto& sample : signal.samples) {
-    if (sample.at > since && sample.at - before > 2 * period) {
-      return fmt::format("the metric was silent for {}", format_duration(sample.at - before));
+    if (sample.at >= low_since && sample.at - before > 2 * period && !found) {
+      found = fmt::format("the metric was silent for {}", format_duration(sample.at - before));
     }
     before = std::max(before, sample.at);
   }
-  return std::nullopt;
+  return found;
 }
 
-// What may show that the machine came up after `since`, each for people; empty where it is not to be seen.
+// The low samples with which the metric ends: none after the first of them is high.
+struct Fall {
+  double from = 0;  // what it was when the member was chosen
+  std::vector<Sample> low;
+  Duration lasted{};  // by these samples
+};
+
+constexpr std::size_t kMoreThanAGlitch = 2;  // low samples, where no gap tells of a boot
+
+std::optional<Fall> fall_since(Time since, const Remediation& remediation, const MetricCondition& condition,
+                               const Signal& signal) {
+  const double fallen = std::min(0.9 * remediation.cause.value, remediation.cause.above);
+  Fall fall{.from = remediation.cause.value, .low = {}};
+  for (const auto& sample : signal.samples) {
+    if (sample.at <= since) continue;
+    if (sample.value > fallen) {
+      fall.low.clear();
+    } else {
+      fall.low.push_back(sample);
+    }
+  }
+  if (fall.low.empty()) return std::nullopt;
+  fall.lasted = fall.low.back().at + condition.period - fall.low.front().at;
+  return fall;
+}
+
+// Low for the settle time, without a gap; the newest period may still have to come.
+bool stayed(const Fall& fall, const MetricCondition& condition, Duration settle) {
+  return fall.low.size() >= kMoreThanAGlitch && fall.lasted + condition.period >= settle &&
+         std::ranges::adjacent_find(fall.low, [&](const Sample& one, const Sample& next) {
+           return next.at - one.at > 2 * condition.period;
+         }) == fall.low.end();
+}
+
+std::string told(const Fall& fall) {
+  return fmt::format("the metric fell from {} to {}", format_number(fall.from),
+                     format_number(fall.low.back().value));
+}
+
+std::string told_that_it_stayed(const Fall& fall) {
+  return fmt::format("{} and stayed at or below {} for {} ({} samples)", told(fall),
+                     format_number(std::ranges::max(fall.low, {}, &Sample::value).value),
+                     format_duration(fall.lasted), fall.low.size());
+}
+
+// What may show that the machine came up after `since`, the texts for people; empty where it is not to be
+// seen.
 struct Signs {
-  std::string fall;     // of the metric, well below what it was and below the limit
-  std::string gap;      // in the metric
-  std::string console;  // written anew
+  const MetricCondition* condition = nullptr;
+  const Signal* signal = nullptr;  // with samples
+  std::optional<Fall> fall;        // of the metric, well below what it was and below the limit
+  std::string gap;                 // in the metric, with nothing but low samples after it
+  std::string console;             // written anew
 };
 
 Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPolicy& policy,
@@ -140,15 +192,19 @@ Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPol
   if (console != observation.consoles.end() && console->second > since) {
     signs.console = "its console was written anew at " + iso8601(*console->second);
   }
-  const auto* condition = condition_of(remediation, policy);
+  signs.condition = condition_of(remediation, policy);
   const auto* signal = with_samples(signal_of(remediation, policy, observation));
-  if (condition == nullptr || signal == nullptr || signal->samples.back().at <= since) return signs;
-  const double fallen = std::min(0.9 * remediation.cause.value, remediation.cause.above);
-  if (signal->samples.back().value > fallen) return signs;
-  signs.fall = fmt::format("the metric fell from {} to {}", format_number(remediation.cause.value),
-                           format_number(signal->samples.back().value));
-  signs.gap = silence(*signal, since, condition->period).value_or("");
+  if (signs.condition == nullptr || signal == nullptr) return signs;
+  signs.signal = signal;
+  signs.fall = fall_since(since, remediation, *signs.condition, *signal);
+  if (signs.fall) {
+    signs.gap = silence(*signal, since, signs.fall->low.front().at, signs.condition->period).value_or("");
+  }
   return signs;
+}
+
+bool can_be_judged_now(const Signs& signs, const Observation& observation) {
+  return signs.signal != nullptr && can_be_judged(*signs.condition, *signs.signal, observation.taken_at);
 }
 
 }  // namespace
@@ -157,22 +213,26 @@ std::optional<std::string> boot_evidence(const Remediation& remediation, const F
                                          const Observation& observation) {
   const auto* intent = treatment_intent(remediation);
   if (intent == nullptr) return std::nullopt;
-  const bool settled = observation.taken_at - intent->at >= policy.timing.settle;
+  const Time now = observation.taken_at;
+  const bool settled = now - intent->at >= policy.timing.settle;
   const auto signs = signs_of_a_boot(remediation, intent->at, policy, observation);
-  if (signs.fall.empty()) {
+  if (!signs.fall || !can_be_judged_now(signs, observation)) {
     return signs.console.empty() || !settled ? std::nullopt : std::optional(signs.console);
   }
-  if (!signs.gap.empty()) return signs.fall + " and " + signs.gap;
-  if (!signs.console.empty()) return signs.fall + " and " + signs.console;
-  if (settled) return signs.fall + " and stayed there for " + format_duration(policy.timing.settle);
+  if (!signs.gap.empty()) return told(*signs.fall) + " and " + signs.gap;
+  // A single low sample may be anything, and some consoles are written to all the time.
+  if (signs.fall->low.size() >= kMoreThanAGlitch && !signs.console.empty())
+    return told(*signs.fall) + " and " + signs.console;
+  if (settled && stayed(*signs.fall, *signs.condition, policy.timing.settle))
+    return told_that_it_stayed(*signs.fall);
   return std::nullopt;
 }
 
 std::optional<std::string> booted_without_us(const Remediation& remediation, const FleetPolicy& policy,
                                              const Observation& observation) {
   const auto signs = signs_of_a_boot(remediation, remediation.started_at, policy, observation);
-  if (signs.fall.empty() || signs.console.empty()) return std::nullopt;
-  return signs.fall + " and " + signs.console;
+  if (!signs.fall || signs.console.empty()) return std::nullopt;
+  return told(*signs.fall) + " and " + signs.console;
 }
 
 std::optional<double> value_after_treatment(const Remediation& remediation, const FleetPolicy& policy,

@@ -51,16 +51,19 @@ inline bool has_signal(const Remediation& remediation, const FleetPolicy& policy
 // At or below this the cause is gone.
 double down_at(const Remediation& remediation, const FleetPolicy& policy);
 
-// For people: what shows that the machine came up after the reboot's intent; empty: nothing does. It takes
-// two weak signs (safety.md §4.3): the metric fell clearly, below nine tenths of what it was and below the
-// limit, which an application's restart would also do; a gap of more than two periods in it; a console output
-// newer than the intent; `settle` has passed, longer than EC2 takes to force a hanging shutdown.
+// For people: what shows that the machine came up after the treatment's intent, from the values it was judged
+// by; empty: nothing does. It takes two signs (docs/adr/0008-what-proves-a-boot.md). The first is a fall of the
+// metric: it ends with samples below nine tenths of what it was and below the limit, none of them stale or
+// implausible. An application's restart would do that as well, so one of these must go with it: a gap of more
+// than two periods, after which every sample is low; a console output newer than the intent and two low samples;
+// every sample of `settle` low, which is longer than EC2 takes to force a hanging shutdown. Without a fall a new
+// console counts once `settle` has passed.
 std::optional<std::string> boot_evidence(const Remediation& remediation, const FleetPolicy& policy,
                                          const Observation& observation);
 
 // Before a reboot: what shows that the member has already come up anew since it was taken out, by somebody
 // else's hand or by ours before the state was rolled back. Two signs together: the fall alone may be the
-// missing traffic, and some consoles are written to all the time.
+// missing traffic, and some consoles are written to all the time. To refuse a reboot one low sample is enough.
 std::optional<std::string> booted_without_us(const Remediation& remediation, const FleetPolicy& policy,
                                              const Observation& observation);
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "decide/forecast.h"
 #include "decide/protocol.h"
+#include "model/percentage.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -35,13 +36,18 @@ Projection unknown(std::string why) {
 }
 
 // Empty: the signal can be used.
-std::string why_not(const Signal& signal) {
+std::string why_not(const Signal& signal, const LoadCeiling& ceiling) {
   if (signal.state != SignalState::fresh || signal.samples.empty()) {
     return fmt::format("{}: {}", name(signal.state), signal.detail.empty() ? "no samples" : signal.detail);
   }
   const bool finite =
       std::ranges::all_of(signal.samples, [](const Sample& sample) { return std::isfinite(sample.value); });
-  return finite ? "" : "a sample is not a number";
+  if (!finite) return "a sample is not a number";
+  const bool percent = is_percentage(ceiling.metric, ceiling.statistic);
+  const auto wrong = std::ranges::find_if(signal.samples, [&](const Sample& sample) {
+    return sample.value < 0 || (percent && outside_percent(sample.value));
+  });
+  return wrong == signal.samples.end() ? "" : "implausible: a load of " + format_number(wrong->value);
 }
 
 Projection project(const FleetView& fleet, const Reach& far, std::span<const Sample> samples) {
@@ -65,7 +71,8 @@ Projection project(const FleetView& fleet, const Reach& far, std::span<const Sam
 Projection of_group(const FleetView& fleet, const Reach& far, const TargetGroup& group) {
   const auto load = fleet.observation.loads.find(group.arn);
   if (load == fleet.observation.loads.end()) return unknown("it was not answered");
-  if (const auto why = why_not(load->second); !why.empty()) return unknown(why);
+  if (const auto why = why_not(load->second, *fleet.policy.keep.load_below); !why.empty())
+    return unknown(why);
   return project(fleet, far, load->second.samples);
 }
 
@@ -88,7 +95,8 @@ Projection of_members(const FleetView& fleet, const Reach& far) {
     while (load != fleet.observation.loads.end() && load->first < id) ++load;
     if (load == fleet.observation.loads.end() || load->first != id)
       return unknown("that of " + id + " was not answered");
-    if (const auto why = why_not(load->second); !why.empty()) return unknown(id + " " + why);
+    if (const auto why = why_not(load->second, *fleet.policy.keep.load_below); !why.empty())
+      return unknown(id + " " + why);
     for (const auto& sample : load->second.samples) {
       if (sample.at < first) continue;
       const auto index = static_cast<std::size_t>((sample.at - first) / period);

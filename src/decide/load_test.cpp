@@ -54,6 +54,15 @@ TEST(Load, WhoDoesNotServeCarriesNothing) {
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
 
+TEST(Load, WhatNoLoadCanBeIsNotKnown) {
+  Loaded fleet{-1};
+  EXPECT_EQ(why_not(fleet), Reason::load_unknown);
+  fleet.policy.keep.load_below->metric = "CPUUtilization";
+  fleet.policy.keep.load_below->statistic = Statistic::average;
+  for (int g : {0, 1}) fleet.of(g) = fleet.flat(250);
+  EXPECT_EQ(why_not(fleet), Reason::load_unknown);
+}
+
 TEST(Load, TheHighEndCountsAndNotOneSpike) {
   Loaded fleet{5000};
   auto& samples = fleet.of(0).samples;  // 60: the 57th of them by size is the 95th percentile

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "decide/protocol.h"
+#include "model/percentage.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -33,11 +34,11 @@ Reason reason_for(SignalState state) {
 // A percentage outside 0..100, a sample from the future, something that isn't a number: the agent is wrong,
 // not the server.
 std::optional<std::string> implausible(const MetricCondition& condition, const Signal& signal, Time now) {
-  const bool percent = condition.metric.contains('%');
+  const bool percent = is_percentage(condition);
   for (const auto& sample : signal.samples) {
     if (!std::isfinite(sample.value)) return "a sample is not a number";
-    if (percent && (sample.value < 0 || sample.value > 100)) {
-      return fmt::format("a share of {} %", format_number(sample.value));
+    if (percent && outside_percent(sample.value)) {
+      return fmt::format("{} of a metric that counts percent", format_number(sample.value));
     }
     if (sample.at > now + kMaxSpread) return "a sample from the future, " + iso8601(sample.at);
   }
@@ -60,9 +61,12 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   const Sample& newest = signal.samples.back();
   judgement.newest = newest.value;
   judgement.sampled_at = newest.at;
-  const auto agree = std::ranges::count_if(signal.samples, [&](const Sample& sample) {
-    return sample.at > newest.at - condition.over && sample.value > condition.above;
-  });
+  std::ptrdiff_t agree = 0, of = 0;
+  for (const auto& sample : signal.samples) {
+    if (sample.at <= newest.at - condition.over) continue;
+    ++of;
+    if (sample.value > condition.above) ++agree;
+  }
   auto& numbers = judgement.verdict.numbers;
   numbers.emplace("limit", condition.above);
   numbers.emplace("value", newest.value);
@@ -83,7 +87,11 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   } else {
     numbers["datapoints"] = static_cast<double>(agree);
     numbers["datapoints_needed"] = condition.datapoints;
-    if (enough) {
+    if (enough && agree < of) {
+      rule(Reason::start,
+           fmt::format("{} is above {}, and so are {} of the {} samples in {}", format_number(newest.value),
+                       format_number(condition.above), agree, of, format_duration(condition.over)));
+    } else if (enough) {
       rule(Reason::start, fmt::format("{} is above {} for {}", format_number(newest.value),
                                       format_number(condition.above), format_duration(condition.over)));
     } else {

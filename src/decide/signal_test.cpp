@@ -43,6 +43,12 @@ TEST(Judge, AMemberThatHasComeDownIsLeftAlone) {
   EXPECT_EQ(judge(condition(), signal({90, 90, 90, 90, 64}), kNow).verdict.reason, Reason::below_limit);
 }
 
+TEST(Judge, TheSentenceSaysHowManySamplesAgree) {
+  EXPECT_EQ(judge(condition(), signal({70, 70, 70, 70, 70}), kNow).verdict.text, "70 is above 65 for 5m");
+  EXPECT_EQ(judge(condition(), signal({70, 60, 70, 60, 70}), kNow).verdict.text,
+            "70 is above 65, and so are 3 of the 5 samples in 5m");
+}
+
 TEST(Judge, MissingSamplesDoNotCountAsAgreement) {
   auto gappy = signal({70, 70, 70, 70, 70});
   gappy.samples.erase(gappy.samples.begin(), gappy.samples.begin() + 3);
@@ -54,6 +60,15 @@ TEST(Judge, ImplausibleValuesAreNotBelieved) {
        {101.0, -1.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     EXPECT_EQ(judge(condition(), signal({70, 70, 70, 70, wrong}), kNow).verdict.reason,
               Reason::signal_ambiguous);
+  }
+  for (const auto* name : {"mem_used_percent", "disk_used_percent", "CPUUtilization"}) {
+    auto percent = condition();
+    percent.metric = name;
+    EXPECT_EQ(judge(percent, signal({250, 250, 250, 250, 250}), kNow).verdict.reason,
+              Reason::signal_ambiguous)
+        << name;
+    percent.statistic = Statistic::sum;
+    EXPECT_TRUE(judge(percent, signal({250, 250, 250, 250, 250}), kNow).above) << name;
   }
   auto future = signal({70, 70, 70, 70, 70});
   future.samples.back().at = kNow + 5min;

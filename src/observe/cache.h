@@ -15,6 +15,14 @@ namespace evenkeel::observe {
 
 inline constexpr Duration kCacheFor{300'000};
 
+// The series of one metric.
+struct KnownSeries {
+  std::vector<aws::cloudwatch::Metric> listed;
+  // By instance id: of several series the only one that had samples, up to the newest period. Held as long as
+  // the list: another one may have begun since.
+  std::map<std::string, aws::cloudwatch::Metric> chosen = {};
+};
+
 struct Cache {
   template <class T>
   struct Entry {
@@ -22,10 +30,8 @@ struct Cache {
     T value;
     bool fresh(Time now) const { return now >= read_at && now - read_at < kCacheFor; }
   };
-  std::map<std::string, Entry<TargetGroup::Attributes>> attributes;           // by target group arn
-  std::map<std::string, Entry<std::vector<aws::cloudwatch::Metric>>> series;  // by "namespace|metric"
-  // By "namespace|metric|instance id": the one series that proved right.
-  std::map<std::string, aws::cloudwatch::Metric> chosen;
+  std::map<std::string, Entry<TargetGroup::Attributes>> attributes;  // by target group arn
+  std::map<std::string, Entry<KnownSeries>> series;                  // by "namespace|metric"
 };
 
 }  // namespace evenkeel::observe

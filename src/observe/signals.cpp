@@ -22,23 +22,18 @@ std::string series_key(const MetricCondition& condition) {
   return condition.metric_namespace + "|" + condition.metric;
 }
 
-Result<std::vector<Metric>> known_series(const MetricCondition& condition, wire::Caller& caller, Cache& cache,
-                                         Observation& observation) {
+Result<KnownSeries*> known_series(const MetricCondition& condition, wire::Caller& caller, Cache& cache,
+                                  Observation& observation) {
   auto& entry = cache.series[series_key(condition)];
-  if (entry.fresh(observation.taken_at)) return entry.value;
+  if (entry.fresh(observation.taken_at)) return &entry.value;
   auto listed = TRY(aws::cloudwatch::list_metrics(caller, condition.metric_namespace, condition.metric));
   Stamp{observation}.saw(listed.date);
-  entry = {listed.date, std::move(listed.value)};
-  return entry.value;
+  entry = {listed.date, {std::move(listed.value), {}}};
+  return &entry.value;
 }
 
-std::string chosen_key(const MetricCondition& condition, const std::string& id) {
-  return series_key(condition) + "|" + id;
-}
-
-// The series to read for each member asked for: the one that proved right before, else every one it has.
-SeriesByOwner series_of(std::span<const std::string> ids, const std::vector<Metric>& series,
-                        const MetricCondition& condition, const Cache& cache) {
+// Every series that each member asked for has.
+SeriesByOwner series_of(std::span<const std::string> ids, const std::vector<Metric>& series) {
   SeriesByOwner found;
   for (const auto& id : ids) found[id];
   for (const auto& metric : series) {
@@ -46,18 +41,17 @@ SeriesByOwner series_of(std::span<const std::string> ids, const std::vector<Metr
     if (id == nullptr) continue;
     if (const auto wanted = found.find(*id); wanted != found.end()) wanted->second.push_back(metric);
   }
-  for (auto& [id, own] : found) {
-    const auto chosen = cache.chosen.find(chosen_key(condition, id));
-    if (chosen != cache.chosen.end() && std::ranges::find(own, chosen->second) != own.end())
-      own = {chosen->second};
-  }
   return found;
 }
 
-std::vector<Sample> samples_of(const MetricResult& result) {
-  std::vector<Sample> samples;
-  for (const auto& sample : result.samples) samples.push_back({sample.time, sample.value});
-  return samples;
+// Where one series of several proved right, only that one.
+SeriesByOwner those_that_proved_right(const SeriesByOwner& all, const KnownSeries& known) {
+  SeriesByOwner few = all;
+  for (auto& [id, own] : few) {
+    const auto chosen = known.chosen.find(id);
+    if (chosen != known.chosen.end() && own.size() > 1) own = {chosen->second};
+  }
+  return few;
 }
 
 Found reconcile(const std::vector<Metric>& series, const std::vector<const MetricResult*>& results,
@@ -67,32 +61,34 @@ Found reconcile(const std::vector<Metric>& series, const std::vector<const Metri
         {SignalState::missing, {}, "no series of this metric has its InstanceId: does the agent run there?"},
         {}};
   }
-  std::size_t fullest = 0;
+  std::vector<std::span<const aws::cloudwatch::Sample>> samples;
+  std::optional<Metric> only;
+  std::size_t with_samples = 0;
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (!results[i]->complete) {
       return {
           {SignalState::partial, {}, "CloudWatch's answer is incomplete: " + printable(results[i]->status)},
           {}};
     }
-    if (!agree(results[fullest]->samples, results[i]->samples)) {
-      return {{SignalState::ambiguous, {}, "it has several series that contradict each other"}, {}};
-    }
-    if (results[i]->samples.size() > results[fullest]->samples.size()) fullest = i;
+    if (results[i]->samples.empty()) continue;
+    samples.emplace_back(results[i]->samples);
+    if (++with_samples == 1) only = series[i];
   }
+  const auto merged = merge(samples);
+  if (!merged) return {{SignalState::ambiguous, {}, "it has several series that contradict each other"}, {}};
   Found found;
-  found.signal.samples = samples_of(*results[fullest]);
+  for (const auto& sample : *merged) found.signal.samples.push_back({sample.time, sample.value});
   if (found.signal.samples.empty()) {
     found.signal.detail = "its series has no samples: has the agent stopped?";
     return found;
   }
   const auto age = now - (found.signal.samples.back().at + condition.period);
   found.signal.state = age > condition.max_age ? SignalState::stale : SignalState::fresh;
-  if (found.signal.state == SignalState::fresh) {
-    found.series = series[fullest];
-  } else {
+  if (found.signal.state == SignalState::stale) {
     found.signal.detail = fmt::format("the newest sample is {} old, {} is allowed", format_duration(age),
                                       format_duration(condition.max_age));
   }
+  if (with_samples == 1 && age <= condition.period) found.only = only;
   return found;
 }
 
@@ -111,20 +107,40 @@ const std::string* instance_id(const Metric& metric) {
   return found == metric.dimensions.end() ? nullptr : &found->second;
 }
 
-bool agree(std::span<const aws::cloudwatch::Sample> a, std::span<const aws::cloudwatch::Sample> b) {
-  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
-    if (i->time < j->time) {
-      ++i;
-    } else if (j->time < i->time) {
-      ++j;
-    } else {
-      if (std::abs(i->value - j->value) > kAgree * std::max({1.0, std::abs(i->value), std::abs(j->value)}))
-        return false;
-      ++i;
-      ++j;
+namespace {
+
+bool differ(double a, double b) {
+  return std::abs(a - b) > kAgree * std::max({1.0, std::abs(a), std::abs(b)});
+}
+
+// Whether `one` lies, up to a hundredth, between the samples of `other` around it; beyond them it may be
+// anything.
+bool fits(const aws::cloudwatch::Sample& one, std::span<const aws::cloudwatch::Sample> other) {
+  const auto after = std::ranges::lower_bound(other, one.time, {}, &aws::cloudwatch::Sample::time);
+  if (after == other.end()) return true;
+  if (after->time == one.time) return !differ(after->value, one.value);
+  if (after == other.begin()) return true;
+  const auto [low, high] = std::minmax((after - 1)->value, after->value);
+  return (one.value >= low || !differ(one.value, low)) && (one.value <= high || !differ(one.value, high));
+}
+
+}  // namespace
+
+std::optional<std::vector<aws::cloudwatch::Sample>> merge(
+    std::span<const std::span<const aws::cloudwatch::Sample>> series) {
+  std::vector<aws::cloudwatch::Sample> merged;
+  for (const auto& one : series) {
+    for (const auto& other : series) {
+      if (&one == &other) continue;
+      if (!std::ranges::all_of(one, [&](const auto& sample) { return fits(sample, other); }))
+        return std::nullopt;
     }
+    merged.insert(merged.end(), one.begin(), one.end());
   }
-  return true;
+  std::ranges::stable_sort(merged, {}, &aws::cloudwatch::Sample::time);
+  const auto twice = std::ranges::unique(merged, {}, &aws::cloudwatch::Sample::time);
+  merged.erase(twice.begin(), twice.end());
+  return merged;
 }
 
 std::map<std::string, Found> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
@@ -171,14 +187,21 @@ Signals signals_of_members(std::span<const std::string> ids, const MetricConditi
   }
   const auto listed = known_series(condition, caller, cache, observation);
   if (!listed) return all_failed(ids, listed.error().message, observation);
-  const auto owners = series_of(ids, *listed, condition, cache);
-  for (auto& [id, found] : read_series(owners, condition, lookback, caller, observation)) {
-    const auto key = chosen_key(condition, id);
-    if (found.series) {
-      cache.chosen[key] = *found.series;
-    } else {
-      cache.chosen.erase(key);
-    }
+  KnownSeries& known = **listed;
+  const auto all = series_of(ids, known.listed);
+  auto read = read_series(those_that_proved_right(all, known), condition, lookback, caller, observation);
+  // A series that has nothing of the newest period may have ended, and another begun.
+  SeriesByOwner again;
+  for (const auto& [id, found] : read) {
+    if (found.signal.state == SignalState::failed || found.only) continue;
+    if (known.chosen.erase(id) > 0) again[id] = all.at(id);
+  }
+  if (!again.empty()) {
+    for (auto& [id, found] : read_series(again, condition, lookback, caller, observation))
+      read[id] = std::move(found);
+  }
+  for (auto& [id, found] : read) {
+    if (found.only && all.at(id).size() > 1) known.chosen[id] = *found.only;
     signals[id] = std::move(found.signal);
   }
   return signals;

@@ -19,8 +19,12 @@ namespace evenkeel::observe {
 // Whose series it is: its InstanceId, or nullptr.
 const std::string* instance_id(const aws::cloudwatch::Metric& metric);
 
-// Whether two series of one member say the same, to a hundredth, wherever both have a sample of one moment.
-bool agree(std::span<const aws::cloudwatch::Sample> a, std::span<const aws::cloudwatch::Sample> b);
+// The series of one member as one, by time: where a newer one goes on after another has ended, it counts. Empty:
+// they contradict each other where they cover the same time. Two say the same, to a hundredth, at a moment of
+// which both have a sample; in between, a sample of one lies between those of the other around it. Each is
+// sorted by time.
+std::optional<std::vector<aws::cloudwatch::Sample>> merge(
+    std::span<const std::span<const aws::cloudwatch::Sample>> series);
 
 // Reads a question's metric of the members that it names, into `signals`, or into `other_signals` where the
 // question has a condition of its own. Every one of them has an entry afterwards.
@@ -28,9 +32,8 @@ void read_signals(const Question& question, const MetricCondition& reboot_when, 
                   Cache& cache, Observation& observation);
 
 // The same as values. The series are discovered (ListMetrics): whatever dimensions come along, a member's
-// series is one whose InstanceId is its id. Of several series for one member those without samples are passed
-// over, those that agree count as one (the fullest), and those that contradict each other make the signal
-// ambiguous.
+// series is one whose InstanceId is its id. Several series of one member are merged; where they contradict
+// each other the signal is ambiguous.
 using Signals = std::map<std::string, Signal>;
 Signals signals_of_members(std::span<const std::string> ids, const MetricCondition& condition,
                            Duration lookback, wire::Caller& caller, Cache& cache, Observation& observation);
@@ -40,7 +43,8 @@ using SeriesByOwner = std::map<std::string, std::vector<aws::cloudwatch::Metric>
 
 struct Found {
   Signal signal;
-  std::optional<aws::cloudwatch::Metric> series;  // the one the samples are from, where they are fresh
+  // The only one that has samples, where it has them up to the newest period.
+  std::optional<aws::cloudwatch::Metric> only;
 };
 
 // Reads all series at once and makes one signal of each owner's. Where that fails everybody's has `failed`.

@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include "observe/observing_for_test.h"
 
 namespace evenkeel::observe {
@@ -43,14 +45,78 @@ TEST_F(Observing, TwoSeriesOfOneMemberMustAgree) {
 TEST_F(Observing, TheSeriesThatProvedRightIsTheOnlyOneReadAgain) {
   answers["ListMetrics"] =
       query_answer("ListMetrics", "<Metrics>" + series_xml(kOne, kMemory) + series_xml(kOne) + "</Metrics>");
-  answers["GetMetricData"] = query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}}) +
+  answers["GetMetricData"] = query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{1, 80}}) +
                                                                data_xml("m1", {}) + "</MetricDataResults>");
   EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
   EXPECT_TRUE(last["GetMetricData"].contains("MetricDataQueries.member.2.Id"));
   answers["GetMetricData"] = query_answer(
-      "GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}}) + "</MetricDataResults>");
+      "GetMetricData", "<MetricDataResults>" + data_xml("m0", {{1, 80}}) + "</MetricDataResults>");
   EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
   EXPECT_FALSE(last["GetMetricData"].contains("MetricDataQueries.member.2.Id"));
+}
+
+// Two series of the first member; which of them has what samples is told by their second dimension.
+struct ObservingTwoSeries : Observing {
+  Samples old_one, new_one;
+  std::vector<int> queries;  // of each GetMetricData
+  void SetUp() override {
+    Observing::SetUp();
+    const std::string fresh = "<member><Name>AgentVersion</Name><Value>2</Value></member>";
+    answers["ListMetrics"] = query_answer(
+        "ListMetrics", "<Metrics>" + series_xml(kOne, kMemory) + series_xml(kOne, fresh) + "</Metrics>");
+    scripts["GetMetricData"] = [this](const Form& form) {
+      std::string results;
+      int count = 0;
+      for (; form.contains(fmt::format("MetricDataQueries.member.{}.Id", count + 1)); ++count) {
+        const auto at = fmt::format("MetricDataQueries.member.{}.", count + 1);
+        bool is_new = false;
+        for (const auto& [key, value] : form) is_new |= key.starts_with(at) && value == "AgentVersion";
+        results += data_xml(form.at(at + "Id"), is_new ? new_one : old_one);
+      }
+      queries.push_back(count);
+      return query_answer("GetMetricData", "<MetricDataResults>" + results + "</MetricDataResults>");
+    };
+  }
+};
+
+TEST_F(ObservingTwoSeries, TheNewerGoesOnWhereTheOtherEnded) {
+  old_one = {{9, 91}, {8, 91}, {7, 91}, {6, 91}, {5, 91}, {4, 91}};
+  new_one = {{3, 13}, {2, 13}};
+  const auto signal = signal_of(kOne);
+  EXPECT_EQ(signal.state, SignalState::fresh);
+  EXPECT_EQ(signal.samples.size(), 8U);
+  EXPECT_EQ(signal.samples.back().value, 13);
+}
+
+TEST_F(ObservingTwoSeries, ThatCoverTheSameTimeAndDisagreeAreAmbiguous) {
+  old_one = {{6, 91}, {4, 91}, {2, 91}};
+  new_one = {{5, 13}, {3, 13}};
+  EXPECT_EQ(signal_of(kOne).state, SignalState::ambiguous) << "at no common moment";
+  new_one = {{5, 91}, {3, 90.8}};
+  EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
+  new_one = {{6, 91}, {1, 13}};
+  EXPECT_EQ(signal_of(kOne).state, SignalState::fresh) << "it fell after the other's last sample";
+  new_one = {{6, 13}, {1, 13}};
+  EXPECT_EQ(signal_of(kOne).state, SignalState::ambiguous);
+}
+
+TEST_F(ObservingTwoSeries, OneThatHasEndedIsLeftInTheSameTick) {
+  old_one = {{3, 91}, {2, 91}, {1, 91}};
+  EXPECT_EQ(signal_of(kOne).samples.back().value, 91);
+  EXPECT_EQ(signal_of(kOne).samples.back().value, 91);
+  old_one = {{6, 91}, {5, 91}, {4, 91}};
+  new_one = {{2, 13}, {1, 13}};
+  EXPECT_EQ(signal_of(kOne).samples.back().value, 13);
+  EXPECT_EQ(queries, (std::vector{2, 1, 1, 2})) << "the second member has none";
+}
+
+TEST_F(ObservingTwoSeries, TheOneThatProvedRightIsChosenAnewWithTheList) {
+  old_one = {{3, 91}, {2, 91}, {1, 91}};
+  EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
+  new_one = {{2, 13}, {1, 13}};
+  EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
+  cache.series.begin()->second.read_at -= kCacheFor;
+  EXPECT_EQ(signal_of(kOne).state, SignalState::ambiguous);
 }
 
 TEST_F(Observing, SeriesWithoutAnInstanceIdBelongToNobody) {
@@ -97,8 +163,8 @@ TEST_F(ObservingOtherSignals, TheSeriesThatProvedRightForOneMetricSaysNothingOfA
       "ListMetrics", "<Metrics>" + series_xml(kOne, kMemory) + series_xml(kOne, agent) + "</Metrics>");
   const auto first = [&](bool full) {
     answers["GetMetricData"] = query_answer(
-        "GetMetricData", "<MetricDataResults>" + data_xml("m0", full ? Samples{{2, 80}} : Samples{}) +
-                             data_xml("m1", full ? Samples{} : Samples{{2, 70}}) + "</MetricDataResults>");
+        "GetMetricData", "<MetricDataResults>" + data_xml("m0", full ? Samples{{1, 80}} : Samples{}) +
+                             data_xml("m1", full ? Samples{} : Samples{{1, 70}}) + "</MetricDataResults>");
   };
   first(true);
   ask("cpu");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "model/percentage.h"
 
 namespace evenkeel::policy {
 namespace {
@@ -14,13 +15,9 @@ std::string given_or_default(const Keys& keys, std::string_view key, Duration va
   return fmt::format("{} is {}{}", key, format_duration(value), keys.read.contains(key) ? "" : " by default");
 }
 
-bool counts_percent(const std::string& metric) {
-  return metric.find('%') != std::string::npos || lower(metric).ends_with("_percent");
-}
-
 void check_limit(const std::string& path, const Keys& keys, Problems& problems, const YamlNode& section,
                  const MetricCondition& condition) {
-  if (keys.is_wrong("above") || keys.is_wrong("metric") || !counts_percent(condition.metric)) return;
+  if (keys.is_wrong("above") || keys.is_wrong("metric") || !is_percentage(condition)) return;
   if (condition.above > 0 && condition.above < 100) return;
   problems.add(
       keys.place("above", section.place), child(path, "above"),

@@ -5,6 +5,7 @@ from .bugs_account import BUGS as ACCOUNT
 from .bugs_operators import BUGS as OPERATORS
 from .bugs_production import BUGS as PRODUCTION
 from .bugs_reasons import BUGS as REASONS
+from .bugs_units import BUGS as UNITS
 from .bugs_wire import BUGS as WIRE
 
 BUGS = [
@@ -111,7 +112,7 @@ BUGS = [
     Bug("takes a new console alone for a boot", "decide/evidence.cpp",
         "return signs.console.empty() || !settled ? std::nullopt", "return signs.console.empty() && !settled ? std::nullopt"),
     Bug("reboots again whom somebody has just rebooted", "decide/evidence.cpp",
-        "if (signs.fall.empty() || signs.console.empty()) return", "if (signs.fall.empty() || true) return"),
+        "if (!signs.fall || signs.console.empty()) return", "if (!signs.fall || true) return"),
     Bug("forgets that a call may land late", "decide/absorb.cpp",
         "intent->may_land_late = outcome.may_land_late;", "intent->may_land_late = false;"),
     # The tick, the journal, the acts
@@ -190,4 +191,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += ACCOUNT + OPERATORS + PRODUCTION + REASONS + WIRE
+BUGS += ACCOUNT + OPERATORS + PRODUCTION + REASONS + UNITS + WIRE
