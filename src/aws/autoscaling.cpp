@@ -52,6 +52,9 @@ Result<GroupInstance> read_instance(const Element& element) {
   instance.lifecycle_state = TRY(element.text("LifecycleState"));
   instance.health_status = TRY(element.text("HealthStatus"));
   instance.protected_from_scale_in = TRY(element.optional_boolean("ProtectedFromScaleIn")).value_or(false);
+  const auto weight = TRY(element.optional_integer("WeightedCapacity"));
+  // AWS takes 1 to 999 as a weight; memory is counted in MiB.
+  if (weight && *weight >= 1 && *weight <= 100'000'000) instance.weight = static_cast<int>(*weight);
   return instance;
 }
 
@@ -59,10 +62,43 @@ std::vector<std::string> read_target_groups(const Element& element) {
   std::set<std::string> arns;
   for (const auto& arn : element.optional_list("TargetGroupARNs")) arns.insert(arn.content());
   for (const auto& source : element.optional_list("TrafficSources")) {
-    if (source.text_or_empty("Type") == "elbv2") arns.insert(source.text_or_empty("Identifier"));
+    const auto name = source.text_or_empty("Identifier");
+    const auto type = source.text_or_empty("Type");
+    if (type == "elbv2" || (type.empty() && name.contains(":targetgroup/"))) arns.insert(name);
   }
   arns.erase("");
   return {arns.begin(), arns.end()};
+}
+
+std::vector<TrafficSource> read_other_traffic_sources(const Element& element) {
+  std::set<TrafficSource> sources;
+  for (const auto& name : element.optional_list("LoadBalancerNames")) sources.insert({"elb", name.content()});
+  for (const auto& source : element.optional_list("TrafficSources")) {
+    auto type = source.text_or_empty("Type");
+    auto name = source.text_or_empty("Identifier");
+    // AWS leaves the type out where the identifier tells it.
+    if (type.empty()) type = name.contains(":targetgroup/") ? "elbv2" : "elb";
+    if (type != "elbv2") sources.insert({std::move(type), std::move(name)});
+  }
+  return {sources.begin(), sources.end()};
+}
+
+// A group counts units where any of its instance types has a weight, or its desired capacity another type.
+bool counts_units(const Element& element) {
+  const auto type = element.text_or_empty("DesiredCapacityType");
+  if (!type.empty() && type != "units") return true;
+  const auto policy = element.find("MixedInstancesPolicy");
+  const auto launch = policy ? policy->find("LaunchTemplate") : std::nullopt;
+  if (!launch) return false;
+  return std::ranges::any_of(launch->optional_list("Overrides"), [](const Element& one) {
+    return !one.text_or_empty("WeightedCapacity").empty();
+  });
+}
+
+bool retains_terminated(const Element& element) {
+  const auto policy = element.find("InstanceLifecyclePolicy");
+  const auto triggers = policy ? policy->find("RetentionTriggers") : std::nullopt;
+  return triggers && triggers->text_or_empty("TerminateHookAbandon") == "retain";
 }
 
 Result<Group> read_group(const Element& element) {
@@ -83,6 +119,12 @@ Result<Group> read_group(const Element& element) {
   }
   std::ranges::sort(group.instances, {}, &GroupInstance::id);
   group.status = element.text_or_empty("Status");
+  const bool weighted =
+      std::ranges::any_of(group.instances, [](const auto& one) { return one.weight.has_value(); });
+  group.in_units = counts_units(element) || weighted;
+  for (const auto& zone : element.optional_list("AvailabilityZones")) group.zones.push_back(zone.content());
+  group.other_traffic_sources = read_other_traffic_sources(element);
+  group.retains_terminated = retains_terminated(element);
   return group;
 }
 

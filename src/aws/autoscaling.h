@@ -1,6 +1,8 @@
 // EC2 Auto Scaling: groups, Standby and what is under way in a group (docs/aws.md, Auto Scaling).
 #pragma once
 
+#include <compare>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +19,14 @@ struct GroupInstance {
   std::string lifecycle_state;  // "InService", "EnteringStandby", "Standby", …; unknown words are kept
   std::string health_status;    // "Healthy" or "Unhealthy", in AWS's own case: compare without it
   bool protected_from_scale_in = false;
+  std::optional<int> weight = std::nullopt;  // WeightedCapacity: units that it counts
+};
+
+// One that is no target group.
+struct TrafficSource {
+  std::string type;  // "elb" (Classic Load Balancer), "vpc-lattice" …; unknown words are kept
+  std::string name;
+  friend auto operator<=>(const TrafficSource&, const TrafficSource&) = default;
 };
 
 struct Group {
@@ -31,6 +41,11 @@ struct Group {
   std::vector<std::string> target_group_arns;
   std::vector<GroupInstance> instances;  // sorted by id
   std::string status;                    // empty, or "Delete in progress"
+  // Its sizes count weights of a mixed instances policy, vCPUs or memory instead of instances.
+  bool in_units = false;
+  std::vector<std::string> zones = {};                    // its Availability Zones
+  std::vector<TrafficSource> other_traffic_sources = {};  // LoadBalancerNames and TrafficSources, each once
+  bool retains_terminated = false;  // its lifecycle policy keeps instances whose termination was abandoned
 };
 
 // In the order of `names`; a group that does not exist is simply absent; naming none is `invalid`.

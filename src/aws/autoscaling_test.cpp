@@ -29,6 +29,57 @@ std::string group_xml(const std::string& name) {
          "<HealthStatus>Unhealthy</HealthStatus></member></Instances></member>";
 }
 
+Group read_with(const std::string& more) {
+  ScriptedAccount account([&](const Request&) {
+    auto xml = group_xml("web");
+    xml.insert(xml.rfind("</member>"), more);
+    return query_answer("DescribeAutoScalingGroups", "<AutoScalingGroups>" + xml + "</AutoScalingGroups>");
+  });
+  const std::vector<std::string> names = {"web"};
+  auto groups = describe_auto_scaling_groups(account.caller, names);
+  EXPECT_TRUE(groups) << groups.error().message;
+  return groups ? groups->value.at(0) : Group{};
+}
+
+TEST(AutoScaling, SizesCountUnitsWhereAnythingHasAWeight) {
+  EXPECT_FALSE(read_with("").in_units);
+  EXPECT_FALSE(read_with("<DesiredCapacityType>units</DesiredCapacityType>").in_units);
+  EXPECT_TRUE(read_with("<DesiredCapacityType>vcpu</DesiredCapacityType>").in_units);
+  const std::string overrides =
+      "<MixedInstancesPolicy><LaunchTemplate><Overrides><member><InstanceType>m5.large"
+      "</InstanceType></member><member><InstanceType>m5.xlarge</InstanceType>";
+  const std::string end = "</member></Overrides></LaunchTemplate></MixedInstancesPolicy>";
+  EXPECT_FALSE(read_with(overrides + end).in_units);
+  EXPECT_TRUE(read_with(overrides + "<WeightedCapacity>2</WeightedCapacity>" + end).in_units);
+}
+
+TEST(AutoScaling, ReadsWeightsZonesOtherTrafficSourcesAndTheLifecyclePolicy) {
+  const auto group = read_with(
+      "<AvailabilityZones><member>eu-west-1a</member><member>eu-west-1b</member></AvailabilityZones>"
+      "<LoadBalancerNames><member>classic</member><member>older</member></LoadBalancerNames>"
+      "<InstanceLifecyclePolicy><RetentionTriggers><TerminateHookAbandon>retain</TerminateHookAbandon>"
+      "</RetentionTriggers></InstanceLifecyclePolicy>");
+  EXPECT_EQ(group.zones, (std::vector<std::string>{"eu-west-1a", "eu-west-1b"}));
+  EXPECT_EQ(group.other_traffic_sources, (std::vector<TrafficSource>{{"elb", "classic"}, {"elb", "older"}}));
+  EXPECT_TRUE(group.retains_terminated);
+  EXPECT_FALSE(read_with("").retains_terminated);
+}
+
+TEST(AutoScaling, AnInstancesWeightIsItsOwn) {
+  ScriptedAccount account([](const Request&) {
+    auto xml = group_xml("web");
+    const std::string_view at = "<InstanceId>i-2</InstanceId>";
+    xml.insert(xml.find(at) + at.size(), "<WeightedCapacity>4</WeightedCapacity>");
+    return query_answer("DescribeAutoScalingGroups", "<AutoScalingGroups>" + xml + "</AutoScalingGroups>");
+  });
+  const std::vector<std::string> names = {"web"};
+  const auto groups = describe_auto_scaling_groups(account.caller, names);
+  ASSERT_TRUE(groups) << groups.error().message;
+  EXPECT_EQ(groups->value.at(0).instances.at(1).weight, 4);
+  EXPECT_EQ(groups->value.at(0).instances.at(0).weight, std::nullopt);
+  EXPECT_TRUE(groups->value.at(0).in_units);
+}
+
 TEST(AutoScaling, ReadsAGroup) {
   ScriptedAccount account([](const Request&) {
     return query_answer("DescribeAutoScalingGroups",

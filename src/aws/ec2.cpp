@@ -42,6 +42,21 @@ std::vector<std::string> sorted_unique(std::span<const std::string> ids) {
   return {sorted.begin(), sorted.end()};
 }
 
+std::vector<std::string> read_addresses(const Element& element) {
+  std::set<std::string> addresses = {element.text_or_empty("privateIpAddress")};
+  for (const auto& interface : element.optional_list("networkInterfaceSet", "item")) {
+    addresses.insert(interface.text_or_empty("privateIpAddress"));
+    for (const auto& [list, name] : {std::pair{"privateIpAddressesSet", "privateIpAddress"},
+                                     {"ipv6AddressesSet", "ipv6Address"},
+                                     {"ipv4PrefixSet", "ipv4Prefix"},
+                                     {"ipv6PrefixSet", "ipv6Prefix"}}) {
+      for (const auto& one : interface.optional_list(list, "item")) addresses.insert(one.text_or_empty(name));
+    }
+  }
+  addresses.erase("");
+  return {addresses.begin(), addresses.end()};
+}
+
 Result<Instance> read_instance(const Element& element) {
   Instance instance;
   instance.id = TRY(element.text("instanceId"));
@@ -51,6 +66,7 @@ Result<Instance> read_instance(const Element& element) {
   instance.launch_time = TRY(element.time("launchTime"));
   instance.instance_type = element.text_or_empty("instanceType");
   instance.private_ip = element.text_or_empty("privateIpAddress");
+  instance.addresses = read_addresses(element);
   instance.vpc_id = element.text_or_empty("vpcId");
   instance.root_device_type = element.text_or_empty("rootDeviceType");
   if (const auto placement = element.find("placement")) {
@@ -237,6 +253,20 @@ Result<Dated<std::vector<InstanceStatus>>> describe_instance_status(wire::Caller
   }
   std::ranges::sort(found.value, {}, &InstanceStatus::id);
   return found;
+}
+
+Result<Dated<bool>> stop_protection(wire::Caller& caller, const std::string& id) {
+  wire::Call call = make_call("DescribeInstanceAttribute");
+  call.parameters.add("InstanceId", id);
+  call.parameters.add("Attribute", std::string("disableApiStop"));
+  bool on = false;
+  const auto dates = read_all(caller, {&call, 1}, [&](std::size_t, const Element& result) -> Result<void> {
+    const auto attribute = TRY(result.child("disableApiStop"));
+    on = TRY(attribute.boolean("value"));
+    return {};
+  });
+  const Time date = TRY(oldest(dates));
+  return Dated<bool>{on, date};
 }
 
 Result<Dated<std::optional<Time>>> console_output_time(wire::Caller& caller, const std::string& id) {

@@ -23,7 +23,9 @@ struct Instance {
   Time launch_time{};  // changes on stop/start and replacement, not on reboot
   std::string availability_zone;
   std::string instance_type;
-  std::string private_ip;                   // empty once terminated
+  std::string private_ip;  // empty once terminated
+  // Of all its interfaces, IPv4 and IPv6, prefixes ("10.0.1.16/28") included; sorted
+  std::vector<std::string> addresses = {};
   std::string vpc_id;                       // empty once terminated
   std::string root_device_type = {};        // "ebs" can be stopped, "instance-store" can't; empty: not said
   std::map<std::string, std::string> tags;  // untrusted
@@ -78,6 +80,9 @@ struct InstanceStatus {
 // does not know (any more) is simply absent.
 Result<Dated<std::vector<InstanceStatus>>> describe_instance_status(wire::Caller& caller,
                                                                     std::span<const std::string> ids);
+
+// Whether EC2 refuses to stop it (disableApiStop), which a dry run doesn't tell.
+Result<Dated<bool>> stop_protection(wire::Caller& caller, const std::string& id);
 
 // When the newest console output was posted, which is shortly after a boot; none when there is no output. Its
 // text is dropped unread.

@@ -64,6 +64,42 @@ TEST(Ec2, ReadsWhetherARebootMayMoveAnInstance) {
   EXPECT_EQ(instances->value.at(1).reboot_migration, "");
 }
 
+TEST(Ec2, ReadsEveryAddressOfAnInstance) {
+  ScriptedAccount account([](const Request&) {
+    auto xml = instance_xml("i-1");
+    xml.insert(
+        xml.rfind("</item>"),
+        "<networkInterfaceSet><item><privateIpAddress>10.0.0.1</privateIpAddress><privateIpAddressesSet>"
+        "<item><privateIpAddress>10.0.0.1</privateIpAddress></item><item><privateIpAddress>10.0.0.9"
+        "</privateIpAddress></item></privateIpAddressesSet><ipv6AddressesSet><item><ipv6Address>fd00::1"
+        "</ipv6Address></item></ipv6AddressesSet></item><item><privateIpAddress>10.0.1.7"
+        "</privateIpAddress><ipv4PrefixSet><item><ipv4Prefix>10.0.2.16/28</ipv4Prefix></item>"
+        "</ipv4PrefixSet></item></networkInterfaceSet>");
+    return ec2_answer("DescribeInstances", "<reservationSet>" + reservation(xml) + "</reservationSet>");
+  });
+  const std::vector<std::string> ids = {"i-1"};
+  const auto instances = describe_instances(account.caller, ids);
+  ASSERT_TRUE(instances) << instances.error().message;
+  EXPECT_EQ(instances->value.at(0).addresses,
+            (std::vector<std::string>{"10.0.0.1", "10.0.0.9", "10.0.1.7", "10.0.2.16/28", "fd00::1"}));
+}
+
+TEST(Ec2, ReadsStopProtection) {
+  std::string value = "true";
+  ScriptedAccount account([&](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_EQ(form["InstanceId"], "i-1");
+    EXPECT_EQ(form["Attribute"], "disableApiStop");
+    return ec2_answer("DescribeInstanceAttribute", "<instanceId>i-1</instanceId><disableApiStop><value>" +
+                                                       value + "</value></disableApiStop>");
+  });
+  EXPECT_EQ(stop_protection(account.caller, "i-1").value().value, true);
+  value = "false";
+  EXPECT_EQ(stop_protection(account.caller, "i-1").value().value, false);
+  value = "";
+  EXPECT_FALSE(stop_protection(account.caller, "i-1"));
+}
+
 TEST(Ec2, AsksForInstancesByFilterWithinItsLimitAndFollowsPages) {
   ScriptedAccount account([](const Request& request) {
     auto form = form_of(request);

@@ -262,12 +262,15 @@ Result<Dated<std::vector<TargetGroup>>> describe_all_target_groups(wire::Caller&
   return Dated<std::vector<TargetGroup>>{std::move(groups), date};
 }
 
-std::vector<Result<Dated<Attributes>>> describe_target_group_attributes(
-    wire::Caller& caller, std::span<const std::string> target_group_arns) {
+namespace {
+
+std::vector<Result<Dated<Attributes>>> describe_attributes(wire::Caller& caller, std::string_view action,
+                                                           std::string_view parameter,
+                                                           std::span<const std::string> arns) {
   std::vector<wire::Call> calls;
-  for (const auto& arn : target_group_arns) {
-    calls.push_back(make_call("DescribeTargetGroupAttributes"));
-    calls.back().parameters.add("TargetGroupArn", arn);
+  for (const auto& arn : arns) {
+    calls.push_back(make_call(std::string{action}));
+    calls.back().parameters.add(std::string{parameter}, arn);
   }
   std::vector<Attributes> attributes(calls.size());
   auto dates = read_all(caller, calls, [&](std::size_t index, const Element& result) -> Result<void> {
@@ -277,6 +280,18 @@ std::vector<Result<Dated<Attributes>>> describe_target_group_attributes(
     return {};
   });
   return dated(std::move(attributes), std::move(dates));
+}
+
+}  // namespace
+
+std::vector<Result<Dated<Attributes>>> describe_target_group_attributes(
+    wire::Caller& caller, std::span<const std::string> target_group_arns) {
+  return describe_attributes(caller, "DescribeTargetGroupAttributes", "TargetGroupArn", target_group_arns);
+}
+
+std::vector<Result<Dated<Attributes>>> describe_load_balancer_attributes(
+    wire::Caller& caller, std::span<const std::string> load_balancer_arns) {
+  return describe_attributes(caller, "DescribeLoadBalancerAttributes", "LoadBalancerArn", load_balancer_arns);
 }
 
 std::vector<Result<Dated<std::vector<TargetHealth>>>> describe_target_health(

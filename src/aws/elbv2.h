@@ -87,6 +87,10 @@ struct LoadBalancer {
   std::vector<std::string> zones;  // enabled Availability Zones, sorted
 };
 
+// Key → value, one result per load balancer, side by side.
+std::vector<Result<Dated<Attributes>>> describe_load_balancer_attributes(
+    wire::Caller& caller, std::span<const std::string> load_balancer_arns);
+
 // All of them, twenty a call; naming none is `invalid`. Nothing is promised about the order.
 Result<Dated<std::vector<LoadBalancer>>> describe_load_balancers(
     wire::Caller& caller, std::span<const std::string> load_balancer_arns);

@@ -49,13 +49,15 @@ struct NeededPermission {
   std::string_view purpose;  // what Evenkeel uses it for, in plain words: "to …"
 };
 
-inline constexpr std::array<NeededPermission, 27> kNeededPermissions = {{
+inline constexpr std::array<NeededPermission, 29> kNeededPermissions = {{
     {"elasticloadbalancing:DescribeTargetGroups", false, Resource::any, NeededBy::tick, Need::always,
      "to find the target groups by their names, and every other one that a server may be registered in"},
     {"elasticloadbalancing:DescribeTargetHealth", false, Resource::any, NeededBy::tick, Need::always,
      "to see which servers are registered, healthy or drained"},
     {"elasticloadbalancing:DescribeTargetGroupAttributes", false, Resource::any, NeededBy::tick, Need::always,
      "to know deregistration delay, slow start and fail-open thresholds"},
+    {"elasticloadbalancing:DescribeLoadBalancerAttributes", false, Resource::any, NeededBy::tick,
+     Need::always, "to know whether a load balancer keeps each zone's requests in the zone"},
     {"elasticloadbalancing:DeregisterTargets", true, Resource::target_group, NeededBy::tick, Need::always,
      "to take a server out of rotation"},
     {"elasticloadbalancing:RegisterTargets", true, Resource::target_group, NeededBy::tick, Need::always,
@@ -67,6 +69,8 @@ inline constexpr std::array<NeededPermission, 27> kNeededPermissions = {{
     {"ec2:RebootInstances", true, Resource::instance, NeededBy::tick, Need::reboot, "to reboot a server"},
     {"ec2:GetConsoleOutput", false, Resource::instance, NeededBy::tick, Need::boot,
      "to prove that a server has booted, by the time of its console output"},
+    {"ec2:DescribeInstanceAttribute", false, Resource::any, NeededBy::tick, Need::stop_start,
+     "to see whether a server is protected from being stopped"},
     {"ec2:StopInstances", true, Resource::instance, NeededBy::tick, Need::stop_start, "to stop a server"},
     {"ec2:StartInstances", true, Resource::instance, NeededBy::tick, Need::stop_start,
      "to start a server again that it stopped"},

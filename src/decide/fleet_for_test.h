@@ -40,6 +40,7 @@ struct FleetForTest {
       group.name = name;
       group.has_load_balancer = true;
       group.of_fleet = true;
+      group.zonal = false;
       group.attributes = TargetGroup::Attributes{.deregistration_delay = 60s};
       group.registrations.emplace();
       for (int i = 1; i <= members; ++i)
@@ -52,7 +53,8 @@ struct FleetForTest {
                                       .launch_time = observation.taken_at - 24h,
                                       .availability_zone = "eu-west-1a",
                                       .private_ip = "",
-                                      .auto_scaling_group = ""};
+                                      .auto_scaling_group = "",
+                                      .stop_protected = false};
       memory(i, 40);
       observation.consoles[id(i)] = std::nullopt;
       observation.surveys[id(i)] = {.complete = true,

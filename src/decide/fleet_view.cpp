@@ -77,6 +77,26 @@ bool in_standby(const AutoScalingMember& member) {
   return member.lifecycle_state == "Standby" || member.lifecycle_state == "EnteringStandby";
 }
 
+int instances_wanted(const AutoScalingGroup& group) {
+  int there = 0, standby = 0, units = 0, lightest = 0;
+  bool all_known = true;
+  for (const auto& member : group.members) {
+    if (in_standby(member)) {
+      ++standby;
+      continue;
+    }
+    if (member.lifecycle_state.starts_with("Terminat") || member.lifecycle_state.starts_with("Detach"))
+      continue;
+    ++there;
+    units += member.weight;
+    all_known = all_known && member.weight > 0;
+    if (member.weight > 0) lightest = lightest == 0 ? member.weight : std::min(lightest, member.weight);
+  }
+  if (!group.in_units) return group.desired + standby;
+  const int lacking = all_known && lightest > 0 ? std::max(0, group.desired - units) : 0;
+  return there + standby + (lacking == 0 ? 0 : (lacking + lightest - 1) / lightest);
+}
+
 const TargetGroup* find_group(const Observation& observation, std::string_view arn) {
   const auto found = std::ranges::find(observation.target_groups, arn, &TargetGroup::arn);
   return found == observation.target_groups.end() ? nullptr : &*found;
@@ -144,11 +164,9 @@ void FleetView::find_places(const std::function<Member&(const std::string& id)>&
     }
   }
   if (observation.auto_scaling_group) {
-    wanted_by_scaling = observation.auto_scaling_group->desired;
-    for (const auto& scaling : observation.auto_scaling_group->members) {
+    wanted_by_scaling = instances_wanted(*observation.auto_scaling_group);
+    for (const auto& scaling : observation.auto_scaling_group->members)
       member(scaling.instance_id).scaling = &scaling;
-      if (in_standby(scaling)) ++wanted_by_scaling;
-    }
   }
   for (const auto& remediation : state.open) member(remediation.instance_id).open = &remediation;
 }

@@ -68,6 +68,10 @@ struct Metric {
 // own fail-open threshold.
 int required_healthy(const Keep& keep, int members, int fail_open_count, int fail_open_percent);
 
+// How many instances an Auto Scaling group wants, those in Standby included. Where its sizes count units: those
+// that it has, and as many of the lightest as it lacks.
+int instances_wanted(const AutoScalingGroup& group);
+
 struct FleetView {
   const FleetPolicy& policy;
   const Observation& observation;

@@ -119,6 +119,31 @@ Refused by_survey(const Remediation& remediation, Draft& draft) {
   return Refusal{for_good ? Then::put_back : Then::wait, *no};
 }
 
+// Also after climbing: what the member was chosen for may have been another treatment.
+Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr) return std::nullopt;
+  const auto& seen = draft.observation;
+  const auto& instance = seen.instances.at(remediation.instance_id);
+  const AutoScalingMember* scaling = nullptr;
+  if (seen.auto_scaling_group) {
+    const auto found = std::ranges::find(seen.auto_scaling_group->members, remediation.instance_id,
+                                         &AutoScalingMember::instance_id);
+    if (found != seen.auto_scaling_group->members.end()) scaling = &*found;
+  }
+  const Applied applied{.treatment = step->treatment,
+                        .instance = &instance,
+                        .scaling = scaling,
+                        .group = seen.auto_scaling_group,
+                        .in_standby = !remediation.auto_scaling_group.empty()};
+  auto no = treatment_guard(applied);
+  if (!no) no = stop_protection_guard(step->treatment, &instance);
+  if (!no) return std::nullopt;
+  const bool unknown = no->reason == Reason::stop_protected && !instance.stop_protected;
+  no->text = fmt::format("{} is not possible: {}", name(step->treatment), no->text);
+  return Refusal{unknown ? Then::wait : Then::climb, std::move(*no)};
+}
+
 // Asks for what shows how it is.
 Refused by_another_hand(const Remediation& remediation, Draft& draft) {
   if (!asked_how_it_is(remediation, draft)) return still_to_come();
@@ -182,6 +207,11 @@ std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draf
 bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
   const auto& [then, verdict] = refusal;
   if (then == Then::wait && !verdict.text.empty()) remediation.why_untreated = verdict.text;
+  if (then == Then::climb) {
+    if (const auto* step = step_of(remediation, draft.policy)) remediation.attempt = step->attempts;
+    climb_or_put_back(remediation, draft, verdict.text);
+    return remediation.phase == Phase::rejoining;
+  }
   if (then != Then::put_back) return false;
   if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
   put_back(remediation, draft, verdict.text);
@@ -200,6 +230,9 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
   if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
   if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
   if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));
+  if (effect != Effect::capture) {
+    if (auto no = by_what_it_would_do(remediation, draft)) return std::unexpected(std::move(*no));
+  }
   if (auto no = by_an_earlier_treatment(remediation, effect, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_another_hand(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_a_last_look(remediation, draft)) return std::unexpected(std::move(*no));

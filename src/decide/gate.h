@@ -21,6 +21,7 @@ struct Refusal {
     ask,       // the draft asks for what is missing: the answer comes in this tick
     wait,      // it may pass before the phase's deadline
     put_back,  // back into service, untreated
+    climb,     // this treatment is not possible: the next rung of the ladder, or back
   };
   Then then = Then::wait;
   Verdict verdict;

@@ -24,6 +24,51 @@ std::optional<Verdict> member_guards(const FleetView& fleet, const Member& membe
   return std::nullopt;
 }
 
+Ruling treatment_guard(const Applied& applied) {
+  const auto& [treatment, instance, scaling, group, in_standby] = applied;
+  if (treatment == Treatment::stop_start && instance != nullptr && !instance->ebs_root) {
+    return Verdict{Reason::cannot_stop,
+                   "its root device is not known to be on EBS, so it can't be stopped and started",
+                   {}};
+  }
+  if (treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group &&
+      !group->replacement_suspended) {
+    return Verdict{Reason::auto_scaling_would_replace,
+                   fmt::format("Auto Scaling group {} replaces a member that is stopped outside Standby, "
+                               "whatever its health check type: set leave_by: standby, or suspend its "
+                               "processes HealthCheck and ReplaceUnhealthy",
+                               printable(group->name)),
+                   {}};
+  }
+  if (treatment == Treatment::replace && scaling == nullptr) {
+    return Verdict{Reason::auto_scaling_state,
+                   "it is not in the policy's Auto Scaling group, so nobody would replace it",
+                   {}};
+  }
+  if (treatment == Treatment::replace && group && group->retains_terminated) {
+    return Verdict{
+        Reason::would_be_retained,
+        fmt::format("the lifecycle policy of Auto Scaling group {} may keep what it terminates as "
+                    "Terminating:Retained, running and billed: take \"replace\" out of treatments, "
+                    "or set TerminateHookAbandon to terminate",
+                    printable(group->name)),
+        {}};
+  }
+  return std::nullopt;
+}
+
+Ruling stop_protection_guard(Treatment treatment, const Instance* instance) {
+  if (treatment != Treatment::stop_start || instance == nullptr) return std::nullopt;
+  if (!instance->stop_protected) {
+    return Verdict{Reason::stop_protected, "whether EC2's stop protection is on could not be read", {}};
+  }
+  if (!*instance->stop_protected) return std::nullopt;
+  return Verdict{Reason::stop_protected,
+                 "EC2's stop protection is on (DisableApiStop), so it can't be stopped and started: take it "
+                 "off, or \"stop_start\" out of treatments",
+                 {}};
+}
+
 bool asks_for_events(const FleetPolicy& policy, const std::string& rule) {
   const auto found = std::ranges::find(policy.also_when, rule, &Rule::name);
   return found != policy.also_when.end() && std::ranges::any_of(found->all, [](const Condition& condition) {

@@ -52,6 +52,20 @@ std::optional<Verdict> capacity_guard(const FleetView& fleet, const Member& memb
 // The same for `explain`: every group and zone, told.
 std::vector<Check> capacity_checks(const FleetView& fleet, const Member& member);
 
+// How a treatment would be applied.
+struct Applied {
+  Treatment treatment = Treatment::reboot;
+  const Instance* instance = nullptr;          // nullptr: not known
+  const AutoScalingMember* scaling = nullptr;  // nullptr: not in the policy's Auto Scaling group
+  const std::optional<AutoScalingGroup>& group;
+  bool in_standby = false;  // it is, or would be, in Standby meanwhile
+};
+// Whether the instance and its group bear the treatment: before it leaves, and again before it is treated, as
+// the ladder may have been climbed.
+Ruling treatment_guard(const Applied& applied);
+// Whether EC2 would stop it, as the closer look has found.
+Ruling stop_protection_guard(Treatment treatment, const Instance* instance);
+
 // What the closer look at the member found against it, before it leaves and again before it is treated.
 // `survey` is the answer to a question of this tick. A scheduled event speaks against it, unless such events
 // are the very reason.

@@ -18,6 +18,20 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
                  {{"healthy_after", left}, {"required", count.required}}};
 }
 
+// Requests that come in through a zone which stands alone would reach nobody.
+Ruling last_of_zone(const Member& member, const Place& place, int left) {
+  const auto& zonal = place.group->zonal;
+  if (left > 0 || !member.serving || (zonal && !*zonal)) return std::nullopt;
+  return Verdict{
+      Reason::zone_without_cross_zone,
+      fmt::format("it is the last of {} that serves in zone {}, and {}: turn on cross-zone load balancing "
+                  "(load_balancing.cross_zone.enabled), or add servers in that zone",
+                  place.group->name, printable(member.zone),
+                  zonal ? "the zone's requests stay in the zone"
+                        : "whether the zone's requests stay in the zone could not be read"),
+      {{"healthy_after", left}}};
+}
+
 Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
   if (member.zone.empty()) {
     return Verdict{Reason::too_few_healthy_in_zone,
@@ -27,6 +41,7 @@ Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place,
   const auto& count = place.count->zones.at(member.zone);
   const int left = count.serving - (member.serving ? 1 : 0);
   const int required = fleet.required(count);
+  if (auto no = last_of_zone(member, place, left)) return no;
   if (left >= required && !tell) return std::nullopt;
   return Verdict{
       left >= required ? Reason::start : Reason::too_few_healthy_in_zone,

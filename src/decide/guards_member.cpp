@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "decide/guards.h"
+#include "decide/guards_scaling.h"
 #include "decide/relapse.h"
 #include "decide/rules.h"
 #include "decide/slow_start.h"
@@ -151,59 +152,17 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
   return passes("InService in " + printable(group.name));
 }
 
-Treatment treatment_of(const FleetView& fleet, const Member& member) {
-  return fleet.policy.treatments[static_cast<std::size_t>(rung_for(fleet, member))].treatment;
-}
-
-// What is replaced leaves by being terminated.
-bool leaves_by_standby(const FleetView& fleet, const Member& member) {
-  return member.scaling != nullptr && fleet.policy.leave_by == Leave::standby &&
-         treatment_of(fleet, member) != Treatment::replace;
-}
-
-Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
-  if (!leaves_by_standby(fleet, member)) return std::nullopt;
-  const auto& group = *fleet.observation.auto_scaling_group;
-  const bool too_few = group.desired - 1 < group.min;
-  if (!too_few && !tell) return std::nullopt;
-  const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
-  if (too_few) {
-    return Verdict{Reason::standby_at_min_size,
-                   fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
-                               "into Standby: raise its desired capacity, lower its minimum by hand, or set "
-                               "leave_by: deregister; Evenkeel never changes its sizes",
-                               printable(group.name), group.desired, group.min),
-                   numbers};
-  }
-  return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
-}
-
-Ruling launch(const FleetView& fleet, const Member& member, bool) {
-  if (member.scaling == nullptr || !fleet.observation.auto_scaling_group->launch_suspended) {
-    return std::nullopt;
-  }
-  if (!leaves_by_standby(fleet, member) && treatment_of(fleet, member) != Treatment::replace) {
-    return std::nullopt;
-  }
-  return Verdict{Reason::launch_suspended,
-                 fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
-                             "nobody back: resume it",
-                             printable(fleet.observation.auto_scaling_group->name)),
-                 {}};
-}
-
 Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
   const int rung = rung_for(fleet, member);
   const auto kind = treatment_of(fleet, member);
-  if (kind == Treatment::stop_start && member.instance != nullptr && !member.instance->ebs_root) {
-    return Verdict{Reason::cannot_stop,
-                   "its root device is not known to be on EBS, so it can't be stopped and started",
-                   {{"rung", rung}}};
-  }
-  if (kind == Treatment::replace && member.scaling == nullptr) {
-    return Verdict{Reason::auto_scaling_state,
-                   "it is not in the policy's Auto Scaling group, so nobody would replace it",
-                   {{"rung", rung}}};
+  const Applied applied{.treatment = kind,
+                        .instance = member.instance,
+                        .scaling = member.scaling,
+                        .group = fleet.observation.auto_scaling_group,
+                        .in_standby = leaves_by_standby(fleet, member)};
+  if (auto no = treatment_guard(applied)) {
+    no->numbers["rung"] = rung;
+    return no;
   }
   if (!tell) return std::nullopt;
   return passes(fmt::format("{}, rung {} of {}", name(kind), rung + 1, fleet.policy.treatments.size()),
@@ -232,7 +191,8 @@ Ruling young(const FleetView& fleet, const Member& member, bool tell) {
   const auto wanted = fleet.policy.keep.min_uptime;
   if (up >= wanted && !tell) return std::nullopt;
   return Verdict{up < wanted ? Reason::young : Reason::start,
-                 fmt::format("up for {}, {} are asked for", format_duration(up), format_duration(wanted)),
+                 fmt::format("up for {} since its last boot that is known, keep.min_uptime is {}",
+                             format_duration(up), format_duration(wanted)),
                  {{"up_seconds", std::chrono::duration<double>(up).count()}},
                  up < wanted ? std::optional(boot + wanted) : std::nullopt};
 }
@@ -284,8 +244,12 @@ constexpr std::array kOwnGuards = {MemberGuard{"remediation", in_remediation},
                                    MemberGuard{"registered", registered},
                                    MemberGuard{"auto_scaling_group", named_group},
                                    MemberGuard{"auto_scaling_state", lifecycle},
+                                   MemberGuard{"traffic_sources", traffic_sources},
                                    MemberGuard{"standby", standby},
+                                   MemberGuard{"capacity_units", capacity_units},
                                    MemberGuard{"launch", launch},
+                                   MemberGuard{"az_rebalance", az_rebalance},
+                                   MemberGuard{"grace_period", grace_period},
                                    MemberGuard{"treatment", treatment},
                                    MemberGuard{"out_in_zone", out_in_zone},
                                    MemberGuard{"uptime", young},

@@ -25,6 +25,8 @@ inline constexpr Duration kVisibleAfter = 90s;
 // An instance is gone when DescribeInstances has not known it so many times in a row, over at least so long.
 inline constexpr int kAbsentSightings = 3;
 inline constexpr Duration kAbsentFor = 5min;
+// From registering a target to its first health check, at the most.
+inline constexpr Duration kRegistering = 2min;
 // Answers of one observation that are further apart than this don't describe one moment.
 inline constexpr Duration kMaxSpread = 1min;
 // A signal's history is read for so long at the most.

@@ -227,6 +227,11 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
       verdict = std::move(*no);
       continue;
     }
+    const auto treatment = fleet.policy.treatments[static_cast<std::size_t>(asked.rung)].treatment;
+    if (auto no = stop_protection_guard(treatment, member->instance)) {
+      verdict = std::move(*no);
+      continue;
+    }
     verdict = asked.verdict;
     selection.chosen = member;
     selection.cause = asked.cause;

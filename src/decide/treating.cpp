@@ -85,7 +85,8 @@ void capture_ended(Remediation& remediation, Draft& draft, bool captured, std::s
     put_back(remediation, draft, "the evidence could not be captured, and the policy requires it");
 }
 
-// Members of the Auto Scaling group that are in service and healthy wherever the group registers them.
+// What the Auto Scaling group has in service and healthy wherever it registers its members, in what its sizes
+// count: a member whose weight is not known counts nothing there.
 int in_service_and_healthy(const Remediation& remediation, const Observation& observation) {
   int count = 0;
   for (const auto& member : observation.auto_scaling_group->members) {
@@ -95,7 +96,7 @@ int in_service_and_healthy(const Remediation& remediation, const Observation& ob
       const auto* there = registration_at(target, member.instance_id, observation);
       return there != nullptr && there->state == TargetState::healthy;
     });
-    if (healthy) ++count;
+    if (healthy) count += observation.auto_scaling_group->in_units ? member.weight : 1;
   }
   return count;
 }
@@ -276,7 +277,8 @@ void replacing(Remediation& remediation, Draft& draft) {
     const int serving = group ? in_service_and_healthy(remediation, draft.observation) : 0;
     if (group && serving >= group->desired)
       return draft.end(remediation, Ending::replaced,
-                       fmt::format("{} of {} in service again", serving, group->desired));
+                       fmt::format("{} of {}{} in service again", serving, group->desired,
+                                   group->in_units ? " units" : ""));
     if (now >= remediation.deadline && remediation.phase != Phase::held)
       hold(remediation, draft,
            "it is gone, but its Auto Scaling group has not brought the replacement into service; look at the "

@@ -49,7 +49,9 @@ struct TargetGroup {
   bool attached = false;          // to the policy's Auto Scaling group, which registers its members at `port`
   int port = 0;                   // the group's own; 0: unknown
   std::string load_balancer_arn;  // the first one's; empty: none
-  // A Network or Gateway Load Balancer that keeps a zone's traffic in the zone; unknown: not read
+  // What its health check takes to call a target healthy that it has just begun to ask; unknown: not said
+  std::optional<Duration> to_healthy = std::nullopt;
+  // Each zone's traffic stays in the zone (cross-zone load balancing is off); unknown: not read
   std::optional<bool> zonal = std::nullopt;
   // From the attributes, by key; empty when they could not be read.
   struct Attributes {
@@ -111,8 +113,16 @@ struct AutoScalingMember {
   std::string instance_id;
   std::string lifecycle_state;  // AWS's word: "InService", "Standby" …
   bool healthy = true;          // what Auto Scaling thinks of it
-  int weight = 1;               // how many units of the group's sizes it counts (WeightedCapacity)
+  int weight = 1;  // how many units of the group's sizes it counts (WeightedCapacity); 0: not known
   bool operator==(const AutoScalingMember&) const = default;
+};
+
+// What sends an Auto Scaling group's members requests and can't be looked at.
+struct TrafficSource {
+  enum class Kind { classic_load_balancer, other };
+  Kind kind = Kind::other;
+  std::string name;  // with its kind, for people: "Classic Load Balancer web", "vpc-lattice …". Untrusted
+  bool operator==(const TrafficSource&) const = default;
 };
 
 struct AutoScalingGroup {
@@ -132,8 +142,7 @@ struct AutoScalingGroup {
   Duration grace{};                     // HealthCheckGracePeriod: it applies again after Standby
   // What it terminates may stay running as Terminating:Retained (InstanceLifecyclePolicy).
   bool retains_terminated = false;
-  // Traffic sources that are no target group, for people: "Classic Load Balancer web", "vpc-lattice …".
-  std::vector<std::string> other_traffic_sources = {};
+  std::vector<TrafficSource> other_traffic_sources = {};  // those that are no target group
   bool being_deleted = false;
   std::vector<std::string> target_group_arns;
   // The active instance refresh's status ("InProgress" …), empty: none; unknown: could not be read.

@@ -11,25 +11,10 @@
 namespace evenkeel::observe {
 namespace {
 
-AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
-  const auto suspended = [&](const char* process) {
-    return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
-  };
-  AutoScalingGroup seen;
-  seen.name = group.name;
-  seen.min = group.min;
-  seen.max = group.max;
-  seen.desired = group.desired;
-  seen.elb_health_check = group.health_check_type.contains("ELB");
-  seen.replacement_suspended = suspended("HealthCheck") && suspended("ReplaceUnhealthy");
-  seen.launch_suspended = suspended("Launch");
-  seen.terminate_suspended = suspended("Terminate");
-  seen.being_deleted = !group.status.empty();
-  seen.target_group_arns = group.target_group_arns;
-  for (const auto& instance : group.instances)
-    seen.members.push_back(
-        {instance.id, instance.lifecycle_state, lower(instance.health_status) == "healthy"});
-  return seen;
+TrafficSource seen_source(const aws::autoscaling::TrafficSource& source) {
+  if (source.type == "elb")
+    return {TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer " + bounded(source.name)};
+  return {TrafficSource::Kind::other, bounded(source.type) + " " + bounded(source.name)};
 }
 
 // The answer's value, its Date taken into account; else nullptr, and a problem says why.
@@ -61,6 +46,37 @@ void read_activities(wire::Caller& caller, Observation& observation, AutoScaling
 }
 
 }  // namespace
+
+AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
+  const auto suspended = [&](const char* process) {
+    return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
+  };
+  AutoScalingGroup seen;
+  seen.name = group.name;
+  seen.min = group.min;
+  seen.max = group.max;
+  seen.desired = group.desired;
+  seen.in_units = group.in_units;
+  seen.elb_health_check = group.health_check_type.contains("ELB");
+  seen.replacement_suspended = suspended("HealthCheck") && suspended("ReplaceUnhealthy");
+  seen.launch_suspended = suspended("Launch");
+  seen.terminate_suspended = suspended("Terminate");
+  seen.az_rebalance_suspended = suspended("AZRebalance");
+  seen.zones = group.zones;
+  seen.grace = group.health_check_grace_period;
+  seen.retains_terminated = group.retains_terminated;
+  seen.being_deleted = !group.status.empty();
+  seen.target_group_arns = group.target_group_arns;
+  for (const auto& source : group.other_traffic_sources)
+    seen.other_traffic_sources.push_back(seen_source(source));
+  for (const auto& instance : group.instances) {
+    seen.members.push_back({.instance_id = instance.id,
+                            .lifecycle_state = instance.lifecycle_state,
+                            .healthy = lower(instance.health_status) == "healthy",
+                            .weight = instance.weight.value_or(group.in_units ? 0 : 1)});
+  }
+  return seen;
+}
 
 void read_auto_scaling(Reading& reading) {
   const auto& name = reading.policy.auto_scaling_group;

@@ -52,6 +52,26 @@ TEST_F(ObservingScaling, ReadsSizesSuspensionsAndMembers) {
             (std::vector<AutoScalingMember>{{kOne, "Standby", true}, {kTwo, "InService", false}}));
 }
 
+TEST_F(ObservingScaling, ReadsUnitsSourcesZonesAndGrace) {
+  scaling({.more = "<HealthCheckGracePeriod>90</HealthCheckGracePeriod><DesiredCapacityType>vcpu"
+                   "</DesiredCapacityType><AvailabilityZones><member>a</member></AvailabilityZones>"
+                   "<LoadBalancerNames><member>old</member></LoadBalancerNames><TrafficSources><member>"
+                   "<Identifier>svc</Identifier><Type>vpc-lattice</Type></member></TrafficSources>"
+                   "<SuspendedProcesses><member><ProcessName>AZRebalance</ProcessName></member>"
+                   "</SuspendedProcesses>",
+           .members = {{kOne, "InService", "Healthy"}}});
+  const auto seen = observed().auto_scaling_group.value();
+  EXPECT_TRUE(seen.in_units);
+  EXPECT_EQ(seen.members.at(0).weight, 0) << "not told";
+  EXPECT_EQ(seen.grace, 90s);
+  EXPECT_EQ(seen.zones, std::vector<std::string>{"a"});
+  EXPECT_TRUE(seen.az_rebalance_suspended);
+  EXPECT_EQ(
+      seen.other_traffic_sources,
+      (std::vector<TrafficSource>{{TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer old"},
+                                  {TrafficSource::Kind::other, "vpc-lattice svc"}}));
+}
+
 TEST_F(ObservingScaling, AGroupThatNobodySuspendsOrDeletesIsAsItShouldBe) {
   const auto seen = observed().auto_scaling_group.value();
   EXPECT_FALSE(seen.launch_suspended || seen.terminate_suspended || seen.being_deleted);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ struct KnownSeries {
   std::map<std::string, aws::cloudwatch::Metric> chosen = {};
 };
 
+// What a target group's attributes say, and those of its load balancer.
+struct KnownAttributes {
+  TargetGroup::Attributes attributes;
+  std::optional<bool> zonal;  // TargetGroup::zonal
+};
+
 struct Cache {
   template <class T>
   struct Entry {
@@ -30,8 +37,8 @@ struct Cache {
     T value;
     bool fresh(Time now) const { return now >= read_at && now - read_at < kCacheFor; }
   };
-  std::map<std::string, Entry<TargetGroup::Attributes>> attributes;  // by target group arn
-  std::map<std::string, Entry<KnownSeries>> series;                  // by "namespace|metric"
+  std::map<std::string, Entry<KnownAttributes>> attributes;  // by target group arn
+  std::map<std::string, Entry<KnownSeries>> series;          // by "namespace|metric"
 };
 
 }  // namespace evenkeel::observe

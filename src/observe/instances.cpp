@@ -29,19 +29,6 @@ std::map<std::string, std::string> tags_of_interest(const aws::ec2::Instance& in
   return tags;
 }
 
-Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& policy) {
-  const auto group = instance.tags.find("aws:autoscaling:groupName");
-  return {.id = instance.id,
-          .state = instance_state(instance.state),
-          .launch_time = instance.launch_time,
-          .availability_zone = instance.availability_zone,
-          .private_ip = instance.private_ip,
-          .auto_scaling_group = group == instance.tags.end() ? "" : group->second,
-          .tags = tags_of_interest(instance, policy),
-          .ebs_root = instance.root_device_type == "ebs",
-          .reboot_migrates = instance.reboot_migration == "default"};
-}
-
 bool status_matters(const Condition& condition) {
   return condition.kind == Condition::Kind::scheduled_event ||
          condition.kind == Condition::Kind::status_check;
@@ -101,6 +88,19 @@ void read_statuses(Reading& reading) {
                                    " of " + std::to_string(ids.size()) + " instances, " +
                                    printable(*std::ranges::find_if(ids, unknown)) + " among them");
   }
+}
+
+Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& policy) {
+  const auto group = instance.tags.find("aws:autoscaling:groupName");
+  return {.id = instance.id,
+          .state = instance_state(instance.state),
+          .launch_time = instance.launch_time,
+          .availability_zone = instance.availability_zone,
+          .private_ip = instance.private_ip,
+          .addresses = instance.addresses,
+          .auto_scaling_group = group == instance.tags.end() ? "" : group->second,
+          .tags = tags_of_interest(instance, policy),
+          .ebs_root = instance.root_device_type == "ebs"};
 }
 
 InstanceStatus instance_status(const aws::ec2::InstanceStatus& status) {

@@ -15,6 +15,9 @@ void read_instances(Reading& reading);
 // didn't come stays without, and then they aren't complete.
 void read_statuses(Reading& reading);
 
+// With the tags that the policy's rules name.
+Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& policy);
+
 InstanceStatus instance_status(const aws::ec2::InstanceStatus& status);
 
 }  // namespace evenkeel::observe

@@ -93,10 +93,13 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
   found.complete = elsewhere.complete;
   if (!elsewhere.complete) found.detail = elsewhere.detail;
   const auto instance = observation.instances.find(instance_id);
-  const std::string ip = instance == observation.instances.end() ? "" : instance->second.private_ip;
+  std::vector<std::string> addresses;
+  if (instance != observation.instances.end()) {
+    addresses = instance->second.addresses;
+    if (!instance->second.private_ip.empty()) addresses.push_back(instance->second.private_ip);
+  }
   for (std::size_t i = 0; i < elsewhere.registrations.size(); ++i) {
-    const auto& target = elsewhere.registrations[i].instance_id;
-    if (target != instance_id && (ip.empty() || target != ip)) continue;
+    if (!means_instance(elsewhere.registrations[i].instance_id, instance_id, addresses)) continue;
     found.elsewhere.push_back(elsewhere.registrations[i]);
     found.elsewhere.back().instance_id = instance_id;
     found.elsewhere_groups.push_back(elsewhere.groups[i]);
@@ -142,6 +145,22 @@ const Probe& way_back(const std::string& key, const std::string& shown_as,
   Probe probe{true, {}};
   permits(shown_as + ": ", ask(), observation, probe.allowed, probe.detail);
   return observation.way_back.emplace(key, std::move(probe)).first->second;
+}
+
+// A dry run of StopInstances doesn't tell.
+void look_at_stop_protection(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
+                             Observation& observation) {
+  const bool stops = std::ranges::find(policy.treatments, Treatment::stop_start, &Step::treatment) !=
+                     policy.treatments.end();
+  const auto instance = observation.instances.find(instance_id);
+  if (!stops || instance == observation.instances.end()) return;
+  const auto answer = aws::ec2::stop_protection(caller, instance_id);
+  if (!answer) {
+    observation.problems.push_back("stop protection of " + instance_id + ": " + answer.error().message);
+    return;
+  }
+  Stamp{observation}.saw(answer->date);
+  instance->second.stop_protected = answer->value;
 }
 
 // Whoever we take out we must be able to put back: asked before, for every group that it would leave.
@@ -194,6 +213,7 @@ void survey(const std::string& instance_id, const FleetPolicy& policy, Probing p
   look_beside_fleet(instance_id, observation, found);
   look_for_events(instance_id, caller, observation, found);
   look_at_treatments(instance_id, policy, caller, observation, found);
+  look_at_stop_protection(instance_id, policy, caller, observation);
   if (probing == Probing::no) {
     found.may_register = true;
   } else if (found.may_reboot.value_or(false)) {

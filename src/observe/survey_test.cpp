@@ -30,6 +30,89 @@ TEST_F(Observing, ASurveyFindsRegistrationsInUnnamedGroups) {
   EXPECT_EQ(last["DescribeTargetHealth"]["TargetGroupArn"], kOther);
 }
 
+TEST_F(Observing, ASurveyLooksForEveryAddressOfTheInstance) {
+  auto xml = instance_xml(kOne);
+  xml.insert(xml.rfind("</item>"),
+             "<networkInterfaceSet><item><privateIpAddress>10.0.0.1</privateIpAddress><privateIpAddressesSet>"
+             "<item><privateIpAddress>10.0.0.77</privateIpAddress></item></privateIpAddressesSet></item>"
+             "</networkInterfaceSet>");
+  answers["DescribeInstances"] =
+      ec2_answer("DescribeInstances",
+                 "<reservationSet><item><instancesSet>" + xml + "</instancesSet></item></reservationSet>");
+  auto observation = observed();
+  auto other = group_xml(kOther, "tg-ip");
+  other.replace(other.find("<TargetType>instance"), 20, "<TargetType>ip");
+  answers["DescribeTargetGroups"] = query_answer(
+      "DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") + other + "</TargetGroups>");
+  const auto elsewhere = [&](const std::string& target) {
+    answers["DescribeTargetHealth"] = query_answer(
+        "DescribeTargetHealth",
+        "<TargetHealthDescriptions>" + health_xml(target, 80, "healthy") + "</TargetHealthDescriptions>");
+    answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+    return observation.surveys.at(kOne).elsewhere_groups;
+  };
+  EXPECT_EQ(elsewhere("10.0.0.77"), std::vector<std::string>{"tg-ip"});
+  EXPECT_EQ(elsewhere("10.0.0.1"), std::vector<std::string>{"tg-ip"});
+  EXPECT_EQ(elsewhere("10.0.0.7"), std::vector<std::string>{});
+}
+
+TEST_F(Observing, StopProtectionIsAskedForWhereTheLadderStops) {
+  auto observation = observed();
+  answers["DescribeInstanceAttribute"] =
+      ec2_answer("DescribeInstanceAttribute",
+                 "<instanceId>i</instanceId><disableApiStop><value>true</value></disableApiStop>");
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeInstanceAttribute"], 0);
+  EXPECT_EQ(observation.instances.at(kOne).stop_protected, std::nullopt);
+  policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(observation.instances.at(kOne).stop_protected, true);
+  answers.erase("DescribeInstanceAttribute");
+  observation = observed();
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(observation.instances.at(kOne).stop_protected, std::nullopt) << "denied is unknown";
+}
+
+struct ObservingZones : Observing {
+  std::optional<bool> zonal(const std::string& balancer, const std::string& own) {
+    auto group = group_xml(kArn, "tg1");
+    group.replace(group.find("<member>lb</member>"), 19, "<member>" + balancer + "</member>");
+    answers["DescribeTargetGroups"] =
+        query_answer("DescribeTargetGroups", "<TargetGroups>" + group + "</TargetGroups>");
+    answers["DescribeTargetGroupAttributes"] =
+        query_answer("DescribeTargetGroupAttributes",
+                     "<Attributes><member><Key>load_balancing.cross_zone.enabled</Key><Value>" + own +
+                         "</Value></member></Attributes>");
+    cache = {};
+    return observed().target_groups.at(0).zonal;
+  }
+  void of_load_balancer(const std::string& value) {
+    answers["DescribeLoadBalancerAttributes"] =
+        query_answer("DescribeLoadBalancerAttributes",
+                     "<Attributes><member><Key>load_balancing.cross_zone.enabled</Key><Value>" + value +
+                         "</Value></member></Attributes>");
+  }
+  const std::string network = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/web/1";
+  const std::string application = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/web/1";
+};
+
+TEST_F(ObservingZones, AZonesRequestsStayThereWhereCrossZoneIsOff) {
+  EXPECT_EQ(zonal(application, "use_load_balancer_configuration"), false);
+  EXPECT_EQ(zonal(application, "false"), true);
+  EXPECT_EQ(zonal(network, "true"), false);
+  EXPECT_EQ(zonal(network, "false"), true);
+  EXPECT_EQ(asked["DescribeLoadBalancerAttributes"], 0);
+  EXPECT_EQ(zonal(network, "use_load_balancer_configuration"), std::nullopt) << "denied is unknown";
+  of_load_balancer("false");
+  EXPECT_EQ(zonal(network, "use_load_balancer_configuration"), true);
+  EXPECT_EQ(last["DescribeLoadBalancerAttributes"]["LoadBalancerArn"], network);
+  of_load_balancer("true");
+  EXPECT_EQ(zonal(network, "use_load_balancer_configuration"), false);
+  EXPECT_EQ(zonal(network, "use_load_balancer_configuration"), false);
+  observed();
+  EXPECT_EQ(asked["DescribeLoadBalancerAttributes"], 4) << "remembered with the target group's";
+}
+
 TEST_F(Observing, ASurveyFindsOutWhetherItCouldBePutBack) {
   auto observation = observed();
   const auto may_register = [&](const wire::Response& probe) {

@@ -82,6 +82,7 @@ void add_groups_of_fleet(Reading& reading) {
     seen.has_load_balancer = !group.load_balancer_arns.empty();
     seen.of_fleet = true;
     seen.port = group.port.value_or(0);
+    seen.to_healthy = to_healthy(group);
     if (seen.has_load_balancer) seen.load_balancer_arn = group.load_balancer_arns.front();
     reading.observation.target_groups.push_back(std::move(seen));
   }
@@ -116,6 +117,11 @@ void read_groups(Reading& reading) {
     if (group.attached && taken_from_auto_scaling(reading.policy)) group.of_fleet = true;
   }
   std::ranges::sort(reading.observation.target_groups, {}, &TargetGroup::arn);
+}
+
+std::optional<Duration> to_healthy(const aws::elbv2::TargetGroup& group) {
+  if (!group.health_check || !group.health_check->enabled) return std::nullopt;
+  return group.health_check->interval * group.health_check->healthy_threshold;
 }
 
 Registration registration(const aws::elbv2::TargetHealth& target) {

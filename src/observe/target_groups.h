@@ -1,6 +1,8 @@
 // The fleet's target groups and who is registered in them.
 #pragma once
 
+#include <optional>
+
 #include "aws/elbv2.h"
 #include "observe/reading.h"
 
@@ -16,6 +18,9 @@ void read_registrations(Reading& reading);
 
 // Reads the registrations of every known group once more. What can't be read this time is unknown.
 void read_registrations_again(wire::Caller& caller, Observation& observation);
+
+// What its health check takes to call a target healthy that it has just begun to ask; unknown: not said.
+std::optional<Duration> to_healthy(const aws::elbv2::TargetGroup& group);
 
 Registration registration(const aws::elbv2::TargetHealth& target);
 

@@ -1,6 +1,7 @@
 #include "observe/words.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <charconv>
 
@@ -24,6 +25,53 @@ std::optional<int> number(const std::map<std::string, std::string>& attributes, 
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
   return value;
+}
+
+constexpr const char* kCrossZone = "load_balancing.cross_zone.enabled";
+
+struct Address {
+  std::array<unsigned char, 16> bytes{};
+  int bits = 0;  // 32 or 128
+};
+
+std::optional<Address> address(const std::string& text) {
+  Address parsed;
+  if (inet_pton(AF_INET, text.c_str(), parsed.bytes.data()) == 1) {
+    parsed.bits = 32;
+  } else if (inet_pton(AF_INET6, text.c_str(), parsed.bytes.data()) == 1) {
+    parsed.bits = 128;
+  } else {
+    return std::nullopt;
+  }
+  return parsed;
+}
+
+// "10.0.1.16/28" or one address.
+bool covers(const std::string& range, const Address& one) {
+  const auto slash = range.find('/');
+  const auto start = address(range.substr(0, slash));
+  if (!start || start->bits != one.bits) return false;
+  int bits = one.bits;
+  if (slash != std::string::npos) {
+    const char* const first = range.data() + slash + 1;
+    const char* const last = range.data() + range.size();
+    const auto [end, failure] = std::from_chars(first, last, bits);
+    if (failure != std::errc{} || end != last || bits < 0 || bits > one.bits) return false;
+  }
+  for (int bit = 0; bit < bits; ++bit) {
+    const auto byte = static_cast<std::size_t>(bit / 8);
+    const int mask = 0x80 >> (bit % 8);
+    if ((start->bytes[byte] & mask) != (one.bytes[byte] & mask)) return false;
+  }
+  return true;
+}
+
+bool is_application(const std::string& load_balancer_arn) {
+  return load_balancer_arn.contains(":loadbalancer/app/");
+}
+
+bool is_network_or_gateway(const std::string& load_balancer_arn) {
+  return load_balancer_arn.contains(":loadbalancer/net/") || load_balancer_arn.contains(":loadbalancer/gwy/");
 }
 
 }  // namespace
@@ -102,6 +150,32 @@ StatusCheck worst_check(std::span<const std::string> words) {
 bool zonal_shift(const std::string& administrative_override) {
   return administrative_override == "zonal_shift_active" ||
          administrative_override == "zonal_shift_delegated_to_dns";
+}
+
+bool asks_load_balancer(const std::map<std::string, std::string>& attributes,
+                        const std::string& load_balancer_arn) {
+  const auto own = attributes.find(kCrossZone);
+  const bool decided = own != attributes.end() && (own->second == "true" || own->second == "false");
+  return !decided && is_network_or_gateway(load_balancer_arn);
+}
+
+std::optional<bool> keeps_zones(const std::map<std::string, std::string>& attributes,
+                                const std::string& load_balancer_arn,
+                                const std::map<std::string, std::string>* of_load_balancer) {
+  const auto* where = asks_load_balancer(attributes, load_balancer_arn) ? of_load_balancer : &attributes;
+  if (where == nullptr) return std::nullopt;
+  const auto cross_zone = where->find(kCrossZone);
+  if (cross_zone != where->end() && cross_zone->second == "true") return false;
+  if (cross_zone != where->end() && cross_zone->second == "false") return true;
+  if (load_balancer_arn.empty() || is_application(load_balancer_arn)) return false;
+  return std::nullopt;
+}
+
+bool means_instance(const std::string& target_id, const std::string& instance_id,
+                    std::span<const std::string> addresses) {
+  if (target_id == instance_id) return true;
+  const auto one = address(target_id);
+  return one && std::ranges::any_of(addresses, [&](const auto& range) { return covers(range, *one); });
 }
 
 std::string bounded(const std::string& untrusted) {

@@ -26,6 +26,21 @@ bool zonal_shift(const std::string& administrative_override);
 // there but makes no sense.
 std::optional<TargetGroup::Attributes> group_attributes(const std::map<std::string, std::string>& attributes);
 
+// Whether a target group keeps each zone's requests in the zone, by its own attributes and, where it leaves that
+// to its load balancer, by the load balancer's (nullptr: not read). An Application Load Balancer never does by
+// itself. Unknown: neither says.
+std::optional<bool> keeps_zones(const std::map<std::string, std::string>& attributes,
+                                const std::string& load_balancer_arn,
+                                const std::map<std::string, std::string>* of_load_balancer);
+// Whether the load balancer's attributes are needed for that.
+bool asks_load_balancer(const std::map<std::string, std::string>& attributes,
+                        const std::string& load_balancer_arn);
+
+// Whether a target's id means this instance: its id, one of its addresses however it is written, or one in a
+// prefix of its.
+bool means_instance(const std::string& target_id, const std::string& instance_id,
+                    std::span<const std::string> addresses);
+
 // The beginning of a text that somebody else wrote: at most 256 bytes, cut between two characters.
 std::string bounded(const std::string& untrusted);
 

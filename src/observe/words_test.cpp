@@ -58,5 +58,15 @@ TEST(Words, ALongTextIsCutBetweenTwoCharacters) {
   EXPECT_EQ(bounded(ascii.substr(0, 255) + "\u00fcber"), ascii.substr(0, 255));
 }
 
+TEST(Words, ATargetMeansAnInstanceByItsIdOrAnyOfItsAddresses) {
+  const std::vector<std::string> addresses = {"10.0.0.1", "10.0.2.16/28", "fd00::1", "fd00:1::/80"};
+  for (const auto* target :
+       {"i-1", "10.0.0.1", "10.0.2.16", "10.0.2.31", "fd00:0:0:0::1", "FD00::1", "fd00:1::5"})
+    EXPECT_TRUE(means_instance(target, "i-1", addresses)) << target;
+  for (const auto* target : {"", "i-2", "10.0.0.10", "10.0.2.32", "10.0.2.15", "fd00::2", "fd00:1:0:0:1::"})
+    EXPECT_FALSE(means_instance(target, "i-1", addresses)) << target;
+  EXPECT_FALSE(means_instance("10.0.0.1", "i-1", std::vector<std::string>{"10.0.0.1/x", "10.0.0.1/40", ""}));
+}
+
 }  // namespace
 }  // namespace evenkeel::observe

@@ -57,8 +57,8 @@ BUGS = [
     Bug("counts only those whom it took out itself", "decide/fleet_view.cpp",
         "place.registration->state == TargetState::draining ||", "place.registration->state == TargetState::other ||"),
     Bug("measures the share by the instances that are left", "decide/fleet_view.cpp",
-        "if (in_standby(scaling)) ++wanted_by_scaling;",
-        "if (in_standby(scaling)) --wanted_by_scaling;"),
+        "if (!group.in_units) return group.desired + standby;",
+        "if (!group.in_units) return group.desired;"),
     # Signal
     Bug("acts on a stale signal", "decide/signal.cpp",
         "signal.state != SignalState::fresh || signal.samples.empty()", "signal.samples.empty()"),

@@ -1,0 +1,180 @@
+#include "decide/guards_scaling.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <map>
+
+#include "base/text.h"
+#include "decide/protocol.h"
+#include "decide/relapse.h"
+
+namespace evenkeel::decide {
+namespace {
+
+std::string in_seconds(Duration time) {
+  return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+}  // namespace
+
+Treatment treatment_of(const FleetView& fleet, const Member& member) {
+  return fleet.policy.treatments[static_cast<std::size_t>(rung_for(fleet, member))].treatment;
+}
+
+bool leaves_by_standby(const FleetView& fleet, const Member& member) {
+  return member.scaling != nullptr && fleet.policy.leave_by == Leave::standby &&
+         treatment_of(fleet, member) != Treatment::replace;
+}
+
+// Standby and a termination take a member from the group's target groups and Classic Load Balancers
+// (docs/adr/0031-units-and-places.md); of other sources AWS doesn't say so.
+Ruling traffic_sources(const FleetView& fleet, const Member& member, bool) {
+  if (member.scaling == nullptr) return std::nullopt;
+  const bool by_group = leaves_by_standby(fleet, member) || treatment_of(fleet, member) == Treatment::replace;
+  const auto& group = *fleet.observation.auto_scaling_group;
+  for (const auto& source : group.other_traffic_sources) {
+    const bool classic = source.kind == TrafficSource::Kind::classic_load_balancer;
+    if (classic && by_group) continue;
+    return Verdict{Reason::elsewhere_registered,
+                   fmt::format("Auto Scaling group {} also sends it requests through {}, where Evenkeel can "
+                               "neither see it nor take it out: {}",
+                               printable(group.name), printable(source.name),
+                               classic ? "set leave_by: standby, or detach that load balancer"
+                                       : "detach that traffic source"),
+                   {}};
+  }
+  return std::nullopt;
+}
+
+Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
+  if (!leaves_by_standby(fleet, member)) return std::nullopt;
+  const auto& group = *fleet.observation.auto_scaling_group;
+  if (group.in_units) return std::nullopt;
+  const bool too_few = group.desired - 1 < group.min;
+  if (!too_few && !tell) return std::nullopt;
+  const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
+  if (too_few) {
+    return Verdict{Reason::standby_at_min_size,
+                   fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
+                               "into Standby: raise its desired capacity, lower its minimum by hand, or set "
+                               "leave_by: deregister; Evenkeel never changes its sizes",
+                               printable(group.name), group.desired, group.min),
+                   numbers};
+  }
+  return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
+}
+
+Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
+  if (!leaves_by_standby(fleet, member)) return std::nullopt;
+  const auto& group = *fleet.observation.auto_scaling_group;
+  if (!group.in_units) return std::nullopt;
+  const int weight = member.scaling->weight;
+  if (weight < 1) {
+    return Verdict{Reason::capacity_units,
+                   fmt::format("Auto Scaling group {} counts its capacity in units, and AWS does not say how "
+                               "many this server counts, so nobody can tell what Standby would leave",
+                               printable(group.name)),
+                   {{"desired", group.desired}, {"min", group.min}}};
+  }
+  // Whichever AWS takes, one or the weight, the minimum must hold.
+  const int left = group.desired - std::max(weight, 1);
+  const bool too_few = left < group.min;
+  if (!too_few && !tell) return std::nullopt;
+  const std::map<std::string, double> numbers = {
+      {"desired", group.desired}, {"min", group.min}, {"weight", weight}};
+  if (too_few) {
+    return Verdict{
+        Reason::capacity_units,
+        fmt::format("it counts {} of the {} units that Auto Scaling group {} wants, and Standby may "
+                    "take them all from that number: {} would be left, and the minimum is {}; raise "
+                    "its desired capacity, lower its minimum by hand, or set leave_by: deregister",
+                    weight, group.desired, printable(group.name), left, group.min),
+        numbers};
+  }
+  return passes(
+      fmt::format("{} units wanted, {} without it, the minimum is {}", group.desired, left, group.min),
+      numbers);
+}
+
+Ruling launch(const FleetView& fleet, const Member& member, bool) {
+  if (member.scaling == nullptr || !fleet.observation.auto_scaling_group->launch_suspended) {
+    return std::nullopt;
+  }
+  if (!leaves_by_standby(fleet, member) && treatment_of(fleet, member) != Treatment::replace) {
+    return std::nullopt;
+  }
+  return Verdict{Reason::launch_suspended,
+                 fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
+                             "nobody back: resume it",
+                             printable(fleet.observation.auto_scaling_group->name)),
+                 {}};
+}
+
+Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
+  if (!leaves_by_standby(fleet, member)) return std::nullopt;
+  const auto& group = *fleet.observation.auto_scaling_group;
+  // Without Terminate it may launch one too many, but takes nobody out.
+  if (group.az_rebalance_suspended || group.terminate_suspended) return std::nullopt;
+  std::map<std::string_view, int> in_service;
+  for (const auto& zone : group.zones) in_service[zone];
+  for (const auto& [id, one] : fleet.members) {
+    if (one.scaling != nullptr && one.scaling->lifecycle_state == "InService") ++in_service[one.zone];
+  }
+  if (member.zone.empty()) {
+    return Verdict{
+        Reason::az_rebalance,
+        "its Availability Zone is not known, so nobody can tell whether Auto Scaling would even out "
+        "the zones",
+        {}};
+  }
+  const auto most = std::ranges::max_element(in_service, {}, [](const auto& zone) { return zone.second; });
+  const int left = in_service[member.zone] - 1;
+  const bool uneven = most->second - left >= 2;
+  if (!uneven && !tell) return std::nullopt;
+  const std::map<std::string, double> numbers = {{"left_in_zone", left}, {"most_in_a_zone", most->second}};
+  if (uneven) {
+    return Verdict{
+        Reason::az_rebalance,
+        fmt::format("in Standby it would leave {} in service in {}, against {} in {}: Auto Scaling "
+                    "group {} would even out its zones and may terminate a healthy server there; "
+                    "suspend its process AZRebalance, or add servers in {}",
+                    left, printable(member.zone), most->second, printable(most->first), printable(group.name),
+                    printable(member.zone)),
+        numbers};
+  }
+  return passes(fmt::format("{} left in service in {}, at most {} in another zone", left,
+                            printable(member.zone), most->second),
+                numbers);
+}
+
+Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
+  if (!leaves_by_standby(fleet, member)) return std::nullopt;
+  const auto& group = *fleet.observation.auto_scaling_group;
+  if (!group.elb_health_check || group.replacement_suspended) return std::nullopt;
+  Duration checks{};
+  for (const auto& place : member.places) {
+    if (place.group->attached) checks = std::max(checks, place.group->to_healthy.value_or(Duration::zero()));
+  }
+  if (checks == Duration::zero()) return std::nullopt;
+  const auto needed = checks + kRegistering;
+  const bool too_short = group.grace < needed;
+  if (!too_short && !tell) return std::nullopt;
+  const std::map<std::string, double> numbers = {
+      {"grace_period_seconds", std::chrono::duration<double>(group.grace).count()},
+      {"needed_seconds", std::chrono::duration<double>(needed).count()}};
+  if (too_short) {
+    return Verdict{
+        Reason::grace_period,
+        fmt::format("Auto Scaling group {} checks health by ELB and gives a server that comes back "
+                    "from Standby {} before it replaces it; the health checks need up to {} to call "
+                    "it healthy: raise its health check grace period to {} or more",
+                    printable(group.name), format_duration(group.grace), format_duration(needed),
+                    in_seconds(needed)),
+        numbers};
+  }
+  return passes(fmt::format("{} of grace, the health checks need up to {}", format_duration(group.grace),
+                            format_duration(needed)),
+                numbers);
+}
+
+}  // namespace evenkeel::decide

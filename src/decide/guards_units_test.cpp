@@ -1,0 +1,239 @@
+// What an Auto Scaling group would make of it: units of capacity, other traffic sources, zones evened out, grace
+// periods, and treatments that the group or the instance doesn't bear.
+#include <gtest/gtest.h>
+
+#include "decide/guards_for_test.h"
+
+namespace evenkeel::decide {
+namespace {
+
+// Eight members of two units each: 16 wanted, at least 14.
+struct Weighted : FleetForTest {
+  Weighted() {
+    auto& group = scaling();
+    group.in_units = true;
+    group.desired = group.max = 16;
+    group.min = 14;
+    for (auto& member : group.members) member.weight = 2;
+  }
+};
+
+TEST(Units, EnterStandbyMustKeepTheMinimumWhicheverWayAwsCounts) {
+  Weighted fleet;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.scaling().min = 15;
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::capacity_units) << "by number it would do, by weight it wouldn't";
+  EXPECT_EQ(no.numbers.at("weight"), 2);
+  EXPECT_NE(no.text.find("2 of the 16 units"), std::string::npos) << no.text;
+  fleet.policy.leave_by = Leave::deregister;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Units, AWeightThatIsNotKnownPermitsNothing) {
+  Weighted fleet;
+  fleet.scaling().members[2].weight = 0;
+  EXPECT_EQ(why_not(fleet), Reason::capacity_units);
+}
+
+TEST(Units, AShareRefersToInstancesAndNotToUnits) {
+  Weighted fleet;
+  fleet.policy.keep.healthy = {.count = 0, .percent = 75};
+  EXPECT_EQ(why_not(fleet), Reason::start) << "6 of 8, not 12 of 16";
+  fleet.scaling().desired = 20;
+  EXPECT_EQ(why_not(fleet), Reason::too_few_healthy) << "two more are wanted: 8 of 10";
+}
+
+TEST(Units, WantedInstances) {
+  AutoScalingGroup group;
+  group.desired = 3;
+  group.members = {{"i-1", "InService", true}, {"i-2", "Standby", true}};
+  EXPECT_EQ(instances_wanted(group), 4);
+  group.in_units = true;
+  group.members = {
+      {"i-1", "InService", true, 4}, {"i-2", "Standby", true, 4}, {"i-3", "Terminating", true, 4}};
+  EXPECT_EQ(instances_wanted(group), 2);
+  group.desired = 9;
+  EXPECT_EQ(instances_wanted(group), 4) << "5 units are lacking, 4 each";
+  group.members[0].weight = 0;
+  EXPECT_EQ(instances_wanted(group), 2) << "how many are lacking can't be told";
+}
+
+TEST(Places, AClassicLoadBalancerIsLeftByStandbyAndNotByDeregistration) {
+  FleetForTest fleet;
+  fleet.scaling().other_traffic_sources = {
+      {TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer old"}};
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.policy.leave_by = Leave::deregister;
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::elsewhere_registered);
+  EXPECT_NE(no.text.find("Classic Load Balancer old"), std::string::npos);
+  EXPECT_NE(no.text.find("leave_by: standby"), std::string::npos);
+  fleet.policy.treatments[0].treatment = Treatment::replace;
+  EXPECT_EQ(why_not(fleet), Reason::start) << "a termination leaves it as well";
+}
+
+TEST(Places, WhatCanNotBeLookedAtPermitsNothing) {
+  FleetForTest fleet;
+  fleet.scaling().other_traffic_sources = {{TrafficSource::Kind::other, "vpc-lattice svc"}};
+  EXPECT_EQ(why_not(fleet), Reason::elsewhere_registered);
+  std::erase_if(fleet.scaling().members, [](const AutoScalingMember& m) { return m.instance_id == id(3); });
+  EXPECT_EQ(why_not(fleet), Reason::start) << "it is not in that group";
+}
+
+// 1 to 4 in zone a, 5 to 8 in b.
+struct TwoZonesScaled : FleetForTest {
+  TwoZonesScaled() {
+    for (int i = 5; i <= 8; ++i) zone(i, "eu-west-1b");
+    scaling().min = 2;
+    policy.keep.healthy.count = 2;
+  }
+};
+
+TEST(AzRebalance, AStandbyThatLeavesItsZoneTwoShortIsRefused) {
+  TwoZonesScaled fleet;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.zone(4, "eu-west-1b");  // 3 against 5 now, 2 then
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::az_rebalance);
+  EXPECT_EQ(no.numbers.at("left_in_zone"), 2);
+  EXPECT_EQ(no.numbers.at("most_in_a_zone"), 5);
+  EXPECT_NE(no.text.find("AZRebalance"), std::string::npos);
+  for (const auto suspend :
+       {&AutoScalingGroup::az_rebalance_suspended, &AutoScalingGroup::terminate_suspended}) {
+    auto suspended = fleet;
+    suspended.scaling().*suspend = true;
+    EXPECT_NE(why_not(suspended), Reason::az_rebalance);
+  }
+  fleet.policy.leave_by = Leave::deregister;
+  EXPECT_EQ(why_not(fleet), Reason::start) << "it stays InService";
+}
+
+TEST(AzRebalance, OnlyWhatIsInServiceCounts) {
+  TwoZonesScaled fleet;
+  fleet.scaling().members[3].lifecycle_state = "Pending";
+  EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 would be left of its zone's four, against 4";
+}
+
+TEST(GracePeriod, MustBeAsLongAsTheHealthChecksNeed) {
+  FleetForTest fleet;
+  auto& group = fleet.scaling();
+  group.elb_health_check = true;
+  group.grace = 269s;
+  for (int g : {0, 1}) {
+    fleet.group(g).attached = true;
+    fleet.group(g).to_healthy = 150s;
+  }
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::grace_period);
+  EXPECT_EQ(no.numbers.at("needed_seconds"), 270);
+  group.grace = 270s;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  group.grace = 0s;
+  group.replacement_suspended = true;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  group.replacement_suspended = group.elb_health_check = false;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(TreatmentGuard, AStopOutsideStandbyWouldBeReplaced) {
+  FleetForTest fleet;
+  fleet.observation.instances[id(3)].ebs_root = true;
+  fleet.policy.treatments[0].treatment = Treatment::stop_start;
+  fleet.scaling();
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.policy.leave_by = Leave::deregister;
+  EXPECT_EQ(why_not(fleet), Reason::auto_scaling_would_replace);
+  fleet.scaling().replacement_suspended = true;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(TreatmentGuard, StopProtectionIsAskedForWhereItIsStopped) {
+  FleetForTest fleet;
+  auto& instance = fleet.observation.instances[id(3)];
+  instance.ebs_root = true;
+  instance.stop_protected = true;
+  EXPECT_EQ(why_not(fleet), Reason::start) << "it is rebooted";
+  fleet.policy.treatments[0].treatment = Treatment::stop_start;
+  EXPECT_EQ(why_not(fleet), Reason::stop_protected);
+  instance.stop_protected.reset();
+  EXPECT_EQ(why_not(fleet), Reason::stop_protected) << "unknown permits nothing";
+  instance.stop_protected = false;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(TreatmentGuard, WhatWouldBeRetainedIsNotReplaced) {
+  FleetForTest fleet;
+  fleet.policy.treatments[0].treatment = Treatment::replace;
+  fleet.scaling();
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.scaling().retains_terminated = true;
+  EXPECT_EQ(why_not(fleet), Reason::would_be_retained);
+  fleet.policy.treatments[0].treatment = Treatment::reboot;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(ZoneAlone, ItsLastServerStays) {
+  FleetForTest fleet;
+  fleet.zone(3, "eu-west-1c");
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.group(1).zonal = true;
+  EXPECT_EQ(why_not(fleet), Reason::zone_without_cross_zone);
+  fleet.group(1).zonal.reset();
+  EXPECT_EQ(why_not(fleet), Reason::zone_without_cross_zone) << "unknown permits nothing";
+  fleet.state_of(3, TargetState::unhealthy);
+  EXPECT_EQ(why_not(fleet), Reason::start) << "nothing is lost with it";
+}
+
+// Climbing from a reboot that shows nothing.
+TEST(TreatmentGuard, IsAskedAgainWhenTheLadderIsClimbed) {
+  FleetForTest fleet;
+  fleet.observation.instances[id(3)].ebs_root = true;
+  fleet.policy.treatments = {{.treatment = Treatment::reboot, .attempts = 1, .document = {}},
+                             {.treatment = Treatment::stop_start, .attempts = 1, .document = {}}};
+  auto protected_one = fleet;
+  for (auto* one : {&fleet, &protected_one}) {
+    one->observation.instances[id(3)].stop_protected = one == &protected_one;
+    one->reboot_of_three();
+    one->memory(3, 80);
+    one->pass(one->policy.timing.boot);
+    one->tick();
+    one->pass(1min);
+  }
+  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::stop});
+  const auto plan = protected_one.tick();
+  EXPECT_EQ(effects(plan), (std::vector{Effect::register_, Effect::register_}));
+  EXPECT_NE(protected_one.three().why_untreated.find("stop protection"), std::string::npos)
+      << protected_one.three().why_untreated;
+}
+
+TEST(Units, AReplacementIsThereWhenAsManyUnitsAreInService) {
+  FleetForTest fleet;
+  fleet.policy.treatments[0].treatment = Treatment::replace;
+  auto& group = fleet.scaling();
+  group.in_units = true;
+  group.desired = group.max = 16;
+  group.min = 10;
+  for (auto& member : group.members) member.weight = 2;
+  fleet.memory(3, 80);
+  fleet.tick();
+  fleet.gone(3);
+  fleet.pass(2min);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::replacing);
+  fleet.pass(1min);
+  fleet.tick();
+  fleet.observation.instances.at(id(3)).state = InstanceState::terminated;
+  std::erase_if(fleet.scaling().members, [](const AutoScalingMember& m) { return m.instance_id == id(3); });
+  fleet.pass(1min);
+  fleet.tick();
+  ASSERT_FALSE(fleet.state.open.empty()) << "14 of 16 units";
+  EXPECT_TRUE(fleet.three().open());
+  fleet.scaling().members.front().weight = 4;
+  fleet.pass(1min);
+  fleet.tick();
+  EXPECT_TRUE(fleet.state.open.empty());
+}
+
+}  // namespace
+}  // namespace evenkeel::decide
