@@ -28,10 +28,11 @@ inline std::unexpected<Error> unread() { return fail(ErrorKind::unavailable, "wa
 // A target group's attributes, AWS's defaults filled in.
 struct Attributes {
   Duration deregistration_delay = 300s;
-  Duration slow_start{};      // zero: off
-  int fail_open_count = 1;    // the larger of the two minimum_healthy_targets counts
-  int fail_open_percent = 0;  // the larger of the two percentages; 0: off
-  std::string cross_zone;     // "true", "false", "use_load_balancer_configuration"; empty: not told
+  Duration slow_start{};              // zero: off
+  int fail_open_count = 1;            // the larger of the two minimum_healthy_targets counts
+  int fail_open_percent = 0;          // the larger of the two percentages; 0: off
+  std::string cross_zone;             // "true", "false", "use_load_balancer_configuration"; empty: not told
+  std::optional<bool> zonal = false;  // each zone's requests stay in the zone; unknown: could not be read
 };
 
 // Whether requests reach a target group.
@@ -80,6 +81,8 @@ struct Facts {
   Read<std::vector<Elsewhere>> elsewhere = unread();
   Read<std::vector<aws::autoscaling::Group>> scaling = unread();  // named by the policy or by members' tags
 
+  // Whether EC2 refuses to stop them: of the first running members where the ladder has stop_start.
+  std::map<std::string, bool> stop_protected;
   std::string asked_about;  // the running member with which the permissions on instances were tried
   Read<bool> may_reboot = unread();
 

@@ -43,15 +43,16 @@ struct Healthy {
 
   static Group group(const std::string& name, int port) {
     Group group;
-    group.is = {.arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/" + name + "/1",
-                .name = name,
-                .protocol = "HTTPS",
-                .port = port,
-                .target_type = "instance",
-                .vpc_id = "vpc-1",
-                .load_balancer_arns = {"arn:lb"},
-                .health_check = aws::elbv2::HealthCheck{
-                    .interval = 30s, .timeout = 5s, .healthy_threshold = 5, .unhealthy_threshold = 2}};
+    group.is = {
+        .arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/" + name + "/1",
+        .name = name,
+        .protocol = "HTTPS",
+        .port = port,
+        .target_type = "instance",
+        .vpc_id = "vpc-1",
+        .load_balancer_arns = {"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1"},
+        .health_check = aws::elbv2::HealthCheck{
+            .interval = 30s, .timeout = 5s, .healthy_threshold = 5, .unhealthy_threshold = 2}};
     group.attributes = Attributes{.cross_zone = "use_load_balancer_configuration"};
     group.targets = std::vector<aws::elbv2::TargetHealth>{};
     group.traffic = Traffic{.forwards = 1,
@@ -103,7 +104,7 @@ struct Healthy {
                                   .health_check_type = "EC2",
                                   .health_check_grace_period = 300s,
                                   .suspended_processes = {},
-                                  .target_group_arns = {},
+                                  .target_group_arns = {facts.groups[0].is.arn, facts.groups[1].is.arn},
                                   .instances = {},
                                   .status = ""};
     for (auto& [member, instance] : *facts.instances) {

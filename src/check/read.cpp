@@ -168,9 +168,13 @@ void read_elsewhere(Reading& reading, const std::vector<elb::TargetGroup>& all) 
     named.insert(group.is.arn);
   }
   std::map<std::string, std::string> id_of;  // by id and by address
+  std::vector<const aws::ec2::Instance*> with_prefixes;
   for (const auto& [id, instance] : *facts.instances) {
     id_of[id] = id;
     if (!instance.private_ip.empty()) id_of[instance.private_ip] = id;
+    for (const auto& address : instance.addresses) id_of[address] = id;
+    if (std::ranges::any_of(instance.addresses, [](const auto& one) { return one.contains('/'); }))
+      with_prefixes.push_back(&instance);
   }
   std::vector<std::string> arns, names;
   for (const auto& group : all) {
@@ -194,6 +198,11 @@ void read_elsewhere(Reading& reading, const std::vector<elb::TargetGroup>& all) 
       for (const auto& target : *targets) {
         const auto member = id_of.find(target.target.id);
         if (member != id_of.end()) found.push_back({member->second, names[from + i]});
+        if (member != id_of.end()) continue;
+        for (const auto* instance : with_prefixes) {
+          if (observe::means_instance(target.target.id, instance->id, instance->addresses))
+            found.push_back({instance->id, names[from + i]});
+        }
       }
     }
   }
@@ -239,6 +248,43 @@ Read<Balancers> read_balancers(Reading& reading) {
       forwards.push_back(std::move(forward));
   }
   return balancers;
+}
+
+constexpr std::size_t kStopProtectionsAsked = 20;  // one call each
+
+void read_stop_protection(Reading& reading) {
+  const auto& facts = reading.facts;
+  if (!facts.instances || std::ranges::find(reading.policy.treatments, Treatment::stop_start,
+                                            &Step::treatment) == reading.policy.treatments.end())
+    return;
+  std::size_t asked = 0;
+  for (const auto& [id, instance] : *facts.instances) {
+    if ((instance.state_code & 0xff) != 16) continue;
+    if (++asked > kStopProtectionsAsked) return;
+    const auto on =
+        reading.keep(aws::ec2::stop_protection(reading.caller, id), "ec2:DescribeInstanceAttribute");
+    if (!on) return;
+    reading.facts.stop_protected[id] = *on;
+  }
+}
+
+// Where a target group leaves it to its load balancer whether zones help each other out.
+void read_zones_alone(Reading& reading) {
+  const std::string key = "load_balancing.cross_zone.enabled";
+  for (auto& group : reading.facts.groups) {
+    if (!group.attributes || group.is.load_balancer_arns.empty()) continue;
+    const auto& balancer = group.is.load_balancer_arns.front();
+    const elb::Attributes own = {{key, group.attributes->cross_zone}};
+    std::optional<elb::Attributes> of_load_balancer;
+    if (observe::asks_load_balancer(own, balancer)) {
+      auto read = reading.keep(
+          std::move(elb::describe_load_balancer_attributes(reading.caller, std::vector{balancer}).front()),
+          "elasticloadbalancing:DescribeLoadBalancerAttributes");
+      if (read) of_load_balancer = std::move(*read);
+    }
+    group.attributes->zonal =
+        observe::keeps_zones(own, balancer, of_load_balancer ? &*of_load_balancer : nullptr);
+  }
 }
 
 void read_traffic(Reading& reading) {
@@ -301,6 +347,8 @@ Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progre
   read_attributes_and_targets(reading);
   read_instances(reading);
   try_changes(reading);
+  read_stop_protection(reading);
+  read_zones_alone(reading);
   read_traffic(reading);
   read_elsewhere(reading, all);
   read_metrics(reading);

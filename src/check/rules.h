@@ -39,6 +39,7 @@ Findings member_not_running(const Subject& fleet);
 Findings elsewhere_registered(const Subject& fleet);
 Findings out_already(const Subject& fleet);
 Findings last_in_zone(const Subject& fleet);
+Findings missing_place(const Subject& fleet);
 Findings one_zone(const Subject& fleet);
 
 // rules_scaling.cpp
@@ -46,10 +47,12 @@ Findings auto_scaling_group_not_found(const Subject& fleet);
 Findings auto_scaling_group_not_named(const Subject& fleet);
 Findings auto_scaling_would_replace(const Subject& fleet);
 Findings auto_scaling_state(const Subject& fleet);
+Findings traffic_source(const Subject& fleet);
 Findings auto_scaling_without_target_groups(const Subject& fleet);
 
 // rules_standby.cpp: what keeps members of an Auto Scaling group from leaving by Standby and coming back
 Findings standby_at_min_size(const Subject& fleet);
+Findings capacity_units(const Subject& fleet);
 Findings launch_suspended(const Subject& fleet);
 Findings grace_period(const Subject& fleet);
 Findings zone_rebalancing(const Subject& fleet);
@@ -70,7 +73,9 @@ Findings load_without_metric(const Subject& fleet);
 // rules_treatments.cpp
 Findings cannot_stop(const Subject& fleet);
 Findings stop_loses(const Subject& fleet);
+Findings stop_protected(const Subject& fleet);
 Findings cannot_replace(const Subject& fleet);
+Findings would_be_retained(const Subject& fleet);
 
 // rules_reasons.cpp: the rules of also_when
 Findings rule_never_holds(const Subject& fleet);

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
 #include <set>
 
 #include "base/text.h"
+#include "check/foreseen.h"
 #include "check/rules.h"
 
 namespace evenkeel::check::rules {
@@ -17,7 +19,7 @@ std::string asked_for(const Subject& fleet, int total) {
 
 int counted(const Subject& fleet, const Group& group) {
   const auto members = static_cast<int>(fleet.ids_in(group).size());
-  return fleet.scaling == nullptr ? members : std::max(members, fleet.scaling->desired);
+  return std::max(members, fleet.wanted);
 }
 
 int fail_open_threshold(const Group& group, int total) {
@@ -28,14 +30,6 @@ int fail_open_threshold(const Group& group, int total) {
 
 std::string zone_of(const Member& member) {
   return member.instance == nullptr ? "" : member.instance->availability_zone;
-}
-
-// Whether each zone has to serve its requests with its own targets.
-bool zones_stand_alone(const Group& group) {
-  const std::string cross = group.attributes ? group.attributes->cross_zone : "";
-  if (cross == "true") return false;
-  if (cross == "false") return true;
-  return group.traffic && group.traffic->type == "network";
 }
 
 }  // namespace
@@ -186,25 +180,31 @@ Findings out_already(const Subject& fleet) {
 }
 
 Findings last_in_zone(const Subject& fleet) {
+  return findings_of(
+      fleet, foreseen(fleet, "capacity", Reason::zone_without_cross_zone),
+      "turn on cross-zone load balancing for the group (load_balancing.cross_zone.enabled), or add "
+      "a server in that zone");
+}
+
+// Most members are in every group of the fleet: then those that miss one were left there by a deployment or by
+// hand, and serve only half.
+Findings missing_place(const Subject& fleet) {
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
-    if (!zones_stand_alone(group)) continue;
-    std::map<std::string, std::vector<std::string>> by_zone;
-    for (const auto& id : fleet.ids_in(group)) by_zone[zone_of(fleet.members.at(id))].push_back(id);
-    for (const auto& [zone, ids] : by_zone) {
-      if (ids.size() != 1 || zone.empty()) continue;
-      findings.push_back(
-          {.severity = Severity::warning,
-           .text =
-               fmt::format("{} is its only target in {}, and zones don't help each other out there: while "
-                           "it is out, who comes in through that zone reaches nobody",
-                           ids.front(), zone),
-           .remedy =
-               "turn on cross-zone load balancing for the group (load_balancing.cross_zone.enabled), or "
-               "add a server in that zone",
-           .target_group = group.is.name,
-           .members = ids});
-    }
+    if (!group.targets || group.is.target_type != "instance") continue;
+    const auto in = fleet.ids_in(group);
+    std::vector<std::string> missing;
+    std::ranges::set_difference(fleet.ids(), in, std::back_inserter(missing));
+    if (missing.empty() || missing.size() >= in.size()) continue;
+    findings.push_back(
+        {.severity = Severity::warning,
+         .text = fmt::format("{} of {} {} not registered in it, but in another group of the fleet: it serves "
+                             "there without them, and they count nothing here ({})",
+                             missing.size(), count(fleet.size(), "member"), is_are(missing.size()),
+                             some(missing)),
+         .remedy = "register them here as well; or, if that is meant, give them a fleet of their own",
+         .target_group = group.is.name,
+         .members = missing});
   }
   return findings;
 }

@@ -97,12 +97,12 @@ Findings metric_stale(const Subject& fleet) {
   const auto& condition = fleet.policy.reboot_when;
   std::vector<std::string> stale;
   Duration oldest{};
-  bool silent = false;
+  std::size_t silent = 0;
   const auto signals = signals_of(fleet);
   for (const auto& signal : signals) {
     if (!signal.has_series || !fleet.members.at(signal.id).running()) continue;
     if (signal.samples.empty()) {
-      silent = true;
+      ++silent;
       stale.push_back(signal.id);
       continue;
     }
@@ -112,12 +112,21 @@ Findings metric_stale(const Subject& fleet) {
     stale.push_back(signal.id);
   }
   if (stale.empty()) return {};
-  const auto age = silent ? "more than " + format_duration(kSamplesOver) : format_duration(oldest);
+  std::vector<std::string> said;
+  const auto members = count(fleet.size(), "member");
+  if (stale.size() > silent)
+    said.push_back(
+        fmt::format("{} of {} sent nothing for {}", stale.size() - silent, members, format_duration(oldest)));
+  if (silent > 0) {
+    said.push_back(
+        fmt::format("{} of {} {} a series without a whole period's sample in the last {}: either it "
+                    "has just begun, or the agent has stopped",
+                    silent, members, silent == 1 ? "has" : "have", format_duration(kSamplesOver)));
+  }
   return {{.severity = worse_for_all(stale.size(), fleet.size()),
-           .text = fmt::format("{} of {} sent nothing for {}, and max_age is {}: what is older is "
-                               "unknown, and unknown never permits a reboot",
-                               stale.size(), count(fleet.size(), "member"), age,
-                               format_duration(condition.max_age)),
+           .text = fmt::format(
+               "{}, and max_age is {}: what is older is unknown, and unknown never permits a reboot",
+               join(said, "; "), format_duration(condition.max_age)),
            .remedy =
                fmt::format("see whether the CloudWatch agent still runs on {}; where samples always come so "
                            "late, raise reboot_when.max_age",

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "check/foreseen.h"
 #include "check/rules.h"
 
 namespace evenkeel::check::rules {
@@ -56,30 +57,24 @@ Findings auto_scaling_group_not_named(const Subject& fleet) {
 }
 
 Findings auto_scaling_would_replace(const Subject& fleet) {
-  if (fleet.scaling == nullptr || fleet.policy.leave_by == Leave::standby) return {};
-  const auto& group = *fleet.scaling;
-  if (!group.health_check_type.contains("ELB")) return {};
-  if (suspended(group, "HealthCheck") && suspended(group, "ReplaceUnhealthy")) return {};
-  std::vector<std::string> ids;
-  for (const auto& instance : group.instances)
-    if (fleet.members.contains(instance.id)) ids.push_back(instance.id);
-  if (ids.empty()) return {};
-  return {
-      {.severity = worse_for_all(ids.size(), fleet.size()),
-       .text = fmt::format("Auto Scaling group {} checks health by ELB and may terminate a member that is "
-                           "out; its grace period of {} protects only what it has just launched. So {} of "
-                           "{} are never touched",
-                           printable(group.name), format_duration(group.health_check_grace_period),
-                           ids.size(), count(fleet.size(), "member")),
-       .remedy = fmt::format("let them leave by Standby (leave_by: standby, the default); or set its health "
-                             "check type to EC2: aws autoscaling update-auto-scaling-group "
-                             "--auto-scaling-group-name {0} --health-check-type EC2; or suspend both of its "
-                             "processes, after which it replaces nobody: aws autoscaling suspend-processes "
-                             "--auto-scaling-group-name {0} --scaling-processes HealthCheck ReplaceUnhealthy",
-                             shell_word(group.name)),
-       .members = ids,
-       .numbers = {
-           {"grace_period_seconds", static_cast<double>(group.health_check_grace_period.count()) / 1000}}}};
+  if (fleet.scaling == nullptr) return {};
+  const auto remedy = fmt::format(
+      "let them leave by Standby (leave_by: standby, the default); or suspend both of its processes, "
+      "after which it replaces nobody: aws autoscaling suspend-processes --auto-scaling-group-name {} "
+      "--scaling-processes HealthCheck ReplaceUnhealthy",
+      shell_word(fleet.scaling->name));
+  auto findings =
+      findings_of(fleet, foreseen(fleet, "auto_scaling_state", Reason::auto_scaling_would_replace), remedy);
+  for (auto& stopped :
+       findings_of(fleet, foreseen(fleet, "treatment", Reason::auto_scaling_would_replace), remedy))
+    findings.push_back(std::move(stopped));
+  return findings;
+}
+
+Findings traffic_source(const Subject& fleet) {
+  return findings_of(
+      fleet, foreseen(fleet, "traffic_sources", Reason::elsewhere_registered),
+      "detach it from the Auto Scaling group, or for a Classic Load Balancer set leave_by: standby");
 }
 
 Findings auto_scaling_state(const Subject& fleet) {

@@ -157,9 +157,10 @@ const std::vector<Case> kMembers = {
        fleet.in_auto_scaling_group().instances.push_back(
            {"i-9", "eu-west-1a", "InService", "Healthy", false});
      }},
-    {"last_in_zone", "NetworkLoadBalancer", warning, "only target in eu-west-1c", "cross-zone",
+    {"last_in_zone", "NetworkLoadBalancer", warning, "last of tg1 that serves in zone eu-west-1c",
+     "cross-zone",
      [](Healthy& fleet) {
-       fleet.tg1().traffic->type = "network";
+       fleet.tg1().attributes->zonal = true;
        fleet.tg1().traffic->zones.emplace_back("eu-west-1c");
        fleet.instance(1).availability_zone = "eu-west-1c";
      }},
@@ -187,13 +188,13 @@ const std::vector<Case> kScaling = {
        fleet.in_auto_scaling_group();
        fleet.instance(3).tags["aws:autoscaling:groupName"] = "blue";
      }},
-    {"auto_scaling_would_replace", "ChecksByElb", would_not_work, "grace period of 5m",
-     "--auto-scaling-group-name web-asg --health-check-type EC2",
+    {"auto_scaling_would_replace", "ChecksByElb", would_not_work, "has health check type ELB",
+     "leave_by: standby",
      [](Healthy& fleet) {
        fleet.in_auto_scaling_group().health_check_type = "EC2,ELB";
        fleet.policy.leave_by = Leave::deregister;
      }},
-    {"auto_scaling_would_replace", "OneProcessIsNotEnough", would_not_work, "may terminate",
+    {"auto_scaling_would_replace", "OneProcessIsNotEnough", would_not_work, "may replace a member",
      "suspend-processes",
      [](Healthy& fleet) {
        fleet.in_auto_scaling_group().health_check_type = "ELB";
@@ -214,7 +215,7 @@ const std::vector<Case> kStandby = {
     {"auto_scaling_without_target_groups", "None", would_not_work,
      "none are attached to Auto Scaling group web-asg", "write target_groups",
      [](Healthy& fleet) {
-       fleet.in_auto_scaling_group();
+       fleet.in_auto_scaling_group().target_group_arns.clear();
        fleet.policy.target_groups.clear();
      }},
     {"standby_at_min_size", "Always", would_not_work, "web-asg is 8, and its minimum 8", "at most 7",
@@ -226,21 +227,58 @@ const std::vector<Case> kStandby = {
        group.min = group.desired = 7;
        group.instances[0].lifecycle_state = "Standby";
      }},
-    {"launch_suspended", "Suspended", would_not_work, "Launch suspended", "resume-processes",
+    {"launch_suspended", "Suspended", would_not_work, "Launch of Auto Scaling group web-asg is suspended",
+     "resume-processes",
      [](Healthy& fleet) { fleet.in_auto_scaling_group().suspended_processes = {"Launch"}; }},
-    {"grace_period", "ShorterThanTheChecks", warning, "the health checks need 4m30s", "270 seconds",
+    {"grace_period", "ShorterThanTheChecks", would_not_work, "the health checks need up to 4m30s",
+     "grace period",
      [](Healthy& fleet) {
        fleet.in_auto_scaling_group().health_check_type = "ELB";
        fleet.facts.scaling->front().health_check_grace_period = 60s;
      }},
     {"grace_period", "ShorterThanRejoin", note, "timing.rejoin would wait for 15m", "900 seconds",
      [](Healthy& fleet) { fleet.in_auto_scaling_group().health_check_type = "EC2,ELB"; }},
-    {"zone_rebalancing", "UnevenZones", warning, "eu-west-1b has 3 members in service and eu-west-1a has 5",
-     "AZRebalance",
+    {"zone_rebalancing", "UnevenZones", warning,
+     "would leave 3 in service in eu-west-1b, against 5 in eu-west-1a", "AZRebalance",
      [](Healthy& fleet) {
-       fleet.in_auto_scaling_group().instances.push_back(
-           {"i-9", "eu-west-1a", "InService", "Healthy", false});
+       fleet.add("i-9", "eu-west-1a", 40);
+       fleet.in_auto_scaling_group().desired = 9;
      }},
+    {"capacity_units", "WeightsAtTheMinimum", would_not_work, "2 of the 16 units", "leave_by: deregister",
+     [](Healthy& fleet) {
+       auto& group = fleet.in_auto_scaling_group();
+       group.in_units = true;
+       group.desired = 16;
+       group.min = 15;
+       for (auto& one : group.instances) one.weight = 2;
+     }},
+    {"traffic_source", "ClassicByDeregistration", would_not_work, "Classic Load Balancer old", "detach",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().other_traffic_sources = {{"elb", "old"}};
+       fleet.policy.leave_by = Leave::deregister;
+     }},
+    {"traffic_source", "Lattice", would_not_work, "vpc-lattice svc", "detach",
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().other_traffic_sources = {{"vpc-lattice", "svc"}}; }},
+    {"auto_scaling_would_replace", "StoppedOutsideStandby", would_not_work, "stopped outside Standby",
+     "leave_by: standby",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group();
+       fleet.policy.leave_by = Leave::deregister;
+       fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
+     }},
+    {"would_be_retained", "LifecyclePolicy", would_not_work, "Terminating:Retained", "lifecycle policy",
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().retains_terminated = true;
+       fleet.policy.treatments.front().treatment = Treatment::replace;
+     }},
+    {"stop_protected", "One", warning, "stop protection is on", "no-disable-api-stop",
+     [](Healthy& fleet) {
+       fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
+       fleet.facts.stop_protected[Healthy::id(3)] = true;
+     }},
+    {"missing_place", "OneOfTwoGroups", warning, "1 of 8 members is not registered in it",
+     "register them here",
+     [](Healthy& fleet) { fleet.tg1().targets->erase(fleet.tg1().targets->begin() + 2); }},
 };
 
 const std::vector<Case> kCalendar = {
@@ -307,7 +345,8 @@ const std::vector<Case> kGates = {
 };
 
 const std::vector<Case> kTreatments = {
-    {"cannot_stop", "OneOnInstanceStore", warning, "1 of 8 members has a root on instance store",
+    {"cannot_stop", "OneOnInstanceStore", warning,
+     "1 of 8 members would be left alone (i-00000000000000002): its root device is not known to be on EBS",
      "stop_start",
      [](Healthy& fleet) {
        fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .attempts = 1, .document = {}}};
@@ -317,7 +356,7 @@ const std::vector<Case> kTreatments = {
      [](Healthy& fleet) {
        fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
      }},
-    {"cannot_replace", "OneOutside", warning, "1 of 8 members is not in Auto Scaling group web-asg",
+    {"cannot_replace", "OneOutside", warning, "it is not in the policy's Auto Scaling group",
      "a fleet of their own",
      [](Healthy& fleet) {
        fleet.policy.treatments = {Step{.treatment = Treatment::replace, .attempts = 1, .document = {}}};

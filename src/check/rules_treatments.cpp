@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <fmt/core.h>
 
-#include "base/text.h"
+#include "check/foreseen.h"
 #include "check/rules.h"
 
 namespace evenkeel::check::rules {
@@ -15,19 +14,15 @@ bool has(const Subject& fleet, Treatment treatment) {
 }  // namespace
 
 Findings cannot_stop(const Subject& fleet) {
-  if (!has(fleet, Treatment::stop_start)) return {};
-  std::vector<std::string> ids;
-  for (const auto& [id, member] : fleet.members) {
-    if (member.instance != nullptr && member.instance->root_device_type == "instance-store")
-      ids.push_back(id);
-  }
-  if (ids.empty()) return {};
-  return {{.severity = worse_for_all(ids.size(), fleet.size()),
-           .text = fmt::format("{} of {} {} a root on instance store: EC2 can't stop them, so they are never "
-                               "touched under a ladder with stop_start",
-                               ids.size(), count(fleet.size(), "member"), ids.size() == 1 ? "has" : "have"),
-           .remedy = "take stop_start out of treatments, or give those servers a fleet of their own",
-           .members = ids}};
+  return findings_of(fleet, foreseen(fleet, "treatment", Reason::cannot_stop),
+                     "take stop_start out of treatments, or give those servers a fleet of their own");
+}
+
+Findings stop_protected(const Subject& fleet) {
+  return findings_of(
+      fleet, foreseen(fleet, "stop_protection", Reason::stop_protected),
+      "take the protection off (aws ec2 modify-instance-attribute --no-disable-api-stop), or take "
+      "stop_start out of treatments");
 }
 
 Findings stop_loses(const Subject& fleet) {
@@ -40,22 +35,13 @@ Findings stop_loses(const Subject& fleet) {
 }
 
 Findings cannot_replace(const Subject& fleet) {
-  if (!has(fleet, Treatment::replace) || fleet.scaling == nullptr) return {};
-  std::vector<std::string> outside;
-  for (const auto& [id, member] : fleet.members) {
-    if (std::ranges::find(fleet.scaling->instances, id, &aws::autoscaling::GroupInstance::id) ==
-        fleet.scaling->instances.end())
-      outside.push_back(id);
-  }
-  if (outside.empty()) return {};
-  return {
-      {.severity = worse_for_all(outside.size(), fleet.size()),
-       .text = fmt::format("{} of {} {} not in Auto Scaling group {}: the treatment replace can't be applied "
-                           "to them",
-                           outside.size(), count(fleet.size(), "member"), is_are(outside.size()),
-                           printable(fleet.scaling->name)),
-       .remedy = "give the servers outside the group a fleet of their own, without replace",
-       .members = outside}};
+  return findings_of(fleet, foreseen(fleet, "treatment", Reason::auto_scaling_state),
+                     "give the servers outside the group a fleet of their own, without replace");
+}
+
+Findings would_be_retained(const Subject& fleet) {
+  return findings_of(fleet, foreseen(fleet, "treatment", Reason::would_be_retained),
+                     "take replace out of treatments, or change the group's lifecycle policy");
 }
 
 }  // namespace evenkeel::check::rules

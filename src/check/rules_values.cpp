@@ -10,6 +10,7 @@
 #include "decide/breaker.h"
 #include "decide/signal.h"
 #include "model/percentage.h"
+#include "observe/cache.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -121,9 +122,14 @@ Findings cost(const Subject& fleet) {
   std::size_t series = 0;
   for (const auto& [id, all] : *fleet.facts.series) series += all.size();
   const auto reads = static_cast<double>(kMonth / fleet.policy.reboot_when.period);
-  const double most = reads * static_cast<double>(series) * kDollarsPerMetric;
-  const double usual = reads * static_cast<double>(std::min(series, fleet.size())) * kDollarsPerMetric;
   if (series == 0) return {};
+  series = std::max(series, fleet.size());  // those that have none yet are going to
+  // A daemon lists the series anew every so often, and reads all of them then.
+  const auto listed =
+      static_cast<double>(kMonth / std::max(fleet.policy.reboot_when.period, observe::kCacheFor));
+  const double most = reads * static_cast<double>(series) * kDollarsPerMetric;
+  const double usual = listed * static_cast<double>(series) * kDollarsPerMetric +
+                       (reads - listed) * static_cast<double>(fleet.size()) * kDollarsPerMetric;
   const auto both = most > usual * 1.01
                         ? fmt::format(
                               "at most {} a month for a daemon, which remembers each member's right series, "

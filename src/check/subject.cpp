@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "decide/fleet_view.h"
+#include "observe/auto_scaling.h"
 
 namespace evenkeel::check {
 
@@ -39,6 +40,7 @@ Subject::Subject(const FleetPolicy& fleet_policy, const Facts& read) : policy(fl
     for (const auto& group : *facts.scaling)
       if (group.name == policy.auto_scaling_group) scaling = &group;
   }
+  if (scaling != nullptr) wanted = decide::instances_wanted(observe::seen_group(*scaling));
 }
 
 std::vector<std::string> Subject::ids() const {
@@ -66,7 +68,7 @@ int Subject::healthy_in(const Group& group) const {
 
 int Subject::required(const Group& group) const {
   int total = static_cast<int>(ids_in(group).size());
-  if (scaling != nullptr) total = std::max(total, scaling->desired);
+  total = std::max(total, wanted);
   const bool known = group.attributes.has_value();
   return decide::required_healthy(policy.keep, total, known ? group.attributes->fail_open_count : 0,
                                   known ? group.attributes->fail_open_percent : 0);

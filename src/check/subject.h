@@ -9,6 +9,7 @@
 
 #include "check/facts.h"
 #include "check/finding.h"
+#include "decide/protocol.h"
 #include "model/policy.h"
 
 namespace evenkeel::check {
@@ -33,6 +34,8 @@ struct Subject {
   std::map<std::string, Member> members;  // by instance id: registered in a named group of type instance
   const aws::autoscaling::Group* scaling = nullptr;  // the one that the policy names
 
+  int wanted = 0;  // instances that it wants; 0: no group is named
+
   Subject(const FleetPolicy& policy, const Facts& facts);
 
   std::size_t size() const { return members.size(); }
@@ -52,8 +55,7 @@ struct Subject {
 // How long it stays open each time, clock changes aside.
 Duration length(const Window& window);
 
-// What ELBv2 may take from a registration to the first health check.
-inline constexpr Duration kRegistering = 2min;
+using decide::kRegistering;
 
 double seconds(Duration duration);
 
