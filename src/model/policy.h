@@ -120,7 +120,7 @@ struct Keep {
   int starts_per_hour = 4;
   Duration cooldown = 1h;        // per member, from the end of one remediation to the start of the next
   int remediations_per_day = 4;  // per member, in 24 hours
-  Duration min_uptime = 15min;   // since launch: a fresh boot's high water is no leak
+  Duration min_uptime = 15min;   // since its last known boot: high water then is no leak
   int crossing_percent =
       20;  // more than this share crossing the limit at once trips the breaker (at least 1 may)
   bool operator==(const Keep&) const = default;
