@@ -100,7 +100,8 @@ Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& po
           .addresses = instance.addresses,
           .auto_scaling_group = group == instance.tags.end() ? "" : group->second,
           .tags = tags_of_interest(instance, policy),
-          .ebs_root = instance.root_device_type == "ebs"};
+          .ebs_root = instance.root_device_type == "ebs",
+          .reboot_migrates = instance.reboot_migration == "default"};
 }
 
 InstanceStatus instance_status(const aws::ec2::InstanceStatus& status) {
