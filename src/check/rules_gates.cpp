@@ -31,16 +31,15 @@ Findings gate_alarm(const Subject& fleet) {
     const auto read = fleet.facts.alarms.find(name);
     if (read == fleet.facts.alarms.end() || !read->second) continue;
     const auto& alarms = *read->second;
-    const bool prefix = name.ends_with('*');
     if (alarms.empty()) {
+      const auto missing =
+          name.ends_with('*')
+              ? fmt::format("no alarm's name in {} begins as gates.alarms says: {}", fleet.facts.region,
+                            printable(name))
+              : fmt::format("there is no alarm {} in {}", printable(name), fleet.facts.region);
       findings.push_back(
-          {.severity = prefix ? Severity::note : Severity::would_not_work,
-           .text = prefix
-                       ? fmt::format("no alarm's name begins as gates.alarms says: {} holds nothing back",
-                                     printable(name))
-                       : fmt::format("there is no alarm {} in {}; no member may leave while the state of a "
-                                     "gate's alarm can't be told",
-                                     printable(name), fleet.facts.region),
+          {.severity = Severity::would_not_work,
+           .text = missing + "; no member may leave while the state of a gate's alarm can't be told",
            .remedy = "correct gates.alarms, or create the alarm in the fleet's region"});
       continue;
     }

@@ -300,7 +300,8 @@ const std::vector<Case> kGates = {
        fleet.policy.gates.alarms = {"deploy"};
        fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{});
      }},
-    {"gate_alarm", "NoSuchPrefix", note, "web-* holds nothing back", "gates.alarms",
+    {"gate_alarm", "NoSuchPrefix", would_not_work,
+     "no alarm's name in eu-west-1 begins as gates.alarms says: web-*; no member may leave", "gates.alarms",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"web-*"};
        fleet.facts.alarms.emplace("web-*", std::vector<aws::cloudwatch::Alarm>{});

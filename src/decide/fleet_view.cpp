@@ -73,6 +73,11 @@ void add(Count& count, bool serving) {
 
 }  // namespace
 
+bool is_readable(const Member& member) {
+  return !member.places.empty() && member.instance != nullptr &&
+         member.instance->state == InstanceState::running;
+}
+
 bool in_standby(const AutoScalingMember& member) {
   return member.lifecycle_state == "Standby" || member.lifecycle_state == "EnteringStandby";
 }

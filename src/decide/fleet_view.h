@@ -110,6 +110,9 @@ struct FleetView {
   void find_required();
 };
 
+// It runs and is registered: its metrics are asked for.
+bool is_readable(const Member& member);
+
 // In Standby, or on its way there.
 bool in_standby(const AutoScalingMember& member);
 

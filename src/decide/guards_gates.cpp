@@ -64,11 +64,13 @@ Ruling alarms(const FleetView& fleet, bool tell) {
                    {{"firing", static_cast<double>(firing.size())}}};
   }
   if (!unreadable.empty()) {
-    return Verdict{Reason::alarm_unreadable,
-                   fmt::format("no state of the alarm {}: see that it exists in this region and that "
-                               "cloudwatch:DescribeAlarms is allowed, or take it out of gates.alarms",
-                               join(unreadable, ", ")),
-                   {{"unreadable", static_cast<double>(unreadable.size())}}};
+    return Verdict{
+        Reason::alarm_unreadable,
+        fmt::format("no state of the alarm {}: see that it exists in this region (a prefix must "
+                    "match at least one) and that cloudwatch:DescribeAlarms is allowed, or take it "
+                    "out of gates.alarms",
+                    join(unreadable, ", ")),
+        {{"unreadable", static_cast<double>(unreadable.size())}}};
   }
   if (!undecided.empty()) {
     return Verdict{Reason::alarm_unreadable,

@@ -15,11 +15,10 @@ namespace {
 Ruling in_remediation(const FleetView&, const Member& member, bool) {
   if (member.open == nullptr) return std::nullopt;
   const auto& open = *member.open;
+  if (open.phase == Phase::held) return Verdict{Reason::held, "held: " + open.held_because, {}};
   return Verdict{Reason::in_remediation,
-                 open.phase == Phase::held
-                     ? "held: " + open.held_because
-                     : fmt::format("{} since {}, until {} at the latest", name(open.phase),
-                                   iso8601(open.phase_since), iso8601(open.deadline)),
+                 fmt::format("{} since {}, until {} at the latest", name(open.phase),
+                             iso8601(open.phase_since), iso8601(open.deadline)),
                  {}};
 }
 

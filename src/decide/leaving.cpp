@@ -113,6 +113,9 @@ void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
     return put_back(remediation, draft, *broken);
   if (draft.now() >= remediation.deadline) {
     const auto why = remediation.why_untreated;
+    if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty())
+      return put_back(remediation, draft,
+                      fmt::format("{}; not drained by {}", stopped, iso8601(remediation.deadline)));
     return put_back(remediation, draft,
                     why.empty() ? fmt::format("not drained by {}", iso8601(remediation.deadline))
                                 : fmt::format("drained, but not to be treated by {}: {}",

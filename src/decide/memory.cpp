@@ -87,13 +87,17 @@ void keep_the_latest(std::map<std::string, MemberRecord>& members) {
 }
 
 // A remediation has events of its own.
-bool tells_itself(Reason reason) { return reason == Reason::in_remediation || reason == Reason::start; }
+bool tells_itself(Reason reason) {
+  return reason == Reason::in_remediation || reason == Reason::held || reason == Reason::start;
+}
 
 void tell_members(Plan& plan, Time now) {
   auto& told = plan.next.told;
   int left = kToldAtOnce;
   for (const auto& [id, verdict] : plan.members) {
-    if (!plan.fleet.empty() && verdict == plan.fleet.front()) continue;
+    if (!plan.fleet.empty() && verdict.reason == plan.fleet.front().reason &&
+        verdict.text == plan.fleet.front().text)
+      continue;
     if (verdict.reason == Reason::signal_not_due) continue;
     if (tells_itself(verdict.reason)) {
       told.erase(id);

@@ -81,6 +81,8 @@ void stopping(Remediation& remediation, Draft& draft);
 void starting(Remediation& remediation, Draft& draft);
 // Whether it stands still by our doing: it must be started again, whatever else.
 bool stopped_by_us(const Remediation& remediation, const Observation& observation);
+// For people: that the instance is stopped, and not by our request; empty: it runs, or we asked for it.
+std::string stopped_by_another(const Remediation& remediation, const Observation& observation);
 
 // returning.cpp
 void rejoining(Remediation& remediation, Draft& draft);

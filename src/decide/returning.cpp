@@ -117,6 +117,13 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
                     printable(remediation.auto_scaling_group),
                     exit == nullptr || exit->detail.empty() ? "not answered" : exit->detail));
   }
+  if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty()) {
+    return hold(
+        remediation, draft,
+        fmt::format("put back, but {}: start it, or terminate it; it counts as back by itself once it "
+                    "is healthy everywhere",
+                    stopped));
+  }
   hold(remediation, draft,
        fmt::format(
            "put back, but not healthy by {} ({}); look at the server; it counts as back by itself once it is "

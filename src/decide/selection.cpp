@@ -24,6 +24,9 @@ namespace {
 constexpr Duration kEarly = 10s;
 // A tick looks more closely at so many candidates at the most.
 constexpr std::size_t kSurveys = 8;
+// While every start is held back the metrics are read so often, to notice that they can't be read; a fleet
+// that is blind to one looks once a period whether it sees again.
+constexpr Duration kLook = 1h;
 
 struct Candidate {
   const Member* member = nullptr;
@@ -34,11 +37,6 @@ struct Candidate {
   Time fails_at = Time::max();  // without a forecast: after those with one
   Time boot{};
 };
-
-bool is_readable(const Member& member) {
-  return !member.places.empty() && member.instance != nullptr &&
-         member.instance->state == InstanceState::running;
-}
 
 bool is_read(const FleetView& fleet, std::size_t metric) {
   bool anybody = false;
@@ -67,6 +65,34 @@ Duration shortest_period(const FleetView& fleet) {
   return std::ranges::min(fleet.metrics, {}, periods).condition.period;
 }
 
+bool is_blind_to_a_metric(const Ability& ability) {
+  return std::ranges::any_of(ability.blind_to, [](const BlindTo& one) {
+    return one.what == Blindness::metric_absent || one.what == Blindness::metric_unread;
+  });
+}
+
+bool look_is_due(const FleetView& fleet) {
+  if (fleet.policy.retired || fleet.metrics.empty() || fleet.observation.late_by != Duration::zero())
+    return false;
+  if (!fleet.unreadable.empty()) return false;  // blind already
+  const auto readable = [](const auto& entry) { return is_readable(entry.second); };
+  if (std::ranges::none_of(fleet.members, readable)) return false;  // there is nobody to ask for
+  const auto wait = is_blind_to_a_metric(fleet.state.ability) ? shortest_period(fleet) : kLook;
+  return !fleet.state.signal_read_at || since_last_read(fleet) >= wait - kEarly;
+}
+
+void make_wanted(Verdict& verdict, const Asked& asked) {
+  verdict.wanted = true;
+  if (!asked.cause.metric.empty()) verdict.numbers.try_emplace("value", asked.cause.value);
+  verdict.numbers.try_emplace("priority", asked.priority);
+}
+
+// Of a member that a guard holds back: whether something asks for it, as far as that is known.
+void note_whether_wanted(const FleetView& fleet, const Member& member, Verdict& no) {
+  if (member.open != nullptr || !is_readable(member)) return;
+  if (const auto asked = judge_rules(fleet, member); asked.holds) make_wanted(no, asked);
+}
+
 // Members that nothing but the rules could hold back.
 std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selection) {
   std::vector<const Member*> candidates;
@@ -74,6 +100,7 @@ std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selecti
     auto no = member_guards(fleet, member);
     if (!no) no = capacity_guard(fleet, member);
     if (no) {
+      note_whether_wanted(fleet, member, *no);
       selection.members.emplace_hint(selection.members.end(), id, std::move(*no));
     } else {
       candidates.push_back(&member);
@@ -173,6 +200,7 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
     auto& verdict = selection.members[line[i].member->id];
     verdict = std::move(line[i].asked.verdict);
     verdict.reason = Reason::next_in_line;
+    verdict.wanted = true;
     verdict.text +=
         fmt::format("; number {} of {} in line, {}", i + 1, line.size(), order_words(fleet.policy.order));
     verdict.numbers["place"] = static_cast<double>(i + 1);
@@ -208,6 +236,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     auto& verdict = selection.members[member->id];
     if (auto no = load_guard(fleet, load, *member, false)) {
       verdict = std::move(*no);
+      make_wanted(verdict, asked);
       continue;
     }
     if (surveyed == kSurveys) {
@@ -215,6 +244,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
           Reason::not_surveyed,
           fmt::format("not looked at in this tick: {} before it were, and none of them may leave", kSurveys),
           {{"surveyed", static_cast<double>(kSurveys)}}};
+      make_wanted(verdict, asked);
       continue;
     }
     ++surveyed;
@@ -225,11 +255,13 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     }
     if (auto no = survey_guard(survey->second, asks_for_events(fleet.policy, asked.cause.rule))) {
       verdict = std::move(*no);
+      make_wanted(verdict, asked);
       continue;
     }
     const auto treatment = fleet.policy.treatments[static_cast<std::size_t>(asked.rung)].treatment;
     if (auto no = stop_protection_guard(treatment, member->instance)) {
       verdict = std::move(*no);
+      make_wanted(verdict, asked);
       continue;
     }
     verdict = asked.verdict;
@@ -250,6 +282,7 @@ void stand_back(const FleetView& fleet, const std::vector<const Member*>& free, 
     if (!signal_known) continue;
     auto asked = judge_rules(fleet, *member);
     remember_above(*member, asked, selection);
+    if (asked.holds) make_wanted(verdict, asked);
     if (!asked.holds && asked.verdict.reason != Reason::signal_not_due) verdict = std::move(asked.verdict);
   }
 }
@@ -282,6 +315,7 @@ Selection select(const FleetView& fleet, std::span<const Verdict> off) {
   selection.read_whole_fleet = is_read(fleet);
   if (!selection.fleet.empty()) {
     stand_back(fleet, free, selection);
+    if (!selection.read_whole_fleet && look_is_due(fleet)) selection.questions = signal_questions(fleet);
     return selection;
   }
   if (free.empty()) return selection;

@@ -58,9 +58,39 @@ TEST(Selection, TheSignalIsAskedForOnlyWhenAPlaceIsFree) {
   EXPECT_EQ(plan.questions[0].instance_ids.size(), 8U);
 
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at};
+  fleet.state.signal_read_at = fleet.observation.taken_at - 5min;
   plan = fleet.decide();
   EXPECT_TRUE(plan.questions.empty());
   EXPECT_EQ(verdict(plan, 3), Reason::paused);
+}
+
+TEST(Selection, SaysOfAMemberThatAGuardHoldsBackWhetherItWouldGo) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  fleet.observation.instances.at(id(3)).tags["evenkeel:hold"] = "yes";
+  fleet.observation.instances.at(id(4)).tags["evenkeel:hold"] = "yes";
+  auto plan = fleet.decide();
+  EXPECT_EQ(verdict(plan, 3), Reason::hold_tag);
+  EXPECT_TRUE(plan.members.at(id(3)).wanted);
+  EXPECT_EQ(plan.members.at(id(3)).numbers.at("value"), 80);
+  EXPECT_FALSE(plan.members.at(id(4)).wanted);
+  EXPECT_FALSE(plan.members.at(id(5)).wanted);
+
+  fleet.observation.instances.at(id(3)).tags.clear();
+  fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at};
+  plan = fleet.decide();
+  EXPECT_EQ(verdict(plan, 3), Reason::paused);
+  EXPECT_TRUE(plan.members.at(id(3)).wanted);
+}
+
+TEST(Selection, TheGlanceCountsTheOneThatLeavesNow) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  const auto plan = fleet.decide();
+  EXPECT_EQ(verdict(plan, 3), Reason::start);
+  EXPECT_EQ(plan.next.glance.out, 1);
+  EXPECT_EQ(plan.next.glance.serving, 7);
+  EXPECT_EQ(plan.next.glance.may_leave, 0);
 }
 
 TEST(Selection, TheSignalIsReadOncePerPeriod) {
@@ -277,6 +307,7 @@ TEST(Selection, WhileNobodyMayStartTheSignalStillSaysWhoIsWell) {
   EXPECT_EQ(verdict(plan, 3), Reason::paused);
   EXPECT_EQ(verdict(plan, 4), Reason::below_limit);
   fleet.observation.signals.erase(id(4));
+  fleet.state.signal_read_at = fleet.observation.taken_at;
   EXPECT_EQ(verdict(fleet.decide(), 4), Reason::paused);
   fleet.observation.signals.clear();
   EXPECT_EQ(verdict(fleet.decide(), 5), Reason::paused);

@@ -8,10 +8,12 @@
 #include <utility>
 
 #include "base/text.h"
+#include "decide/ability.h"
 #include "decide/breaker.h"
 #include "decide/draft.h"
 #include "decide/fleet_view.h"
 #include "decide/gate.h"
+#include "decide/guards.h"
 #include "decide/memory.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
@@ -67,7 +69,8 @@ std::string cause_words(const Cause& cause) {
                      format_number(cause.above));
 }
 
-void start(Selection& selection, Draft& draft, FleetState& next) {
+// False: the gate forbids it after all.
+bool start(Selection& selection, Draft& draft, FleetState& next) {
   const Member& member = *selection.chosen;
   const auto& policy = draft.policy;
   Remediation remediation;
@@ -93,11 +96,12 @@ void start(Selection& selection, Draft& draft, FleetState& next) {
   if (const auto no = take_out(remediation, draft)) {
     draft.events.pop_back();
     selection.members[member.id] = no->verdict;
-    return;
+    return false;
   }
   remember_start(next, remediation);
   next.open.push_back(std::move(remediation));
   next.pinned = policy;
+  return true;
 }
 
 void trip_breaker_if_needed(const FleetView& fleet, Draft& draft, FleetState& next) {
@@ -114,24 +118,28 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   Plan plan;
   plan.next = std::move(step.next);
   FleetState& next = plan.next;
+  FleetState before;  // what of it the judgement of its ability needs
+  before.ability = next.ability;
+  before.last_tick_at = next.last_tick_at;
   forget_old(next, policy, observation.taken_at);
 
   Draft draft{policy, observation, next.written_by + "s"};
   end_pause(next, observation.taken_at, draft.events);
   judge_ended(next, policy, observation, draft.events);
-  const FleetView fleet{policy, observation, next};
-  judge_reasons(next, fleet, draft.events);
-  trip_breaker_if_needed(fleet, draft, next);
-  auto selection = select(fleet, off);
+  std::optional<FleetView> fleet(std::in_place, policy, observation, next);
+  judge_reasons(next, *fleet, draft.events);
+  trip_breaker_if_needed(*fleet, draft, next);
+  auto selection = select(*fleet, off);
   plan.questions = std::move(selection.questions);
   if (!plan.questions.empty()) return plan;
 
   next.last_tick_at = std::max(next.last_tick_at, observation.taken_at);
-  if (fleet.unreadable.empty()) next.members_last_seen = static_cast<int>(fleet.members.size());
+  if (fleet->unreadable.empty()) next.members_last_seen = static_cast<int>(fleet->members.size());
   if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
-  next.glance = glance(fleet, selection.fleet);
-  remember_members(next, fleet, selection.above);
-  if (selection.chosen != nullptr) start(selection, draft, next);
+  remember_members(next, *fleet, selection.above);
+  const bool started = selection.chosen != nullptr && start(selection, draft, next);
+  if (started) fleet.emplace(policy, observation, next);  // who was chosen is out from here on
+  next.glance = glance(*fleet, started ? fleet_guards(*fleet) : selection.fleet);
   plan.members = std::move(selection.members);
   plan.fleet = std::move(selection.fleet);
   plan.actions = std::move(step.actions);
@@ -139,6 +147,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   std::ranges::stable_sort(plan.actions, {}, [](const Action& action) { return !action.restores; });
   plan.events = std::move(step.events);
   std::ranges::move(draft.events, std::back_inserter(plan.events));
+  judge_ability(plan, *fleet, before);
   tell(plan, observation.taken_at);
   return plan;
 }

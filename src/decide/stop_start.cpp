@@ -22,6 +22,14 @@ bool stopped_by_us(const Remediation& remediation, const Observation& observatio
          instance->state == InstanceState::stopped;
 }
 
+std::string stopped_by_another(const Remediation& remediation, const Observation& observation) {
+  const auto* instance = instance_of(remediation, observation);
+  const auto* ours = latest_intent(remediation, Effect::stop);
+  if (instance == nullptr || (ours != nullptr && ours->outcome != OutcomeKind::refused)) return {};
+  if (instance->state != InstanceState::stopped && instance->state != InstanceState::stopping) return {};
+  return "a person or another program has stopped the instance";
+}
+
 void stopping(Remediation& remediation, Draft& draft) {
   const Time now = draft.now();
   const auto* intent = latest_intent(remediation, Effect::stop);

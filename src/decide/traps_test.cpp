@@ -20,6 +20,22 @@ void only_the_first_was_answered(FleetForTest& fleet) {
   ++fleet.ticks;
 }
 
+TEST(Trap, AServerThatAnotherHandStopsWhileItIsOutIsCalledStopped) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  fleet.state_of(3, TargetState::unused, "Target.InvalidState");
+  fleet.observation.instances.at(id(3)).state = InstanceState::stopped;
+  fleet.pass(7min);
+  fleet.tick();
+  EXPECT_EQ(fleet.three().phase, Phase::rejoining);
+  EXPECT_NE(fleet.three().why_untreated.find("has stopped the instance"), std::string::npos);
+  fleet.pass(fleet.policy.timing.rejoin + 1min);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::held);
+  EXPECT_NE(fleet.three().held_because.find("has stopped the instance: start it"), std::string::npos)
+      << fleet.three().held_because;
+}
+
 // Rebooted, up again, and registered everywhere by us.
 void back_from_the_reboot(FleetForTest& fleet) {
   fleet.reboot_of_three();

@@ -241,12 +241,47 @@ struct Glance {
   bool operator==(const Glance&) const = default;
 };
 
-// Whether the fleet could act if it had to. Blind: it could not.
+// What a fleet cannot see, without which it could not act if it had to. name() gives the stable word.
+enum class Blindness {
+  // a name of the policy that does not exist, or matches nothing
+  target_group_absent,
+  auto_scaling_group_absent,
+  no_target_group_attached,
+  alarm_absent,
+  calendar_absent,
+  metric_absent,
+  // what exists, or may, and could not be read or is denied
+  groups_unread,
+  targets_unread,
+  attributes_unread,
+  auto_scaling_unread,
+  instances_unread,
+  statuses_unread,
+  metric_unread,
+  load_unread,
+  alarm_unread,
+  calendar_unread,
+  survey_denied,  // every server that something asks for: not looked at, not to be treated or put back
+};
+const char* name(Blindness what);
+// Whether the name does not exist, as opposed to what could not be read.
+constexpr bool is_absent_name(Blindness what) { return what <= Blindness::metric_absent; }
+
+struct BlindTo {
+  Blindness what = Blindness::groups_unread;
+  std::string subject;  // the target group, alarm, metric … as the policy names it; empty: the fleet
+  std::string text;     // for people: with the name, and what to do
+  bool operator==(const BlindTo&) const = default;
+};
+
+// Whether the fleet could act if it had to. Blind: it could not. Waiting: something that passes or that a
+// person wants holds back every start.
 struct Ability {
   enum class Kind { able, waiting, blind };
   Kind kind = Kind::able;
-  Time since{};
-  std::vector<std::string> because;  // for people: what makes it wait or blind
+  Time since{};                        // of this kind
+  std::vector<std::string> because;    // for people: what holds back every start
+  std::vector<BlindTo> blind_to = {};  // empty unless blind
   bool operator==(const Ability&) const = default;
 };
 const char* name(Ability::Kind kind);  // "able" "waiting" "blind"

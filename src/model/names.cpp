@@ -71,6 +71,29 @@ const char* name(Wish::Kind kind) {
   return "";
 }
 
+const char* name(Blindness what) {
+  switch (what) {
+    case Blindness::target_group_absent: return "target_group_absent";
+    case Blindness::auto_scaling_group_absent: return "auto_scaling_group_absent";
+    case Blindness::no_target_group_attached: return "no_target_group_attached";
+    case Blindness::alarm_absent: return "alarm_absent";
+    case Blindness::calendar_absent: return "calendar_absent";
+    case Blindness::metric_absent: return "metric_absent";
+    case Blindness::groups_unread: return "groups_unread";
+    case Blindness::targets_unread: return "targets_unread";
+    case Blindness::attributes_unread: return "attributes_unread";
+    case Blindness::auto_scaling_unread: return "auto_scaling_unread";
+    case Blindness::instances_unread: return "instances_unread";
+    case Blindness::statuses_unread: return "statuses_unread";
+    case Blindness::metric_unread: return "metric_unread";
+    case Blindness::load_unread: return "load_unread";
+    case Blindness::alarm_unread: return "alarm_unread";
+    case Blindness::calendar_unread: return "calendar_unread";
+    case Blindness::survey_denied: return "survey_denied";
+  }
+  return "?";
+}
+
 const char* name(Ending ending) {
   switch (ending) {
     case Ending::none: return "none";
@@ -139,6 +162,7 @@ const char* name(Reason reason) {
   switch (reason) {
     case Reason::start: return "start";
     case Reason::in_remediation: return "in_remediation";
+    case Reason::held: return "held";
     case Reason::below_limit: return "below_limit";
     case Reason::not_sustained: return "not_sustained";
     case Reason::next_in_line: return "next_in_line";

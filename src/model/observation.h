@@ -173,6 +173,7 @@ struct Signal {
   SignalState state = SignalState::missing;
   std::vector<Sample> samples;  // oldest first, one per period at the most
   std::string detail;           // for people: why it isn't fresh
+  bool no_series = false;       // missing, and CloudWatch lists no series of the metric for it
   bool operator==(const Signal&) const = default;
 };
 
@@ -282,6 +283,8 @@ struct Observation {
   std::map<std::string, CommandResult> commands;  // by the intent's nonce
   // When the newest console output was posted; none: unknown
   std::map<std::string, std::optional<Time>> consoles;
+  // Names of the policy that AWS said do not exist: target groups, the Auto Scaling group, Change Calendars.
+  std::vector<std::string> absent_names;
   std::vector<std::string> problems;  // for people: what could not be read, and why
 };
 

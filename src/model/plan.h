@@ -63,6 +63,7 @@ enum class Reason {
   // about the member
   start,
   in_remediation,
+  held,
   below_limit,
   not_sustained,
   next_in_line,
@@ -148,6 +149,7 @@ struct Verdict {
   std::string text;                          // for people: the reason with its numbers, one sentence
   std::map<std::string, double> numbers;     // for machines: "value", "limit", "healthy_after" …
   std::optional<Time> until = std::nullopt;  // when this reason ends by itself; empty: not foreseeable
+  bool wanted = false;                       // something asks for this member: it would go but for the reason
   bool operator==(const Verdict&) const = default;
 };
 

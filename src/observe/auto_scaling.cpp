@@ -86,6 +86,7 @@ void read_auto_scaling(Reading& reading) {
   if (groups == nullptr) return;
   if (groups->empty()) {
     reading.observation.problems.push_back("Auto Scaling group " + name + " does not exist");
+    reading.observation.absent_names.push_back(name);
     return;
   }
   reading.observation.auto_scaling_group = seen_group(groups->front());

@@ -75,6 +75,9 @@ void read_calendars(Reading& reading) {
     auto& seen = reading.observation.calendars[calendar];
     seen = CalendarState::unknown;
     auto answer = aws::ssm::get_calendar_state(reading.caller, calendar);
+    // InvalidDocument: there is none; InvalidDocumentType: it is no calendar.
+    const bool absent = !answer && answer.error().code.starts_with("InvalidDocument");
+    if (absent) reading.observation.absent_names.push_back(calendar);
     const auto* state = reading.take_in("calendar " + calendar, answer);
     if (state == nullptr) continue;
     seen = calendar_state(state->state);

@@ -107,6 +107,9 @@ TEST_F(ObservingGates, ACalendarThatCouldNotBeReadIsUnknown) {
   auto seen = observed();
   EXPECT_EQ(seen.calendars.at("freeze"), CalendarState::unknown);
   EXPECT_EQ(seen.problems.size(), 1U);
+  EXPECT_EQ(seen.absent_names, std::vector<std::string>{"freeze"});
+  answers["GetCalendarState"] = wire::respond(400, R"({"__type":"AccessDeniedException","message":"no"})");
+  EXPECT_EQ(observed().absent_names, std::vector<std::string>{});
   answers["GetCalendarState"] = wire::respond(200, R"({"State":"AJAR"})");
   seen = observed();
   EXPECT_EQ(seen.calendars.at("freeze"), CalendarState::unknown);

@@ -57,9 +57,11 @@ SeriesByOwner those_that_proved_right(const SeriesByOwner& all, const KnownSerie
 Found reconcile(const std::vector<Metric>& series, const std::vector<const MetricResult*>& results,
                 const MetricCondition& condition, Time now) {
   if (series.empty()) {
-    return {
-        {SignalState::missing, {}, "no series of this metric has its InstanceId: does the agent run there?"},
-        {}};
+    return {{SignalState::missing,
+             {},
+             "no series of this metric has its InstanceId: does the agent run there?",
+             true},
+            {}};
   }
   std::vector<std::span<const aws::cloudwatch::Sample>> samples;
   std::optional<Metric> only;

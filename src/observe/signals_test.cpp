@@ -20,6 +20,7 @@ TEST_F(Observing, AStaleMissingOrPartialSignalIsMarked) {
                                                                data_xml("m1", {}) + "</MetricDataResults>");
   EXPECT_EQ(signal_of(kOne).state, SignalState::stale);
   EXPECT_EQ(signal_of(kTwo).state, SignalState::missing);
+  EXPECT_FALSE(signal_of(kTwo).no_series) << "it has one, without samples";
   answers["GetMetricData"] =
       query_answer("GetMetricData", "<MetricDataResults>" + data_xml("m0", {{2, 80}}, "InternalError") +
                                         data_xml("m1", {{2, 40}}) + "</MetricDataResults>");
@@ -125,6 +126,7 @@ TEST_F(Observing, SeriesWithoutAnInstanceIdBelongToNobody) {
       "<Metrics><member><Namespace>CWAgent</Namespace><MetricName>mem</MetricName><Dimensions/></member>" +
           series_xml("${aws:InstanceId}") + "</Metrics>");
   EXPECT_EQ(signal_of(kOne).state, SignalState::missing);
+  EXPECT_TRUE(signal_of(kOne).no_series);
   EXPECT_EQ(asked["GetMetricData"], 0);
 }
 

@@ -1,6 +1,7 @@
 #include "observe/target_groups.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "base/text.h"
@@ -31,7 +32,12 @@ Groups by_name(Reading& reading) {
   auto groups = aws::elbv2::describe_target_groups(reading.caller, names);
   if (groups || groups.error().kind != ErrorKind::not_found) return groups;
   reading.observation.problems.push_back(groups.error().message);
-  return those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
+  groups = those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
+  if (!groups) return groups;
+  std::ranges::copy_if(names, std::back_inserter(reading.observation.absent_names), [&](const auto& name) {
+    return std::ranges::find(groups->value, name, &aws::elbv2::TargetGroup::name) == groups->value.end();
+  });
+  return groups;
 }
 
 Groups by_arn(Reading& reading, const std::vector<std::string>& arns) {
@@ -150,7 +156,10 @@ void read_registrations(Reading& reading) {
   auto answers = aws::elbv2::describe_target_health(reading.caller, arns);
   auto& absent = reading.observation.absent_groups;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) absent.push_back(groups[i].arn);
+    if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) {
+      absent.push_back(groups[i].arn);
+      if (groups[i].of_fleet) reading.observation.absent_names.push_back(groups[i].name);
+    }
     const auto* targets = reading.take_in("targets of " + groups[i].name, answers[i]);
     if (targets == nullptr) continue;
     groups[i].registrations = sorted_registrations(*targets);

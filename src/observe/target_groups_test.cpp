@@ -80,6 +80,17 @@ TEST_F(Observing, AnAttachedGroupThatIsGoneDoesNotHideTheOthers) {
   EXPECT_NE(seen.problems[0].find("tg-other"), std::string::npos);
 }
 
+TEST_F(Observing, ANamedGroupThatDoesNotExistIsSaidToBeAbsentAndTheOthersAreSeen) {
+  policy.target_groups.emplace_back("tg9");
+  scripts["DescribeTargetGroups"] = [&](const Form& form) {
+    if (form.contains("Names.member.1")) return query_error(400, "TargetGroupNotFound", "gone");
+    return answers.at("DescribeTargetGroups");
+  };
+  const auto seen = observed();
+  EXPECT_EQ(seen.target_groups.size(), 1U);
+  EXPECT_EQ(seen.absent_names, std::vector<std::string>{"tg9"});
+}
+
 TEST_F(Observing, AttachedGroupsAreAskedForTwentyAtATime) {
   policy.target_groups.clear();
   policy.auto_scaling_group = "web-asg";

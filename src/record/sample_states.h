@@ -161,7 +161,10 @@ inline FleetState maximal_state() {
   state.policies = {{"p1", maximal_policy()}};
   state.identity = Identity{"aws", "123456789012", "eu-west-1"};
   state.groups_seen = {{"arn:tg/tg1/1", {at(900), {"i-0123456789abcdef0"}}}};
-  state.ability = {Ability::Kind::blind, at(600), {"GetMetricData is denied"}};
+  state.ability = {Ability::Kind::blind,
+                   at(600),
+                   {"outside every window"},
+                   {{Blindness::metric_unread, "mem_used_percent", "GetMetricData is denied"}}};
   return state;
 }
 
@@ -194,7 +197,9 @@ class ArbitraryStates {
     if (coin()) state.policies[text()] = policy();
     if (coin()) state.identity = Identity{text(), text(), text()};
     for (auto n = random_.below(3); n > 0; --n) state.groups_seen[text()] = {time(), texts()};
-    state.ability = {word(Ability::Kind::blind), time(), texts()};
+    state.ability = {word(Ability::Kind::blind), time(), texts(), {}};
+    for (auto n = random_.below(3); n > 0; --n)
+      state.ability.blind_to.push_back({word(Blindness::survey_denied), text(), text()});
     return state;
   }
 

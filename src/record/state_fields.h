@@ -348,12 +348,23 @@ struct FieldsOf<GroupSeen> {
 };
 
 template <>
+struct FieldsOf<BlindTo> {
+  using S = BlindTo;
+  static constexpr auto kList = std::tuple{
+      Entry{"what", &S::what, 3},
+      Entry{"subject", &S::subject, 3},
+      Entry{"text", &S::text, 3},
+  };
+};
+
+template <>
 struct FieldsOf<Ability> {
   using S = Ability;
   static constexpr auto kList = std::tuple{
       Entry{"kind", &S::kind, 3},
       Entry{"since", &S::since, 3},
       Entry{"because", &S::because, 3},
+      Entry{"blind_to", &S::blind_to, 3},
   };
 };
 
@@ -441,6 +452,8 @@ template <>
 inline constexpr Leave kLast<Leave> = Leave::deregister;
 template <>
 inline constexpr Ability::Kind kLast<Ability::Kind> = Ability::Kind::blind;
+template <>
+inline constexpr Blindness kLast<Blindness> = Blindness::survey_denied;
 template <>
 inline constexpr LoadCeiling::Per kLast<LoadCeiling::Per> = LoadCeiling::Per::instance;
 

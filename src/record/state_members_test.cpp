@@ -142,9 +142,14 @@ namespace {
   return std::tie(a, b);
 }
 
-[[maybe_unused]] auto members(const Ability& s) {
+[[maybe_unused]] auto members(const BlindTo& s) {
   const auto& [a, b, c] = s;
   return std::tie(a, b, c);
+}
+
+[[maybe_unused]] auto members(const Ability& s) {
+  const auto& [a, b, c, d] = s;
+  return std::tie(a, b, c, d);
 }
 
 template <class... Structs>
@@ -159,7 +164,7 @@ TEST(StateJson, StoresEveryMember) {
       (all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause, Breaker,
                               MetricCondition, Keep, Timing, FleetPolicy, FleetState, MemberRecord, Glance,
                               Condition, Rule, LoadCeiling, Window, Freeze, Gates, Document, Step, Evidence,
-                              Served, Identity, GroupSeen, Ability, Wish, ClockDoubt>()));
+                              Served, Identity, GroupSeen, BlindTo, Ability, Wish, ClockDoubt>()));
 }
 
 }  // namespace

@@ -1,0 +1,319 @@
+#include "decide/ability.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "model/alarm_name.h"
+
+namespace evenkeel::decide {
+namespace {
+
+using Blind = std::vector<BlindTo>;
+
+// The state is one document: what is said in it is bounded.
+constexpr std::size_t kBlindTo = 8;
+constexpr std::size_t kBecause = 8;
+constexpr std::size_t kAbilityText = 400;
+
+bool is_absent(const Observation& observation, const std::string& name) {
+  return std::ranges::find(observation.absent_names, name) != observation.absent_names.end();
+}
+
+void blind_to_groups(const FleetView& fleet, Blind& blind) {
+  const auto& observation = fleet.observation;
+  const auto find = [&](const std::string& name) {
+    return std::ranges::find_if(observation.target_groups, [&](const TargetGroup& group) {
+      return group.of_fleet && group.name == name;
+    });
+  };
+  for (const auto& name : fleet.policy.target_groups) {
+    if (find(name) != observation.target_groups.end()) continue;
+    if (is_absent(observation, name)) {
+      blind.push_back({Blindness::target_group_absent, name,
+                       fmt::format("target group {} does not exist in this account and region; correct "
+                                   "target_groups, region or role_arn",
+                                   printable(name))});
+    } else {
+      blind.push_back({Blindness::groups_unread, name,
+                       fmt::format("target group {} could not be looked up; see that "
+                                   "elasticloadbalancing:DescribeTargetGroups is allowed",
+                                   printable(name))});
+    }
+  }
+  for (const auto& group : observation.target_groups) {
+    if (!group.of_fleet) continue;
+    if (!group.registrations) {
+      blind.push_back({Blindness::targets_unread, group.name,
+                       fmt::format("the targets of {} could not be read; see that "
+                                   "elasticloadbalancing:DescribeTargetHealth is allowed",
+                                   printable(group.name))});
+    } else if (!group.attributes) {
+      blind.push_back({Blindness::attributes_unread, group.name,
+                       fmt::format("the attributes of {} could not be read; see that "
+                                   "elasticloadbalancing:DescribeTargetGroupAttributes is allowed",
+                                   printable(group.name))});
+    }
+  }
+}
+
+void blind_to_scaling(const FleetView& fleet, const std::vector<Verdict>& held_back_by, Blind& blind) {
+  const auto& name = fleet.policy.auto_scaling_group;
+  if (name.empty()) return;
+  const auto& group = fleet.observation.auto_scaling_group;
+  if (!group && is_absent(fleet.observation, name)) {
+    blind.push_back({Blindness::auto_scaling_group_absent, name,
+                     fmt::format("Auto Scaling group {} does not exist in this account and region; correct "
+                                 "auto_scaling_group, region or role_arn",
+                                 printable(name))});
+  } else if (!group) {
+    blind.push_back({Blindness::auto_scaling_unread, name,
+                     fmt::format("Auto Scaling group {} could not be read; see that "
+                                 "autoscaling:DescribeAutoScalingGroups is allowed",
+                                 printable(name))});
+  } else if (fleet.policy.target_groups.empty() && fleet.groups.empty()) {
+    blind.push_back({Blindness::no_target_group_attached, name,
+                     fmt::format("no target group is attached to Auto Scaling group {}; attach one, or name "
+                                 "the fleet's in target_groups",
+                                 printable(name))});
+  } else {
+    for (const auto& verdict : held_back_by) {
+      if ((verdict.reason == Reason::instance_refresh && !group->instance_refresh) ||
+          (verdict.reason == Reason::scaling_activity && !group->activities && !group->being_deleted))
+        blind.push_back({Blindness::auto_scaling_unread, name, verdict.text});
+    }
+  }
+}
+
+bool needs_statuses(const FleetPolicy& policy) {
+  return std::ranges::any_of(policy.also_when, [](const Rule& rule) {
+    return std::ranges::any_of(rule.all, [](const Condition& condition) {
+      return condition.kind == Condition::Kind::scheduled_event ||
+             condition.kind == Condition::Kind::status_check;
+    });
+  });
+}
+
+// Whatever a start needs and this file has no word for is still something that was not read.
+void blind_to_instances(const FleetView& fleet, Blind& blind) {
+  if (blind.empty() && !fleet.unreadable.empty()) {
+    blind.push_back({Blindness::instances_unread, "",
+                     join(fleet.unreadable, "; ") + "; see that ec2:DescribeInstances is allowed"});
+  }
+  if (needs_statuses(fleet.policy) && fleet.observation.instances_complete &&
+      !fleet.observation.statuses_complete) {
+    blind.push_back({Blindness::statuses_unread, "",
+                     "the EC2 statuses could not be read; see that ec2:DescribeInstanceStatus is allowed"});
+  }
+}
+
+// `named`: the policy's word for one or more alarms; `key`: where it says so.
+void blind_to_alarm(const Observation& observation, const std::string& named, const char* key, Blind& blind) {
+  const auto seen = observation.alarms.find(named);
+  if (seen == observation.alarms.end()) {
+    blind.push_back({Blindness::alarm_unread, named,
+                     fmt::format("the alarm {} of {} could not be read; see that cloudwatch:DescribeAlarms "
+                                 "is allowed",
+                                 printable(named), key)});
+  } else if (seen->second.empty()) {
+    blind.push_back(
+        {Blindness::alarm_absent, named,
+         named.ends_with('*')
+             ? fmt::format("no alarm's name begins as {} says: {}; correct it, or take it out", key,
+                           printable(named))
+             : fmt::format("the alarm {} of {} does not exist in this account and region; correct it, or "
+                           "take it out",
+                           printable(named), key)});
+  }
+}
+
+// One word stands for an alarm of each member: absent when no member has one, unread when one could not be
+// read.
+void blind_to_alarms_of_members(const FleetView& fleet, const std::string& named, Blind& blind) {
+  Blind each;
+  std::size_t members = 0;
+  for (const auto& [id, member] : fleet.members) {
+    if (member.instance == nullptr) continue;
+    ++members;
+    blind_to_alarm(fleet.observation, alarm_of(named, id), "also_when", each);
+  }
+  const auto unread = std::ranges::find(each, Blindness::alarm_unread, &BlindTo::what);
+  if (unread != each.end()) {
+    blind.push_back({unread->what, named, unread->text});
+  } else if (!each.empty() && each.size() == members) {
+    blind.push_back({Blindness::alarm_absent, named,
+                     fmt::format("no member has an alarm that is named as also_when says: {}; correct it",
+                                 printable(named))});
+  }
+}
+
+void blind_to_gates(const FleetView& fleet, Blind& blind) {
+  const auto& gates = fleet.policy.gates;
+  for (const auto& named : gates.alarms) blind_to_alarm(fleet.observation, named, "gates.alarms", blind);
+  for (const auto& named : gates.calendars) {
+    const auto seen = fleet.observation.calendars.find(named);
+    if (seen != fleet.observation.calendars.end() && seen->second != CalendarState::unknown) continue;
+    const bool absent = is_absent(fleet.observation, named);
+    blind.push_back({absent ? Blindness::calendar_absent : Blindness::calendar_unread, named,
+                     absent ? fmt::format("there is no Change Calendar {} in this account and region; "
+                                          "correct gates.calendars",
+                                          printable(named))
+                            : fmt::format("Change Calendar {} could not be read; see that "
+                                          "ssm:GetCalendarState is allowed",
+                                          printable(named))});
+  }
+  for (const auto& rule : fleet.policy.also_when) {
+    for (const auto& condition : rule.all) {
+      if (condition.kind != Condition::Kind::alarm) continue;
+      if (names_each_member(condition.name)) {
+        blind_to_alarms_of_members(fleet, condition.name, blind);
+      } else {
+        blind_to_alarm(fleet.observation, condition.name, "also_when", blind);
+      }
+    }
+  }
+}
+
+bool is_of_metric(const BlindTo& blind, const Metric& metric) {
+  return (blind.what == Blindness::metric_absent || blind.what == Blindness::metric_unread) &&
+         blind.subject == metric.condition.metric;
+}
+
+// A metric is read of all members at once, but not in every tick: until it is read again the last reading
+// stands.
+void blind_to_metrics(const FleetView& fleet, const Ability& before, Blind& blind) {
+  for (std::size_t i = 0; i < fleet.metrics.size(); ++i) {
+    const auto& metric = fleet.metrics[i];
+    int asked = 0, answered = 0, fresh = 0, without_series = 0;
+    std::string detail;
+    for (const auto& [id, member] : fleet.members) {
+      if (!is_readable(member)) continue;
+      ++asked;
+      const auto* signal = member.signals[i];
+      if (signal == nullptr) continue;
+      ++answered;
+      if (signal->state == SignalState::fresh) ++fresh;
+      if (signal->no_series) ++without_series;
+      if (detail.empty()) detail = signal->detail;
+    }
+    if (fresh > 0 || asked == 0) continue;
+    if (answered < asked) {
+      std::ranges::copy_if(before.blind_to, std::back_inserter(blind),
+                           [&](const BlindTo& known) { return is_of_metric(known, metric); });
+      continue;
+    }
+    const auto& name = metric.condition.metric;
+    if (without_series == asked) {
+      blind.push_back({Blindness::metric_absent, name,
+                       fmt::format("none of {} members has a series of {} in {}; correct metric and "
+                                   "namespace, or let the agent send it with InstanceId",
+                                   asked, printable(name), printable(metric.condition.metric_namespace))});
+    } else {
+      blind.push_back({Blindness::metric_unread, name,
+                       fmt::format("{} could be judged for none of {} members: {}", printable(name), asked,
+                                   printable(detail))});
+    }
+  }
+}
+
+bool is_denied(Reason reason) {
+  return reason == Reason::reboot_denied || reason == Reason::register_denied ||
+         reason == Reason::survey_incomplete || reason == Reason::load_unknown;
+}
+
+// Of those that something asks for none could be looked at or treated. Known only by a tick that came to
+// asking.
+void blind_to_candidates(const Plan& plan, const Ability& before, Blind& blind) {
+  const auto any = [&](auto&& is) {
+    return std::ranges::any_of(plan.members, [&](const auto& entry) { return is(entry.second.reason); });
+  };
+  if (any([](Reason reason) { return reason == Reason::start; })) return;
+  const bool came_to_asking =
+      plan.fleet.empty() && !any([](Reason reason) { return reason == Reason::signal_not_due; });
+  if (!came_to_asking) {
+    std::ranges::copy_if(before.blind_to, std::back_inserter(blind), [](const BlindTo& known) {
+      return known.what == Blindness::survey_denied || known.what == Blindness::load_unread;
+    });
+    return;
+  }
+  for (const auto& [id, verdict] : plan.members) {
+    if (!is_denied(verdict.reason)) continue;
+    const bool load = verdict.reason == Reason::load_unknown;
+    blind.push_back({load ? Blindness::load_unread : Blindness::survey_denied, id, verdict.text});
+    return;
+  }
+}
+
+Blind what_it_cannot_see(const Plan& plan, const FleetView& fleet, const Ability& before) {
+  Blind blind;
+  blind_to_groups(fleet, blind);
+  blind_to_scaling(fleet, plan.fleet, blind);
+  blind_to_instances(fleet, blind);
+  blind_to_gates(fleet, blind);
+  blind_to_metrics(fleet, before, blind);
+  blind_to_candidates(plan, before, blind);
+  if (blind.size() > kBlindTo) blind.resize(kBlindTo);
+  for (auto& one : blind) {
+    one.subject = printable(one.subject, kAbilityText);
+    one.text = printable(one.text, kAbilityText);
+  }
+  return blind;
+}
+
+std::vector<std::string> what_it_waits_for(const Plan& plan) {
+  std::vector<std::string> because;
+  for (const auto& verdict : plan.fleet) {
+    if (because.size() < kBecause) because.push_back(printable(verdict.text, kAbilityText));
+  }
+  const bool starts = std::ranges::any_of(
+      plan.members, [](const auto& entry) { return entry.second.reason == Reason::start; });
+  if (because.empty() && !starts && plan.next.glance.may_leave == 0 && plan.next.glance.members > 0)
+    because.emplace_back("no member can be spared: too few would be left healthy");
+  return because;
+}
+
+std::string texts_of(const Ability& ability) {
+  std::vector<std::string> texts;
+  for (const auto& one : ability.blind_to) texts.push_back(one.text);
+  return join(texts, "; ");
+}
+
+// By the moments alone: the tick whose write wins is the one that tells.
+void tell_ability(Plan& plan, const FleetView& fleet, const FleetState& before) {
+  const Time now = fleet.observation.taken_at;
+  const auto& was = before.ability;
+  const auto& is = plan.next.ability;
+  const auto told = [&](const Ability& ability, Time by) {
+    return ability.kind == Ability::Kind::blind && by >= ability.since + kBlindIsTold;
+  };
+  const bool was_told = told(was, before.last_tick_at);
+  if (told(is, now) && !was_told) {
+    plan.events.push_back({now, fleet.policy.name, "", "", "blind",
+                           fmt::format("blind for {}, it could not act if it had to: {}",
+                                       format_duration(now - is.since), texts_of(is))});
+  } else if (was_told && is.kind != Ability::Kind::blind) {
+    plan.events.push_back({now, fleet.policy.name, "", "", "sees",
+                           fmt::format("sees again; it was blind for {}", format_duration(now - was.since))});
+  }
+}
+
+}  // namespace
+
+void judge_ability(Plan& plan, const FleetView& fleet, const FleetState& before) {
+  Ability& ability = plan.next.ability;
+  ability = {};
+  ability.because = what_it_waits_for(plan);
+  // A fleet that is only restored has nothing to see for a start.
+  if (!fleet.policy.retired) ability.blind_to = what_it_cannot_see(plan, fleet, before.ability);
+  ability.kind = !ability.blind_to.empty()  ? Ability::Kind::blind
+                 : !ability.because.empty() ? Ability::Kind::waiting
+                                            : Ability::Kind::able;
+  const bool same = before.ability.kind == ability.kind && before.ability.since != Time{};
+  ability.since = same ? before.ability.since : fleet.observation.taken_at;
+  tell_ability(plan, fleet, before);
+}
+
+}  // namespace evenkeel::decide

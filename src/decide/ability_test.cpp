@@ -1,0 +1,269 @@
+// Whether a fleet is able, waiting or blind: each thing that makes it blind, and that nothing else hides it.
+#include "decide/ability.h"
+
+#include <gtest/gtest.h>
+
+#include "decide/fleet_for_test.h"
+
+namespace evenkeel::decide {
+namespace {
+
+Ability ability(const FleetForTest& fleet) { return fleet.decide().next.ability; }
+
+// What it is blind to; nothing when it isn't.
+std::vector<Blindness> blind_to(const FleetForTest& fleet) {
+  const auto is = ability(fleet);
+  EXPECT_EQ(is.kind == Ability::Kind::blind, !is.blind_to.empty());
+  std::vector<Blindness> list;
+  for (const auto& one : is.blind_to) {
+    EXPECT_FALSE(one.text.empty());
+    list.push_back(one.what);
+  }
+  return list;
+}
+
+using Blindnesses = std::vector<Blindness>;
+
+void close_the_window(FleetForTest& fleet) {
+  fleet.policy.windows = {Window{.days = 0x7f, .from = 22h, .to = 5h, .zone = {}}};
+}
+
+void no_signal(FleetForTest& fleet, const Signal& signal) {
+  for (auto& [id, own] : fleet.observation.signals) own = signal;
+}
+
+bool has_event(const Plan& plan, const std::string& kind) {
+  return std::ranges::find(plan.events, kind, &Event::kind) != plan.events.end();
+}
+
+TEST(Ability, AFleetWithAFreePlaceIsAbleAndOneThatHasToWaitSaysForWhat) {
+  FleetForTest fleet;
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::able);
+  EXPECT_EQ(ability(fleet).since, fleet.observation.taken_at);
+  EXPECT_TRUE(ability(fleet).because.empty());
+  close_the_window(fleet);
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
+  ASSERT_EQ(ability(fleet).because.size(), 1U);
+  fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at};
+  EXPECT_EQ(ability(fleet).because.size(), 2U);
+}
+
+TEST(Ability, WaitsWhenNoMemberCanBeSpared) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 8, .percent = 0};
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
+}
+
+TEST(Ability, ATargetGroupThatDoesNotExistIsAWrongNameAndOneThatWasNotLookedUpIsNot) {
+  FleetForTest fleet;
+  fleet.policy.target_groups.emplace_back("tg9");
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::groups_unread});
+  EXPECT_FALSE(is_absent_name(Blindness::groups_unread));
+  fleet.observation.absent_names = {"tg9"};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::target_group_absent});
+  EXPECT_TRUE(is_absent_name(Blindness::target_group_absent));
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("tg9"), std::string::npos);
+}
+
+TEST(Ability, TargetsAttributesAndInstancesThatCouldNotBeReadBlind) {
+  FleetForTest fleet;
+  fleet.observation.target_groups[0].registrations.reset();
+  fleet.observation.target_groups[1].attributes.reset();
+  fleet.observation.instances_complete = false;  // for the same reason
+  EXPECT_EQ(blind_to(fleet), (Blindnesses{Blindness::targets_unread, Blindness::attributes_unread}));
+  FleetForTest other;
+  other.observation.instances_complete = false;
+  EXPECT_EQ(blind_to(other), Blindnesses{Blindness::instances_unread});
+}
+
+TEST(Ability, AnAutoScalingGroupThatIsNotThereBlinds) {
+  FleetForTest fleet;
+  fleet.policy.auto_scaling_group = "web-asg";
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::auto_scaling_unread});
+  fleet.observation.absent_names = {"web-asg"};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::auto_scaling_group_absent});
+}
+
+TEST(Ability, WhatAutoScalingIsDoingMustBeReadable) {
+  FleetForTest fleet;
+  fleet.scaling().activities.reset();
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::auto_scaling_unread});
+  fleet.scaling().activities = {"launching"};
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting) << "it is at work, and that passes";
+  fleet.scaling().activities.emplace();
+  fleet.scaling().instance_refresh.reset();
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::auto_scaling_unread});
+}
+
+TEST(Ability, AnAlarmThatFiresIsWaitedForAndOneThatDoesNotExistIsNot) {
+  FleetForTest fleet;
+  fleet.policy.gates.alarms = {"web-*"};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_unread});
+  fleet.observation.alarms["web-*"] = {};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_absent}) << "a prefix that matches none";
+  fleet.observation.alarms["web-*"] = {{"web-5xx", "ALARM"}};
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
+  fleet.observation.alarms["web-*"] = {{"web-5xx", "OK"}};
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::able);
+}
+
+TEST(Ability, AnAlarmOfEachMemberBlindsWhenNoMemberHasOne) {
+  FleetForTest fleet(2);
+  Condition alarm;
+  alarm.kind = Condition::Kind::alarm;
+  alarm.name = "hot-{instance_id}";
+  fleet.policy.also_when = {{"hot", 1, {alarm}}};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_unread});
+  fleet.observation.alarms["hot-" + id(1)] = {};
+  fleet.observation.alarms["hot-" + id(2)] = {};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_absent});
+  fleet.observation.alarms["hot-" + id(2)] = {{"hot-" + id(2), "OK"}};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{});
+}
+
+TEST(Ability, ACalendarThatIsClosedIsWaitedForAndOneThatDoesNotExistIsNot) {
+  FleetForTest fleet;
+  fleet.policy.gates.calendars = {"freeze"};
+  fleet.observation.calendars["freeze"] = CalendarState::unknown;
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::calendar_unread});
+  fleet.observation.absent_names = {"freeze"};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::calendar_absent});
+  fleet.observation.calendars["freeze"] = CalendarState::closed;
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
+}
+
+TEST(Ability, AMetricThatNoMemberHasIsAWrongNameAndOneThatFailsIsUnread) {
+  FleetForTest fleet;
+  no_signal(fleet, {SignalState::missing, {}, "no series", true});
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::metric_absent});
+  no_signal(fleet, {SignalState::failed, {}, "GetMetricData is denied"});
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::metric_unread});
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("GetMetricData is denied"), std::string::npos);
+  no_signal(fleet, {SignalState::stale, {}, "the newest sample is 1h old"});
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::metric_unread});
+  fleet.memory(1, 40);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{}) << "one is seen: the others have reasons of their own";
+}
+
+TEST(Ability, ADeniedMetricIsToldOutsideTheWindowToo) {
+  FleetForTest fleet;
+  close_the_window(fleet);
+  no_signal(fleet, {SignalState::failed, {}, "GetMetricData is denied"});
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::metric_unread});
+  EXPECT_EQ(ability(fleet).because.size(), 1U) << "and that the window is closed";
+}
+
+TEST(Ability, TheMetricIsReadOnceAnHourWhileEveryStartIsHeldBack) {
+  FleetForTest fleet;
+  close_the_window(fleet);
+  const auto signals = fleet.observation.signals;
+  const auto asks = [&] {
+    fleet.observation.signals.clear();
+    const bool asked = !fleet.decide().questions.empty();
+    fleet.observation.signals = signals;
+    return asked;
+  };
+  EXPECT_TRUE(asks()) << "the first tick";
+  fleet.state.signal_read_at = fleet.observation.taken_at - 50min;
+  EXPECT_FALSE(asks());
+  fleet.state.signal_read_at = fleet.observation.taken_at - 1h;
+  EXPECT_TRUE(asks());
+  FleetForTest empty(0);
+  close_the_window(empty);
+  EXPECT_TRUE(empty.decide().questions.empty()) << "there is nobody to ask for";
+  fleet.policy.retired = true;
+  EXPECT_FALSE(asks()) << "it is only restored";
+  fleet.policy.retired = false;
+  fleet.state.ability = {Ability::Kind::blind, {}, {}, {{Blindness::metric_unread, "mem", "denied"}}};
+  fleet.state.signal_read_at = fleet.observation.taken_at - fleet.policy.reboot_when.period;
+  EXPECT_TRUE(asks()) << "whether it sees again";
+}
+
+TEST(Ability, WhatWasNotLookedAtInThisTickStays) {
+  FleetForTest fleet;
+  no_signal(fleet, {SignalState::failed, {}, "GetMetricData is denied"});
+  fleet.tick();
+  close_the_window(fleet);
+  fleet.pass(1min);
+  fleet.observation.signals.clear();
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::metric_unread});
+  fleet.policy.reboot_when.metric = "another";
+  fleet.state.signal_read_at = fleet.observation.taken_at;
+  EXPECT_EQ(blind_to(fleet), Blindnesses{}) << "of a metric that the policy no longer names";
+}
+
+TEST(Ability, ACandidateThatMayNotBeTreatedOrPutBackBlinds) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  fleet.observation.surveys[id(3)].may_register = false;
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::survey_denied});
+  fleet.memory(5, 70);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{}) << "the next one goes";
+  fleet.observation.surveys[id(5)].may_reboot = false;
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::survey_denied});
+  // A tick that doesn't come to asking leaves it as it was.
+  fleet.tick();
+  close_the_window(fleet);
+  fleet.pass(1min);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::survey_denied});
+}
+
+TEST(Ability, ARetiredFleetIsNotBlind) {
+  FleetForTest fleet;
+  fleet.policy.target_groups.emplace_back("tg9");
+  fleet.policy.retired = true;
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
+}
+
+TEST(Ability, SinceIsWhenTheKindBegan) {
+  FleetForTest fleet;
+  close_the_window(fleet);
+  fleet.tick();
+  const Time began = fleet.observation.taken_at;
+  fleet.pass(3min);
+  EXPECT_EQ(ability(fleet).since, began);
+  fleet.observation.target_groups[0].registrations.reset();
+  EXPECT_EQ(ability(fleet).since, fleet.observation.taken_at);
+}
+
+TEST(Ability, IsToldOnceAfterTenMinutesAndAgainWhenItSees) {
+  FleetForTest fleet;
+  const auto readable = fleet.observation.target_groups[0].registrations;
+  fleet.observation.target_groups[0].registrations.reset();
+  int told = 0;
+  for (int minute = 0; minute <= 15; ++minute) {
+    const auto plan = fleet.tick();
+    if (has_event(plan, "blind")) {
+      ++told;
+      EXPECT_EQ(minute, 10);
+    }
+    EXPECT_FALSE(has_event(plan, "sees"));
+    fleet.pass(1min);
+  }
+  EXPECT_EQ(told, 1);
+  fleet.observation.target_groups[0].registrations = readable;
+  EXPECT_TRUE(has_event(fleet.tick(), "sees"));
+  fleet.pass(1min);
+  EXPECT_FALSE(has_event(fleet.tick(), "sees"));
+}
+
+TEST(Ability, ABlinkIsNotTold) {
+  FleetForTest fleet;
+  const auto readable = fleet.observation.target_groups[0].registrations;
+  fleet.observation.target_groups[0].registrations.reset();
+  fleet.tick();
+  fleet.pass(1min);
+  fleet.observation.target_groups[0].registrations = readable;
+  EXPECT_FALSE(has_event(fleet.tick(), "sees"));
+}
+
+TEST(Ability, IsShortEnoughForTheStateWhateverItIsBlindTo) {
+  FleetForTest fleet;
+  for (int i = 0; i < 100; ++i) fleet.policy.gates.alarms.push_back(std::string(1000, 'a') + "*");
+  const auto is = ability(fleet);
+  EXPECT_LE(is.blind_to.size(), 8U);
+  for (const auto& one : is.blind_to) EXPECT_LE(one.text.size() + one.subject.size(), 1000U);
+}
+
+}  // namespace
+}  // namespace evenkeel::decide
