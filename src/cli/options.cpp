@@ -101,7 +101,8 @@ int fail_with(Context& context, ExitCode code, std::string_view message) {
 }
 
 ExitCode exit_code_of(const Error& error) {
-  if (error.code == record::kStoreCode && error.kind != ErrorKind::conflict) return kState;
+  const bool of_store = error.code == record::kStoreCode || error.code == record::kReadOnlyCode;
+  if (of_store && error.kind != ErrorKind::conflict) return kState;
   switch (error.kind) {
     case ErrorKind::corrupt:
       return kState;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "controller/send.h"
+#include "controller/without_a_store.h"
 #include "decide/absorb.h"
 #include "decide/clock.h"
 #include "decide/decide.h"
@@ -176,6 +177,10 @@ Result<decide::OpenStep> restore_half(Ticking& tick) {
     keep_it_sound(tick, nonce, step);
     if (step.actions.empty()) return step;
     written = store(tick, step.next, step.events);
+  }
+  if (!written && written.error().kind != ErrorKind::conflict) {
+    return std::unexpected(restore_without_a_store(written.error(), before, as_plan(step),
+                                                   tick.time.act_until, tick.parts));
   }
   TRY_VOID(std::move(written));
   auto after = TRY(carry_out(tick, std::move(step.next), step.actions));

@@ -91,6 +91,7 @@ class MeddledJournal final : public record::Journal {
     if (refuse) {
       if (auto error = refuse(writes)) return std::unexpected(*error);
     }
+    if (read_only) return fail(ErrorKind::unavailable, "the disk is full", record::kReadOnlyCode);
     if (full && !next.open.empty()) return fail(ErrorKind::rejected, "no room", record::kStoreCode);
     return store->replace(next, events);
   }
@@ -102,7 +103,8 @@ class MeddledJournal final : public record::Journal {
 
   std::unique_ptr<record::Journal> store = record::open_sqlite(":memory:").value();
   int writes = 0;
-  bool full = false;  // has no room for anybody who is out
+  bool full = false;       // has no room for anybody who is out
+  bool read_only = false;  // has no room for anything
   std::function<void(int)> before_write;
   std::function<std::optional<Error>(int)> refuse;
   std::string unreadable;  // a fleet whose document is damaged
@@ -241,6 +243,40 @@ TEST_F(Ticking, AStoreWithoutRoomForOneMoreHoldsBackStartsAlone) {
   EXPECT_TRUE(sent.empty());
   EXPECT_EQ(report->plan.fleet.front().reason, Reason::state_full);
   EXPECT_EQ(stored().revision, 1);
+}
+
+TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
+  journal.read_only = true;
+  const auto start = tick(policy, parts);
+  ASSERT_FALSE(start);
+  EXPECT_EQ(start.error().message, "the disk is full");
+  EXPECT_TRUE(sent.empty());
+  journal.read_only = false;
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  journal.read_only = true;
+  const auto back = tick(policy, parts);
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, record::kReadOnlyCode);
+  EXPECT_NE(back.error().message.find(id(1) + " register: accepted"), std::string::npos)
+      << back.error().message;
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
+TEST_F(Ticking, WithoutAStoreNothingIsSentWhenAnotherTickCouldWrite) {
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  const auto before = sent.size();
+  const auto writes = journal.writes;
+  journal.before_write = [&](int write) {
+    if (write != writes + 1) return;
+    auto moved = journal.store->load("web").value().value();
+    ++moved.revision;
+    ASSERT_TRUE(journal.store->replace(moved, {}));
+    journal.read_only = true;
+  };
+  EXPECT_FALSE(tick(policy, parts));
+  EXPECT_EQ(sent.size(), before);
 }
 
 TEST_F(Ticking, AFleetOfTheStateThatCannotBeReadStopsNoOther) {

@@ -15,6 +15,8 @@ namespace evenkeel::record {
 
 // Error::code of whatever the store can't do (full, read-only, busy, broken): its trouble and not AWS's.
 inline constexpr const char* kStoreCode = "StateStore";
+// The same of a store that can't be written now but perhaps read: a full disk, a read-only file.
+inline constexpr const char* kReadOnlyCode = "StateStoreReadOnly";
 // How often a writer loads, changes and swaps again after `conflict` before it reports it.
 inline constexpr int kSwapAttempts = 5;
 // A limit for history() that no history reaches.

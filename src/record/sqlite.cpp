@@ -14,11 +14,11 @@ constexpr int kBusyMilliseconds = 2000;
 }  // namespace
 
 Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
-  const auto say = [&](ErrorKind kind, std::string_view what) {
+  const auto say = [&](ErrorKind kind, std::string_view what, const char* error_code = kStoreCode) {
     const char* detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
     return Error{kind,
                  fmt::format("state file {}: {} (SQLite: {})", printable(path), what, printable(detail)),
-                 kStoreCode};
+                 error_code};
   };
   const int exact = handle != nullptr ? sqlite3_extended_errcode(handle) : code;
   switch (code & 0xFF) {
@@ -29,7 +29,8 @@ Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
                  "tick tries "
                  "again. Should it go on, look for a backup tool or an sqlite3 shell that holds it");
     case SQLITE_FULL:
-      return say(ErrorKind::unavailable, "the disk is full; nothing was stored. Free some space");
+      return say(ErrorKind::unavailable, "the disk is full; nothing was stored. Free some space",
+                 kReadOnlyCode);
     case SQLITE_NOMEM:
       return say(ErrorKind::unavailable, "there is no memory left; nothing was stored");
     case SQLITE_IOERR:
@@ -37,7 +38,8 @@ Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
       if (exact == SQLITE_IOERR_SHMSIZE) {
         return say(
             ErrorKind::unavailable,
-            "nothing more can be written beside it: is the disk full? Nothing was stored. Free some space");
+            "nothing more can be written beside it: is the disk full? Nothing was stored. Free some space",
+            kReadOnlyCode);
       }
       return say(ErrorKind::unavailable, "the disk can't be read or written; check it and its file system");
     case SQLITE_READONLY:
@@ -46,7 +48,8 @@ Error sqlite_error(const std::string& path, sqlite3* handle, int code) {
     case SQLITE_CANTOPEN:
       return say(
           ErrorKind::denied,
-          "can't be opened or written; make it, and the directory that it lies in, writable for this user");
+          "can't be opened or written; make it, and the directory that it lies in, writable for this user",
+          kReadOnlyCode);
     case SQLITE_NOTADB:
       return say(ErrorKind::corrupt,
                  "is not an SQLite database; nothing is started with it. Name Evenkeel's own state file, or "
@@ -92,9 +95,24 @@ std::string Statement::text(int column) const {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, int flags) {
+  return open(path, path, flags);
+}
+
+Result<std::unique_ptr<Database>> Database::open_immutable(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '-' || c == '_' || c == '.';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return open(path, uri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, const std::string& name,
+                                                 int flags) {
   std::unique_ptr<Database> database(new Database(path));
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   database->handle_.reset(handle);
   if (code != SQLITE_OK) return std::unexpected(sqlite_error(path, handle, code));
   sqlite3_busy_timeout(handle, kBusyMilliseconds);

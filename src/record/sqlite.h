@@ -42,6 +42,13 @@ class Database {
   // `flags` are sqlite3_open_v2's. A lock held by somebody else is waited for, 2 seconds at the most.
   static Result<std::unique_ptr<Database>> open(const std::string& path, int flags);
 
+  // Reads the file as it lies there, without locks and without its write-ahead log: right only where nothing
+  // writes it and the log is empty.
+  static Result<std::unique_ptr<Database>> open_immutable(const std::string& path);
+
+  // Leaves the write-ahead log alone when this connection is the last to close.
+  void keep_log() { sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
   Result<Statement> prepare(std::string_view sql);
   // One statement without parameters and without rows that matter.
   Result<void> run(std::string_view sql);
@@ -57,6 +64,7 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
+  static Result<std::unique_ptr<Database>> open(const std::string& path, const std::string& name, int flags);
   explicit Database(std::string path) : path_(std::move(path)) {}
 
   std::string path_;  // Statements point to it, so a Database doesn't move

@@ -25,8 +25,10 @@ constexpr const char* kMemory = ":memory:";
 
 class SqliteJournal final : public Store {
  public:
-  SqliteJournal(std::unique_ptr<Database> database, std::optional<FileIdentity> identity)
-      : database_(std::move(database)), identity_(identity) {}
+  // `unwritable`: why nothing can be stored; every write fails with it.
+  SqliteJournal(std::unique_ptr<Database> database, std::optional<FileIdentity> identity,
+                std::optional<Error> unwritable = std::nullopt)
+      : database_(std::move(database)), identity_(identity), unwritable_(std::move(unwritable)) {}
 
   Result<std::optional<FleetState>> load(const std::string& fleet) override;
   Result<void> replace(const FleetState& next, std::span<const Event> events) override;
@@ -47,6 +49,7 @@ class SqliteJournal final : public Store {
 
   std::unique_ptr<Database> database_;
   std::optional<FileIdentity> identity_;  // empty for a database in memory
+  std::optional<Error> unwritable_;
   // The document last read or written of each fleet and what it says: most ticks find again what they wrote.
   struct Known {
     std::string document;
@@ -94,6 +97,7 @@ Result<void> SqliteJournal::adopt(const FleetState& state, std::int64_t over,
 }
 
 Result<void> SqliteJournal::store(const FleetState& next, std::int64_t over, std::span<const Event> events) {
+  if (unwritable_) return std::unexpected(*unwritable_);
   TRY_VOID(check_file());
   TRY_VOID(check_storable(next, over));
   const auto document = to_json(next);
@@ -279,6 +283,51 @@ Result<std::pair<std::unique_ptr<Database>, FileIdentity>> open_file(const std::
   return std::pair{std::move(database), before};
 }
 
+using Opened = std::pair<std::unique_ptr<Database>, FileIdentity>;
+
+// The log has something that is not in the file yet.
+bool has_log(const std::string& path) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path + "-wal", failure);
+  return !failure && size > 0;
+}
+
+// With the log's index in this process's own memory, since there is no room for it beside the file.
+Result<Opened> open_with_own_index(const std::string& path) {
+  auto opened = TRY(open_file(path, SQLITE_OPEN_READWRITE));
+  opened.first->keep_log();
+  TRY_VOID(opened.first->run("PRAGMA locking_mode = EXCLUSIVE"));
+  return opened;
+}
+
+Result<Opened> open_as_it_lies(const std::string& path) {
+  const auto before = TRY(identity(path));
+  auto database = TRY(Database::open_immutable(path));
+  TRY_VOID(check_identity(path, before));
+  return Opened{std::move(database), before};
+}
+
+// Whether it is ours, and the database open for reading. Where SQLite has no room for what it keeps beside a
+// file that is read, there are ways without.
+Result<std::pair<bool, Opened>> open_to_read(const std::string& path) {
+  const auto attempt = [](Result<Opened> opened) -> Result<std::pair<bool, Opened>> {
+    auto open = TRY(std::move(opened));
+    const bool ours = TRY(is_ours(*open.first));
+    return std::pair{ours, std::move(open)};
+  };
+  auto first = attempt(open_file(path, SQLITE_OPEN_READONLY));
+  if (first || first.error().code != kReadOnlyCode) return first;
+  auto second = attempt(has_log(path) ? open_with_own_index(path) : open_as_it_lies(path));
+  return second ? std::move(second) : std::move(first);
+}
+
+Result<std::unique_ptr<Store>> open_to_write(const std::string& full, bool exists) {
+  if (!exists) TRY_VOID(create_private(full));
+  auto [database, opened] = TRY(open_file(full, SQLITE_OPEN_READWRITE));
+  TRY_VOID(prepare_for_writing(*database, false));
+  return std::make_unique<SqliteJournal>(std::move(database), opened);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
@@ -289,10 +338,13 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path) {
   }
   const bool exists = TRY(check_location(path));
   const auto full = absolute(path);
-  if (!exists) TRY_VOID(create_private(full));
-  auto [database, opened] = TRY(open_file(full, SQLITE_OPEN_READWRITE));
-  TRY_VOID(prepare_for_writing(*database, false));
-  return std::make_unique<SqliteJournal>(std::move(database), opened);
+  auto written = open_to_write(full, exists);
+  if (written || written.error().code != kReadOnlyCode || !exists) return written;
+  // Who was taken out is written there, and can still be put back.
+  auto read = open_to_read(full);
+  if (!read || !read->first) return written;
+  auto& [database, opened] = read->second;
+  return std::make_unique<SqliteJournal>(std::move(database), opened, std::move(written).error());
 }
 
 Result<std::unique_ptr<Store>> open_sqlite_read_only(const std::string& path) {
@@ -301,8 +353,9 @@ Result<std::unique_ptr<Store>> open_sqlite_read_only(const std::string& path) {
                 fmt::format("state file {}: {}; the first `evenkeel run` creates it", printable(path), what));
   };
   if (path == kMemory || !TRY(check_location(path))) return nothing("doesn't exist");
-  auto [database, opened] = TRY(open_file(absolute(path), SQLITE_OPEN_READONLY));
-  if (!TRY(is_ours(*database))) return nothing("holds nothing yet");
+  auto [ours, open] = TRY(open_to_read(absolute(path)));
+  if (!ours) return nothing("holds nothing yet");
+  auto& [database, opened] = open;
   return std::make_unique<SqliteJournal>(std::move(database), opened);
 }
 

@@ -337,8 +337,11 @@ TEST(SqliteJournal, EveryResultCodeHasAKindAndARemedy) {
   EXPECT_EQ(kind(SQLITE_ERROR), ErrorKind::corrupt);
   EXPECT_NE(sqlite_error("x.db", nullptr, SQLITE_IOERR_SHMSIZE).message.find("is the disk full?"),
             std::string::npos);
-  for (const int code : {SQLITE_BUSY, SQLITE_FULL, SQLITE_READONLY, SQLITE_NOTADB, SQLITE_CORRUPT}) {
+  for (const int code : {SQLITE_BUSY, SQLITE_NOTADB, SQLITE_CORRUPT, SQLITE_IOERR_WRITE}) {
     EXPECT_EQ(sqlite_error("x.db", nullptr, code).code, kStoreCode) << "it must not be taken for AWS's";
+  }
+  for (const int code : {SQLITE_FULL, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_IOERR_SHMSIZE}) {
+    EXPECT_EQ(sqlite_error("x.db", nullptr, code).code, kReadOnlyCode) << "it may still be read";
   }
   EXPECT_EQ(sqlite_error("a\x1b.db", nullptr, SQLITE_FULL).message,
             "state file a\\x1b.db: the disk is full; nothing was stored. Free some space (SQLite: database "

@@ -99,6 +99,46 @@ class Disks(StateFiles):
     def test_a_full_disk(self):
         self.every_phase("full", "pwrite64", "ENOSPC")
 
+    def full(self) -> list[str]:
+        return strace("-o", "/dev/null", "-e", "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC:when=1+")
+
+    def can_be_looked_at(self, remediation: Remediation, under: list[str]) -> None:
+        for command in (["status"], ["history"], ["plan"], ["explain", remediation.leaking]):
+            with self.subTest(command=command):
+                done = remediation.evenkeel(*command, under=under)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+                self.assertIn(remediation.leaking, done.stdout)
+
+    def test_a_full_disk_stops_nobody_from_looking(self):
+        self.can_be_looked_at(self.after(1), self.full())
+
+    def test_nor_when_the_log_has_what_the_file_does_not_have_yet(self):
+        remediation = self.after(1)
+        log = Path(f"{remediation.state}-wal")
+        with closing(sqlite3.connect(remediation.state)) as other:  # while it is open, the log is kept
+            other.execute("select count(*) from state").fetchone()
+            self.assertEqual(remediation.tick().returncode, 0)
+            copies = {path: path.read_bytes() for path in (remediation.state, log)}
+        remove(remediation.state)
+        for path, data in copies.items():
+            path.write_bytes(data)
+        self.can_be_looked_at(remediation, self.full())
+        self.assertEqual(log.read_bytes(), copies[log], "whoever looks leaves the log alone")
+        self.assertEqual([one["phase"] for one in remediation.status()["open"]], ["booting"])
+
+    def test_a_full_disk_leaves_no_rebooted_server_outside(self):
+        remediation = self.after(2)
+        before = changes(remediation)
+        for _ in range(15):
+            done = remediation.tick(self.full())
+            self.assertEqual(done.returncode, STATE, done.stderr)
+            if changes(remediation) > before:
+                break
+        self.assertIn(f"Put back all the same, which is not recorded: {remediation.leaking} register: accepted",
+                      done.stdout + done.stderr)
+        self.assertEqual(remediation.status()["open"][0]["phase"], "booting", "as it was stored last")
+        self.ends_well(remediation)
+
     def test_a_disk_that_fills_up_at_any_write_of_a_tick(self):
         self.fails_at_any("pwrite64", "ENOSPC", 32)
 
