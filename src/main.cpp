@@ -28,10 +28,11 @@ std::vector<std::string> variables() {
   return all;
 }
 
-// A second signal ends the process the hard way.
-void stop(int signal) {
+// A second signal, whichever of the two, ends the process at once.
+void stop(int) {
   evenkeel::SystemClock::interrupt();
-  std::signal(signal, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
 }
 
 int columns() {

@@ -56,6 +56,12 @@ locals {
       description = "The policy can't be read. The last good one is in use."
       metric      = "PolicyBroken"
     }
+    blind = {
+      description  = "For ten minutes a fleet could not have acted if it had to. A name does not exist, or AWS can't be read."
+      metric       = "BlindFor"
+      threshold    = 600
+      missing_data = "ignore"
+    }
   }
 }
 

@@ -48,6 +48,7 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
   const auto& verdict = *known.verdict;
   const auto word = verdict.reason == Reason::start            ? colours.yellow("it is taken out")
                     : verdict.reason == Reason::in_remediation ? colours.yellow("it is being treated")
+                    : verdict.reason == Reason::held           ? colours.red("it needs a person")
                                                                : colours.green("it stays");
   page.out << fmt::format("{}: {} ({})\n", word, printable(verdict.text, 1000), name(verdict.reason));
   for (const auto& held : known.holds_back) {

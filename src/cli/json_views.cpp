@@ -29,7 +29,8 @@ Json view(const Verdict& verdict) {
   return {{"reason", name(verdict.reason)},
           {"text", verdict.text},
           {"numbers", numbers},
-          {"until", time_or_null(verdict.until)}};
+          {"until", time_or_null(verdict.until)},
+          {"wanted", verdict.wanted}};
 }
 
 Json view(const Check& check) {
@@ -154,6 +155,20 @@ Json view(const Glance& glance) {
           {"held_back_by", glance.held_back_by}};
 }
 
+Json view(const Ability& ability) {
+  Json blind_to = Json::array();
+  for (const auto& one : ability.blind_to) {
+    blind_to.push_back({{"what", name(one.what)},
+                        {"absent_name", is_absent_name(one.what)},
+                        {"subject", text_or_null(one.subject)},
+                        {"text", one.text}});
+  }
+  return {{"kind", name(ability.kind)},
+          {"since", ability.since == Time{} ? Json(nullptr) : Json(iso8601(ability.since))},
+          {"because", ability.because},
+          {"blind_to", std::move(blind_to)}};
+}
+
 Json view(const Error& error) {
   return {{"kind", name(error.kind)}, {"message", error.message}, {"code", text_or_null(error.code)}};
 }
@@ -173,6 +188,7 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
           {"actions", list(report.carried_out.empty() ? report.plan.actions : report.carried_out)},
           {"outcomes", list(report.outcomes)},
           {"events", list(report.events)},
+          {"ability", view(report.plan.next.ability)},
           {"holds_back", list(report.plan.fleet)},
           {"members", std::move(members)},
           {"open", list(report.plan.next.open)},
@@ -232,6 +248,7 @@ Json view(const FleetState& state, Time now) {
           {"breaker", std::move(breaker)},
           {"open", std::move(open)},
           {"recent", list(state.recent)},
+          {"ability", view(state.ability)},
           {"glance", view(state.glance)},
           {"members", std::move(members)}};
 }

@@ -25,6 +25,7 @@ Json view(const Remediation& remediation, const FleetPolicy* policy = nullptr);
 Json view(const PastRemediation& ended);
 Json view(const MemberRecord& member);
 Json view(const Glance& glance);
+Json view(const Ability& ability);
 Json view(const Error& error);
 
 // One fleet as `plan` and `run` saw it.

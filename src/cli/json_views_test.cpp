@@ -104,6 +104,44 @@ TEST_F(Summary, TellsWhatHoldsTheWorstMemberBack) {
   EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % of 65 %: rebooted 20m ago");
 }
 
+TEST_F(Summary, NamesTheWorstThatWouldGoAndWhyItStays) {
+  report.plan.members["i-1"] = {Reason::hold_tag, "its tag says yes", {{"value", 80}}};
+  report.plan.members["i-1"].wanted = true;
+  member("i-2", Reason::below_limit, 30);
+  EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % stays: its tag says yes");
+  report.plan.fleet = {{Reason::outside_window, "outside every window", {}}};
+  EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % stays: outside every window");
+}
+
+TEST_F(Summary, SaysFirstThatAFleetIsBlind) {
+  member("i-1", Reason::below_limit, 30);
+  report.observation.taken_at = kNow;
+  report.plan.next.ability = {Ability::Kind::blind,
+                              kNow - std::chrono::minutes{12},
+                              {},
+                              {{Blindness::metric_unread, "mem", "denied"}}};
+  EXPECT_EQ(summary(fleet, report), "web: blind for 12m, could not act if it had to: denied");
+  report.plan.next.open.push_back(remediation());
+  EXPECT_EQ(summary(fleet, report),
+            "web: blind for 12m, could not act if it had to: denied; i-1 is draining since "
+            "2026-11-22T06:00:00Z");
+}
+
+TEST_F(Summary, ABlindFleetEndsWith2ForNamesAloneAndElseWith3) {
+  auto& ability = report.plan.next.ability;
+  EXPECT_EQ(exit_code_of(report), kDone);
+  ability.kind = Ability::Kind::waiting;
+  EXPECT_EQ(exit_code_of(report), kDone);
+  ability = {Ability::Kind::blind, kNow, {}, {{Blindness::target_group_absent, "tg9", "no tg9"}}};
+  EXPECT_EQ(exit_code_of(report), kUsage);
+  ability.blind_to.push_back({Blindness::targets_unread, "tg1", "denied"});
+  EXPECT_EQ(exit_code_of(report), kAws);
+  report.plan.next.breaker = Breaker{"3 of 8 crossed together", kNow};
+  EXPECT_EQ(exit_code_of(report), kAws);
+  report.lost_race = true;
+  EXPECT_EQ(exit_code_of(report), kLostRace);
+}
+
 TEST_F(Summary, TellsThatNoMemberCouldBeJudged) {
   report.plan.members["i-1"] = {Reason::signal_missing, "signal missing: no samples", {}};
   report.plan.members["i-2"] = {Reason::signal_missing, "signal missing: no samples", {}};

@@ -22,6 +22,9 @@ std::string value_cell(const Row& row, const FleetPolicy& fleet) {
   return row.has_value ? with_unit(row.value, fleet.reboot_when.metric) : "-";
 }
 
+// What only a call that could change something would tell. A tick asks it before it takes a server out.
+constexpr const char* kNotAsked = "whether AWS would let us put it back (register, exit Standby)";
+
 void show_would(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   const auto& plan = report.plan;
   if (plan.actions.empty()) {
@@ -32,11 +35,14 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
     const auto rows = ranked(plan);
     if (!rows.empty() && rows.front().verdict->reason == Reason::start) {
       context.out << fmt::format("  then drain, treat ({}) and put back {}: {}\n", ladder(fleet),
-                                 printable(rows.front().instance_id), printable(rows.front().verdict->text));
+                                 printable(rows.front().instance_id), printable(rows.front().verdict->text))
+                  << "  not asked here, but by a tick before it starts: " << kNotAsked << "; check asks it\n";
     }
   }
   for (const auto& violation : report.violations)
     context.out << "  refused: " << printable(violation) << "\n";
+  for (const auto& blind : plan.next.ability.blind_to)
+    context.out << "  blind: " << printable(blind.text, 1000) << "\n";
   for (const auto& verdict : plan.fleet)
     context.out << "  no member may leave: " << printable(verdict.text, 1000) << "\n";
   for (const auto& problem : report.observation.problems)
@@ -129,8 +135,9 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
       shown.push_back(error_view(fleet.name, report.error()));
       continue;
     }
-    if (needs_person(*report)) code = std::max<int>(code, kNeedsPerson);
+    code = std::max<int>(code, exit_code_of(*report));
     shown.push_back(view(fleet, *report));
+    shown.back()["not_asked"] = {kNotAsked};
     if (options.json) continue;
     if (&fleet != &fleets->front()) context.out << "\n";
     show_would(context, fleet, *report);

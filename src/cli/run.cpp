@@ -31,6 +31,10 @@ void show_tick(Context& context, const FleetPolicy& fleet, const controller::Tic
                                event.instance_id.empty() ? "" : printable(event.instance_id) + ": ",
                                printable(event.text, 1000));
   }
+  const auto& ability = report.plan.next.ability;
+  if (ability.kind == Ability::Kind::blind && !report.lost_race)
+    context.err << "evenkeel: " << fleet.name << ": " << blind_words(ability, report.observation.taken_at)
+                << "\n";
   if (report.events.empty())
     context.out << iso8601(report.observation.taken_at) << " " << summary(fleet, report) << "\n";
   context.out.flush();
@@ -50,19 +54,30 @@ int show_tick(Context& context, const RunOptions& options, const wiring::FleetTi
   if (report->not_recorded)
     return fail_with(context, exit_code_of(*report->not_recorded),
                      fleet.name + ": " + report->not_recorded->message);
-  if (report->lost_race) return kLostRace;
-  return needs_person(*report) ? kNeedsPerson : kDone;
+  return exit_code_of(*report);
 }
 
 // Fleets that left the policy are looked for anew each time: their last remediation may have ended.
+// What a pass found that the next one of this process will find again.
+struct Lasting {
+  bool unknown_fleet = false;  // --fleet names one that does not exist
+  bool unwritable = false;     // the store can't be written
+};
+
 int tick_all(Context& context, const RunOptions& options, const Policy& policy, Time until,
-             record::Journal& journal, Regions& regions) {
+             record::Journal& journal, Regions& regions, Lasting& lasting) {
   int code = kDone;
-  const auto end = wiring::make_pass(
-      policy, {.only = options.fleets, .until = until, .stopped = context.stopped}, journal, regions,
-      context.clock,
-      [&](const wiring::FleetTick& tick) { code = std::max(code, show_tick(context, options, tick)); });
-  if (!end) return fail_with(context, kUsage, end.error().message);
+  const auto end =
+      wiring::make_pass(policy, {.only = texts(options.fleets), .until = until, .stopped = context.stopped},
+                        journal, regions, context.clock, [&](const wiring::FleetTick& tick) {
+                          if (!tick.report && tick.report.error().code == record::kReadOnlyCode)
+                            lasting.unwritable = true;
+                          code = std::max(code, show_tick(context, options, tick));
+                        });
+  if (!end) {
+    lasting.unknown_fleet = true;
+    return fail_with(context, kUsage, end.error().message);
+  }
   for (const auto& problem : end->problems) code = std::max(code, fail_with(context, kState, problem));
   if (end->left.empty()) return code;
   return std::max<int>(code, fail_with(context, kAws,
@@ -103,7 +118,7 @@ class Passes {
     if (!policy) return restore_only(policy.error(), until);
     if (policy->problem != problem_) fail_with(context_, kUsage, policy->problem);
     problem_ = policy->problem;
-    const int code = tick_all(context_, options_, policy->policy, until, journal_, regions_);
+    const int code = tick_all(context_, options_, policy->policy, until, journal_, regions_, lasting_);
     tell(context_, people_, until);
     return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
   }
@@ -112,21 +127,49 @@ class Passes {
   // brought back all the same.
   int every(Duration period, const Result<wiring::PolicySource::Current>& first) {
     Time due = context_.clock.now();
-    // A mistyped --fleet doesn't mend itself; everything else may.
-    if (const int code = one(first); first && code == kUsage) return code;
+    // A mistyped --fleet doesn't mend itself; everything else may, a name that AWS doesn't know (yet) included.
+    // A store that could not be written when it was opened stays so: the next process opens it again.
+    if (const int code = one(first); (first && lasting_.unknown_fleet) || lasting_.unwritable) return code;
     while (true) {
       due = std::max(due + period, context_.clock.now());
       if (!context_.stopped()) context_.clock.sleep(due - context_.clock.now());
-      if (context_.stopped()) return kDone;
+      if (context_.stopped()) return stopped();
       one(source_.current());
     }
   }
 
+  // This process was told to stop: who is out now stays out until another tick.
+  int stopped() {
+    std::vector<std::string> out;
+    const auto fleets = journal_.fleets();
+    if (!fleets) return cannot_say(fleets.error());
+    for (const auto& name : *fleets) {
+      const auto state = journal_.load(name);
+      if (!state) return cannot_say(state.error());
+      if (!*state) continue;
+      for (const auto& remediation : (*state)->open) {
+        out.push_back(fmt::format("{} of {} ({} since {})", printable(remediation.instance_id), name,
+                                  evenkeel::name(remediation.phase), iso8601(remediation.phase_since)));
+      }
+    }
+    if (out.empty()) return kDone;
+    return fail_with(
+        context_, kNeedsPerson,
+        fmt::format("stopped with {} server{} out of service: {}\n  nothing puts {} back until a "
+                    "tick runs again: evenkeel run",
+                    out.size(), out.size() == 1 ? "" : "s", join(out, "; "),
+                    out.size() == 1 ? "it" : "them"));
+  }
+
  private:
+  int cannot_say(const Error& error) {
+    return fail_with(context_, kState, "stopped; whether a server is out can't be told: " + error.message);
+  }
+
   // Whoever is out goes back by the policy under which it was taken out.
   int restore_only(const Error& no_policy, Time until) {
     fail_with(context_, kUsage, no_policy.message + "\n  whoever is out is put back all the same");
-    const int code = tick_all(context_, options_, Policy{}, until, journal_, regions_);
+    const int code = tick_all(context_, options_, Policy{}, until, journal_, regions_, lasting_);
     tell(context_, people_, until);
     return std::max<int>(code, code_of_policy(no_policy));
   }
@@ -139,6 +182,7 @@ class Passes {
   Regions& regions_;
   Duration deadline_;
   std::string problem_;  // that was said last
+  Lasting lasting_;
 };
 
 // Never creates the state.
@@ -168,7 +212,9 @@ int run_run(Context& context, const RunOptions& options) {
   wiring::Overheard overheard{**journal, people};
   Regions regions{sources(context, options.aws), overheard, options.aws.region};
   Passes passes{context, options, source, people, overheard, regions, *deadline};
-  return stays ? passes.every(*every, policy) : passes.one(policy);
+  if (stays) return passes.every(*every, policy);
+  const int code = passes.one(policy);
+  return context.stopped() ? std::max(code, passes.stopped()) : code;
 }
 
 }  // namespace
@@ -183,7 +229,8 @@ void add_run(ArgumentParser& app, Context& context, Chosen& chosen) {
   command
       ->add_option(
           "--every", options->every,
-          "stay, and tick so often; SIGTERM ends it after the tick under way. A changed policy is taken "
+          "stay, and tick so often; SIGTERM or Ctrl-C ends it after the tick under way, with 1 when a server "
+          "is out then, and a second one at once. A changed policy is taken "
           "by the next pass; a broken one isn't, and the last good one stays in use")
       ->option_text("1m");
   command

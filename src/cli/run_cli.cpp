@@ -19,14 +19,14 @@ int parse_error(Context& context, const ArgumentParser& app, std::span<const std
                 const ArgumentParser::Parsing& parsing) {
   if (parsing.subcommand.empty() && arguments.empty()) {
     context.err << app.help();
-    return kUsage;
+    return kCommandLine;
   }
   if (parsing.subcommand.empty() && !arguments.front().starts_with('-')) {
-    return fail_with(context, kUsage,
+    return fail_with(context, kCommandLine,
                      printable(arguments.front()) + ": there is no such command; see `evenkeel --help`");
   }
   const std::string name = parsing.subcommand.empty() ? "evenkeel" : "evenkeel " + parsing.subcommand;
-  return fail_with(context, kUsage, printable(parsing.problem, 1000) + "; see `" + name + " --help`");
+  return fail_with(context, kCommandLine, printable(parsing.problem, 1000) + "; see `" + name + " --help`");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ bool contains(const std::ostringstream& stream, std::string_view text) {
 TEST_F(RunCli, HelpNamesEverySubcommandAndTheExitCodes) {
   EXPECT_EQ(run({"--help"}), kDone);
   for (const char* word : {"plan", "run", "status", "explain", "history", "pause", "resume", "restore",
-                           "state", "simulate", "Exit codes", "5  somebody else changed the state first"})
+                           "state", "simulate", "Exit codes", "5  another process changed the state first"})
     EXPECT_TRUE(contains(out, word)) << word;
 }
 
@@ -25,15 +25,15 @@ TEST_F(RunCli, VersionIsOneLine) {
 }
 
 TEST_F(RunCli, AWrongCommandLineIsAUsageErrorThatSaysWhereToLook) {
-  EXPECT_EQ(run({}), kUsage);
+  EXPECT_EQ(run({}), kCommandLine);
   EXPECT_TRUE(contains(err, "Usage: evenkeel"));
-  EXPECT_EQ(run({"reboot"}), kUsage);
+  EXPECT_EQ(run({"reboot"}), kCommandLine);
   EXPECT_EQ(err.str(), "evenkeel: reboot: there is no such command; see `evenkeel --help`\n");
-  EXPECT_EQ(run({"plan", "--polcy", "x"}), kUsage);
+  EXPECT_EQ(run({"plan", "--polcy", "x"}), kCommandLine);
   EXPECT_TRUE(err.str().starts_with("evenkeel: "));
   EXPECT_TRUE(contains(err, "--polcy"));
   EXPECT_TRUE(contains(err, "see `evenkeel plan --help`"));
-  EXPECT_EQ(run({"pause", "web"}), kUsage);
+  EXPECT_EQ(run({"pause", "web"}), kCommandLine);
   EXPECT_TRUE(contains(err, "--reason"));
   EXPECT_EQ(out.str(), "");
 }
@@ -161,7 +161,8 @@ TEST_F(RunCli, AnEndThatIsNoneIsRefusedAndNothingIsPaused) {
     EXPECT_EQ(run({"pause", "web", "--reason", "deploy", end[0], end[1]}), kUsage) << end[1];
     EXPECT_TRUE(contains(err, end[1])) << err.str();
   }
-  EXPECT_EQ(run({"pause", "web", "--reason", "x", "--for", "1h", "--until", "2026-12-24T18:00:00Z"}), kUsage);
+  EXPECT_EQ(run({"pause", "web", "--reason", "x", "--for", "1h", "--until", "2026-12-24T18:00:00Z"}),
+            kCommandLine);
   EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
 }
 

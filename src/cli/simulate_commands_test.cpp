@@ -130,6 +130,74 @@ TEST_F(Commands, RunStaysUntilTheWholeRemediationIsOver) {
   EXPECT_EQ(account->counters().reboots, 1);
 }
 
+TEST_F(Commands, ATargetGroupThatDoesNotExistEndsWith2FromTheFirstTick) {
+  write("evenkeel.yaml", std::string(kPolicy).replace(std::string(kPolicy).find("[tg1]"), 5, "[tg1, tg9]"));
+  EXPECT_EQ(on_account({"plan"}), kUsage) << out.str();
+  EXPECT_TRUE(out_has("blind: target group tg9 does not exist")) << out.str();
+  EXPECT_EQ(on_account({"run"}), kUsage);
+  EXPECT_NE(err.str().find("web: blind for 0s, could not act if it had to: target group tg9"),
+            std::string::npos)
+      << err.str();
+  EXPECT_EQ(on_account({"status"}), kNeedsPerson);
+  EXPECT_TRUE(out_has("blind since 2026-11-22T10:1") && out_has("tg9 does not exist")) << out.str();
+  EXPECT_EQ(on_account({"status", "--json"}), kNeedsPerson);
+  const auto ability = json()["fleets"][0]["ability"];
+  EXPECT_EQ(ability["kind"], "blind");
+  EXPECT_EQ(ability["blind_to"][0]["what"], "target_group_absent");
+  EXPECT_EQ(ability["blind_to"][0]["absent_name"], true);
+  EXPECT_EQ(changes(), 0);
+  write("evenkeel.yaml", kPolicy);
+  EXPECT_EQ(on_account({"run"}), kDone) << err.str();
+}
+
+TEST_F(Commands, AWrongNameDoesNotEndAProcessThatStays) {
+  write("evenkeel.yaml", std::string(kPolicy).replace(std::string(kPolicy).find("[tg1]"), 5, "[tg1, tg9]"));
+  const Time until = account->now() + 5min;
+  stop_when = [&] { return account->now() >= until; };
+  EXPECT_EQ(on_account({"run", "--every", "1m"}), kDone) << err.str();
+  EXPECT_GE(account->now(), until);
+  EXPECT_EQ(on_account({"run", "--every", "1m", "--fleet", "wbe"}), kUsage) << "this one does";
+}
+
+TEST_F(Commands, WhatIsDeniedEndsWith3FromTheFirstTick) {
+  sim::Fault denied;
+  denied.kind = sim::FaultKind::denied;
+  denied.action = "cloudwatch.GetMetricData";
+  denied.rate = 1;
+  sim::Faults faults;
+  faults.list = {denied};
+  front = std::make_unique<sim::Front>(*account, faults, 1);
+  EXPECT_EQ(on_account({"plan"}), kAws) << out.str();
+  EXPECT_EQ(on_account({"run"}), kAws) << err.str();
+  write("evenkeel.yaml",
+        std::string(kPolicy) + "      windows: [{from: \"22:00\", to: \"23:00\", time_zone: UTC}]\n");
+  EXPECT_EQ(on_account({"run"}), kAws) << "also while it has to wait: " << err.str();
+}
+
+TEST_F(Commands, AProcessThatIsStoppedWithAServerOutSaysSoAndEndsWith1) {
+  const Time until = account->now() + 3min;
+  stop_when = [&] { return account->now() >= until; };
+  EXPECT_EQ(on_account({"run", "--every", "1m"}), kNeedsPerson);
+  EXPECT_NE(err.str().find("stopped with 1 server out of service: " + worst + " of web ("), std::string::npos)
+      << err.str();
+  EXPECT_NE(err.str().find("nothing puts it back until a tick runs again"), std::string::npos);
+}
+
+TEST_F(Commands, StatusAgreesWithItselfRightAfterAStart) {
+  ticks(1);
+  ASSERT_EQ(on_account({"status"}), kDone);
+  EXPECT_TRUE(out_has("3 of 4 serve, 1 out") && out_has("draining")) << out.str();
+  EXPECT_TRUE(out_has("nobody more may leave now")) << out.str();
+}
+
+TEST_F(Commands, PlanSaysWhatItDidNotAsk) {
+  ASSERT_EQ(on_account({"plan"}), kDone);
+  EXPECT_TRUE(out_has("not asked here, but by a tick before it starts: whether AWS would let us put it back"))
+      << out.str();
+  ASSERT_EQ(on_account({"plan", "--json"}), kDone);
+  EXPECT_EQ(json()["fleets"][0]["not_asked"].size(), 1U);
+}
+
 TEST_F(Commands, RunSaysInOneLineWhyNothingIsDone) {
   write("evenkeel.yaml",
         std::string(kPolicy).replace(std::string(kPolicy).find("above: 65"), 9, "above: 95"));
@@ -226,8 +294,8 @@ TEST_F(Commands, AScenarioThatIsBrokenNamesItsPlace) {
 TEST_F(Commands, ListenRefusesAnAddressThatIsNone) {
   write("story.txt", kScenario);
   EXPECT_EQ(run({"simulate", path("story.txt"), "--listen", "here:there"}), kUsage);
-  EXPECT_EQ(run({"simulate", path("story.txt"), "--time-scale", "2"}), kUsage);
-  EXPECT_EQ(run({"simulate", path("story.txt"), "--json", "--narrative"}), kUsage);
+  EXPECT_EQ(run({"simulate", path("story.txt"), "--time-scale", "2"}), kCommandLine);
+  EXPECT_EQ(run({"simulate", path("story.txt"), "--json", "--narrative"}), kCommandLine);
 }
 
 TEST_F(Commands, APolicyThatBrokeHoldsBackNoRestore) {

@@ -43,6 +43,26 @@ std::string room(const FleetState& state) {
   return join(parts, "; ");
 }
 
+// "able since …", or what makes it wait or blind.
+void show_ability(Context& context, const FleetState& state, const Colours& colours) {
+  const auto& ability = state.ability;
+  if (state.last_tick_at == Time{} || ability.since == Time{}) return;
+  const auto since = iso8601(ability.since);
+  switch (ability.kind) {
+    case Ability::Kind::able:
+      context.out << fmt::format("  {} since {}\n", colours.green("able"), since);
+      return;
+    case Ability::Kind::waiting:  // for what is said below
+      context.out << fmt::format("  {} since {}\n", colours.yellow("waiting"), since);
+      return;
+    case Ability::Kind::blind:
+      context.out << fmt::format("  {} since {}: it could not act if it had to\n", colours.red("blind"),
+                                 since);
+      for (const auto& one : ability.blind_to) context.out << "    " << printable(one.text, 1000) << "\n";
+      return;
+  }
+}
+
 // What a person or the breaker holds back has its own lines.
 bool said_already(const FleetState& state, const std::string& text) {
   return (state.pause && text.contains(state.pause->reason)) ||
@@ -97,6 +117,7 @@ void show_state(Context& context, const FleetState& state, Time now) {
         << fmt::format("last tick {} ago, at {}\n", format_duration(age), iso8601(state.last_tick_at));
     if (state.glance.members > 0) out << "  " << room(state) << "\n";
   }
+  show_ability(context, state, colours);
   show_holds(context, state, now, colours);
   show_wishes(context, state);
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
@@ -115,7 +136,7 @@ int run_status(Context& context, const StatusCommand& asked, const Options& opti
   Json shown = Json::array();
   int code = kDone;
   for (const auto& state : *states) {
-    if (needs_person(state)) code = kNeedsPerson;
+    if (needs_person(state) || state.ability.kind == Ability::Kind::blind) code = kNeedsPerson;
     if (options.json) {
       shown.push_back(view(state, now));
       continue;

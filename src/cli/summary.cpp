@@ -28,9 +28,18 @@ std::string under_way(const FleetState& state) {
   return join(parts, "; ");
 }
 
-// What keeps the member that is worst off from being taken out; the fleet's reasons come first.
+// The worst of those that something asks for, and why it stays; the fleet's reasons come first.
+std::string why_it_stays(const Row& worst, const FleetPolicy& fleet, const Plan& plan) {
+  const auto& why = plan.fleet.empty() ? *worst.verdict : plan.fleet.front();
+  const auto value = worst.has_value ? " at " + with_unit(worst.value, fleet.reboot_when.metric) : "";
+  return fmt::format("nothing started: {}{} stays: {}", printable(worst.instance_id), value,
+                     printable(why.text));
+}
+
+// What keeps the member that is worst off from being taken out.
 std::string why_nothing(const FleetPolicy& fleet, const Plan& plan) {
   const auto rows = ranked(plan);
+  if (!rows.empty() && rows.front().verdict->wanted) return why_it_stays(rows.front(), fleet, plan);
   if (!plan.fleet.empty()) return "nothing started: " + printable(plan.fleet.front().text);
   if (rows.empty()) return "nothing to do: no members";
   const Row& worst = rows.front();
@@ -60,12 +69,13 @@ std::vector<Row> ranked(const Plan& plan) {
   const auto key = [](const Row& row) {
     const auto place = row.verdict->numbers.find("place");
     const bool in_line = place != row.verdict->numbers.end();
-    const int rank = row.verdict->reason == Reason::start            ? 0
-                     : row.verdict->reason == Reason::in_remediation ? 1
-                     : in_line                                       ? 2
-                     : row.verdict->reason == Reason::reason_remains ? 3
-                     : row.has_value                                 ? 4
-                                                                     : 5;
+    const auto reason = row.verdict->reason;
+    const int rank = reason == Reason::start                                      ? 0
+                     : reason == Reason::in_remediation || reason == Reason::held ? 1
+                     : in_line                                                    ? 2
+                     : row.verdict->wanted || reason == Reason::reason_remains    ? 3
+                     : row.has_value                                              ? 4
+                                                                                  : 5;
     return std::tuple(rank, in_line ? place->second : 0, -row.value, row.instance_id);
   };
   std::ranges::sort(rows, {}, key);
@@ -87,6 +97,11 @@ std::string summary(const FleetPolicy& fleet, const controller::TickReport& repo
       text = under_way(report.plan.next);
     } else {
       text = why_nothing(fleet, report.plan);
+    }
+    const auto& ability = report.plan.next.ability;
+    if (ability.kind == Ability::Kind::blind) {
+      const bool under_way_too = !report.plan.next.open.empty();
+      text = blind_words(ability, report.observation.taken_at) + (under_way_too ? "; " + text : "");
     }
   }
   return fleet.name + ": " + text;
@@ -135,6 +150,25 @@ std::string describe(const Action& action, const Plan& plan) {
       return fmt::format("terminate {}, for its Auto Scaling group to replace it", id);
   }
   return "";
+}
+
+std::string blind_words(const Ability& ability, Time now) {
+  std::vector<std::string> texts;
+  for (const auto& one : ability.blind_to) texts.push_back(printable(one.text));
+  return fmt::format("blind for {}, could not act if it had to: {}",
+                     format_duration(std::max(Duration::zero(), now - ability.since)), join(texts, "; "));
+}
+
+ExitCode exit_code_of(const Ability& ability) {
+  if (ability.kind != Ability::Kind::blind) return kDone;
+  const bool only_names =
+      std::ranges::all_of(ability.blind_to, [](const BlindTo& one) { return is_absent_name(one.what); });
+  return only_names ? kUsage : kAws;
+}
+
+ExitCode exit_code_of(const controller::TickReport& report) {
+  if (report.lost_race) return kLostRace;
+  return std::max(needs_person(report) ? kNeedsPerson : kDone, exit_code_of(report.plan.next.ability));
 }
 
 bool needs_person(const FleetState& state) {

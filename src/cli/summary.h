@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/exit_codes.h"
 #include "controller/tick.h"
 #include "model/policy.h"
 
@@ -28,6 +29,14 @@ std::string summary(const FleetPolicy& fleet, const controller::TickReport& repo
 // "deregister i-… from tg1:443": an action or an intent, for people. The group's name where the state knows
 // it.
 std::string describe(const Action& action, const Plan& plan);
+
+// "blind for 12m, could not act if it had to: …"
+std::string blind_words(const Ability& ability, Time now);
+
+// A blind fleet: kUsage when nothing but names that don't exist makes it blind, else kAws. Else kDone.
+ExitCode exit_code_of(const Ability& ability);
+// Of a tick: kLostRace, or the larger of what the fleet needs and what it is blind to.
+ExitCode exit_code_of(const controller::TickReport& report);
 
 // Whether the fleet waits for a person: a member is held, the breaker is open, the plan was refused.
 bool needs_person(const FleetState& state);

@@ -84,8 +84,7 @@ struct Handler::Ended {
     fleets.push_back(cli::view(fleet, *tick.report));
     if (const auto& error = tick.report->not_recorded)
       failed(cli::exit_code_of(*error), fleet.name + ": " + error->message);
-    if (tick.report->lost_race) code = std::max<int>(code, cli::kLostRace);
-    if (cli::needs_person(*tick.report)) code = std::max<int>(code, cli::kNeedsPerson);
+    code = std::max<int>(code, cli::exit_code_of(*tick.report));
   }
   Answer answer() const {
     if (!errors.empty()) return {join(errors, "; "), error_type(code)};

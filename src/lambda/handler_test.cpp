@@ -35,6 +35,21 @@ TEST_F(Handling, AnEventThatIsOlderThanThePeriodStartsNobody) {
   EXPECT_TRUE(logged("asked for 2m ago; this tick only restores"));
 }
 
+TEST_F(Handling, ABlindFleetIsInTheAnswerTheLogAndTheMetricsFromTheFirstTick) {
+  auto& policy = variables["POLICY"];
+  policy.replace(policy.find("[tg1]"), 5, "[tg1, tg9]");
+  start_process();
+  EXPECT_EQ(answer("{}")["exit_code"], cli::kUsage);
+  EXPECT_EQ(metric("Blind"), 1);
+  EXPECT_EQ(metric("BlindFor"), 0);
+  EXPECT_TRUE(logged("\"level\":\"error\",\"kind\":\"blind\"")) << out.str();
+  EXPECT_TRUE(logged("target group tg9 does not exist"));
+  EXPECT_TRUE(logged("\"ability\":\"blind\""));
+  account->advance_to(account->now() + 11min);
+  answer("{}");
+  EXPECT_GE(metric("BlindFor"), 600);
+}
+
 TEST_F(Handling, ACommandIsTheCommandLines) {
   tick_for(1);
   const auto plan = answer(R"({"command":"plan"})");

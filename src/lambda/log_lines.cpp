@@ -46,6 +46,9 @@ void Log::tick(const wiring::FleetTick& tick) {
     if (!event.remediation_id.empty()) entry["remediation"] = event.remediation_id;
     line(dump(entry));
   }
+  const auto& ability = report.plan.next.ability;
+  if (ability.kind == Ability::Kind::blind)
+    error("blind", fleet + ": " + cli::blind_words(ability, report.observation.taken_at));
   line(dump({{"at", iso8601(report.observation.taken_at)},
              {"level", "info"},
              {"kind", "tick"},
@@ -54,6 +57,7 @@ void Log::tick(const wiring::FleetTick& tick) {
              {"fleet", fleet},
              {"revision", report.plan.next.revision},
              {"lost_race", report.lost_race},
+             {"ability", name(ability.kind)},
              {"open", report.plan.next.open.size()},
              {"verdicts", verdicts_of(report.plan)},
              {"held_back_by", held_back_by(report.plan)},

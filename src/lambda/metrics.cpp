@@ -123,6 +123,11 @@ std::vector<std::string> metrics_of(const wiring::FleetTick& tick, Time now) {
     metrics.push_back({"MembersOut", "Count", static_cast<double>(now_out.out)});
     metrics.push_back({"MembersHeld", "Count", static_cast<double>(now_out.held)});
     metrics.push_back({"OldestOpenAge", "Seconds", seconds(now_out.oldest)});
+    const auto& ability = tick.report->plan.next.ability;
+    const bool blind = ability.kind == Ability::Kind::blind;
+    const auto lasted = std::max(Duration::zero(), tick.report->observation.taken_at - ability.since);
+    metrics.push_back({"Blind", "Count", blind ? 1.0 : 0.0});
+    metrics.push_back({"BlindFor", "Seconds", blind ? seconds(lasted) : 0.0});
   }
   lines.push_back(line(whole_and_fleet(), properties, metrics, now));
   if (won) by_kind(tick, now, lines);

@@ -87,6 +87,17 @@ TEST_F(MetricsOf, WhoIsOutAndForHowLong) {
   EXPECT_EQ(values.at("OldestOpenAge"), 5400);
 }
 
+TEST_F(MetricsOf, ABlindFleetSaysForHowLong) {
+  report.plan.next.ability = {Ability::Kind::waiting, kNow - 1h, {"paused"}};
+  EXPECT_EQ(counted().at("Fleet=web Blind"), 0);
+  EXPECT_EQ(counted().at("BlindFor"), 0);
+  report.plan.next.ability = {
+      Ability::Kind::blind, kNow - 20min, {}, {{Blindness::metric_unread, "mem", "denied"}}};
+  EXPECT_EQ(counted().at("Fleet=web Blind"), 1);
+  EXPECT_EQ(counted().at("BlindFor"), 1200);
+  EXPECT_EQ(counted().at("Fleet=web BlindFor"), 1200);
+}
+
 TEST_F(MetricsOf, VerdictsAreCountedByReason) {
   for (const char* id : {"i-1", "i-2", "i-3"}) report.plan.members[id].reason = Reason::below_limit;
   report.plan.members["i-4"].reason = Reason::start;

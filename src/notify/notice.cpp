@@ -51,6 +51,11 @@ constexpr std::array kTellings = {
     Telling{"pause", "paused", "is paused: nothing more is started",
             "What is out is still put back. To go on: evenkeel resume {fleet} --reason \"...\"", false},
     Telling{"resume", "resumed", "goes on", "", false},
+    Telling{
+        "blind", "blind", "is blind: it could not act if it had to",
+        "Nothing is started. What is out is still put back. What is wrong: evenkeel check --fleet {fleet}",
+        false},
+    Telling{"sees", "sees", "sees again", "", false},
     Telling{"violation", "violation", "a plan was refused: nothing is started",
             "This is a mistake in Evenkeel, caught before it did harm. Please report it with the output of\n"
             "  evenkeel history --fleet {fleet} --json",

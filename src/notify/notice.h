@@ -14,7 +14,7 @@ struct Notice {
   // The same for everything that says the same: one remediation, or one fleet, and the kind.
   std::string id;
   std::string kind;  // "start", "done", "judged", "held", "spent", "blocked", "restore", "breaker", "paused",
-                     // "resumed" or "violation"
+                     // "resumed", "blind", "sees" or "violation"
   std::string fleet;
   std::string instance;  // empty: about the fleet
   Time at{};

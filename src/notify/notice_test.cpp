@@ -80,6 +80,19 @@ TEST(Notice, TellsOfTheFleetAsAWhole) {
   EXPECT_EQ(notice_of(event("restore", "to be put back by ada"))->kind, "restore");
 }
 
+TEST(Notice, TellsThatAFleetIsBlindAndThatItSeesAgain) {
+  const auto blind = notice_of(about_fleet("blind", "blind for 10m, it could not act if it had to: no tg9"));
+  ASSERT_TRUE(blind);
+  EXPECT_EQ(blind->kind, "blind");
+  EXPECT_EQ(blind->subject, "evenkeel web: is blind: it could not act if it had to");
+  EXPECT_TRUE(holds(blind->text, "no tg9"));
+  EXPECT_TRUE(holds(blind->text, "evenkeel check --fleet web"));
+  const auto sees = notice_of(about_fleet("sees", "sees again; it was blind for 20m"));
+  ASSERT_TRUE(sees);
+  EXPECT_EQ(sees->kind, "sees");
+  EXPECT_NE(sees->id, blind->id);
+}
+
 TEST(Notice, WhatIsOnlyForTheHistoryIsNotTold) {
   for (const auto* kind : {"phase", "intent", "outcome", "group-vanished", "", "Held"})
     EXPECT_FALSE(notice_of(event(kind, "text"))) << kind;

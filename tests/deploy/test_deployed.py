@@ -125,6 +125,7 @@ def test_the_alarms_wake_people_for_the_right_things(deployed: Deployed) -> None
         "evenkeel-held": ("Evenkeel", "MembersHeld", "", "Maximum", at_least, 1.0, 60, 1, 1, "ignore"),
         "evenkeel-out-too-long": ("Evenkeel", "OldestOpenAge", "", "Maximum", above, 3600.0, 60, 1, 1, "ignore"),
         "evenkeel-policy-broken": ("Evenkeel", "PolicyBroken", "", "Maximum", at_least, 1.0, 60, 1, 1, "notBreaching"),
+        "evenkeel-blind": ("Evenkeel", "BlindFor", "", "Maximum", at_least, 600.0, 60, 1, 1, "ignore"),
     }
     for alarm in deployed.first.alarms.values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [TOPIC]
@@ -142,7 +143,7 @@ def test_the_dashboard_shows_every_metric_and_every_alarm(deployed: Deployed) ->
     text = json.dumps(deployed.first.dashboard)
     shown = re.findall(r'\["Evenkeel", "(\w+)"', text) + re.findall(r'MetricName=\\"(\w+)', text)
     assert set(shown) == {
-        "MembersOut", "MembersHeld", "OldestOpenAge", "Ticks", "Errors", "LostRaces", "TickDuration", "ApiCalls",
+        "MembersOut", "MembersHeld", "OldestOpenAge", "BlindFor", "Ticks", "Errors", "LostRaces", "TickDuration", "ApiCalls",
         "Members", "Remediations", "PhaseDuration",
     }
     [alarms] = [one for one in deployed.first.dashboard["widgets"] if one["type"] == "alarm"]

@@ -2,6 +2,7 @@
 
 from .bug import Bug
 from .bugs_account import BUGS as ACCOUNT
+from .bugs_blind import BUGS as BLIND
 from .bugs_operators import BUGS as OPERATORS
 from .bugs_production import BUGS as PRODUCTION
 from .bugs_reasons import BUGS as REASONS
@@ -191,4 +192,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += ACCOUNT + OPERATORS + PRODUCTION + REASONS + UNITS + WIRE
+BUGS += ACCOUNT + BLIND + OPERATORS + PRODUCTION + REASONS + UNITS + WIRE

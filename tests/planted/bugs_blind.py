@@ -1,0 +1,45 @@
+"""What would leave a fleet blind without a word, or a full disk in the way of a restore."""
+
+from .bug import Bug
+
+BUGS = [
+    Bug("hides that a fleet is blind behind what it waits for", "decide/ability.cpp",
+        "  ability.kind = !ability.blind_to.empty()  ? Ability::Kind::blind\n"
+        "                 : !ability.because.empty() ? Ability::Kind::waiting",
+        "  ability.kind = !ability.because.empty()  ? Ability::Kind::waiting\n"
+        "                 : !ability.blind_to.empty() ? Ability::Kind::blind"),
+    Bug("takes a prefix that matches no alarm for a gate that lets everybody pass", "decide/ability.cpp",
+        "  } else if (seen->second.empty()) {", "  } else if (seen->second.size() > 999) {"),
+    Bug("forgets the metric it can't read as soon as it isn't asked for", "decide/ability.cpp",
+        "    if (answered < asked) {", "    if (answered < asked && fresh > 0) {"),
+    Bug("calls a metric that no member has unread", "decide/ability.cpp",
+        "if (without_series == asked) {", "if (without_series > asked) {"),
+    Bug("never looks at the metric while every start is held back", "decide/selection.cpp",
+        "    if (!selection.read_whole_fleet && look_is_due(fleet)) selection",
+        "    if (false && look_is_due(fleet)) selection"),
+    Bug("tells of a blind fleet in every tick", "decide/ability.cpp",
+        "if (told(is, now) && !was_told) {", "if (told(is, now)) {"),
+    Bug("never says that it sees again", "decide/ability.cpp",
+        "was_told && is.kind != Ability::Kind::blind", "!was_told && is.kind != Ability::Kind::blind"),
+    Bug("ends with 0 although the fleet is blind", "cli/summary.cpp",
+        "if (ability.kind != Ability::Kind::blind) return kDone;",
+        "if (ability.kind != Ability::Kind::waiting) return kDone;"),
+    Bug("calls a denied call a wrong name", "cli/summary.cpp",
+        "return only_names ? kUsage : kAws;", "return only_names ? kAws : kUsage;"),
+    Bug("says of a server that is held by its tag that there is nothing to do", "decide/selection.cpp",
+        "      note_whether_wanted(fleet, member, *no);\n", ""),
+    Bug("counts who leaves now among those that serve", "decide/decide.cpp",
+        "  if (started) fleet.emplace(policy, observation, next);",
+        "  if (false) fleet.emplace(policy, observation, next);"),
+    Bug("calls a server that another hand has stopped not healthy", "decide/stop_start.cpp",
+        "instance->state != InstanceState::stopped && instance->state != InstanceState::stopping) return {};",
+        "instance->state != InstanceState::terminated) return {};"),
+    Bug("is stopped with a server out and says nothing", "cli/run.cpp",
+        "      if (context_.stopped()) return stopped();", "      if (context_.stopped()) return kDone;"),
+    Bug("sends a restore without a record while another tick can write", "controller/without_a_store.cpp",
+        "(*now)->revision != stored.revision", "(*now)->revision < stored.revision"),
+    Bug("puts a server back that another tick may still treat", "controller/without_a_store.cpp",
+        "return !stored.treat || now >= stored.deadline;", "return true;"),
+    Bug("leaves a rebooted server outside until the disk has room", "controller/without_a_store.cpp",
+        "if (error.code != record::kReadOnlyCode) return error;", "if (error.code != \"none\") return error;"),
+]
