@@ -68,9 +68,10 @@ int tick_all(Context& context, const RunOptions& options, const Policy& policy, 
              record::Journal& journal, Regions& regions, Lasting& lasting) {
   int code = kDone;
   const auto end =
-      wiring::make_pass(policy, {.only = texts(options.fleets), .until = until, .stopped = context.stopped},
-                        journal, regions, context.clock, [&](const wiring::FleetTick& tick) {
-                          if (!tick.report && tick.report.error().code == record::kReadOnlyCode)
+      wiring::make_pass(policy, {.only = options.fleets, .until = until, .stopped = context.stopped}, journal,
+                        regions, context.clock, [&](const wiring::FleetTick& tick) {
+                          const auto* error = tick.error();
+                          if (error != nullptr && error->code == record::kReadOnlyCode)
                             lasting.unwritable = true;
                           code = std::max(code, show_tick(context, options, tick));
                         });

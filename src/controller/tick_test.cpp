@@ -248,12 +248,14 @@ TEST_F(Ticking, AStoreWithoutRoomForOneMoreHoldsBackStartsAlone) {
 TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
   journal.read_only = true;
   const auto start = tick(policy, parts);
-  ASSERT_FALSE(start);
-  EXPECT_EQ(start.error().message, "the disk is full");
+  ASSERT_TRUE(start) << "what a start comes to is no error of the tick";
+  ASSERT_TRUE(start->not_recorded);
+  EXPECT_EQ(start->not_recorded->message, "the disk is full");
+  EXPECT_EQ(start->plan.fleet.front().reason, Reason::start_not_decided);
   EXPECT_TRUE(sent.empty());
   journal.read_only = false;
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
   journal.read_only = true;
   const auto back = tick(policy, parts);
   ASSERT_FALSE(back);
@@ -265,7 +267,7 @@ TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
 
 TEST_F(Ticking, WithoutAStoreNothingIsSentWhenAnotherTickCouldWrite) {
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
   const auto before = sent.size();
   const auto writes = journal.writes;
   journal.before_write = [&](int write) {
@@ -457,7 +459,7 @@ TEST_F(Ticking, ARestoreForgetsThatAnEarlierRegistrationWasAccepted) {
   state.open[0].phase = Phase::held;
   ++state.revision;
   ASSERT_TRUE(journal.replace(state, {}));
-  ASSERT_TRUE(restore("web", id(1), "ann", parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_EQ(sent.back(), "RegisterTargets") << "a person asked for it";
 }

@@ -227,7 +227,7 @@ TEST(Served, ARefusedTreatmentOfAMetricIsTriedAgainRarely) {
   open.phase_since = fleet.observation.taken_at;
   open.ending = Ending::not_rebooted;
   open.intents = {refused(Effect::stop)};
-  close_ended(fleet.state, fleet.policy);
+  close_ended(fleet.state, fleet.policy, fleet.observation);
   EXPECT_EQ(fleet.state.recent.at(0).gone, false);
   fleet.pass(2h);
   const auto no = fleet.decide().members.at(id(3));

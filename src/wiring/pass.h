@@ -33,6 +33,12 @@ struct FleetTick {
   Result<controller::TickReport> report;
   Duration took{};
   std::uint64_t requests = 0;  // to AWS, the state's own not counted
+
+  // Why it is not whole: it failed, or could not be written down; nullptr: it is whole.
+  const Error* error() const {
+    if (!report) return &report.error();
+    return report->not_recorded ? &*report->not_recorded : nullptr;
+  }
 };
 
 // Told of each tick as soon as it is over.
