@@ -98,7 +98,7 @@ void tell_members(Plan& plan, Time now) {
     if (!plan.fleet.empty() && verdict.reason == plan.fleet.front().reason &&
         verdict.text == plan.fleet.front().text)
       continue;
-    if (verdict.reason == Reason::signal_not_due) continue;
+    if (verdict.reason == Reason::signal_not_due || verdict.reason == Reason::not_surveyed) continue;
     if (tells_itself(verdict.reason)) {
       told.erase(id);
       continue;

@@ -217,6 +217,17 @@ bool was_refused_by_a_survey(const FleetView& fleet, const Candidate& candidate)
   return std::ranges::any_of(kBySurvey, [&](Reason reason) { return told->second == name(reason); });
 }
 
+// So that none starves when there are more than can be looked at: who was refused goes last, and those take
+// turns by the minute.
+void take_turns(const FleetView& fleet, std::vector<Candidate>& line) {
+  const auto refused = std::ranges::stable_partition(
+      line, [&](const Candidate& candidate) { return !was_refused_by_a_survey(fleet, candidate); });
+  if (refused.empty()) return;
+  const auto minute = std::chrono::floor<std::chrono::minutes>(fleet.observation.taken_at);
+  const auto turn = minute.time_since_epoch().count() * static_cast<std::ptrdiff_t>(kSurveys);
+  std::ranges::rotate(refused, refused.begin() + turn % std::ssize(refused));
+}
+
 // The first in line whose load and survey find nothing against it.
 void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& selection) {
   if (line.empty()) return;
@@ -224,10 +235,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     selection.questions.push_back(std::move(*question));
     return let_wait(fleet, line, 0, selection);
   }
-  // So that none starves: with more of them than can be looked at, those who were refused go last.
-  if (line.size() > kSurveys)
-    std::ranges::stable_partition(
-        line, [&](const Candidate& candidate) { return !was_refused_by_a_survey(fleet, candidate); });
+  if (line.size() > kSurveys) take_turns(fleet, line);
   const auto load = project_load(fleet);
   std::size_t surveyed = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -240,9 +248,11 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
       continue;
     }
     if (surveyed == kSurveys) {
+      const bool refused = was_refused_by_a_survey(fleet, line[i]);
       verdict = {
           Reason::not_surveyed,
-          fmt::format("not looked at in this tick: {} before it were, and none of them may leave", kSurveys),
+          fmt::format("not looked at in this tick, for {} others were and none of them may leave{}", kSurveys,
+                      refused ? "; at its last look: " + fleet.state.told.at(member->id) : ""),
           {{"surveyed", static_cast<double>(kSurveys)}}};
       make_wanted(verdict, asked);
       continue;
