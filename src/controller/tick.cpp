@@ -179,8 +179,8 @@ Result<decide::OpenStep> restore_half(Ticking& tick) {
     written = store(tick, step.next, step.events);
   }
   if (!written && written.error().kind != ErrorKind::conflict) {
-    return std::unexpected(restore_without_a_store(written.error(), before, as_plan(step),
-                                                   tick.time.act_until, tick.parts));
+    return std::unexpected(
+        restore_without_a_store(written.error(), before, as_plan(step), tick.time.act_until, tick.parts));
   }
   TRY_VOID(std::move(written));
   auto after = TRY(carry_out(tick, std::move(step.next), step.actions));

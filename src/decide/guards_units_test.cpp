@@ -2,6 +2,7 @@
 // periods, and treatments that the group or the instance doesn't bear.
 #include <gtest/gtest.h>
 
+#include "decide/fleet_view.h"
 #include "decide/guards_for_test.h"
 
 namespace evenkeel::decide {

@@ -28,7 +28,7 @@ BUGS = [
         "return only_names ? kUsage : kAws;", "return only_names ? kAws : kUsage;"),
     Bug("says of a server that is held by its tag that there is nothing to do", "decide/selection.cpp",
         "      note_whether_wanted(fleet, member, *no);\n", ""),
-    Bug("counts who leaves now among those that serve", "decide/decide.cpp",
+    Bug("counts who leaves now among those that serve", "decide/start.cpp",
         "  if (started) fleet.emplace(policy, observation, next);",
         "  if (false) fleet.emplace(policy, observation, next);"),
     Bug("calls a server that another hand has stopped not healthy", "decide/stop_start.cpp",

@@ -1,0 +1,137 @@
+// Goal: restores first, and a treatment only right after a last look. Method: a member that is out and drained.
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <iterator>
+
+#include "controller/send.h"
+#include "controller/ticking_for_test.h"
+
+namespace evenkeel::controller {
+namespace {
+
+// The member that is out drained, its answer to be rebooted in this tick.
+struct Drained : Ticking {
+  std::vector<std::string> order;  // every action that was asked for, in order
+  bool registered_again = false;   // after the first look
+  int reboots = 0;
+
+  void SetUp() override {
+    Ticking::SetUp();
+    ASSERT_TRUE(tick(policy, parts));
+    auto state = stored();
+    for (auto& intent : state.open[0].intents) intent.at -= 5min;
+    ++state.revision;
+    ASSERT_TRUE(journal.replace(state, {}));
+    sent.clear();
+    instead = [this](std::map<std::string, std::string>& form) -> std::optional<wire::Response> {
+      const auto& action = form["Action"];
+      order.push_back(action);
+      if (action == "RebootInstances" && !form.contains("DryRun")) {
+        ++reboots;
+        return wire::ec2_answer(action, "<return>true</return>");
+      }
+      if (action != "DescribeTargetHealth") return std::nullopt;
+      auto answer = describe(action);
+      if (registered_again && std::ranges::count(order, action) > 1) return answer;
+      const auto at = answer.body.find("<member><Target><Id>" + id(1));
+      answer.body.erase(at, answer.body.find("<member><Target><Id>" + id(2)) - at);
+      return answer;
+    };
+  }
+};
+
+TEST_F(Drained, ItsPlacesAreReadOnceMoreRightBeforeTheReboot) {
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(reboots, 1);
+  const auto reboot = std::ranges::find(order.rbegin(), order.rend(), "RebootInstances");
+  ASSERT_NE(reboot, order.rend());
+  EXPECT_EQ(*std::next(reboot), "DescribeTargetHealth") << "nothing is read in between";
+}
+
+TEST_F(Drained, OneThatWasRegisteredAgainMeanwhileIsNotRebooted) {
+  registered_again = true;
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(reboots, 0);
+}
+
+struct DrainedSlowly : Drained, testing::WithParamInterface<int> {
+  Duration slow() const { return GetParam() * 1s; }
+};
+
+// The store takes its time to make the reboot durable.
+TEST_P(DrainedSlowly, ALookThatIsTooLongAgoSendsNoReboot) {
+  const auto writes = journal.writes;
+  journal.before_write = [&](int write) {
+    if (write == writes + 1) account.clock.time += slow();
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(reboots, slow() <= kSendWithin ? 1 : 0);
+  EXPECT_EQ(report->outcomes.at(0).kind,
+            slow() <= kSendWithin ? OutcomeKind::accepted : OutcomeKind::not_sent);
+}
+
+// Every answer of AWS takes its time.
+TEST_P(DrainedSlowly, SlowAnswersNeverMakeAnOldLookGood) {
+  per_call = slow();
+  const Time began = account.clock.time;
+  Time looked{};
+  Duration longest{};
+  instead = [&, as_before = instead](std::map<std::string, std::string>& form) {
+    const Time asked = account.clock.time - per_call;
+    if (form["Action"] == "DescribeTargetHealth") looked = asked;
+    if (form["Action"] == "RebootInstances" && !form.contains("DryRun")) longest = asked - looked;
+    return as_before(form);
+  };
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_LE(longest, kSendWithin);
+  EXPECT_LE(account.clock.time, began + kTickWithin);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seconds, DrainedSlowly, testing::Values(0, 1, 2, 4, 6, 9));
+
+TEST_F(Drained, WhatIsOpenIsSeenToBeforeAnythingOfAStartIsRead) {
+  policy.gates.alarms = {"web-busy"};
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  order.clear();
+  ASSERT_TRUE(tick(policy, parts));
+  const auto at = [&](const char* action) { return std::ranges::find(order, action) - order.begin(); };
+  EXPECT_LT(at("RegisterTargets"), at("DescribeAlarms"));
+  EXPECT_LT(at("DescribeAlarms"), std::ssize(order)) << "it is read afterwards";
+}
+
+TEST_F(Drained, AStoreThatCannotListItsFleetsTicksThoseOfThePolicy) {
+  journal.unlistable = true;
+  const auto found = fleets_to_tick({{policy}}, journal);
+  ASSERT_EQ(found.fleets.size(), 1U);
+  ASSERT_EQ(found.problems.size(), 1U);
+  EXPECT_NE(found.problems[0].find("denied"), std::string::npos);
+}
+
+TEST_F(Drained, AFleetThatLeftThePolicyWithoutItsOwnIsNamed) {
+  auto state = stored();
+  state.pinned.reset();
+  ++state.revision;
+  ASSERT_TRUE(journal.replace(state, {}));
+  const auto found = fleets_to_tick(Policy{}, journal);
+  EXPECT_TRUE(found.fleets.empty());
+  ASSERT_EQ(found.problems.size(), 1U);
+  EXPECT_NE(found.problems[0].find(id(1)), std::string::npos) << found.problems[0];
+}
+
+TEST_F(Drained, AStoreWithoutRoomForATreatmentStillRestores) {
+  journal.refuse = [&](int) -> std::optional<Error> {
+    const auto state = stored();
+    return reboots == 0 && state.open.at(0).phase == Phase::draining
+               ? std::optional(Error{ErrorKind::rejected, "no room", record::kStoreCode})
+               : std::nullopt;
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(reboots, 0);
+  ASSERT_FALSE(report->plan.fleet.empty());
+}
+
+}  // namespace
+}  // namespace evenkeel::controller

@@ -1,0 +1,204 @@
+// Goal: one gate before every removal and treatment. Method: a member that would be treated in this tick, and
+// one thing that forbids it at a time.
+#include "decide/gate.h"
+
+#include <gtest/gtest.h>
+
+#include "decide/draft.h"
+#include "decide/fleet_for_test.h"
+#include "decide/open.h"
+
+namespace evenkeel::decide {
+namespace {
+
+using Then = Refusal::Then;
+
+// Three drained and ready for its reboot.
+struct Ready : FleetForTest {
+  Ready() { drained_three(); }
+
+  std::expected<Permit, Refusal> asked(std::optional<Verdict> only_restores = std::nullopt) {
+    Draft draft{policy, observation, "n", std::move(only_restores)};
+    return may_treat(three(), Effect::reboot, draft);
+  }
+  Then then() {
+    const auto permit = asked();
+    EXPECT_FALSE(permit);
+    return permit ? Then::ask : permit.error().then;
+  }
+  Reason reason() {
+    const auto permit = asked();
+    EXPECT_FALSE(permit);
+    return permit ? Reason::start : permit.error().verdict.reason;
+  }
+};
+
+TEST(Gate, LetsThroughWhatNothingForbids) {
+  Ready fleet;
+  const auto permit = fleet.asked();
+  ASSERT_TRUE(permit) << permit.error().verdict.text;
+  EXPECT_EQ(permit->effect(), Effect::reboot);
+  EXPECT_EQ(permit->remediation_id(), fleet.three().id);
+}
+
+TEST(Gate, APermitIsForOneRemediationAlone) {
+  Ready fleet;
+  const auto permit = fleet.asked();
+  ASSERT_TRUE(permit);
+  Draft draft{fleet.policy, fleet.observation, "n"};
+  auto other = fleet.three();
+  other.id = "another";
+  draft.take(*permit, other);
+  EXPECT_TRUE(draft.actions.empty());
+  draft.take(*permit, fleet.three());
+  EXPECT_EQ(draft.actions.size(), 1U);
+}
+
+TEST(Gate, AFleetThatLeftThePolicyPutsItsMembersBack) {
+  Ready fleet;
+  fleet.policy.retired = true;
+  EXPECT_EQ(fleet.then(), Then::put_back);
+  EXPECT_EQ(fleet.reason(), Reason::retired);
+}
+
+TEST(Gate, ATickThatOnlyRestoresSaysItsOwnReason) {
+  Ready fleet;
+  const auto permit = fleet.asked(Verdict{Reason::state_full, "no room", {}});
+  ASSERT_FALSE(permit);
+  EXPECT_EQ(permit.error().then, Then::wait);
+  EXPECT_EQ(permit.error().verdict.reason, Reason::state_full);
+}
+
+TEST(Gate, ALateTickAndAClockThatWentBackWait) {
+  Ready late;
+  late.observation.late_by = 3min;
+  EXPECT_EQ(late.reason(), Reason::asked_late);
+  Ready back;
+  back.three().phase_since = back.observation.taken_at + 2min;
+  EXPECT_EQ(back.reason(), Reason::clock_backwards);
+  EXPECT_EQ(back.then(), Then::wait);
+}
+
+TEST(Gate, TheHoldTagPutsItBack) {
+  Ready fleet;
+  fleet.observation.instances.at(id(3)).tags[kHoldTag] = "ann is debugging";
+  EXPECT_EQ(fleet.then(), Then::put_back);
+  EXPECT_EQ(fleet.reason(), Reason::hold_tag);
+  fleet.observation.instances.at(id(3)).tags[kHoldTag] = "no";
+  EXPECT_TRUE(fleet.asked());
+}
+
+TEST(Gate, AnotherIncarnationOrAnUnknownOneIsNotTreated) {
+  Ready other;
+  other.observation.instances.at(id(3)).launch_time += 1s;
+  EXPECT_EQ(other.reason(), Reason::instance_unknown);
+  Ready unknown;
+  unknown.observation.instances.erase(id(3));
+  EXPECT_EQ(unknown.reason(), Reason::instance_unknown);
+}
+
+TEST(Gate, WhatItsAutoScalingGroupIsDoingHoldsItBack) {
+  Ready fleet;
+  auto& group = fleet.scaling();
+  EXPECT_TRUE(fleet.asked()) << "nothing is under way";
+  group.instance_refresh = "InProgress";
+  EXPECT_EQ(fleet.reason(), Reason::instance_refresh);
+  group.instance_refresh.reset();
+  EXPECT_EQ(fleet.then(), Then::ask) << "it was not asked for yet";
+  fleet.observation.scaling_asked = true;
+  EXPECT_EQ(fleet.then(), Then::wait) << "unknown does not permit";
+  group.instance_refresh = "";
+  group.activities = {"Launching a new EC2 instance"};
+  EXPECT_EQ(fleet.reason(), Reason::scaling_activity);
+  group.activities->clear();
+  group.being_deleted = true;
+  EXPECT_EQ(fleet.then(), Then::put_back);
+  fleet.observation.auto_scaling_group.reset();
+  EXPECT_EQ(fleet.reason(), Reason::observation_incomplete);
+}
+
+TEST(Gate, SomethingRegisteredAgainIsNotTreated) {
+  Ready fleet;
+  fleet.registered(3, TargetState::healthy);
+  fleet.gone_from(0, 3);
+  EXPECT_FALSE(fleet.asked());
+  Ready unread;
+  unread.group(0).registrations.reset();
+  EXPECT_FALSE(unread.asked());
+}
+
+TEST(Gate, AStoppedInstanceIsNotTreated) {
+  Ready fleet;
+  fleet.observation.instances.at(id(3)).state = InstanceState::stopped;
+  EXPECT_EQ(fleet.reason(), Reason::not_running);
+}
+
+TEST(Gate, ADirtySurveyHoldsItBackAndADenialPutsItBack) {
+  Ready fleet;
+  fleet.observation.surveys.at(id(3)).complete = false;
+  EXPECT_EQ(fleet.reason(), Reason::survey_incomplete);
+  fleet.observation.surveys.at(id(3)).complete = true;
+  fleet.observation.surveys.at(id(3)).may_reboot = false;
+  EXPECT_EQ(fleet.then(), Then::put_back);
+  fleet.observation.surveys.erase(id(3));
+  EXPECT_EQ(fleet.then(), Then::ask);
+}
+
+TEST(Gate, AnEarlierTreatmentThatMayStillActHoldsItBack) {
+  Ready fleet;
+  fleet.three().effects_until = fleet.observation.taken_at + 1min;
+  EXPECT_EQ(fleet.reason(), Reason::late_effect);
+}
+
+TEST(Gate, ItsPlacesAreLookedAtLast) {
+  Ready fleet;
+  fleet.observation.looked_again.clear();
+  Draft draft{fleet.policy, fleet.observation, "n"};
+  const auto permit = may_treat(fleet.three(), Effect::reboot, draft);
+  ASSERT_FALSE(permit);
+  EXPECT_EQ(permit.error().then, Then::ask);
+  EXPECT_EQ(draft.places_wanted, std::vector<std::string>{id(3)});
+  EXPECT_TRUE(draft.surveys_wanted.empty());
+
+  fleet.observation.surveys.erase(id(3));
+  const auto step = advance_open(fleet.policy, fleet.observation, fleet.state, "n");
+  ASSERT_EQ(step.questions.size(), 1U);
+  EXPECT_EQ(step.questions[0].kind, Question::Kind::survey) << "the places only when nothing else is asked";
+}
+
+TEST(Gate, ARemovalIsAskedToo) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  Draft draft{fleet.policy, fleet.observation, "n"};
+  EXPECT_TRUE(may_remove(fleet.three(), Effect::deregister, "arn", draft));
+  fleet.observation.instances.at(id(3)).tags[kHoldTag] = "yes";
+  EXPECT_EQ(may_remove(fleet.three(), Effect::deregister, "arn", draft).error().verdict.reason,
+            Reason::hold_tag);
+  fleet.observation.late_by = 3min;
+  EXPECT_EQ(may_remove(fleet.three(), Effect::deregister, "arn", draft).error().verdict.reason,
+            Reason::asked_late);
+}
+
+TEST(Gate, AnUnfinishedRemovalIsNotRepeatedInALateTick) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  fleet.tick(OutcomeKind::not_sent);
+  fleet.pass(1min);
+  fleet.observation.late_by = 3min;
+  EXPECT_TRUE(effects(fleet.tick()).empty());
+  fleet.observation.late_by = Duration{0};
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::deregister, Effect::deregister}));
+}
+
+TEST(Gate, HoldWhileDrainingPutsItBackAtOnce) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  fleet.pass(1min);
+  fleet.state_of(3, TargetState::draining);
+  fleet.observation.instances.at(id(3)).tags[kHoldTag] = "yes";
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+  EXPECT_FALSE(fleet.three().treat);
+}
+
+}  // namespace
+}  // namespace evenkeel::decide
