@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kKept = 2'000;  // characters of a document's output
 
-Effect effect_of(Treatment treatment) {
+Effect effect_by(Treatment treatment) {
   switch (treatment) {
     case Treatment::command:
       return Effect::command;
@@ -170,7 +170,7 @@ void treat_when_ready(Remediation& remediation, Draft& draft) {
   if (earlier != nullptr && earlier->effect == Effect::reboot && came_up(remediation, draft)) return;
   const bool capture =
       draft.policy.evidence && !remediation.capture_over && remediation.phase != Phase::capturing;
-  const auto permit = may_treat(remediation, capture ? Effect::capture : effect_of(step->treatment), draft);
+  const auto permit = may_treat(remediation, capture ? Effect::capture : effect_by(step->treatment), draft);
   if (!permit) {
     obey(permit.error(), remediation, draft);
   } else if (capture && presence(remediation, draft.observation) != Presence::drained) {
