@@ -26,7 +26,7 @@ from tests.simulator import Simulator
 
 STATE = 4  # the exit code
 NEEDS_A_PERSON = 1
-PHASES = {0: None, 1: "draining", 2: "booting", 5: "rejoining"}  # after so many ticks
+PHASES = {0: None, 1: "draining", 2: "booting", 6: "rejoining"}  # after so many ticks
 
 
 def changes(remediation: Remediation) -> int:
@@ -140,10 +140,10 @@ class Disks(StateFiles):
         self.ends_well(remediation)
 
     def test_a_disk_that_fills_up_at_any_write_of_a_tick(self):
-        self.fails_at_any("pwrite64", "ENOSPC", 32)
+        self.fails_at_any("pwrite64", "ENOSPC", 48)
 
     def test_a_disk_that_breaks_at_any_synchronization_of_a_tick(self):
-        self.fails_at_any("fdatasync", "EIO", 8)
+        self.fails_at_any("fdatasync", "EIO", 12)
 
     def fails_at_any(self, call: str, error: str, most: int) -> None:
         """What comes before the failure may have been done, and is finished later; nothing is done twice."""
@@ -234,7 +234,7 @@ class Damage(StateFiles):
                      lambda state: edit(state, "update state set checksum = checksum + 1"))
 
     def test_a_row_that_claims_another_revision(self):
-        self.damaged("the stored document is of fleet web at revision 4, the row of revision 3",
+        self.damaged("the stored document is of fleet web at revision 5, the row of revision 4",
                      lambda state: edit(state, "update state set revision = revision - 1"))
 
     def test_a_document_that_lacks_what_we_must_know(self):
@@ -247,7 +247,7 @@ class Damage(StateFiles):
         self.damaged("Run the newer program", lambda state: edit(state, "pragma user_version = 2"))
 
     def test_a_newer_document(self):
-        self.damaged("run the newer program", lambda state: rewrite(state, lambda document: document.update(schema=3)))
+        self.damaged("run the newer program", lambda state: rewrite(state, lambda document: document.update(schema=4)))
 
 
 class Losses(StateFiles):
@@ -285,7 +285,7 @@ class Losses(StateFiles):
         self.assertEqual(changes(remediation), before)
 
     def test_a_deleted_file_does_not_matter_once_everybody_is_back(self):
-        remediation = self.after(5)
+        remediation = self.after(6)
         remove(remediation.state)
         self.ends_well(remediation)
 
@@ -307,11 +307,11 @@ class Losses(StateFiles):
     def test_a_file_rolled_back_before_the_reboot_still_brings_everybody_back_drained(self):
         # Nothing outside of the file says that it is old. Before anything shows that it has booted, the reboot may be
         # repeated, but never an undrained one; once it shows, it is not.
-        for after in (2, 3, 5):
+        for after in (2, 3, 6):
             with self.subTest(after_ticks=after):
                 remediation = self.roll_back(to=1, after=after)
                 wrongs = remediation.ticks_until_it_has_ended() + remediation.wrongs()
-                tolerated = {"web-1 was rebooted 2 times"} if after < 5 else set()
+                tolerated = {"web-1 was rebooted 2 times"} if after < 6 else set()
                 self.assertEqual([wrong for wrong in wrongs if wrong not in tolerated], [])
 
     def test_a_file_rolled_back_to_before_the_start_takes_nobody_else_out(self):
