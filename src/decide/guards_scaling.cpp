@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "decide/protocol.h"
@@ -115,10 +117,17 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   const auto& group = *fleet.observation.auto_scaling_group;
   // Without Terminate it may launch one too many, but takes nobody out.
   if (group.az_rebalance_suspended || group.terminate_suspended) return std::nullopt;
-  std::map<std::string_view, int> in_service;
-  for (const auto& zone : group.zones) in_service[zone];
+  // A member in Standby may come back before the candidate does, and the candidate before it.
+  std::map<std::string_view, int> in_service, with_standby;
+  std::set<std::string_view> short_ones = {member.zone};
+  for (const auto& zone : group.zones) with_standby[zone] = in_service[zone] = 0;
   for (const auto& [id, one] : fleet.members) {
-    if (one.scaling != nullptr && one.scaling->lifecycle_state == "InService") ++in_service[one.zone];
+    if (one.scaling == nullptr) continue;
+    const bool stands_by = in_standby(*one.scaling);
+    if (one.scaling->lifecycle_state != "InService" && !stands_by) continue;
+    ++with_standby[one.zone];
+    if (stands_by) short_ones.insert(one.zone);
+    if (!stands_by) ++in_service[one.zone];
   }
   if (member.zone.empty()) {
     return Verdict{
@@ -127,24 +136,35 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
         "the zones",
         {}};
   }
-  const auto most = std::ranges::max_element(in_service, {}, [](const auto& zone) { return zone.second; });
-  const int left = in_service[member.zone] - 1;
-  const bool uneven = most->second - left >= 2;
+  --in_service[member.zone];
+  std::string_view lowest = member.zone, highest;
+  int gap = std::numeric_limits<int>::min();
+  for (const auto low : short_ones) {
+    for (const auto& [zone, members] : with_standby) {
+      if (zone == low || members - in_service[low] <= gap) continue;
+      gap = members - in_service[low];
+      lowest = low;
+      highest = zone;
+    }
+  }
+  if (highest.empty()) return std::nullopt;  // one zone has nothing to be evened out
+  const int left = in_service[lowest], most = with_standby[highest];
+  const bool uneven = gap >= 2;
   if (!uneven && !tell) return std::nullopt;
-  const std::map<std::string, double> numbers = {{"left_in_zone", left}, {"most_in_a_zone", most->second}};
+  const std::map<std::string, double> numbers = {{"left_in_zone", left}, {"most_in_a_zone", most}};
   if (uneven) {
     return Verdict{
         Reason::az_rebalance,
         fmt::format("in Standby it would leave {} in service in {}, against {} in {}: Auto Scaling "
                     "group {} would even out its zones and may terminate a healthy server there; "
                     "suspend its process AZRebalance, or add servers in {}",
-                    left, printable(member.zone), most->second, printable(most->first), printable(group.name),
-                    printable(member.zone)),
+                    left, printable(lowest), most, printable(highest), printable(group.name),
+                    printable(lowest)),
         numbers};
   }
-  return passes(fmt::format("{} left in service in {}, at most {} in another zone", left,
-                            printable(member.zone), most->second),
-                numbers);
+  return passes(
+      fmt::format("{} left in service in {}, at most {} in another zone", left, printable(lowest), most),
+      numbers);
 }
 
 Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {

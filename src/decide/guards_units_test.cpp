@@ -116,6 +116,19 @@ TEST(AzRebalance, OnlyWhatIsInServiceCounts) {
   EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 would be left of its zone's four, against 4";
 }
 
+TEST(AzRebalance, WhoStandsByMayComeBackBeforeTheOther) {
+  TwoZonesScaled fleet;  // four and four
+  fleet.policy.keep.out.count = 2;
+  fleet.scaling().members[4].lifecycle_state = "Standby";  // of zone b: three are left there
+  fleet.gone(5);
+  fleet.zone(4, "eu-west-1a");
+  EXPECT_EQ(why_not(fleet), Reason::start) << "three and three, whoever comes back first: four and three";
+  fleet.zone(8, "eu-west-1a");  // five in a, of b two are left
+  fleet.zone(3, "eu-west-1a");
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::az_rebalance) << "when it is back, a has five and b two";
+}
+
 TEST(GracePeriod, MustBeAsLongAsTheHealthChecksNeed) {
   FleetForTest fleet;
   auto& group = fleet.scaling();

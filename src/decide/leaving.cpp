@@ -105,26 +105,29 @@ bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) 
   return false;
 }
 
+void not_ready_in_time(Remediation& remediation, Draft& draft) {
+  const auto& why = remediation.why_untreated;
+  const auto by = iso8601(remediation.deadline);
+  const auto stopped = stopped_by_another(remediation, draft.observation);
+  put_back(remediation, draft,
+           !stopped.empty() ? fmt::format("{}; not drained by {}", stopped, by)
+           : why.empty()    ? "not drained by " + by
+                            : fmt::format("drained, but not to be treated by {}: {}", by, why));
+}
+
 }  // namespace
 
 void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
   if (const auto broken = guard_broken(remediation, draft, fleet))
     return put_back(remediation, draft, *broken);
-  if (draft.now() >= remediation.deadline) {
-    const auto why = remediation.why_untreated;
-    if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty())
-      return put_back(remediation, draft,
-                      fmt::format("{}; not drained by {}", stopped, iso8601(remediation.deadline)));
-    return put_back(remediation, draft,
-                    why.empty() ? fmt::format("not drained by {}", iso8601(remediation.deadline))
-                                : fmt::format("drained, but not to be treated by {}: {}",
-                                              iso8601(remediation.deadline), why));
-  }
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
-  if (lifecycle != Lifecycle::none && !enter_standby(remediation, draft, lifecycle)) return;
-  if (!deregister(remediation, draft)) return;
+  const bool over = draft.now() >= remediation.deadline;
+  if (!over && lifecycle != Lifecycle::none && !enter_standby(remediation, draft, lifecycle)) return;
+  if (!over && !deregister(remediation, draft)) return;
   treat_when_ready(remediation, draft);
+  const bool still = remediation.phase == Phase::draining && draft.now() >= remediation.deadline;
+  if (still) not_ready_in_time(remediation, draft);
 }
 
 }  // namespace evenkeel::decide

@@ -70,6 +70,13 @@ void forget(MemberRecord& record, const Member& member, Time now) {
                            [&](const auto& tag) { return tag.second == record.served_tag; })) {
     record.served_tag.clear();
   }
+  if (member.instance != nullptr)
+    std::erase_if(record.served, [&](const Served& one) {
+      return one.reason.starts_with(kTagIdentity) &&
+             std::ranges::none_of(member.instance->tags, [&](const auto& tag) {
+               return tag_identity(tag.first, tag.second) == one.reason;
+             });
+    });
   if (record.effects_until && now >= *record.effects_until) record.effects_until.reset();
   if (record.ended_at && now - *record.ended_at > kWell) {
     record.relapses.clear();
@@ -189,7 +196,13 @@ void remember_start(FleetState& state, const Remediation& remediation) {
     if (remediation.rung > record.rung) record.relapses.clear();  // they speak of the rung below
     record.rung = remediation.rung;
   }
-  if (!remediation.cause.tag.empty()) record.served_tag = remediation.cause.tag;
+  if (!remediation.cause.tag.empty()) {
+    record.served_tag.clear();
+    record.served.push_back({.reason = remediation.cause.identity,
+                             .at = remediation.started_at,
+                             .treatment = remediation.treatment,
+                             .gone = true});
+  }
 }
 
 void remember_members(FleetState& state, const FleetView& fleet, const std::map<std::string, bool>& above) {

@@ -6,6 +6,7 @@
 
 #include "decide/fleet_for_test.h"
 #include "decide/protocol.h"
+#include "decide/rules.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -147,13 +148,15 @@ TEST(AMembersRecord, RemembersWhichTagWasServedUntilItIsTakenOff) {
   FleetForTest fleet;
   auto remediation = starting(fleet);
   remediation.cause.tag = "now";
+  remediation.cause.identity = tag_identity(kRemediateTag, "now");
   remember_start(fleet.state, remediation);
   fleet.observation.instances.at(id(3)).tags[kRemediateTag] = "now";
   {
     const FleetView view(fleet.policy, fleet.observation, fleet.state);
     remember_members(fleet.state, view, {});
   }
-  EXPECT_EQ(fleet.state.members[id(3)].served_tag, "now");
+  ASSERT_EQ(fleet.state.members[id(3)].served.size(), 1U);
+  EXPECT_EQ(fleet.state.members[id(3)].served[0].reason, tag_identity(kRemediateTag, "now"));
   fleet.observation.instances.at(id(3)).tags.clear();
   const FleetView view(fleet.policy, fleet.observation, fleet.state);
   remember_members(fleet.state, view, {});

@@ -83,7 +83,11 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
               [&](Verdict& v) { v.text = fmt::format("its tag {} asks for nothing", printable(name)); });
   }
   const auto& value = found->second;
-  if (value == member.record->served_tag) {
+  const auto identity = tag_identity(name, value);
+  const bool served =
+      value == member.record->served_tag ||
+      std::ranges::find(member.record->served, identity, &Served::reason) != member.record->served.end();
+  if (served) {
     return finding(Holds::no, Reason::already_served, tell, [&](Verdict& v) {
       v.text = fmt::format("its tag {} says \"{}\", which has been served; another value asks anew",
                            printable(name), printable(value));
@@ -93,7 +97,7 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
     v.text = fmt::format("its tag {} says \"{}\"", printable(name), printable(value));
   });
   made.tag = value;
-  made.identity = fmt::format("tag {}={}", printable(name), printable(value));
+  made.identity = identity;
   return made;
 }
 
@@ -209,6 +213,10 @@ void take_standing(const FleetView& fleet, const Member& member, const Asking& a
 }
 
 }  // namespace
+
+std::string tag_identity(const std::string& name, const std::string& value) {
+  return fmt::format("{}{}={}", kTagIdentity, printable(name), printable(value));
+}
 
 bool says_yes(const std::string& tag_value) {
   const auto word = lower(trim(tag_value));

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decide/fleet_view.h"
@@ -56,6 +57,10 @@ Asked judge_rules(const FleetView& fleet, const Member& member);
 
 // The last boot that is known: launched, or treated by us.
 Time last_boot(const Member& member);
+
+// Cause::identity of what a tag asks for: each value of each key is served once, for as long as it stands.
+inline constexpr std::string_view kTagIdentity = "tag ";
+std::string tag_identity(const std::string& name, const std::string& value);
 
 // Whether the tag asks for something: any value but an empty one and "no".
 bool says_yes(const std::string& tag_value);

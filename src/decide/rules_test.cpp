@@ -71,6 +71,27 @@ TEST(Rules, ATagAsksOncePerValue) {
   }
 }
 
+TEST(Rules, EachKeyOfATagIsServedByItself) {
+  FleetForTest fleet;
+  fleet.policy.reboot_when = {};
+  fleet.policy.also_when = {{"deploy", 0, {{Condition::Kind::tag, {}, {}, "deploy"}}},
+                            {"patch", 0, {{Condition::Kind::tag, {}, {}, "patch"}}}};
+  auto& tags = fleet.observation.instances.at(id(3)).tags;
+  tags = {{"deploy", "one"}, {"patch", "one"}};
+  for (const char* rule : {"deploy", "patch"}) {
+    const auto plan = fleet.tick();
+    ASSERT_EQ(plan.members.at(id(3)).reason, Reason::start) << "the same value under another key asks too";
+    EXPECT_EQ(fleet.three().cause.rule, rule);
+    fleet.state.open.clear();
+  }
+  EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::already_served);
+  tags["deploy"] = "two";
+  EXPECT_EQ(fleet.tick().members.at(id(3)).reason, Reason::start);
+  fleet.state.open.clear();
+  EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::already_served)
+      << "the one does not make the other ask again";
+}
+
 TEST(Rules, AScheduledEventByItsCodeOrAny) {
   Ruled fleet{when(Kind::scheduled_event)};
   fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .document = {}}};

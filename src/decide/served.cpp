@@ -249,7 +249,9 @@ void note_served(const Remediation& remediation, const FleetPolicy& policy, Flee
   const auto* rule = find_rule(policy, ended.rule);
   if (ended.reason.empty() || (rule == nullptr && !ended.rule.empty())) return;
   auto& record = state.members[ended.instance_id];
-  std::erase_if(record.served, [&](const Served& one) { return ended.ended_at - one.at > kForgotten; });
+  std::erase_if(record.served, [&](const Served& one) {
+    return ended.ended_at - one.at > kForgotten && !one.reason.starts_with(kTagIdentity);
+  });
   if (ended.ending == Ending::not_rebooted) {
     const bool refused = was_refused(remediation);
     if (refused) ended.gone = false;
