@@ -17,6 +17,9 @@ inline constexpr Duration kAnsweredWithin = 1min;
 inline constexpr Duration kRebootQueue = 5min;
 // AWS throttles, or can't be reached: the reboot is tried again, until so long after the start.
 inline constexpr Duration kRebootSentWithin = 2h;
+// A document that runs for longer than it may is waited for so long at the most, from the time that signs it
+// (the default executionTimeout of AWS's own documents).
+inline constexpr Duration kDocumentsEnd = 1h;
 // After a target is gone from its group, requests that a load balancer node had already routed may still
 // arrive.
 inline constexpr Duration kAfterDrain = 30s;

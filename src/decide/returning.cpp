@@ -154,11 +154,36 @@ bool quiet(const Remediation& remediation, const Draft& draft) {
   return draft.now() > anything_may_act_until(remediation, draft.observation, draft.policy);
 }
 
+// The document of a command that Systems Manager says is running: it acts on the server until it ends. Asked for
+// as long as it is not known to have ended.
+const Intent* running_document(const Remediation& remediation, Draft& draft) {
+  const auto* intent = latest_intent(remediation, Effect::command);
+  const bool sent = intent != nullptr && (intent->outcome == OutcomeKind::accepted ||
+                                          (intent->outcome == OutcomeKind::unknown && intent->may_land_late));
+  if (!sent || !remediation.command_output.empty() || remediation.treatment != Treatment::command)
+    return nullptr;
+  const auto* result = draft.result_of(remediation, *intent);
+  return result != nullptr && result->state == CommandResult::State::running ? intent : nullptr;
+}
+
 // A treatment that may still act would act on a server that serves: it is not returned before, unless a
 // person says so. The phase's time begins afterwards.
 bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
-  const Time until = treatments_may_act_until(remediation, draft.observation, draft.policy);
-  if (remediation.without_waiting || draft.now() >= until) return false;
+  if (remediation.without_waiting) return false;
+  Time until = treatments_may_act_until(remediation, draft.observation, draft.policy);
+  if (const auto* document = running_document(remediation, draft)) {
+    until = std::max(until, draft.now() + 1min);
+    if (remediation.deadline < document->at + kDocumentsEnd) {
+      remediation.deadline = document->at + kDocumentsEnd;
+      draft.note(
+          remediation, "waits",
+          fmt::format("not returned while its document runs, {} at the most; evenkeel restore {} --now "
+                      "does not wait",
+                      format_duration(kDocumentsEnd), remediation.instance_id));
+    }
+    return draft.now() < document->at + kDocumentsEnd;
+  }
+  if (draft.now() >= until) return false;
   const Time deadline = until + draft.policy.timing.rejoin;
   if (remediation.deadline >= deadline) return true;
   remediation.deadline = deadline;

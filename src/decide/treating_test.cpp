@@ -384,5 +384,29 @@ TEST(Ladder, ARungThatThePolicyNoLongerHasIsNotApplied) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
+TEST(Commanding, AServerIsNotReturnedWhileItsDocumentRuns) {
+  FleetForTest fleet;
+  fleet.policy.treatments = {{Treatment::command, 1, {"recycle", {}, 3min}}};
+  fleet.drained_three();
+  const auto begun = fleet.tick();
+  ASSERT_EQ(effects(begun), std::vector{Effect::command});
+  auto& result = fleet.observation.commands[begun.actions[0].nonce];
+  result.state = CommandResult::State::running;
+  fleet.pass(fleet.three().deadline - fleet.observation.taken_at);
+  EXPECT_TRUE(effects(fleet.tick()).empty());
+  EXPECT_EQ(fleet.three().phase, Phase::rejoining) << "its time is over, and it still runs";
+  fleet.pass(10min);
+  EXPECT_TRUE(effects(fleet.tick()).empty());
+  auto impatient = fleet;
+  impatient.three().without_waiting = true;
+  EXPECT_EQ(effects(impatient.tick()).size(), 2U) << "a person wants it back";
+  auto endless = fleet;
+  endless.pass(1h);
+  EXPECT_EQ(effects(endless.tick()).size(), 2U) << "it is not waited for without an end";
+  result.state = CommandResult::State::success;
+  fleet.pass(1min);
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+}
+
 }  // namespace
 }  // namespace evenkeel::decide
