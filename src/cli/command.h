@@ -53,6 +53,7 @@ struct ResumeCommand {
   FleetName fleet;
   ReasonText reason;
   Author author;
+  bool here = false;  // only say that the fleet has moved to wherever the next tick finds it
 };
 
 struct RestoreCommand {

@@ -204,7 +204,8 @@ Json wish_view(const Wish& wish) {
           {"reason", wish.reason},
           {"author", wish.author},
           {"lasting_seconds", wish.lasting ? Json(seconds(*wish.lasting)) : Json(nullptr)},
-          {"until", time_or_null(wish.until)}};
+          {"until", time_or_null(wish.until)},
+          {"here", wish.here}};
 }
 
 }  // namespace
@@ -222,7 +223,7 @@ Json view(const FleetState& state, Time now) {
   Json wishes = Json::array();
   for (const auto& wish : state.wishes) {
     wishes.push_back(wish_view(wish));
-    if (wish.kind == Wish::Kind::resume) pause = nullptr;
+    if (wish.kind == Wish::Kind::resume && !wish.here) pause = nullptr;
     if (wish.kind == Wish::Kind::pause) {
       pause = {{"reason", wish.reason},
                {"author", wish.author},

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "model/identity.h"
 #include "model/percentage.h"
 #include "wiring/policies.h"
 #include "wiring/stores.h"
@@ -103,6 +104,7 @@ int fail_with(Context& context, ExitCode code, std::string_view message) {
 ExitCode exit_code_of(const Error& error) {
   const bool of_store = error.code == record::kStoreCode || error.code == record::kReadOnlyCode;
   if (of_store && error.kind != ErrorKind::conflict) return kState;
+  if (error.code == kWrongAccount) return kUsage;
   switch (error.kind) {
     case ErrorKind::corrupt:
       return kState;

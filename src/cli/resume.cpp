@@ -1,4 +1,5 @@
-// `evenkeel resume FLEET --reason …`: ends a pause and resets the breaker.
+// `evenkeel resume FLEET --reason …`: ends a pause and resets the breaker; with --here it only says that the fleet
+// has moved.
 
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -7,9 +8,13 @@
 namespace evenkeel::cli {
 namespace {
 
-Result<ResumeCommand> resume_command(const HandLine& line, Context& context) {
+struct ResumeLine : HandLine {
+  bool here = false;
+};
+
+Result<ResumeCommand> resume_command(const ResumeLine& line, Context& context) {
   return ResumeCommand{TRY(FleetName::read("FLEET", line.fleet)),
-                       TRY(ReasonText::read("--reason", line.reason)), TRY(author_of(context))};
+                       TRY(ReasonText::read("--reason", line.reason)), TRY(author_of(context)), line.here};
 }
 
 }  // namespace
@@ -18,7 +23,8 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
   const auto& fleet = asked.fleet.text();
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     TRY_VOID(check_known(context, fleet, options, parts.journal));
-    const Wish wish{Wish::Kind::resume, "", asked.reason.text(), asked.author.text()};
+    Wish wish{Wish::Kind::resume, "", asked.reason.text(), asked.author.text()};
+    wish.here = asked.here;
     auto ended = TRY(controller::wish(fleet, wish, parts));
     if (ended.empty()) ended.push_back(fleet + " was neither paused nor stopped by its breaker");
     return Did{fleet, std::move(ended), wish};
@@ -28,8 +34,11 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
 void add_resume(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("resume", "end a fleet's pause and reset its breaker");
   auto options = default_options(context.environment);
-  auto line = std::make_shared<HandLine>();
+  auto line = std::make_shared<ResumeLine>();
   add_hand_options(*command, *line, *options);
+  command->add_flag("--here", line->here,
+                    "only say that the fleet has moved: the next run takes its account and region for the "
+                    "fleet's own");
   command->callback([&, options, line] {
     chosen = [&, options, line] { return run_or_refuse(resume_command(*line, context), *options, context); };
   });

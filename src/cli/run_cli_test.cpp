@@ -1,7 +1,9 @@
 #include "cli/run_cli.h"
 
 #include "cli/exit_codes.h"
+#include "cli/options.h"
 #include "cli/terminal_fixture.h"
+#include "model/identity.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -133,6 +135,18 @@ TEST_F(RunCli, APauseIsShownWithReasonAndAuthorUntilItIsEnded) {
   EXPECT_TRUE(json()["fleets"][0]["pause"].is_null());
   EXPECT_EQ(json()["fleets"][0]["wishes"].size(), 2U);
   EXPECT_EQ(dead.tried, 0);
+}
+
+TEST_F(RunCli, AFleetThatHasMovedIsAcceptedWithoutEndingItsPause) {
+  write_policy();
+  ASSERT_EQ(run({"pause", "web", "--reason", "moving"}), kDone) << err.str();
+  ASSERT_EQ(run({"resume", "web", "--here", "--reason", "moved"}), kDone) << err.str();
+  EXPECT_EQ(
+      out.str(),
+      "web belonged to no place that is known; the next tick takes the account and region that it finds\n");
+  ASSERT_EQ(run({"status", "--json"}), kDone);
+  EXPECT_EQ(json()["fleets"][0]["pause"]["reason"], "moving");
+  EXPECT_EQ(exit_code_of({ErrorKind::invalid, "elsewhere", kWrongAccount}), kUsage);
 }
 
 TEST_F(RunCli, APauseMayEndByItself) {

@@ -10,6 +10,7 @@
 #include "cli/simulate_mortal.h"
 #include "cli/simulate_words.h"
 #include "cli/summary.h"
+#include "model/identity.h"
 #include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
 #include "sim/clock.h"
@@ -253,7 +254,10 @@ void Operation::tick_fleet(const FleetPolicy& fleet) {
   if (watch_) watch_(fleet, report, stage_.account());
   if (report) return remember(fleet, *report);
   ++stage_.run.failed_ticks;
-  last_words_[fleet.name] = fleet.name + ": " + report.error().message;
+  auto words = fleet.name + ": " + report.error().message;
+  if (report.error().code == kWrongAccount && last_words_[fleet.name] != words)
+    stage_.tell("(does nothing: " + report.error().message + ")");
+  last_words_[fleet.name] = std::move(words);
 }
 
 void Operation::tick() {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "controller/tick.h"
+#include "model/identity.h"
 
 namespace evenkeel::controller {
 namespace {
@@ -19,12 +20,23 @@ std::vector<std::string> what_would_end(const FleetState& state) {
                                 over ? ", which was over since " + iso8601(*until) : "", reason));
   }
   for (const auto& wish : state.wishes) {
-    if (wish.kind == Wish::Kind::resume) ended.clear();
+    if (wish.kind == Wish::Kind::resume && !wish.here) ended.clear();
     if (wish.kind == Wish::Kind::pause)
       ended.push_back(fmt::format("the pause of {}: {}", wish.author, wish.reason));
   }
   if (state.breaker) ended.push_back("the breaker: " + state.breaker->reason);
   return ended;
+}
+
+std::vector<std::string> what_it_leaves(const FleetState& state) {
+  const auto known = remembered_identity(state);
+  return {fmt::format("{} belonged to {}; the next tick takes the account and region that it finds",
+                      state.fleet, known ? words(*known) : "no place that is known")};
+}
+
+std::vector<std::string> what_comes_of(const Wish& wish, const FleetState& state) {
+  if (wish.kind != Wish::Kind::resume) return {};
+  return wish.here ? what_it_leaves(state) : what_would_end(state);
 }
 
 Result<std::vector<std::string>> add_wish(const std::string& fleet, const Wish& wish, FleetState& state) {
@@ -39,7 +51,7 @@ Result<std::vector<std::string>> add_wish(const std::string& fleet, const Wish& 
                             state.wishes.size()),
                 record::kStoreCode);
   }
-  auto ends = wish.kind == Wish::Kind::resume ? what_would_end(state) : std::vector<std::string>{};
+  auto ends = what_comes_of(wish, state);
   state.wishes.push_back(wish);
   return ends;
 }

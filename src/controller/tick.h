@@ -56,7 +56,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal,
 // What an operator asks for. It is stored as a wish, without this machine's time: the next tick dates it and does it
 // (decide/wishes.h), and a tick that was under way loses its race. Only a lost race is tried again; `conflict` after
 // several.
-// A wish to resume returns what it will end, for people; one to restore is `not_found` when nothing is open.
+// A wish to resume returns what it will end or, with `here`, where the state belonged, for people; one to restore is `not_found` when nothing is open.
 Result<std::vector<std::string>> wish(const std::string& fleet, const Wish& wish, Parts& parts);
 
 }  // namespace evenkeel::controller

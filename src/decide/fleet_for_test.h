@@ -33,6 +33,7 @@ struct FleetForTest {
     policy.keep.healthy = {.count = 5, .percent = 0};
     observation.taken_at = *parse_iso8601("2026-11-22T12:00:00Z");
     observation.instances_complete = true;
+    observation.identity = Identity{"aws", "123456789012", "eu-west-1"};
     for (const auto& [name, port] : {std::pair{"tg1", 443}, {"tg1-80", 80}}) {
       TargetGroup group;
       group.arn =
@@ -67,6 +68,7 @@ struct FleetForTest {
       observation.looked_again.insert(id(i));
     }
     state.fleet = "web";
+    state.identity = observation.identity;
     state.last_tick_at = observation.taken_at - 1min;
     state.members_last_seen = members;
   }

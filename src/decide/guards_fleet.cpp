@@ -7,6 +7,7 @@
 #include "decide/clock.h"
 #include "decide/guards.h"
 #include "decide/protocol.h"
+#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -46,6 +47,12 @@ Ruling asked_late(const FleetView& fleet, bool) {
                  fmt::format("this tick was asked for {} ago: it only restores, the next one looks again",
                              format_duration(late)),
                  {{"late_seconds", std::chrono::duration<double>(late).count()}}};
+}
+
+Ruling wrong_account(const FleetView& fleet, bool) {
+  auto why = why_place_is_doubted(fleet.state, fleet.observation);
+  if (why.empty()) return std::nullopt;
+  return Verdict{Reason::wrong_account, std::move(why), {}};
 }
 
 Ruling clock_backwards(const FleetView& fleet, bool) {
@@ -156,6 +163,7 @@ constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
                                      FleetGuard{"breaker", breaker_open},
                                      FleetGuard{"retired", retired},
                                      FleetGuard{"tick", asked_late},
+                                     FleetGuard{"place", wrong_account},
                                      FleetGuard{"clock", clock_backwards},
                                      FleetGuard{"clock_ahead", clock_ahead},
                                      FleetGuard{"observation", observation_incomplete},

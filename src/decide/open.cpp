@@ -11,6 +11,7 @@
 #include "decide/progress.h"
 #include "decide/signal.h"
 #include "decide/slow_start.h"
+#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -72,6 +73,7 @@ OpenStep advance_open(const FleetPolicy& policy, const Observation& observation,
   FleetState& next = step.next;
   next.fleet = policy.name;
   next.healthy_since = healthy_since(observation, std::move(next.healthy_since));
+  adopt_identity(next, observation, step.events);
   if (next.open.empty()) return step;
 
   Draft draft{policy, observation, nonce, only_restores};
@@ -81,7 +83,7 @@ OpenStep advance_open(const FleetPolicy& policy, const Observation& observation,
   ask(draft, state, step.questions);
   step.actions = std::move(draft.actions);
   std::ranges::stable_sort(step.actions, {}, [](const Action& action) { return !action.restores; });
-  step.events = std::move(draft.events);
+  std::ranges::move(draft.events, std::back_inserter(step.events));
   return step;
 }
 

@@ -29,6 +29,7 @@ class Heeding {
   }
 
   void resume(const Wish& wish) {
+    if (wish.here) return accept_place(wish);
     if (state_.pause) {
       const auto& [reason, author, since, until] = *state_.pause;
       const bool over = until && *until <= now_;
@@ -76,6 +77,12 @@ class Heeding {
   }
 
  private:
+  // Whatever the next look finds: adopt_identity() takes it.
+  void accept_place(const Wish& wish) {
+    state_.identity = Identity{};
+    note("", "place", in_words(wish, {}));
+  }
+
   void note(const std::string& instance_id, const char* kind, std::string text) {
     events_.push_back({now_, state_.fleet, instance_id, "", kind, std::move(text), true});
   }
@@ -92,7 +99,7 @@ std::string in_words(const Wish& wish, std::optional<Time> until) {
     case Wish::Kind::pause:
       return by_whom(until ? "paused until " + iso8601(*until) : std::string("paused"), wish);
     case Wish::Kind::resume:
-      return by_whom("goes on", wish);
+      return by_whom(wish.here ? "accepted wherever it is found" : "goes on", wish);
     case Wish::Kind::restore:
       return by_whom("to be put back", wish);
   }

@@ -9,7 +9,7 @@
 namespace evenkeel::decide {
 
 // Gives every wish of the state the time `now`, AWS's, and does it; none is left. A pause holds from then on, a
-// resume ends pause and breaker and any doubt of the clock, a restore sets its remediation on its way back. Returns
+// resume ends pause and breaker and any doubt of the clock, or, with `here`, only says that the fleet has moved; a restore sets its remediation on its way back. Returns
 // what happened.
 std::vector<Event> heed_wishes(FleetState& state, Time now);
 

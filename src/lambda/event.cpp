@@ -72,6 +72,13 @@ class Fields {
     return fail(ErrorKind::invalid,
                 fmt::format("{} must be a whole number from {} to {}", quoted(key), least, most));
   }
+  // Not given: no.
+  Result<bool> yes(const char* key) {
+    const auto* value = find(key);
+    if (value == nullptr) return false;
+    if (value->is_boolean()) return value->get<bool>();
+    return fail(ErrorKind::invalid, quoted(key) + " must be true or false");
+  }
   // One fleet, or all.
   Result<std::vector<cli::FleetName>> fleets() {
     std::vector<cli::FleetName> names;
@@ -151,9 +158,9 @@ Result<Asked> pause_command(Fields& fields) {
 }
 
 Result<Asked> resume_command(Fields& fields) {
-  return Request{"resume",
-                 cli::ResumeCommand{TRY(fields.required<cli::FleetName>("fleet")),
-                                    TRY(fields.required<cli::ReasonText>("reason")), TRY(fields.author())}};
+  return Request{"resume", cli::ResumeCommand{TRY(fields.required<cli::FleetName>("fleet")),
+                                              TRY(fields.required<cli::ReasonText>("reason")),
+                                              TRY(fields.author()), TRY(fields.yes("here"))}};
 }
 
 Result<Asked> restore_command(Fields& fields) {

@@ -6,7 +6,7 @@ bool pause_is_wished(const FleetState& state) {
   bool wished = false;
   for (const auto& wish : state.wishes) {
     if (wish.kind == Wish::Kind::pause) wished = true;
-    if (wish.kind == Wish::Kind::resume) wished = false;
+    if (wish.kind == Wish::Kind::resume && !wish.here) wished = false;
   }
   return wished;
 }

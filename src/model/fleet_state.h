@@ -202,6 +202,8 @@ struct Wish {
   // Of a pause: it ends so long after it was dated, or then; neither: only by resume.
   std::optional<Duration> lasting = std::nullopt;
   std::optional<Time> until = std::nullopt;
+  // Of a resume: only says that the fleet has moved to wherever the next tick finds it, and ends nothing.
+  bool here = false;
   bool operator==(const Wish&) const = default;
 };
 const char* name(Wish::Kind kind);
@@ -286,10 +288,15 @@ struct Ability {
 };
 const char* name(Ability::Kind kind);  // "able" "waiting" "blind"
 
-// Who was registered in a target group at the last look that was complete.
+// Who is expected in a target group: who was registered there at the last look that was believed, and who has
+// left without a sign that it is gone for good.
 struct GroupSeen {
-  Time at{};
-  std::vector<std::string> members;  // ids, sorted
+  Time at{};                            // the last look that was believed
+  std::vector<std::string> members;     // ids, sorted
+  std::map<std::string, Time> missing;  // of them: not registered there since
+  std::vector<std::string> overlooked;  // of the missing, sorted: they left while no tick looked for hours
+  int fewer_sightings = 0;              // looks in a row that lacked half of the members or more …
+  std::optional<Time> fewer_since = std::nullopt;  // … and the first of them
   bool operator==(const GroupSeen&) const = default;
 };
 

@@ -243,6 +243,15 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
+// What another fleet of the same store has done to an instance.
+struct InOtherFleet {
+  std::string fleet;
+  bool open = false;                            // it is being remediated there
+  std::optional<Time> ended_at = std::nullopt;  // of its last remediation there
+  std::vector<Time> started_at = {};            // of its remediations there, as far as they are remembered
+  bool operator==(const InOtherFleet&) const = default;
+};
+
 struct Observation {
   std::optional<Identity> identity = std::nullopt;  // unknown: AWS has not said
   Time taken_at{};    // the earliest credible Date among AWS's answers: the tick's one "now"
@@ -286,6 +295,10 @@ struct Observation {
   // Names of the policy that AWS said do not exist: target groups, the Auto Scaling group, Change Calendars.
   std::vector<std::string> absent_names;
   std::vector<std::string> problems;  // for people: what could not be read, and why
+  // From the store, not from AWS: by instance id, what other fleets have done …
+  std::map<std::string, InOtherFleet> other_fleets;
+  // … and by target group arn or "auto-scaling-group/" and its name, which other fleet has it.
+  std::map<std::string, std::string> groups_of_others;
 };
 
 }  // namespace evenkeel

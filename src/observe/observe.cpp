@@ -7,6 +7,7 @@
 #include "observe/gates.h"
 #include "observe/instances.h"
 #include "observe/loads.h"
+#include "observe/place.h"
 #include "observe/reading.h"
 #include "observe/signals.h"
 #include "observe/target_groups.h"
@@ -29,9 +30,11 @@ void read_console(const std::string& id, wire::Caller& caller, Observation& obse
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
                             Cache& cache) {
   Reading reading{policy, state, caller, cache};
+  TRY_VOID(expect_place(reading));
   reading.observation.local_at = caller.local_time();
   read_auto_scaling(reading);
   read_groups(reading);
+  TRY_VOID(read_place(reading));
   read_registrations(reading);
   read_instances(reading);
   if (reading.observation.taken_at == Time{}) {

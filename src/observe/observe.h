@@ -16,7 +16,8 @@ namespace evenkeel::observe {
 // What every tick reads, and all that a restore needs: the Auto Scaling group, target groups, their
 // attributes (cached) and targets, the instances. Also the groups of open remediations that the policy
 // doesn't name any more. What can't be read is left empty in the observation and said in its `problems`. An
-// error only when no answer at all told the time.
+// error only when no answer at all told the time, or, with the code kWrongAccount, when the credentials are for
+// another account or region than the state's: then nothing more was asked.
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
                             Cache& cache);
 

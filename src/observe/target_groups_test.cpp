@@ -38,7 +38,7 @@ TEST_F(Observing, AnUnreadableAutoScalingGroupIsNoFleetWithoutGroups) {
   const auto seen = observed();
   EXPECT_FALSE(seen.auto_scaling_group);
   EXPECT_FALSE(seen.instances_complete);
-  EXPECT_EQ(seen.problems.size(), 2U);
+  EXPECT_EQ(seen.problems.size(), 3U);
   ASSERT_EQ(seen.target_groups.size(), 1U) << "the open one goes back all the same";
   EXPECT_FALSE(seen.target_groups[0].of_fleet);
   EXPECT_EQ(asked["DescribeTargetGroups"], 0) << "asked for no group AWS answers with all";

@@ -136,7 +136,7 @@ inline FleetState maximal_state() {
   state.open = {maximal_remediation()};
   state.recent = {maximal_past(), maximal_past()};
   state.wishes = {{Wish::Kind::pause, "", "release", "ann", 2h, at(9000)},
-                  {Wish::Kind::restore, "i-1", "", "bob"}};
+                  {Wish::Kind::resume, "", "moved", "bob", {}, {}, true}};
   state.clock_doubt = ClockDoubt{at(900), at(1020), 3};
   state.pause = Pause{"release", "ann", at(500), at(5000)};
   state.breaker = Breaker{"3 of 8 crossed 65 within 2m", at(600)};
@@ -160,7 +160,13 @@ inline FleetState maximal_state() {
   state.pinned = maximal_policy();
   state.policies = {{"p1", maximal_policy()}};
   state.identity = Identity{"aws", "123456789012", "eu-west-1"};
-  state.groups_seen = {{"arn:tg/tg1/1", {at(900), {"i-0123456789abcdef0"}}}};
+  state.groups_seen = {{"arn:tg/tg1/1",
+                        {.at = at(900),
+                         .members = {"i-0123456789abcdef0"},
+                         .missing = {{"i-0123456789abcdef0", at(840)}},
+                         .overlooked = {"i-0123456789abcdef0"},
+                         .fewer_sightings = 2,
+                         .fewer_since = at(870)}}};
   state.ability = {Ability::Kind::blind,
                    at(600),
                    {"outside every window"},
@@ -196,7 +202,8 @@ class ArbitraryStates {
     if (coin()) state.pinned = policy();
     if (coin()) state.policies[text()] = policy();
     if (coin()) state.identity = Identity{text(), text(), text()};
-    for (auto n = random_.below(3); n > 0; --n) state.groups_seen[text()] = {time(), texts()};
+    for (auto n = random_.below(3); n > 0; --n)
+      state.groups_seen[text()] = {time(), texts(), {}, texts(), number(), std::nullopt};
     state.ability = {word(Ability::Kind::blind), time(), texts(), {}};
     for (auto n = random_.below(3); n > 0; --n)
       state.ability.blind_to.push_back({word(Blindness::survey_denied), text(), text()});
@@ -275,7 +282,7 @@ class ArbitraryStates {
   }
 
   Wish wish() {
-    return {word(Wish::Kind::restore), text(), text(), text(), perhaps(duration()), perhaps(time())};
+    return {word(Wish::Kind::restore), text(), text(), text(), perhaps(duration()), perhaps(time()), coin()};
   }
 
   MemberRecord member() {

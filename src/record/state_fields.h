@@ -134,6 +134,7 @@ struct FieldsOf<Wish> {
       Entry{"kind", &S::kind, 3},       Entry{"instance_id", &S::instance_id, 3},
       Entry{"reason", &S::reason, 3},   Entry{"author", &S::author, 3},
       Entry{"lasting", &S::lasting, 3}, Entry{"until", &S::until, 3},
+      Entry{"here", &S::here, 3},
   };
 };
 
@@ -344,6 +345,10 @@ struct FieldsOf<GroupSeen> {
   static constexpr auto kList = std::tuple{
       Entry{"at", &S::at, 3},
       Entry{"members", &S::members, 3},
+      Entry{"missing", &S::missing, 3},
+      Entry{"overlooked", &S::overlooked, 3},
+      Entry{"fewer_sightings", &S::fewer_sightings, 3},
+      Entry{"fewer_since", &S::fewer_since, 3},
   };
 };
 

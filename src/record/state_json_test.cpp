@@ -210,8 +210,8 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
     }
   };
   for (const char* where : kObjects) drop(where);
-  EXPECT_EQ(tried, 24 + 33 + 8 + 7 + 8 + 13 + 6 + 3 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
-                       3 + 3 + 3 + 2 + 3 + 2 + 4 + 3 + 5);
+  EXPECT_EQ(tried, 24 + 33 + 8 + 7 + 8 + 13 + 7 + 3 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
+                       3 + 3 + 3 + 2 + 3 + 6 + 4 + 3 + 5);
 }
 
 TEST(StateJson, ASchema1DocumentIsReadAndGetsTheDefaults) {

@@ -118,8 +118,8 @@ namespace {
 }
 
 [[maybe_unused]] auto members(const Wish& s) {
-  const auto& [a, b, c, d, e, f] = s;
-  return std::tie(a, b, c, d, e, f);
+  const auto& [a, b, c, d, e, f, g] = s;
+  return std::tie(a, b, c, d, e, f, g);
 }
 
 [[maybe_unused]] auto members(const ClockDoubt& s) {
@@ -138,8 +138,8 @@ namespace {
 }
 
 [[maybe_unused]] auto members(const GroupSeen& s) {
-  const auto& [a, b] = s;
-  return std::tie(a, b);
+  const auto& [a, b, c, d, e, f] = s;
+  return std::tie(a, b, c, d, e, f);
 }
 
 [[maybe_unused]] auto members(const BlindTo& s) {

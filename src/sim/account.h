@@ -47,6 +47,8 @@ struct Switches {
   bool load_metrics = true;     // AWS publishes the load balancer's RequestCount and CPUUtilization
   Duration command_lag{3'000};  // a command that was sent is not known to anybody for this long
   Duration event_lag{0};        // a scheduled event that has ended is shown as open for this long
+  // The credentials are for another, empty account, as after an edited profile or role.
+  bool elsewhere = false;
 };
 
 struct RegisteredTarget {

@@ -87,8 +87,10 @@ Answer<Xml> assume_role_with_web_identity(Session& session, Parameters& paramete
 
 Answer<Xml> get_caller_identity(Session& session, Parameters& parameters) {
   TRY_VOID(parameters.finish());
-  const auto& arn = session.caller->arn;
-  return all(tag("Arn", arn), tag("UserId", session.caller->id), tag("Account", session.account.account_id));
+  const auto& account = session.account.account_id;
+  auto arn = split(session.caller->arn, ':');
+  arn.at(4) = account;
+  return all(tag("Arn", join(arn, ":")), tag("UserId", session.caller->id), tag("Account", account));
 }
 
 }  // namespace

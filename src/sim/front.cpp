@@ -1,6 +1,7 @@
 #include "sim/front.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/text.h"
@@ -37,6 +38,8 @@ bool knows(Service service, const std::string& action) {
                               : find_operation(service, action) != nullptr;
 }
 
+constexpr const char* kOtherAccount = "999988887777";
+
 }  // namespace
 
 struct Front::State {
@@ -54,6 +57,7 @@ struct Front::State {
     wire::Request request;
   };
   std::vector<LateRequest> late_requests{};
+  std::unique_ptr<Account> another{};
 
   struct Reply {
     std::optional<wire::Response> response;  // none: the connection died
@@ -66,6 +70,7 @@ struct Front::State {
   wire::Response refusal(const Spoken& spoken, const JsonRefusal& refusal);
   wire::Response counted(wire::Response response);
   wire::Response perform(Call& call);
+  Account& other_account();
   Reply reply(const wire::Request& request, std::optional<Time> other_now);
   Reply metadata_reply(const wire::Request& request, const std::string& action, Time client_now);
   void deliver_late_requests();
@@ -89,12 +94,28 @@ wire::Response Front::State::refusal(const Spoken& spoken, const JsonRefusal& re
   return counted(refused(spoken, refusal, ids.hex(32), account.now()));
 }
 
+// Switches::elsewhere: nothing is in it.
+Account& Front::State::other_account() {
+  if (!another) {
+    another = std::make_unique<Account>(account.now(), seed);
+    another->account_id = kOtherAccount;
+    another->region = account.region;
+  }
+  another->advance_to(account.now());
+  return *another;
+}
+
 wire::Response Front::State::perform(Call& call) {
   const bool bare = !call.parameters.has("InstanceId.1") && !call.parameters.has("Filter.1.Name") &&
                     !call.parameters.has("MaxResults");
   if (account.switches.throttling && !throttle.admit(call.service, call.action, bare, account.now()))
     return refusal(call.spoken, throttled(call.service));
-  Session session{account, counts, seed, keys, call.caller, call.client_now};
+  Session session{account.switches.elsewhere ? other_account() : account,
+                  counts,
+                  seed,
+                  keys,
+                  call.caller,
+                  call.client_now};
   const auto respond = [&](const auto& inside) {
     if (!inside) return refusal(call.spoken, inside.error());
     return counted(answered(call, *inside, ids.hex(32), account.now()));

@@ -19,7 +19,7 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 18> kSwitches = {{
+constexpr std::array<Switch, 19> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
@@ -29,6 +29,7 @@ constexpr std::array<Switch, 18> kSwitches = {{
     {"az_rebalance", &Switches::az_rebalance, nullptr},
     {"standby_counts_units", &Switches::standby_counts_units, nullptr},
     {"no_capacity", &Switches::no_capacity, nullptr},
+    {"elsewhere", &Switches::elsewhere, nullptr},
     {"late_requests", nullptr, &Switches::late_requests},
     {"metric_lag", nullptr, &Switches::metric_lag},
     {"describe_lag", nullptr, &Switches::describe_lag},
