@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/remembered.h"
+#include "controller/other_fleets.h"
 #include "decide/chain.h"
 #include "observe/observe.h"
 #include "record/sqlite_journal.h"
@@ -64,9 +65,10 @@ std::vector<Looked> signals_of(const FleetPolicy& fleet, const Observation& obse
   return all;
 }
 
-void look(const FleetPolicy& fleet, const std::string& instance_id, Regions& regions, Known& known,
-          ExitCode& code) {
+void look(const FleetPolicy& fleet, const std::string& instance_id, const controller::OtherFleets& others,
+          Regions& regions, Known& known, ExitCode& code) {
   auto parts = regions.parts_for(fleet);
+  if (parts) parts->others = &others;
   auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(parts.error());
   if (!report) {
     known.unread = report.error().message;
@@ -102,7 +104,8 @@ int run_now(Context& context, const ExplainCommand& asked, const Options& option
   auto journal = open_state_to_read(context, options);
   if (!journal && journal.error().kind == ErrorKind::not_found) journal = record::open_sqlite(":memory:");
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
-  auto all = controller::fleets_to_tick(*policy, **journal);
+  controller::OtherFleets others;
+  auto all = controller::fleets_to_tick(*policy, **journal, std::nullopt, &others);
   const auto fleets = chosen_fleets(std::move(all.fleets), texts(asked.fleets));
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
@@ -113,7 +116,7 @@ int run_now(Context& context, const ExplainCommand& asked, const Options& option
   for (const auto& fleet : *fleets) {
     auto known = recall(**journal, fleet, id, context.clock.now());
     if (!known) return fail_with(context, kState, known.error().message);
-    look(fleet, id, regions, *known, code);
+    look(fleet, id, others, regions, *known, code);
     if (!known->unread.empty()) fail_with(context, code, fleet.name + ": " + known->unread);
     if (!known->nothing()) found.push_back(std::move(*known));
   }

@@ -10,6 +10,7 @@
 #include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/wording.h"
+#include "controller/other_fleets.h"
 #include "decide/fleet_view.h"
 #include "decide/relapse.h"
 #include "decide/rules.h"
@@ -63,7 +64,7 @@ std::string treatment(const decide::FleetView& view, const Row& row) {
 
 // Columns that say the same of everybody are left out.
 void show_members(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
-  const decide::FleetView view{fleet, report.observation, report.before};
+  const decide::FleetView view{fleet, report.observation, report.plan.next};
   const bool zones = several_zones(view), signal = fleet.reboot_when.given();
   const bool priorities = !fleet.also_when.empty(), ladder_climbs = fleet.treatments.size() > 1;
   std::vector<Table::Column> columns{{"MEMBER"}};
@@ -113,7 +114,8 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
     const bool usage = journal.error().kind == ErrorKind::invalid;
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
-  auto all = controller::fleets_to_tick(*policy, **journal);
+  controller::OtherFleets others;
+  auto all = controller::fleets_to_tick(*policy, **journal, std::nullopt, &others);
   const auto fleets = chosen_fleets(std::move(all.fleets), texts(asked.fleets));
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
@@ -127,6 +129,7 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
   }
   for (const auto& fleet : *fleets) {
     auto parts = regions.parts_for(fleet);
+    if (parts) parts->others = &others;
     const auto report =
         parts ? controller::dry_tick(fleet, *parts) : std::unexpected(std::move(parts).error());
     if (!report) {

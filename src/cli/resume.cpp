@@ -26,7 +26,8 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
     Wish wish{Wish::Kind::resume, "", asked.reason.text(), asked.author.text()};
     wish.here = asked.here;
     auto ended = TRY(controller::wish(fleet, wish, parts));
-    if (ended.empty()) ended.push_back(fleet + " was neither paused nor stopped by its breaker");
+    if (ended.empty())
+      ended.push_back(fleet + " was neither paused nor stopped by its breaker, and no server was missing");
     return Did{fleet, std::move(ended), wish};
   });
 }

@@ -10,6 +10,7 @@
 #include "cli/simulate_mortal.h"
 #include "cli/simulate_words.h"
 #include "cli/summary.h"
+#include "controller/other_fleets.h"
 #include "model/identity.h"
 #include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
@@ -191,7 +192,7 @@ class Operation {
   }
   void happen(const sim::OperatorEvent& event);
   void by_hand(const sim::OperatorEvent& event, const std::string& fleet);
-  void tick_fleet(const FleetPolicy& fleet);
+  void tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& others);
   void remember(const FleetPolicy& fleet, const controller::TickReport& report);
 
   const sim::Scenario& scenario_;
@@ -247,11 +248,13 @@ void Operation::remember(const FleetPolicy& fleet, const controller::TickReport&
   for (const auto& ended : report.plan.next.recent) remediations_.insert_or_assign(ended.id, ended);
 }
 
-void Operation::tick_fleet(const FleetPolicy& fleet) {
+void Operation::tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& others) {
   auto parts = regions_->parts_for(fleet);
+  if (parts) parts->others = &others;
   const auto report = parts ? controller::tick(fleet, *parts) : std::unexpected(std::move(parts).error());
   if (fate_.dead) return;
   if (watch_) watch_(fleet, report, stage_.account());
+  if (report && !report->lost_race) others.note(report->plan.next, !fleet.retired);
   if (report) return remember(fleet, *report);
   ++stage_.run.failed_ticks;
   auto words = fleet.name + ": " + report.error().message;
@@ -267,13 +270,14 @@ void Operation::tick() {
   if (stage_.now() < not_before_) return;
   const Time began = stage_.now();
   ++stage_.run.ticks;
-  const auto found = controller::fleets_to_tick(policy_, journal_);
+  controller::OtherFleets others;
+  const auto found = controller::fleets_to_tick(policy_, journal_, std::nullopt, &others);
   for (const auto& problem : found.problems) {
     ++stage_.run.failed_ticks;
     stage_.problem(problem);
   }
   for (const auto& fleet : found.fleets) {
-    if (!fate_.dead) tick_fleet(fleet);
+    if (!fate_.dead) tick_fleet(fleet, others);
   }
   stage_.run.billed += (stage_.now() - began) + kComputing;
   if (fate_.dead) {

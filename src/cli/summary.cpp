@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/options.h"
+#include "decide/expected.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -172,9 +173,9 @@ ExitCode exit_code_of(const controller::TickReport& report) {
 }
 
 bool needs_person(const FleetState& state) {
-  return state.breaker.has_value() || std::ranges::any_of(state.open, [](const Remediation& remediation) {
-           return remediation.phase == Phase::held;
-         });
+  return state.breaker.has_value() || !decide::overlooked(state).empty() ||
+         std::ranges::any_of(state.open,
+                             [](const Remediation& remediation) { return remediation.phase == Phase::held; });
 }
 
 bool needs_person(const controller::TickReport& report) {

@@ -13,6 +13,8 @@
 
 namespace evenkeel::controller {
 
+class OtherFleets;
+
 // The three seams and what is built on them, for one fleet's region and credentials.
 struct Parts {
   wire::Caller& aws;
@@ -24,6 +26,8 @@ struct Parts {
   std::optional<Time> deadline = std::nullopt;
   // How long ago this tick was asked for, when that is too long for anything but restores; else zero.
   Duration late_by{0};
+  // Of the store, as far as they are known in this pass. nullptr: the fleet is alone.
+  const OtherFleets* others = nullptr;
 };
 
 }  // namespace evenkeel::controller

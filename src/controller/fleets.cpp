@@ -4,20 +4,49 @@
 #include <ranges>
 #include <utility>
 
+#include "controller/other_fleets.h"
 #include "controller/tick.h"
+#include "model/identity.h"
 
 namespace evenkeel::controller {
 namespace {
 
 constexpr std::ptrdiff_t kFleetsInOrder = 10;
 
+// By what is remembered of it; without that, by what its servers were taken out of. Nothing: not known either.
+std::optional<FleetPolicy> policy_of_retired(const FleetState& state) {
+  FleetPolicy policy;
+  const auto& first = state.open.front();
+  const auto own = state.policies.find(first.policy);
+  if (state.pinned) {
+    policy = *state.pinned;
+  } else if (own != state.policies.end()) {
+    policy = own->second;
+  } else {
+    const auto place = remembered_identity(state);
+    if (!place) return std::nullopt;
+    policy.name = state.fleet;
+    policy.region = place->region;
+    for (const auto& target : first.snapshot) {
+      if (std::ranges::find(policy.target_groups, target.target_group_name) == policy.target_groups.end())
+        policy.target_groups.push_back(target.target_group_name);
+    }
+    policy.auto_scaling_group = first.auto_scaling_group;
+  }
+  policy.retired = true;
+  return policy;
+}
+
 }  // namespace
 
-FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std::optional<Time> now) {
+FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std::optional<Time> now,
+                            OtherFleets* others_known) {
   FleetsToTick found{policy.fleets, {}};
   auto& fleets = found.fleets;
   const auto has_open = [&](const FleetPolicy& fleet) {
     const auto state = journal.load(fleet.name);
+    if (others_known != nullptr && !state) others_known->note_unread(fleet.name, state.error().message);
+    if (others_known != nullptr && state && *state) others_known->note(**state, true);
     return !state || (*state && !(*state)->open.empty());
   };
   // Each look is a call where the state is in a table, and one fleet needs no order.
@@ -31,6 +60,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
   if (!stored) {
     found.problems.push_back("whether a fleet that left the policy still has something open is not known: " +
                              stored.error().message);
+    if (others_known != nullptr) others_known->note_unlisted(stored.error().message);
     return found;
   }
   for (const auto& name : *stored) {
@@ -41,19 +71,22 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
       unreadable.name = name;
       unreadable.retired = true;
       fleets.push_back(std::move(unreadable));
+      if (others_known != nullptr) others_known->note_unread(name, loaded.error().message);
       continue;
     }
     const auto& state = *loaded;
-    if (!state || state->open.empty()) continue;
-    if (!state->pinned) {
+    if (!state) continue;
+    if (others_known != nullptr) others_known->note(*state, false);
+    if (state->open.empty()) continue;
+    auto retired = policy_of_retired(*state);
+    if (!retired) {
       found.problems.push_back(fmt::format(
           "fleet {} left the policy with {} open, and the state does not tell its policy: put the fleet back "
           "into the policy, or see to it by hand: {}",
           name, state->open.size(), state->open.front().instance_id));
       continue;
     }
-    fleets.insert(fleets.begin(), *state->pinned);
-    fleets.front().retired = true;
+    fleets.insert(fleets.begin(), *std::move(retired));
   }
   return found;
 }

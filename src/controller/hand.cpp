@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "controller/tick.h"
+#include "decide/expected.h"
 #include "model/identity.h"
 
 namespace evenkeel::controller {
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostWishes = 20;
 
-std::vector<std::string> what_would_end(const FleetState& state) {
+std::vector<std::string> what_would_end(FleetState state) {
   std::vector<std::string> ended;
   if (state.pause) {
     const auto& [reason, author, since, until] = *state.pause;
@@ -25,6 +26,8 @@ std::vector<std::string> what_would_end(const FleetState& state) {
       ended.push_back(fmt::format("the pause of {}: {}", wish.author, wish.reason));
   }
   if (state.breaker) ended.push_back("the breaker: " + state.breaker->reason);
+  if (const auto missing = decide::accept_missing(state); !missing.empty())
+    ended.push_back("the wait for servers that left their target groups: " + join(missing, ", "));
   return ended;
 }
 

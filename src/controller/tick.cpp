@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "controller/other_fleets.h"
 #include "controller/send.h"
 #include "controller/without_a_store.h"
 #include "decide/absorb.h"
@@ -65,6 +66,7 @@ struct Ticking {
     parts.aws.set_urgency(urgency(false));
     report.observation = TRY(std::move(seen));
     report.observation.late_by = parts.late_by;
+    if (parts.others != nullptr) parts.others->tell(policy.name, report.observation);
     settle_the_past();
     return {};
   }

@@ -49,14 +49,16 @@ struct FleetsToTick {
 // The fleets to tick: those that left the policy while something was open (retired: restore only), then those
 // of the policy, whoever has somebody out first: time and budget go to restores before anything else. Given
 // the time, many others take turns by the minute, so that none starves when a pass runs out of time. When the
-// store can't list its fleets, those of the policy are ticked all the same.
+// store can't list its fleets, those of the policy are ticked all the same. The states that are read for that are
+// noted in `others`, and what could not be read.
 FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal,
-                            std::optional<Time> now = std::nullopt);
+                            std::optional<Time> now = std::nullopt, OtherFleets* others = nullptr);
 
 // What an operator asks for. It is stored as a wish, without this machine's time: the next tick dates it and does it
 // (decide/wishes.h), and a tick that was under way loses its race. Only a lost race is tried again; `conflict` after
 // several.
-// A wish to resume returns what it will end or, with `here`, where the state belonged, for people; one to restore is `not_found` when nothing is open.
+// A wish to resume returns what it will end or, with `here`, where the state belonged, for people; one to restore is
+// `not_found` when nothing is open.
 Result<std::vector<std::string>> wish(const std::string& fleet, const Wish& wish, Parts& parts);
 
 }  // namespace evenkeel::controller

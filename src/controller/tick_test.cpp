@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "controller/other_fleets.h"
 #include "controller/ticking_for_test.h"
+#include "model/identity.h"
 
 namespace evenkeel::controller {
 namespace {
@@ -362,6 +364,90 @@ TEST_F(Ticking, AnUnsoundPlanIsNotCarriedOutExceptForItsRestores) {
   for (const auto& action : report->plan.actions) EXPECT_TRUE(action.restores) << name(action.effect);
   EXPECT_EQ(reboots, 0);
   EXPECT_EQ(report->plan.fleet.front().reason, Reason::plan_violates_invariants);
+}
+
+// ---- one account and region, and several fleets in one store
+
+TEST_F(Ticking, InAnotherAccountNothingIsWrittenUntilAPersonSaysThatTheFleetHasMoved) {
+  ASSERT_TRUE(tick(policy, parts));
+  auto moved = stored();
+  moved.identity->account = "999988887777";
+  ++moved.revision;
+  ASSERT_TRUE(journal.store->replace(moved, {}));
+  const auto writes = journal.writes;
+  const auto error = tick(policy, parts).error();
+  EXPECT_EQ(error.code, kWrongAccount);
+  EXPECT_EQ(journal.writes, writes);
+  EXPECT_EQ(stored(), moved);
+  EXPECT_EQ(dry_tick(policy, parts).error().code, kWrongAccount);
+  Wish moves{Wish::Kind::resume, "", "new account", "ann"};
+  moves.here = true;
+  EXPECT_EQ(
+      wish("web", moves, parts).value(),
+      std::vector<std::string>{"web belonged to account 999988887777, region eu-west-1; the next tick takes "
+                               "the account and region that it finds"});
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->heeded.size(), 1U);
+  EXPECT_EQ(report->heeded[0].text, "accepted wherever it is found by ann: new account");
+  EXPECT_TRUE(std::ranges::any_of(report->events, [](const Event& event) {
+    return event.kind == "place" && event.text.starts_with("the fleet is in account 123456789012");
+  }));
+  EXPECT_EQ(stored().identity->account, "123456789012");
+}
+
+TEST_F(Ticking, AFleetThatWasRenamedTakesNobodyElseOut) {
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_EQ(sent.size(), 1U);
+  policy.name = "renamed";
+  OtherFleets others;
+  const auto fleets = fleets_to_tick({{policy}}, journal, account.clock.time, &others).fleets;
+  ASSERT_EQ(fleets.size(), 2U);
+  parts.others = &others;
+  const auto report = tick(fleets.at(1), parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(sent.size(), 1U);
+  EXPECT_EQ(report->plan.members.at(id(1)).reason, Reason::in_another_fleet);
+  EXPECT_EQ(report->plan.next.glance.out, 1);
+}
+
+TEST_F(Ticking, WhereTheFleetsCanNotBeListedNothingStarts) {
+  journal.unlistable = true;
+  OtherFleets others;
+  const auto found = fleets_to_tick({{policy}}, journal, account.clock.time, &others);
+  EXPECT_EQ(found.problems.size(), 1U);
+  ASSERT_EQ(found.fleets.size(), 1U);
+  parts.others = &others;
+  const auto held = tick(policy, parts);
+  ASSERT_TRUE(held) << held.error().message;
+  EXPECT_TRUE(sent.empty());
+  EXPECT_TRUE(held->plan.fleet.at(0).text.contains("dynamodb:Query is denied"))
+      << held->plan.fleet.at(0).text;
+}
+
+TEST_F(Ticking, WhereTheFleetsCanNotBeListedWhatIsOutComesBack) {
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_EQ(sent, std::vector<std::string>{"DeregisterTargets"});
+  OtherFleets others;
+  others.note_unlisted("dynamodb:Query is denied");
+  parts.others = &others;
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
+TEST_F(Ticking, AFleetThatLeftThePolicyIsRestoredAlthoughItsPolicyIsNotRemembered) {
+  ASSERT_TRUE(tick(policy, parts));
+  auto old = stored();
+  old.pinned.reset();
+  old.policies.clear();
+  ++old.revision;
+  ASSERT_TRUE(journal.store->replace(old, {}));
+  const auto fleets = fleets_to_tick(Policy{}, journal, account.clock.time).fleets;
+  ASSERT_EQ(fleets.size(), 1U);
+  EXPECT_EQ(fleets.at(0).region, "eu-west-1");
+  ASSERT_TRUE(tick(fleets.at(0), parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "decide/in_force.h"
+
 namespace evenkeel::decide {
 namespace {
 
@@ -41,7 +43,7 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
         remediation->phase == Phase::rebooting) {
       remediation->phase = Phase::booting;
       remediation->phase_since = now;
-      remediation->deadline = now + policy.timing.boot;
+      remediation->deadline = now + in_force(*remediation, absorbed.next, policy).timing.boot;
       note("phase", "booting: AWS accepted the reboot");
     }
   }

@@ -71,12 +71,16 @@ std::optional<std::string> reason_stays(const FleetView& fleet) {
   return std::nullopt;
 }
 
+// Judged by the first look that is complete: whom an incomplete one doesn't show may be in service.
 std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
-  if (fleet.state.last_tick_at != Time{} || fleet.state.breaker_reset_at) return std::nullopt;
+  const auto& state = fleet.state;
+  const bool last_was_complete = state.last_tick_at != Time{} && state.glance.may_leave >= 0;
+  const bool has_looked = state.members_last_seen > 0 || last_was_complete || !state.open.empty();
+  if (has_looked || state.breaker_reset_at || !fleet.readable()) return std::nullopt;
   auto out = fleet.out();
   for (const auto& [id, member] : fleet.members) {
     if (member.scaling != nullptr && member.scaling->lifecycle_state == "InService" &&
-        member.places.empty()) {
+        member.places.empty() && !member.out) {
       out.push_back(id);
     }
   }

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "decide/expected.h"
 #include "decide/fleet_view.h"
 #include "decide/guards.h"
 #include "decide/load.h"
 #include "decide/rules.h"
 #include "decide/selection.h"
+#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -45,11 +47,20 @@ std::optional<Verdict> survey(const FleetView& fleet, const Member& member) {
   return survey_guard(found->second, asks_for_events(fleet.policy, rule));
 }
 
+// The state as the decision sees it.
+FleetState looked(FleetState state, const Observation& observation) {
+  std::vector<Event> events;
+  adopt_identity(state, observation, events);
+  state.groups_seen = look_at_groups(observation, state);
+  return state;
+}
+
 }  // namespace
 
 std::vector<Check> chain(const FleetPolicy& policy, const Observation& observation, const FleetState& state,
                          const std::string& instance_id) {
-  const FleetView fleet{policy, observation, state};
+  const auto now = looked(state, observation);
+  const FleetView fleet{policy, observation, now};
   std::vector<Check> checks;
   for (const auto table : {inner_guards(), outer_guards()}) {
     for (const auto& guard : table) checks.push_back(check(guard.name, guard.judge(fleet, true)));
@@ -75,7 +86,8 @@ std::vector<Check> chain(const FleetPolicy& policy, const Observation& observati
 
 std::vector<Question> questions_of_chain(const FleetPolicy& policy, const Observation& observation,
                                          const FleetState& state, const std::string& instance_id) {
-  const FleetView fleet{policy, observation, state};
+  const auto now = looked(state, observation);
+  const FleetView fleet{policy, observation, now};
   if (!fleet.members.contains(instance_id)) return {};
   auto questions = signal_questions(fleet);
   if (auto question = load_question(fleet)) questions.push_back(std::move(*question));

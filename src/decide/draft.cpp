@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 #include "base/text.h"
 #include "decide/evidence.h"
@@ -40,6 +41,17 @@ std::string action_words(const Action& action, const std::string& group_name) {
 }
 
 }  // namespace
+
+void Draft::exchange_with(Draft& other) {
+  actions.swap(other.actions);
+  events.swap(other.events);
+  signals_wanted.swap(other.signals_wanted);
+  surveys_wanted.swap(other.surveys_wanted);
+  consoles_wanted.swap(other.consoles_wanted);
+  commands_wanted.swap(other.commands_wanted);
+  places_wanted.swap(other.places_wanted);
+  std::swap(scaling_wanted, other.scaling_wanted);
+}
 
 void Draft::want_signal(const Remediation& remediation) {
   if (const auto* condition = condition_of(remediation, policy))

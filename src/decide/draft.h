@@ -42,6 +42,9 @@ class Draft {
   void want_signal(const Remediation& remediation);
 
   Time now() const { return observation.taken_at; }
+  const std::string& nonce() const { return tick_nonce_; }
+  // Hands over what has been collected, for a draft under another policy.
+  void exchange_with(Draft& other);
 
   // What became of the document that the intent asked for; nullptr: it is asked, and the answer comes in this
   // tick.

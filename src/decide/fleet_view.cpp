@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "decide/along.h"
+#include "decide/expected.h"
 #include "decide/slow_start.h"
 
 namespace evenkeel::decide {
@@ -49,7 +50,7 @@ std::vector<std::string> what_is_unreadable(const FleetPolicy& policy, const Obs
 }
 
 bool healthy_everywhere(const Member& member) {
-  return !member.places.empty() && member.instance != nullptr &&
+  return !member.places.empty() && member.missing.empty() && member.instance != nullptr &&
          member.instance->state == InstanceState::running &&
          std::ranges::all_of(member.places, [](const Place& place) {
            return place.registration->state == TargetState::healthy;
@@ -57,9 +58,9 @@ bool healthy_everywhere(const Member& member) {
 }
 
 bool is_out(const Member& member) {
-  if (member.open != nullptr) return true;
+  if (member.open != nullptr || (member.other != nullptr && member.other->open)) return true;
   if (member.instance != nullptr && member.instance->state == InstanceState::terminated) return false;
-  return (member.scaling != nullptr && in_standby(*member.scaling)) ||
+  return !member.missing.empty() || (member.scaling != nullptr && in_standby(*member.scaling)) ||
          std::ranges::any_of(member.places, [](const Place& place) {
            return place.registration->state == TargetState::draining ||
                   place.registration->state == TargetState::unhealthy_draining;
@@ -140,14 +141,17 @@ void FleetView::find_members() {
     member.zone = instance.availability_zone;
     by_id.emplace(id, &member);
   }
-  find_places([&](const std::string& id) -> Member& {
+  const auto by = [&](const std::string& id) -> Member& {
     auto& member = by_id[id];
     if (member == nullptr) member = &members[id];
     return *member;
-  });
+  };
+  find_places(by);
+  find_missing(by);
   std::erase_if(members, [](const auto& entry) {
     const Member& member = entry.second;
-    return member.places.empty() && member.scaling == nullptr && member.open == nullptr;
+    return member.places.empty() && member.missing.empty() && member.scaling == nullptr &&
+           member.open == nullptr;
   });
 }
 
@@ -176,6 +180,28 @@ void FleetView::find_places(const std::function<Member&(const std::string& id)>&
   for (const auto& remediation : state.open) member(remediation.instance_id).open = &remediation;
 }
 
+// Who is expected in a group and not there. What is not believed is said, and nobody is missing by it.
+void FleetView::find_missing(const std::function<Member&(const std::string& id)>& member) {
+  for (const auto& group : observation.target_groups) {
+    if (!group.of_fleet) continue;
+    if (auto why = doubt(group, state); !why.empty()) {
+      doubted.push_back(std::move(why));
+    } else {
+      for (const auto& id : missing_from(group, observation, state)) member(id).missing.push_back(&group);
+    }
+    if (!group.registrations) continue;
+    for (const auto& [id, other] : observation.other_fleets) {
+      const auto& theirs = other.target_groups;
+      if (!other.open || std::ranges::find(theirs, group.arn) == theirs.end()) continue;
+      auto& out = member(id);
+      const auto has = [&](const Place& place) { return place.group == &group; };
+      if (std::ranges::none_of(out.places, has) &&
+          std::ranges::find(out.missing, &group) == out.missing.end())
+        out.missing.push_back(&group);
+    }
+  }
+}
+
 // What the state and CloudWatch know of each member.
 void FleetView::find_what_is_known() {
   static const MemberRecord nothing;
@@ -187,6 +213,8 @@ void FleetView::find_what_is_known() {
   }
   for (auto& [id, member] : members) {
     member.id = id;
+    const auto other = observation.other_fleets.find(id);
+    if (other != observation.other_fleets.end()) member.other = &other->second;
     const auto* record = records.find(id);
     member.record = record == nullptr ? &nothing : record;
     member.signals.reserve(answers.size());
@@ -240,16 +268,16 @@ void FleetView::count() {
   for (auto& [id, member] : members) {
     const bool healthy = healthy_everywhere(member);
     member.out = is_out(member);
-    member.serving =
-        healthy && member.open == nullptr && std::ranges::all_of(member.places, [&](const Place& place) {
-          return warm(place, observation.taken_at);
-        });
+    member.serving = healthy && member.open == nullptr && !(member.other != nullptr && member.other->open) &&
+                     std::ranges::all_of(member.places, [&](const Place& place) {
+                       return warm(place, observation.taken_at);
+                     });
     if (member.out) ++out_count;
     if (!member.zone.empty()) {
       auto& zone = zones[member.zone];
       add(zone, member.serving);
       if (member.out) ++zone.out;
-      if (!healthy && member.open == nullptr) ++zone.failing;
+      if (!healthy && member.open == nullptr && member.missing.empty()) ++zone.failing;
     }
     const TargetGroup* counted = nullptr;  // on two ports of one group it is still one member
     for (const auto& place : member.places) {
@@ -257,6 +285,10 @@ void FleetView::count() {
       counted = place.group;
       add(*place.count, member.serving);
       if (!member.zone.empty()) add(place.count->zones[member.zone], member.serving);
+    }
+    for (const auto* group : member.missing) {
+      add(groups[group], false);
+      if (!member.zone.empty()) add(groups[group].zones[member.zone], false);
     }
   }
 }

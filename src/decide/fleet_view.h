@@ -45,14 +45,17 @@ struct Member {
   const AutoScalingMember* scaling = nullptr;  // nullptr: not in the named Auto Scaling group
   const Remediation* open = nullptr;           // nullptr: nothing of ours is open
   const MemberRecord* record = nullptr;        // never nullptr in a FleetView
+  const InOtherFleet* other = nullptr;         // what another fleet has done to it; nullptr: nothing
   std::vector<const PastRemediation*> past;    // of FleetState::recent, newest first
   std::vector<const Signal*> signals;          // of FleetView::metrics; nullptr: not answered
   std::vector<Place> places;                   // sorted by (arn, port)
+  std::vector<const TargetGroup*> missing;     // groups in which it is expected and not registered
   std::string_view zone;                       // its Availability Zone; empty: not known
   // Where its treatment would begin on the ladder, for the reason that asks; empty: as its record says
   std::optional<int> rung = std::nullopt;
   bool serving = false;  // healthy at every place, past slow start, nothing of ours open
-  bool out = false;      // out of service by somebody's doing, ours or another's
+  bool out =
+      false;  // out of service by somebody's doing, ours or another's: in Standby, draining, or missing
 };
 
 // One reading of CloudWatch, shared by every condition with the same metric_key().
@@ -81,11 +84,14 @@ struct FleetView {
   std::map<std::string_view, ZoneCount> zones;      // of members whose zone is known
   std::vector<Metric> metrics;                      // what the rules judge
   std::vector<std::string> unreadable;              // for people: what is missing for any start
+  std::vector<std::string> doubted;                 // for people: looks at a group that are not believed yet
   int out_count = 0;                                // members that are out
   int wanted_by_scaling = 0;  // what Auto Scaling wants, and has in Standby; 0: no group is named
 
   FleetView(const FleetPolicy& policy, const Observation& observation, const FleetState& state);
 
+  // Everything was read, and is believed.
+  bool readable() const { return unreadable.empty() && doubted.empty(); }
   // How many must be left serving in the group, one of the fleet's: the policy's, and more than its own
   // fail-open threshold. A share is of the group's members, or of what Auto Scaling wants and has in Standby
   // if that is more: it must not shrink with what is taken out.
@@ -103,6 +109,7 @@ struct FleetView {
  private:
   void find_members();
   void find_places(const std::function<Member&(const std::string& id)>& member);
+  void find_missing(const std::function<Member&(const std::string& id)>& member);
   void find_metrics();
   void find_what_is_known();
   void count();

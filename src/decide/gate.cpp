@@ -58,7 +58,7 @@ Refused of_scaling(Draft& draft, bool treats_it) {
   const auto& name = draft.policy.auto_scaling_group;
   if (name.empty()) return std::nullopt;
   const auto& group = draft.observation.auto_scaling_group;
-  if (!group) {
+  if (!group || group->name != name) {
     return refuse(Then::wait, Reason::observation_incomplete,
                   fmt::format("Auto Scaling group {} could not be read", printable(name)));
   }
@@ -117,6 +117,13 @@ Refused by_survey(const Remediation& remediation, Draft& draft) {
   if (!no) return std::nullopt;
   const bool for_good = no->reason == Reason::reboot_denied && survey->second.may_reboot;
   return Refusal{for_good ? Then::put_back : Then::wait, *no};
+}
+
+// A rung without attempts is one that today's policy does not have (in_force.h).
+Refused by_the_ladder(const Remediation& remediation, const Draft& draft) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step != nullptr && step->attempts > 0) return std::nullopt;
+  return refuse(Then::climb, Reason::reason_remains, "today's policy does not have this treatment");
 }
 
 // Also after climbing: what the member was chosen for may have been another treatment.
@@ -227,6 +234,7 @@ std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect
 
 std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft) {
   if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_the_ladder(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
   if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
   if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decide/clock.h"
+#include "decide/expected.h"
 #include "decide/guards.h"
 #include "decide/protocol.h"
 #include "decide/whereabouts.h"
@@ -55,6 +56,49 @@ Ruling wrong_account(const FleetView& fleet, bool) {
   return Verdict{Reason::wrong_account, std::move(why), {}};
 }
 
+Ruling fleets_overlap(const FleetView& fleet, bool) {
+  std::vector<std::string> shared;
+  const auto check = [&](const std::string& key, const std::string& what) {
+    const auto found = fleet.observation.groups_of_others.find(key);
+    if (found != fleet.observation.groups_of_others.end())
+      shared.push_back(fmt::format("{} also belongs to fleet {}", what, printable(found->second)));
+  };
+  for (const auto& [group, count] : fleet.groups) check(group->arn, "target group " + group->name);
+  std::ranges::sort(shared);  // groups are ordered by their addresses
+  if (const auto& scaling = fleet.observation.auto_scaling_group)
+    check("auto-scaling-group/" + scaling->name, "Auto Scaling group " + printable(scaling->name));
+  if (shared.empty()) return std::nullopt;
+  return Verdict{Reason::fleets_overlap,
+                 join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them",
+                 {}};
+}
+
+// Who is out in a fleet of which nothing is known may be one of this fleet's.
+Ruling others_unknown(const FleetView& fleet, bool) {
+  const auto& unknown = fleet.observation.other_fleets_unknown;
+  if (unknown.empty()) return std::nullopt;
+  return Verdict{Reason::observation_incomplete,
+                 "which servers the store's other fleets have out is not known, so nothing starts: " +
+                     printable(join(unknown, "; ")),
+                 {}};
+}
+
+// Members left while no tick looked for hours: perhaps by our doing, which this state doesn't know.
+Ruling state_outdated(const FleetView& fleet, bool) {
+  auto who = overlooked(fleet.state);
+  if (who.empty()) return std::nullopt;
+  const auto count = who.size();
+  const auto more = count > kNamed ? fmt::format(" and {} more", count - kNamed) : "";
+  who.resize(std::min(count, kNamed));
+  return Verdict{
+      Reason::state_outdated,
+      fmt::format("{} of the servers that the state knows left their target groups while it was "
+                  "not looked at for more than {}: {}{}; it may be an old copy. Put them back, or, "
+                  "if they are meant to be out: evenkeel resume {} --reason …",
+                  count, format_duration(kUnwatched), join(who, ", "), more, fleet.policy.name),
+      {{"missing", static_cast<double>(count)}}};
+}
+
 Ruling clock_backwards(const FleetView& fleet, bool) {
   const auto back = fleet.state.last_tick_at - fleet.observation.taken_at;
   if (back <= kMaxSpread) return std::nullopt;
@@ -90,8 +134,9 @@ Ruling observation_incomplete(const FleetView& fleet, bool tell) {
 }
 
 // An empty or halved answer where there was a fleet a tick ago is more often a wrong answer than a vanished
-// fleet.
+// fleet. Each group is compared by itself; the whole fleet, for a state that doesn't know the groups yet.
 Ruling observation_contradicts(const FleetView& fleet, bool tell) {
+  if (!fleet.doubted.empty()) return Verdict{Reason::observation_contradicts, join(fleet.doubted, "; "), {}};
   const int before = fleet.state.members_last_seen;
   const auto now = static_cast<int>(fleet.members.size());
   const std::map<std::string, double> numbers = {{"members", now}, {"members_before", before}};
@@ -164,6 +209,9 @@ constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
                                      FleetGuard{"retired", retired},
                                      FleetGuard{"tick", asked_late},
                                      FleetGuard{"place", wrong_account},
+                                     FleetGuard{"overlap", fleets_overlap},
+                                     FleetGuard{"other_fleets", others_unknown},
+                                     FleetGuard{"state", state_outdated},
                                      FleetGuard{"clock", clock_backwards},
                                      FleetGuard{"clock_ahead", clock_ahead},
                                      FleetGuard{"observation", observation_incomplete},

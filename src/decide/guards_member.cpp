@@ -1,6 +1,8 @@
 // The guards that look at one member.
+#include <algorithm>
 #include <array>
 #include <fmt/core.h>
+#include <functional>
 
 #include "base/text.h"
 #include "decide/guards.h"
@@ -19,6 +21,14 @@ Ruling in_remediation(const FleetView&, const Member& member, bool) {
   return Verdict{Reason::in_remediation,
                  fmt::format("{} since {}, until {} at the latest", name(open.phase),
                              iso8601(open.phase_since), iso8601(open.deadline)),
+                 {}};
+}
+
+Ruling in_another_fleet(const FleetView&, const Member& member, bool) {
+  if (member.other == nullptr || !member.other->open) return std::nullopt;
+  return Verdict{Reason::in_another_fleet,
+                 fmt::format("it is being remediated in fleet {}: that comes to its end first",
+                             printable(member.other->fleet)),
                  {}};
 }
 
@@ -77,7 +87,26 @@ Ruling in_slow_start(const Place& place, Time now) {
                  since + ramp};
 }
 
+Ruling missing_somewhere(const FleetView& fleet, const Member& member) {
+  std::vector<std::string> groups;
+  std::optional<Time> since;
+  for (const auto* group : member.missing) {
+    groups.push_back(group->name);
+    const auto seen = fleet.state.groups_seen.find(group->arn);
+    if (seen == fleet.state.groups_seen.end()) continue;
+    const auto found = seen->second.missing.find(member.id);
+    if (found != seen->second.missing.end()) since = std::min(since.value_or(found->second), found->second);
+  }
+  return Verdict{
+      Reason::not_registered,
+      fmt::format("not registered in {}{}, where it is expected: it counts as out; register it there, or "
+                  "terminate it",
+                  join(groups, ", "), since ? " since " + iso8601(*since) : ""),
+      {}};
+}
+
 Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
+  if (!member.missing.empty()) return missing_somewhere(fleet, member);
   if (member.places.empty()) {
     if (!fleet.unreadable.empty())
       return Verdict{Reason::observation_incomplete,
@@ -209,6 +238,7 @@ Ruling late_effect(const FleetView& fleet, const Member& member, bool) {
 Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
   auto last = member.record->ended_at;
   if (!member.past.empty()) last = std::max(last, std::optional(member.past.front()->ended_at));
+  if (member.other != nullptr) last = std::max(last, member.other->ended_at);
   if (!last) return std::nullopt;
   const auto wanted = fleet.policy.keep.cooldown;
   const auto ago = fleet.observation.taken_at - *last;
@@ -225,6 +255,12 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
   for (const auto* past : member.past) {
     if (fleet.observation.taken_at - past->started_at < 24h) today.push_back(past->started_at);
   }
+  if (member.other != nullptr) {
+    for (const auto started_at : member.other->started_at) {
+      if (fleet.observation.taken_at - started_at < 24h) today.push_back(started_at);
+    }
+    std::ranges::sort(today, std::greater{});
+  }
   const auto limit = static_cast<std::size_t>(fleet.policy.keep.remediations_per_day);
   const bool full = today.size() >= limit;
   if (!full && !tell) return std::nullopt;
@@ -238,6 +274,7 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
 Ruling remedy(const FleetView& fleet, const Member& member, bool) { return ladder_is_spent(fleet, member); }
 
 constexpr std::array kOwnGuards = {MemberGuard{"remediation", in_remediation},
+                                   MemberGuard{"other_fleet", in_another_fleet},
                                    MemberGuard{"running", running},
                                    MemberGuard{"hold_tag", hold_tag},
                                    MemberGuard{"registered", registered},

@@ -258,7 +258,7 @@ struct Checker {
       return;
     }
     for (const auto& intent : was->intents) {
-      if (may_still_act(intent, treatment))
+      if (may_still_act(*was, intent, treatment))
         broken("R2", fmt::format("{} of {} while its {} of {} may still act", name(action.effect), id,
                                  name(intent.effect), iso8601(intent.at)));
     }
@@ -269,17 +269,25 @@ struct Checker {
     }
   }
 
+  // By its document of then.
+  const FleetPolicy& started_under(const Remediation& was) const {
+    const auto own = before.policies.find(was.policy);
+    if (own != before.policies.end()) return own->second;
+    return before.pinned ? *before.pinned : policy;
+  }
+
   // An earlier treatment that can act on the member now or later. What `next` destroys, a document that still runs
   // included, doesn't count.
-  bool may_still_act(const Intent& intent, Treatment next) const {
+  bool may_still_act(const Remediation& was, const Intent& intent, Treatment next) const {
     const auto earlier = treatment_by(intent.effect);
     if (!earlier || intent.outcome == OutcomeKind::not_sent) return false;
     if (intent.outcome == OutcomeKind::refused && !intent.may_land_late) return false;
     Duration acts = intent.may_land_late ? kRequestValidity : kAnsweredWithin;
     if (*earlier == Treatment::reboot) acts += kRebootQueue;
     if (*earlier == Treatment::command) {
-      const auto step = std::ranges::find(policy.treatments, Treatment::command, &Step::treatment);
-      if (step != policy.treatments.end()) acts += step->document.within;
+      const auto& ladder = started_under(was).treatments;
+      const auto step = std::ranges::find(ladder, Treatment::command, &Step::treatment);
+      if (step != ladder.end()) acts += step->document.within;
       const auto result = observation.commands.find(intent.nonce);
       if (result != observation.commands.end()) {
         using enum CommandResult::State;
@@ -317,8 +325,8 @@ struct Checker {
         broken("F1", was.instance_id + " is forgotten");
       } else if (ended->ending == Ending::terminated) {
         const auto instance = observation.instances.find(was.instance_id);
-        const bool unknown =
-            instance == observation.instances.end() && was.absent_sightings + 1 >= kAbsentSightings;
+        const bool unknown = instance == observation.instances.end() &&
+                             absent_for(was.absent_sightings, was.absent_since, kGoneAfter);
         if (!unknown && (instance == observation.instances.end() ||
                          instance->second.state != InstanceState::terminated)) {
           broken("F8", was.instance_id + " is called terminated without proof");
@@ -351,13 +359,27 @@ struct Checker {
     return was.seen_back && !back(was);
   }
 
+  // With this look it has been absent several times in a row, over so long.
+  bool absent_for(int sightings_before, std::optional<Time> since, Duration least) const {
+    return sightings_before + 1 >= kAbsentSightings && since && observation.taken_at - *since >= least;
+  }
+
+  // Nothing can be put back there: it was known to have vanished and is not seen again, or vanishes in this look.
+  bool vanished(const SnapshotTarget& target, bool seen) const {
+    const auto& absent = observation.absent_groups;
+    const bool is_absent = std::ranges::find(absent, target.target_group_arn) != absent.end();
+    const bool here = plan.next.identity && plan.next.identity == observation.identity;
+    if (target.vanished) return !seen || !here;
+    return is_absent && here && absent_for(target.absent_sightings, target.absent_since, kAbsentFor);
+  }
+
   bool back(const Remediation& remediation) const {
     return std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
-      const auto& absent = observation.absent_groups;
-      if (target.vanished || std::ranges::find(absent, target.target_group_arn) != absent.end()) return true;
       const auto group =
           std::ranges::find(observation.target_groups, target.target_group_arn, &TargetGroup::arn);
-      if (group == observation.target_groups.end() || !group->registrations) return false;
+      const bool seen = group != observation.target_groups.end() && group->registrations;
+      if (vanished(target, seen)) return true;
+      if (!seen) return false;
       return std::ranges::any_of(*group->registrations, [&](const Registration& registration) {
         return registration.instance_id == remediation.instance_id && registration.port == target.port &&
                registration.state == TargetState::healthy;

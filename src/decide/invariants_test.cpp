@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/invariants_for_test.h"
+#include "decide/protocol.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -124,6 +125,7 @@ TEST_F(Invariants, NoTreatmentWhileAnEarlierOneMayStillAct) {
   const auto acts = [&](Effect effect, OutcomeKind outcome, bool late, Duration ago) {
     fleet.policy.treatments = {{Treatment::command, 2, {"RecyclePool", {}, 5min}},
                                {Treatment::reboot, 2, {}}};
+    for (auto& [name, started_under] : fleet.state.policies) started_under = fleet.policy;
     plan.next.open[0].rung = 1;
     plan.next.open[0].attempt = 2;
     Intent earlier;
@@ -181,6 +183,40 @@ TEST_F(Invariants, BackIsProved) {
   plan.next.open.clear();
   plan.actions.clear();
   EXPECT_TRUE(breaks("F4", fleet, plan));
+}
+
+TEST_F(Invariants, AGroupThatIsAbsentInOneLookIsNoPlaceWhereItIsBack) {
+  ends(Ending::back);
+  auto& observation = fleet.observation;
+  for (const auto& group : observation.target_groups) observation.absent_groups.push_back(group.arn);
+  observation.target_groups.clear();
+  EXPECT_TRUE(breaks("F4", fleet, plan));
+  for (auto& target : fleet.state.open[0].snapshot) {
+    target.absent_sightings = kAbsentSightings - 1;
+    target.absent_since = observation.taken_at - kAbsentFor;
+  }
+  EXPECT_FALSE(breaks("F4", fleet, plan)) << "it vanishes in this look";
+  plan.next.identity.reset();
+  EXPECT_TRUE(breaks("F4", fleet, plan)) << "not where absence counts";
+  for (auto& target : fleet.state.open[0].snapshot) target.vanished = true;
+  EXPECT_FALSE(breaks("F4", fleet, plan));
+}
+
+TEST_F(Invariants, AGroupThatIsThereAgainIsAPlaceLikeTheOthers) {
+  ends(Ending::back);
+  for (auto& target : fleet.state.open[0].snapshot) target.vanished = true;
+  EXPECT_TRUE(breaks("F4", fleet, plan));
+}
+
+TEST_F(Invariants, WhatEc2DoesNotKnowForMinutesMayBeSeenAgain) {
+  ends(Ending::terminated);
+  fleet.observation.instances.erase(id(3));
+  auto& open = fleet.state.open[0];
+  open.absent_sightings = 30;
+  open.absent_since = fleet.observation.taken_at - 30min;
+  EXPECT_TRUE(breaks("F8", fleet, plan));
+  open.absent_since = fleet.observation.taken_at - kGoneAfter;
+  EXPECT_FALSE(breaks("F8", fleet, plan));
 }
 
 TEST_F(Invariants, TerminatedIsProved) {

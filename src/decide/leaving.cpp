@@ -17,14 +17,19 @@ std::optional<std::string> guard_broken(const Remediation& remediation, const Dr
   if (!draft.observation.instances_complete) return std::nullopt;  // who serves is not known
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
-    const auto* group = find_group(draft.observation, target.target_group_arn);
-    if (group == nullptr || !group->registrations || !group->attributes || !fleet.groups.contains(group))
+    const auto* believed = find_group(draft.observation, target.target_group_arn);
+    const auto* group = find_group(fleet.observation, target.target_group_arn);
+    if (believed == nullptr || !believed->registrations || group == nullptr || !group->attributes ||
+        !fleet.groups.contains(group))
       continue;
-    const int serving = fleet.groups.at(group).serving;
-    if (serving < fleet.required(*group)) {
-      return fmt::format("only {} are left healthy in {}, {} are asked for", serving, group->name,
-                         fleet.required(*group));
-    }
+    const auto& count = fleet.groups.at(group);
+    // By today's policy, and by its own.
+    const int required = std::max(
+        count.required, required_healthy(draft.policy.keep, count.members, group->attributes->fail_open_count,
+                                         group->attributes->fail_open_percent));
+    if (count.serving < required)
+      return fmt::format("only {} are left healthy in {}, {} are asked for", count.serving, group->name,
+                         required);
   }
   return std::nullopt;
 }

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <tuple>
 
 #include "base/text.h"
 #include "decide/along.h"
 #include "decide/evidence.h"
 #include "decide/guards.h"
 #include "decide/horizon.h"
+#include "decide/in_force.h"
 #include "decide/protocol.h"
 #include "decide/relapse.h"
 #include "decide/rules.h"
@@ -19,6 +21,8 @@ namespace {
 
 // The state is one document: what is remembered of members must not fill it.
 constexpr std::size_t kMembers = 1'000;
+// A record is kept for so long after its member was last seen.
+constexpr Duration kAfterLastSeen = std::chrono::days{7};
 constexpr std::size_t kTold = 500;
 constexpr int kToldAtOnce = 50;
 constexpr std::size_t kRelapses = 3;
@@ -49,7 +53,7 @@ void remember_health(MemberRecord& record, const Member& member, bool watch, boo
     if (!record.unhealthy_since) record.unhealthy_since = now;
     return;
   }
-  const bool seen = !member.places.empty() || readable;
+  const bool seen = !member.places.empty() || (readable && member.missing.empty());
   if (!watch || seen) record.unhealthy_since.reset();
 }
 
@@ -84,13 +88,27 @@ void forget(MemberRecord& record, const Member& member, Time now) {
   }
 }
 
-void keep_the_latest(std::map<std::string, MemberRecord>& members) {
+bool worth_keeping(MemberRecord record) {
+  record.seen_at.reset();
+  return !record.empty();
+}
+
+// What would be asked for again, were it forgotten, is kept longest: by members that are here, then by how
+// lately something was done.
+auto worth(const MemberRecord& record, bool here) {
+  const bool served = !record.served_tag.empty() || !record.served.empty() || record.effects_until;
+  const auto done = std::max(record.ended_at.value_or(Time{}), record.booted_at.value_or(Time{}));
+  return std::tuple(here, served, done, record.seen_at.value_or(Time{}));
+}
+
+void keep_the_most_valuable(std::map<std::string, MemberRecord>& members, const FleetView& fleet) {
   if (members.size() <= kMembers) return;
-  std::vector<std::map<std::string, MemberRecord>::iterator> oldest;
-  for (auto entry = members.begin(); entry != members.end(); ++entry) oldest.push_back(entry);
-  std::ranges::stable_sort(oldest, {}, [](auto entry) { return entry->second.ended_at.value_or(Time{}); });
-  oldest.resize(members.size() - kMembers);
-  for (const auto entry : oldest) members.erase(entry);
+  std::vector<std::map<std::string, MemberRecord>::iterator> least;
+  for (auto entry = members.begin(); entry != members.end(); ++entry) least.push_back(entry);
+  std::ranges::stable_sort(
+      least, {}, [&](auto entry) { return worth(entry->second, fleet.members.contains(entry->first)); });
+  least.resize(members.size() - kMembers);
+  for (const auto entry : least) members.erase(entry);
 }
 
 // A remediation has events of its own.
@@ -135,15 +153,16 @@ void end_pause(FleetState& state, Time now, std::vector<Event>& events) {
 void close_ended(FleetState& state, const FleetPolicy& policy, const Observation& observation) {
   for (const auto& remediation : state.open) {
     if (remediation.open()) continue;
+    const auto own = in_force(remediation, state, policy);
     auto ended = past(remediation);
     auto& record = state.members[remediation.instance_id];
     record.ended_at = ended.ended_at;
-    const Time until = anything_may_act_until(remediation, observation, policy);
+    const Time until = anything_may_act_until(remediation, observation, own);
     record.effects_until = until > observation.taken_at ? std::optional(until) : std::nullopt;
     if (remediation.booted_at) record.booted_at = remediation.booted_at;
-    if (treated(ended.ending) && has_signal(remediation, policy) && policy.timing.judge > Duration::zero()) {
+    if (treated(ended.ending) && has_signal(remediation, own) && own.timing.judge > Duration::zero()) {
       ended.ending = Ending::back;
-      ended.judge_until = ended.ended_at + policy.timing.judge;
+      ended.judge_until = ended.ended_at + own.timing.judge;
     }
     note_served(remediation, policy, state, ended);
     if (!ended.gone && !ended.judge_until && told_by_metric(policy, ended.rule)) ended.gone = helped(ended);
@@ -207,7 +226,8 @@ void remember_start(FleetState& state, const Remediation& remediation) {
 
 void remember_members(FleetState& state, const FleetView& fleet, const std::map<std::string, bool>& above) {
   const bool watch_health = asks_for_unhealthy(fleet.policy);
-  const bool readable = fleet.unreadable.empty();
+  const bool readable = fleet.readable();
+  const Time now = fleet.observation.taken_at;
   Along records{state.members};
   Along now_above{above};
   for (const auto& [id, member] : fleet.members) {
@@ -217,23 +237,29 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
     remember_health(record, member, watch_health, readable, fleet.observation.taken_at);
     note_above(record, now_above.find(id), fleet);
     forget(record, member, fleet.observation.taken_at);
-    if (known == nullptr && !record.empty())
-      state.members.emplace_hint(records.place(), id, std::move(fresh));
+    if (!worth_keeping(record)) continue;
+    record.seen_at = now;
+    if (known == nullptr) state.members.emplace_hint(records.place(), id, std::move(fresh));
+  }
+  for (auto& [id, record] : state.members) {
+    if (!record.seen_at) record.seen_at = now;  // of a state from before it was kept
   }
   std::erase_if(state.members, [&](const auto& entry) {
-    return entry.second.empty() || (readable && !fleet.members.contains(entry.first));
+    const auto& [id, record] = entry;
+    return !worth_keeping(record) ||
+           (readable && !fleet.members.contains(id) && now - *record.seen_at >= kAfterLastSeen);
   });
-  keep_the_latest(state.members);
+  keep_the_most_valuable(state.members, fleet);
 }
 
 void tell(Plan& plan, Time now) {
   tell_members(plan, now);
-  // A place that is taken is told by the remediation itself, and so is what Auto Scaling does for it.
+  // A place that we have taken is told by the remediation itself, and so is what Auto Scaling does for it.
   const bool taken =
       std::ranges::find(plan.fleet, Reason::too_many_out, &Verdict::reason) != plan.fleet.end();
   const auto first = std::ranges::find_if(plan.fleet, [&](const Verdict& verdict) {
     const bool ours = taken && verdict.reason == Reason::scaling_activity;
-    return verdict.reason != Reason::too_many_out && !ours;
+    return (verdict.reason != Reason::too_many_out || plan.next.open.empty()) && !ours;
   });
   const std::string reason = first == plan.fleet.end() ? "" : name(first->reason);
   if (reason == plan.next.told_fleet) return;
@@ -250,7 +276,7 @@ Glance glance(const FleetView& fleet, const std::vector<Verdict>& held_back_by) 
       std::ranges::count_if(fleet.members, [](const auto& entry) { return entry.second.serving; }));
   seen.out = fleet.out_count;
   for (const auto& verdict : held_back_by) seen.held_back_by.push_back(verdict.text);
-  if (!fleet.unreadable.empty()) {
+  if (!fleet.readable()) {
     seen.may_leave = -1;
   } else if (held_back_by.empty()) {
     int could = 0;

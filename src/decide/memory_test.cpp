@@ -163,9 +163,12 @@ TEST(AMembersRecord, RemembersWhichTagWasServedUntilItIsTakenOff) {
   EXPECT_FALSE(fleet.state.members.contains(id(3)));
 }
 
-TEST(AMembersRecord, IsDroppedWithTheMemberButNotWhenTheFleetCannotBeRead) {
+TEST(AMembersRecord, IsDroppedAWeekAfterTheMemberButNotWhenTheFleetCannotBeRead) {
   FleetForTest fleet;
   fleet.state.members["i-gone"].rung = 1;
+  fleet.state.members["i-gone"].seen_at = fleet.observation.taken_at - std::chrono::days{7};
+  fleet.state.members["i-left"].rung = 1;
+  fleet.state.members["i-left"].seen_at = fleet.observation.taken_at - std::chrono::days{6};
   fleet.group(0).registrations.reset();
   {
     const FleetView view(fleet.policy, fleet.observation, fleet.state);
@@ -176,6 +179,7 @@ TEST(AMembersRecord, IsDroppedWithTheMemberButNotWhenTheFleetCannotBeRead) {
   const FleetView view(fleet.policy, fleet.observation, fleet.state);
   remember_members(fleet.state, view, {});
   EXPECT_FALSE(fleet.state.members.contains("i-gone"));
+  EXPECT_TRUE(fleet.state.members.contains("i-left"));
 }
 
 TEST(AMembersRecord, KnowsSinceWhenItIsUnhealthyWhereARuleAsks) {

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <list>
 #include <map>
 #include <utility>
 
 #include "decide/draft.h"
+#include "decide/expected.h"
 #include "decide/fleet_view.h"
+#include "decide/in_force.h"
 #include "decide/memory.h"
 #include "decide/progress.h"
 #include "decide/signal.h"
@@ -57,6 +60,29 @@ void ask(Draft& draft, const FleetState& state, std::vector<Question>& questions
   }
 }
 
+// What the metric of another policy showed, where today's reboot_when reads another one.
+std::optional<Observation> seen_under(const FleetPolicy& own, const FleetPolicy& today,
+                                      const Observation& observation) {
+  const auto key = metric_key(own.reboot_when);
+  if (!own.reboot_when.given() || key == metric_key(today.reboot_when)) return std::nullopt;
+  Observation seen = observation;
+  const auto found = observation.other_signals.find(key);
+  seen.signals = found == observation.other_signals.end() ? std::map<std::string, Signal>() : found->second;
+  return seen;
+}
+
+// Moves the remediation under its own policy. What it asks and does is collected in the draft all the same.
+void advance_under(const FleetPolicy& own, Remediation& remediation, Draft& draft, const FleetView& fleet) {
+  const auto seen = seen_under(own, draft.policy, draft.observation);
+  Draft mine{own, seen ? *seen : draft.observation, draft.nonce(), draft.only_restores};
+  draft.exchange_with(mine);
+  const auto asked_before = mine.signals_wanted.size();
+  advance(remediation, mine, fleet);
+  for (auto i = asked_before; seen && i < mine.signals_wanted.size(); ++i)
+    mine.signals_wanted[i].of_reboot_when = false;
+  draft.exchange_with(mine);
+}
+
 }  // namespace
 
 OpenStep unchanged(const FleetState& state, const std::string& nonce) {
@@ -74,12 +100,21 @@ OpenStep advance_open(const FleetPolicy& policy, const Observation& observation,
   next.fleet = policy.name;
   next.healthy_since = healthy_since(observation, std::move(next.healthy_since));
   adopt_identity(next, observation, step.events);
+  next.groups_seen = look_at_groups(observation, next);
+  forget_policies(next);
   if (next.open.empty()) return step;
 
-  Draft draft{policy, observation, nonce, only_restores};
+  // Phases go by what is believed; the guards say what is not.
+  const auto believed = without_doubted(observation, next);
+  Draft draft{policy, believed ? *believed : observation, nonce, only_restores};
   const FleetView fleet{policy, observation, next};
-  for (auto& remediation : next.open) advance(remediation, draft, fleet);
+  std::list<FleetPolicy> in_force_now;  // questions point into them
+  for (auto& remediation : next.open) {
+    const auto& own = in_force_now.emplace_back(in_force(remediation, next, policy));
+    advance_under(own, remediation, draft, fleet);
+  }
   close_ended(next, policy, observation);
+  forget_policies(next);
   ask(draft, state, step.questions);
   step.actions = std::move(draft.actions);
   std::ranges::stable_sort(step.actions, {}, [](const Action& action) { return !action.restores; });
@@ -95,6 +130,8 @@ void keep_as_it_was(OpenStep& step, const FleetState& before, const std::string&
   const auto was = std::ranges::find(before.open, remediation_id, &Remediation::id);
   if (was == before.open.end()) return;
   step.next.open.push_back(*was);
+  if (const auto own = before.policies.find(was->policy); own != before.policies.end())
+    step.next.policies.insert(*own);
   std::ranges::stable_sort(step.next.open, {}, &Remediation::started_at);
   const auto record = before.members.find(was->instance_id);
   if (record == before.members.end()) {

@@ -7,6 +7,7 @@
 #include "decide/evidence.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
+#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -27,27 +28,37 @@ bool starting_it_anew(const Remediation& remediation) {
 }
 
 // One absence proves nothing, for EC2 is eventually consistent: several in a row, over some minutes, do.
-bool absent_for_good(Remediation& remediation, Time now) {
+bool absent_again(Remediation& remediation, Time now) {
   if (!remediation.absent_since) remediation.absent_since = now;
   ++remediation.absent_sightings;
   return remediation.absent_sightings >= kAbsentSightings && now - *remediation.absent_since >= kAbsentFor;
 }
 
-// The instance itself may have gone, or be another incarnation.
-void look_at_instance(Remediation& remediation, Draft& draft) {
+// EC2 doesn't know it. Until it is gone for good it may be seen again, and is put back then.
+void look_for_instance(Remediation& remediation, Draft& draft) {
+  if (!absent_again(remediation, draft.now())) return;
+  const auto absent = draft.now() - *remediation.absent_since;
+  const auto why = "EC2 has not known the instance for " + format_duration(absent);
+  if (absent >= kGoneAfter) return draft.end(remediation, Ending::terminated, why);
+  if (remediation.phase == Phase::held) return;
+  hold(remediation, draft,
+       fmt::format("{}; this ends by itself once that has lasted {}, and it is put back if it is seen again",
+                   why, format_duration(kGoneAfter)));
+}
+
+// The instance itself may have gone, or be another incarnation. `here`: absence counts.
+void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
   const auto& observation = draft.observation;
   const auto found = observation.instances.find(remediation.instance_id);
   const bool to_be_replaced = latest_intent(remediation, Effect::terminate) != nullptr;
   if (found == observation.instances.end()) {
-    if (observation.instances_complete && absent_for_good(remediation, draft.now()) && !to_be_replaced) {
-      draft.end(
-          remediation, Ending::terminated,
-          "EC2 has not known the instance for " + format_duration(draft.now() - *remediation.absent_since));
-    }
+    if (!here || !observation.instances_complete) return;
+    if (!to_be_replaced) return look_for_instance(remediation, draft);
+    absent_again(remediation, draft.now());  // as it was meant to be
     return;
   }
   if (lifecycle_of(remediation, observation) == Lifecycle::absent && !to_be_replaced) {
-    if (absent_for_good(remediation, draft.now()))
+    if (here && absent_again(remediation, draft.now()))
       return hand_over(remediation, draft, "its Auto Scaling group doesn't list it any more");
   } else {
     remediation.absent_sightings = 0;
@@ -85,15 +96,37 @@ void look_at_auto_scaling(Remediation& remediation, Draft& draft) {
     return hand_over(remediation, draft, "somebody detached it from its Auto Scaling group");
 }
 
-void forget_vanished_groups(Remediation& remediation, Draft& draft) {
+// One look at a group of the snapshot. True: it has vanished in this one.
+bool vanishes(SnapshotTarget& target, bool absent, Time now) {
+  if (!absent) {
+    target.absent_sightings = 0;
+    target.absent_since.reset();
+    return false;
+  }
+  if (!target.absent_since) target.absent_since = now;
+  ++target.absent_sightings;
+  return !target.vanished && target.absent_sightings >= kAbsentSightings &&
+         now - *target.absent_since >= kAbsentFor;
+}
+
+void look_at_groups(Remediation& remediation, Draft& draft, bool here) {
+  const auto& absent = draft.observation.absent_groups;
   for (auto& target : remediation.snapshot) {
-    if (target.vanished) continue;
-    const auto& absent = draft.observation.absent_groups;
-    if (std::ranges::find(absent, target.target_group_arn) == absent.end()) continue;
-    target.vanished = true;
-    draft.note(remediation, "group-vanished",
-               "target group " + target.target_group_name +
-                   " does not exist any more; it is left out of the restore");
+    const bool is_absent = std::ranges::find(absent, target.target_group_arn) != absent.end();
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    const bool seen = group != nullptr && group->registrations;
+    if (!here || (!is_absent && !seen)) continue;
+    if (vanishes(target, is_absent, draft.now())) {
+      target.vanished = true;
+      draft.note(remediation, "group-vanished",
+                 "target group " + target.target_group_name +
+                     " does not exist any more; it is left out of the restore");
+    } else if (target.vanished && seen) {
+      target.vanished = false;
+      draft.note(
+          remediation, "group-back",
+          "target group " + target.target_group_name + " is there again; it is put back there as well");
+    }
   }
   if (std::ranges::all_of(remediation.snapshot, &SnapshotTarget::vanished) &&
       remediation.phase != Phase::held) {
@@ -226,9 +259,10 @@ void hand_over(Remediation& remediation, Draft& draft, std::string why) {
 }
 
 void advance(Remediation& remediation, Draft& draft, const FleetView& fleet) {
-  look_at_instance(remediation, draft);
+  const bool here = in_right_place(fleet.state, draft.observation);
+  look_at_instance(remediation, draft, here);
   if (remediation.open()) look_at_auto_scaling(remediation, draft);
-  if (remediation.open()) forget_vanished_groups(remediation, draft);
+  if (remediation.open()) look_at_groups(remediation, draft, here);
   if (being_treated(remediation.phase)) note_foreign_registration(remediation, draft);
   const Phase before = remediation.phase;
   take_step(remediation, draft, fleet);

@@ -363,6 +363,13 @@ TEST_F(Rejoining, AVanishedGroupIsLeftOut) {
   fleet.observation.absent_groups = {arn};
   fleet.observation.target_groups.pop_back();
   fleet.pass(2min);
+  fleet.tick(OutcomeKind::refused);  // one look proves nothing
+  for (int look = 0; look < 5; ++look) {
+    EXPECT_FALSE(fleet.three().snapshot[1].vanished);
+    fleet.pass(1min);
+    fleet.tick(OutcomeKind::refused);
+  }
+  fleet.pass(1min);
   const auto plan = fleet.tick();
   ASSERT_EQ(plan.actions.size(), 1U);
   EXPECT_EQ(plan.actions[0].target_group_arn, fleet.group(0).arn);
@@ -373,6 +380,10 @@ TEST_F(Rejoining, WithoutAnyGroupLeftAPersonIsNeeded) {
   for (const auto& group : fleet.observation.target_groups)
     fleet.observation.absent_groups.push_back(group.arn);
   fleet.observation.target_groups.clear();
+  for (int look = 0; look < 6; ++look) {
+    fleet.pass(1min);
+    fleet.tick(OutcomeKind::refused);
+  }
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty());
   EXPECT_EQ(fleet.three().phase, Phase::held);
@@ -442,10 +453,14 @@ TEST(Instance, OneAbsenceProvesNothing) {
   fleet.tick();
   EXPECT_EQ(fleet.three().absent_sightings, 0);
   fleet.observation.instances.erase(id(3));
-  for (int sighting = 0; sighting < 6; ++sighting) {
+  for (int sighting = 0; sighting < 60; ++sighting) {
     fleet.pass(1min);
     fleet.tick();
+    ASSERT_EQ(fleet.state.open.size(), 1U);
   }
+  EXPECT_EQ(fleet.three().phase, Phase::held) << "it may be seen again";
+  fleet.pass(1min);
+  fleet.tick();
   ASSERT_TRUE(fleet.state.open.empty());
   EXPECT_EQ(fleet.state.recent.back().ending, Ending::terminated);
 }

@@ -30,6 +30,8 @@ inline constexpr int kAbsentSightings = 3;
 inline constexpr Duration kAbsentFor = 5min;
 // From registering a target to its first health check, at the most.
 inline constexpr Duration kRegistering = 2min;
+// … and for good when it has not known it for so long: it shows a terminated instance for about an hour.
+inline constexpr Duration kGoneAfter = 1h;
 // Answers of one observation that are further apart than this don't describe one moment.
 inline constexpr Duration kMaxSpread = 1min;
 // A signal's history is read for so long at the most.

@@ -14,6 +14,7 @@
 #include "decide/fleet_view.h"
 #include "decide/gate.h"
 #include "decide/guards.h"
+#include "decide/in_force.h"
 #include "decide/memory.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
@@ -99,6 +100,7 @@ bool start(Selection& selection, Draft& draft, FleetState& next) {
     return false;
   }
   remember_start(next, remediation);
+  remediation.policy = remember_policy(next, policy);
   next.open.push_back(std::move(remediation));
   next.pinned = policy;
   return true;
@@ -134,7 +136,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   if (!plan.questions.empty()) return plan;
 
   next.last_tick_at = std::max(next.last_tick_at, observation.taken_at);
-  if (fleet->unreadable.empty()) next.members_last_seen = static_cast<int>(fleet->members.size());
+  if (fleet->readable()) next.members_last_seen = static_cast<int>(fleet->members.size());
   if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
   remember_members(next, *fleet, selection.above);
   const bool started = selection.chosen != nullptr && start(selection, draft, next);

@@ -141,7 +141,7 @@ bool try_again_later(Remediation& remediation, Draft& draft, Effect effect) {
 bool climb(Remediation& remediation, Draft& draft, const std::string& why) {
   const auto* step = step_of(remediation, draft.policy);
   if (step == nullptr || draft.policy.retired) return false;
-  if (remediation.attempt >= step->attempts) {
+  while (remediation.attempt >= step->attempts) {
     if (static_cast<std::size_t>(remediation.rung) + 1 >= draft.policy.treatments.size()) return false;
     ++remediation.rung;
     remediation.attempt = 0;
@@ -160,7 +160,11 @@ void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string
 
 void treat_when_ready(Remediation& remediation, Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
-  if (step == nullptr) return put_back(remediation, draft, "the policy has no such treatment any more");
+  if (step == nullptr || step->attempts == 0) {
+    if (step == nullptr || !climb(remediation, draft, "today's policy does not have this treatment"))
+      put_back(remediation, draft, "the policy has no such treatment any more");
+    return;
+  }
   if (remediation.attempt >= step->attempts)
     return put_back(remediation, draft,
                     fmt::format("treatments allows {} attempt{} of {}, and {} {} been made", step->attempts,

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "decide/clock.h"
+#include "decide/expected.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -44,6 +45,9 @@ class Heeding {
       state_.breaker.reset();
       state_.breaker_reset_at = now_;
     }
+    if (const auto missing = accept_missing(state_); !missing.empty())
+      note("", "resume",
+           by_whom("ended the wait for servers that left their target groups: " + join(missing, ", "), wish));
     if (state_.last_tick_at > now_ || state_.clock_doubt) {
       note("", "resume", by_whom("set the clock to AWS's present time", wish));
       bring_back(state_, now_);

@@ -8,8 +8,9 @@
 
 namespace evenkeel::decide {
 
-// Gives every wish of the state the time `now`, AWS's, and does it; none is left. A pause holds from then on, a
-// resume ends pause and breaker and any doubt of the clock, or, with `here`, only says that the fleet has moved; a restore sets its remediation on its way back. Returns
+// Gives every wish of the state the time `now`, AWS's, and does it; none is left. A pause holds from then on. A
+// resume ends pause, breaker, the wait for servers that are missing from their target groups and any doubt of the
+// clock; with `here` it only says that the fleet has moved. A restore sets its remediation on its way back. Returns
 // what happened.
 std::vector<Event> heed_wishes(FleetState& state, Time now);
 

@@ -4,6 +4,7 @@
 
 #include "decide/decide.h"
 #include "decide/fleet_for_test.h"
+#include "model/identity.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -62,6 +63,32 @@ TEST(Wishes, AResumeDatesTheBreakersResetAndClearsTheClock) {
   EXPECT_EQ(state.breaker_reset_at, kDated);
   EXPECT_EQ(state.last_tick_at, kDated);
   EXPECT_FALSE(state.clock_doubt);
+}
+
+TEST(Wishes, AFleetThatHasMovedIsTakenWhereItIsFoundAndNothingEnds) {
+  auto moved = resume_wish();
+  moved.here = true;
+  auto state = wished({pause_wish(), moved});
+  EXPECT_TRUE(pause_is_wished(state));
+  state.identity = Identity{"aws", "123456789012", "eu-west-1"};
+  state.breaker = Breaker{"3 of 8 jumped", kDated - 1h};
+  EXPECT_TRUE(accepts_any_place(state)) << "this tick already looks wherever it is";
+  const auto told = heed_wishes(state, kDated);
+  EXPECT_TRUE(state.pause);
+  EXPECT_TRUE(state.breaker);
+  EXPECT_TRUE(accepts_any_place(state));
+  EXPECT_EQ(told.at(1).kind, "place");
+  EXPECT_EQ(told.at(1).text, "accepted wherever it is found by bob: released");
+}
+
+TEST(Wishes, AResumeTakesItAsMeantWhoIsMissing) {
+  auto state = wished({resume_wish()});
+  state.groups_seen["arn:tg1"] = {
+      .members = {id(1), id(2)}, .missing = {{id(2), kDated - 1h}}, .overlooked = {id(2)}};
+  const auto told = heed_wishes(state, kDated);
+  EXPECT_TRUE(state.groups_seen["arn:tg1"].missing.empty());
+  EXPECT_EQ(told.at(0).text,
+            "ended the wait for servers that left their target groups: " + id(2) + " by bob: released");
 }
 
 TEST(Wishes, ARestoreHasTheWholeTimeFromTheTickOn) {

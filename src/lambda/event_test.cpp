@@ -134,6 +134,8 @@ TEST(Event, AWrongCommandIsNeverTakenForATick) {
       {R"({"command":"explain"})", "\"instance\": explain needs it"},
       {R"({"command":"explain","instance":"i-01234567","at":"noon"})",
        "\"at\": found \"noon\"; must be a time in UTC"},
+      {R"({"command":"resume","fleet":"web","reason":"moved","here":"yes"})",
+       "\"here\" must be true or false"},
       {R"({"command":"history","limit":0})", "\"limit\" must be a whole number"},
       {R"({"command":"history","limit":"5"})", "\"limit\" must be a whole number"},
       {"{\"command\":\"re\\u001b[31mboot\"}", "there is no such command"},

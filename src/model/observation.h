@@ -249,6 +249,7 @@ struct InOtherFleet {
   bool open = false;                            // it is being remediated there
   std::optional<Time> ended_at = std::nullopt;  // of its last remediation there
   std::vector<Time> started_at = {};            // of its remediations there, as far as they are remembered
+  std::vector<std::string> target_groups = {};  // arns: where it is to be put back by those that are open
   bool operator==(const InOtherFleet&) const = default;
 };
 
@@ -299,6 +300,8 @@ struct Observation {
   std::map<std::string, InOtherFleet> other_fleets;
   // … and by target group arn or "auto-scaling-group/" and its name, which other fleet has it.
   std::map<std::string, std::string> groups_of_others;
+  // For people: why that is not all that the other fleets have done; empty: it is.
+  std::vector<std::string> other_fleets_unknown;
 };
 
 }  // namespace evenkeel

@@ -46,6 +46,8 @@ void read_instances(Reading& reading) {
     for (const auto& registration : *group.registrations) ids.insert(registration.instance_id);
   }
   for (const auto& remediation : reading.state.open) ids.insert(remediation.instance_id);
+  for (const auto& [group, seen] : reading.state.groups_seen)
+    ids.insert(seen.members.begin(), seen.members.end());
   if (observation.auto_scaling_group) {
     for (const auto& member : observation.auto_scaling_group->members) ids.insert(member.instance_id);
   }

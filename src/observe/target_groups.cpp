@@ -94,14 +94,13 @@ void add_groups_of_fleet(Reading& reading) {
   }
 }
 
-// A restore needs its groups whatever the policy says by now, and whether or not they could be looked up.
+// A restore needs its groups whatever the policy says by now, and whether or not they could be looked up. Also
+// those that have vanished: they may be there again.
 void add_groups_of_open_ones(Reading& reading) {
   auto& known = reading.observation.target_groups;
   for (const auto& remediation : reading.state.open) {
     for (const auto& target : remediation.snapshot) {
-      if (target.vanished ||
-          std::ranges::find(known, target.target_group_arn, &TargetGroup::arn) != known.end())
-        continue;
+      if (std::ranges::find(known, target.target_group_arn, &TargetGroup::arn) != known.end()) continue;
       TargetGroup seen;
       seen.arn = target.target_group_arn;
       seen.name = target.target_group_name;
@@ -147,6 +146,14 @@ std::vector<Registration> sorted_registrations(const std::vector<aws::elbv2::Tar
   return registrations;
 }
 
+bool is_known_to_be_gone(const FleetState& state, const std::string& arn) {
+  return std::ranges::any_of(state.open, [&](const Remediation& remediation) {
+    return std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+      return target.vanished && target.target_group_arn == arn;
+    });
+  });
+}
+
 }  // namespace
 
 void read_registrations(Reading& reading) {
@@ -159,6 +166,7 @@ void read_registrations(Reading& reading) {
     if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) {
       absent.push_back(groups[i].arn);
       if (groups[i].of_fleet) reading.observation.absent_names.push_back(groups[i].name);
+      if (is_known_to_be_gone(reading.state, groups[i].arn)) continue;
     }
     const auto* targets = reading.take_in("targets of " + groups[i].name, answers[i]);
     if (targets == nullptr) continue;

@@ -6,19 +6,22 @@
 #include <utility>
 
 #include "base/text.h"
+#include "controller/other_fleets.h"
 
 namespace evenkeel::wiring {
 namespace {
 
 FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regions& regions,
-                   const Clock& clock) {
+                   const Clock& clock, controller::OtherFleets& others) {
   const Time began = clock.now();
   auto parts = regions.parts_for(fleet);
   if (!parts) return {fleet, std::unexpected(std::move(parts).error()), clock.now() - began};
   const auto before = parts->aws.statistics().requests();
   parts->deadline = settings.until;
   parts->late_by = settings.late_by;
+  parts->others = &others;
   auto report = controller::tick(fleet, *parts);
+  if (report && !report->lost_race) others.note(report->plan.next, !fleet.retired);
   return {fleet, std::move(report), clock.now() - began, parts->aws.statistics().requests() - before};
 }
 
@@ -26,7 +29,8 @@ FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regio
 
 Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, record::Journal& journal,
                           Regions& regions, const Clock& clock, const Watch& watch) {
-  auto all = controller::fleets_to_tick(policy, journal, clock.now());
+  controller::OtherFleets others;
+  auto all = controller::fleets_to_tick(policy, journal, clock.now(), &others);
   // Fleets that left the policy are only restored, and no other process looks after them: they are never left out.
   std::vector<FleetPolicy> retired;
   std::ranges::copy_if(all.fleets, std::back_inserter(retired), [&](const FleetPolicy& fleet) {
@@ -41,7 +45,7 @@ Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, re
     if (settings.until - clock.now() < kLeastTime)
       end.left.push_back(fleet.name);
     else
-      watch(tick_one(fleet, settings, regions, clock));
+      watch(tick_one(fleet, settings, regions, clock, others));
   }
   return end;
 }

@@ -7,6 +7,7 @@ from .bugs_operators import BUGS as OPERATORS
 from .bugs_production import BUGS as PRODUCTION
 from .bugs_reasons import BUGS as REASONS
 from .bugs_units import BUGS as UNITS
+from .bugs_where import BUGS as WHERE
 from .bugs_wire import BUGS as WIRE
 
 BUGS = [
@@ -111,7 +112,7 @@ BUGS = [
         "remediation.absent_sightings >= kAbsentSightings && now - *remediation.absent_since >= kAbsentFor",
         "remediation.absent_sightings >= 1"),
     Bug("goes on with the reboot while the others fail", "decide/leaving.cpp",
-        "if (serving < fleet.required(*group)) {", "if (serving + 2 < fleet.required(*group)) {"),
+        "if (count.serving < required)", "if (count.serving + 2 < required)"),
     Bug("takes a new console alone for a boot", "decide/evidence.cpp",
         "return signs.console.empty() || !settled ? std::nullopt", "return signs.console.empty() && !settled ? std::nullopt"),
     Bug("reboots again whom somebody has just rebooted", "decide/evidence.cpp",
@@ -194,4 +195,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += ACCOUNT + BLIND + OPERATORS + PRODUCTION + REASONS + UNITS + WIRE
+BUGS += ACCOUNT + BLIND + OPERATORS + PRODUCTION + REASONS + UNITS + WHERE + WIRE

@@ -109,8 +109,6 @@ BUGS = [
     Bug("calls cured what no sample shows", "decide/memory.cpp",
         "    if (!since.empty()) {\n      ended.value_after",
         "    if (since.empty()) ended.ending = Ending::cured;\n    if (!since.empty()) {\n      ended.value_after"),
-    Bug("forgets everybody's relapses when the fleet can't be read", "decide/memory.cpp",
-        "(readable && !fleet.members.contains(entry.first))", "!fleet.members.contains(entry.first)"),
     Bug("serves a tag for ever", "decide/memory.cpp",
         "if (!remediation.cause.tag.empty()) record.served_tag = remediation.cause.tag;", ""),
     Bug("ends a pause before its time", "decide/memory.cpp",

@@ -1,0 +1,113 @@
+#include "controller/other_fleets.h"
+
+#include <gtest/gtest.h>
+
+namespace evenkeel::controller {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Identity kHere{"aws", "123456789012", "eu-west-1"};
+const Time kNow = Time{} + std::chrono::days{20'000};
+
+FleetState state(const std::string& fleet) {
+  FleetState made;
+  made.fleet = fleet;
+  made.identity = kHere;
+  made.groups_seen["arn:tg1"].members = {"i-1"};
+  auto& open = made.open.emplace_back();
+  open.instance_id = "i-1";
+  open.started_at = kNow;
+  open.snapshot = {{"arn:tg1", "tg1", 443}};
+  made.recent.push_back({.id = "i-2@x",
+                         .instance_id = "i-2",
+                         .started_at = kNow - 2h,
+                         .ended_at = kNow - 1h,
+                         .ending = Ending::cured,
+                         .metric = "mem",
+                         .value_before = 80,
+                         .value_after = 30});
+  made.members["i-3"].ended_at = kNow - 30h;
+  return made;
+}
+
+struct TellingOthers : testing::Test {
+  OtherFleets others;
+  Observation observation;
+  void SetUp() override { observation.identity = kHere; }
+};
+
+TEST_F(TellingOthers, TellsWhatTheyHaveOutAndHaveDone) {
+  others.note(state("old"), false);
+  others.tell("new", observation);
+  const InOtherFleet open{.fleet = "old",
+                          .open = true,
+                          .ended_at = std::nullopt,
+                          .started_at = {kNow},
+                          .target_groups = {"arn:tg1"}};
+  EXPECT_EQ(observation.other_fleets.at("i-1"), open);
+  EXPECT_EQ(observation.other_fleets.at("i-2").ended_at, kNow - 1h);
+  EXPECT_EQ(observation.other_fleets.at("i-2").started_at, std::vector{kNow - 2h});
+  EXPECT_EQ(observation.other_fleets.at("i-3").ended_at, kNow - 30h);
+  EXPECT_TRUE(observation.groups_of_others.empty()) << "a fleet that left the policy claims nothing";
+}
+
+TEST_F(TellingOthers, NothingOfTheFleetItself) {
+  others.note(state("web"), true);
+  others.tell("web", observation);
+  EXPECT_TRUE(observation.other_fleets.empty());
+  EXPECT_TRUE(observation.groups_of_others.empty());
+}
+
+TEST_F(TellingOthers, GroupsOfFleetsInThePolicyAreClaimedWhereTheyAre) {
+  others.note(state("api"), true);
+  others.tell("web", observation);
+  EXPECT_EQ(observation.groups_of_others.at("arn:tg1"), "api");
+  observation.groups_of_others.clear();
+  observation.identity->region = "eu-central-1";
+  others.tell("web", observation);
+  EXPECT_TRUE(observation.groups_of_others.empty()) << "an Auto Scaling group of that name may be there, too";
+}
+
+TEST_F(TellingOthers, TheLastStateCounts) {
+  others.note(state("api"), true);
+  FleetState later;
+  later.fleet = "api";
+  others.note(later, true);
+  others.tell("web", observation);
+  EXPECT_TRUE(observation.other_fleets.empty());
+}
+
+TEST_F(TellingOthers, WhatCouldNotBeReadIsSaidToAllButItself) {
+  others.note_unread("api", "not what was written");
+  others.tell("api", observation);
+  EXPECT_TRUE(observation.other_fleets_unknown.empty()) << "its own tick says so";
+  others.tell("web", observation);
+  EXPECT_EQ(observation.other_fleets_unknown,
+            std::vector<std::string>{"the state of fleet api could not be read: not what was written"});
+  observation.other_fleets_unknown.clear();
+  others.note(state("api"), true);
+  others.tell("web", observation);
+  EXPECT_TRUE(observation.other_fleets_unknown.empty()) << "by its own tick it is known";
+  others.note_unlisted("denied");
+  others.tell("web", observation);
+  EXPECT_EQ(observation.other_fleets_unknown,
+            std::vector<std::string>{"which fleets the store has could not be read: denied"});
+}
+
+TEST_F(TellingOthers, OfTwoTheOneInWhichItIsOpenIsNamed) {
+  auto ended = state("a");
+  ended.open.clear();
+  ended.recent.front().instance_id = "i-1";
+  others.note(ended, false);
+  others.note(state("b"), true);
+  others.tell("web", observation);
+  const auto& one = observation.other_fleets.at("i-1");
+  EXPECT_EQ(one.fleet, "b");
+  EXPECT_TRUE(one.open);
+  EXPECT_EQ(one.started_at.size(), 2U);
+  EXPECT_EQ(one.ended_at, kNow - 1h);
+}
+
+}  // namespace
+}  // namespace evenkeel::controller
