@@ -32,7 +32,7 @@ BUGS = [
         "treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group",
         "treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group && group->being_deleted"),
     Bug("stops a protected member after climbing", "decide/gate.cpp",
-        "  if (!no) no = stop_protection_guard(step->treatment, &instance);\n",
+        "if (!no) no = stop_protection_guard(step->treatment, &instance);",
         ""),
     Bug("takes an unread stop protection for none", "decide/guards.cpp",
         "if (!instance->stop_protected) {",
