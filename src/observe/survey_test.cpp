@@ -48,7 +48,7 @@ TEST_F(Observing, ASurveyLooksForEveryAddressOfTheInstance) {
     answers["DescribeTargetHealth"] = query_answer(
         "DescribeTargetHealth",
         "<TargetHealthDescriptions>" + health_xml(target, 80, "healthy") + "</TargetHealthDescriptions>");
-    observation.elsewhere.reset();
+    observation.elsewhere.reset();  // it is read once a tick
     answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
     return observation.surveys.at(kOne).elsewhere_groups;
   };
