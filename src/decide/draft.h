@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,9 @@ class Draft {
   const FleetPolicy& policy;
   const Observation& observation;
   const std::optional<Verdict> only_restores;  // why this decision takes out and treats nobody
+  // Everything under way, each remediation as far as this decision has brought it.
+  std::span<const Remediation> under_way;
+  int members = 0;  // of the fleet, those under way included: what shares of the policy refer to
   std::vector<Action> actions;
   std::vector<Event> events;
   struct SignalWanted {

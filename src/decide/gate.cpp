@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <vector>
 
 #include "base/text.h"
 #include "decide/draft.h"
@@ -186,6 +187,33 @@ Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, D
                   iso8601(earlier == nullptr ? remediation.started_at : earlier->at), iso8601(until)));
 }
 
+bool is_in_treatment(const Remediation& remediation) {
+  switch (remediation.phase) {
+    case Phase::commanding:
+    case Phase::rebooting:
+    case Phase::stopping:
+    case Phase::starting:
+    case Phase::replacing:
+    case Phase::booting:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// More may be out than keep.out allows by now: it was lowered, or the fleet has shrunk.
+Refused by_others_in_treatment(const Remediation& remediation, const Draft& draft) {
+  std::vector<std::string> others;
+  for (const auto& other : draft.under_way) {
+    if (other.id != remediation.id && is_in_treatment(other)) others.push_back(other.instance_id);
+  }
+  const int limit = draft.policy.keep.out.at_most(draft.members);
+  if (static_cast<int>(others.size()) < limit) return std::nullopt;
+  return refuse(Then::wait, Reason::too_many_out,
+                fmt::format("{} being treated already, and keep.out allows {} at once: {}", others.size(),
+                            limit, join(others, ", ")));
+}
+
 // The last thing that is read.
 Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
   if (draft.observation.looked_again.contains(remediation.instance_id)) return std::nullopt;
@@ -236,6 +264,9 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
   if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_the_ladder(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (effect != Effect::capture) {
+    if (auto no = by_others_in_treatment(remediation, draft)) return std::unexpected(std::move(*no));
+  }
   if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
   if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {

@@ -75,6 +75,8 @@ std::optional<Observation> seen_under(const FleetPolicy& own, const FleetPolicy&
 void advance_under(const FleetPolicy& own, Remediation& remediation, Draft& draft, const FleetView& fleet) {
   const auto seen = seen_under(own, draft.policy, draft.observation);
   Draft mine{own, seen ? *seen : draft.observation, draft.nonce(), draft.only_restores};
+  mine.under_way = draft.under_way;
+  mine.members = draft.members;
   draft.exchange_with(mine);
   const auto asked_before = mine.signals_wanted.size();
   advance(remediation, mine, fleet);
@@ -108,6 +110,8 @@ OpenStep advance_open(const FleetPolicy& policy, const Observation& observation,
   const auto believed = without_doubted(observation, next);
   Draft draft{policy, believed ? *believed : observation, nonce, only_restores};
   const FleetView fleet{policy, observation, next};
+  draft.under_way = next.open;
+  draft.members = static_cast<int>(fleet.members.size());
   std::list<FleetPolicy> in_force_now;  // questions point into them
   for (auto& remediation : next.open) {
     const auto& own = in_force_now.emplace_back(in_force(remediation, next, policy));
