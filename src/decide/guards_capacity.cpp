@@ -21,7 +21,8 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
 // Requests that come in through a zone which stands alone would reach nobody.
 Ruling last_of_zone(const Member& member, const Place& place, int left) {
   const auto& zonal = place.group->zonal;
-  if (left > 0 || !member.serving || (zonal && !*zonal)) return std::nullopt;
+  const bool serves = place.registration->state == TargetState::healthy;  // here, whatever it is elsewhere
+  if (left > 0 || !serves || (zonal && !*zonal)) return std::nullopt;
   return Verdict{
       Reason::zone_without_cross_zone,
       fmt::format("it is the last of {} that serves in zone {}, and {}: turn on cross-zone load balancing "

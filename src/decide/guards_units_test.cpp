@@ -199,6 +199,14 @@ TEST(ZoneAlone, ItsLastServerStays) {
   EXPECT_EQ(why_not(fleet), Reason::start) << "nothing is lost with it";
 }
 
+TEST(ZoneAlone, ItsLastServerStaysThoughItIsUnhealthyElsewhere) {
+  FleetForTest fleet;
+  fleet.zone(3, "eu-west-1c");
+  fleet.group(1).zonal = true;
+  fleet.place(0, 3).state = TargetState::unhealthy;
+  EXPECT_EQ(why_not(fleet), Reason::zone_without_cross_zone);
+}
+
 // Climbing from a reboot that shows nothing.
 TEST(TreatmentGuard, IsAskedAgainWhenTheLadderIsClimbed) {
   FleetForTest fleet;

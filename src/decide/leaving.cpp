@@ -71,15 +71,28 @@ bool deregister(Remediation& remediation, Draft& draft) {
   return true;
 }
 
+// What Standby may take from the group's sizes (docs/adr/0031-units-and-places.md); nothing: not known.
+std::optional<int> takes_from_sizes(const Remediation& remediation, const AutoScalingGroup& group) {
+  if (!group.in_units) return 1;
+  const auto member =
+      std::ranges::find(group.members, remediation.instance_id, &AutoScalingMember::instance_id);
+  if (member == group.members.end() || member->weight < 1) return std::nullopt;
+  return member->weight;
+}
+
 // AWS lets no member into Standby below the smallest size, and somebody may have changed the sizes since it was chosen.
 void ask_for_standby(Remediation& remediation, Draft& draft) {
   const auto& group = draft.observation.auto_scaling_group;
-  if (group && group->desired - 1 < group->min)
+  const auto takes = group ? takes_from_sizes(remediation, *group) : std::nullopt;
+  if (group && (!takes || group->desired - *takes < group->min))
     return put_back(
         remediation, draft,
         fmt::format(
-            "Auto Scaling group {} wants {} and has a minimum of {} by now, so it cannot enter Standby",
-            printable(group->name), group->desired, group->min));
+            "Auto Scaling group {} wants {} and has a minimum of {} by now{}, so it cannot enter Standby",
+            printable(group->name), group->desired, group->min,
+            !group->in_units ? ""
+            : takes          ? fmt::format(" in units, of which it counts {}", *takes)
+                             : " in units, and how many of them it counts is not known"));
   const auto permit = may_remove(remediation, Effect::enter_standby, {}, draft);
   if (permit) return draft.take(*permit, remediation);
   obey(permit.error(), remediation, draft);

@@ -183,6 +183,26 @@ TEST(Standby, IsNotAskedForAgainBelowTheSmallestSize) {
   }
 }
 
+TEST(Standby, IsNotAskedForAgainBelowTheSmallestSizeInUnits) {
+  for (const auto& [weight, words] :
+       {std::pair{2, "in units, of which it counts 2"}, {0, "how many of them it counts is not known"}}) {
+    Scaling fleet;
+    auto& group = *fleet.observation.auto_scaling_group;
+    group.in_units = true;
+    group.desired = group.max = 16;
+    group.min = 14;
+    for (auto& member : group.members) member.weight = 2;
+    fleet.memory(3, 80);
+    fleet.tick(OutcomeKind::not_sent);
+    fleet.pass(1min);
+    if (weight == 2) group.min = 15;
+    group.members[2].weight = weight;
+    EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::register_}) << "put back, without Standby";
+    EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+    EXPECT_TRUE(fleet.three().why_untreated.contains(words)) << fleet.three().why_untreated;
+  }
+}
+
 TEST(Standby, ALostAnswerKeepsTheRecordOpenUntilNoneCanLand) {
   Scaling fleet;
   fleet.memory(3, 80);

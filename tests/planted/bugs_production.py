@@ -55,7 +55,7 @@ BUGS = [
         "if (earlier != nullptr && earlier->effect == Effect::reboot && came_up(remediation, draft)) return;",
         ""),
     Bug("asks for Standby below the smallest size", "decide/leaving.cpp",
-        "group->desired - 1 < group->min)", "group->desired < group->min)"),
+        "group->desired - *takes < group->min))", "group->desired < group->min))"),
     Bug("the invariants let a treatment follow one that may still act", "decide/invariants.cpp",
         "return observation.taken_at - intent.at < acts;", "return observation.taken_at - intent.at < acts / 9;"),
     Bug("tries more often than the policy allows now", "decide/treating.cpp",
