@@ -1,6 +1,6 @@
 // Checks a plan against what must always hold, before anything of it is done: in every test and in production
-// too. Written apart from the code that makes plans, from safety.md §1 alone, so that one mistake doesn't
-// hide another.
+// too. A second specification: written apart from the code that makes plans, from docs/safety.md alone, so that one
+// mistake doesn't hide another.
 #pragma once
 
 #include <string>

@@ -121,8 +121,260 @@ TEST_F(EachInvariant, HandedOverIsProved) {
 
 TEST_F(EachInvariant, NoMoreAreTreatedAtOnceThanMayBeOut) {
   rebooting();
+  plan.next.open.push_back(plan.next.open[0]);
+  plan.next.open[1].id = "another";
+  EXPECT_TRUE(breaks("R2", fleet, plan, "2 would be treated at once, 1 may be out"));
+  plan.next.open[1].phase = Phase::rejoining;
+  EXPECT_FALSE(breaks("R2", fleet, plan)) << "one of them has been";
   plan.actions.push_back(plan.actions[0]);
   EXPECT_TRUE(breaks("R2", fleet, plan, "2 are rebooted, stopped or replaced in one tick"));
+}
+
+TEST_F(EachInvariant, StandbyLeavesEnoughUnits) {
+  entering_standby();
+  auto& group = *fleet.observation.auto_scaling_group;
+  group.in_units = true;
+  group.desired = 16;
+  group.min = 14;
+  auto& weight = group.members[2].weight;
+  weight = 2;
+  EXPECT_FALSE(breaks("C8", fleet, plan));
+  weight = 3;
+  EXPECT_TRUE(breaks("C8", fleet, plan, "14 of 16 are wanted at least"));
+  weight = 0;
+  group.min = 0;
+  EXPECT_TRUE(breaks("C8", fleet, plan, "nobody knows how many of web-asg's units it counts"));
+  group.in_units = false;
+  EXPECT_FALSE(breaks("C8", fleet, plan)) << "instances are counted";
+}
+
+TEST_F(EachInvariant, ZonesStayEvenWhereAutoScalingWouldEvenThemOut) {
+  entering_standby();
+  auto& group = *fleet.observation.auto_scaling_group;
+  for (int member : {5, 6, 7, 8}) fleet.zone(member, "eu-west-1b");
+  EXPECT_FALSE(breaks("C9", fleet, plan)) << "3 against 4";
+  fleet.zone(4, "eu-west-1b");
+  EXPECT_TRUE(breaks("C9", fleet, plan, "would leave 2 in service in eu-west-1a against 5 in eu-west-1b"));
+  group.az_rebalance_suspended = true;
+  EXPECT_FALSE(breaks("C9", fleet, plan));
+  group.az_rebalance_suspended = false;
+  group.terminate_suspended = true;
+  EXPECT_FALSE(breaks("C9", fleet, plan));
+  group.terminate_suspended = false;
+  for (int member = 1; member <= 8; ++member) fleet.zone(member, "");
+  EXPECT_TRUE(breaks("C9", fleet, plan)) << "a zone that is not known";
+}
+
+TEST_F(EachInvariant, TheLastOfAZoneWhoseRequestsStayThereStays) {
+  fleet.zone(3, "eu-west-1b");
+  starting();
+  auto& zonal = fleet.group(1).zonal;
+  zonal = true;
+  EXPECT_TRUE(breaks("C10", fleet, plan, "is the last that serves tg1-80 in eu-west-1b"));
+  zonal.reset();
+  EXPECT_TRUE(breaks("C10", fleet, plan)) << "not known";
+  fleet.place(1, 3).state = TargetState::unhealthy;
+  EXPECT_FALSE(breaks("C10", fleet, plan)) << "it doesn't serve there";
+}
+
+TEST_F(EachInvariant, WhatElseSendsItRequestsIsLeftToo) {
+  entering_standby();
+  auto& sources = fleet.observation.auto_scaling_group->other_traffic_sources;
+  sources = {{TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer web"}};
+  EXPECT_FALSE(breaks("R1", fleet, plan)) << "Standby leaves it";
+  plan.next.open[0].auto_scaling_group.clear();
+  EXPECT_TRUE(breaks("R1", fleet, plan, "would go on serving through Classic Load Balancer web"));
+  plan.next.open[0].treatment = Treatment::replace;
+  EXPECT_FALSE(breaks("R1", fleet, plan)) << "so does a termination";
+  sources[0] = {TrafficSource::Kind::other, "vpc-lattice web"};
+  EXPECT_TRUE(breaks("R1", fleet, plan, "would go on serving through vpc-lattice web"));
+}
+
+TEST_F(EachInvariant, WhoIsToBeLeftAloneIs) {
+  starting();
+  auto& tags = fleet.observation.instances[id(3)].tags;
+  tags[kHoldTag] = "debugging, Ann";
+  EXPECT_TRUE(breaks("R8", fleet, plan, "starts although its tag evenkeel:hold is set"));
+  EXPECT_TRUE(breaks("R8", fleet, plan, "deregister of " + id(3) + " although its tag"));
+  for (const auto* value : {" No ", ""}) {
+    tags[kHoldTag] = value;
+    EXPECT_FALSE(breaks("R8", fleet, plan)) << value;
+  }
+  fleet = FleetForTest();
+  rebooting();
+  fleet.observation.instances[id(3)].tags[kHoldTag] = "yes";
+  EXPECT_TRUE(breaks("R8", fleet, plan, "reboot of " + id(3) + " although its tag evenkeel:hold is set"));
+}
+
+TEST_F(EachInvariant, NothingIsTakenOutOfAGroupThatIsRefreshed) {
+  entering_standby();
+  auto& group = *fleet.observation.auto_scaling_group;
+  group.activities = {"moving " + id(3) + " to Standby"};
+  EXPECT_FALSE(breaks("R8", fleet, plan)) << "it may be ours";
+  group.instance_refresh = "InProgress";
+  EXPECT_TRUE(
+      breaks("R8", fleet, plan, "enter_standby of " + id(3) + " although web-asg may be in an instance"));
+  group.instance_refresh.reset();
+  EXPECT_TRUE(breaks("R8", fleet, plan, "may be in an instance refresh")) << "not known";
+}
+
+TEST_F(EachInvariant, NothingIsTreatedInAGroupThatIsAtWork) {
+  rebooting();
+  auto& group = fleet.scaling();
+  EXPECT_FALSE(breaks("R8", fleet, plan));
+  group.instance_refresh = "InProgress";
+  EXPECT_TRUE(
+      breaks("R8", fleet, plan, "reboot of " + id(3) + " although web-asg may be in an instance refresh"));
+  group.instance_refresh = "";
+  group.activities = {"launching i-1"};
+  EXPECT_TRUE(breaks("R8", fleet, plan, "although web-asg may be at work"));
+  group.activities.reset();
+  EXPECT_TRUE(breaks("R8", fleet, plan, "although web-asg may be at work"));
+  fleet.observation.auto_scaling_group.reset();
+  EXPECT_TRUE(breaks("R8", fleet, plan, "may be in an instance refresh")) << "the group was not read";
+}
+
+TEST_F(EachInvariant, ItsPlacesAreLookedAtOnceMoreBeforeItIsTreated) {
+  rebooting();
+  fleet.observation.looked_again.clear();
+  EXPECT_TRUE(breaks("R9", fleet, plan, "is treated without a last look"));
+}
+
+TEST_F(EachInvariant, NothingIsStoppedThatItsGroupWouldReplace) {
+  rebooting();
+  fleet.scaling();
+  EXPECT_FALSE(breaks("T2", fleet, plan)) << "a reboot";
+  plan.actions[0].effect = Effect::stop;
+  EXPECT_TRUE(breaks("T2", fleet, plan, "is stopped outside Standby, and web-asg would replace it"));
+  fleet.scaling().replacement_suspended = true;
+  EXPECT_FALSE(breaks("T2", fleet, plan));
+  fleet.scaling().replacement_suspended = false;
+  fleet.scaling().members[2].lifecycle_state = "Standby";
+  EXPECT_FALSE(breaks("T2", fleet, plan));
+}
+
+TEST_F(EachInvariant, NothingIsStoppedThatMayBeProtected) {
+  rebooting();
+  auto& instance = fleet.observation.instances[id(3)];
+  instance.stop_protected = true;
+  EXPECT_FALSE(breaks("T3", fleet, plan)) << "a reboot";
+  plan.actions[0].effect = Effect::stop;
+  EXPECT_TRUE(breaks("T3", fleet, plan, "although it may be protected"));
+  instance.stop_protected.reset();
+  EXPECT_TRUE(breaks("T3", fleet, plan)) << "not known";
+  instance.stop_protected = false;
+  EXPECT_FALSE(breaks("T3", fleet, plan));
+}
+
+TEST_F(EachInvariant, NothingIsTerminatedThatWouldBeRetained) {
+  rebooting();
+  fleet.scaling();
+  plan.actions[0].effect = Effect::terminate;
+  EXPECT_FALSE(breaks("T4", fleet, plan));
+  fleet.scaling().retains_terminated = true;
+  EXPECT_TRUE(breaks("T4", fleet, plan, "although its group may keep it running"));
+  fleet.observation.auto_scaling_group.reset();
+  EXPECT_TRUE(breaks("T4", fleet, plan)) << "the group was not read";
+}
+
+// Rebooted half a minute ago, and the plan registers it.
+struct TooEarly : EachInvariant {
+  Intent& treatment(Effect effect) {
+    auto& intent = plan.next.open[0].intents[0];
+    intent.effect = effect;
+    return intent;
+  }
+  void SetUp() override {
+    fleet.reboot_of_three();
+    fleet.pass(30s);
+    ++fleet.ticks;
+    plan = fleet.decide();
+    ASSERT_TRUE(plan.actions.empty());
+    auto& next = plan.next.open[0];
+    std::erase_if(next.intents, [](const Intent& intent) { return intent.effect != Effect::reboot; });
+    next.phase = Phase::rejoining;
+    Intent intent{.effect = Effect::register_,
+                  .nonce = "n",
+                  .at = fleet.observation.taken_at,
+                  .target_group_arn = fleet.group(0).arn,
+                  .detail = {}};
+    plan.actions.push_back({.effect = Effect::register_,
+                            .instance_id = id(3),
+                            .remediation_id = next.id,
+                            .target_group_arn = fleet.group(0).arn,
+                            .ports = {443},
+                            .nonce = "n",
+                            .at = fleet.observation.taken_at,
+                            .restores = true});
+    next.intents.push_back(std::move(intent));
+  }
+};
+
+TEST_F(TooEarly, ARegistrationWaitsForATreatmentThatMayStillAct) {
+  EXPECT_TRUE(
+      breaks("R10", fleet, plan, "register of " + id(3) + " although a treatment may still act on it"));
+  plan.actions[0].effect = Effect::exit_standby;
+  EXPECT_TRUE(breaks("R10", fleet, plan, "exit_standby"));
+  plan.next.open[0].phase = Phase::replacing;
+  EXPECT_FALSE(breaks("R10", fleet, plan)) << "back to be terminated";
+}
+
+TEST_F(TooEarly, APersonMayOverrideIt) {
+  plan.next.open[0].without_waiting = true;
+  EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
+}
+
+TEST_F(TooEarly, WhatAnotherHandHadPutBackIsReturnedAtOnce) {
+  plan.next.open[0].seen_back = true;
+  EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
+}
+
+TEST_F(TooEarly, ABootThatWasSeenIsTheEndOfIt) {
+  plan.next.open[0].booted_at = treatment(Effect::reboot).at;
+  EXPECT_TRUE(breaks("R10", fleet, plan)) << "an earlier one proves nothing";
+  plan.next.open[0].booted_at = fleet.observation.taken_at;
+  EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
+}
+
+TEST_F(TooEarly, EachTreatmentActsForItsTime) {
+  fleet.policy.treatments = {{Treatment::command, 1, {"RecyclePool", {}, 5min}}};
+  const auto acts = [&](Effect effect, bool late, Duration ago) {
+    auto& intent = treatment(effect);
+    intent.may_land_late = late;
+    intent.outcome = late ? OutcomeKind::unknown : OutcomeKind::accepted;
+    intent.at = fleet.observation.taken_at - ago;
+    return breaks("R10", fleet, plan);
+  };
+  for (const auto& [effect, late, horizon] : {std::tuple{Effect::reboot, false, 6min},
+                                              {Effect::reboot, true, 21min},
+                                              {Effect::stop, false, 1min},
+                                              {Effect::stop, true, 16min},
+                                              {Effect::command, false, 6min},
+                                              {Effect::command, true, 21min}}) {
+    EXPECT_TRUE(acts(effect, late, horizon - 1s)) << name(effect) << late;
+    EXPECT_FALSE(acts(effect, late, horizon)) << name(effect) << late;
+  }
+  EXPECT_FALSE(acts(Effect::deregister, true, 1s)) << "what was taken shows";
+}
+
+TEST_F(TooEarly, ADocumentThatHasEndedActsNoMore) {
+  auto& intent = treatment(Effect::command);
+  auto& became = fleet.observation.commands[intent.nonce].state;
+  became = CommandResult::State::running;
+  EXPECT_TRUE(breaks("R10", fleet, plan));
+  became = CommandResult::State::failed;
+  EXPECT_FALSE(breaks("R10", fleet, plan));
+  became = CommandResult::State::unknown;
+  EXPECT_TRUE(breaks("R10", fleet, plan));
+  plan.next.open[0].command_output = "Success: ";
+  EXPECT_FALSE(breaks("R10", fleet, plan));
+}
+
+TEST_F(TooEarly, ATreatmentThatALaterOneReplacedCountsToo) {
+  plan.next.open[0].intents.erase(plan.next.open[0].intents.begin());
+  EXPECT_FALSE(breaks("R10", fleet, plan));
+  plan.next.open[0].effects_until = fleet.observation.taken_at + 1s;
+  EXPECT_TRUE(breaks("R10", fleet, plan));
 }
 
 }  // namespace

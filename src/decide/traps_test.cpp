@@ -98,6 +98,21 @@ TEST(Trap, AnAgentThatDiesWithTheMemoryNeverLooksLikeAWellServer) {
   EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::start);
 }
 
+// Else the end of the wait for the treatment would be the moment at which its absence is taken for another's will.
+TEST(Trap, WhatOurLateRemovalTakesOutOnceMoreIsReturnedAtOnce) {
+  FleetForTest fleet;
+  fleet.reboot_of_three(OutcomeKind::unknown);
+  fleet.three().phase = Phase::held;
+  fleet.registered(3, TargetState::healthy);  // by another hand
+  fleet.pass(1min);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::soaking);
+  fleet.gone(3);
+  fleet.pass(1min);
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+  EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+}
+
 TEST(Trap, ABreakerThatTripsWhileOneIsOutStillBringsItBack) {
   FleetForTest fleet;
   fleet.reboot_of_three();

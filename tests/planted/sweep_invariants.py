@@ -83,8 +83,8 @@ def build_tests(build: Path) -> tuple[Path, list[str]]:
         if file.suffix != ".cpp":
             continue
         objects.append(place / (file.stem + ".o"))
-        subprocess.run([*compiler, "-I", place, "-c", place / "decide" / file.name, "-o", objects[-1]], check=True,
-                       cwd=build)
+        command = [compiler[0], "-I", place, *compiler[1:], "-c", place / "decide" / file.name, "-o", objects[-1]]
+        subprocess.run(command, check=True, cwd=build)
     # The numbered definitions stand first, and the linker keeps the first.
     program = place / "decide_test"
     at = linker.index("-o")
@@ -104,6 +104,12 @@ def red(program: Path, swept: int | None) -> str:
     return failed[1] if failed else f"ended with {ran.returncode}"
 
 
+def unnoticed(program: Path, checks: list[str]) -> list[str]:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        tests = list(pool.map(lambda number: red(program, number), range(len(checks))))
+    return [check for check, test in zip(checks, tests, strict=True) if not test]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build")
@@ -112,13 +118,11 @@ def main() -> int:
     if broken := red(program, None):
         print(f"decide_test is red without any deletion: {broken}", file=sys.stderr)
         return 1
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        tests = list(pool.map(lambda number: red(program, number), range(len(checks))))
-    unnoticed = [check for check, test in zip(checks, tests, strict=True) if not test]
-    for check in unnoticed:
+    left = unnoticed(program, checks)
+    for check in left:
         print(f"deleted unnoticed: {check}")
-    print(f"{len(checks) - len(unnoticed)} of {len(checks)} checks of the invariants are missed by a test when deleted")
-    return 1 if unnoticed or not checks else 0
+    print(f"{len(checks) - len(left)} of {len(checks)} checks of the invariants are missed by a test when deleted")
+    return 1 if left or not checks else 0
 
 
 if __name__ == "__main__":
