@@ -31,10 +31,13 @@ USED_CORES = {
     "tests.crash.test_kill_points": ALL,
     "tests.crash.test_function_kill_points": ALL,
     "tests.program.test_bad_wire": ALL,
+    "tests.program.test_invariants": ALL,
     "tests.program.test_simulate": ALL,
     "tests.program.test_credentials": 0,
     "tests.program.test_notify": 0,
 }
+# What needs the unit tests' objects.
+AFTER_TESTS = {"tests.program.test_invariants"}
 BUILD, TESTS, TOOLS = "building", "building tests", ("evenkeel", "sign_lines", "journal_contract")
 
 
@@ -74,7 +77,8 @@ def unittest(suite: str, module: str) -> Job:
     if cores == ALL:
         cores = os.cpu_count() or 1
     name = module.rsplit(".", 1)[1].removeprefix("test_").replace("_", " ")
-    return Job(f"{suite}: {name}", (sys.executable, "-m", "tests.run", module), suite, (BUILD,), cores=cores)
+    return Job(f"{suite}: {name}", (sys.executable, "-m", "tests.run", module), suite,
+               (TESTS if module in AFTER_TESTS else BUILD,), cores=cores)
 
 
 def pytest(suite: str, name: str, after: str, behind: tuple[str, ...], *arguments: str) -> Job:
