@@ -3,9 +3,11 @@
 from .bug import Bug
 from .bugs_account import BUGS as ACCOUNT
 from .bugs_blind import BUGS as BLIND
+from .bugs_halves import BUGS as HALVES
 from .bugs_operators import BUGS as OPERATORS
 from .bugs_production import BUGS as PRODUCTION
 from .bugs_reasons import BUGS as REASONS
+from .bugs_safety import BUGS as SAFETY
 from .bugs_units import BUGS as UNITS
 from .bugs_where import BUGS as WHERE
 from .bugs_wire import BUGS as WIRE
@@ -195,4 +197,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += ACCOUNT + BLIND + OPERATORS + PRODUCTION + REASONS + UNITS + WHERE + WIRE
+BUGS += ACCOUNT + BLIND + HALVES + OPERATORS + PRODUCTION + REASONS + SAFETY + UNITS + WHERE + WIRE
