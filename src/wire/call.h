@@ -20,7 +20,7 @@ struct Call {
   // Sent once, on a connection of its own, never retried by anybody.
   bool at_most_once = false;
   // Set for mutations: every attempt is signed with this time, so that AWS itself refuses one that comes late
-  // (safety.md §4.2). Not set: signed with the clock's time.
+  // (docs/safety.md, The protocol). Not set: signed with the clock's time.
   std::optional<Time> sign_at;
   // Not signed: the call proves itself by its parameters (AssumeRoleWithWebIdentity).
   bool anonymous = false;
