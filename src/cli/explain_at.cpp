@@ -56,6 +56,11 @@ std::vector<Event> around(std::vector<Event> events, Time at) {
   return {from, to};
 }
 
+// An earlier build stored no word; what it stored begins with it. To be shown, never to decide by.
+std::string reason_shown(const Event& event) {
+  return event.word.empty() ? event.text.substr(0, event.text.find(':')) : event.word;
+}
+
 Json event_json(const std::optional<Event>& event) {
   if (!event) return nullptr;
   return {{"text", event->text}, {"told_at", iso8601(event->at)}};
@@ -106,10 +111,7 @@ Json view(const Then& then) {
   Json events = Json::array();
   for (const auto& event : then.around) events.push_back(view(event));
   Json verdict = event_json(then.verdict);
-  if (then.verdict) {
-    const auto& text = then.verdict->text;
-    verdict["reason"] = text.substr(0, text.find(':'));
-  }
+  if (then.verdict) verdict["reason"] = reason_shown(*then.verdict);
   return {{"fleet", then.fleet},
           {"verdict", std::move(verdict)},
           {"holds_back", event_json(then.held)},

@@ -65,6 +65,7 @@ Json view(const Event& event) {
           {"instance_id", text_or_null(event.instance_id)},
           {"remediation_id", text_or_null(event.remediation_id)},
           {"kind", event.kind},
+          {"word", text_or_null(event.word)},
           {"text", event.text}};
 }
 

@@ -49,8 +49,8 @@ class Remembered : public TerminalTest {
     ASSERT_TRUE(written) << written.error().message;
   }
   Event event(Duration ago, const std::string& id, const std::string& kind, const std::string& text,
-              const std::string& remediation = "") const {
-    return {clock.time - ago, "web", id, remediation, kind, text};
+              const std::string& remediation = "", const std::string& word = "") const {
+    return {clock.time - ago, "web", id, remediation, kind, text, false, word};
   }
   bool told(const std::string& text) const { return out.str().find(text) != std::string::npos; }
 
@@ -129,7 +129,7 @@ class ExplainAt : public Remembered {
            event(4h, "i-00000001", "start", "Memory % at 71", "i-00000001@1"),
            event(3h + 30min, "i-00000001", "phase", "rebooting", "i-00000001@1"),
            event(3h, "i-00000001", "done", "cured: back", "i-00000001@1"),
-           event(2h, "i-00000002", "verdict", "below_limit: 31 is not above 65"),
+           event(2h, "i-00000002", "verdict", "31: it is not above 65", "", "below_limit"),
            event(1h, "", "fleet", "nothing holds it back")});
   }
   int explain(const std::string& id, Duration ago, bool as_json = false) {
@@ -147,6 +147,8 @@ TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
   EXPECT_EQ(explain("i-00000002", 30min, true), kDone);
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "below_limit");
   EXPECT_EQ(json()["fleets"][0]["holds_back"]["text"], "nothing holds it back");
+  EXPECT_EQ(explain("i-00000002", 4h, true), kDone);
+  EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "cooldown") << "what an earlier build stored is shown";
   EXPECT_EQ(dead.tried, 0);
 }
 

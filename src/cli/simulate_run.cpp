@@ -50,9 +50,8 @@ bool is_of_the_story(const Event& event) {
                                 Reason::remedy_does_not_help,
                                 Reason::relapsing,
                                 Reason::reason_remains};
-  return event.kind != "verdict" || std::ranges::any_of(kTold, [&](Reason reason) {
-           return event.text.starts_with(fmt::format("{}:", name(reason)));
-         });
+  return event.kind != "verdict" ||
+         std::ranges::any_of(kTold, [&](Reason reason) { return event.word == name(reason); });
 }
 
 // The servers' names by id, also of those that are gone by now.

@@ -170,7 +170,7 @@ TEST_F(StateMoves, AnExportThatNestsWithoutEndIsAnErrorAndNoCrash) {
   const std::string deep = std::string(300'000, '[');
   for (const auto& text :
        {deep, deep + std::string(300'000, ']'),
-        R"({"format":"evenkeel-export","version":1,"at":"2026-11-22T00:00:00Z","fleets":[{"state":)" + deep +
+        R"({"format":"evenkeel-export","version":2,"at":"2026-11-22T00:00:00Z","fleets":[{"state":)" + deep +
             std::string(300'000, ']') + R"(,"history":[]}]})"}) {
     write("deep.json", text);
     EXPECT_EQ(import_from("deep.json", there), kUsage);

@@ -32,19 +32,26 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
     intent->may_land_late = outcome.may_land_late;
     intent->detail = outcome.detail;
     intent->answer = outcome.answer;
-    const auto note = [&](std::string kind, std::string text) {
-      absorbed.events.push_back(
-          {now, state.fleet, remediation->instance_id, remediation->id, std::move(kind), std::move(text)});
+    const auto note = [&](const char* kind, std::string text, const char* word) {
+      absorbed.events.push_back({.at = now,
+                                 .fleet = state.fleet,
+                                 .instance_id = remediation->instance_id,
+                                 .remediation_id = remediation->id,
+                                 .kind = kind,
+                                 .text = std::move(text),
+                                 .word = word});
     };
     if (!known)
-      note("outcome", fmt::format("{}{}: {}{}{}", name(intent->effect), where(*remediation, *intent),
-                                  name(outcome.kind), outcome.detail.empty() ? "" : ", ", outcome.detail));
+      note("outcome",
+           fmt::format("{}{}: {}{}{}", name(intent->effect), where(*remediation, *intent), name(outcome.kind),
+                       outcome.detail.empty() ? "" : ", ", outcome.detail),
+           name(outcome.kind));
     if (intent->effect == Effect::reboot && outcome.kind == OutcomeKind::accepted &&
         remediation->phase == Phase::rebooting) {
       remediation->phase = Phase::booting;
       remediation->phase_since = now;
       remediation->deadline = now + in_force(*remediation, absorbed.next, policy).timing.boot;
-      note("phase", "booting: AWS accepted the reboot");
+      note("phase", "booting: AWS accepted the reboot", name(Phase::booting));
     }
   }
   return absorbed;

@@ -136,16 +136,17 @@ void Draft::enter(Remediation& remediation, Phase phase, Duration at_most, std::
   remediation.phase = phase;
   remediation.phase_since = now();
   remediation.deadline = now() + at_most;
-  note(remediation, "phase", fmt::format("{}: {}", name(phase), why));
+  note(remediation, "phase", fmt::format("{}: {}", name(phase), why), name(phase));
 }
 
-void Draft::note(const Remediation& remediation, std::string kind, std::string text) {
+void Draft::note(const Remediation& remediation, std::string kind, std::string text, std::string word) {
   events.push_back({.at = now(),
                     .fleet = policy.name,
                     .instance_id = remediation.instance_id,
                     .remediation_id = remediation.id,
                     .kind = std::move(kind),
-                    .text = std::move(text)});
+                    .text = std::move(text),
+                    .word = std::move(word)});
 }
 
 void Draft::end(Remediation& remediation, Ending ending, std::string why) {
@@ -153,7 +154,7 @@ void Draft::end(Remediation& remediation, Ending ending, std::string why) {
   remediation.phase_since = now();
   remediation.ending = ending;
   const bool said = why.starts_with(name(ending));
-  note(remediation, "done", said ? std::move(why) : fmt::format("{}: {}", name(ending), why));
+  note(remediation, "done", said ? std::move(why) : fmt::format("{}: {}", name(ending), why), name(ending));
 }
 
 }  // namespace evenkeel::decide

@@ -64,7 +64,8 @@ class Draft {
                  Ports ports = Ports::ours);
   // Enters a phase; the event says why.
   void enter(Remediation& remediation, Phase phase, Duration at_most, std::string why);
-  void note(const Remediation& remediation, std::string kind, std::string text);
+  // `word`: Event::word.
+  void note(const Remediation& remediation, std::string kind, std::string text, std::string word = {});
   // Ends it; the caller moves it to the recent ones.
   void end(Remediation& remediation, Ending ending, std::string why);
 

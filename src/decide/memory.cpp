@@ -134,8 +134,13 @@ void tell_members(Plan& plan, Time now) {
     if (left-- == 0) break;
     if (known != told.end()) told.erase(known);
     if (!reason.empty() && told.size() < kTold) told.emplace(id, reason);
-    plan.events.push_back(
-        {now, plan.next.fleet, id, "", "verdict", fmt::format("{}: {}", name(verdict.reason), verdict.text)});
+    plan.events.push_back({.at = now,
+                           .fleet = plan.next.fleet,
+                           .instance_id = id,
+                           .remediation_id = "",
+                           .kind = "verdict",
+                           .text = fmt::format("{}: {}", name(verdict.reason), verdict.text),
+                           .word = name(verdict.reason)});
   }
   std::erase_if(told, [&](const auto& entry) { return !plan.members.contains(entry.first); });
 }
@@ -194,11 +199,16 @@ void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation
           relapsed || since.back().value > condition->down_at() ? Ending::not_cured : Ending::cured;
       ended.gone = ended.ending == Ending::cured;
     }
-    events.push_back(
-        {now, state.fleet, ended.instance_id, ended.id, "judged",
-         since.empty() ? std::string("back: no sample says whether it helped")
-                       : fmt::format("{}: {} before, {} after", name(ended.ending),
-                                     format_number(ended.value_before), format_number(*ended.value_after))});
+    events.push_back({.at = now,
+                      .fleet = state.fleet,
+                      .instance_id = ended.instance_id,
+                      .remediation_id = ended.id,
+                      .kind = "judged",
+                      .text = since.empty() ? std::string("back: no sample says whether it helped")
+                                            : fmt::format("{}: {} before, {} after", name(ended.ending),
+                                                          format_number(ended.value_before),
+                                                          format_number(*ended.value_after)),
+                      .word = since.empty() ? name(Ending::back) : name(ended.ending)});
   }
 }
 
@@ -264,9 +274,14 @@ void tell(Plan& plan, Time now) {
   const std::string reason = first == plan.fleet.end() ? "" : name(first->reason);
   if (reason == plan.next.told_fleet) return;
   plan.next.told_fleet = reason;
-  plan.events.push_back({now, plan.next.fleet, "", "", "fleet",
-                         first == plan.fleet.end() ? std::string("nothing holds it back")
-                                                   : fmt::format("{}: {}", reason, first->text)});
+  plan.events.push_back({.at = now,
+                         .fleet = plan.next.fleet,
+                         .instance_id = "",
+                         .remediation_id = "",
+                         .kind = "fleet",
+                         .text = first == plan.fleet.end() ? std::string("nothing holds it back")
+                                                           : fmt::format("{}: {}", reason, first->text),
+                         .word = reason});
 }
 
 Glance glance(const FleetView& fleet, const std::vector<Verdict>& held_back_by) {

@@ -283,11 +283,18 @@ void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>
     if (there == false && record != state.members.end()) found_gone(record->second, ended, *rule);
     if (there == false && is_by_clock(*rule)) continue;
     if (there) ended.gone = !*there;
-    events.push_back({now, state.fleet, ended.instance_id, ended.id, "judged",
-                      !there   ? "unknown: nothing says whether its reason is gone"
-                      : *there ? fmt::format("not_gone: after {} it is still there: {}",
-                                             name(ended.treatment), printable(ended.reason))
-                               : "gone: " + printable(ended.reason)});
+    events.push_back({.at = now,
+                      .fleet = state.fleet,
+                      .instance_id = ended.instance_id,
+                      .remediation_id = ended.id,
+                      .kind = "judged",
+                      .text = !there   ? "unknown: nothing says whether its reason is gone"
+                              : *there ? fmt::format("not_gone: after {} it is still there: {}",
+                                                     name(ended.treatment), printable(ended.reason))
+                                       : "gone: " + printable(ended.reason),
+                      .word = !there   ? "unknown"
+                              : *there ? "not_gone"
+                                       : "gone"});
   }
 }
 

@@ -42,6 +42,7 @@ void Log::tick(const wiring::FleetTick& tick) {
   for (const auto& event : report.events) {
     Json entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", event.kind},
                   {"text", event.text},      {"request", request_id_}, {"fleet", event.fleet}};
+    if (!event.word.empty()) entry["word"] = event.word;
     if (!event.instance_id.empty()) entry["instance"] = event.instance_id;
     if (!event.remediation_id.empty()) entry["remediation"] = event.remediation_id;
     line(dump(entry));

@@ -68,10 +68,10 @@ struct Ended {
   std::string_view next;
 };
 
-// Of the kinds of which only some are told, the words with which those begin.
+// Of the kinds of which only some are told, the words of those.
 struct Part {
   std::string_view event;
-  std::string_view begins;
+  std::string_view word;
 };
 constexpr std::array kParts = {
     Part{"judged", "not_cured"},       Part{"judged", "not_gone"},
@@ -96,21 +96,15 @@ void replace(std::string& text, std::string_view what, const std::string& by) {
     text.replace(at, what.size(), by);
 }
 
-// "cured: back; 82 before, 34 after" begins with its ending, "relapsing: …" with its reason.
-std::string_view first_word(const Event& event) {
-  return std::string_view{event.text}.substr(0, event.text.find(':'));
-}
-
 bool is_told(const Event& event) {
   const auto of_kind = [&](const Part& part) { return part.event == event.kind; };
   return std::ranges::none_of(kParts, of_kind) || std::ranges::any_of(kParts, [&](const Part& part) {
-           return of_kind(part) && part.begins == first_word(event);
+           return of_kind(part) && part.word == event.word;
          });
 }
 
 const Ended* ending_of(const Event& event) {
-  const auto word = first_word(event);
-  const auto* const found = std::ranges::find(kEndings, word, &Ended::ending);
+  const auto* const found = std::ranges::find(kEndings, event.word, &Ended::ending);
   return found == kEndings.end() ? nullptr : &*found;
 }
 

@@ -10,12 +10,24 @@ namespace {
 const Time kAt = parse_iso8601("2026-11-22T03:12:00Z").value();
 const std::string kId = "i-0123456789abcdef0";
 
-Event event(std::string kind, std::string text) {
-  return {kAt, "web", kId, kId + "@2026-11-22T02:50:00Z", std::move(kind), std::move(text)};
+Event event(std::string kind, std::string text, std::string word = {}) {
+  return {.at = kAt,
+          .fleet = "web",
+          .instance_id = kId,
+          .remediation_id = kId + "@2026-11-22T02:50:00Z",
+          .kind = std::move(kind),
+          .text = std::move(text),
+          .word = std::move(word)};
 }
 
-Event about_fleet(std::string kind, std::string text) {
-  return {kAt, "web", "", "", std::move(kind), std::move(text)};
+Event about_fleet(std::string kind, std::string text, std::string word = {}) {
+  return {.at = kAt,
+          .fleet = "web",
+          .instance_id = "",
+          .remediation_id = "",
+          .kind = std::move(kind),
+          .text = std::move(text),
+          .word = std::move(word)};
 }
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
@@ -56,7 +68,7 @@ TEST(Notice, EveryEndingHasWordsOfItsOwn) {
   for (auto ending = 1; ending <= static_cast<int>(Ending::replaced); ++ending) {
     const std::string word = name(static_cast<Ending>(ending));
     ASSERT_TRUE(words.contains(word)) << word;
-    const auto notice = notice_of(event("done", word + ": back; 82 before, 34 after"));
+    const auto notice = notice_of(event("done", word + ": back; 82 before, 34 after", word));
     ASSERT_TRUE(notice);
     EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " " + words.at(word));
     EXPECT_TRUE(holds(notice->text, "82 before, 34 after"));
@@ -99,26 +111,38 @@ TEST(Notice, WhatIsOnlyForTheHistoryIsNotTold) {
 }
 
 TEST(Notice, OfAChangedReasonOnlyWhatNeedsAPersonIsTold) {
-  auto spent = event("verdict", "relapsing: sooner each time: 3d, 2d, 1d");
+  auto spent = event("verdict", "relapsing: sooner each time: 3d, 2d, 1d", "relapsing");
   ASSERT_TRUE(notice_of(spent));
   EXPECT_EQ(notice_of(spent)->kind, "spent");
   EXPECT_EQ(notice_of(spent)->subject, "evenkeel web: " + kId + " is no longer treated: a person is needed");
-  EXPECT_TRUE(notice_of(event("verdict", "remedy_does_not_help: two of three")));
-  EXPECT_FALSE(notice_of(event("verdict", "cooldown: treated 5m ago")));
-  const auto gate = notice_of(about_fleet("fleet", "alarm_unreadable: no state of the alarm deploys"));
+  EXPECT_TRUE(notice_of(event("verdict", "remedy_does_not_help: two of three", "remedy_does_not_help")));
+  EXPECT_FALSE(notice_of(event("verdict", "cooldown: treated 5m ago", "cooldown")));
+  const auto gate =
+      notice_of(about_fleet("fleet", "alarm_unreadable: no state of the alarm deploys", "alarm_unreadable"));
   ASSERT_TRUE(gate);
   EXPECT_EQ(gate->kind, "blocked");
   EXPECT_TRUE(holds(gate->text, "evenkeel check --fleet web"));
-  EXPECT_FALSE(notice_of(about_fleet("fleet", "outside_window: opens at 22:00")));
+  EXPECT_FALSE(notice_of(about_fleet("fleet", "outside_window: opens at 22:00", "outside_window")));
   EXPECT_FALSE(notice_of(about_fleet("fleet", "nothing holds it back")));
-  EXPECT_EQ(notice_of(event("judged", "not_cured: 82 before, 80 after"))->kind, "judged");
-  EXPECT_FALSE(notice_of(event("judged", "cured: 82 before, 31 after")));
-  EXPECT_EQ(notice_of(event("judged", "not_gone: after reboot it is still there: alarm slow"))->kind,
-            "judged");
-  EXPECT_FALSE(notice_of(event("judged", "gone: event e1")));
-  EXPECT_FALSE(notice_of(event("judged", "unknown: nothing says whether its reason is gone")));
-  EXPECT_EQ(notice_of(event("verdict", "reason_remains: nothing ends instance-reboot"))->kind, "spent");
-  EXPECT_FALSE(notice_of(event("verdict", "already_served: reboot ended it")));
+  EXPECT_EQ(notice_of(event("judged", "not_cured: 82 before, 80 after", "not_cured"))->kind, "judged");
+  EXPECT_FALSE(notice_of(event("judged", "cured: 82 before, 31 after", "cured")));
+  EXPECT_EQ(
+      notice_of(event("judged", "not_gone: after reboot it is still there: alarm slow", "not_gone"))->kind,
+      "judged");
+  EXPECT_FALSE(notice_of(event("judged", "gone: event e1", "gone")));
+  EXPECT_FALSE(notice_of(event("judged", "unknown: nothing says whether its reason is gone", "unknown")));
+  EXPECT_EQ(
+      notice_of(event("verdict", "reason_remains: nothing ends instance-reboot", "reason_remains"))->kind,
+      "spent");
+  EXPECT_FALSE(notice_of(event("verdict", "already_served: reboot ended it", "already_served")));
+}
+
+TEST(Notice, GoesByTheWordAndNeverByTheText) {
+  EXPECT_FALSE(notice_of(event("judged", "not_cured: 82 before, 80 after")));
+  EXPECT_FALSE(notice_of(event("verdict", "relapsing: an alarm is called so", "alarm_unreadable")));
+  EXPECT_TRUE(notice_of(event("verdict", "sooner each time", "relapsing")));
+  EXPECT_EQ(notice_of(event("done", "cured: said the operator", "handed_over"))->subject,
+            "evenkeel web: " + kId + " is left to you");
 }
 
 TEST(Notice, OneRemediationIsTheSameAndEveryPauseIsAnother) {

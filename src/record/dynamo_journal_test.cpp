@@ -88,7 +88,7 @@ TEST_F(DynamoJournal, AStateAndItsEventsAreOneItemUntilTheNextSwapMovesTheEvents
   const auto& kept = table.item("history#web", "00000000000000000001");
   EXPECT_EQ(
       kept.at("events").at("S"),
-      R"([{"at":"2026-11-22T00:00:01Z","instance_id":"i-1","kind":"phase","remediation_id":"","text":"a"}])");
+      R"([{"at":"2026-11-22T00:00:01Z","instance_id":"i-1","kind":"phase","remediation_id":"","text":"a","word":""}])");
   EXPECT_EQ(kept.at("crc32").at("N"), std::to_string(crc32(kept.at("events").at("S").get<std::string>())));
   EXPECT_EQ(kept.at("expires").at("N"), "1803081601") << "90 days after 2026-11-22T00:00:01Z, in seconds";
   EXPECT_FALSE(table.item("state", "web").contains("expires")) << "a state never expires";

@@ -19,24 +19,30 @@ struct TextField {
 constexpr std::array kTexts = {TextField{"instance_id", &Event::instance_id},
                                TextField{"remediation_id", &Event::remediation_id},
                                TextField{"kind", &Event::kind}, TextField{"text", &Event::text}};
+constexpr TextField kWord{"word", &Event::word};  // an earlier build stored none
 
 std::unexpected<Error> corrupt_event(std::size_t place, std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("event {} of the list: {}", place + 1, what));
 }
 
+Result<void> read_text(const json& object, const TextField& field, std::size_t place, Event& event) {
+  const auto found = object.find(field.key);
+  if (found == object.end() || !found->is_string())
+    return corrupt_event(place, fmt::format("{} is missing or is no text", field.key));
+  event.*field.member = found->get<std::string>();
+  return {};
+}
+
 Result<Event> read_event(const json& object, std::size_t place) {
-  if (!object.is_object() || object.size() != kTexts.size() + 1) {
+  const bool has_word = object.is_object() && object.contains(kWord.key);
+  if (!object.is_object() || object.size() != kTexts.size() + 1 + (has_word ? 1 : 0)) {
     return corrupt_event(place,
                          "found something else than an object with the keys at, instance_id, "
-                         "remediation_id, kind and text");
+                         "remediation_id, kind, word and text");
   }
   Event event;
-  for (const auto& field : kTexts) {
-    const auto found = object.find(field.key);
-    if (found == object.end() || !found->is_string())
-      return corrupt_event(place, fmt::format("{} is missing or is no text", field.key));
-    event.*field.member = found->get<std::string>();
-  }
+  for (const auto& field : kTexts) TRY_VOID(read_text(object, field, place, event));
+  if (has_word) TRY_VOID(read_text(object, kWord, place, event));
   const auto at = object.find("at");
   const auto time =
       at != object.end() && at->is_string() ? parse_iso8601(at->get_ref<const std::string&>()) : std::nullopt;
@@ -52,6 +58,7 @@ std::string events_to_json(std::span<const Event> events) {
   for (const auto& event : events) {
     json object = {{"at", iso8601(event.at)}};
     for (const auto& field : kTexts) object[field.key] = event.*field.member;
+    object[kWord.key] = event.*kWord.member;
     list.push_back(std::move(object));
   }
   return list.dump(-1, ' ', false, json::error_handler_t::replace);

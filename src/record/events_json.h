@@ -1,5 +1,5 @@
 // Events as the text that stores and exports keep: a JSON list of {"at", "instance_id", "remediation_id",
-// "kind", "text"}, in order (docs/formats.md). The fleet stands beside the list, not in it.
+// "kind", "word", "text"}, in order (docs/formats.md). The fleet stands beside the list, not in it.
 #pragma once
 
 #include <span>
@@ -14,7 +14,8 @@ namespace evenkeel::record {
 // "[]" for none.
 std::string events_to_json(std::span<const Event> events);
 
-// `corrupt` with the place for anything that isn't exactly such a list.
+// `corrupt` with the place for anything that isn't exactly such a list; the word may be missing, as in what an
+// earlier build stored.
 Result<std::vector<Event>> events_from_json(const std::string& fleet, const std::string& text);
 
 }  // namespace evenkeel::record

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "evenkeel-export";
-constexpr int kExportVersion = 1;
+constexpr int kExportVersion = 2;  // version 1 had events without a word
 
 std::unexpected<Error> corrupt_export(std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("{}; it must be a whole file as `evenkeel state export` writes "
@@ -84,11 +84,12 @@ Result<Export> export_from_json(const std::string& text) {
   const auto whole = json::parse(text, nullptr, false);
   if (!has_only(whole, {"format", "version", "at", "fleets"}) || whole["format"] != kFormat)
     return corrupt_export("is no export of Evenkeel's state");
-  if (whole["version"] != kExportVersion) {
-    return fail(ErrorKind::corrupt,
-                fmt::format("was written by another Evenkeel (version {}, this one reads {}); run the newer "
-                            "program",
-                            printable(whole["version"].dump(), 40), kExportVersion));
+  if (whole["version"] != kExportVersion && whole["version"] != 1) {
+    return fail(
+        ErrorKind::corrupt,
+        fmt::format("was written by another Evenkeel (version {}, this one reads 1 to {}); run the newer "
+                    "program",
+                    printable(whole["version"].dump(), 40), kExportVersion));
   }
   const auto at =
       whole["at"].is_string() ? parse_iso8601(whole["at"].get_ref<const std::string&>()) : std::nullopt;

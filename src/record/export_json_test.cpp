@@ -13,8 +13,10 @@ using nlohmann::json;
 Export sample() {
   auto api = maximal_state();
   api.fleet = "api";
-  return {at(5),
-          {{maximal_state(), {{at(1) + 250ms, "web", "i-1", "i-1@x", "held", "ä \"quoted\"\n"}}}, {api, {}}}};
+  return {
+      at(5),
+      {{maximal_state(), {{at(1) + 250ms, "web", "i-1", "i-1@x", "phase", "ä \"quoted\"\n", false, "held"}}},
+       {api, {}}}};
 }
 
 std::string export_refusal(const json& document) {
@@ -29,6 +31,17 @@ TEST(Export, ComesBackAsItWas) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->at, sample().at);
   EXPECT_EQ(read->fleets, sample().fleets);
+}
+
+TEST(Export, OfAnEarlierBuildHasNoWords) {
+  auto document = json::parse(export_to_json(sample()));
+  EXPECT_EQ(document["version"], 2);
+  document["version"] = 1;
+  document["fleets"][0]["history"][0].erase("word");
+  const auto read = export_from_json(document.dump());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->fleets[0].history[0].word, "");
+  EXPECT_EQ(read->fleets[0].history[0].text, "ä \"quoted\"\n");
 }
 
 TEST(Export, EveryCutFileIsRefused) {
@@ -49,7 +62,7 @@ TEST(Export, WhatIsNoneIsRefusedWithItsPlace) {
   EXPECT_TRUE(with("/format", "other").starts_with("is no export"));
   EXPECT_TRUE(with("/later", 1).starts_with("is no export"));
   EXPECT_TRUE(
-      with("/version", 2).starts_with("was written by another Evenkeel (version 2, this one reads 1)"));
+      with("/version", 3).starts_with("was written by another Evenkeel (version 3, this one reads 1 to 2)"));
   EXPECT_TRUE(with("/at", "today").starts_with("at is no time"));
   EXPECT_TRUE(with("/fleets", 5).starts_with("at is no time, or fleets is no list"));
   EXPECT_TRUE(with("/fleets/1/state/open/0/phase", "exploding")
@@ -57,6 +70,8 @@ TEST(Export, WhatIsNoneIsRefusedWithItsPlace) {
   EXPECT_TRUE(with("/fleets/0/history/0/at", 5).starts_with("fleets[0].history: event 1 of the list: at is"));
   EXPECT_TRUE(
       with("/fleets/0/history/0/kind", 5).starts_with("fleets[0].history: event 1 of the list: kind is"));
+  EXPECT_TRUE(
+      with("/fleets/0/history/0/word", 5).starts_with("fleets[0].history: event 1 of the list: word is"));
   EXPECT_TRUE(with("/fleets/0/history/0/later", 5)
                   .starts_with("fleets[0].history: event 1 of the list: found something else"));
   EXPECT_TRUE(with("/fleets/1/state/revision", 0).starts_with("fleets[1]: its state has no name"));

@@ -98,7 +98,8 @@ TEST_P(JournalContract, EventsAreStoredTogetherWithTheStateOrNotAtAll) {
 
 TEST_P(JournalContract, AnEventComesBackAsItWas) {
   const Event event{at(1) + 250ms, "web",  "i-1",
-                    "i-1@x",       "held", "ä \"quoted\"\n" + std::string(1, '\0') + "end"};
+                    "i-1@x",       "held", "ä \"quoted\"\n" + std::string(1, '\0') + "end",
+                    false,         "word"};
   const Event about_the_fleet{at(2), "web", "", "", "pause", ""};
   ASSERT_TRUE(journal_->replace(state_of("web", 1), std::vector{event, about_the_fleet}));
   EXPECT_EQ(*journal_->history("web", "", 10), (std::vector{event, about_the_fleet}));

@@ -17,7 +17,8 @@ namespace evenkeel::record {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x45564B4C;  // "EVKL"
-constexpr std::int64_t kTablesVersion = 1;           // of the tables; the documents have their own
+constexpr std::int64_t kTablesVersion = 2;           // of the tables; the documents have their own
+constexpr std::int64_t kWithoutWords = 1;            // the version before events had a word
 constexpr std::int64_t kKeptEvents = 100'000;        // of each fleet
 constexpr std::int64_t kTrimEvery = 1'000;           // events
 
@@ -44,6 +45,7 @@ class SqliteJournal final : public Store {
   // Stores `next` if the stored revision is `over`, and appends the events.
   Result<void> store(const FleetState& next, std::int64_t over, std::span<const Event> events);
   Result<void> swap(const FleetState& next, std::int64_t over, const std::string& document);
+  Result<void> raise_tables();
   Result<void> append(const std::string& fleet, std::span<const Event> events);
   Result<void> trim_history();
 
@@ -112,6 +114,7 @@ Result<void> SqliteJournal::store(const FleetState& next, std::int64_t over, std
   }
   auto transaction = TRY(Transaction::write(*database_));
   TRY_VOID(swap(next, over, document));
+  TRY_VOID(raise_tables());
   TRY_VOID(append(next.fleet, events));
   TRY_VOID(transaction.commit());
   known_.insert_or_assign(next.fleet, Known{document, next});
@@ -132,15 +135,23 @@ Result<void> SqliteJournal::swap(const FleetState& next, std::int64_t over, cons
   return {};
 }
 
+// What an earlier build made gets what its tables lack with the first write, or not at all: to open a file is
+// not to change it.
+Result<void> SqliteJournal::raise_tables() {
+  if (TRY(database_->number("PRAGMA user_version")) != kWithoutWords) return {};
+  TRY_VOID(database_->run("ALTER TABLE event ADD COLUMN word TEXT NOT NULL DEFAULT ''"));
+  return database_->run(fmt::format("PRAGMA user_version = {}", kTablesVersion));
+}
+
 Result<void> SqliteJournal::append(const std::string& fleet, std::span<const Event> events) {
   if (events.empty()) return {};
   auto put =
-      TRY(database_->prepare("INSERT INTO event (fleet, at, instance_id, remediation_id, kind, text) VALUES "
-                             "(?1, ?2, ?3, ?4, ?5, ?6)"));
+      TRY(database_->prepare("INSERT INTO event (fleet, at, instance_id, remediation_id, kind, text, word) "
+                             "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
   for (const auto& event : events) {
     const auto at = iso8601(event.at);
     put.bind(1, fleet).bind(2, at).bind(3, event.instance_id).bind(4, event.remediation_id);
-    put.bind(5, event.kind).bind(6, event.text);
+    put.bind(5, event.kind).bind(6, event.text).bind(7, event.word);
     TRY_VOID(put.step());
     put.reset();
   }
@@ -166,12 +177,11 @@ Result<void> SqliteJournal::trim_history() {
 Result<std::vector<Event>> SqliteJournal::history(const std::string& fleet, const std::string& instance_id,
                                                   int limit) {
   TRY_VOID(check_file());
-  auto row =
-      TRY(database_->prepare(instance_id.empty() ? "SELECT at, instance_id, remediation_id, kind, text FROM "
-                                                   "event WHERE fleet = ?1 ORDER BY id DESC LIMIT ?3"
-                                                 : "SELECT at, instance_id, remediation_id, kind, text FROM "
-                                                   "event WHERE fleet = ?1 AND instance_id = ?2 "
-                                                   "ORDER BY id DESC LIMIT ?3"));
+  const bool has_words = TRY(database_->number("PRAGMA user_version")) != kWithoutWords;
+  auto row = TRY(database_->prepare(
+      fmt::format("SELECT at, instance_id, remediation_id, kind, text, {} FROM event WHERE fleet = ?1{} "
+                  "ORDER BY id DESC LIMIT ?3",
+                  has_words ? "word" : "''", instance_id.empty() ? "" : " AND instance_id = ?2")));
   row.bind(1, fleet).bind(2, instance_id).bind(3, std::int64_t{std::max(limit, 0)});
   std::vector<Event> events;
   while (TRY(row.step())) {
@@ -182,7 +192,13 @@ Result<std::vector<Event>> SqliteJournal::history(const std::string& fleet, cons
           fmt::format("state file {}, history of fleet {}: \"{}\" is no time; put back the last good copy",
                       printable(database_->path()), printable(fleet), printable(row.text(0), 60)));
     }
-    events.push_back({*at, fleet, row.text(1), row.text(2), row.text(3), row.text(4)});
+    events.push_back({.at = *at,
+                      .fleet = fleet,
+                      .instance_id = row.text(1),
+                      .remediation_id = row.text(2),
+                      .kind = row.text(3),
+                      .text = row.text(4),
+                      .word = row.text(5)});
   }
   std::ranges::reverse(events);
   return events;
@@ -209,7 +225,7 @@ Result<bool> check_version(Database& database) {
                             "Evenkeel's own state file, or one that doesn't exist yet",
                             printable(database.path())));
   }
-  if (version != kTablesVersion) {
+  if (version != kTablesVersion && version != kWithoutWords) {
     return fail(
         ErrorKind::corrupt,
         fmt::format(
@@ -232,13 +248,14 @@ Result<bool> is_ours(Database& database) {
 Result<void> create_tables(Database& database) {
   auto transaction = TRY(Transaction::write(database));
   if (TRY(check_version(database))) return {};  // another process was faster
-  for (const auto* sql :
-       {"CREATE TABLE state (fleet TEXT PRIMARY KEY, revision INTEGER NOT NULL, document TEXT NOT NULL, "
-        "checksum INTEGER NOT NULL) STRICT",
-        "CREATE TABLE event (id INTEGER PRIMARY KEY, fleet TEXT NOT NULL, at TEXT NOT NULL, instance_id TEXT "
-        "NOT NULL, remediation_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL) STRICT",
-        "CREATE INDEX event_of_fleet ON event (fleet)",
-        "CREATE INDEX event_of_instance ON event (fleet, instance_id)"}) {
+  for (
+      const auto* sql :
+      {"CREATE TABLE state (fleet TEXT PRIMARY KEY, revision INTEGER NOT NULL, document TEXT NOT NULL, "
+       "checksum INTEGER NOT NULL) STRICT",
+       "CREATE TABLE event (id INTEGER PRIMARY KEY, fleet TEXT NOT NULL, at TEXT NOT NULL, instance_id TEXT "
+       "NOT NULL, remediation_id TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, word TEXT NOT NULL DEFAULT '') STRICT",
+       "CREATE INDEX event_of_fleet ON event (fleet)",
+       "CREATE INDEX event_of_instance ON event (fleet, instance_id)"}) {
     TRY_VOID(database.run(sql));
   }
   TRY_VOID(database.run(fmt::format("PRAGMA application_id = {}", kApplicationId)));

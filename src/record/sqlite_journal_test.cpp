@@ -106,7 +106,7 @@ TEST(SqliteJournal, WritesAheadAndSynchronizesFully) {
   const auto database = Database::open(directory.file(), SQLITE_OPEN_READWRITE);
   EXPECT_EQ(*(*database)->text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(*(*database)->number("PRAGMA application_id"), 0x45564B4C);
-  EXPECT_EQ(*(*database)->number("PRAGMA user_version"), 1);
+  EXPECT_EQ(*(*database)->number("PRAGMA user_version"), 2);
 }
 
 TEST(SqliteJournal, SurvivesBeingClosedAndOpened) {
@@ -197,16 +197,50 @@ TEST(SqliteJournal, RefusesTheDatabaseOfAnotherProgramAndLeavesItAlone) {
   EXPECT_EQ(*(*database)->number("SELECT count(*) FROM sqlite_schema"), 1);
 }
 
+// As an earlier build made them, with one event.
+void make_tables_of_an_earlier_build(const std::string& file) {
+  ASSERT_TRUE(opened(file)->replace(first_state(), {}));
+  tamper(file, "ALTER TABLE event DROP COLUMN word");
+  tamper(file,
+         "INSERT INTO event (fleet, at, instance_id, remediation_id, kind, text) VALUES ('web', "
+         "'2026-11-22T06:45:00Z', 'i-1', 'i-1@x', 'verdict', 'cooldown: treated 5m ago')");
+  tamper(file, "PRAGMA user_version = 1");
+}
+
+TEST(SqliteJournal, TablesOfAnEarlierBuildGetTheirWordsWithTheFirstWrite) {
+  const TestDirectory directory;
+  make_tables_of_an_earlier_build(directory.file());
+  const auto journal = opened(directory.file());
+  const auto version = [&] {
+    return *(*Database::open(directory.file(), SQLITE_OPEN_READWRITE))->number("PRAGMA user_version");
+  };
+  EXPECT_EQ(version(), 1) << "to open a file is not to change it";
+  EXPECT_EQ(journal->history("web", "", 10)->at(0).text, "cooldown: treated 5m ago");
+  auto next = first_state();
+  ASSERT_FALSE(journal->replace(next, {})) << "a race that is lost changes nothing";
+  EXPECT_EQ(version(), 1);
+  next.revision = 2;
+  const std::vector<Event> events{
+      {at(1), "web", "i-1", "i-1@x", "verdict", "held: look at it", false, "held"}};
+  ASSERT_TRUE(journal->replace(next, events));
+  EXPECT_EQ(version(), 2);
+  const auto history = journal->history("web", "", 10);
+  ASSERT_EQ(history->size(), 2U);
+  EXPECT_EQ(history->at(0).word, "");
+  EXPECT_EQ(history->at(1), events[0]);
+  EXPECT_EQ(*opened(directory.file())->history("web", "", 10), *history);
+}
+
 TEST(SqliteJournal, RefusesNewerTables) {
   const TestDirectory directory;
   ASSERT_TRUE(opened(directory.file())->replace(first_state(), {}));
-  tamper(directory.file(), "PRAGMA user_version = 2");
+  tamper(directory.file(), "PRAGMA user_version = 3");
   const auto journal = open_sqlite(directory.file());
   ASSERT_FALSE(journal);
   EXPECT_EQ(journal.error().kind, ErrorKind::corrupt);
   EXPECT_EQ(journal.error().message, "state file " + directory.file() +
-                                         ": was written by a newer Evenkeel (tables of version 2, this one "
-                                         "knows 1); nothing is started with it. Run the newer program");
+                                         ": was written by a newer Evenkeel (tables of version 3, this one "
+                                         "knows 2); nothing is started with it. Run the newer program");
 }
 
 TEST(SqliteJournal, RefusesWhatIsNoDatabase) {
@@ -319,7 +353,7 @@ TEST(SqliteJournal, AFullDiskStoresNothing) {
   ASSERT_TRUE(*(*database)->number("PRAGMA max_page_count = 1"));
   auto transaction = Transaction::write(**database);
   const auto filled =
-      (*database)->run("INSERT INTO event SELECT 1, 'web', '', '', '', '', hex(zeroblob(100000))");
+      (*database)->run("INSERT INTO event SELECT 1, 'web', '', '', '', '', hex(zeroblob(100000)), ''");
   ASSERT_FALSE(filled);
   EXPECT_EQ(filled.error().kind, ErrorKind::unavailable);
   EXPECT_NE(filled.error().message.find("the disk is full; nothing was stored. Free some space"),
@@ -396,6 +430,20 @@ TEST(SqliteReadOnly, NeverCreatesAFile) {
   std::ofstream(directory.file()).close();
   EXPECT_EQ(open_sqlite_read_only(directory.file()).error().kind, ErrorKind::not_found);
   EXPECT_EQ(std::filesystem::file_size(directory.file()), 0U);
+}
+
+TEST(SqliteReadOnly, ReadsTablesOfAnEarlierBuildAndStillDoesOnceAnotherHasRaisedThem) {
+  const TestDirectory directory;
+  make_tables_of_an_earlier_build(directory.file());
+  const auto reader = open_sqlite_read_only(directory.file());
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ((*reader)->history("web", "i-1", 10)->at(0).word, "");
+  auto next = first_state();
+  next.revision = 2;
+  ASSERT_TRUE(
+      opened(directory.file())
+          ->replace(next, std::vector<Event>{{at(1), "web", "i-1", "", "phase", "held", false, "held"}}));
+  EXPECT_EQ((*reader)->history("web", "i-1", 10)->at(1).word, "held");
 }
 
 TEST(SqliteReadOnly, ReadsWhileAnotherWritesAndNeverWrites) {

@@ -245,7 +245,7 @@ class Damage(StateFiles):
         self.damaged("open: is missing", lambda state: rewrite(state, forget))
 
     def test_newer_tables(self):
-        self.damaged("Run the newer program", lambda state: edit(state, "pragma user_version = 2"))
+        self.damaged("Run the newer program", lambda state: edit(state, "pragma user_version = 3"))
 
     def test_a_newer_document(self):
         self.damaged("run the newer program", lambda state: rewrite(state, lambda document: document.update(schema=4)))
