@@ -59,6 +59,7 @@ struct ResumeCommand {
 struct RestoreCommand {
   InstanceId instance;
   Author author;
+  bool now = false;  // without waiting for a treatment that may still act on it
   std::vector<FleetName> fleets;
 };
 

@@ -206,7 +206,8 @@ Json wish_view(const Wish& wish) {
           {"author", wish.author},
           {"lasting_seconds", wish.lasting ? Json(seconds(*wish.lasting)) : Json(nullptr)},
           {"until", time_or_null(wish.until)},
-          {"here", wish.here}};
+          {"here", wish.here},
+          {"now", wish.now}};
 }
 
 }  // namespace

@@ -13,11 +13,12 @@ namespace {
 
 struct RestoreLine {
   std::string instance;
+  bool now = false;
   std::vector<std::string> fleets;
 };
 
 Result<RestoreCommand> restore_command(const RestoreLine& line, Context& context) {
-  return RestoreCommand{TRY(InstanceId::read("ID", line.instance)), TRY(author_of(context)),
+  return RestoreCommand{TRY(InstanceId::read("ID", line.instance)), TRY(author_of(context)), line.now,
                         TRY(read_fleets("--fleet", line.fleets))};
 }
 
@@ -42,12 +43,17 @@ int run(const RestoreCommand& asked, const Options& options, Context& context) {
     return fail_with(context, exit_code_of_state(there.error()), there.error().message);
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     const auto fleet = TRY(fleet_of(asked, options, parts.journal));
-    const Wish wish{Wish::Kind::restore, asked.instance.text(), "", asked.author.text()};
+    const Wish wish{Wish::Kind::restore, asked.instance.text(), "", asked.author.text(), {}, {}, asked.now};
     TRY(controller::wish(fleet, wish, parts));
-    return Did{fleet,
-               {fmt::format("{}: {} is put back by the next ticks, without another reboot", fleet,
-                            asked.instance.text())},
-               wish};
+    Did did{fleet,
+            {fmt::format("{}: {} is put back by the next ticks, without another reboot", fleet,
+                         asked.instance.text())},
+            wish};
+    if (asked.now)
+      did.lines.push_back(
+          "It does not wait for a treatment that may still act: a reboot that is queued may take it down while "
+          "it serves.");
+    return did;
   });
 }
 
@@ -56,6 +62,10 @@ void add_restore(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto options = default_options(context.environment);
   auto line = std::make_shared<RestoreLine>();
   command->add_option("ID", line->instance, "the instance, i-…")->required();
+  command->add_flag(
+      "--now", line->now,
+      "don't wait for a treatment that may still act on it (EC2 queues a reboot for minutes): one "
+      "that is queued may take down the server while it serves");
   add_state(*command, *options);
   add_notify(*command, *options);
   add_fleet(*command, line->fleets);

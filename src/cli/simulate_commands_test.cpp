@@ -218,6 +218,13 @@ TEST_F(Commands, RestorePutsAMemberBackWithoutAReboot) {
   ticks(1);
   ASSERT_EQ(on_account({"restore", worst, "--json"}), kDone) << err.str();
   EXPECT_EQ(json()["fleet"], "web");
+  EXPECT_EQ(json()["did"].size(), 1U);
+  ASSERT_EQ(on_account({"status", "--json"}), kDone);
+  EXPECT_FALSE(json()["fleets"][0]["wishes"][0]["now"]);
+  ASSERT_EQ(on_account({"restore", worst, "--now"}), kDone) << err.str();
+  EXPECT_TRUE(out_has("a reboot that is queued may take it down while it serves")) << out.str();
+  ASSERT_EQ(on_account({"status", "--json"}), kDone);
+  EXPECT_TRUE(json()["fleets"][0]["wishes"][1]["now"]);
   ticks(20);
   ASSERT_EQ(on_account({"status", "--json"}), kDone);
   EXPECT_EQ(json()["fleets"][0]["recent"][0]["ending"], "not_rebooted");

@@ -62,6 +62,8 @@ class Heeding {
                   by_whom("nothing is under way any more that could be put back", wish));
     found->treat = false;
     found->why_untreated = by_whom("put back", wish);
+    // A later wish without it does not take it back.
+    if (wish.now) found->without_waiting = true;
     found->phase_since = now_;
     if (std::ranges::all_of(found->snapshot, &SnapshotTarget::vanished)) {
       // There is no place left to put it back to: the person has taken it over.
@@ -105,7 +107,8 @@ std::string in_words(const Wish& wish, std::optional<Time> until) {
     case Wish::Kind::resume:
       return by_whom(wish.here ? "accepted wherever it is found" : "goes on", wish);
     case Wish::Kind::restore:
-      return by_whom("to be put back", wish);
+      return by_whom("to be put back", wish) +
+             (wish.now ? ", without waiting for a treatment that may still act" : "");
   }
   return "";
 }

@@ -15,7 +15,9 @@ Wish pause_wish(std::optional<Duration> lasting = {}, std::optional<Time> until 
   return {Wish::Kind::pause, "", "release", "ann", lasting, until};
 }
 Wish resume_wish() { return {Wish::Kind::resume, "", "released", "bob"}; }
-Wish restore_wish(const std::string& id) { return {Wish::Kind::restore, id, "", "bob"}; }
+Wish restore_wish(const std::string& id, bool now = false) {
+  return {Wish::Kind::restore, id, "", "bob", {}, {}, now};
+}
 
 FleetState wished(std::vector<Wish> wishes) {
   FleetState state;
@@ -111,6 +113,23 @@ TEST(Wishes, ARestoreHasTheWholeTimeFromTheTickOn) {
   EXPECT_TRUE(open.intents.empty());
   EXPECT_EQ(open.held_because, "");
   EXPECT_EQ(told.at(0).text, "to be put back by bob");
+}
+
+TEST(Wishes, OnlyARestoreNowDoesNotWaitAndALaterOneDoesNotTakeThatBack) {
+  FleetState state;
+  auto& open = state.open.emplace_back();
+  open.instance_id = id(1);
+  open.snapshot = {{"arn", "tg1", 443, false, false}};
+  state.wishes = {restore_wish(id(1))};
+  heed_wishes(state, kDated);
+  EXPECT_FALSE(open.without_waiting);
+  state.wishes = {restore_wish(id(1), true)};
+  EXPECT_EQ(heed_wishes(state, kDated).at(0).text,
+            "to be put back by bob, without waiting for a treatment that may still act");
+  EXPECT_TRUE(open.without_waiting);
+  state.wishes = {restore_wish(id(1))};
+  heed_wishes(state, kDated);
+  EXPECT_TRUE(open.without_waiting);
 }
 
 TEST(Wishes, ARestoreOfWhatHasEndedMeanwhileIsTold) {

@@ -72,8 +72,8 @@ class Fields {
     return fail(ErrorKind::invalid,
                 fmt::format("{} must be a whole number from {} to {}", quoted(key), least, most));
   }
-  // Not given: no.
-  Result<bool> yes(const char* key) {
+  // Not given: false.
+  Result<bool> boolean(const char* key) {
     const auto* value = find(key);
     if (value == nullptr) return false;
     if (value->is_boolean()) return value->get<bool>();
@@ -160,12 +160,13 @@ Result<Asked> pause_command(Fields& fields) {
 Result<Asked> resume_command(Fields& fields) {
   return Request{"resume", cli::ResumeCommand{TRY(fields.required<cli::FleetName>("fleet")),
                                               TRY(fields.required<cli::ReasonText>("reason")),
-                                              TRY(fields.author()), TRY(fields.yes("here"))}};
+                                              TRY(fields.author()), TRY(fields.boolean("here"))}};
 }
 
 Result<Asked> restore_command(Fields& fields) {
-  return Request{"restore", cli::RestoreCommand{TRY(fields.required<cli::InstanceId>("instance")),
-                                                TRY(fields.author()), TRY(fields.fleets())}};
+  return Request{"restore",
+                 cli::RestoreCommand{TRY(fields.required<cli::InstanceId>("instance")), TRY(fields.author()),
+                                     TRY(fields.boolean("now")), TRY(fields.fleets())}};
 }
 
 struct Kind {

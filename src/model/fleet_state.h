@@ -204,6 +204,7 @@ struct Wish {
   std::optional<Time> until = std::nullopt;
   // Of a resume: only says that the fleet has moved to wherever the next tick finds it, and ends nothing.
   bool here = false;
+  bool now = false;  // of restore: it does not wait for a treatment that may still act
   bool operator==(const Wish&) const = default;
 };
 const char* name(Wish::Kind kind);

@@ -136,7 +136,7 @@ inline FleetState maximal_state() {
   state.open = {maximal_remediation()};
   state.recent = {maximal_past(), maximal_past()};
   state.wishes = {{Wish::Kind::pause, "", "release", "ann", 2h, at(9000)},
-                  {Wish::Kind::resume, "", "moved", "bob", {}, {}, true}};
+                  {Wish::Kind::resume, "", "moved", "bob", {}, {}, true, true}};
   state.clock_doubt = ClockDoubt{at(900), at(1020), 3};
   state.pause = Pause{"release", "ann", at(500), at(5000)};
   state.breaker = Breaker{"3 of 8 crossed 65 within 2m", at(600)};
@@ -282,7 +282,8 @@ class ArbitraryStates {
   }
 
   Wish wish() {
-    return {word(Wish::Kind::restore), text(), text(), text(), perhaps(duration()), perhaps(time()), coin()};
+    return {word(Wish::Kind::restore), text(),          text(), text(),
+            perhaps(duration()),       perhaps(time()), coin(), coin()};
   }
 
   MemberRecord member() {

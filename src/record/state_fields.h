@@ -134,7 +134,7 @@ struct FieldsOf<Wish> {
       Entry{"kind", &S::kind, 3},       Entry{"instance_id", &S::instance_id, 3},
       Entry{"reason", &S::reason, 3},   Entry{"author", &S::author, 3},
       Entry{"lasting", &S::lasting, 3}, Entry{"until", &S::until, 3},
-      Entry{"here", &S::here, 3},
+      Entry{"here", &S::here, 3},       Entry{"now", &S::now, 3},
   };
 };
 

@@ -210,7 +210,7 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
     }
   };
   for (const char* where : kObjects) drop(where);
-  EXPECT_EQ(tried, 24 + 33 + 8 + 7 + 8 + 13 + 7 + 3 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
+  EXPECT_EQ(tried, 24 + 33 + 8 + 7 + 8 + 13 + 8 + 3 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
                        3 + 3 + 3 + 2 + 3 + 6 + 4 + 3 + 5);
 }
 

@@ -118,8 +118,8 @@ namespace {
 }
 
 [[maybe_unused]] auto members(const Wish& s) {
-  const auto& [a, b, c, d, e, f, g] = s;
-  return std::tie(a, b, c, d, e, f, g);
+  const auto& [a, b, c, d, e, f, g, h] = s;
+  return std::tie(a, b, c, d, e, f, g, h);
 }
 
 [[maybe_unused]] auto members(const ClockDoubt& s) {

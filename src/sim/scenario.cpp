@@ -305,22 +305,28 @@ class ScenarioParser {
     if (words.size() < 3) return words[0].wrong("needs a duration and an event");
     const auto at = TRY(duration_of(words[1]));
     if (!is_operator_event(words[2].text)) return add_event(words, 2, at, false);
-    OperatorEvent event{at, words[2].text, {}, {}};
+    OperatorEvent event{.at = at, .name = words[2].text, .argument = {}};
     if (event.name == "pause") TRY_VOID(read_pause(words, event));
     if (event.name == "resume") {
       if (words.size() > 3) event.argument = words[3].text;
       TRY_VOID(expect(words, words.size() > 3 ? 4 : 3));
     }
     if (event.name == "kill") TRY_VOID(expect(words, 3));
-    if (event.name == "tick-late" || event.name == "restore") TRY_VOID(expect(words, 4));
+    if (event.name == "tick-late") TRY_VOID(expect(words, 4));
     if (event.name == "tick-late") event.duration = TRY(duration_of(words[3]));
-    if (event.name == "restore") {
-      if (!declared_.servers.contains(words[3].text)) {
-        return words[3].wrong("is no server declared above; servers are called FLEET-1, FLEET-2 …");
-      }
-      event.argument = instance_id_of(words[3].text);
-    }
+    if (event.name == "restore") TRY_VOID(read_restore(words, event));
     scenario_.operator_events.push_back(std::move(event));
+    return {};
+  }
+
+  Result<void> read_restore(const Words& words, OperatorEvent& event) const {
+    TRY_VOID(expect(words, words.size() > 4 ? 5 : 4));
+    if (!declared_.servers.contains(words[3].text)) {
+      return words[3].wrong("is no server declared above; servers are called FLEET-1, FLEET-2 …");
+    }
+    event.argument = instance_id_of(words[3].text);
+    event.now = words.size() == 5;
+    if (event.now && words[4].text != "now") return words[4].wrong("is not known here; it may be: now");
     return {};
   }
 

@@ -100,7 +100,7 @@
 //       set SWITCH VALUE
 //
 // About Evenkeel itself, for the runner (OperatorEvent):
-//   at D pause "why" [for=D], at D resume ["why"], at D kill, at D tick-late D, at D restore SERVER
+//   at D pause "why" [for=D], at D resume ["why"], at D kill, at D tick-late D, at D restore SERVER [now]
 #pragma once
 
 #include <memory>
@@ -121,6 +121,7 @@ struct OperatorEvent {
   Duration at{};         // after the start
   std::string name;      // "pause" "resume" "kill" "tick-late" "restore"
   std::string argument;  // the reason; the server's instance id
+  bool now = false;      // of restore: it does not wait for a treatment that may still act
   Duration duration{};   // of tick-late: so long no tick runs; of pause: it ends after so long, zero: never
 };
 

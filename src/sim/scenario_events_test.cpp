@@ -227,6 +227,16 @@ TEST(ScenarioDeclarations, OfMonitoring) {
          "s.txt:7:46: 'none' must be basic or");
 }
 
+TEST(Scenario, RestoresAServerNowWhenItSaysSo) {
+  const auto scenario =
+      parse_scenario(std::string(kStory) + "at 10m restore web-1\nat 11m restore web-1 now\n", "s.txt");
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  EXPECT_EQ(scenario->operator_events[1].argument, instance_id_of("web-1"));
+  EXPECT_FALSE(scenario->operator_events[0].now);
+  EXPECT_TRUE(scenario->operator_events[1].now);
+  starts(event_error("at 10m restore web-1 later"), "s.txt:7:22: 'later' is not known here; it may be: now");
+}
+
 TEST(Scenario, EndsAPauseWhenItSaysSo) {
   const auto scenario = parse_scenario(
       std::string(kStory) + "at 10m pause \"a deployment\" for=30m\nat 50m pause \"for good\"\n", "s.txt");
