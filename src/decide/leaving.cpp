@@ -11,6 +11,9 @@
 namespace evenkeel::decide {
 namespace {
 
+// Ticks that are further apart than that leave out what may have been seen between them.
+constexpr Duration kLongWithoutTick = 5min;
+
 // Capacity lost for other reasons while the member is out: better to have it back than treated.
 std::optional<std::string> guard_broken(const Remediation& remediation, const Draft& draft,
                                         const FleetView& fleet) {
@@ -51,6 +54,22 @@ std::vector<std::string> still_in_service(const Remediation& remediation, const 
       arns.push_back(arn);
   }
   return arns;
+}
+
+// Why what was not treated by its deadline was not. Drained by now, it may have been drained in time: nothing
+// looked then.
+std::string why_not_by(const Remediation& remediation, const Draft& draft, const FleetView& fleet) {
+  const auto deadline = iso8601(remediation.deadline);
+  if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty())
+    return fmt::format("{}; not drained by {}", stopped, deadline);
+  if (!remediation.why_untreated.empty())
+    return fmt::format("drained, but not to be treated by {}: {}", deadline, remediation.why_untreated);
+  const auto seen = presence(remediation, draft.observation);
+  const Time last = fleet.state.last_tick_at;
+  if (seen == Presence::drained && last != Time{} && draft.now() - last > kLongWithoutTick)
+    return fmt::format("no tick ran from {} to {}, and by {} it had to be seen drained", iso8601(last),
+                       iso8601(draft.now()), deadline);
+  return (seen == Presence::unknown ? "not seen drained by " : "not drained by ") + deadline;
 }
 
 // Out of our groups. False: somebody else put it in again, and it goes back.
@@ -123,16 +142,6 @@ bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) 
   return false;
 }
 
-void not_ready_in_time(Remediation& remediation, Draft& draft) {
-  const auto& why = remediation.why_untreated;
-  const auto by = iso8601(remediation.deadline);
-  const auto stopped = stopped_by_another(remediation, draft.observation);
-  put_back(remediation, draft,
-           !stopped.empty() ? fmt::format("{}; not drained by {}", stopped, by)
-           : why.empty()    ? "not drained by " + by
-                            : fmt::format("drained, but not to be treated by {}: {}", by, why));
-}
-
 }  // namespace
 
 void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
@@ -145,7 +154,7 @@ void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   if (!over && !deregister(remediation, draft)) return;
   treat_when_ready(remediation, draft);
   const bool still = remediation.phase == Phase::draining && draft.now() >= remediation.deadline;
-  if (still) not_ready_in_time(remediation, draft);
+  if (still) put_back(remediation, draft, why_not_by(remediation, draft, fleet));
 }
 
 }  // namespace evenkeel::decide

@@ -1,10 +1,35 @@
 // Put back untreated: what is said of why, and what it waits for.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "decide/fleet_for_test.h"
 
 namespace evenkeel::decide {
 namespace {
+
+TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
+  for (const auto asleep : {1min, 60min}) {
+    for (const bool drained : {true, false}) {
+      FleetForTest fleet;
+      fleet.start_of_three();
+      fleet.state_of(3, TargetState::draining, "Target.DeregistrationInProgress");
+      fleet.pass(fleet.three().deadline - fleet.observation.taken_at - 1min);
+      fleet.tick();
+      const auto last = fleet.observation.taken_at;
+      if (drained) fleet.gone(3);
+      fleet.pass(asleep);
+      const auto deadline = fleet.three().deadline;
+      fleet.tick();
+      EXPECT_EQ(fleet.three().phase, Phase::rejoining);
+      EXPECT_EQ(fleet.three().why_untreated,
+                drained && asleep > 5min
+                    ? fmt::format("no tick ran from {} to {}, and by {} it had to be seen drained",
+                                  iso8601(last), iso8601(fleet.observation.taken_at), iso8601(deadline))
+                    : "not drained by " + iso8601(deadline));
+    }
+  }
+}
 
 TEST(Restore, WaitsForAQueuedRebootUnlessItIsWantedNow) {
   for (const bool now : {false, true}) {

@@ -7,6 +7,7 @@
 #include "decide/horizon.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
+#include "decide/served.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -219,7 +220,8 @@ std::string taken_out_again(const Remediation& remediation, const Draft& draft) 
 void finish(Remediation& remediation, Draft& draft) {
   if (!remediation.treat) return draft.end(remediation, Ending::not_rebooted, remediation.why_untreated);
   if (!has_signal(remediation, draft.policy))
-    return draft.end(remediation, Ending::back, "back; its reason was no metric, so nothing is measured");
+    return draft.end(remediation, Ending::back,
+                     "back; " + asked_afterwards(remediation, draft.policy, draft.now()));
   remediation.value_after = value_after_treatment(remediation, draft.policy, draft.observation);
   const auto& cause = remediation.cause;
   if (!remediation.value_after)

@@ -268,6 +268,15 @@ void note_served(const Remediation& remediation, const FleetPolicy& policy, Flee
   ended.judge_until = ended.ended_at + judged_for(*rule, policy);
 }
 
+std::string asked_afterwards(const Remediation& remediation, const FleetPolicy& policy, Time now) {
+  const auto* rule = find_rule(policy, remediation.cause.rule);
+  if (rule == nullptr || remediation.cause.identity.empty() || told_by_metric(rule))
+    return "its reason was no metric, so nothing is measured";
+  if (is_wish(rule)) return "it was asked for by a tag, so nothing is measured";
+  if (is_by_clock(*rule)) return "its time since boot or launch begins again";
+  return fmt::format("whether its reason is gone shows by {}", iso8601(now + judged_for(*rule, policy)));
+}
+
 void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>& events) {
   const Time now = fleet.observation.taken_at;
   for (auto& ended : state.recent) {

@@ -43,6 +43,10 @@ bool told_by_metric(const FleetPolicy& policy, const std::string& rule);
 void note_served(const Remediation& remediation, const FleetPolicy& policy, FleetState& state,
                  PastRemediation& ended);
 
+// For people, of one that was treated and is back, for a reason that its metric doesn't tell: what is asked of the
+// reason afterwards, as note_served() arranges it.
+std::string asked_afterwards(const Remediation& remediation, const FleetPolicy& policy, Time now);
+
 // Looks whether the reasons that wait for it are gone, those that the metric tells left out. Unknown is
 // waited for, a day at most.
 void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>& events);

@@ -153,6 +153,25 @@ TEST(Served, AnEventMayStayListedForHoursAndIsServedOnceAllTheSame) {
   EXPECT_EQ(fleet.reason(), Reason::already_served) << "listed once more by a server that lags behind";
 }
 
+TEST(Served, WhatIsAskedAfterwardsIsSaidAndIsWhatIsDone) {
+  const auto said = [](Asked3& fleet, const std::string& identity) {
+    Remediation done;
+    done.cause.rule = "rule";
+    done.cause.identity = identity;
+    return asked_afterwards(done, fleet.policy, fleet.observation.taken_at);
+  };
+  Asked3 event{Kind::scheduled_event, {Treatment::stop_start}};
+  const auto& ended = event.end(Ending::back, Treatment::stop_start, "event e1");
+  EXPECT_EQ(said(event, "event e1"), "whether its reason is gone shows by " + iso8601(*ended.judge_until));
+  EXPECT_EQ(said(event, ""), "its reason was no metric, so nothing is measured");
+  EXPECT_EQ(event.end(Ending::back, Treatment::stop_start, "").judge_until, std::nullopt);
+  Asked3 tag{Kind::tag, {Treatment::reboot}, kRemediateTag};
+  EXPECT_EQ(said(tag, "tag now"), "it was asked for by a tag, so nothing is measured");
+  EXPECT_EQ(tag.end(Ending::back, Treatment::reboot, "tag now").judge_until, std::nullopt);
+  Asked3 uptime{Kind::uptime, {Treatment::reboot}};
+  EXPECT_EQ(said(uptime, "uptime 1"), "its time since boot or launch begins again");
+}
+
 TEST(Served, WhatIsNotGoneClimbsAndAfterTheLastRungNeedsAPerson) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::stop_start, Treatment::replace}};
   fleet.scaling();

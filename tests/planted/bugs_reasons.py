@@ -3,6 +3,12 @@
 from .bug import Bug
 
 BUGS = [
+    # What is said of an ending, and of a drain
+    Bug("calls a drain too slow that nothing watched", "decide/leaving.cpp",
+        "draft.now() - last > kLongWithoutTick)", "draft.now() - last > 100 * kLongWithoutTick)"),
+    Bug("says that nothing is measured although the reason is looked for", "decide/served.cpp",
+        "if (rule == nullptr || remediation.cause.identity.empty() || told_by_metric(rule))\n    return \"its",
+        "if (rule != nullptr || told_by_metric(rule))\n    return \"its"),
     Bug("takes a reboot for the end of every scheduled event", "decide/events.cpp",
         'return code == "system-reboot" && reboot_migrates;', "return reboot_migrates || !code.empty();"),
     Bug("expects a reboot to migrate where that is disabled", "decide/events.cpp",
