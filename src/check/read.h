@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "check/facts.h"
@@ -18,5 +19,9 @@ using Progress = std::function<void(std::string_view what)>;
 // every denial is remembered as the IAM action that is missing. An error only where AWS could not be reached
 // at all, or refuses the credentials.
 Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progress& progress);
+
+// The metrics nearest to one that no member has, best first: the same name in any namespace, then what its own
+// namespace has. Those that could not be read are left out.
+std::vector<aws::cloudwatch::Metric> read_nearest(const MetricCondition& condition, wire::Caller& caller);
 
 }  // namespace evenkeel::check

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
+#include <optional>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include "aws/cloudwatch.h"
 #include "base/text.h"
@@ -17,26 +19,15 @@ namespace cw = aws::cloudwatch;
 constexpr std::size_t kNearest = 5;
 constexpr Duration kDay = 24h;
 
-// Where the policy's metric is not there: the same name in another namespace, then what its namespace has.
-void read_nearest(Reading& reading) {
-  const auto& condition = reading.policy.reboot_when;
+// Lists the same name in any namespace, then what the condition's namespace has.
+template <class List>
+std::vector<cw::Metric> list_nearest(const MetricCondition& condition, const List& list) {
   std::vector<cw::Metric> others;
   for (const auto& [metric_namespace, name] :
        {std::pair{std::string(), condition.metric}, std::pair{condition.metric_namespace, std::string()}}) {
-    const auto listed =
-        reading.keep(cw::list_metrics(reading.caller, metric_namespace, name), "cloudwatch:ListMetrics");
-    if (listed) others.insert(others.end(), listed->begin(), listed->end());
+    if (auto listed = list(metric_namespace, name)) std::ranges::move(*listed, std::back_inserter(others));
   }
-  std::set<std::pair<std::string, std::string>> shown;
-  std::ranges::stable_sort(others, {}, [&](const cw::Metric& metric) {
-    return std::tuple(metric.name != condition.metric, distance(metric.name, condition.metric),
-                      observe::instance_id(metric) == nullptr);
-  });
-  for (auto& metric : others) {
-    if (reading.facts.nearest.size() == kNearest) break;
-    if (shown.emplace(metric.metric_namespace, metric.name).second)
-      reading.facts.nearest.push_back(std::move(metric));
-  }
+  return nearest_metrics(condition.metric, std::move(others), kNearest);
 }
 
 std::set<std::string> registered(const Facts& facts) {
@@ -113,6 +104,13 @@ void read_series(Reading& reading) {
 
 }  // namespace
 
+std::vector<cw::Metric> read_nearest(const MetricCondition& condition, wire::Caller& caller) {
+  return list_nearest(condition, [&](const auto& metric_namespace, const auto& name) {
+    auto listed = cw::list_metrics(caller, metric_namespace, name);
+    return listed ? std::optional(std::move(listed->value)) : std::nullopt;
+  });
+}
+
 void read_metrics(Reading& reading) {
   if (!reading.policy.reboot_when.given()) return;
   reading.say("metrics");
@@ -125,7 +123,11 @@ void read_metrics(Reading& reading) {
     try_metric_data(reading);
     return;
   }
-  if (facts.metrics->empty()) read_nearest(reading);
+  if (facts.metrics->empty()) {
+    facts.nearest = list_nearest(condition, [&](const auto& metric_namespace, const auto& name) {
+      return reading.keep(cw::list_metrics(reading.caller, metric_namespace, name), "cloudwatch:ListMetrics");
+    });
+  }
   read_series(reading);
 }
 

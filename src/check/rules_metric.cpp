@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "check/nearest.h"
 #include "check/rules.h"
 #include "check/signals.h"
 
@@ -11,15 +12,6 @@ namespace evenkeel::check::rules {
 namespace {
 
 using aws::cloudwatch::Metric;
-
-// "Memory % Committed Bytes In Use {InstanceId, objectname} in CWAgent"
-std::string described(const Metric& metric) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : metric.dimensions) names.push_back(printable(name));
-  std::ranges::sort(names);
-  return fmt::format("{} {{{}}} in {}", printable(metric.name), join(names, ", "),
-                     printable(metric.metric_namespace));
-}
 
 std::string dimensions_of(const std::vector<Metric>& metrics) {
   std::vector<std::string> sets;

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "check/nearest.h"
+#include "check/read.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/json_views.h"
@@ -26,9 +28,55 @@ std::string value_cell(const Row& row, const FleetPolicy& fleet) {
 // What only a call that could change something would tell. A tick asks it before it takes a server out.
 constexpr const char* kNotAsked = "whether AWS would let us put it back (register, exit Standby)";
 
-void show_would(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
+// For people: of each metric that no member has, what there is instead.
+std::vector<std::string> nearest_metrics(const controller::TickReport& report, const decide::FleetView& view,
+                                         wire::Caller& caller) {
+  std::vector<std::string> said;
+  for (const auto& blind : report.plan.next.ability.blind_to) {
+    const auto metric = std::ranges::find(view.metrics, blind.subject,
+                                          [](const decide::Metric& one) { return one.condition.metric; });
+    if (blind.what != Blindness::metric_absent || metric == view.metrics.end()) continue;
+    std::vector<std::string> near;
+    for (const auto& other : check::read_nearest(metric->condition, caller))
+      near.push_back(check::described(other));
+    said.push_back(near.empty()
+                       ? fmt::format("no metric is like {}: does the agent run?", printable(blind.subject))
+                       : fmt::format("nearest to {}: {}", printable(blind.subject), join(near, "; ")));
+  }
+  return said;
+}
+
+// For people: who is registered in some of the fleet's target groups only, although most are in all of them.
+std::vector<std::string> missing_places(const decide::FleetView& view) {
+  std::vector<std::string> said;
+  for (const auto& [group, count] : view.groups) {
+    if (!group->registrations) continue;
+    std::vector<std::string> missing;
+    for (const auto& [id, member] : view.members) {
+      const bool there =
+          std::ranges::find(member.places, group, &decide::Place::group) != member.places.end();
+      if (!there && member.open == nullptr && !member.places.empty()) missing.push_back(printable(id));
+    }
+    if (missing.empty() || std::ssize(missing) >= count.members) continue;
+    said.push_back(
+        fmt::format("{} of {} members {} not registered in {}, but in another group of the fleet: {}",
+                    missing.size(), view.members.size(), missing.size() == 1 ? "is" : "are",
+                    printable(group->name), join(missing, ", ")));
+  }
+  std::ranges::sort(said);
+  return said;
+}
+
+// What is said beside the plan itself.
+struct Hints {
+  std::vector<std::string> nearest_metrics, missing_places;
+};
+
+void show_would(Context& context, const FleetPolicy& fleet, const controller::TickReport& report,
+                const Hints& hints) {
   const auto& plan = report.plan;
-  if (plan.actions.empty()) {
+  const bool summed_up = plan.actions.empty();  // the summary says to what it is blind
+  if (summed_up) {
     context.out << summary(fleet, report) << "\n";
   } else {
     context.out << fleet.name << ": would\n";
@@ -43,7 +91,9 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
   for (const auto& violation : report.violations)
     context.out << "  refused: " << printable(violation) << "\n";
   for (const auto& blind : plan.next.ability.blind_to)
-    context.out << "  blind: " << printable(blind.text, 1000) << "\n";
+    if (!summed_up) context.out << "  blind: " << printable(blind.text, 1000) << "\n";
+  for (const auto& near : hints.nearest_metrics) context.out << "  " << near << "\n";
+  for (const auto& missing : hints.missing_places) context.out << "  " << missing << "\n";
   for (const auto& verdict : plan.fleet)
     context.out << "  no member may leave: " << printable(verdict.text, 1000) << "\n";
   for (const auto& problem : report.observation.problems)
@@ -62,6 +112,13 @@ std::string treatment(const decide::FleetView& view, const Row& row) {
   return rung < view.policy.treatments.size() ? words(view.policy.treatments[rung].treatment) : "-";
 }
 
+// Where the metric that is asked of all is absent, the members of which nothing else is said are one row.
+bool says_nothing_of_its_own(const Row& row, const controller::TickReport& report) {
+  return row.verdict->reason == Reason::signal_missing &&
+         std::ranges::any_of(report.plan.next.ability.blind_to,
+                             [](const BlindTo& one) { return one.what == Blindness::metric_absent; });
+}
+
 // Columns that say the same of everybody are left out.
 void show_members(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   const decide::FleetView view{fleet, report.observation, report.plan.next};
@@ -75,7 +132,18 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
   if (ladder_climbs) columns.push_back({"TREATMENT"});
   columns.push_back({"WHY"});
   Table table{columns};
-  for (const auto& row : ranked(report.plan)) {
+  auto rows = ranked(report.plan);
+  const auto silent = std::ranges::stable_partition(
+      rows, [&](const Row& row) { return !says_nothing_of_its_own(row, report); });
+  std::vector<std::string> of_all;
+  if (std::ssize(silent) > 1) {
+    of_all.assign(columns.size(), "-");
+    of_all.front() = fmt::format("{} members", std::ssize(silent));
+    of_all[zones ? 2 : 1] = name(silent.front().verdict->reason);
+    of_all.back() = "none has a series of it";
+    rows.erase(silent.begin(), silent.end());
+  }
+  for (const auto& row : rows) {
     std::vector<std::string> cells{row.instance_id};
     const auto member = view.members.find(row.instance_id);
     const bool known = member != view.members.end();
@@ -91,6 +159,7 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
     cells.push_back(row.verdict->text);
     table.add(std::move(cells));
   }
+  if (!of_all.empty()) table.add(std::move(of_all));
   if (table.empty()) return;
   const auto asks = signal ? fmt::format("{} above {}", printable(fleet.reboot_when.metric),
                                          with_unit(fleet.reboot_when.above, fleet.reboot_when.metric))
@@ -139,11 +208,15 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
       continue;
     }
     code = std::max<int>(code, exit_code_of(*report));
+    const decide::FleetView seen{fleet, report->observation, report->before};
+    const Hints hints{nearest_metrics(*report, seen, parts->aws), missing_places(seen)};
     shown.push_back(view(fleet, *report));
     shown.back()["not_asked"] = {kNotAsked};
+    shown.back()["nearest_metrics"] = hints.nearest_metrics;
+    shown.back()["missing_places"] = hints.missing_places;
     if (options.json) continue;
     if (&fleet != &fleets->front()) context.out << "\n";
-    show_would(context, fleet, *report);
+    show_would(context, fleet, *report, hints);
     show_members(context, fleet, *report);
   }
   if (options.json)

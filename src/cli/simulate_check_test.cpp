@@ -112,6 +112,41 @@ TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMea
   EXPECT_TRUE(told("\nweb: would not work: 2 problems\n"));
 }
 
+TEST_F(CheckOnAnAccount, PlanSaysOnceThatNoMemberHasTheMetricAndWhatWasMeant) {
+  build(kTwoGroups);
+  policy("tg1, tg1-80", "Memory % Commited Bytes In Use", 3);
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), kUsage) << err.str();
+  const auto count = [&](std::string_view part) {
+    int found = 0;
+    for (auto at = out.str().find(part); at != std::string::npos; at = out.str().find(part, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("none of 6 members has a series of Memory % Commited Bytes In Use"), 1) << out.str();
+  EXPECT_EQ(count("nearest to Memory % Commited Bytes In Use: Memory % Committed Bytes In Use {"), 1);
+  EXPECT_EQ(count("does the agent run"), 0) << out.str();
+  EXPECT_EQ(count("signal_missing"), 1) << out.str();
+  EXPECT_TRUE(told("6 members")) << out.str();
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), kUsage);
+  const auto fleet = json()["fleets"][0];
+  EXPECT_EQ(fleet["members"].size(), 6U);
+  EXPECT_EQ(fleet["nearest_metrics"].size(), 1U);
+  policy("tg1, tg1-80", kMetric, 3);
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), kDone);
+  EXPECT_TRUE(json()["fleets"][0]["nearest_metrics"].empty());
+  EXPECT_TRUE(json()["fleets"][0]["missing_places"].empty());
+}
+
+TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
+  build(kTwoGroups);
+  policy("tg1, tg1-80", kMetric, 3);
+  const auto id = sim::instance_id_of("web-3");
+  ASSERT_FALSE(account->deregister_target(sim::target_group_arn_of("tg1-80"), id, 80, sim::Hand::outsider));
+  account->advance_to(account->now() + std::chrono::minutes{10});
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), kDone) << err.str();
+  EXPECT_TRUE(told("1 of 6 members is not registered in tg1-80, but in another group of the fleet: " + id))
+      << out.str();
+}
+
 TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
   sim::Faults faults;
   for (const char* action : {"elasticloadbalancing.RegisterTargets", "elasticloadbalancing.DeregisterTargets",

@@ -133,7 +133,7 @@ TEST_F(Commands, RunStaysUntilTheWholeRemediationIsOver) {
 TEST_F(Commands, ATargetGroupThatDoesNotExistEndsWith2FromTheFirstTick) {
   write("evenkeel.yaml", std::string(kPolicy).replace(std::string(kPolicy).find("[tg1]"), 5, "[tg1, tg9]"));
   EXPECT_EQ(on_account({"plan"}), kUsage) << out.str();
-  EXPECT_TRUE(out_has("blind: target group tg9 does not exist")) << out.str();
+  EXPECT_TRUE(out_has("could not act if it had to: target group tg9 does not exist")) << out.str();
   EXPECT_EQ(on_account({"run"}), kUsage);
   EXPECT_NE(err.str().find("web: blind for 0s, could not act if it had to: target group tg9"),
             std::string::npos)
