@@ -20,7 +20,7 @@ struct Named {
 
 Json alarm_json(const Named& named, const Account& account) {
   const auto& [name, alarm] = named;
-  const double changed = epoch_seconds(alarm.changed_at == Time{} ? account.now() : alarm.changed_at);
+  const double changed = epoch_seconds(alarm.changed_at == Time{} ? account.started() : alarm.changed_at);
   Json json = {
       {"AlarmName", name},
       {"AlarmArn", "arn:aws:cloudwatch:" + account.region + ":" + account.account_id + ":alarm:" + name},

@@ -44,6 +44,17 @@ TEST(DescribeAlarms, FindsByNameByPrefixAndByState) {
             "ALARM");
 }
 
+TEST(DescribeAlarms, OfOneThatNeverChangedEveryLookTellsTheSameTransition) {
+  Alarms world;
+  const auto transitions = [&] {
+    return world.cloudwatch("DescribeAlarms", {}).texts("//StateTransitionedTimestamp");
+  };
+  const auto first = transitions();
+  EXPECT_EQ(first.size(), 3U);
+  world.account.advance_to(world.account.now() + std::chrono::minutes{1});
+  EXPECT_EQ(transitions(), first);
+}
+
 TEST(DescribeAlarms, ComesPageByPage) {
   Alarms world;
   Texts found;

@@ -13,6 +13,8 @@ BUGS = [
         "if (std::ssize(silent) > 1) {", "if (std::ssize(silent) > 999) {"),
     Bug("says nothing of a member that was left in one of two groups", "cli/plan.cpp",
         "if (missing.empty() || std::ssize(missing) >= count.members) continue;", "if (!missing.empty()) continue;"),
+    Bug("gives an alarm another transition with every look", "sim/api_cloudwatch_alarms.cpp",
+        "account.started() : alarm.changed_at", "account.now() : alarm.changed_at"),
     Bug("takes a reboot for the end of every scheduled event", "decide/events.cpp",
         'return code == "system-reboot" && reboot_migrates;', "return reboot_migrates || !code.empty();"),
     Bug("expects a reboot to migrate where that is disabled", "decide/events.cpp",
