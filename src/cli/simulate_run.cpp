@@ -220,7 +220,7 @@ void Operation::by_hand(const sim::OperatorEvent& event, const std::string& flee
     wish.kind = Wish::Kind::pause;
     if (event.duration > Duration::zero()) wish.lasting = event.duration;
   } else if (event.name == "restore") {
-    wish = {Wish::Kind::restore, event.argument, "", kAuthor, {}, {}, event.now};
+    wish = {Wish::Kind::restore, event.argument, "", kAuthor, {}, {}, false, event.now};
   }
   const auto done = controller::wish(fleet, wish, parts);
   // Open in another fleet, or nowhere.

@@ -109,15 +109,16 @@ TEST_F(Drained, AStoreThatCannotListItsFleetsTicksThoseOfThePolicy) {
   EXPECT_NE(found.problems[0].find("denied"), std::string::npos);
 }
 
-TEST_F(Drained, AFleetThatLeftThePolicyWithoutItsOwnIsNamed) {
+TEST_F(Drained, AFleetThatLeftThePolicyWithoutItsOwnIsRestoredByItsSnapshot) {
   auto state = stored();
   state.pinned.reset();
   ++state.revision;
   ASSERT_TRUE(journal.replace(state, {}));
   const auto found = fleets_to_tick(Policy{}, journal);
-  EXPECT_TRUE(found.fleets.empty());
-  ASSERT_EQ(found.problems.size(), 1U);
-  EXPECT_NE(found.problems[0].find(id(1)), std::string::npos) << found.problems[0];
+  ASSERT_EQ(found.fleets.size(), 1U);
+  EXPECT_TRUE(found.fleets[0].retired);
+  ASSERT_TRUE(tick(found.fleets[0], parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
 TEST_F(Drained, AStoreWithoutRoomForATreatmentStillRestores) {

@@ -84,6 +84,7 @@ TEST(AtOnce, EvidenceIsCapturedMeanwhileForItChangesNothing) {
   fleet.tick();
   ASSERT_EQ(fleet.out(3).phase, Phase::booting);
   fleet.policy.evidence = Evidence{.document = {.name = "Dump", .parameters = {}, .within = 5min}};
+  for (auto& [name, started_under] : fleet.state.policies) started_under.evidence = fleet.policy.evidence;
   fleet.pass(1min);
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::capture});
   EXPECT_EQ(fleet.out(4).phase, Phase::capturing);

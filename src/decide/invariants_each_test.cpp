@@ -338,6 +338,7 @@ TEST_F(TooEarly, ABootThatWasSeenIsTheEndOfIt) {
 
 TEST_F(TooEarly, EachTreatmentActsForItsTime) {
   fleet.policy.treatments = {{Treatment::command, 1, {"RecyclePool", {}, 5min}}};
+  for (auto& [name, started_under] : fleet.state.policies) started_under = fleet.policy;
   const auto acts = [&](Effect effect, bool late, Duration ago) {
     auto& intent = treatment(effect);
     intent.may_land_late = late;

@@ -148,6 +148,9 @@ void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
   if (const auto broken = guard_broken(remediation, draft, fleet))
     return put_back(remediation, draft, *broken);
+  // Who is ready just when its time is over is treated; later the reason to treat it is too old.
+  if (draft.now() - remediation.deadline > kVisibleAfter)
+    return put_back(remediation, draft, why_not_by(remediation, draft, fleet));
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   const bool over = draft.now() >= remediation.deadline;
   if (!over && lifecycle != Lifecycle::none && !enter_standby(remediation, draft, lifecycle)) return;

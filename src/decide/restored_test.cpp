@@ -21,6 +21,10 @@ TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
       fleet.pass(asleep);
       const auto deadline = fleet.three().deadline;
       fleet.tick();
+      if (drained && asleep == 1min) {
+        EXPECT_NE(fleet.three().phase, Phase::rejoining) << "it is ready just in time";
+        continue;
+      }
       EXPECT_EQ(fleet.three().phase, Phase::rejoining);
       EXPECT_EQ(fleet.three().why_untreated,
                 drained && asleep > 5min

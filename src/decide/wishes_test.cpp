@@ -16,7 +16,7 @@ Wish pause_wish(std::optional<Duration> lasting = {}, std::optional<Time> until 
 }
 Wish resume_wish() { return {Wish::Kind::resume, "", "released", "bob"}; }
 Wish restore_wish(const std::string& id, bool now = false) {
-  return {Wish::Kind::restore, id, "", "bob", {}, {}, now};
+  return {Wish::Kind::restore, id, "", "bob", {}, {}, false, now};
 }
 
 FleetState wished(std::vector<Wish> wishes) {
