@@ -45,7 +45,7 @@ Refused of_instance(const Remediation& remediation, const Draft& draft) {
   if (found == draft.observation.instances.end())
     return refuse(Then::wait, Reason::instance_unknown, "EC2 does not know it, or could not be asked");
   const auto& instance = found->second;
-  if (const auto tag = instance.tags.find(kHoldTag); tag != instance.tags.end() && says_yes(tag->second)) {
+  if (const auto tag = instance.tags.find(kHoldTag); tag != instance.tags.end() && says_hold(tag->second)) {
     return refuse(Then::put_back, Reason::hold_tag,
                   fmt::format("its tag {} says \"{}\"", kHoldTag, printable(tag->second)));
   }

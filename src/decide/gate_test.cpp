@@ -84,6 +84,8 @@ TEST(Gate, TheHoldTagPutsItBack) {
   fleet.observation.instances.at(id(3)).tags[kHoldTag] = "ann is debugging";
   EXPECT_EQ(fleet.then(), Then::put_back);
   EXPECT_EQ(fleet.reason(), Reason::hold_tag);
+  fleet.observation.instances.at(id(3)).tags[kHoldTag] = "";
+  EXPECT_EQ(fleet.reason(), Reason::hold_tag) << "a console makes empty values";
   fleet.observation.instances.at(id(3)).tags[kHoldTag] = "no";
   EXPECT_TRUE(fleet.asked());
 }

@@ -43,7 +43,7 @@ Ruling running(const FleetView&, const Member& member, bool) {
 Ruling hold_tag(const FleetView&, const Member& member, bool) {
   if (member.instance == nullptr) return std::nullopt;
   const auto tag = member.instance->tags.find(kHoldTag);
-  if (tag == member.instance->tags.end() || !says_yes(tag->second)) return std::nullopt;
+  if (tag == member.instance->tags.end() || !says_hold(tag->second)) return std::nullopt;
   return Verdict{
       Reason::hold_tag,
       fmt::format("its tag {} says \"{}\"; take the tag away to let it go", kHoldTag, printable(tag->second)),

@@ -37,8 +37,7 @@ bool PlanChecker::is_held(const std::string& id) const {
   if (instance == nullptr) return false;
   const auto tag = instance->tags.find(kHoldTag);
   if (tag == instance->tags.end()) return false;
-  const auto value = lower(trim(tag->second));
-  return !value.empty() && value != "no";
+  return lower(trim(tag->second)) != "no";
 }
 
 bool PlanChecker::serving(const TargetGroup& group, const std::string& instance_id) {

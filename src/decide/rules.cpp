@@ -218,6 +218,8 @@ std::string tag_identity(const std::string& name, const std::string& value) {
   return fmt::format("{}{}={}", kTagIdentity, printable(name), printable(value));
 }
 
+bool says_hold(const std::string& tag_value) { return lower(trim(tag_value)) != "no"; }
+
 bool says_yes(const std::string& tag_value) {
   const auto word = lower(trim(tag_value));
   return !word.empty() && word != "no";

@@ -62,6 +62,9 @@ Time last_boot(const Member& member);
 inline constexpr std::string_view kTagIdentity = "tag ";
 std::string tag_identity(const std::string& name, const std::string& value);
 
+// Whether the tag evenkeel:hold with this value holds: with any but "no", an empty one included.
+bool says_hold(const std::string& tag_value);
+
 // Whether the tag asks for something: any value but an empty one and "no".
 bool says_yes(const std::string& tag_value);
 

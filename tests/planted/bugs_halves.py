@@ -21,7 +21,7 @@ BUGS = [
     Bug("an unsound step stays with its member", "decide/open.cpp",
         "  std::erase_if(step.actions, [&]", "  if (remediation_id.empty()) std::erase_if(step.actions, [&]"),
     Bug("treats a server that is tagged evenkeel:hold", "decide/gate.cpp",
-        "says_yes(tag->second)) {\n    return refuse(Then::put_back", "tag->second.empty()) {\n    return refuse(Then::put_back"),
+        "says_hold(tag->second)) {\n    return refuse(Then::put_back", "tag->second.empty()) {\n    return refuse(Then::put_back"),
     Bug("treats in a tick that only restores", "decide/gate.cpp",
         "  if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};\n", ""),
     Bug("takes an unread instance refresh for none", "decide/gate.cpp",
