@@ -107,13 +107,15 @@ BUGS = [
     Bug("forgets that those who are left carry the load of the one who goes", "decide/load.cpp",
         "const double each = left > 0 ? projection.total() / left", "const double each = left > 0 ? projection.total() / (left + 1)"),
     Bug("serves one wish again and again", "decide/rules.cpp",
-        "if (value == member.record->served_tag) {", "if (value.empty()) {"),
+        "  if (served) {\n",
+        "  if (served && value.empty()) {\n"),
     # Judged afterwards
     Bug("calls cured what no sample shows", "decide/memory.cpp",
         "    if (!since.empty()) {\n      ended.value_after",
         "    if (since.empty()) ended.ending = Ending::cured;\n    if (!since.empty()) {\n      ended.value_after"),
     Bug("serves a tag for ever", "decide/memory.cpp",
-        "if (!remediation.cause.tag.empty()) record.served_tag = remediation.cause.tag;", ""),
+        "  if (!remediation.cause.tag.empty()) {\n",
+        "  if (remediation.cause.tag == \"-\") {\n"),
     Bug("ends a pause before its time", "decide/memory.cpp",
         "now < *state.pause->until) return;", "now < *state.pause->until - 1min) return;"),
 ]

@@ -27,7 +27,8 @@ BUGS = [
         "addresses = instance->second.addresses;", "addresses.clear();"),
     # Harm that is foreseen
     Bug("has Auto Scaling even out the zones", "decide/guards_scaling.cpp",
-        "most->second - left >= 2;", "most->second - left >= 99;"),
+        "  const bool uneven = gap >= 2;\n",
+        "  const bool uneven = gap >= 99;\n"),
     Bug("stops a member outside Standby", "decide/guards.cpp",
         "treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group",
         "treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group && group->being_deleted"),
