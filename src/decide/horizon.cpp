@@ -22,7 +22,7 @@ const CommandResult* known_result(const Intent& intent, const Observation& obser
   return found == observation.commands.end() ? nullptr : &found->second;
 }
 
-bool has_ended(const CommandResult* result) {
+bool document_ended(const CommandResult* result) {
   using enum CommandResult::State;
   return result != nullptr && (result->state == success || result->state == failed);
 }
@@ -31,7 +31,7 @@ bool has_ended(const CommandResult* result) {
 bool has_acted(const Remediation& remediation, const Intent& intent, const Observation& observation) {
   if (remediation.booted_at && *remediation.booted_at > intent.at) return true;
   return intent.effect == Effect::command &&
-         (!remediation.command_output.empty() || has_ended(known_result(intent, observation)));
+         (!remediation.command_output.empty() || document_ended(known_result(intent, observation)));
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next)
     Time until = may_act_until(intent, draft.policy);
     if (intent.effect == Effect::command && until > Time{}) {
       const auto* result = draft.result_of(remediation, intent);
-      if (result == nullptr || has_ended(result)) continue;
+      if (result == nullptr || document_ended(result)) continue;
       if (result->state == CommandResult::State::running)
         until = next == Treatment::command ? draft.now() + 1s : Time{};
     }
