@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "decide/rules.h"
 #include "model/alarm_name.h"
 
 namespace evenkeel::decide {
@@ -89,12 +90,8 @@ void blind_to_scaling(const FleetView& fleet, const std::vector<Verdict>& held_b
 }
 
 bool needs_statuses(const FleetPolicy& policy) {
-  return std::ranges::any_of(policy.also_when, [](const Rule& rule) {
-    return std::ranges::any_of(rule.all, [](const Condition& condition) {
-      return condition.kind == Condition::Kind::scheduled_event ||
-             condition.kind == Condition::Kind::status_check;
-    });
-  });
+  return asks_for(policy, Condition::Kind::scheduled_event) ||
+         asks_for(policy, Condition::Kind::status_check);
 }
 
 // Whatever a start needs and this file has no word for is still something that was not read.

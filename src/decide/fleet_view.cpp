@@ -79,6 +79,11 @@ bool is_readable(const Member& member) {
          member.instance->state == InstanceState::running;
 }
 
+const AutoScalingMember* find_scaling(const AutoScalingGroup& group, std::string_view instance_id) {
+  const auto found = std::ranges::find(group.members, instance_id, &AutoScalingMember::instance_id);
+  return found == group.members.end() ? nullptr : &*found;
+}
+
 bool in_standby(const AutoScalingMember& member) {
   return member.lifecycle_state == "Standby" || member.lifecycle_state == "EnteringStandby";
 }

@@ -120,6 +120,8 @@ struct FleetView {
 // It runs and is registered: its metrics are asked for.
 bool is_readable(const Member& member);
 
+// The group's member of that id; nullptr: it doesn't list it.
+const AutoScalingMember* find_scaling(const AutoScalingGroup& group, std::string_view instance_id);
 // In Standby, or on its way there.
 bool in_standby(const AutoScalingMember& member);
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "decide/draft.h"
 #include "decide/evidence.h"
+#include "decide/fleet_view.h"
 #include "decide/guards.h"
 #include "decide/horizon.h"
 #include "decide/phases.h"
@@ -133,16 +134,12 @@ Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) 
   if (step == nullptr) return std::nullopt;
   const auto& seen = draft.observation;
   const auto& instance = seen.instances.at(remediation.instance_id);
-  const AutoScalingMember* scaling = nullptr;
-  if (seen.auto_scaling_group) {
-    const auto found = std::ranges::find(seen.auto_scaling_group->members, remediation.instance_id,
-                                         &AutoScalingMember::instance_id);
-    if (found != seen.auto_scaling_group->members.end()) scaling = &*found;
-  }
+  const auto& group = seen.auto_scaling_group;
+  const auto* scaling = group ? find_scaling(*group, remediation.instance_id) : nullptr;
   const Applied applied{.treatment = step->treatment,
                         .instance = &instance,
                         .scaling = scaling,
-                        .group = seen.auto_scaling_group,
+                        .group = group,
                         .in_standby = !remediation.auto_scaling_group.empty()};
   auto no = treatment_guard(applied);
   if (!no) no = stop_protection_guard(step->treatment, &instance);

@@ -1,9 +1,9 @@
 #include "decide/guards.h"
 
-#include <algorithm>
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/rules.h"
 
 namespace evenkeel::decide {
 
@@ -70,10 +70,8 @@ Ruling stop_protection_guard(Treatment treatment, const Instance* instance) {
 }
 
 bool asks_for_events(const FleetPolicy& policy, const std::string& rule) {
-  const auto found = std::ranges::find(policy.also_when, rule, &Rule::name);
-  return found != policy.also_when.end() && std::ranges::any_of(found->all, [](const Condition& condition) {
-           return condition.kind == Condition::Kind::scheduled_event;
-         });
+  const auto* found = find_rule(policy, rule);
+  return found != nullptr && has_kind(*found, Condition::Kind::scheduled_event);
 }
 
 std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reason) {

@@ -134,10 +134,9 @@ void PlanChecker::nobody_forgotten() {
 
 // Another hand shows: in its Auto Scaling group, or in a place where it had been seen back.
 bool PlanChecker::taken_over(const Remediation& was) const {
-  const auto& group = observation.auto_scaling_group;
-  if (group) {
-    const auto member = std::ranges::find(group->members, was.instance_id, &AutoScalingMember::instance_id);
-    if (member == group->members.end()) {
+  if (observation.auto_scaling_group) {
+    const auto* member = scaling_member(was.instance_id);
+    if (member == nullptr) {
       if (!was.auto_scaling_group.empty()) return true;
     } else if (member->lifecycle_state.starts_with("Terminat") ||
                member->lifecycle_state.starts_with("Detach") ||

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
+#include "decide/fleet_view.h"
 #include "decide/gate.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
@@ -93,9 +94,8 @@ bool deregister(Remediation& remediation, Draft& draft) {
 // What Standby may take from the group's sizes (docs/adr/0031-units-and-places.md); nothing: not known.
 std::optional<int> takes_from_sizes(const Remediation& remediation, const AutoScalingGroup& group) {
   if (!group.in_units) return 1;
-  const auto member =
-      std::ranges::find(group.members, remediation.instance_id, &AutoScalingMember::instance_id);
-  if (member == group.members.end() || member->weight < 1) return std::nullopt;
+  const auto* member = find_scaling(group, remediation.instance_id);
+  if (member == nullptr || member->weight < 1) return std::nullopt;
   return member->weight;
 }
 

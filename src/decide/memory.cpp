@@ -35,14 +35,6 @@ bool treated(Ending ending) {
   return ending == Ending::cured || ending == Ending::back || ending == Ending::not_cured;
 }
 
-bool asks_for_unhealthy(const FleetPolicy& policy) {
-  return std::ranges::any_of(policy.also_when, [](const Rule& rule) {
-    return std::ranges::any_of(rule.all, [](const Condition& condition) {
-      return condition.kind == Condition::Kind::target_unhealthy;
-    });
-  });
-}
-
 bool unhealthy_somewhere(const Member& member) {
   return std::ranges::any_of(
       member.places, [](const Place& place) { return place.registration->state == TargetState::unhealthy; });
@@ -235,7 +227,7 @@ void remember_start(FleetState& state, const Remediation& remediation) {
 }
 
 void remember_members(FleetState& state, const FleetView& fleet, const std::map<std::string, bool>& above) {
-  const bool watch_health = asks_for_unhealthy(fleet.policy);
+  const bool watch_health = asks_for(fleet.policy, Condition::Kind::target_unhealthy);
   const bool readable = fleet.readable();
   const Time now = fleet.observation.taken_at;
   Along records{state.members};

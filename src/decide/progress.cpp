@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
+#include "decide/fleet_view.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 #include "decide/whereabouts.h"
@@ -190,9 +191,8 @@ bool being_treated(Phase phase) {
 
 std::string lifecycle_word(const std::string& instance_id, const Observation& observation) {
   if (!observation.auto_scaling_group) return {};
-  const auto& members = observation.auto_scaling_group->members;
-  const auto found = std::ranges::find(members, instance_id, &AutoScalingMember::instance_id);
-  return found == members.end() ? "" : found->lifecycle_state;
+  const auto* member = find_scaling(*observation.auto_scaling_group, instance_id);
+  return member == nullptr ? "" : member->lifecycle_state;
 }
 
 Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observation) {

@@ -214,6 +214,19 @@ void take_standing(const FleetView& fleet, const Member& member, const Asking& a
 
 }  // namespace
 
+const Rule* find_rule(const FleetPolicy& policy, const std::string& name) {
+  const auto found = std::ranges::find(policy.also_when, name, &Rule::name);
+  return found == policy.also_when.end() ? nullptr : &*found;
+}
+
+bool has_kind(const Rule& rule, Condition::Kind kind) {
+  return std::ranges::find(rule.all, kind, &Condition::kind) != rule.all.end();
+}
+
+bool asks_for(const FleetPolicy& policy, Condition::Kind kind) {
+  return std::ranges::any_of(policy.also_when, [&](const Rule& rule) { return has_kind(rule, kind); });
+}
+
 std::string tag_identity(const std::string& name, const std::string& value) {
   return fmt::format("{}{}={}", kTagIdentity, printable(name), printable(value));
 }

@@ -55,6 +55,12 @@ struct Asked {
 // The rule of the highest priority that holds; among equals reboot_when, then the order of the policy.
 Asked judge_rules(const FleetView& fleet, const Member& member);
 
+// The policy's rule of that name; nullptr: none.
+const Rule* find_rule(const FleetPolicy& policy, const std::string& name);
+// Whether one of the rule's conditions is of that kind; whether one of any rule's is.
+bool has_kind(const Rule& rule, Condition::Kind kind);
+bool asks_for(const FleetPolicy& policy, Condition::Kind kind);
+
 // The last boot that is known: launched, or treated by us.
 Time last_boot(const Member& member);
 

@@ -25,15 +25,6 @@ constexpr Duration kUnknownFor = 24h;
 constexpr Duration kTriedAgain = 24h;
 constexpr Duration kForgotten = std::chrono::days{60};
 
-const Rule* find_rule(const FleetPolicy& policy, const std::string& name) {
-  const auto found = std::ranges::find(policy.also_when, name, &Rule::name);
-  return found == policy.also_when.end() ? nullptr : &*found;
-}
-
-bool has_kind(const Rule& rule, Kind kind) {
-  return std::ranges::find(rule.all, kind, &Condition::kind) != rule.all.end();
-}
-
 bool is_wish(const Rule* rule) {
   return rule != nullptr && has_kind(*rule, Kind::tag) && !has_kind(*rule, Kind::scheduled_event);
 }
