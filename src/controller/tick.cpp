@@ -214,11 +214,12 @@ Plan plan_start(Ticking& tick, const FleetState& before, const decide::OpenStep&
 // The start half. Whatever it comes to, the tick has its report: what went wrong is a reason in it.
 void start_half(Ticking& tick, decide::OpenStep step) {
   auto& report = tick.report;
-  auto before = report.before;
+  FleetState acted;  // what the restore half left, where it has written
   if (!report.outcomes.empty()) {
-    before = step.next;
-    --before.revision;
+    acted = step.next;
+    --acted.revision;
   }
+  const auto& before = report.outcomes.empty() ? report.before : acted;
   report.plan = plan_start(tick, before, step);
   auto written = store(tick, report.plan.next, report.plan.events);
   if (!written && written.error().kind == ErrorKind::rejected) {
