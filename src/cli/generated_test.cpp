@@ -2,12 +2,15 @@
 // account's judges, and the truth against which the reasons are held. A case that fails is written as a scenario file
 // that `evenkeel simulate FILE` plays again.
 //   EVENKEEL_GENERATED=20000 EVENKEEL_GENERATED_FROM=1 build/cli_test --gtest_filter='Generated.*'
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <system_error>
 
 #include "base/text.h"
 #include "cli/generated_for_test.h"
@@ -21,7 +24,12 @@ namespace {
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::stoull(text);
+  if (text == nullptr) return otherwise;
+  std::uint64_t value = 0;
+  const std::string_view digits = text;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  EXPECT_TRUE(failure == std::errc{} && end == digits.data() + digits.size()) << name << "=" << digits;
+  return value;
 }
 
 // The places of all keys of a fleet, as the schema nests them.
