@@ -78,8 +78,7 @@ Answer<Xml> assume_role_with_web_identity(Session& session, Parameters& paramete
   if (!asked.role || asked.role->refuses || asked.role->web_identity.empty())
     return refuse(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
   if (token != asked.role->web_identity)
-    return refuse(400, "InvalidIdentityToken",
-                  "Couldn't retrieve verification key from your identity provider");
+    return refuse(400, "InvalidIdentityToken", "The web identity token that was passed is not valid");
   return all(tag("SubjectFromWebIdentityToken", "system:serviceaccount:default:evenkeel"),
              issued_xml(session, asked), tag("Provider", "https://oidc.example.com"),
              tag("Audience", "sts.amazonaws.com"));
