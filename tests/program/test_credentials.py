@@ -82,6 +82,7 @@ class Credentials(unittest.TestCase):
         scenario = self.write("account.txt", SCENARIO.format(more=more))
         account = Simulator(scenario, "--time-scale", "0")
         self.addCleanup(account.stop)
+        account.advance(minutes=2)  # so that the metric has a series
         self.before = account.summary()
         return account
 

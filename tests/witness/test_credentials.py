@@ -69,6 +69,7 @@ def account(tmp_path_factory):
     scenario = tmp_path_factory.mktemp("account") / "account.txt"
     scenario.write_text(SCENARIO, encoding="utf-8")
     simulator = Simulator(scenario, "--time-scale", "0", "--write-policy", str(scenario.parent / "policy.yaml"))
+    simulator.advance(minutes=2)  # so that the metric has a series
     simulator.policy = scenario.parent / "policy.yaml"
     yield simulator
     simulator.stop()

@@ -395,7 +395,8 @@ def test_of_a_broken_parameter_the_last_good_version_is_used_and_that_is_said(ma
     assert function.tick(scheduled())["fleet"] == "web"
     (said,) = (line for line in function.lines() if line.get("kind") == "policy")
     assert said["level"] == "warning"
-    assert "ssm:/evenkeel/policy version 2, line " in said["text"] and "abvoe" in said["text"]
+    assert "ssm:/evenkeel/policy version 2, line " in said["text"] and "above: is missing" in said["text"]
+    assert "abvoe" not in said["text"], "what stands in a parameter is not quoted"
     assert "ssm:/evenkeel/policy version 1 stays in use" in said["text"]
     assert metrics(function.lines(), "PolicyBroken") == [({}, 1)]
 

@@ -219,7 +219,7 @@ def test_a_warm_function_keeps_the_policy_that_it_has_read_when_a_new_version_is
     assert warm.function.invoke({}).fleet["fleet"] == "web"
     assert warm.account.summary()["calls"]["ssm:GetParameter"] == asked + 1
     (said,) = (line for line in warm.function.lines() if line.get("kind") == "policy")
-    assert "ssm:/evenkeel/policy version 2, line " in said["text"] and "abvoe" in said["text"]
+    assert "ssm:/evenkeel/policy version 2, line " in said["text"] and "above: is missing" in said["text"]
     assert "ssm:/evenkeel/policy version 1 stays in use" in said["text"]
     assert [value for _, value in metrics(warm.function.lines(), "PolicyBroken")] == [0, 1]
     assert warm.function.connections == 1

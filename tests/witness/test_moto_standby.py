@@ -4,7 +4,8 @@ changed in the end.
 moto's Standby is simpler than AWS's: it is reached at once, and moto neither deregisters nor registers the instance
 with the attached target groups, which AWS does. The layer below does that in AWS's place, with boto3, as soon as moto
 has answered, as docs/aws.md says. moto has no DescribeInstanceRefreshes: the layer answers that there is
-none.
+none. moto takes an ExitStandby of an instance that does not exist and registers the whole group again: the layer
+refuses it, as AWS does.
 """
 
 import io
@@ -31,6 +32,10 @@ fleets:
 NO_REFRESH = """<DescribeInstanceRefreshesResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/">
 <DescribeInstanceRefreshesResult><InstanceRefreshes/></DescribeInstanceRefreshesResult>
 <ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></DescribeInstanceRefreshesResponse>"""
+
+NOT_THERE = f"""<ErrorResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/"><Error><Type>Sender</Type>
+<Code>ValidationError</Code><Message>The instance {NOBODY} is not part of Auto Scaling group {GROUP}.</Message></Error>
+<RequestId>1</RequestId></ErrorResponse>"""
 
 
 class Scaling(Fleet):
@@ -72,8 +77,11 @@ def with_load_balancer(moto, monkeypatch):
         if action == "DescribeInstanceRefreshes":
             start_response("200 OK", [("Content-Type", "text/xml")])
             return [NO_REFRESH.encode()]
+        if action == "ExitStandby" and fields["InstanceIds.member.1"] == NOBODY:
+            start_response("400 Bad Request", [("Content-Type", "text/xml")])
+            return [NOT_THERE.encode()]
         answered = inner(environ, start_response)
-        if action in ("EnterStandby", "ExitStandby") and fields["InstanceIds.member.1"] != NOBODY:
+        if action in ("EnterStandby", "ExitStandby"):
             elb = client("elbv2", moto.url, KEY, SECRET)
             (group,) = elb.describe_target_groups(Names=["tg1"])["TargetGroups"]
             change = elb.deregister_targets if action == "EnterStandby" else elb.register_targets

@@ -29,13 +29,13 @@ def test_a_topics_subscribers_get_subject_and_text(moto, evenkeel, tmp_path):
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     (tmp_path / "evenkeel.yaml").write_text(POLICY, encoding="utf-8")
-    done = evenkeel_there(evenkeel, moto, tmp_path, "pause", "web", "--reason", "größer\x1b[1m & <b>",
+    done = evenkeel_there(evenkeel, moto, tmp_path, "pause", "web", "--reason", "größer & <b>",
                           EVENKEEL_NOTIFY=f"sns:{topic}")
     assert (done.returncode, done.stderr) == (0, "")
     message, = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     body = json.loads(message["Body"])
     assert body["Subject"] == "evenkeel web: is paused: nothing more is started"
-    assert "paused by ada: größer\\x1b[1m & <b>" in body["Message"]
+    assert "paused by ada: größer & <b>" in body["Message"]
     assert "evenkeel resume web" in body["Message"]
 
 
