@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 #include <limits>
 #include <map>
-#include <set>
+#include <string_view>
 
 #include "base/text.h"
 #include "decide/protocol.h"
@@ -15,6 +15,32 @@ namespace {
 
 std::string in_seconds(Duration time) {
   return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+// How many members of the Auto Scaling group are in service in a zone, while some are on their way.
+struct InService {
+  int fewest = 0, most = 0;
+  bool may_be_short = false;  // a member of ours is out of it, or about to be
+};
+
+// With `member` about to leave. What we take out may be gone already or not yet; what is in Standby comes back, the
+// candidate perhaps before the others.
+std::map<std::string_view, InService> on_the_way(const FleetView& fleet, const Member& member) {
+  std::map<std::string_view, InService> zones;
+  for (const auto& zone : fleet.observation.auto_scaling_group->zones) zones[zone];
+  for (const auto& [id, one] : fleet.members) {
+    if (one.scaling == nullptr) continue;
+    const bool in_service = one.scaling->lifecycle_state == "InService";
+    const bool stands_by = in_standby(*one.scaling);
+    const bool leaves = id == member.id || (one.open != nullptr && !one.open->auto_scaling_group.empty() &&
+                                            one.open->phase == Phase::draining);
+    if (!in_service && !stands_by && one.scaling->lifecycle_state != "Pending") continue;
+    auto& zone = zones[one.zone];
+    if (in_service && !leaves) ++zone.fewest;
+    ++zone.most;
+    if (stands_by || leaves) zone.may_be_short = true;
+  }
+  return zones;
 }
 
 }  // namespace
@@ -117,18 +143,6 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   const auto& group = *fleet.observation.auto_scaling_group;
   // Without Terminate it may launch one too many, but takes nobody out.
   if (group.az_rebalance_suspended || group.terminate_suspended) return std::nullopt;
-  // A member in Standby may come back before the candidate does, and the candidate before it.
-  std::map<std::string_view, int> in_service, with_standby;
-  std::set<std::string_view> short_ones = {member.zone};
-  for (const auto& zone : group.zones) with_standby[zone] = in_service[zone] = 0;
-  for (const auto& [id, one] : fleet.members) {
-    if (one.scaling == nullptr) continue;
-    const bool stands_by = in_standby(*one.scaling);
-    if (one.scaling->lifecycle_state != "InService" && !stands_by) continue;
-    ++with_standby[one.zone];
-    if (stands_by) short_ones.insert(one.zone);
-    if (!stands_by) ++in_service[one.zone];
-  }
   if (member.zone.empty()) {
     return Verdict{
         Reason::az_rebalance,
@@ -136,19 +150,20 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
         "the zones",
         {}};
   }
-  --in_service[member.zone];
+  const auto zones = on_the_way(fleet, member);
   std::string_view lowest = member.zone, highest;
   int gap = std::numeric_limits<int>::min();
-  for (const auto low : short_ones) {
-    for (const auto& [zone, members] : with_standby) {
-      if (zone == low || members - in_service[low] <= gap) continue;
-      gap = members - in_service[low];
+  for (const auto& [low, short_of] : zones) {
+    if (!short_of.may_be_short) continue;
+    for (const auto& [zone, full] : zones) {
+      if (zone == low || full.most - short_of.fewest <= gap) continue;
+      gap = full.most - short_of.fewest;
       lowest = low;
       highest = zone;
     }
   }
   if (highest.empty()) return std::nullopt;  // one zone has nothing to be evened out
-  const int left = in_service[lowest], most = with_standby[highest];
+  const int left = zones.at(lowest).fewest, most = zones.at(highest).most;
   const bool uneven = gap >= 2;
   if (!uneven && !tell) return std::nullopt;
   const std::map<std::string, double> numbers = {{"left_in_zone", left}, {"most_in_a_zone", most}};

@@ -129,6 +129,39 @@ TEST(AzRebalance, WhoStandsByMayComeBackBeforeTheOther) {
   EXPECT_EQ(no.reason, Reason::az_rebalance) << "when it is back, a has five and b two";
 }
 
+TEST(AzRebalance, AMemberThatIsAskedIntoStandbyMayBeThereAlready) {
+  TwoZonesScaled fleet;
+  fleet.policy.keep.out.count = 2;
+  fleet.memory(1, 90);
+  ASSERT_EQ(effects(fleet.tick(OutcomeKind::not_sent)), std::vector{Effect::enter_standby});
+  EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 would be left beside the 4 of b";
+  fleet.memory(5, 80);
+  EXPECT_EQ(fleet.decide().members.at(id(5)).reason, Reason::start) << "3 in each, or 4 in a";
+}
+
+TEST(AzRebalance, WhatComesBackFromStandbyCountsAgain) {
+  TwoZonesScaled fleet;
+  fleet.policy.keep.out.count = 2;
+  fleet.scaling().members.erase(fleet.scaling().members.begin() + 3);  // 3 in a, 4 in b
+  fleet.memory(5, 90);
+  fleet.tick();
+  fleet.scaling().members[3].lifecycle_state = "Standby";
+  fleet.gone(5);
+  EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 and 3 now, 2 and 4 once it is back";
+}
+
+TEST(AzRebalance, IsAskedAgainBeforeStandbyIsAskedAgain) {
+  TwoZonesScaled fleet;
+  fleet.memory(3, 80);
+  fleet.tick(OutcomeKind::not_sent);
+  fleet.pass(1min);
+  auto gone = fleet;
+  std::erase_if(gone.scaling().members, [](const AutoScalingMember& m) { return m.instance_id == id(4); });
+  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::enter_standby});
+  EXPECT_EQ(std::ranges::count(effects(gone.tick()), Effect::enter_standby), 0);
+  EXPECT_EQ(gone.three().phase, Phase::rejoining);
+}
+
 TEST(GracePeriod, MustBeAsLongAsTheHealthChecksNeed) {
   FleetForTest fleet;
   auto& group = fleet.scaling();

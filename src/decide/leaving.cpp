@@ -6,6 +6,7 @@
 #include "decide/evidence.h"
 #include "decide/fleet_view.h"
 #include "decide/gate.h"
+#include "decide/guards_scaling.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 
@@ -99,8 +100,9 @@ std::optional<int> takes_from_sizes(const Remediation& remediation, const AutoSc
   return member->weight;
 }
 
-// AWS lets no member into Standby below the smallest size, and somebody may have changed the sizes since it was chosen.
-void ask_for_standby(Remediation& remediation, Draft& draft) {
+// AWS lets no member into Standby below the smallest size, and would even out zones that it leaves uneven. The sizes
+// and the other members may have changed since it was chosen.
+void ask_for_standby(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   const auto& group = draft.observation.auto_scaling_group;
   const auto takes = group ? takes_from_sizes(remediation, *group) : std::nullopt;
   if (group && (!takes || group->desired - *takes < group->min))
@@ -112,17 +114,21 @@ void ask_for_standby(Remediation& remediation, Draft& draft) {
             !group->in_units ? ""
             : takes          ? fmt::format(" in units, of which it counts {}", *takes)
                              : " in units, and how many of them it counts is not known"));
+  if (const auto member = fleet.members.find(remediation.instance_id); member != fleet.members.end()) {
+    if (const auto no = az_rebalance(fleet, member->second, false))
+      return put_back(remediation, draft, no->text);
+  }
   const auto permit = may_remove(remediation, Effect::enter_standby, {}, draft);
   if (permit) return draft.take(*permit, remediation);
   obey(permit.error(), remediation, draft);
 }
 
 // Into Standby. True: it is on its way or there, and what Auto Scaling doesn't look after may follow.
-bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
+bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& fleet, Lifecycle lifecycle) {
   if (lifecycle == Lifecycle::entering || lifecycle == Lifecycle::standby) return true;
   if (lifecycle != Lifecycle::in_service) return false;
   const auto* intent = latest_intent(remediation, Effect::enter_standby);
-  if (intent == nullptr) return ask_for_standby(remediation, draft), false;
+  if (intent == nullptr) return ask_for_standby(remediation, draft, fleet), false;
   switch (intent->outcome) {
     case OutcomeKind::refused:
       put_back(remediation, draft, "Auto Scaling refused Standby: " + intent->detail);
@@ -133,10 +139,10 @@ bool enter_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) 
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet
-      if (draft.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, draft);
+      if (draft.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, draft, fleet);
       break;
     case OutcomeKind::not_sent:
-      ask_for_standby(remediation, draft);
+      ask_for_standby(remediation, draft, fleet);
       break;
   }
   return false;
@@ -153,7 +159,7 @@ void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
     return put_back(remediation, draft, why_not_by(remediation, draft, fleet));
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   const bool over = draft.now() >= remediation.deadline;
-  if (!over && lifecycle != Lifecycle::none && !enter_standby(remediation, draft, lifecycle)) return;
+  if (!over && lifecycle != Lifecycle::none && !enter_standby(remediation, draft, fleet, lifecycle)) return;
   if (!over && !deregister(remediation, draft)) return;
   treat_when_ready(remediation, draft);
   const bool still = remediation.phase == Phase::draining && draft.now() >= remediation.deadline;
