@@ -151,9 +151,10 @@ Ruling observation_contradicts(const FleetView& fleet, bool tell) {
   return passes(fmt::format("{} members seen, {} by the tick before", now, before), numbers);
 }
 
-// A zone in which most members are ill is failing: the others will need everybody they have.
+// A zone in which most members are ill is failing: the others will need everybody they have. Of what could not be read
+// observation_incomplete says so.
 Ruling zone_failing(const FleetView& fleet, bool) {
-  if (fleet.zones.size() < 2) return std::nullopt;
+  if (fleet.zones.size() < 2 || !fleet.unreadable.empty()) return std::nullopt;
   for (const auto& [zone, count] : fleet.zones) {
     if (count.members < 3 || count.failing * 2 <= count.members) continue;
     return Verdict{Reason::zone_failing,

@@ -92,6 +92,22 @@ TEST(Zones, AFailingZoneStopsEveryStart) {
   EXPECT_EQ(no.numbers.at("members"), 4);
 }
 
+TEST(Zones, WhatCouldNotBeReadIsNotCalledUnhealthy) {
+  TwoZones fleet;
+  fleet.group(0).registrations.reset();
+  fleet.group(1).registrations.reset();
+  const auto plan = fleet.decide();
+  const auto reasons = [&](Reason reason) {
+    return std::ranges::count(plan.fleet, reason, &Verdict::reason);
+  };
+  EXPECT_EQ(reasons(Reason::observation_incomplete), 1);
+  EXPECT_EQ(reasons(Reason::zone_failing), 0);
+  fleet.group(1).registrations.emplace();
+  for (int i = 1; i <= 8; ++i)
+    fleet.group(1).registrations->push_back({id(i), 80, TargetState::unhealthy, "Target.Timeout"});
+  EXPECT_EQ(std::ranges::count(fleet.decide().fleet, Reason::zone_failing, &Verdict::reason), 0);
+}
+
 TEST(Zones, OneZoneAloneOrOneOfTwoMembersIsNotCalledFailing) {
   FleetForTest single;
   single.policy.keep.healthy.count = 0;
