@@ -218,11 +218,12 @@ Ruling young(const FleetView& fleet, const Member& member, bool tell) {
   const auto up = fleet.observation.taken_at - boot;
   const auto wanted = fleet.policy.keep.min_uptime;
   if (up >= wanted && !tell) return std::nullopt;
-  return Verdict{up < wanted ? Reason::young : Reason::start,
-                 fmt::format("up for {} since its last boot that is known, keep.min_uptime is {}",
-                             format_duration(up), format_duration(wanted)),
-                 {{"up_seconds", std::chrono::duration<double>(up).count()}},
-                 up < wanted ? std::optional(boot + wanted) : std::nullopt};
+  return Verdict{
+      up < wanted ? Reason::young : Reason::start,
+      fmt::format("up for {} since its last boot or treatment that is known, keep.min_uptime is {}",
+                  format_duration(up), format_duration(wanted)),
+      {{"up_seconds", std::chrono::duration<double>(up).count()}},
+      up < wanted ? std::optional(boot + wanted) : std::nullopt};
 }
 
 Ruling late_effect(const FleetView& fleet, const Member& member, bool) {
