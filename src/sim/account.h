@@ -199,8 +199,8 @@ struct Refusal {
 //   retained         the group's desired size then     the group: its terminated member is kept
 //   root-volume      -                                 the group: a refresh takes it to replace its root volume
 //   detach           the group's desired size then     the group
-//   launch           the group's desired size then     why: "size", "replace", "rebalance"; ours: the zones would
-//                                                    be even with the members that we moved to Standby
+//   launch           the group's desired size then     why: "size", "replace", "rebalance"; ours: our Standby made
+//                                                    the zones uneven, which were even before
 //   scale-in         the group's desired size then     why: "size", "asked", "asked, decrement"
 //   resize           the group's desired size then     "GROUP min=N max=N desired=N"
 //   event            -                                 a scheduled event's code: its time has come

@@ -189,16 +189,11 @@ void Account::World::settle_size(AutoScalingGroup& group) {
   }
 }
 
-// Whether the zones would be even with the members that we moved to Standby.
-bool Account::World::uneven_by_us(const AutoScalingGroup& group, std::map<std::string, int> by_zone) {
-  for (const auto& member : group.members) {
-    const auto server = account.servers.find(member.instance_id);
-    if (server == account.servers.end() || member.standby_by != Hand::ours || member.counts()) continue;
-    if (const auto zone = by_zone.find(server->second.zone); zone != by_zone.end()) ++zone->second;
-  }
+bool Account::World::uneven(const AutoScalingGroup& group) {
+  const auto by_zone = members_by_zone(group);
   const auto [least, most] =
       std::ranges::minmax_element(by_zone, {}, [](const auto& entry) { return entry.second; });
-  return most->second - least->second < 2;
+  return least != by_zone.end() && most->second - least->second >= 2;
 }
 
 // Launches first; the size, one too large then, takes the other one.
@@ -209,11 +204,11 @@ void Account::World::rebalance(AutoScalingGroup& group) {
       group.suspended("Terminate")) {
     return;
   }
-  const auto by_zone = members_by_zone(group);
-  const auto [least, most] =
-      std::ranges::minmax_element(by_zone, {}, [](const auto& entry) { return entry.second; });
-  if (least == by_zone.end() || most->second - least->second < 2) return;
-  launch(group, "rebalance", uneven_by_us(group, by_zone) ? Hand::ours : Hand::outsider);
+  if (!uneven(group)) {
+    group.uneven_by_us = false;
+    return;
+  }
+  launch(group, "rebalance", group.uneven_by_us ? Hand::ours : Hand::outsider);
 }
 
 // One member after the other, each when the one before is in service again.

@@ -77,6 +77,7 @@ struct AutoScalingGroup {
   std::vector<ScalingActivity> activities = {};  // in order of time, the last thousand
   std::size_t activities_so_far = 0;
   std::vector<InstanceRefresh> refreshes = {};  // in order of time
+  bool uneven_by_us = false;                    // our last Standby made even zones uneven, and they still are
   int owed_to_us = 0;                       // replacements not launched yet of members that we had terminated
   std::map<std::string, int> weights = {};  // of its mixed instances policy, by instance type; empty: none
   std::string desired_capacity_type = {};   // units, vcpu or memory-mib; empty: not given

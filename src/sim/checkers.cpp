@@ -30,6 +30,7 @@ std::string words(const TargetKey& place) {
 // What the facts say so far about one Auto Scaling group.
 struct Group {
   int rebalanced = 0;            // launches by our doing, for which nothing was scaled in yet
+  int evened_out = 0;            // the same, not by our doing
   std::optional<Time> exited;    // our last return from Standby
   std::optional<Time> sized_by;  // an operator's last change of the sizes
 };
@@ -121,6 +122,8 @@ class Judge {
         ++judgement_.guard_violations;
         find(fact.at, fact.instance_id, "moved out of a Standby that was not ours");
       }
+      // Brought into service as it was, perhaps stopped.
+      if (!ours) outage.struck = true;
       outage.decremented = false;
     } else if (fact.kind == "in-service") {
       outage.standby.reset();
@@ -156,11 +159,14 @@ class Judge {
     if (returns && outage.standby) group.exited = fact.at;
     if (fact.kind == "replace") return read_replacement(fact, outage);
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
-    if (fact.kind == "launch" && fact.detail == "rebalance") group.rebalanced += fact.hand == Hand::ours;
+    if (fact.kind == "launch" && fact.detail == "rebalance")
+      ++(fact.hand == Hand::ours ? group.rebalanced : group.evened_out);
     if (fact.kind != "scale-in" || fact.detail != "size") return;
     if (group.rebalanced > 0) {
       --group.rebalanced;
       blame(fact, "terminated by Auto Scaling to even out zones that our Standby had made uneven");
+    } else if (group.evened_out > 0) {
+      --group.evened_out;
     } else if (lately && !(group.sized_by && *group.sized_by >= *group.exited)) {
       blame(fact, "terminated by Auto Scaling as one too many after our return from Standby");
     }

@@ -46,6 +46,54 @@ TEST(Consequences, AreNoneOfZonesThatWereUnevenAnyway) {
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
+TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurStandby) {
+  ScaledFleet fleet(6);
+  for (std::size_t i = 0; i < 6; ++i) fleet.server(i).zone = i % 2 == 0 ? "a" : "b";
+  fleet.pass(1min);
+  fleet.enter(0);
+  fleet.pass(1min);
+  fleet.account.scale_in("", fleet.ids[2]);  // 1 against 3
+  fleet.pass(10min);
+  EXPECT_EQ(fleet.facts("scale-in").size(), 2U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+  fleet.leave_standby(0);
+  fleet.pass(10min);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+  ScaledFleet other(6);
+  for (std::size_t i = 0; i < 6; ++i) other.server(i).zone = i % 2 == 0 ? "a" : "b";
+  other.pass(1min);
+  other.enter(0);
+  other.enter(2);
+  other.pass(10min);
+  EXPECT_EQ(judged(other).consequences, 1);
+}
+
+TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurReturn) {
+  ScaledFleet fleet(6);
+  for (std::size_t i = 0; i < 6; ++i) fleet.server(i).zone = i % 2 == 0 ? "a" : "b";
+  fleet.pass(1min);
+  fleet.enter(0);
+  fleet.pass(2min);
+  fleet.leave_standby(0);
+  fleet.pass(1min);
+  for (const std::size_t i : {2U, 4U}) fleet.account.scale_in("", fleet.ids[i]);
+  fleet.pass(10min);
+  EXPECT_EQ(fleet.facts("scale-in").size(), 3U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
+TEST(Consequences, AreNoneOfAStoppedMemberThatSomebodyBroughtOutOfStandby) {
+  ScaledFleet fleet;
+  fleet.enter(0);
+  fleet.pass(2min);
+  fleet.account.stop_instances({fleet.ids[0]});
+  fleet.pass(2min);
+  fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
+  fleet.pass(5min);
+  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
 TEST(Consequences, AreNoneWhereAzRebalanceIsSuspended) {
   Uneven fleet;
   fleet.account.suspend_process(fleet.name, "AZRebalance");

@@ -212,6 +212,7 @@ std::optional<Refusal> Account::enter_standby(const std::string& group_name,
   if (decrement && group.desired - total < group.min_size)
     return wrong_sizes(group, "place into standby", wanted.size());
   if (decrement) group.desired -= total;
+  const bool was_uneven = world_->uneven(group);
   for (const auto& id : wanted) {
     auto& member = *group.find(id);
     member.lifecycle_state = "EnteringStandby";
@@ -226,6 +227,7 @@ std::optional<Refusal> Account::enter_standby(const std::string& group_name,
     world_->note("standby", id, {}, group.desired, decrement ? "decrement" : "keep", 0, hand);
     world_->take_from_groups(group, id, hand);
   }
+  if (hand == Hand::ours) group.uneven_by_us = group.uneven_by_us || (!was_uneven && world_->uneven(group));
   return std::nullopt;
 }
 

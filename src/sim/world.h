@@ -138,7 +138,7 @@ struct Account::World {
   bool unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member, bool thorough);
   // The new member's id; none: refused by EC2. `hand`: who made it necessary.
   std::optional<std::string> launch(AutoScalingGroup& group, const char* why, Hand hand = Hand::outsider);
-  bool uneven_by_us(const AutoScalingGroup& group, std::map<std::string, int> by_zone);
+  bool uneven(const AutoScalingGroup& group);  // its zones: Auto Scaling would even them out
   std::map<std::string, int> members_by_zone(const AutoScalingGroup& group);  // zones out of order left out
   AutoScalingMember* choose_for_scale_in(AutoScalingGroup& group);
 
