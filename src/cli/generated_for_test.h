@@ -16,12 +16,15 @@ namespace evenkeel::cli {
 
 struct GeneratedScenario {
   std::string text;            // a whole scenario file
+  std::string edited;          // the policy by which it is replaced meanwhile; empty: by none
+  int edited_at = 0;           // minutes after the start
   std::set<std::string> keys;  // of the policy, as docs/policy.schema.json nests them: "keep.load_below.per"
 };
 
 class ScenarioGenerator {
  public:
-  explicit ScenarioGenerator(std::uint64_t seed) : seed_(seed), random_(seed * 0x9E3779B97F4A7C15U + 1) {}
+  // Through one more draw: the streams of two seeds that follow each other must not be the same one, shifted.
+  explicit ScenarioGenerator(std::uint64_t seed) : seed_(seed), random_(SeededRandom(seed).next()) {}
 
   GeneratedScenario draw() {
     servers_ = whole(3, 8);
@@ -30,13 +33,18 @@ class ScenarioGenerator {
     draw_policy();
     draw_events();
     draw_faults();
-    std::string text = fmt::format(
-        "# Generated from seed {}.\nstart 2026-11-22T10:00:00Z\nduration {}h\ntick 1m\n", seed_, hours_);
+    const auto policy = policy_;
+    const auto keys = keys_;
+    const int edited_at = chance(0.2) ? whole(5, hours_ * 60 - 40) : 0;
+    if (edited_at > 0) draw_edit();
+    std::string text = fmt::format("# Generated from seed {}.\n", seed_);
+    if (edited_at > 0) text += fmt::format("# After {}m the policy is replaced:\n{}", edited_at, commented());
+    text += fmt::format("start 2026-11-22T10:00:00Z\nduration {}h\ntick 1m\n", hours_);
     for (const auto& line : world_) text += line + "\n";
     for (const auto& line : events_) text += line + "\n";
     text += fmt::format("promise healthy={} out={} reboots={}\n", promised_healthy_, promised_out_, reboots_);
-    text += "policy:\n" + policy_;
-    return {std::move(text), std::move(keys_)};
+    text += "policy:\n" + policy;
+    return {std::move(text), edited_at > 0 ? policy_ : "", edited_at, keys};
   }
 
  private:
@@ -68,17 +76,30 @@ class ScenarioGenerator {
     two_groups_ = chance(0.5);
     zones_ = one_of<3>({"a", "a,b", "a,b,c"});
     in_group_ = chance(0.6);
+    const bool weighted = in_group_ && chance(0.15);
     world_.push_back(fmt::format(
-        "fleet web servers={} groups=tg1:443{} capacity=120 peak={} deregistration_delay={}s zones={}{}{} "
+        "fleet web servers={} groups=tg1:443{} capacity=120 peak={} deregistration_delay={}s zones={}{}{}{}{} "
         "memory={}..{}",
         servers_, two_groups_ ? ",tg2:80" : "", whole(0, 2) * 100, whole(1, 12) * 10, zones_,
-        chance(0.2) ? " slow_start=60s" : "", chance(0.2) ? " monitoring=basic" : "", whole(20, 40),
-        whole(41, 75)));
-    if (chance(0.2)) world_.push_back("group tg9:9000 attached=no");
+        chance(0.2) ? " slow_start=60s" : "", chance(0.2) ? " monitoring=basic" : "",
+        weighted ? " types=m5.large,m5.xlarge" : "", chance(0.15) ? " interfaces=2 addresses=2" : "",
+        whole(20, 40), whole(41, 75)));
+    second_fleet_ = chance(0.2);
+    if (second_fleet_) {
+      world_.push_back("fleet api servers=4 groups=tg5:8443 deregistration_delay=30s memory=35..70");
+      draw_second_fleet();
+    }
+    by_address_ = chance(0.3);
+    if (by_address_ || chance(0.2))
+      world_.push_back(fmt::format("group tg9:9000 attached=no{}", by_address_ ? " type=ip" : ""));
+    classic_ = in_group_ && chance(0.1);
+    if (classic_) world_.push_back("classic old:80");
     if (in_group_)
-      world_.push_back(fmt::format("asg web-asg fleet=web min={} max={}{}{}", whole(1, servers_),
-                                   servers_ * 2, chance(0.2) ? " health=EC2,ELB" : "",
-                                   two_groups_ && chance(0.3) ? " attach=tg1" : ""));
+      world_.push_back(fmt::format(
+          "asg web-asg fleet=web min={} max={}{}{}{}{}{}{}", whole(1, servers_), servers_ * 4,
+          chance(0.2) ? " health=EC2,ELB" : "", two_groups_ && chance(0.3) ? " attach=tg1" : "",
+          weighted ? " weights=m5.large:1,m5.xlarge:2" : "", classic_ && chance(0.7) ? " classic=old" : "",
+          chance(0.05) ? " lattice=svc" : "", chance(0.1) ? " terminate_hook=abandons retain=yes" : ""));
     for (const auto* document : {"recycle", "snapshot"}) {
       world_.push_back(fmt::format("document {} takes={}s fails={} heals={} output=\"done\"", document,
                                    whole(5, 200), chance(0.4) ? "yes" : "no", chance(0.4) ? "yes" : "no"));
@@ -297,7 +318,40 @@ class ScenarioGenerator {
     if (!any) key(2, "timing.soak", "1m");
   }
 
+  // Another policy of the same world; what is promised holds for both. Or the fleet leaves the policy.
+  void draw_edit() {
+    const int healthy = promised_healthy_, out = promised_out_, reboots = reboots_;
+    if (second_fleet_ && chance(0.3)) {
+      policy_ = "  fleets:\n" + second_policy_;
+      return;
+    }
+    draw_policy();
+    promised_healthy_ = std::min(healthy, promised_healthy_);
+    promised_out_ = std::max(out, promised_out_);
+    reboots_ = std::max(reboots, reboots_);
+  }
+
+  std::string commented() const {
+    std::string text;
+    for (std::size_t at = 0; at < policy_.size();) {
+      const auto end = policy_.find('\n', at);
+      text += "# " + policy_.substr(at, end - at) + "\n";
+      at = end + 1;
+    }
+    return text;
+  }
+
+  // A second fleet in the same store, with few keys.
+  void draw_second_fleet() {
+    second_policy_ = fmt::format(
+        "    - name: api\n      target_groups: [tg5]\n      reboot_when:\n"
+        "        metric: Memory % Committed Bytes In Use\n        above: {}\n"
+        "      keep:\n        healthy: 2\n        cooldown: {}m\n        starts_per_hour: {}\n",
+        whole(50, 80), whole(20, 60), whole(1, 6));
+  }
+
   void draw_policy() {
+    reboots_ = 1;
     policy_ = "  fleets:\n";
     keys_.insert("name");
     line(0, "- name: web");
@@ -323,6 +377,10 @@ class ScenarioGenerator {
     draw_keep();
     draw_calendar();
     draw_rest();
+    if (!second_fleet_) return;
+    policy_ += second_policy_;
+    promised_healthy_ = std::min(promised_healthy_, 2);
+    ++promised_out_;
   }
 
   void draw_events() {
@@ -330,12 +388,44 @@ class ScenarioGenerator {
       const auto at = fmt::format("at {}m{}s ", whole(2, hours_ * 60 - 20), whole(0, 59));
       events_.push_back(at + draw_event());
     }
+    for (int i = chance(0.4) ? whole(1, 3) : 0; i > 0; --i) {
+      const auto at = fmt::format("at {}m{}s ", whole(1, hours_ * 60 - 20), whole(0, 59));
+      events_.push_back(at + draw_rare_event());
+    }
     if (chance(0.25))
       events_.push_back(fmt::format("at {}m pause \"by hand\" for={}m", whole(3, 60), whole(5, 30)));
     if (chance(0.15)) events_.push_back(fmt::format("at {}m resume \"looked at\"", whole(60, 100)));
     if (chance(0.2)) events_.push_back(fmt::format("at {}m kill", whole(3, 60)));
     if (chance(0.15)) events_.push_back(fmt::format("at {}m tick-late {}m", whole(3, 60), whole(2, 10)));
     if (chance(0.25)) events_.push_back(fmt::format("at {}m restore {}", whole(6, 60), server()));
+  }
+
+  std::string draw_rare_event() {
+    switch (whole(0, 9)) {
+      case 0:
+      case 1:
+        return "stop-protect " + server();
+      case 2:
+        return "stop-unprotect " + server();
+      case 3:
+      case 4:
+        return fmt::format(
+            "schedule-event {} {} in={}m", server(),
+            one_of<4>({"instance-reboot", "system-reboot", "instance-retirement", "instance-stop"}),
+            whole(5, 60));
+      case 5:
+        return "cancel-event " + server();
+      case 6:
+        return fmt::format("untag {} evenkeel:hold", server());
+      case 7:
+        return two_groups_ && chance(0.5) ? "delete-group tg2" : "speak " + server();
+      case 8:
+        if (by_address_) return fmt::format("register {} tg9 address=1", server());
+        return classic_ ? fmt::format("register {} old", server()) : "manage " + server();
+      default:
+        return in_group_ ? fmt::format("suspend web-asg {}", one_of<2>({"AZRebalance", "Terminate"}))
+                         : "unimpair " + server();
+    }
   }
 
   std::string draw_event() {
@@ -419,14 +509,16 @@ class ScenarioGenerator {
            "autoscaling.TerminateInstanceInAutoScalingGroup", "autoscaling.DescribeAutoScalingGroups",
            "cloudwatch.GetMetricData", "cloudwatch.DescribeAlarms", "ssm.SendCommand",
            "ssm.GetCommandInvocation", "*"});
-      const auto kind = one_of<8>({"throttle", "server_error", "lose_reply_before", "lose_reply_after",
-                                   "late", "slow", "garbage", "denied"});
+      const auto kind = one_of<9>({"throttle", "server_error", "lose_reply_before", "lose_reply_after",
+                                   "late", "slow", "garbage", "denied", "wrong_date"});
       const int from = whole(2, hours_ * 60 - 30);
       std::string how = action == "*" ? "rate=0.1"
                         : chance(0.5) ? "rate=0.5"
                                       : fmt::format("times={}", whole(1, 3));
       if (kind == "late" || kind == "slow")
         how += fmt::format(" delay={}s", kind == "slow" ? whole(1, 9) : whole(10, 300));
+      if (kind == "wrong_date")
+        how += fmt::format(" {}={}", one_of<2>({"earlier", "later"}), one_of<4>({"40s", "5m", "2h", "26h"}));
       world_.push_back(
           fmt::format("fault {} {} {} from={}m until={}m", action, kind, how, from, from + whole(2, 25)));
     }
@@ -435,10 +527,11 @@ class ScenarioGenerator {
   std::uint64_t seed_;
   SeededRandom random_;
   std::vector<std::string> world_, events_;
-  std::string policy_, zones_;
+  std::string policy_, second_policy_, zones_;
   std::set<std::string> keys_;
   int servers_ = 4, hours_ = 2, above_ = 0, promised_healthy_ = 0, promised_out_ = 1, reboots_ = 1;
-  bool two_groups_ = false, in_group_ = false, has_external_id_ = false;
+  bool two_groups_ = false, in_group_ = false, has_external_id_ = false, second_fleet_ = false,
+       by_address_ = false, classic_ = false;
 };
 
 }  // namespace evenkeel::cli

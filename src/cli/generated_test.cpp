@@ -62,8 +62,8 @@ std::set<std::string> documented_keys() {
 }
 
 // What went wrong when it was played; empty: nothing.
-std::vector<std::string> played(const std::string& text) {
-  const auto scenario = sim::parse_scenario(text, "generated.txt");
+std::vector<std::string> played(const GeneratedScenario& generated) {
+  const auto scenario = sim::parse_scenario(generated.text, "generated.txt");
   if (!scenario) return {"the generator's mistake: " + scenario.error().message};
   std::ostringstream out, err;
   FixedClock clock;
@@ -75,10 +75,19 @@ std::vector<std::string> played(const std::string& text) {
                   .clock = clock,
                   .random = random,
                   .network = network};
+  Result<Policy> edited = Policy{};
+  if (!generated.edited.empty()) edited = policy::parse(generated.edited, "generated policy");
+  if (!edited) return {"the generator's mistake: " + edited.error().message};
+  const Edit edit = [&](Time now) -> std::optional<Policy> {
+    const bool due = !generated.edited.empty() && now >= scenario->start + generated.edited_at * 1min;
+    return due ? std::optional(*edited) : std::nullopt;
+  };
   ReasonOracle oracle(*scenario);
-  const auto run = run_with(*scenario, 1, context, {},
-                            [&](const FleetPolicy& fleet, const Result<controller::TickReport>& report,
-                                const sim::Account& account) { oracle.look(fleet, report, account); });
+  const auto run = run_with(
+      *scenario, 1, context, {},
+      [&](const FleetPolicy& fleet, const Result<controller::TickReport>& report,
+          const sim::Account& account) { oracle.look(fleet, report, account); },
+      edit);
   if (!run) return {"the generator's mistake: " + run.error().message};
   auto wrong = oracle.findings();
   wrong.insert(wrong.end(), run->problems.begin(), run->problems.end());
@@ -94,17 +103,18 @@ TEST(Generated, PoliciesKeepWhatTheyPromiseInEveryWorld) {
   std::map<std::pair<std::string, std::string>, int> pairs;
   int failed = 0;
   for (auto seed = first; seed < first + count; ++seed) {
-    const auto [text, keys] = ScenarioGenerator(seed).draw();
+    const auto generated = ScenarioGenerator(seed).draw();
+    const auto& keys = generated.keys;
     for (auto one = keys.begin(); one != keys.end(); ++one) {
       ++drawn[*one];
       for (auto other = std::next(one); other != keys.end(); ++other) ++pairs[{*one, *other}];
     }
-    const auto wrong = played(text);
+    const auto wrong = played(generated);
     if (wrong.empty()) continue;
     ++failed;
     std::filesystem::create_directories(folder);
     const auto file = folder / fmt::format("seed-{}.txt", seed);
-    std::ofstream(file) << text;
+    std::ofstream(file) << generated.text;
     ADD_FAILURE() << "seed " << seed << ": " << join(wrong, "\n    ") << "\n  evenkeel simulate "
                   << file.string() << " --narrative";
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "cli/moments_for_test.h"
 #include "controller/tick.h"
 #include "sim/account.h"
 #include "sim/scenario.h"
@@ -47,18 +48,19 @@ class ReasonOracle {
 
  private:
   struct Truth {
-    std::set<std::string> out, held, scheduled, not_running, not_healthy, elsewhere;
+    std::set<std::string> out, held, scheduled, not_running, not_healthy, elsewhere, uneven, short_of_units,
+        stop_protected, asks_by_tag, not_in_service;
     bool refresh = false, at_min = false, alarm = false, insufficient = false, closed = false,
-         shifted = false;
+         shifted = false, retains = false, active = false, zone_fails = false, no_launch = false;
   };
 
-  // A fault of the wire is active, or was a moment ago: what could not be read may say so.
-  bool faulty() const {
-    return std::ranges::any_of(scenario_.faults.list, [&](const sim::Fault& fault) {
-      return now_ + Duration{60'000} >= fault.from &&
-             (fault.until == Time{} || now_ <= fault.until + Duration{600'000});
-    });
-  }
+  // A member of the Auto Scaling group, and where it counts. Ours: it may be in service or not.
+  struct InZone {
+    std::string id, zone;
+    bool surely = false, perhaps = false;
+  };
+
+  bool faulty() const { return is_faulty(scenario_, now_); }
 
   bool serves(const std::string& id, const sim::TargetGroup& group) const {
     bool any = false;
@@ -73,10 +75,15 @@ class ReasonOracle {
   Truth truth() const {
     Truth seen;
     for (const auto& [id, server] : account_->servers) {
+      if (!server.name.starts_with(policy_->name + "-")) continue;  // of another fleet
       if (server.tags.contains("evenkeel:hold")) seen.held.insert(id);
       if (std::ranges::any_of(server.events, [](const auto& event) { return !event.over(); }))
         seen.scheduled.insert(id);
-      if (!server.runs()) seen.not_running.insert(id);
+      // EC2 is slow to tell, as the scenario says.
+      if (!server.runs() || now_ - server.launched_at < Duration{60'000} + account_->switches.describe_lag)
+        seen.not_running.insert(id);
+      if (server.stop_protected) seen.stop_protected.insert(id);
+      if (server.tags.contains("evenkeel:remediate")) seen.asks_by_tag.insert(id);
       for (const auto& [arn, group] : account_->target_groups) {
         if (of_fleet(group) && !serves(id, group)) seen.not_healthy.insert(id);
         if (!of_fleet(group) &&
@@ -85,10 +92,23 @@ class ReasonOracle {
       }
     }
     seen.out = seen.not_healthy;
+    seen.zone_fails = some_zone_fails(seen.not_healthy);
     for (const auto& [name, group] : account_->auto_scaling_groups) {
+      if (name != policy_->auto_scaling_group) continue;
       for (const auto& member : group.members) {
         if (member.lifecycle_state != "InService") seen.out.insert(member.instance_id);
+        if (member.lifecycle_state != "InService") seen.not_in_service.insert(member.instance_id);
+        if (!group.weights.empty() && (member.weight < 1 || group.desired - member.weight < group.min_size))
+          seen.short_of_units.insert(member.instance_id);
       }
+      for (const auto& member : group.members) {
+        if (!group.classic_names.empty() || !group.lattice_arns.empty())
+          seen.elsewhere.insert(member.instance_id);
+      }
+      seen.retains |= group.retains;
+      seen.no_launch |= group.suspended("Launch");
+      seen.active |= std::ranges::any_of(group.activities, [](const auto& one) { return !one.ended; });
+      find_uneven(group, seen);
       seen.at_min |= group.desired - 1 < group.min_size;
       seen.refresh |= !group.refreshes.empty();
     }
@@ -99,6 +119,117 @@ class ReasonOracle {
     for (const auto& [name, calendar] : account_->calendars) seen.closed |= !calendar.open_at(now_);
     seen.shifted = !account_->shifted_zones.empty();
     return seen;
+  }
+
+  bool some_zone_fails(const std::set<std::string>& not_healthy) const {
+    std::map<std::string, std::pair<int, int>> zones;  // members, and those that are not healthy
+    for (const auto& [id, server] : account_->servers) {
+      if (!server.name.starts_with(policy_->name + "-") || gone_for_long(id, server)) continue;
+      auto& [members, failing] = zones[server.zone];
+      ++members;
+      failing += not_healthy.contains(id) ? 1 : 0;
+    }
+    return zones.size() > 1 && std::ranges::any_of(zones, [](const auto& zone) {
+             return zone.second.second * 2 > zone.second.first;
+           });
+  }
+
+  bool gone_for_long(const std::string& id, const sim::Server& server) const {
+    const auto& facts = account_->facts();
+    for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= Duration{180'000}; ++fact) {
+      if (fact->instance_id == id && fact->kind == "terminate") return false;
+    }
+    return server.life == sim::Server::Life::terminated;
+  }
+
+  // Whose Standby could leave its zone two short of another one: of what Evenkeel has taken out or put back, each
+  // may be in service or not.
+  void find_uneven(const sim::AutoScalingGroup& group, Truth& seen) const {
+    if (group.suspended("AZRebalance") || group.suspended("Terminate")) return;
+    std::map<std::string, std::pair<int, int>> zones;  // surely and perhaps in service
+    for (const auto& zone : group.zones) zones[zone];
+    std::map<std::string, InZone> members;
+    for (const auto& member : group.members) {
+      const auto server = account_->servers.find(member.instance_id);
+      if (server == account_->servers.end()) continue;
+      const bool ours = is_open(member.instance_id);
+      const bool in_service = member.lifecycle_state == "InService";
+      const bool leaves_us = member.lifecycle_state.ends_with("Standby");
+      const InZone one{member.instance_id, server->second.zone, in_service && !ours,
+                       in_service || member.lifecycle_state == "Pending" || (ours && leaves_us)};
+      zones[one.zone].first += one.surely;
+      zones[one.zone].second += one.perhaps;
+      members[one.id] = one;
+    }
+    for (const auto& [id, one] : members) {
+      const int left = zones[one.zone].first - (one.surely ? 1 : 0);
+      for (const auto& [zone, count] : zones) {
+        if (zone != one.zone && count.second - left >= 2) seen.uneven.insert(id);
+      }
+    }
+  }
+
+  bool is_open(const std::string& id) const {
+    const auto has = [&](const FleetState* state) {
+      return state != nullptr &&
+             std::ranges::find(state->open, id, &Remediation::instance_id) != state->open.end();
+    };
+    return has(before_) || (plan_ != nullptr && has(&plan_->next));
+  }
+
+  // A request of Evenkeel's for the instance took effect, or may have: one was lost, or it was killed.
+  bool acted_on_lately(const std::string& id, Duration back) const {
+    if (faulty() || was_killed(scenario_, now_)) return true;
+    const auto& facts = account_->facts();
+    for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= back; ++fact) {
+      if (fact->instance_id == id && fact->hand == sim::Hand::ours) return true;
+    }
+    return false;
+  }
+
+  bool is_held(const std::string& id) const {
+    return std::ranges::any_of(plan_->next.open, [&](const Remediation& one) {
+      return one.instance_id == id && one.phase == Phase::held;
+    });
+  }
+
+  bool in_group(const std::string& id) const {
+    return std::ranges::any_of(account_->auto_scaling_groups, [&](const auto& entry) {
+      return std::ranges::find(entry.second.members, id, &sim::AutoScalingMember::instance_id) !=
+             entry.second.members.end();
+    });
+  }
+
+  // A launch, a boot, or a fall of its memory, which looks like one.
+  bool booted_within(const std::string& id, Duration back) const {
+    const auto server = account_->servers.find(id);
+    if (server == account_->servers.end() || now_ - server->second.launched_at <= back) return true;
+    const auto& facts = account_->facts();
+    for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= back; ++fact) {
+      if (fact->instance_id == id && (fact->kind == "boot-done" || fact->kind == "start" ||
+                                      fact->kind == "reboot-effect" || fact->kind == "repair"))
+        return true;
+    }
+    return std::ranges::any_of(scenario_.events, [&](const sim::WorldEvent& event) {
+      return event.words.front() == "memory" && sim::instance_id_of(event.words.at(1)) == id;
+    });
+  }
+
+  std::ptrdiff_t refused_by_survey() const {
+    return std::ranges::count_if(plan_->members, [](const auto& member) {
+      const auto reason = member.second.reason;
+      return reason == Reason::elsewhere_registered || reason == Reason::survey_incomplete ||
+             reason == Reason::reboot_denied || reason == Reason::register_denied ||
+             reason == Reason::scheduled_event;
+    });
+  }
+
+  bool started_before(const std::string& id) const {
+    return std::ranges::any_of(starts_, [&](const auto& start) { return start.second.first == id; });
+  }
+
+  bool has_treatment(Treatment treatment) const {
+    return std::ranges::find(policy_->treatments, treatment, &Step::treatment) != policy_->treatments.end();
   }
 
   bool of_fleet(const sim::TargetGroup& group) const {
@@ -123,12 +254,13 @@ class ReasonOracle {
   template <typename Holds>
   bool lately(Holds holds) {
     if (holds(truth())) return true;
-    return std::ranges::any_of(past_, [&](const auto& one) { return holds(one); });
+    return std::ranges::any_of(pasts_[policy_->name], [&](const auto& one) { return holds(one); });
   }
 
   void remember() {
-    past_.push_back(truth());
-    if (past_.size() > 3) past_.pop_front();
+    auto& past = pasts_[policy_->name];
+    past.push_back(truth());
+    if (past.size() > 3) past.pop_front();
   }
 
   static bool is_of(const sim::Series& series, const std::string& id, const MetricCondition& condition) {
@@ -184,13 +316,62 @@ class ReasonOracle {
     };
     const auto is = [&](bool Truth::* flag) { return lately([&](const Truth& seen) { return seen.*flag; }); };
     switch (verdict.reason) {
-      case Reason::retired:
       case Reason::plan_violates_invariants:
       case Reason::state_full:
       case Reason::state_unreadable:
-      case Reason::clock_backwards:
+      case Reason::state_outdated:
+      case Reason::wrong_account:
       case Reason::asked_late:
+      case Reason::unsupported_target_type:
+      case Reason::in_another_fleet:
+      case Reason::fleets_overlap:
         return need(false, id, verdict);
+      case Reason::retired:
+        return need(policy_->retired, id, verdict);
+      case Reason::clock_backwards:
+        return need(wrong_date(scenario_, now_, false), id, verdict);
+      case Reason::clock_ahead:
+        return need(wrong_date(scenario_, now_, true), id, verdict);
+      case Reason::zone_without_cross_zone:
+      case Reason::start_not_decided:
+        return need(faulty(), id, verdict);
+      case Reason::outside_window:
+        return need(outside_windows(*policy_, now_) || outside_windows(*policy_, now_ - 1min), id, verdict);
+      case Reason::frozen:
+        return need(is_frozen(*policy_, now_) || is_frozen(*policy_, now_ - 1min), id, verdict);
+      case Reason::held:
+        return need(is_held(id) && has(&Truth::out), id, verdict);
+      case Reason::late_effect:
+        return need(started_before(id) && acted_on_lately(id, 30min), id, verdict);
+      case Reason::already_served:
+        return need(started_before(id), id, verdict);
+      case Reason::reason_remains:
+        return need(started_before(id) || !has_treatment(Treatment::replace), id, verdict);
+      case Reason::remedy_does_not_help:
+      case Reason::relapsing:
+        return need(started_before(id), id, verdict);
+      case Reason::not_surveyed:
+        return need(refused_by_survey() >= 8, id, verdict);
+      case Reason::az_rebalance:
+        return need(policy_->leave_by == Leave::standby && has(&Truth::uneven), id, verdict);
+      case Reason::capacity_units:
+        return need(policy_->leave_by == Leave::standby && has(&Truth::short_of_units), id, verdict);
+      case Reason::stop_protected:
+        return need(has_treatment(Treatment::stop_start) && (has(&Truth::stop_protected) || faulty()), id,
+                    verdict);
+      case Reason::would_be_retained:
+        return need(has_treatment(Treatment::replace) && is(&Truth::retains), id, verdict);
+      case Reason::launch_suspended:
+        return need(is(&Truth::no_launch), id, verdict);
+      case Reason::scaling_activity:
+        return need(is(&Truth::active) || faulty(), id, verdict);
+      case Reason::zone_failing:
+        return need(is(&Truth::zone_fails), id, verdict);
+      case Reason::auto_scaling_state:
+        return need(has(&Truth::not_in_service) || !in_group(id) || faulty(), id, verdict);
+      case Reason::young:
+        if (acted_on_lately(id, policy_->keep.min_uptime)) return;  // a treatment counts
+        return need(booted_within(id, policy_->keep.min_uptime + Duration{180'000}), id, verdict);
       case Reason::too_many_out:
         return need(lately([&](const Truth& seen) {
                       auto out = seen.out;
@@ -245,7 +426,7 @@ class ReasonOracle {
       case Reason::not_healthy:
       case Reason::not_registered:
       case Reason::being_drained:
-        return need(has(&Truth::not_healthy), id, verdict);
+        return need(has(&Truth::not_healthy) || group_was_deleted(scenario_, now_), id, verdict);
       case Reason::elsewhere_registered:
         return need(has(&Truth::elsewhere), id, verdict);
       case Reason::standby_at_min_size:
@@ -268,10 +449,10 @@ class ReasonOracle {
   const sim::Scenario& scenario_;
   const sim::Account* account_ = nullptr;
   const FleetPolicy* policy_ = nullptr;
-  const Plan* plan_ = nullptr;
+  const Plan* plan_ = nullptr;  // of a tick, while it is looked at
   const FleetState* before_ = nullptr;
   Time now_{};
-  std::deque<Truth> past_;
+  std::map<std::string, std::deque<Truth>> pasts_;              // by fleet
   std::map<std::string, std::pair<std::string, Time>> starts_;  // by remediation
   std::map<std::string, Time> ended_;
   std::vector<std::string> findings_;

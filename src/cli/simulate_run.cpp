@@ -153,9 +153,10 @@ class Stage {
 class Operation {
  public:
   Operation(const sim::Scenario& scenario, std::uint64_t seed, Policy policy, record::Journal& journal,
-            Stage& stage, Context& outer, const Watch& watch)
+            Stage& stage, Context& outer, const Watch& watch, const Edit& edit)
       : scenario_(scenario),
         watch_(watch),
+        edit_(edit),
         policy_(std::move(policy)),
         store_(journal),
         stage_(stage),
@@ -196,6 +197,7 @@ class Operation {
 
   const sim::Scenario& scenario_;
   const Watch& watch_;
+  const Edit& edit_;
   Policy policy_;
   record::Journal& store_;
   Stage& stage_;
@@ -268,6 +270,9 @@ void Operation::tick() {
     happen(events[events_done_++]);
   if (stage_.now() < not_before_) return;
   const Time began = stage_.now();
+  if (edit_) {
+    if (auto edited = edit_(began)) policy_ = *std::move(edited);
+  }
   ++stage_.run.ticks;
   controller::OtherFleets others;
   const auto found = controller::fleets_to_tick(policy_, journal_, std::nullopt, &others);
@@ -343,7 +348,7 @@ ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Conte
 }
 
 Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
-                             const Progress& progress, const Watch& watch) {
+                             const Progress& progress, const Watch& watch, const Edit& edit) {
   if (trim(scenario.policy).empty()) {
     return fail(ErrorKind::invalid,
                 scenario.file + ": has no policy; add the lines `policy:` and, indented, `fleets: …`");
@@ -352,7 +357,7 @@ Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, 
   const auto journal = TRY(record::open_sqlite(":memory:"));
   Stage stage{scenario, seed, context, progress};
   stage.run.with_evenkeel = true;
-  Operation operation{scenario, seed, std::move(policy), *journal, stage, context, watch};
+  Operation operation{scenario, seed, std::move(policy), *journal, stage, context, watch, edit};
   for (Time due = scenario.start; due < stage.end(); due += scenario.tick) {
     stage.advance_to(due);
     // A tick that took longer than the period swallows the next ones.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,9 +68,12 @@ using Watch = std::function<void(const FleetPolicy& fleet, const Result<controll
 ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
                         const Progress& progress);
 
+// The policy as it is from this tick on, when an operator has changed it; empty: as it was.
+using Edit = std::function<std::optional<Policy>(Time now)>;
+
 // Errors: the scenario's policy is broken, or the program's own parts could not be made.
 Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
-                             const Progress& progress, const Watch& watch = {});
+                             const Progress& progress, const Watch& watch = {}, const Edit& edit = {});
 
 // How the simulated account is reached: example credentials and its region, as environment variables.
 std::vector<std::pair<std::string, std::string>> example_environment(const std::string& region);

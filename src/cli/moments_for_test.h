@@ -1,0 +1,64 @@
+// What a generated scenario says of a moment: the faults that are active, what was done to Evenkeel, and whether the
+// policy's calendar lets it start.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "model/policy.h"
+#include "sim/scenario.h"
+
+namespace evenkeel::cli {
+
+// A fault of the wire is active, or was a moment ago: what could not be read may say so.
+inline bool is_faulty(const sim::Scenario& scenario, Time now) {
+  return std::ranges::any_of(scenario.faults.list, [&](const sim::Fault& fault) {
+    return now + Duration{60'000} >= fault.from &&
+           (fault.until == Time{} || now <= fault.until + Duration{600'000});
+  });
+}
+
+// It dies with its next write, perhaps an hour later.
+inline bool was_killed(const sim::Scenario& scenario, Time now) {
+  return std::ranges::any_of(scenario.operator_events, [&](const auto& event) {
+    return event.name == "kill" && scenario.start + event.at <= now;
+  });
+}
+
+inline bool group_was_deleted(const sim::Scenario& scenario, Time now) {
+  return std::ranges::any_of(scenario.events, [&](const sim::WorldEvent& event) {
+    return event.words.front() == "delete-group" && scenario.start + event.at <= now;
+  });
+}
+
+// A Date that was later than it is, or (earlier) off in any direction, was answered within the last hours.
+inline bool wrong_date(const sim::Scenario& scenario, Time now, bool later) {
+  return std::ranges::any_of(scenario.faults.list, [&](const sim::Fault& fault) {
+    return fault.kind == sim::FaultKind::wrong_date && now + Duration{60'000} >= fault.from &&
+           (!later || fault.date_by > Duration::zero());
+  });
+}
+
+// The generated windows and freezes are in UTC or in Berlin's winter time; windows end before midnight.
+inline Time local_time(const TimeZone& zone, Time at) {
+  return at + (zone.name.contains("Berlin") ? Duration{3'600'000} : Duration{});
+}
+
+inline bool outside_windows(const FleetPolicy& policy, Time at) {
+  if (policy.windows.empty()) return false;
+  return std::ranges::none_of(policy.windows, [&](const Window& window) {
+    const auto local = local_time(window.zone, at);
+    const auto day = std::chrono::floor<std::chrono::days>(local);
+    const unsigned weekday = std::chrono::weekday{day}.iso_encoding() - 1;
+    return ((window.days >> weekday) & 1U) != 0 && local - day >= window.from && local - day < window.to;
+  });
+}
+
+inline bool is_frozen(const FleetPolicy& policy, Time at) {
+  return std::ranges::any_of(policy.freezes, [&](const Freeze& freeze) {
+    const auto day = std::chrono::floor<std::chrono::days>(local_time(freeze.zone, at));
+    return std::chrono::sys_days{freeze.first} <= day && day <= std::chrono::sys_days{freeze.last};
+  });
+}
+
+}  // namespace evenkeel::cli
