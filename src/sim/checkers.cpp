@@ -18,6 +18,8 @@ using TargetKey = std::pair<std::string, int>;  // (arn, port)
 // So long after a return from Standby what Auto Scaling does about the size is still our doing.
 constexpr Duration kAftermath{900'000};
 
+constexpr Duration kImpairmentTolerated{300'000};  // by Auto Scaling
+
 std::string group_name(const std::string& arn) {
   const auto parts = split(arn, '/');
   return parts.size() > 2 ? parts[parts.size() - 2] : parts.back();
@@ -173,9 +175,19 @@ class Judge {
   }
 
   void read_replacement(const Fact& fact, const Outage& outage) {
-    if (outage.struck || outage.gone) return;
+    if (outage.struck || outage.gone || was_impaired(fact)) return;
     if (outage.down) return blame(fact, "replaced by Auto Scaling because we had stopped or rebooted it");
     if (!outage.taken.empty()) blame(fact, "replaced by Auto Scaling because we had deregistered it");
+  }
+
+  // For long enough that Auto Scaling would have replaced it anyway. What it replaces stays as it was then.
+  bool was_impaired(const Fact& fact) const {
+    const auto server = account_.servers.find(fact.instance_id);
+    if (server == account_.servers.end()) return false;
+    const auto for_long = [&](const std::optional<Time>& since) {
+      return since && fact.at - *since >= kImpairmentTolerated;
+    };
+    return for_long(server->second.impaired_since) || for_long(server->second.system_impaired_since);
   }
 
   void blame(const Fact& fact, const char* what) {

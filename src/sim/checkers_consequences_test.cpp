@@ -118,6 +118,18 @@ TEST(Consequences, AreTheReplacementOfWhatWeStopped) {
   EXPECT_EQ(judged(other).consequences, 0);
 }
 
+TEST(Consequences, AreNoneOfAnImpairedMemberThatWeRebooted) {
+  ScaledFleet fleet;
+  fleet.account.impair(fleet.ids[0], true);
+  fleet.pass(1min);
+  fleet.take_out(fleet.ids[0]);
+  fleet.pass(2min);
+  fleet.account.reboot({fleet.ids[0]}, Hand::ours);
+  fleet.pass(5min);
+  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
 TEST(Consequences, AreNoneOfAStopInStandby) {
   ScaledFleet fleet;
   fleet.enter(0);
