@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/random.h"
+#include "cli/policy_dice_for_test.h"
 
 namespace evenkeel::cli {
 
@@ -21,10 +21,9 @@ struct GeneratedScenario {
   std::set<std::string> keys;  // of the policy, as docs/policy.schema.json nests them: "keep.load_below.per"
 };
 
-class ScenarioGenerator {
+class ScenarioGenerator : PolicyDice {
  public:
-  // Through one more draw: the streams of two seeds that follow each other must not be the same one, shifted.
-  explicit ScenarioGenerator(std::uint64_t seed) : seed_(seed), random_(SeededRandom(seed).next()) {}
+  explicit ScenarioGenerator(std::uint64_t seed) : PolicyDice(seed), seed_(seed) {}
 
   GeneratedScenario draw() {
     servers_ = whole(3, 8);
@@ -48,29 +47,7 @@ class ScenarioGenerator {
   }
 
  private:
-  bool chance(double share) { return random_.unit() < share; }
-  int whole(int low, int high) {
-    return low + static_cast<int>(random_.next() % static_cast<std::uint64_t>(high - low + 1));
-  }
-  template <std::size_t N>
-  std::string one_of(const std::array<const char*, N>& list) {
-    return list[random_.next() % N];
-  }
   std::string server() { return fmt::format("web-{}", whole(1, servers_)); }
-
-  void line(int depth, const std::string& text) {
-    policy_ += std::string(static_cast<std::size_t>(4 + 2 * depth), ' ') + text + "\n";
-  }
-  // A key with its value; `path` is its place in the schema.
-  void key(int depth, const std::string& path, const std::string& value) {
-    keys_.insert(path);
-    line(depth, fmt::format("{}: {}", path.substr(path.rfind('.') + 1), value));
-  }
-  void section(int depth, const std::string& path) {
-    keys_.insert(path);
-    line(depth, path.substr(path.rfind('.') + 1) + ":");
-  }
-  std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
   void draw_world() {
     two_groups_ = chance(0.5);
@@ -331,16 +308,6 @@ class ScenarioGenerator {
     reboots_ = std::max(reboots, reboots_);
   }
 
-  std::string commented() const {
-    std::string text;
-    for (std::size_t at = 0; at < policy_.size();) {
-      const auto end = policy_.find('\n', at);
-      text += "# " + policy_.substr(at, end - at) + "\n";
-      at = end + 1;
-    }
-    return text;
-  }
-
   // A second fleet in the same store, with few keys.
   void draw_second_fleet() {
     second_policy_ = fmt::format(
@@ -401,14 +368,12 @@ class ScenarioGenerator {
   }
 
   std::string draw_rare_event() {
-    switch (whole(0, 9)) {
-      case 0:
+    switch (whole(1, 9)) {
       case 1:
         return "stop-protect " + server();
       case 2:
         return "stop-unprotect " + server();
       case 3:
-      case 4:
         return fmt::format(
             "schedule-event {} {} in={}m", server(),
             one_of<4>({"instance-reboot", "system-reboot", "instance-retirement", "instance-stop"}),
@@ -525,10 +490,8 @@ class ScenarioGenerator {
   }
 
   std::uint64_t seed_;
-  SeededRandom random_;
   std::vector<std::string> world_, events_;
-  std::string policy_, second_policy_, zones_;
-  std::set<std::string> keys_;
+  std::string second_policy_, zones_;
   int servers_ = 4, hours_ = 2, above_ = 0, promised_healthy_ = 0, promised_out_ = 1, reboots_ = 1;
   bool two_groups_ = false, in_group_ = false, has_external_id_ = false, second_fleet_ = false,
        by_address_ = false, classic_ = false;
