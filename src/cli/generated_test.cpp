@@ -14,7 +14,7 @@
 
 #include "base/text.h"
 #include "cli/generated_for_test.h"
-#include "cli/reasons_for_test.h"
+#include "cli/simulate_reasons_for_test.h"
 #include "cli/simulate_run.h"
 #include "cli/terminal_fixture.h"
 #include "policy/policy_file.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/moments_for_test.h"
+#include "cli/simulate_moments_for_test.h"
 #include "controller/tick.h"
 #include "sim/account.h"
 #include "sim/scenario.h"
