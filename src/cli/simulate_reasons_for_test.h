@@ -149,6 +149,7 @@ class ReasonOracle {
     std::map<std::string, std::pair<int, int>> zones;  // surely and perhaps in service
     for (const auto& zone : group.zones) zones[zone];
     std::map<std::string, InZone> members;
+    std::set<std::string> short_ones;  // zones that have a member in Standby, or about to be
     for (const auto& member : group.members) {
       const auto server = account_->servers.find(member.instance_id);
       if (server == account_->servers.end()) continue;
@@ -156,7 +157,8 @@ class ReasonOracle {
       const bool in_service = member.lifecycle_state == "InService";
       const bool leaves_us = member.lifecycle_state.ends_with("Standby");
       const InZone one{member.instance_id, server->second.zone, in_service && !ours,
-                       in_service || member.lifecycle_state == "Pending" || (ours && leaves_us)};
+                       in_service || member.lifecycle_state == "Pending" || leaves_us};
+      if (ours || leaves_us) short_ones.insert(one.zone);
       zones[one.zone].first += one.surely;
       zones[one.zone].second += one.perhaps;
       members[one.id] = one;
@@ -165,6 +167,8 @@ class ReasonOracle {
       const int left = zones[one.zone].first - (one.surely ? 1 : 0);
       for (const auto& [zone, count] : zones) {
         if (zone != one.zone && count.second - left >= 2) seen.uneven.insert(id);
+        if (zone != one.zone && short_ones.contains(zone) && zones[one.zone].second - count.first >= 2)
+          seen.uneven.insert(id);
       }
     }
   }

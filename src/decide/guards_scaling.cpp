@@ -156,7 +156,8 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   for (const auto& [low, short_of] : zones) {
     if (!short_of.may_be_short) continue;
     for (const auto& [zone, full] : zones) {
-      if (zone == low || full.most - short_of.fewest <= gap) continue;
+      if (zone == low || (low != member.zone && zone != member.zone)) continue;
+      if (full.most - short_of.fewest <= gap) continue;
       gap = full.most - short_of.fewest;
       lowest = low;
       highest = zone;
@@ -168,13 +169,18 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   if (!uneven && !tell) return std::nullopt;
   const std::map<std::string, double> numbers = {{"left_in_zone", left}, {"most_in_a_zone", most}};
   if (uneven) {
+    const auto how = lowest == member.zone
+                         ? fmt::format("in Standby it would leave {} in service in {}, against {} in {}",
+                                       left, printable(lowest), most, printable(highest))
+                         : fmt::format(
+                               "back from Standby it would be one of {} in service in {}, against "
+                               "{} in {} while others are out",
+                               most, printable(highest), left, printable(lowest));
     return Verdict{
         Reason::az_rebalance,
-        fmt::format("in Standby it would leave {} in service in {}, against {} in {}: Auto Scaling "
-                    "group {} would even out its zones and may terminate a healthy server there; "
-                    "suspend its process AZRebalance, or add servers in {}",
-                    left, printable(lowest), most, printable(highest), printable(group.name),
-                    printable(lowest)),
+        fmt::format("{}: Auto Scaling group {} would even out its zones and may terminate a healthy "
+                    "server there; suspend its process AZRebalance, or add servers in {}",
+                    how, printable(group.name), printable(lowest)),
         numbers};
   }
   return passes(

@@ -40,7 +40,7 @@ class Server:
     name: str
     url: str
     folder: Path
-    account: Simulator
+    account: Simulator | None = None  # whose fleet the tables' ticks look at, where some tick
     numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
