@@ -33,6 +33,7 @@ std::string words(const TargetKey& place) {
 struct Group {
   int rebalanced = 0;            // launches by our doing, for which nothing was scaled in yet
   int evened_out = 0;            // the same, not by our doing
+  int oversized = 0;             // units that a replacement counts more than what it replaced
   std::optional<Time> exited;    // our last return from Standby
   std::optional<Time> sized_by;  // an operator's last change of the sizes
 };
@@ -48,7 +49,7 @@ struct Outage {
   std::optional<Time> down;           // by our reboot or stop, and not up again
   bool decremented = false;           // by our Standby, and not incremented again
   bool ordered_gone = false;          // its termination was asked for by us
-  bool struck = false;                // it died, or somebody or AWS stopped it; not up again
+  bool struck = false;                // it died, its boot hung, or somebody or AWS stopped it; not up again
   int reboots = 0;                    // by us, that took effect since it was last back
   std::optional<Time> rebooted;       // … the last one
   Time running_since{};
@@ -86,7 +87,8 @@ class Judge {
     const TargetKey place{fact.target_group, fact.port};
     const bool by_others =
         fact.hand == Hand::outsider && (fact.kind == "stop-accepted" || fact.kind == "stop");
-    outage.struck = outage.struck || by_others || fact.kind == "crash" || fact.kind == "event";
+    outage.struck = outage.struck || by_others || fact.kind == "crash" || fact.kind == "event" ||
+                    fact.kind == "boot-hangs";
     if (fact.kind == "deregister") {
       if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
       outage.missing.erase(place);  // where it belongs is now that somebody's decision
@@ -131,12 +133,11 @@ class Judge {
       outage.standby.reset();
       if (!outage.out()) outage.reboots = 0;
     } else if (fact.kind == "detach") {  // where it belongs is now that somebody's decision
-      outage.taken.clear();
-      outage.missing.clear();
-      outage.standby.reset();
+      forget_places(outage);
       outage.decremented = false;
     } else if (fact.kind == "retained") {
       if (outage.ordered_gone) retained_.insert(fact.instance_id);
+      forget_places(outage);  // it is no member any more
     } else if (fact.kind == "scale-in") {
       outage.ordered_gone = outage.ordered_gone || ours;
       if (ours && (outage.decremented || fact.detail == "asked, decrement")) {
@@ -145,6 +146,12 @@ class Judge {
       }
       outage.decremented = false;
     }
+  }
+
+  static void forget_places(Outage& outage) {
+    outage.taken.clear();
+    outage.missing.clear();
+    outage.standby.reset();
   }
 
   // Judged before the fact changes what is known of its instance.
@@ -159,7 +166,11 @@ class Judge {
     const auto& outage = outages_[fact.instance_id];
     const bool returns = fact.kind == "exit-standby" || fact.kind == "in-service";
     if (returns && outage.standby) group.exited = fact.at;
-    if (fact.kind == "replace") return read_replacement(fact, outage);
+    if (fact.kind == "replace") {
+      if (!fact.detail.empty())
+        group.oversized += std::max(0, units_of(fact.detail) - units_of(fact.instance_id));
+      return read_replacement(fact, outage);
+    }
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
     if (fact.kind == "launch" && fact.detail == "rebalance")
       ++(fact.hand == Hand::ours ? group.rebalanced : group.evened_out);
@@ -169,9 +180,21 @@ class Judge {
       blame(fact, "terminated by Auto Scaling to even out zones that our Standby had made uneven");
     } else if (group.evened_out > 0) {
       --group.evened_out;
+    } else if (group.oversized > 0) {
+      group.oversized = std::max(0, group.oversized - units_of(fact.instance_id));
     } else if (lately && !(group.sized_by && *group.sized_by >= *group.exited)) {
       blame(fact, "terminated by Auto Scaling as one too many after our return from Standby");
     }
+  }
+
+  // One where the group has no weights.
+  int units_of(const std::string& id) const {
+    const auto server = account_.servers.find(id);
+    if (server == account_.servers.end()) return 1;
+    const auto group = account_.auto_scaling_groups.find(server->second.auto_scaling_group);
+    return group == account_.auto_scaling_groups.end()
+               ? 1
+               : std::max(1, group->second.weight_of(server->second.type));
   }
 
   void read_replacement(const Fact& fact, const Outage& outage) {

@@ -1,4 +1,5 @@
 // What the checkers make of Auto Scaling's answers to what we do.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "sim/checkers.h"
@@ -186,6 +187,75 @@ TEST(Consequences, AreNoneWhenSomebodyMadeTheGroupSmaller) {
   fleet.pass(5min);
   EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
+TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
+  ScaledFleet fleet;
+  std::ranges::sort(fleet.ids);  // a launch copies the first one
+  fleet.scaling().weights = {{"m5.large", 1}, {"m5.xlarge", 2}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    fleet.server(i).type = i == 0 ? "m5.xlarge" : "m5.large";
+    fleet.scaling().find(fleet.ids[i])->weight = i == 0 ? 2 : 1;
+  }
+  fleet.scaling().desired = 5;
+  fleet.scaling().max_size = 20;
+  fleet.pass(1min);
+  fleet.enter(1);
+  fleet.pass(2min);
+  fleet.leave_standby(1);
+  fleet.pass(1min);
+  fleet.account.impair(fleet.ids[2], true);
+  fleet.pass(10min);
+  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
+// Out, rebooted, never up, and back all the same.
+struct HungAfterOurReboot : ScaledFleet {
+  HungAfterOurReboot() : ScaledFleet(4, "EC2,ELB") {
+    server(0).boot_never_ends = true;
+    enter(0);
+    pass(2min);
+    account.reboot({ids[0]}, Hand::ours);
+    pass(15min);
+    leave_standby(0);
+  }
+};
+
+TEST(Consequences, AreNoneOfABootThatHung) {
+  HungAfterOurReboot fleet;
+  fleet.pass(20min);
+  EXPECT_EQ(fleet.facts("boot-hangs").size(), 1U);
+  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(judged(fleet).consequences, 0);
+}
+
+TEST(Consequences, AreTheReplacementOfWhatWePutBackTooEarly) {
+  ScaledFleet fleet(4, "EC2,ELB");
+  fleet.server(0).boot_time = 1h;
+  fleet.enter(0);
+  fleet.pass(2min);
+  fleet.account.reboot({fleet.ids[0]}, Hand::ours);
+  fleet.pass(2min);
+  fleet.leave_standby(0);
+  fleet.pass(20min);
+  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(judged(fleet).consequences, 1);
+}
+
+TEST(Retained, CountsNoMoreAsOut) {
+  HungAfterOurReboot fleet;
+  fleet.scaling().terminate_hook = TerminateHook::abandons;
+  fleet.scaling().retains = true;
+  fleet.pass(20min);
+  ASSERT_EQ(fleet.facts("retained").size(), 1U);
+  for (const std::size_t i : {1U, 2U}) fleet.enter(i);
+  fleet.pass(1min);
+  EXPECT_EQ(judged(fleet).guard_violations, 0);
+  fleet.enter(3);
+  fleet.pass(1min);
+  EXPECT_EQ(judged(fleet).guard_violations, 1) << "a third one";
 }
 
 TEST(Retained, IsWhatWeTerminatedAndTheLifecyclePolicyKept) {

@@ -92,6 +92,7 @@ void Account::World::begin_boot(ServerRun& run) {
   if (server.boot_never_ends) {
     server.boot_never_ends = false;
     server.life_until = Time::max();
+    note("boot-hangs", server.id);
   } else {
     const double jitter = 0.9 + 0.2 * life_random.unit();
     const auto boot = static_cast<Duration::rep>(static_cast<double>(server.boot_time.count()) * jitter);

@@ -5,8 +5,8 @@ from .bug import Bug
 BUGS = [
     # Standby
     Bug("asks for Standby again while the first answer may still show", "decide/leaving.cpp",
-        "if (draft.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, draft);",
-        "ask_for_standby(remediation, draft);"),
+        "if (draft.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, draft, fleet);",
+        "ask_for_standby(remediation, draft, fleet);"),
     Bug("treats a member that is not in Standby yet", "decide/gate.cpp",
         "if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;",
         ""),
