@@ -54,10 +54,11 @@ class ReasonOracle {
          shifted = false, retains = false, active = false, zone_fails = false, no_launch = false;
   };
 
-  // A member of the Auto Scaling group, and where it counts. Ours: it may be in service or not.
+  // Members of the Auto Scaling group in a zone. What Evenkeel has in hand may be in service or not, and so may what
+  // is in Standby, by whomever: it comes back at any moment.
   struct InZone {
-    std::string id, zone;
-    bool surely = false, perhaps = false;
+    int surely = 0, perhaps = 0;
+    bool may_be_short = false;
   };
 
   bool faulty() const { return is_faulty(scenario_, now_); }
@@ -95,10 +96,11 @@ class ReasonOracle {
     seen.zone_fails = some_zone_fails(seen.not_healthy);
     for (const auto& [name, group] : account_->auto_scaling_groups) {
       if (name != policy_->auto_scaling_group) continue;
+      const int desired = group.desired - returned_just_now(group);  // as the tick saw it
       for (const auto& member : group.members) {
         if (member.lifecycle_state != "InService") seen.out.insert(member.instance_id);
         if (member.lifecycle_state != "InService") seen.not_in_service.insert(member.instance_id);
-        if (!group.weights.empty() && (member.weight < 1 || group.desired - member.weight < group.min_size))
+        if (!group.weights.empty() && (member.weight < 1 || desired - member.weight < group.min_size))
           seen.short_of_units.insert(member.instance_id);
       }
       for (const auto& member : group.members) {
@@ -109,7 +111,7 @@ class ReasonOracle {
       seen.no_launch |= group.suspended("Launch");
       seen.active |= std::ranges::any_of(group.activities, [](const auto& one) { return !one.ended; });
       find_uneven(group, seen);
-      seen.at_min |= group.desired - 1 < group.min_size;
+      seen.at_min |= group.desired - 1 < group.min_size || desired - 1 < group.min_size;
       seen.refresh |= !group.refreshes.empty();
     }
     for (const auto& [name, alarm] : account_->alarms) {
@@ -142,33 +144,47 @@ class ReasonOracle {
     return server.life == sim::Server::Life::terminated;
   }
 
-  // Whose Standby could leave its zone two short of another one: of what Evenkeel has taken out or put back, each
-  // may be in service or not.
+  // Units by which Evenkeel's own returns from Standby have raised the desired size since the tick looked.
+  int returned_just_now(const sim::AutoScalingGroup& group) const {
+    int units = 0;
+    const auto& facts = account_->facts();
+    for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at < Duration{60'000}; ++fact) {
+      if (fact->kind != "exit-standby" || fact->hand != sim::Hand::ours) continue;
+      const auto member =
+          std::ranges::find(group.members, fact->instance_id, &sim::AutoScalingMember::instance_id);
+      if (member != group.members.end()) units += member->units();
+    }
+    return units;
+  }
+
+  // Whose Standby could leave a zone two short of another one.
   void find_uneven(const sim::AutoScalingGroup& group, Truth& seen) const {
     if (group.suspended("AZRebalance") || group.suspended("Terminate")) return;
-    std::map<std::string, std::pair<int, int>> zones;  // surely and perhaps in service
+    std::map<std::string, InZone> zones;
     for (const auto& zone : group.zones) zones[zone];
-    std::map<std::string, InZone> members;
-    std::set<std::string> short_ones;  // zones that have a member in Standby, or about to be
+    std::map<std::string, std::pair<std::string, bool>>
+        members;  // the zone, and whether it surely counts there
     for (const auto& member : group.members) {
       const auto server = account_->servers.find(member.instance_id);
       if (server == account_->servers.end()) continue;
       const bool ours = is_open(member.instance_id);
       const bool in_service = member.lifecycle_state == "InService";
-      const bool leaves_us = member.lifecycle_state.ends_with("Standby");
-      const InZone one{member.instance_id, server->second.zone, in_service && !ours,
-                       in_service || member.lifecycle_state == "Pending" || leaves_us};
-      if (ours || leaves_us) short_ones.insert(one.zone);
-      zones[one.zone].first += one.surely;
-      zones[one.zone].second += one.perhaps;
-      members[one.id] = one;
+      const bool stands_by = member.lifecycle_state.ends_with("Standby");
+      auto& zone = zones[server->second.zone];
+      const bool surely = in_service && !ours;
+      zone.surely += surely ? 1 : 0;
+      zone.perhaps += in_service || stands_by || member.lifecycle_state == "Pending" ? 1 : 0;
+      zone.may_be_short |= stands_by || ours;
+      members[member.instance_id] = {server->second.zone, surely};
     }
-    for (const auto& [id, one] : members) {
-      const int left = zones[one.zone].first - (one.surely ? 1 : 0);
-      for (const auto& [zone, count] : zones) {
-        if (zone != one.zone && count.second - left >= 2) seen.uneven.insert(id);
-        if (zone != one.zone && short_ones.contains(zone) && zones[one.zone].second - count.first >= 2)
-          seen.uneven.insert(id);
+    for (const auto& [id, place] : members) {
+      const auto& [own, counts] = place;
+      for (const auto& [low, short_of] : zones) {
+        if (low != own && !short_of.may_be_short) continue;
+        const int left = short_of.surely - (low == own && counts ? 1 : 0);
+        const bool two_short = std::ranges::any_of(
+            zones, [&](const auto& other) { return other.first != low && other.second.perhaps - left >= 2; });
+        if (two_short) seen.uneven.insert(id);
       }
     }
   }
@@ -324,12 +340,13 @@ class ReasonOracle {
       case Reason::state_full:
       case Reason::state_unreadable:
       case Reason::state_outdated:
-      case Reason::wrong_account:
       case Reason::asked_late:
       case Reason::unsupported_target_type:
       case Reason::in_another_fleet:
       case Reason::fleets_overlap:
         return need(false, id, verdict);
+      case Reason::wrong_account:  // it is always ours, where AWS answers
+        return need(faulty() && verdict.text.find("AWS did not say") != std::string::npos, id, verdict);
       case Reason::retired:
         return need(policy_->retired, id, verdict);
       case Reason::clock_backwards:
