@@ -38,6 +38,8 @@ USED_CORES = {
 }
 # What needs the unit tests' objects.
 AFTER_TESTS = {"tests.program.test_invariants"}
+# Generated policies that the fast tests play; all tests play 300.
+FAST_GENERATED = 40
 BUILD, TESTS, TOOLS = "building", "building tests", ("evenkeel", "sign_lines", "journal_contract")
 
 
@@ -59,16 +61,17 @@ def fast(chosen: list[str], cores: int) -> list[Job]:
         raise UsageError(f"no unit tests are called {', '.join(unknown)}; the folders of src/ that have some: "
                          f"{' '.join(folders())}")
     targets = [f"{name}_test" for name in chosen] or ["all"]
-    return [Job(TESTS, ("./dev", "build", *targets), cores=cores), *unit(chosen, cores)]
+    return [Job(TESTS, ("./dev", "build", *targets), cores=cores), *unit(chosen, cores, FAST_GENERATED)]
 
 
-def unit(chosen: list[str], cores: int) -> list[Job]:
+def unit(chosen: list[str], cores: int, generated: int = 300) -> list[Job]:
     """As many parts as there are cores: GoogleTest gives each part some tests of every program."""
     only = ("-R", f"^({'|'.join(chosen)})$") if chosen else ()
     command = ("ctest", "--test-dir", "build", "--output-on-failure", "--no-tests=error", *only)
     programs = tuple(f"{name}_test" for name in chosen or folders())
     return [Job(f"unit: part {part + 1} of {cores}", command, "unit", (TESTS,), programs=programs,
-                environment={"GTEST_TOTAL_SHARDS": str(cores), "GTEST_SHARD_INDEX": str(part)})
+                environment={"GTEST_TOTAL_SHARDS": str(cores), "GTEST_SHARD_INDEX": str(part),
+                             "EVENKEEL_GENERATED": str(generated)})
             for part in range(cores)]
 
 

@@ -40,17 +40,8 @@ TEST_P(Scenarios, KeepsItsPromiseAndTellsItsStory) {
   const auto scenario = sim::parse_scenario(text, GetParam() + ".txt");
   ASSERT_TRUE(scenario) << scenario.error().message;
 
-  std::ostringstream out, err;
-  FixedClock clock;
-  SeededRandom random{1};
-  DeadNetwork network;
-  Context context{.out = out,
-                  .err = err,
-                  .environment = [](std::string_view) { return std::nullopt; },
-                  .clock = clock,
-                  .random = random,
-                  .network = network};
-  const auto run = run_with(*scenario, 1, context, {});
+  ScenarioContext quiet;
+  const auto run = run_with(*scenario, 1, quiet.context, {});
   ASSERT_TRUE(run) << run.error().message;
 
   EXPECT_EQ(run->counters.dropped_by_our_doing, 0);

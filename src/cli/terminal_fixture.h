@@ -31,6 +31,20 @@ class FixedClock final : public Clock {
   Time time = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
 };
 
+// What a scenario is played with, where nothing but it may be asked.
+struct ScenarioContext {
+  std::ostringstream out, err;
+  FixedClock clock;
+  SeededRandom random{1};
+  DeadNetwork network;
+  Context context{.out = out,
+                  .err = err,
+                  .environment = [](std::string_view) { return std::nullopt; },
+                  .clock = clock,
+                  .random = random,
+                  .network = network};
+};
+
 class TerminalTest : public ::testing::Test {
  public:
   ~TerminalTest() override { std::filesystem::remove_all(folder); }

@@ -282,7 +282,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(len(parts), 2)
         for number, part in enumerate(parts):
             self.assertIn("^(decide|wire)$", part.command)
-            self.assertEqual(part.environment, {"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": str(number)})
+            self.assertEqual(part.environment, {"GTEST_TOTAL_SHARDS": "2", "GTEST_SHARD_INDEX": str(number),
+                                                "EVENKEEL_GENERATED": str(suites.FAST_GENERATED)})
 
     def test_no_test_file_is_left_out(self):
         commands = " ".join(" ".join(job.command) for job in suites.chosen_jobs([], 2))
