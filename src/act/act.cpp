@@ -6,6 +6,7 @@
 #include "aws/autoscaling.h"
 #include "aws/ec2.h"
 #include "aws/elbv2.h"
+#include "aws/refusal.h"
 #include "aws/ssm.h"
 
 namespace evenkeel::act {
@@ -57,6 +58,7 @@ Outcome perform(const Action& action, wire::Caller& caller) {
   const ErrorKind kind = mutation.outcome.error().kind;
   const bool certain = kind != ErrorKind::maybe_happened && !mutation.may_land_late;
   const bool not_taken = kind == ErrorKind::throttled || kind == ErrorKind::unavailable;
+  outcome.denied = certain && aws::lacks_permission(mutation.outcome.error());
   outcome.kind = !certain ? OutcomeKind::unknown : not_taken ? OutcomeKind::not_sent : OutcomeKind::refused;
   return outcome;
 }

@@ -56,6 +56,17 @@ TEST(Act, ARebootThatAwsRefusesDidNotHappen) {
   EXPECT_NE(outcome.detail.find("is stopped"), std::string::npos);
 }
 
+TEST(Act, OnlyAMissingPermissionIsADenial) {
+  const auto denied = [](const char* code) {
+    wire::ScriptedAccount account([&](const wire::Request&) { return wire::ec2_error(403, code, "no"); });
+    return perform(action(Effect::stop), account.caller).denied;
+  };
+  EXPECT_TRUE(denied("UnauthorizedOperation"));
+  EXPECT_TRUE(denied("AccessDenied"));
+  EXPECT_FALSE(denied("IncorrectInstanceState"));
+  EXPECT_FALSE(denied("InvalidClientTokenId")) << "the credentials are not taken at all";
+}
+
 TEST(Act, WhatAWSHadNoRoomForOrNeverSawIsTriedAgain) {
   for (const auto& answer :
        {Result<wire::Response>{wire::ec2_error(503, "RequestLimitExceeded", "slow down")},

@@ -40,6 +40,12 @@ enum class Need {
   documents,           // SSM runs one on a member: as a treatment or for evidence
 };
 
+// How `evenkeel check` finds out whether the action is allowed.
+enum class Proof {
+  asked,  // it makes the call, with DryRun or about nobody where it would change something
+  none,   // AWS has no way to tell without doing it: the first time shows
+};
+
 struct NeededPermission {
   std::string_view action;  // "elasticloadbalancing:DescribeTargetGroups", as IAM writes it
   bool writes;              // it changes the account
@@ -47,6 +53,7 @@ struct NeededPermission {
   NeededBy needed_by;
   Need need;
   std::string_view purpose;  // what Evenkeel uses it for, in plain words: "to …"
+  Proof proof = Proof::asked;
 };
 
 inline constexpr std::array<NeededPermission, 29> kNeededPermissions = {{
@@ -81,11 +88,11 @@ inline constexpr std::array<NeededPermission, 29> kNeededPermissions = {{
     {"autoscaling:DescribeInstanceRefreshes", false, Resource::any, NeededBy::tick, Need::auto_scaling_group,
      "to stand back while an instance refresh is under way"},
     {"autoscaling:EnterStandby", true, Resource::auto_scaling_group, NeededBy::tick, Need::standby,
-     "to take a server out of its Auto Scaling group's service"},
+     "to take a server out of its Auto Scaling group's service", Proof::none},
     {"autoscaling:ExitStandby", true, Resource::auto_scaling_group, NeededBy::tick, Need::standby,
      "to bring a server back into its Auto Scaling group's service"},
     {"autoscaling:TerminateInstanceInAutoScalingGroup", true, Resource::auto_scaling_group, NeededBy::tick,
-     Need::replace, "to have a server replaced by its Auto Scaling group"},
+     Need::replace, "to have a server replaced by its Auto Scaling group", Proof::none},
     {"cloudwatch:ListMetrics", false, Resource::any, NeededBy::tick, Need::metrics,
      "to find the metric's dimensions for each server"},
     {"cloudwatch:GetMetricData", false, Resource::any, NeededBy::tick, Need::metrics, "to read the metric"},
@@ -94,7 +101,7 @@ inline constexpr std::array<NeededPermission, 29> kNeededPermissions = {{
     {"ssm:GetCalendarState", false, Resource::calendar, NeededBy::tick, Need::calendars,
      "to see whether a change calendar is open"},
     {"ssm:SendCommand", true, Resource::document, NeededBy::tick, Need::documents,
-     "to run the policy's documents on a server"},
+     "to run the policy's documents on a server", Proof::none},
     {"ssm:GetCommandInvocation", false, Resource::any, NeededBy::tick, Need::documents,
      "to see what became of a document that it ran"},
     {"ssm:ListCommandInvocations", false, Resource::any, NeededBy::tick, Need::documents,

@@ -76,6 +76,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"missing_place", rules::missing_place},
     {"one_zone", rules::one_zone},
     {"could_not_look", rules::could_not_look},
+    {"rights_not_proved", rules::rights_not_proved},
     {"cost", rules::cost},
 });
 constexpr const char* kShared = "shared_members";  // the one that needs all fleets
@@ -94,6 +95,7 @@ std::vector<std::string> rule_names() {
   std::vector<std::string> names;
   for (const auto& rule : kRules) names.emplace_back(rule.name);
   names.emplace_back(kShared);
+  names.emplace_back(kRefusedBefore);
   return names;
 }
 

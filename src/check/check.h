@@ -27,8 +27,27 @@ std::vector<std::vector<Finding>> check_together(std::span<const Examined> fleet
 // Sorts worst first, keeping the order otherwise.
 void worst_first(std::vector<Finding>& findings);
 
+// The word of what no look at the account finds: that a tick was refused something.
+inline constexpr const char* kRefusedBefore = "refused_before";
+
 // Every rule's word, each once, in the order of the table: docs/check.md explains them all.
 std::vector<std::string> rule_names();
+
+// What is known of one action that the fleet needs: the list is the one that `evenkeel iam` allows.
+struct Right {
+  enum class State {
+    allowed,    // it was tried, and AWS would do it
+    denied,     // it was tried, and AWS refuses it
+    not_tried,  // it could be, but nothing was there to try it on, or the call failed
+    unproved,   // AWS has no way to tell without doing it
+  };
+  std::string action;
+  State state = State::not_tried;
+  bool of_check_alone = false;  // the tick does without it
+};
+const char* name(Right::State state);
+// In the order of aws/permissions.h.
+std::vector<Right> rights(const FleetPolicy& policy, const Facts& facts);
 
 // A statement of an IAM policy.
 struct Statement {

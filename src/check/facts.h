@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,7 @@ struct Facts {
   std::map<std::string, Read<std::vector<aws::cloudwatch::Metric>>> other_metrics;
 
   std::map<std::string, std::string> denied;  // IAM action → AWS's words
+  std::set<std::string> allowed;              // IAM actions that were tried and not refused, here or there
   std::map<std::string, std::string> failed;  // what else could not be read → why
 };
 

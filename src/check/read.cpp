@@ -96,6 +96,7 @@ Read<bool> keep_permission(Reading& reading, Result<aws::Dated<aws::Permission>>
                            const std::string& action) {
   const auto permission = TRY(reading.keep(std::move(answer), action));
   if (!permission.allowed) reading.facts.denied.emplace(action, permission.message);
+  if (!permission.allowed) reading.facts.allowed.erase(action);
   return permission.allowed;
 }
 
@@ -353,6 +354,7 @@ Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progre
   read_elsewhere(reading, all);
   read_metrics(reading);
   read_gates(reading);
+  try_the_rest(reading);
   return std::move(reading.facts);
 }
 

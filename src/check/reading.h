@@ -34,8 +34,20 @@ struct Reading {
       lost(action, answer.error());
       return std::unexpected(std::move(answer).error());
     }
+    facts.allowed.insert(action);
     saw(answer->date);
     return std::move(answer->value);
+  }
+  // Asked for only to see whether it is allowed: that what was asked about does not exist says so as well.
+  template <class T>
+  void ask(const Result<aws::Dated<T>>& answer, const std::string& action) {
+    const bool told =
+        answer || answer.error().kind == ErrorKind::not_found || answer.error().kind == ErrorKind::rejected;
+    if (told) {
+      facts.allowed.insert(action);
+    } else {
+      lost(action, answer.error());
+    }
   }
 };
 
@@ -43,7 +55,11 @@ struct Reading {
 // may not be had (AssumeRole).
 bool is_missing_permission(const Error& error, const std::string& action);
 
+// Reads one metric that need not exist: whether we may is all that it tells.
+void try_metric_data(Reading& reading);
 void read_metrics(Reading& reading);
+// What a tick may need and nothing above has asked for. Last.
+void try_the_rest(Reading& reading);
 // Alarms, calendars and the metrics of rules and of keep.load_below. After the members.
 void read_gates(Reading& reading);
 

@@ -13,6 +13,7 @@ using Findings = std::vector<Finding>;
 // rules_permissions.cpp
 Findings permission_missing(const Subject& fleet);
 Findings could_not_look(const Subject& fleet);
+Findings rights_not_proved(const Subject& fleet);
 
 // rules_groups.cpp: what the target groups are
 Findings target_group_not_found(const Subject& fleet);

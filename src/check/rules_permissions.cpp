@@ -94,7 +94,70 @@ std::vector<Statement> missing_statements(const FleetPolicy& policy, const Facts
   return statements;
 }
 
+const char* name(Right::State state) {
+  switch (state) {
+    case Right::State::allowed:
+      return "allowed";
+    case Right::State::denied:
+      return "denied";
+    case Right::State::not_tried:
+      return "not_tried";
+    case Right::State::unproved:
+      break;
+  }
+  return "unproved";
+}
+
+std::vector<Right> rights(const FleetPolicy& policy, const Facts& facts) {
+  std::vector<Right> all;
+  for (const auto& needed : aws::kNeededPermissions) {
+    if (!iam::needs(policy, needed)) continue;
+    const std::string action(needed.action);
+    Right right{action, Right::State::not_tried, needed.needed_by == aws::NeededBy::check};
+    if (facts.denied.contains(action))
+      right.state = Right::State::denied;
+    else if (needed.proof == aws::Proof::none)
+      right.state = Right::State::unproved;
+    else if (facts.allowed.contains(action))
+      right.state = Right::State::allowed;
+    all.push_back(std::move(right));
+  }
+  return all;
+}
+
 namespace rules {
+
+Findings rights_not_proved(const Subject& fleet) {
+  std::vector<std::string> unproved, not_tried;
+  std::size_t allowed = 0, needed = 0;
+  for (const auto& right : rights(fleet.policy, fleet.facts)) {
+    if (right.of_check_alone) continue;
+    ++needed;
+    if (right.state == Right::State::allowed) ++allowed;
+    if (right.state == Right::State::unproved) unproved.push_back(right.action);
+    if (right.state == Right::State::not_tried) not_tried.push_back(right.action);
+  }
+  Findings findings;
+  const auto of_all =
+      fmt::format("{} of the {} actions that it needs were tried and are allowed", allowed, needed);
+  if (!unproved.empty()) {
+    findings.push_back(
+        {.severity = Severity::note,
+         .text = fmt::format("{} can't be tried without doing it, for AWS has no dry run of it; {}",
+                             join(unproved, ", "), of_all),
+         .remedy =
+             "compare it with what `evenkeel iam` prints. Were it refused, the server that is taken out would be "
+             "put back untreated, and the fleet be blind (action_denied) until it works"});
+  }
+  if (!not_tried.empty()) {
+    findings.push_back(
+        {.severity = Severity::note,
+         .text = fmt::format("{} {} not tried: nothing was there to try it on, or the call failed; {}",
+                             join(not_tried, ", "), not_tried.size() == 1 ? "was" : "were", of_all),
+         .remedy = "run `evenkeel check` again once a member is running"});
+  }
+  return findings;
+}
 
 Findings permission_missing(const Subject& fleet) {
   Findings findings;

@@ -11,8 +11,10 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
+#include "cli/remembered.h"
 #include "cli/table.h"
 #include "controller/tick.h"
+#include "decide/denied.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -108,11 +110,18 @@ Json report_view(const Report& report) {
   }
   Json findings = Json::array();
   for (const auto& finding : report.findings) findings.push_back(finding_view(finding));
+  Json rights = Json::array();
+  for (const auto& right : check::rights(*report.fleet, *report.facts)) {
+    rights.push_back({{"action", right.action},
+                      {"state", check::name(right.state)},
+                      {"needed_by", right.of_check_alone ? "check" : "tick"}});
+  }
   const auto missing = check::missing_statements(*report.fleet, *report.facts);
   return {{"fleet", report.fleet->name},
           {"region", report.facts->region},
           {"verdict", verdict(report)},
           {"findings", std::move(findings)},
+          {"rights", std::move(rights)},
           {"missing_permissions", missing.empty() ? Json(nullptr) : statements_json(missing)}};
 }
 
@@ -216,6 +225,24 @@ void judge(std::vector<Report>& reports) {
   }
 }
 
+// What a tick was refused counts, as there may be no other way to tell. A state that isn't there or can't be read
+// tells nothing: `status` says why.
+void judge_by_the_past(Context& context, const Options& options, std::vector<Report>& reports) {
+  const auto states = remembered(context, options, {});
+  if (!states) return;
+  for (auto& report : reports) {
+    const auto state = std::ranges::find(*states, report.fleet->name, &FleetState::fleet);
+    if (!report.facts || state == states->end()) continue;
+    for (const auto& denial : state->denials) {
+      report.findings.push_back({.severity = Severity::would_not_work,
+                                 .text = decide::denial_words(denial, state->fleet),
+                                 .remedy = "allow it; `evenkeel iam` prints what is needed",
+                                 .rule = check::kRefusedBefore});
+    }
+    check::worst_first(report.findings);
+  }
+}
+
 int run_check(Context& context, const CheckCommand& asked, const Options& options) {
   const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, kUsage, policy.error().message);
@@ -226,6 +253,7 @@ int run_check(Context& context, const CheckCommand& asked, const Options& option
 
   auto reports = examine(context, options, *fleets, **journal);
   judge(reports);
+  judge_by_the_past(context, options, reports);
   int code = kDone;
   Json shown = Json::array();
   for (const auto& report : reports) {
@@ -261,6 +289,7 @@ void add_check(ArgumentParser& app, Context& context, Chosen& chosen) {
   command->footer(kCodes);
   auto options = default_options(context.environment);
   add_policy(*command, *options);
+  add_state(*command, *options);
   add_aws(*command, *options);
   auto fleets = std::make_shared<std::vector<std::string>>();
   add_fleet(*command, *fleets);

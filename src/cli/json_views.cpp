@@ -236,6 +236,13 @@ Json view(const FleetState& state, Time now) {
   }
   Json breaker = nullptr;
   if (state.breaker) breaker = {{"reason", state.breaker->reason}, {"since", iso8601(state.breaker->since)}};
+  Json failing = nullptr;
+  if (state.failing) {
+    failing = {{"since", iso8601(state.failing->since)},
+               {"last", iso8601(state.failing->last)},
+               {"ticks", state.failing->ticks},
+               {"why", state.failing->why}};
+  }
   const bool ticked = state.last_tick_at != Time{};
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
   Json open = Json::array(), members = Json::object();
@@ -252,6 +259,8 @@ Json view(const FleetState& state, Time now) {
           {"open", std::move(open)},
           {"recent", list(state.recent)},
           {"ability", view(state.ability)},
+          {"failing", std::move(failing)},
+          {"left_policy_at", time_or_null(state.left_policy_at)},
           {"glance", view(state.glance)},
           {"members", std::move(members)}};
 }

@@ -71,6 +71,46 @@ TEST_F(Remembered, StatusTellsWhoIsOutAndWhatItWaitsForAndWhatIsLeftFree) {
   EXPECT_EQ(dead.tried, 0);
 }
 
+TEST_F(Remembered, StatusSaysThatTicksFailAndCallsNothingAble) {
+  state.ability = {Ability::Kind::able, clock.now() - 1h, {}};
+  state.failing = Failing{clock.now() - 10min, clock.now() - 1min, 10, "elasticloadbalancing:X: HTTP 403"};
+  store();
+  EXPECT_EQ(run({"status"}), kNeedsPerson);
+  EXPECT_TRUE(told("ticks fail: all 10 since")) << out.str();
+  EXPECT_TRUE(told("elasticloadbalancing:X: HTTP 403"));
+  EXPECT_FALSE(told("able since"));
+  EXPECT_EQ(run({"status", "--json"}), kNeedsPerson);
+  EXPECT_EQ(json()["fleets"][0]["failing"]["ticks"], 10);
+  state.failing.reset();
+  store();
+  EXPECT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(told("able since"));
+}
+
+TEST_F(Remembered, StatusSaysThatNothingHasTickedForLong) {
+  state.last_tick_at = clock.now() - 2h;
+  store();
+  EXPECT_EQ(run({"status"}), kDone) << out.str();
+  state.last_tick_at -= 1min;
+  store();
+  EXPECT_EQ(run({"status"}), kNeedsPerson);
+  EXPECT_TRUE(told("no tick for 2h1m")) << out.str();
+}
+
+TEST_F(Remembered, StatusForgetsAFleetThatLeftThePolicyOnceNothingOfItIsOut) {
+  open(Phase::soaking);
+  state.left_policy_at = clock.now() - 1h;
+  store();
+  run({"status"});
+  EXPECT_TRUE(told("left the policy on")) << out.str();
+  state.open.clear();
+  store();
+  EXPECT_EQ(run({"status"}), kDone);
+  EXPECT_FALSE(told("web")) << out.str();
+  run({"status", "--fleet", "web"});
+  EXPECT_TRUE(told("left the policy on")) << out.str();
+}
+
 TEST_F(Remembered, StatusOfAHeldMemberNamesThePersonAndTheReason) {
   open(Phase::held).held_because = "not healthy by 00:00";
   store();

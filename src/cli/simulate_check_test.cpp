@@ -1,9 +1,11 @@
 // `evenkeel check` on the simulated account: the whole command line, signing and XML included.
 #include <fmt/core.h>
 
+#include "aws/permissions.h"
 #include "cli/exit_codes.h"
 #include "cli/simulate_run.h"
 #include "cli/terminal_fixture.h"
+#include "record/sqlite_journal.h"
 #include "sim/clock.h"
 #include "sim/front.h"
 #include "sim/scenario.h"
@@ -145,6 +147,68 @@ TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
   EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), kDone) << err.str();
   EXPECT_TRUE(told("1 of 6 members is not registered in tg1-80, but in another group of the fleet: " + id))
       << out.str();
+}
+
+// Over every need of aws/permissions.h: what `evenkeel iam` allows to a tick, `check` tries, or says that nobody can.
+class EveryRight : public CheckOnAnAccount {
+ protected:
+  void rich_policy() {
+    write("evenkeel.yaml",
+          "fleets:\n  - name: web\n    auto_scaling_group: web-asg\n"
+          "    reboot_when: {metric: Memory % Committed Bytes In Use, above: 65}\n    keep: {healthy: 3}\n"
+          "    gates: {alarms: [busy], calendars: [freeze]}\n"
+          "    treatments: [{command: recycle}, reboot, stop_start, replace]\n");
+  }
+  void build_rich(const sim::Faults& faults = {}) {
+    build(
+        "servers=6 groups=tg1:443 zones=a memory=50..60 memory_at_boot=30 capacity=120 peak=300\n"
+        "asg web-asg fleet=web attach=tg1 min=2 max=12\ndocument recycle\nalarm busy ok\ncalendar freeze open",
+        faults);
+    rich_policy();
+  }
+  std::string state_of(std::string_view action) {
+    check({"--json"});
+    const auto told = json();
+    for (const auto& right : told["fleets"][0]["rights"])
+      if (right["action"] == action) return right["state"];
+    return "absent";
+  }
+};
+
+TEST_F(EveryRight, IsTriedOrSaidToBeUnproved) {
+  build_rich();
+  for (const auto& needed : aws::kNeededPermissions) {
+    const auto state = state_of(needed.action);
+    EXPECT_EQ(state, needed.proof == aws::Proof::none ? "unproved" : "allowed") << needed.action << err.str();
+  }
+}
+
+TEST_F(EveryRight, IsMissedWhereItIsDenied) {
+  for (const auto& needed : aws::kNeededPermissions) {
+    std::string fault(needed.action);
+    fault[fault.find(':')] = '.';
+    if (fault == "elasticloadbalancing.DescribeTargetGroups") continue;  // without it nothing else is known
+    if (fault == "elasticloadbalancing.DescribeLoadBalancerAttributes")
+      continue;  // the simulated account has none
+    sim::Faults faults;
+    deny(faults, fault.c_str());
+    build_rich(faults);
+    EXPECT_EQ(state_of(needed.action), needed.proof == aws::Proof::none ? "unproved" : "denied")
+        << needed.action;
+  }
+}
+
+TEST_F(CheckOnAnAccount, CountsWhatATickWasRefused) {
+  build(kTwoGroups);
+  policy("tg1, tg1-80", kMetric, 4);
+  FleetState state;
+  state.fleet = "web";
+  state.revision = 1;
+  state.denials = {{Effect::reboot, "", account->now(), account->now(), "ec2:RebootInstances: HTTP 403"}};
+  ASSERT_TRUE(record::open_sqlite(path("evenkeel.db")).value()->replace(state, {}));
+  EXPECT_EQ(check(), kWouldNotWork);
+  EXPECT_TRUE(told("refused_before")) << out.str();
+  EXPECT_TRUE(told("ec2:RebootInstances: HTTP 403"));
 }
 
 TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {

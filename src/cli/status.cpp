@@ -1,6 +1,7 @@
 // `evenkeel status`: what is under way, from the state alone; asks AWS nothing about the fleets.
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/colours.h"
@@ -10,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "cli/summary.h"
+#include "decide/expected.h"
 #include "decide/wishes.h"
 
 namespace evenkeel::cli {
@@ -50,16 +52,47 @@ void show_ability(Context& context, const FleetState& state, const Colours& colo
   const auto since = iso8601(ability.since);
   switch (ability.kind) {
     case Ability::Kind::able:
-      context.out << fmt::format("  {} since {}\n", colours.green("able"), since);
+      if (state.failing) {
+        context.out << fmt::format("  able at its last tick; whether it is now is not known\n");
+      } else {
+        context.out << fmt::format("  {} since {}\n", colours.green("able"), since);
+      }
       return;
-    case Ability::Kind::waiting:  // for what is said below
+    case Ability::Kind::waiting:
       context.out << fmt::format("  {} since {}\n", colours.yellow("waiting"), since);
+      for (const auto& text : ability.because) {
+        const auto& held = state.glance.held_back_by;  // said below
+        if (std::ranges::find(held, text) == held.end())
+          context.out << "    " << printable(text, 1000) << "\n";
+      }
       return;
     case Ability::Kind::blind:
       context.out << fmt::format("  {} since {}: it could not act if it had to\n", colours.red("blind"),
                                  since);
       for (const auto& one : ability.blind_to) context.out << "    " << printable(one.text, 1000) << "\n";
       return;
+  }
+}
+
+// Nothing has come to its end for so long that nothing may be running.
+bool is_unwatched(const FleetState& state, Time now) {
+  return state.last_tick_at != Time{} && now - state.last_tick_at > decide::kUnwatched;
+}
+
+// That what is said below is not of now, and why.
+void show_failing(Context& context, const FleetState& state, Time now, const Colours& colours) {
+  if (const auto& left = state.left_policy_at) {
+    context.out << fmt::format("  {} {}: it is only restored\n", colours.yellow("left the policy on"),
+                               iso8601(*left));
+  }
+  if (const auto& failing = state.failing) {
+    context.out << fmt::format("  {}: {} since {}, the last at {}: {}\n", colours.red("ticks fail"),
+                               failing->ticks == 1 ? "one" : fmt::format("all {}", failing->ticks),
+                               iso8601(failing->since), iso8601(failing->last),
+                               printable(failing->why, 1000));
+  } else if (is_unwatched(state, now)) {
+    context.out << fmt::format("  {} for {}: what follows is as old; see that evenkeel run is started\n",
+                               colours.red("no tick"), format_duration(now - state.last_tick_at));
   }
 }
 
@@ -117,6 +150,7 @@ void show_state(Context& context, const FleetState& state, Time now) {
         << fmt::format("last tick {} ago, at {}\n", format_duration(age), iso8601(state.last_tick_at));
     if (state.glance.members > 0) out << "  " << room(state) << "\n";
   }
+  show_failing(context, state, now, colours);
   show_ability(context, state, colours);
   show_holds(context, state, now, colours);
   show_wishes(context, state);
@@ -135,13 +169,18 @@ int run_status(Context& context, const StatusCommand& asked, const Options& opti
   const Time now = context.clock.now();
   Json shown = Json::array();
   int code = kDone;
+  bool shown_any = false;
   for (const auto& state : *states) {
-    if (needs_person(state) || state.ability.kind == Ability::Kind::blind) code = kNeedsPerson;
+    // Nothing is left to be said of it, unless it is asked for by name.
+    if (state.left_policy_at && state.open.empty() && asked.fleets.empty()) continue;
+    if (state.failing || is_unwatched(state, now) || needs_person(state) ||
+        state.ability.kind == Ability::Kind::blind)
+      code = kNeedsPerson;
     if (options.json) {
       shown.push_back(view(state, now));
       continue;
     }
-    if (&state != &states->front()) context.out << "\n";
+    if (std::exchange(shown_any, true)) context.out << "\n";
     show_state(context, state, now);
   }
   if (options.json) context.out << dump({{"fleets", std::move(shown)}}, true);

@@ -162,9 +162,9 @@ std::string blind_words(const Ability& ability, Time now) {
 
 ExitCode exit_code_of(const Ability& ability) {
   if (ability.kind != Ability::Kind::blind) return kDone;
-  const bool only_names =
-      std::ranges::all_of(ability.blind_to, [](const BlindTo& one) { return is_absent_name(one.what); });
-  return only_names ? kUsage : kAws;
+  const bool of_the_policy =
+      std::ranges::all_of(ability.blind_to, [](const BlindTo& one) { return is_of_the_policy(one.what); });
+  return of_the_policy ? kUsage : kAws;
 }
 
 ExitCode exit_code_of(const controller::TickReport& report) {

@@ -4,6 +4,7 @@
 #include <ranges>
 #include <utility>
 
+#include "controller/beside_ticks.h"
 #include "controller/other_fleets.h"
 #include "controller/tick.h"
 #include "model/identity.h"
@@ -77,6 +78,8 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
     const auto& state = *loaded;
     if (!state) continue;
     if (others_known != nullptr) others_known->note(*state, false);
+    // A pass without a policy knows of no fleet that left it.
+    if (now && !policy.fleets.empty()) note_left(*state, *now, journal);
     if (state->open.empty()) continue;
     auto retired = policy_of_retired(*state);
     if (!retired) {

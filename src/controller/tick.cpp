@@ -54,6 +54,9 @@ struct Ticking {
   // What stands before the plan: whose time counts, and what operators asked for. Part of the state from then
   // on.
   void settle_the_past() {
+    auto& before = report.before;
+    before.failing.reset();
+    if (!policy.retired) before.left_policy_at.reset();
     report.heeded = decide::reckon_clock(report.before, report.observation);
     std::ranges::move(decide::heed_wishes(report.before, report.observation.taken_at),
                       std::back_inserter(report.heeded));

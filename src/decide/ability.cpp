@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "decide/denied.h"
+#include "decide/leave_ever.h"
 #include "decide/rules.h"
 #include "model/alarm_name.h"
 
@@ -19,6 +21,15 @@ using Blind = std::vector<BlindTo>;
 constexpr std::size_t kBlindTo = 8;
 constexpr std::size_t kBecause = 8;
 constexpr std::size_t kAbilityText = 400;
+
+// ": " and AWS's own words on what could not be read, which name the action; where there are none, which action is
+// to be allowed.
+std::string words_on(const Observation& observation, const std::string& what, const char* action) {
+  const auto problem = std::ranges::find_if(
+      observation.problems, [&](const std::string& one) { return one.starts_with(what + ": "); });
+  if (problem == observation.problems.end()) return fmt::format("; see that {} is allowed", action);
+  return ": " + printable(problem->substr(what.size() + 2));
+}
 
 bool is_absent(const Observation& observation, const std::string& name) {
   return std::ranges::find(observation.absent_names, name) != observation.absent_names.end();
@@ -39,24 +50,24 @@ void blind_to_groups(const FleetView& fleet, Blind& blind) {
                                    "target_groups, region or role_arn",
                                    printable(name))});
     } else {
-      blind.push_back({Blindness::groups_unread, name,
-                       fmt::format("target group {} could not be looked up; see that "
-                                   "elasticloadbalancing:DescribeTargetGroups is allowed",
-                                   printable(name))});
+      blind.push_back(
+          {Blindness::groups_unread, name,
+           fmt::format("target group {} could not be looked up{}", printable(name),
+                       words_on(observation, "target groups", "elasticloadbalancing:DescribeTargetGroups"))});
     }
   }
   for (const auto& group : observation.target_groups) {
     if (!group.of_fleet) continue;
     if (!group.registrations) {
       blind.push_back({Blindness::targets_unread, group.name,
-                       fmt::format("the targets of {} could not be read; see that "
-                                   "elasticloadbalancing:DescribeTargetHealth is allowed",
-                                   printable(group.name))});
+                       fmt::format("the targets of {} could not be read{}", printable(group.name),
+                                   words_on(observation, "targets of " + group.name,
+                                            "elasticloadbalancing:DescribeTargetHealth"))});
     } else if (!group.attributes) {
       blind.push_back({Blindness::attributes_unread, group.name,
-                       fmt::format("the attributes of {} could not be read; see that "
-                                   "elasticloadbalancing:DescribeTargetGroupAttributes is allowed",
-                                   printable(group.name))});
+                       fmt::format("the attributes of {} could not be read{}", printable(group.name),
+                                   words_on(observation, "attributes of " + group.name,
+                                            "elasticloadbalancing:DescribeTargetGroupAttributes"))});
     }
   }
 }
@@ -72,9 +83,9 @@ void blind_to_scaling(const FleetView& fleet, const std::vector<Verdict>& held_b
                                  printable(name))});
   } else if (!group) {
     blind.push_back({Blindness::auto_scaling_unread, name,
-                     fmt::format("Auto Scaling group {} could not be read; see that "
-                                 "autoscaling:DescribeAutoScalingGroups is allowed",
-                                 printable(name))});
+                     fmt::format("Auto Scaling group {} could not be read{}", printable(name),
+                                 words_on(fleet.observation, "Auto Scaling group " + name,
+                                          "autoscaling:DescribeAutoScalingGroups"))});
   } else if (fleet.policy.target_groups.empty() && fleet.groups.empty()) {
     blind.push_back({Blindness::no_target_group_attached, name,
                      fmt::format("no target group is attached to Auto Scaling group {}; attach one, or name "
@@ -97,13 +108,19 @@ bool needs_statuses(const FleetPolicy& policy) {
 // Whatever a start needs and this file has no word for is still something that was not read.
 void blind_to_instances(const FleetView& fleet, Blind& blind) {
   if (blind.empty() && !fleet.unreadable.empty()) {
-    blind.push_back({Blindness::instances_unread, "",
-                     join(fleet.unreadable, "; ") + "; see that ec2:DescribeInstances is allowed"});
+    const bool groups = std::ranges::any_of(fleet.observation.problems, [](const std::string& problem) {
+      return problem.starts_with("target groups: ");
+    });
+    blind.push_back(
+        {groups ? Blindness::groups_unread : Blindness::instances_unread, "",
+         join(fleet.unreadable, "; ") +
+             words_on(fleet.observation, groups ? "target groups" : "instances", "ec2:DescribeInstances")});
   }
   if (needs_statuses(fleet.policy) && fleet.observation.instances_complete &&
       !fleet.observation.statuses_complete) {
     blind.push_back({Blindness::statuses_unread, "",
-                     "the EC2 statuses could not be read; see that ec2:DescribeInstanceStatus is allowed"});
+                     "the EC2 statuses could not be read" +
+                         words_on(fleet.observation, "instance statuses", "ec2:DescribeInstanceStatus")});
   }
 }
 
@@ -112,9 +129,9 @@ void blind_to_alarm(const Observation& observation, const std::string& named, co
   const auto seen = observation.alarms.find(named);
   if (seen == observation.alarms.end()) {
     blind.push_back({Blindness::alarm_unread, named,
-                     fmt::format("the alarm {} of {} could not be read; see that cloudwatch:DescribeAlarms "
-                                 "is allowed",
-                                 printable(named), key)});
+                     fmt::format("the alarm {} of {} could not be read{}", printable(named), key,
+                                 words_on(observation, named.ends_with('*') ? "alarms " + named : "alarms",
+                                          "cloudwatch:DescribeAlarms"))});
   } else if (seen->second.empty()) {
     blind.push_back(
         {Blindness::alarm_absent, named,
@@ -154,13 +171,13 @@ void blind_to_gates(const FleetView& fleet, Blind& blind) {
     const auto seen = fleet.observation.calendars.find(named);
     if (seen != fleet.observation.calendars.end() && seen->second != CalendarState::unknown) continue;
     const bool absent = is_absent(fleet.observation, named);
-    blind.push_back({absent ? Blindness::calendar_absent : Blindness::calendar_unread, named,
-                     absent ? fmt::format("there is no Change Calendar {} in this account and region; "
-                                          "correct gates.calendars",
-                                          printable(named))
-                            : fmt::format("Change Calendar {} could not be read; see that "
-                                          "ssm:GetCalendarState is allowed",
-                                          printable(named))});
+    blind.push_back(
+        {absent ? Blindness::calendar_absent : Blindness::calendar_unread, named,
+         absent ? fmt::format("there is no Change Calendar {} in this account and region; "
+                              "correct gates.calendars",
+                              printable(named))
+                : fmt::format("Change Calendar {} could not be read{}", printable(named),
+                              words_on(fleet.observation, "calendar " + named, "ssm:GetCalendarState"))});
   }
   for (const auto& rule : fleet.policy.also_when) {
     for (const auto& condition : rule.all) {
@@ -218,7 +235,8 @@ void blind_to_metrics(const FleetView& fleet, const Ability& before, Blind& blin
 
 bool is_denied(Reason reason) {
   return reason == Reason::reboot_denied || reason == Reason::register_denied ||
-         reason == Reason::survey_incomplete || reason == Reason::load_unknown;
+         reason == Reason::deregister_denied || reason == Reason::survey_incomplete ||
+         reason == Reason::load_unknown;
 }
 
 // Of those that something asks for none could be looked at or treated. Known only by a tick that came to
@@ -244,13 +262,21 @@ void blind_to_candidates(const Plan& plan, const Ability& before, Blind& blind) 
   }
 }
 
-Blind what_it_cannot_see(const Plan& plan, const FleetView& fleet, const Ability& before) {
+void blind_to_denials(const Plan& plan, Blind& blind) {
+  for (const auto& denial : plan.next.denials)
+    blind.push_back({Blindness::action_denied, name(denial.effect), denial_words(denial, plan.next.fleet)});
+}
+
+Blind what_it_cannot_see(const Plan& plan, const FleetView& fleet, const std::vector<Verdict>& held_back_by,
+                         const Ability& before) {
   Blind blind;
   blind_to_groups(fleet, blind);
   blind_to_scaling(fleet, plan.fleet, blind);
   blind_to_instances(fleet, blind);
   blind_to_gates(fleet, blind);
   blind_to_metrics(fleet, before, blind);
+  blind_to_denials(plan, blind);
+  std::ranges::move(never_to_leave(plan, fleet, held_back_by), std::back_inserter(blind));
   blind_to_candidates(plan, before, blind);
   if (blind.size() > kBlindTo) blind.resize(kBlindTo);
   for (auto& one : blind) {
@@ -260,15 +286,20 @@ Blind what_it_cannot_see(const Plan& plan, const FleetView& fleet, const Ability
   return blind;
 }
 
-std::vector<std::string> what_it_waits_for(const Plan& plan) {
+std::vector<std::string> what_it_waits_for(const Plan& plan, const FleetView& fleet,
+                                           const std::vector<Verdict>& held_back_by) {
   std::vector<std::string> because;
-  for (const auto& verdict : plan.fleet) {
+  for (const auto& verdict : held_back_by) {
     if (because.size() < kBecause) because.push_back(printable(verdict.text, kAbilityText));
   }
+  if (!because.empty()) return because;
+  if (fleet.members.empty() && fleet.readable())
+    because.emplace_back("no members: there is nothing to look after");
   const bool starts = std::ranges::any_of(
       plan.members, [](const auto& entry) { return entry.second.reason == Reason::start; });
-  if (because.empty() && !starts && plan.next.glance.may_leave == 0 && plan.next.glance.members > 0)
-    because.emplace_back("no member can be spared: too few would be left healthy");
+  if (starts) return because;
+  if (const auto why = why_none_may_leave(fleet); !why.empty())
+    because.push_back(printable(why, kAbilityText));
   return because;
 }
 
@@ -299,12 +330,13 @@ void tell_ability(Plan& plan, const FleetView& fleet, const FleetState& before) 
 
 }  // namespace
 
-void judge_ability(Plan& plan, const FleetView& fleet, const FleetState& before) {
+void judge_ability(Plan& plan, const FleetView& fleet, const std::vector<Verdict>& held_back_by,
+                   const FleetState& before) {
   Ability& ability = plan.next.ability;
   ability = {};
-  ability.because = what_it_waits_for(plan);
+  ability.because = what_it_waits_for(plan, fleet, held_back_by);
   // A fleet that is only restored has nothing to see for a start.
-  if (!fleet.policy.retired) ability.blind_to = what_it_cannot_see(plan, fleet, before.ability);
+  if (!fleet.policy.retired) ability.blind_to = what_it_cannot_see(plan, fleet, held_back_by, before.ability);
   ability.kind = !ability.blind_to.empty()  ? Ability::Kind::blind
                  : !ability.because.empty() ? Ability::Kind::waiting
                                             : Ability::Kind::able;

@@ -48,10 +48,120 @@ TEST(Ability, AFleetWithAFreePlaceIsAbleAndOneThatHasToWaitSaysForWhat) {
   EXPECT_EQ(ability(fleet).because.size(), 2U);
 }
 
-TEST(Ability, WaitsWhenNoMemberCanBeSpared) {
+TEST(Ability, WaitsWhenNoMemberCanBeSparedNow) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 7, .percent = 0};
+  fleet.policy.keep.out = {2, 0};
+  for (auto& group : fleet.observation.target_groups) {
+    group.registrations->at(3).state = group.registrations->at(4).state = TargetState::unhealthy;
+  }
+  const auto is = ability(fleet);
+  ASSERT_EQ(is.kind, Ability::Kind::waiting);
+  EXPECT_TRUE(is.because.front().starts_with("no member may leave now: ")) << is.because.front();
+}
+
+TEST(Ability, AFleetOfWhichNoMemberCouldEverLeaveIsNotAble) {
   FleetForTest fleet;
   fleet.policy.keep.healthy = {.count = 8, .percent = 0};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::no_member_may_leave});
+  const auto text = ability(fleet).blind_to[0].text;
+  EXPECT_NE(text.find("8 of 8: 7 of 8 would be left healthy in tg1"), std::string::npos) << text;
+  EXPECT_NE(text.find("set keep.healthy to 7 or less"), std::string::npos) << text;
+  EXPECT_TRUE(is_of_the_policy(Blindness::no_member_may_leave));
+  EXPECT_FALSE(is_of_the_policy(Blindness::groups_unread));
+  fleet.policy.keep.healthy = {.count = 7, .percent = 0};
+  EXPECT_EQ(ability(fleet).kind, Ability::Kind::able);
+}
+
+TEST(Ability, OneMemberThatCouldLeaveIsEnough) {
+  FleetForTest fleet;
+  for (int number = 1; number <= 8; ++number)
+    fleet.observation.instances.at(id(number)).auto_scaling_group = "web-asg";
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::no_member_may_leave});
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("auto_scaling_group"), std::string::npos);
+  fleet.observation.instances.at(id(8)).auto_scaling_group.clear();
+  EXPECT_EQ(blind_to(fleet), Blindnesses{});
+}
+
+TEST(Ability, WhatHidesBehindAReasonThatPassesIsFoundAllTheSame) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 8, .percent = 0};
+  fleet.policy.keep.min_uptime = 24h * 365 * 60;  // younger than any
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::no_member_may_leave});
+}
+
+TEST(Ability, ReasonsThatPassAreWaitedFor) {
+  FleetForTest fleet;
+  fleet.policy.keep.min_uptime = 24h * 365 * 60;
+  const auto is = ability(fleet);
+  ASSERT_EQ(is.kind, Ability::Kind::waiting);
+  EXPECT_NE(is.because.front().find("8 of 8: up for"), std::string::npos) << is.because.front();
+}
+
+TEST(Ability, AFleetWithoutMembersIsNotAble) {
+  FleetForTest fleet(0);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::no_members});
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("tg1"), std::string::npos);
+}
+
+TEST(Ability, AScalingGroupThatWantsNobodyWaits) {
+  FleetForTest fleet(0);
+  fleet.scaling().desired = 0;
+  fleet.scaling().min = 0;
   EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
+  fleet.scaling().desired = 2;
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::no_members});
+}
+
+TEST(Ability, AServerThatIsAskedForAndMayNeverLeaveIsTold) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  auto& survey = fleet.observation.surveys[id(3)];
+  survey.elsewhere = {{id(3), 80, TargetState::healthy, "", {}}};
+  survey.elsewhere_groups = {"tg-other"};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::may_never_leave});
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("tg-other"), std::string::npos);
+  fleet.memory(5, 70);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{}) << "another one goes";
+}
+
+TEST(Ability, TwoFleetsOfOneGroupAreToldAndNotWaitedFor) {
+  FleetForTest fleet;
+  fleet.observation.groups_of_others[fleet.observation.target_groups[0].arn] = "web-old";
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::fleet_may_not_start});
+}
+
+TEST(Ability, AsManyOutAsMayBeIsWaitedForFromTheTickThatTakesItOut) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  const auto plan = fleet.tick();
+  ASSERT_EQ(fleet.state.open.size(), 1U);
+  EXPECT_EQ(plan.next.ability.kind, Ability::Kind::waiting);
+  EXPECT_EQ(plan.next.glance.may_leave, 0);
+}
+
+// AWS has just refused it, for want of a permission.
+void refuse(FleetForTest& fleet, Effect effect) {
+  fleet.state.denials.push_back({effect, "", fleet.observation.taken_at, fleet.observation.taken_at,
+                                 "ssm:SendCommand: HTTP 400 AccessDeniedException"});
+}
+
+TEST(Ability, WhatAwsRefusedBlindsUntilItWorks) {
+  FleetForTest fleet;
+  fleet.policy.treatments = {{Treatment::command, 1, {"recycle", {}, 1min}}};
+  refuse(fleet, Effect::command);
+  ASSERT_EQ(blind_to(fleet), Blindnesses{Blindness::action_denied});
+  const auto text = ability(fleet).blind_to[0].text;
+  EXPECT_NE(text.find("ssm:SendCommand: HTTP 400 AccessDeniedException"), std::string::npos) << text;
+  fleet.observation.surveys.clear();
+  fleet.policy.treatments = {Step{}};
+  EXPECT_EQ(blind_to(fleet), Blindnesses{}) << "the policy does not do it any more";
+  refuse(fleet, Effect::reboot);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::action_denied});
+  fleet.pass(7 * 24h);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::action_denied});
+  fleet.pass(1min);
+  EXPECT_EQ(blind_to(fleet), Blindnesses{}) << "nothing is remembered for ever";
 }
 
 TEST(Ability, ATargetGroupThatDoesNotExistIsAWrongNameAndOneThatWasNotLookedUpIsNot) {
@@ -113,6 +223,8 @@ TEST(Ability, AnAlarmOfEachMemberBlindsWhenNoMemberHasOne) {
   alarm.kind = Condition::Kind::alarm;
   alarm.name = "hot-{instance_id}";
   fleet.policy.also_when = {{"hot", 1, {alarm}}};
+  fleet.policy.keep.healthy = {.count = 1, .percent = 0};
+  for (auto& group : fleet.observation.target_groups) group.attributes->fail_open_count = 0;
   EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_unread});
   fleet.observation.alarms["hot-" + id(1)] = {};
   fleet.observation.alarms["hot-" + id(2)] = {};

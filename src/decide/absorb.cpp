@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 
+#include "decide/denied.h"
 #include "decide/in_force.h"
 
 namespace evenkeel::decide {
@@ -32,6 +33,7 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
     intent->may_land_late = outcome.may_land_late;
     intent->detail = outcome.detail;
     intent->answer = outcome.answer;
+    remember_denial(absorbed.next, *intent, outcome, now);
     const auto note = [&](const char* kind, std::string text, const char* word) {
       absorbed.events.push_back({.at = now,
                                  .fleet = state.fleet,
@@ -53,6 +55,16 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
       remediation->deadline = now + in_force(*remediation, absorbed.next, policy).timing.boot;
       note("phase", "booting: AWS accepted the reboot", name(Phase::booting));
     }
+  }
+  // Not only from the next tick on.
+  auto& ability = absorbed.next.ability;
+  const bool denied = std::ranges::any_of(outcomes, &Outcome::denied);
+  if (denied && ability.kind != Ability::Kind::blind && !absorbed.next.denials.empty()) {
+    ability.kind = Ability::Kind::blind;
+    ability.since = now;
+    for (const auto& denial : absorbed.next.denials)
+      ability.blind_to.push_back(
+          {Blindness::action_denied, name(denial.effect), denial_words(denial, state.fleet)});
   }
   return absorbed;
 }

@@ -28,7 +28,10 @@ std::vector<std::string> what_is_unreadable(const FleetPolicy& policy, const Obs
     if (group.of_fleet) found.insert(group.name);
   }
   for (const auto& name : policy.target_groups) {
-    if (!found.contains(name)) missing.push_back("target group " + name + " was not found");
+    if (found.contains(name)) continue;
+    const auto& absent = observation.absent_names;
+    const bool said = std::ranges::find(absent, name) != absent.end();
+    missing.push_back("target group " + name + (said ? " was not found" : " could not be looked up"));
   }
   for (const auto& group : observation.target_groups) {
     if (!group.of_fleet) continue;
@@ -38,7 +41,12 @@ std::vector<std::string> what_is_unreadable(const FleetPolicy& policy, const Obs
       missing.push_back("the attributes of " + group.name + " could not be read");
     }
   }
-  if (!observation.instances_complete) missing.push_back("the instances could not all be read");
+  if (!observation.instances_complete) {
+    const bool unasked = std::ranges::any_of(observation.target_groups,
+                                             [](const TargetGroup& group) { return !group.registrations; });
+    missing.push_back(unasked ? "so it is not known which instances there are"
+                              : "the instances could not all be read");
+  }
   const auto& scaling = policy.auto_scaling_group;
   if (!scaling.empty() && !observation.auto_scaling_group) {
     missing.push_back("Auto Scaling group " + scaling + " could not be read");

@@ -27,32 +27,33 @@ std::optional<Verdict> member_guards(const FleetView& fleet, const Member& membe
 Ruling treatment_guard(const Applied& applied) {
   const auto& [treatment, instance, scaling, group, in_standby] = applied;
   if (treatment == Treatment::stop_start && instance != nullptr && !instance->ebs_root) {
-    return Verdict{Reason::cannot_stop,
-                   "its root device is not known to be on EBS, so it can't be stopped and started",
-                   {}};
+    return lasting(Verdict{Reason::cannot_stop,
+                           "its root device is not known to be on EBS, so it can't be stopped and started",
+                           {}});
   }
   if (treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group &&
       !group->replacement_suspended) {
-    return Verdict{Reason::auto_scaling_would_replace,
-                   fmt::format("Auto Scaling group {} replaces a member that is stopped outside Standby, "
-                               "whatever its health check type: set leave_by: standby, or suspend its "
-                               "processes HealthCheck and ReplaceUnhealthy",
-                               printable(group->name)),
-                   {}};
+    return lasting(
+        Verdict{Reason::auto_scaling_would_replace,
+                fmt::format("Auto Scaling group {} replaces a member that is stopped outside Standby, "
+                            "whatever its health check type: set leave_by: standby, or suspend its "
+                            "processes HealthCheck and ReplaceUnhealthy",
+                            printable(group->name)),
+                {}});
   }
   if (treatment == Treatment::replace && scaling == nullptr) {
-    return Verdict{Reason::auto_scaling_state,
-                   "it is not in the policy's Auto Scaling group, so nobody would replace it",
-                   {}};
+    return lasting(Verdict{Reason::auto_scaling_state,
+                           "it is not in the policy's Auto Scaling group, so nobody would replace it",
+                           {}});
   }
   if (treatment == Treatment::replace && group && group->retains_terminated) {
-    return Verdict{
-        Reason::would_be_retained,
-        fmt::format("the lifecycle policy of Auto Scaling group {} may keep what it terminates as "
-                    "Terminating:Retained, running and billed: take \"replace\" out of treatments, "
-                    "or set TerminateHookAbandon to terminate",
-                    printable(group->name)),
-        {}};
+    return lasting(
+        Verdict{Reason::would_be_retained,
+                fmt::format("the lifecycle policy of Auto Scaling group {} may keep what it terminates as "
+                            "Terminating:Retained, running and billed: take \"replace\" out of treatments, "
+                            "or set TerminateHookAbandon to terminate",
+                            printable(group->name)),
+                {}});
   }
   return std::nullopt;
 }
@@ -63,10 +64,11 @@ Ruling stop_protection_guard(Treatment treatment, const Instance* instance) {
     return Verdict{Reason::stop_protected, "whether EC2's stop protection is on could not be read", {}};
   }
   if (!*instance->stop_protected) return std::nullopt;
-  return Verdict{Reason::stop_protected,
-                 "EC2's stop protection is on (DisableApiStop), so it can't be stopped and started: take it "
-                 "off, or \"stop_start\" out of treatments",
-                 {}};
+  return lasting(
+      Verdict{Reason::stop_protected,
+              "EC2's stop protection is on (DisableApiStop), so it can't be stopped and started: take it "
+              "off, or \"stop_start\" out of treatments",
+              {}});
 }
 
 bool asks_for_events(const FleetPolicy& policy, const std::string& rule) {
@@ -76,10 +78,10 @@ bool asks_for_events(const FleetPolicy& policy, const std::string& rule) {
 
 std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reason) {
   if (!survey.elsewhere.empty()) {
-    return Verdict{Reason::elsewhere_registered,
-                   fmt::format("also registered in {}; name it in the policy's target_groups",
-                               join(survey.elsewhere_groups, ", ")),
-                   {}};
+    return lasting(Verdict{Reason::elsewhere_registered,
+                           fmt::format("also registered in {}; name it in the policy's target_groups",
+                                       join(survey.elsewhere_groups, ", ")),
+                           {}});
   }
   if (!survey.complete) {
     return Verdict{Reason::survey_incomplete,
@@ -101,6 +103,9 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
   }
   if (!survey.may_reboot.value_or(false)) {
     return Verdict{Reason::reboot_denied, "AWS would not let us reboot it: " + survey.detail, {}};
+  }
+  if (!survey.may_deregister.value_or(false)) {
+    return Verdict{Reason::deregister_denied, "AWS would not let us take it out: " + survey.detail, {}};
   }
   if (!survey.may_register.value_or(false)) {
     return Verdict{Reason::register_denied, "AWS would not let us put it back: " + survey.detail, {}};

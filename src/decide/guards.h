@@ -24,6 +24,12 @@ inline Verdict passes(std::string text, std::map<std::string, double> numbers = 
   return {Reason::start, std::move(text), std::move(numbers)};
 }
 
+// The same no, when it does not pass by itself: the policy or the account has to be changed.
+inline Verdict lasting(Verdict verdict) {
+  verdict.lasts = true;
+  return verdict;
+}
+
 struct FleetGuard {
   const char* name;  // stable word
   Ruling (*judge)(const FleetView& fleet, bool tell);

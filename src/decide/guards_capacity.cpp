@@ -12,10 +12,20 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);
   if (left >= count.required && !tell) return std::nullopt;
-  return Verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
-                 fmt::format("{} of {} would be left healthy in {}, {} are asked for", left, count.members,
-                             place.group->name, count.required),
-                 {{"healthy_after", left}, {"required", count.required}}};
+  Verdict verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
+                  fmt::format("{} of {} would be left healthy in {}, {} are asked for", left, count.members,
+                              place.group->name, count.required),
+                  {{"healthy_after", left}, {"required", count.required}}};
+  if (count.members - 1 < count.required) {  // even while all of them serve
+    verdict.lasts = true;
+    verdict.text += count.members < 2
+                        ? "; add servers: with one of them nobody can ever leave"
+                        : fmt::format(
+                              "; set keep.healthy to {} or less, or add servers; a fail-open threshold "
+                              "of the group may ask for as many too",
+                              count.members - 1);
+  }
+  return verdict;
 }
 
 // Requests that come in through a zone which stands alone would reach nobody.
@@ -23,7 +33,7 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
   const auto& zonal = place.group->zonal;
   const bool serves = place.registration->state == TargetState::healthy;  // here, whatever it is elsewhere
   if (left > 0 || !serves || (zonal && !*zonal)) return std::nullopt;
-  return Verdict{
+  Verdict last{
       Reason::zone_without_cross_zone,
       fmt::format("it is the last of {} that serves in zone {}, and {}: turn on cross-zone load balancing "
                   "(load_balancing.cross_zone.enabled), or add servers in that zone",
@@ -31,6 +41,8 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
                   zonal ? "the zone's requests stay in the zone"
                         : "whether the zone's requests stay in the zone could not be read"),
       {{"healthy_after", left}}};
+  last.lasts = place.count->zones.at(member.zone).members < 2;
+  return last;
 }
 
 Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
@@ -44,11 +56,16 @@ Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place,
   const int required = fleet.required(count);
   if (auto no = last_of_zone(member, place, left)) return no;
   if (left >= required && !tell) return std::nullopt;
-  return Verdict{
+  Verdict verdict{
       left >= required ? Reason::start : Reason::too_few_healthy_in_zone,
       fmt::format("{} of {} would be left healthy in {} in zone {}, {} {} asked for", left, count.members,
                   place.group->name, printable(member.zone), required, required == 1 ? "is" : "are"),
       {{"healthy_after", left}, {"required", required}}};
+  if (count.members - 1 < required) {
+    verdict.lasts = true;
+    verdict.text += "; set keep.healthy_per_zone lower, or add servers there";
+  }
+  return verdict;
 }
 
 // On two ports of one group it is still one member.

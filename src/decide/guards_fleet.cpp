@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decide/clock.h"
+#include "decide/denied.h"
 #include "decide/expected.h"
 #include "decide/guards.h"
 #include "decide/protocol.h"
@@ -68,9 +69,10 @@ Ruling fleets_overlap(const FleetView& fleet, bool) {
   if (const auto& scaling = fleet.observation.auto_scaling_group)
     check("auto-scaling-group/" + scaling->name, "Auto Scaling group " + printable(scaling->name));
   if (shared.empty()) return std::nullopt;
-  return Verdict{Reason::fleets_overlap,
-                 join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them",
-                 {}};
+  return lasting(
+      Verdict{Reason::fleets_overlap,
+              join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them",
+              {}});
 }
 
 // Who is out in a fleet of which nothing is known may be one of this fleet's.
@@ -211,6 +213,7 @@ constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
                                      FleetGuard{"tick", asked_late},
                                      FleetGuard{"place", wrong_account},
                                      FleetGuard{"overlap", fleets_overlap},
+                                     FleetGuard{"permissions", action_denied},
                                      FleetGuard{"other_fleets", others_unknown},
                                      FleetGuard{"state", state_outdated},
                                      FleetGuard{"clock", clock_backwards},

@@ -65,9 +65,9 @@ Ruling not_in_service(const Place& place) {
     return Verdict{Reason::being_drained, "somebody else is draining it from " + where, {}};
   }
   if (registration->reason == "Target.NotInUse" || !group->has_load_balancer) {
-    return Verdict{Reason::group_without_load_balancer,
-                   where + " gets no traffic: no listener forwards to it, or its zone is not enabled",
-                   {}};
+    return lasting(Verdict{Reason::group_without_load_balancer,
+                           where + " gets no traffic: no listener forwards to it, or its zone is not enabled",
+                           {}});
   }
   return Verdict{
       Reason::not_healthy,
@@ -117,10 +117,11 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
   }
   for (const auto& place : member.places) {
     if (place.group->type != TargetType::instance) {
-      return Verdict{Reason::unsupported_target_type,
-                     place.group->name +
-                         " does not have targets of type instance; Evenkeel can't put those back exactly",
-                     {}};
+      return lasting(
+          Verdict{Reason::unsupported_target_type,
+                  place.group->name +
+                      " does not have targets of type instance; Evenkeel can't put those back exactly",
+                  {}});
     }
     if (auto no = not_in_service(place)) return no;
     if (auto no = in_slow_start(place, fleet.observation.taken_at)) return no;
@@ -136,13 +137,13 @@ Ruling named_group(const FleetView& fleet, const Member& member, bool) {
   const auto& named = fleet.policy.auto_scaling_group;
   const auto& tag = member.instance->auto_scaling_group;
   if (tag != named) {
-    return Verdict{
+    return lasting(Verdict{
         Reason::in_unnamed_auto_scaling_group,
         fmt::format(
             "belongs to Auto Scaling group {}, which could replace it while it is out; name it in the "
             "policy as auto_scaling_group",
             printable(tag)),
-        {}};
+        {}});
   }
   return std::nullopt;
 }
@@ -169,12 +170,13 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
                    {}};
   }
   if (fleet.policy.leave_by == Leave::deregister && group.elb_health_check && !group.replacement_suspended) {
-    return Verdict{Reason::auto_scaling_would_replace,
-                   fmt::format("Auto Scaling group {} has health check type ELB and may replace a member "
-                               "that is out; suspend its processes HealthCheck and ReplaceUnhealthy, set "
-                               "the type to EC2, or set leave_by: standby",
-                               printable(group.name)),
-                   {}};
+    return lasting(
+        Verdict{Reason::auto_scaling_would_replace,
+                fmt::format("Auto Scaling group {} has health check type ELB and may replace a member "
+                            "that is out; suspend its processes HealthCheck and ReplaceUnhealthy, set "
+                            "the type to EC2, or set leave_by: standby",
+                            printable(group.name)),
+                {}});
   }
   if (!tell) return std::nullopt;
   return passes("InService in " + printable(group.name));

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "decide/protocol.h"
@@ -63,13 +64,14 @@ Ruling traffic_sources(const FleetView& fleet, const Member& member, bool) {
   for (const auto& source : group.other_traffic_sources) {
     const bool classic = source.kind == TrafficSource::Kind::classic_load_balancer;
     if (classic && by_group) continue;
-    return Verdict{Reason::elsewhere_registered,
-                   fmt::format("Auto Scaling group {} also sends it requests through {}, where Evenkeel can "
-                               "neither see it nor take it out: {}",
-                               printable(group.name), printable(source.name),
-                               classic ? "set leave_by: standby, or detach that load balancer"
-                                       : "detach that traffic source"),
-                   {}};
+    return lasting(
+        Verdict{Reason::elsewhere_registered,
+                fmt::format("Auto Scaling group {} also sends it requests through {}, where Evenkeel can "
+                            "neither see it nor take it out: {}",
+                            printable(group.name), printable(source.name),
+                            classic ? "set leave_by: standby, or detach that load balancer"
+                                    : "detach that traffic source"),
+                {}});
   }
   return std::nullopt;
 }
@@ -82,12 +84,13 @@ Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
   if (!too_few && !tell) return std::nullopt;
   const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
   if (too_few) {
-    return Verdict{Reason::standby_at_min_size,
-                   fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
-                               "into Standby: raise its desired capacity, lower its minimum by hand, or set "
-                               "leave_by: deregister; Evenkeel never changes its sizes",
-                               printable(group.name), group.desired, group.min),
-                   numbers};
+    return lasting(
+        Verdict{Reason::standby_at_min_size,
+                fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
+                            "into Standby: raise its desired capacity, lower its minimum by hand, or set "
+                            "leave_by: deregister; Evenkeel never changes its sizes",
+                            printable(group.name), group.desired, group.min),
+                numbers});
   }
   return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
 }
@@ -98,11 +101,12 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
   if (!group.in_units) return std::nullopt;
   const int weight = member.scaling->weight;
   if (weight < 1) {
-    return Verdict{Reason::capacity_units,
-                   fmt::format("Auto Scaling group {} counts its capacity in units, and AWS does not say how "
-                               "many this server counts, so nobody can tell what Standby would leave",
-                               printable(group.name)),
-                   {{"desired", group.desired}, {"min", group.min}}};
+    return lasting(
+        Verdict{Reason::capacity_units,
+                fmt::format("Auto Scaling group {} counts its capacity in units, and AWS does not say how "
+                            "many this server counts, so nobody can tell what Standby would leave",
+                            printable(group.name)),
+                {{"desired", group.desired}, {"min", group.min}}});
   }
   // Whichever AWS takes, one or the weight, the minimum must hold.
   const int left = group.desired - std::max(weight, 1);
@@ -111,13 +115,13 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
   const std::map<std::string, double> numbers = {
       {"desired", group.desired}, {"min", group.min}, {"weight", weight}};
   if (too_few) {
-    return Verdict{
-        Reason::capacity_units,
-        fmt::format("it counts {} of the {} units that Auto Scaling group {} wants, and Standby may "
-                    "take them all from that number: {} would be left, and the minimum is {}; raise "
-                    "its desired capacity, lower its minimum by hand, or set leave_by: deregister",
-                    weight, group.desired, printable(group.name), left, group.min),
-        numbers};
+    return lasting(
+        Verdict{Reason::capacity_units,
+                fmt::format("it counts {} of the {} units that Auto Scaling group {} wants, and Standby may "
+                            "take them all from that number: {} would be left, and the minimum is {}; raise "
+                            "its desired capacity, lower its minimum by hand, or set leave_by: deregister",
+                            weight, group.desired, printable(group.name), left, group.min),
+                numbers});
   }
   return passes(
       fmt::format("{} units wanted, {} without it, the minimum is {}", group.desired, left, group.min),
@@ -131,11 +135,12 @@ Ruling launch(const FleetView& fleet, const Member& member, bool) {
   if (!leaves_by_standby(fleet, member) && treatment_of(fleet, member) != Treatment::replace) {
     return std::nullopt;
   }
-  return Verdict{Reason::launch_suspended,
-                 fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
-                             "nobody back: resume it",
-                             printable(fleet.observation.auto_scaling_group->name)),
-                 {}};
+  return lasting(
+      Verdict{Reason::launch_suspended,
+              fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
+                          "nobody back: resume it",
+                          printable(fleet.observation.auto_scaling_group->name)),
+              {}});
 }
 
 Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
@@ -176,12 +181,12 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
                                "back from Standby it would be one of {} in service in {}, against "
                                "{} in {} while others are out",
                                most, printable(highest), left, printable(lowest));
-    return Verdict{
-        Reason::az_rebalance,
-        fmt::format("{}: Auto Scaling group {} would even out its zones and may terminate a healthy "
-                    "server there; suspend its process AZRebalance, or add servers in {}",
-                    how, printable(group.name), printable(lowest)),
-        numbers};
+    Verdict no{Reason::az_rebalance,
+               fmt::format("{}: Auto Scaling group {} would even out its zones and may terminate a healthy "
+                           "server there; suspend its process AZRebalance, or add servers in {}",
+                           how, printable(group.name), printable(lowest)),
+               numbers};
+    return lowest == member.zone ? lasting(std::move(no)) : no;
   }
   return passes(
       fmt::format("{} left in service in {}, at most {} in another zone", left, printable(lowest), most),
@@ -204,14 +209,14 @@ Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
       {"grace_period_seconds", std::chrono::duration<double>(group.grace).count()},
       {"needed_seconds", std::chrono::duration<double>(needed).count()}};
   if (too_short) {
-    return Verdict{
-        Reason::grace_period,
-        fmt::format("Auto Scaling group {} checks health by ELB and gives a server that comes back "
-                    "from Standby {} before it replaces it; the health checks need up to {} to call "
-                    "it healthy: raise its health check grace period to {} or more",
-                    printable(group.name), format_duration(group.grace), format_duration(needed),
-                    in_seconds(needed)),
-        numbers};
+    return lasting(
+        Verdict{Reason::grace_period,
+                fmt::format("Auto Scaling group {} checks health by ELB and gives a server that comes back "
+                            "from Standby {} before it replaces it; the health checks need up to {} to call "
+                            "it healthy: raise its health check grace period to {} or more",
+                            printable(group.name), format_duration(group.grace), format_duration(needed),
+                            in_seconds(needed)),
+                numbers});
   }
   return passes(fmt::format("{} of grace, the health checks need up to {}", format_duration(group.grace),
                             format_duration(needed)),

@@ -36,7 +36,7 @@ void PlanChecker::start(const Remediation& remediation) {
   const auto survey = observation.surveys.find(id);
   if (survey == observation.surveys.end() || !survey->second.complete || !survey->second.elsewhere.empty() ||
       !survey->second.may_reboot.value_or(false) || !survey->second.may_register.value_or(false) ||
-      !survey->second.events) {
+      !survey->second.may_deregister.value_or(false) || !survey->second.events) {
     broken("R1", id + " starts without a clean survey");
   }
   traffic_sources(remediation);

@@ -290,7 +290,7 @@ Glance glance(const FleetView& fleet, const std::vector<Verdict>& held_back_by) 
     const int places = fleet.policy.keep.out.at_most(seen.members) - seen.out;
     for (const auto& [id, member] : fleet.members) {
       if (could >= places) break;
-      if (member.serving && !capacity_guard(fleet, member)) ++could;
+      if (member.serving && !capacity_guard(fleet, member) && !member_guards(fleet, member)) ++could;
     }
     seen.may_leave = could;
   }

@@ -96,8 +96,12 @@ std::string where_it_is_not_healthy(const Remediation& remediation, const Observ
     if (target.vanished) continue;
     const auto* there = registration_at(target, remediation.instance_id, observation);
     if (there != nullptr && there->state == TargetState::healthy) continue;
+    const auto* group = find_group(observation, target.target_group_arn);
+    const bool unread = group == nullptr || !group->registrations;
     places.push_back(fmt::format("{} port {}: {}", target.target_group_name, target.port,
-                                 there == nullptr ? "not registered" : name(there->state)));
+                                 unread             ? "could not be read"
+                                 : there == nullptr ? "not registered"
+                                                    : name(there->state)));
   }
   return join(places, ", ");
 }

@@ -213,7 +213,8 @@ bool was_refused_by_a_survey(const FleetView& fleet, const Candidate& candidate)
   const auto told = fleet.state.told.find(candidate.member->id);
   if (told == fleet.state.told.end()) return false;
   constexpr std::array kBySurvey{Reason::elsewhere_registered, Reason::survey_incomplete,
-                                 Reason::reboot_denied, Reason::register_denied, Reason::scheduled_event};
+                                 Reason::reboot_denied,        Reason::register_denied,
+                                 Reason::deregister_denied,    Reason::scheduled_event};
   return std::ranges::any_of(kBySurvey, [&](Reason reason) { return told->second == name(reason); });
 }
 

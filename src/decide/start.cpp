@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "decide/ability.h"
 #include "decide/breaker.h"
+#include "decide/denied.h"
 #include "decide/draft.h"
 #include "decide/fleet_view.h"
 #include "decide/gate.h"
@@ -139,9 +140,12 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   if (fleet->readable()) next.members_last_seen = static_cast<int>(fleet->members.size());
   if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
   remember_members(next, *fleet, selection.above);
+  forget_denials(next, policy, observation);
   const bool started = selection.chosen != nullptr && start(selection, draft, next);
-  if (started) fleet.emplace(policy, observation, next);  // who was chosen is out from here on
-  next.glance = glance(*fleet, started ? fleet_guards(*fleet) : selection.fleet);
+  fleet.emplace(policy, observation,
+                next);  // who was chosen is out from here on, and what is remembered has moved
+  const auto held_back_by = started ? fleet_guards(*fleet) : selection.fleet;
+  next.glance = glance(*fleet, held_back_by);
   plan.members = std::move(selection.members);
   plan.fleet = std::move(selection.fleet);
   plan.actions = std::move(step.actions);
@@ -149,7 +153,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   std::ranges::stable_sort(plan.actions, {}, [](const Action& action) { return !action.restores; });
   plan.events = std::move(step.events);
   std::ranges::move(draft.events, std::back_inserter(plan.events));
-  judge_ability(plan, *fleet, before);
+  judge_ability(plan, *fleet, held_back_by, before);
   tell(plan, observation.taken_at);
   return plan;
 }

@@ -45,6 +45,10 @@ class Heeding {
       state_.breaker.reset();
       state_.breaker_reset_at = now_;
     }
+    if (!state_.denials.empty()) {
+      note("", "resume", by_whom("forgot what AWS refused: the next start tries it again", wish));
+      state_.denials.clear();
+    }
     if (const auto missing = accept_missing(state_); !missing.empty())
       note("", "resume",
            by_whom("ended the wait for servers that left their target groups: " + join(missing, ", "), wish));

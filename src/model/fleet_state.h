@@ -253,6 +253,11 @@ enum class Blindness {
   alarm_absent,
   calendar_absent,
   metric_absent,
+  // what the policy and the account together rule out for good
+  no_members,           // there is nothing to look after
+  no_member_may_leave,  // whatever is measured, and it does not pass by itself
+  may_never_leave,      // every server that something asks for, and it does not pass by itself
+  fleet_may_not_start,  // a guard of the whole fleet says no, and it does not pass by itself
   // what exists, or may, and could not be read or is denied
   groups_unread,
   targets_unread,
@@ -265,10 +270,13 @@ enum class Blindness {
   alarm_unread,
   calendar_unread,
   survey_denied,  // every server that something asks for: not looked at, not to be treated or put back
+  action_denied,  // AWS refused something that the fleet does, for want of a permission
 };
 const char* name(Blindness what);
 // Whether the name does not exist, as opposed to what could not be read.
 constexpr bool is_absent_name(Blindness what) { return what <= Blindness::metric_absent; }
+// Whether the policy, or what it speaks of, has to be changed: nothing that AWS denied or failed.
+constexpr bool is_of_the_policy(Blindness what) { return what <= Blindness::fleet_may_not_start; }
 
 struct BlindTo {
   Blindness what = Blindness::groups_unread;
@@ -288,6 +296,26 @@ struct Ability {
   bool operator==(const Ability&) const = default;
 };
 const char* name(Ability::Kind kind);  // "able" "waiting" "blind"
+
+// AWS refused to do something, for want of a permission. Remembered until the same is accepted, an operator
+// resumes, or a week is over.
+struct Denial {
+  Effect effect = Effect::deregister;
+  std::string target_group_arn;  // of deregister and register: in which group
+  Time since{};                  // the first refusal …
+  Time last{};                   // … and the last one
+  std::string detail;            // AWS's words
+  bool operator==(const Denial&) const = default;
+};
+
+// The ticks that failed since the last one that came to its end. By this machine's clock: there may be no other.
+struct Failing {
+  Time since{};
+  Time last{};
+  int ticks = 0;
+  std::string why;  // of the last one
+  bool operator==(const Failing&) const = default;
+};
 
 // Who is expected in a target group: who was registered there at the last look that was believed, and who has
 // left without a sign that it is gone for good.
@@ -335,6 +363,10 @@ struct FleetState {
   std::optional<Identity> identity;              // where the fleet is; empty: never known
   std::map<std::string, GroupSeen> groups_seen;  // by target group arn
   Ability ability;
+  std::vector<Denial> denials;
+  std::optional<Failing> failing;
+  // Since when the fleet is no longer in the policy; by this machine's clock, as no tick looks at it.
+  std::optional<Time> left_policy_at;
   bool operator==(const FleetState&) const = default;
 };
 

@@ -79,6 +79,10 @@ const char* name(Blindness what) {
     case Blindness::alarm_absent: return "alarm_absent";
     case Blindness::calendar_absent: return "calendar_absent";
     case Blindness::metric_absent: return "metric_absent";
+    case Blindness::no_members: return "no_members";
+    case Blindness::no_member_may_leave: return "no_member_may_leave";
+    case Blindness::may_never_leave: return "may_never_leave";
+    case Blindness::fleet_may_not_start: return "fleet_may_not_start";
     case Blindness::groups_unread: return "groups_unread";
     case Blindness::targets_unread: return "targets_unread";
     case Blindness::attributes_unread: return "attributes_unread";
@@ -90,6 +94,7 @@ const char* name(Blindness what) {
     case Blindness::alarm_unread: return "alarm_unread";
     case Blindness::calendar_unread: return "calendar_unread";
     case Blindness::survey_denied: return "survey_denied";
+    case Blindness::action_denied: return "action_denied";
   }
   return "?";
 }
@@ -185,6 +190,7 @@ const char* name(Reason reason) {
     case Reason::survey_incomplete: return "survey_incomplete";
     case Reason::reboot_denied: return "reboot_denied";
     case Reason::register_denied: return "register_denied";
+    case Reason::deregister_denied: return "deregister_denied";
     case Reason::unsupported_target_type: return "unsupported_target_type";
     case Reason::group_without_load_balancer: return "group_without_load_balancer";
     case Reason::in_unnamed_auto_scaling_group: return "in_unnamed_auto_scaling_group";
@@ -236,6 +242,7 @@ const char* name(Reason reason) {
     case Reason::zone_failing: return "zone_failing";
     case Reason::wrong_account: return "wrong_account";
     case Reason::fleets_overlap: return "fleets_overlap";
+    case Reason::action_denied: return "action_denied";
     case Reason::state_outdated: return "state_outdated";
     case Reason::start_not_decided: return "start_not_decided";
     case Reason::plan_violates_invariants: return "plan_violates_invariants";

@@ -40,7 +40,7 @@ TEST(Names, AreDistinctWithinEveryEnumeration) {
   expect_distinct_words(LoadCeiling::Per::instance);
   expect_distinct_words(StatusCheck::unknown);
   expect_distinct_words(Ability::Kind::blind);
-  expect_distinct_words(Blindness::survey_denied);
+  expect_distinct_words(Blindness::action_denied);
   expect_distinct_words(CalendarState::unknown);
 }
 

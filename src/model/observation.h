@@ -187,6 +187,8 @@ struct Survey {
   // Registering nobody in every named group where it is registered now, and bringing nobody back from Standby
   // where it leaves by Standby: allowed, denied, unknown.
   std::optional<bool> may_register;
+  // Deregistering nobody from every named group that it leaves by deregistration: allowed, denied, unknown.
+  std::optional<bool> may_deregister = true;
   std::optional<std::vector<ScheduledEvent>> events =
       std::nullopt;    // EC2's for it; unknown: could not be read
   std::string detail;  // for people: why incomplete or denied
@@ -287,7 +289,7 @@ struct Observation {
   std::map<std::string, Survey> surveys;
   std::optional<Elsewhere> elsewhere;  // read once, for every survey
   std::map<std::string, Probe>
-      way_back;  // registering in a target group (by arn), leaving Standby (by group)
+      way_back;  // registering in a target group (by arn), leaving Standby (by group), "out of " and an arn
   // Whose registrations were read once more, after everything else that this observation has of them.
   std::set<std::string> looked_again;
   std::map<std::string, CommandResult> commands;  // by the intent's nonce
@@ -295,7 +297,8 @@ struct Observation {
   std::map<std::string, std::optional<Time>> consoles;
   // Names of the policy that AWS said do not exist: target groups, the Auto Scaling group, Change Calendars.
   std::vector<std::string> absent_names;
-  std::vector<std::string> problems;  // for people: what could not be read, and why
+  // For people: what could not be read, and why. Each begins with what it is ("targets of tg1"), then a colon.
+  std::vector<std::string> problems;
   // From the store, not from AWS: by instance id, what other fleets have done …
   std::map<std::string, InOtherFleet> other_fleets;
   // … and by target group arn or "auto-scaling-group/" and its name, which other fleet has it.

@@ -55,6 +55,7 @@ struct Outcome {
   bool may_land_late = true;
   std::string detail;       // for people: AWS's words when it refused
   std::string answer = {};  // what AWS called what it accepted: a command's id
+  bool denied = false;      // refused for want of a permission
 };
 
 // Why a member was or wasn't touched. name() gives the stable word of the JSON contract; docs/operating.md
@@ -86,6 +87,7 @@ enum class Reason {
   survey_incomplete,
   reboot_denied,
   register_denied,
+  deregister_denied,
   unsupported_target_type,
   group_without_load_balancer,
   in_unnamed_auto_scaling_group,
@@ -139,6 +141,7 @@ enum class Reason {
   zone_failing,
   wrong_account,
   fleets_overlap,
+  action_denied,
   state_outdated,
   start_not_decided,
 };
@@ -150,6 +153,7 @@ struct Verdict {
   std::map<std::string, double> numbers;     // for machines: "value", "limit", "healthy_after" …
   std::optional<Time> until = std::nullopt;  // when this reason ends by itself; empty: not foreseeable
   bool wanted = false;                       // something asks for this member: it would go but for the reason
+  bool lasts = false;  // it does not pass by itself: the policy or the account has to be changed
   bool operator==(const Verdict&) const = default;
 };
 

@@ -163,6 +163,25 @@ void look_at_stop_protection(const std::string& instance_id, const FleetPolicy& 
   instance->second.stop_protected = answer->value;
 }
 
+// Whether it may be taken out, asked for every group that it would leave by deregistration.
+void look_at_way_out(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
+                     Observation& observation, Survey& found) {
+  const bool by_standby = leaves_by_standby(instance_id, policy, observation);
+  for (const auto& group : observation.target_groups) {
+    const auto here = [&](const Registration& one) {
+      return one.instance_id == instance_id && one.state != TargetState::draining;
+    };
+    if (by_standby && group.attached) continue;  // Standby takes it out there
+    if (!group.registrations || std::ranges::none_of(*group.registrations, here)) continue;
+    const auto leave = [&] { return aws::elbv2::deregister_probe(caller, group.arn); };
+    const auto& probe = way_back("out of " + group.arn, group.name, leave, observation);
+    if (probe.allowed.value_or(false)) continue;
+    found.may_deregister = probe.allowed;
+    found.detail = probe.detail;
+    return;
+  }
+}
+
 // Whoever we take out we must be able to put back: asked before, for every group that it would leave.
 void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
                       Observation& observation, Survey& found) {
@@ -218,6 +237,7 @@ void survey(const std::string& instance_id, const FleetPolicy& policy, Probing p
     found.may_register = true;
   } else if (found.may_reboot.value_or(false)) {
     look_at_way_back(instance_id, policy, caller, observation, found);
+    if (found.may_register.value_or(false)) look_at_way_out(instance_id, policy, caller, observation, found);
   }
   read_attributes(caller, cache, Freshness::afresh, observation);
   observation.surveys[instance_id] = std::move(found);

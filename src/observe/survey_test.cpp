@@ -223,7 +223,8 @@ TEST_F(Surveying, CostsOneCallMoreThanThePermissionsAndTheGroups) {
   EXPECT_EQ(asked, (std::map<std::string, int>{{"DescribeTargetGroups", 1},
                                                {"DescribeInstanceStatus", 1},
                                                {"RebootInstances", 1},
-                                               {"RegisterTargets", 1}}));
+                                               {"RegisterTargets", 1},
+                                               {"DeregisterTargets", 1}}));
 }
 
 TEST_F(Surveying, ScheduledEventsAreSeen) {
@@ -269,6 +270,19 @@ TEST_F(Surveying, OnlyTheLaddersOwnTreatmentsAreAskedFor) {
   EXPECT_EQ(found.may_reboot, true) << "nobody wants to reboot it";
   EXPECT_EQ(asked["RebootInstances"], 0);
   EXPECT_EQ(found.may_register, true);
+}
+
+TEST_F(Surveying, WhetherItMayBeTakenOutIsAskedOfEveryGroupThatItLeavesByDeregistration) {
+  const auto probe = [&](const wire::Response& told) {
+    answers["DeregisterTargets"] = told;
+    return survey_of(kTwo).may_deregister;
+  };
+  EXPECT_EQ(probe(query_error(400, "InvalidTarget", "no such instance")), true);
+  EXPECT_EQ(last["DeregisterTargets"]["Targets.member.1.Id"], "i-00000000000000000");
+  EXPECT_EQ(probe(query_error(403, "AccessDenied", "not you")), false);
+  EXPECT_EQ(probe(query_error(400, "ValidationError", "?")), std::nullopt);
+  EXPECT_EQ(survey_of(kTwo, Probing::no).may_deregister, true);
+  EXPECT_EQ(asked["DeregisterTargets"], 0) << "whoever only looks";
 }
 
 TEST_F(Surveying, WhoeverLeavesByStandbyMustBeAbleToComeBackFromIt) {

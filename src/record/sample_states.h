@@ -171,6 +171,9 @@ inline FleetState maximal_state() {
                    at(600),
                    {"outside every window"},
                    {{Blindness::metric_unread, "mem_used_percent", "GetMetricData is denied"}}};
+  state.denials = {{Effect::deregister, "arn:tg/tg1/1", at(300), at(900), "not \"you\""}};
+  state.failing = Failing{at(970), at(1030), 2, "no network"};
+  state.left_policy_at = at(2000);
   return state;
 }
 
@@ -206,7 +209,11 @@ class ArbitraryStates {
       state.groups_seen[text()] = {time(), texts(), {}, texts(), number(), std::nullopt};
     state.ability = {word(Ability::Kind::blind), time(), texts(), {}};
     for (auto n = random_.below(3); n > 0; --n)
-      state.ability.blind_to.push_back({word(Blindness::survey_denied), text(), text()});
+      state.ability.blind_to.push_back({word(Blindness::action_denied), text(), text()});
+    for (auto n = random_.below(3); n > 0; --n)
+      state.denials.push_back({word(Effect::terminate), text(), time(), time(), text()});
+    if (coin()) state.failing = Failing{time(), time(), number(), text()};
+    state.left_policy_at = perhaps(time());
     return state;
   }
 

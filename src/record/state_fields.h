@@ -374,6 +374,27 @@ struct FieldsOf<Ability> {
 };
 
 template <>
+struct FieldsOf<Denial> {
+  using S = Denial;
+  static constexpr auto kList = std::tuple{
+      Entry{"effect", &S::effect, 3}, Entry{"target_group_arn", &S::target_group_arn, 3},
+      Entry{"since", &S::since, 3},   Entry{"last", &S::last, 3},
+      Entry{"detail", &S::detail, 3},
+  };
+};
+
+template <>
+struct FieldsOf<Failing> {
+  using S = Failing;
+  static constexpr auto kList = std::tuple{
+      Entry{"since", &S::since, 3},
+      Entry{"last", &S::last, 3},
+      Entry{"ticks", &S::ticks, 3},
+      Entry{"why", &S::why, 3},
+  };
+};
+
+template <>
 struct FieldsOf<MemberRecord> {
   using S = MemberRecord;
   static constexpr auto kList = std::tuple{
@@ -429,6 +450,9 @@ struct FieldsOf<FleetState> {
       Entry{"identity", &S::identity, 3},
       Entry{"groups_seen", &S::groups_seen, 3},
       Entry{"ability", &S::ability, 3},
+      Entry{"denials", &S::denials, 3},
+      Entry{"failing", &S::failing, 3},
+      Entry{"left_policy_at", &S::left_policy_at, 3},
   };
 };
 
@@ -458,7 +482,7 @@ inline constexpr Leave kLast<Leave> = Leave::deregister;
 template <>
 inline constexpr Ability::Kind kLast<Ability::Kind> = Ability::Kind::blind;
 template <>
-inline constexpr Blindness kLast<Blindness> = Blindness::survey_denied;
+inline constexpr Blindness kLast<Blindness> = Blindness::action_denied;
 template <>
 inline constexpr LoadCeiling::Per kLast<LoadCeiling::Per> = LoadCeiling::Per::instance;
 

@@ -162,7 +162,10 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   const std::string service = names(call->service).iam;
   ++counts[service + ":" + call->action];
   if (call->caller) ++callers[call->caller->arn];
-  const bool dry_run = call->service == Service::ec2 && call->parameters.text("DryRun") == "true";
+  // A target group is asked to move nobody in order to see whether it would be allowed.
+  const bool dry_run = (call->service == Service::ec2 && call->parameters.text("DryRun") == "true") ||
+                       (call->action == "DeregisterTargets" &&
+                        call->parameters.text("Targets.member.1.Id") == "i-00000000000000000");
   const Fault* fault = dice.roll(service + "." + call->action, dry_run, account.now());
   if (!fault) return {perform(*call), latency};
   if (const auto instead = injected(fault->kind, call->service, service + ":" + call->action))

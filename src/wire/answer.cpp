@@ -18,13 +18,6 @@ bool any_of(std::span<const std::string_view> codes, std::string_view code) {
   return std::ranges::find(codes, code) != codes.end();
 }
 
-bool is_permission_code(std::string_view code) {
-  static constexpr std::array<std::string_view, 6> kCodes = {"AccessDenied",          "AccessDeniedException",
-                                                             "UnauthorizedOperation", "NotAuthorized",
-                                                             "AuthorizationError",    "OptInRequired"};
-  return any_of(kCodes, code);
-}
-
 bool is_credentials_code(std::string_view code) {
   static constexpr std::array<std::string_view, 17> kCodes = {"AuthFailure",
                                                               "Blocked",
@@ -230,6 +223,13 @@ Element Answer::result() const {
   std::string action{root.name()};
   action.resize(action.size() - std::string_view{"Response"}.size());
   return root.find(action + "Result").value_or(root);
+}
+
+bool is_permission_code(std::string_view code) {
+  static constexpr std::array<std::string_view, 6> kCodes = {"AccessDenied",          "AccessDeniedException",
+                                                             "UnauthorizedOperation", "NotAuthorized",
+                                                             "AuthorizationError",    "OptInRequired"};
+  return any_of(kCodes, code);
 }
 
 std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> response,

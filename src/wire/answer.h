@@ -39,6 +39,9 @@ struct Fault {
   std::optional<Time> date = std::nullopt;  // where there was a response with a Date
 };
 
+// Whether AWS's code says that these credentials may not do this, as opposed to: it does not take them.
+bool is_permission_code(std::string_view code);
+
 // How errors are told apart:
 //   transport failed before a byte was sent        unavailable, retryable
 //   transport failed later, 5xx, RequestTimeout,   mutation: maybe_happened; read: unavailable (it has no

@@ -6,21 +6,27 @@
 #include <utility>
 
 #include "base/text.h"
+#include "controller/beside_ticks.h"
 #include "controller/other_fleets.h"
 
 namespace evenkeel::wiring {
 namespace {
 
 FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regions& regions,
-                   const Clock& clock, controller::OtherFleets& others) {
+                   record::Journal& journal, const Clock& clock, controller::OtherFleets& others) {
   const Time began = clock.now();
   auto parts = regions.parts_for(fleet);
-  if (!parts) return {fleet, std::unexpected(std::move(parts).error()), clock.now() - began};
+  if (!parts) {
+    controller::note_failure(fleet.name, parts.error(), clock.now(), journal);
+    return {fleet, std::unexpected(std::move(parts).error()), clock.now() - began};
+  }
   const auto before = parts->aws.statistics().requests();
   parts->deadline = settings.until;
   parts->late_by = settings.late_by;
   parts->others = &others;
   auto report = controller::tick(fleet, *parts);
+  if (!report && report.error().kind != ErrorKind::conflict)
+    controller::note_failure(fleet.name, report.error(), clock.now(), journal);
   if (report && !report->lost_race) others.note(report->plan.next, !fleet.retired);
   return {fleet, std::move(report), clock.now() - began, parts->aws.statistics().requests() - before};
 }
@@ -45,7 +51,7 @@ Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, re
     if (settings.until - clock.now() < kLeastTime)
       end.left.push_back(fleet.name);
     else
-      watch(tick_one(fleet, settings, regions, clock, others));
+      watch(tick_one(fleet, settings, regions, journal, clock, others));
   }
   return end;
 }

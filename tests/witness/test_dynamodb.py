@@ -46,6 +46,11 @@ class Server:
     def __post_init__(self) -> None:
         self.boto = client("dynamodb", self.url, Simulator.key, Simulator.secret)
 
+    @property
+    def aws(self) -> str:
+        """Where every other service is asked."""
+        return self.account.url if self.account else self.url
+
     def table(self) -> "Table":
         """A new one, made as deploy/ makes it."""
         name = f"evenkeel-{next(self.numbers)}"
@@ -74,7 +79,7 @@ class Table:
 
     def evenkeel(self, *arguments: object, state: str = "") -> subprocess.CompletedProcess:
         """Runs the program with this table, or another --state."""
-        variables = environment(self.server.account.url, Simulator.key, Simulator.secret) | {
+        variables = environment(self.server.aws, Simulator.key, Simulator.secret) | {
             "AWS_ENDPOINT_URL_DYNAMODB": self.server.url,
             "EVENKEEL_STATE": state or self.address,
             "EVENKEEL_POLICY": str(self.policy),
