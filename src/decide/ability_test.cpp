@@ -186,6 +186,22 @@ TEST(Ability, TargetsAttributesAndInstancesThatCouldNotBeReadBlind) {
   EXPECT_EQ(blind_to(other), Blindnesses{Blindness::instances_unread});
 }
 
+TEST(Ability, NamesTheActionThatAwsRefusedAndNoOther) {
+  FleetForTest fleet;
+  fleet.observation.target_groups[0].registrations.reset();
+  const auto name = fleet.observation.target_groups[0].name;
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("see that elasticloadbalancing:DescribeTargetHealth"),
+            std::string::npos);
+  fleet.observation.problems = {"targets of " + name + ": elasticloadbalancing:X: HTTP 403"};
+  EXPECT_NE(ability(fleet).blind_to[0].text.find("could not be read: elasticloadbalancing:X: HTTP 403"),
+            std::string::npos);
+  FleetForTest other;
+  other.observation.instances_complete = false;
+  other.observation.problems = {"target groups: elasticloadbalancing:DescribeTargetGroups: HTTP 403"};
+  EXPECT_EQ(blind_to(other), Blindnesses{Blindness::groups_unread});
+  EXPECT_EQ(ability(other).blind_to[0].text.find("ec2:DescribeInstances"), std::string::npos);
+}
+
 TEST(Ability, AnAutoScalingGroupThatIsNotThereBlinds) {
   FleetForTest fleet;
   fleet.policy.auto_scaling_group = "web-asg";
