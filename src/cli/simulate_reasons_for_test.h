@@ -162,6 +162,7 @@ class ReasonOracle {
     if (group.suspended("AZRebalance") || group.suspended("Terminate")) return;
     std::map<std::string, InZone> zones;
     for (const auto& zone : group.zones) zones[zone];
+    bool forgotten = false;  // EC2 may say no more where a member was
     std::map<std::string, std::pair<std::string, bool>>
         members;  // the zone, and whether it surely counts there
     for (const auto& member : group.members) {
@@ -170,6 +171,7 @@ class ReasonOracle {
       const bool ours = is_open(member.instance_id);
       const bool in_service = member.lifecycle_state == "InService";
       const bool stands_by = member.lifecycle_state.ends_with("Standby");
+      if (server->second.life == sim::Server::Life::terminated && (in_service || stands_by)) forgotten = true;
       auto& zone = zones[server->second.zone];
       const bool surely = in_service && !ours;
       zone.surely += surely ? 1 : 0;
@@ -178,6 +180,7 @@ class ReasonOracle {
       members[member.instance_id] = {server->second.zone, surely};
     }
     for (const auto& [id, place] : members) {
+      if (forgotten) seen.uneven.insert(id);
       const auto& [own, counts] = place;
       for (const auto& [low, short_of] : zones) {
         if (low != own && !short_of.may_be_short) continue;

@@ -18,6 +18,11 @@ std::string in_seconds(Duration time) {
   return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(time).count());
 }
 
+// Whether a member counts in its zone, or may before long.
+bool may_count(const AutoScalingMember& member) {
+  return member.lifecycle_state == "InService" || member.lifecycle_state == "Pending" || in_standby(member);
+}
+
 // How many members of the Auto Scaling group are in service in a zone, while some are on their way.
 struct InService {
   int fewest = 0, most = 0;
@@ -35,7 +40,7 @@ std::map<std::string_view, InService> on_the_way(const FleetView& fleet, const M
     const bool stands_by = in_standby(*one.scaling);
     const bool leaves = id == member.id || (one.open != nullptr && !one.open->auto_scaling_group.empty() &&
                                             one.open->phase == Phase::draining);
-    if (!in_service && !stands_by && one.scaling->lifecycle_state != "Pending") continue;
+    if (!may_count(*one.scaling)) continue;
     auto& zone = zones[one.zone];
     if (in_service && !leaves) ++zone.fewest;
     ++zone.most;
@@ -153,6 +158,16 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
         Reason::az_rebalance,
         "its Availability Zone is not known, so nobody can tell whether Auto Scaling would even out "
         "the zones",
+        {}};
+  }
+  for (const auto& [id, one] : fleet.members) {
+    if (one.scaling == nullptr || !one.zone.empty() || !may_count(*one.scaling)) continue;
+    return Verdict{
+        Reason::az_rebalance,
+        fmt::format("the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
+                    "Evenkeel can't tell whether the zones would be even; if the instance is gone, take "
+                    "it out of the group",
+                    printable(id), printable(group.name), printable(one.scaling->lifecycle_state)),
         {}};
   }
   const auto zones = on_the_way(fleet, member);

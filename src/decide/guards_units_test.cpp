@@ -150,6 +150,20 @@ TEST(AzRebalance, WhatComesBackFromStandbyCountsAgain) {
   EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 and 3 now, 2 and 4 once it is back";
 }
 
+TEST(AzRebalance, AMemberWhoseZoneIsNotKnownIsNamed) {
+  TwoZonesScaled fleet;
+  fleet.scaling().members[0].lifecycle_state = "Standby";
+  fleet.gone(1);
+  fleet.policy.keep.out.count = 2;
+  fleet.observation.instances.erase(id(1));
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::az_rebalance);
+  EXPECT_NE(no.text.find("the Availability Zone of " + id(1)), std::string::npos) << no.text;
+  fleet.scaling().members[0].lifecycle_state = "Terminating";
+  EXPECT_EQ(verdict_of_three(fleet).text.find("Availability Zone of"), std::string::npos)
+      << "it comes back no more";
+}
+
 TEST(AzRebalance, IsAskedAgainBeforeStandbyIsAskedAgain) {
   TwoZonesScaled fleet;
   fleet.memory(3, 80);
