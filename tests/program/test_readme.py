@@ -79,9 +79,10 @@ class ReadmeOnAnAccount(unittest.TestCase):
             if "--every" in command:
                 self.stays_until_sigterm(*command)
             else:
-                self.evenkeel(*command, may_end_with=(0, 1) if command == ["check"] else (0,))
+                self.evenkeel(*command, may_end_with=(0, 1) if command[0] in ("check", "status") else (0,))
             if command == ["run"]:
-                seen = json.loads(self.evenkeel("status", "--json"))
+                # The account lives days before this machine's clock, so that no tick seems to have run for long.
+                seen = json.loads(self.evenkeel("status", "--json", may_end_with=(0, 1)))
                 member = seen["fleets"][0]["open"][0]["instance_id"]
         self.assertTrue(member, "the README never runs a tick")
 
