@@ -38,6 +38,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"standby_at_min_size", rules::standby_at_min_size},
     {"capacity_units", rules::capacity_units},
     {"launch_suspended", rules::launch_suspended},
+    {"registering_suspended", rules::registering_suspended},
     {"grace_period", rules::grace_period},
     {"zone_rebalancing", rules::zone_rebalancing},
     {"zone_too_small", rules::zone_too_small},

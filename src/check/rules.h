@@ -55,6 +55,7 @@ Findings auto_scaling_without_target_groups(const Subject& fleet);
 Findings standby_at_min_size(const Subject& fleet);
 Findings capacity_units(const Subject& fleet);
 Findings launch_suspended(const Subject& fleet);
+Findings registering_suspended(const Subject& fleet);
 Findings grace_period(const Subject& fleet);
 Findings zone_rebalancing(const Subject& fleet);
 

@@ -44,14 +44,20 @@ Findings standby_at_min_size(const Subject& fleet) {
 
 Findings capacity_units(const Subject& fleet) {
   return findings_of(fleet, foreseen(fleet, "capacity_units", Reason::capacity_units),
-                     "raise the group's desired size, lower its minimum, or let them leave by deregistration "
-                     "(leave_by: deregister)");
+                     "let them leave by deregistration (leave_by: deregister)");
 }
 
 Findings launch_suspended(const Subject& fleet) {
   return findings_of(
       fleet, foreseen(fleet, "launch", Reason::launch_suspended),
       "aws autoscaling resume-processes --scaling-processes Launch for the group, when whatever "
+      "needed it is over");
+}
+
+Findings registering_suspended(const Subject& fleet) {
+  return findings_of(
+      fleet, foreseen(fleet, "registering", Reason::registering_suspended),
+      "aws autoscaling resume-processes --scaling-processes AddToLoadBalancer for the group, when whatever "
       "needed it is over");
 }
 

@@ -230,6 +230,13 @@ const std::vector<Case> kStandby = {
     {"launch_suspended", "Suspended", would_not_work, "Launch of Auto Scaling group web-asg is suspended",
      "resume-processes",
      [](Healthy& fleet) { fleet.in_auto_scaling_group().suspended_processes = {"Launch"}; }},
+    {"registering_suspended", "NothingRegistersIt", would_not_work,
+     "AddToLoadBalancer of Auto Scaling group web-asg is suspended", "resume-processes",
+     [](Healthy& fleet) {
+       auto& group = fleet.in_auto_scaling_group();
+       group.suspended_processes = {"AddToLoadBalancer"};
+       group.other_traffic_sources = {{"elb", "old"}};
+     }},
     {"grace_period", "ShorterThanTheChecks", would_not_work, "the health checks need up to 4m30s",
      "grace period",
      [](Healthy& fleet) {
@@ -244,12 +251,11 @@ const std::vector<Case> kStandby = {
        fleet.add("i-9", "eu-west-1a", 40);
        fleet.in_auto_scaling_group().desired = 9;
      }},
-    {"capacity_units", "WeightsAtTheMinimum", would_not_work, "2 of the 16 units", "leave_by: deregister",
+    {"capacity_units", "Weights", would_not_work, "2 of the 16 units", "leave_by: deregister",
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
        group.in_units = true;
        group.desired = 16;
-       group.min = 15;
        for (auto& one : group.instances) one.weight = 2;
      }},
     {"traffic_source", "ClassicByDeregistration", would_not_work, "Classic Load Balancer old", "detach",

@@ -102,7 +102,8 @@ int fail_with(Context& context, ExitCode code, std::string_view message) {
 }
 
 ExitCode exit_code_of(const Error& error) {
-  const bool of_store = error.code == record::kStoreCode || error.code == record::kReadOnlyCode;
+  const bool of_store = error.code == record::kStoreCode || error.code == record::kReadOnlyCode ||
+                        error.code == record::kNotWrittenCode;
   if (of_store && error.kind != ErrorKind::conflict) return kState;
   if (error.code == kWrongAccount) return kUsage;
   switch (error.kind) {

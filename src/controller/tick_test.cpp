@@ -127,6 +127,24 @@ TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
+TEST_F(Ticking, ATableThatTakesNoWriteDoesNotStopTheWayBack) {
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  const auto before = sent.size();
+  journal.refuse = [&](int) { return Error{ErrorKind::denied, "PutItem is denied", record::kStoreCode}; };
+  EXPECT_FALSE(tick(policy, parts));
+  EXPECT_EQ(sent.size(), before) << "whether it was stored is not known";
+  journal.refuse = [&](int) {
+    return Error{ErrorKind::denied, "PutItem is denied", record::kNotWrittenCode};
+  };
+  const auto back = tick(policy, parts);
+  ASSERT_FALSE(back);
+  EXPECT_EQ(back.error().code, record::kNotWrittenCode);
+  EXPECT_NE(back.error().message.find(id(1) + " register: accepted"), std::string::npos)
+      << back.error().message;
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
 TEST_F(Ticking, WithoutAStoreNothingIsSentWhenAnotherTickCouldWrite) {
   ASSERT_TRUE(tick(policy, parts));
   ASSERT_TRUE(wish("web", restore_wish(1), parts));

@@ -52,6 +52,8 @@ inline wire::Response describe(const std::string& action) {
                                      "</availabilityZone></placement></item>";
                             }) + "</instancesSet></item></reservationSet>");
   }
+  if (action == "DescribeLoadBalancers")
+    return query_answer(action, "<LoadBalancerDescriptions></LoadBalancerDescriptions>");
   if (action == "DescribeInstanceStatus") {
     return wire::ec2_answer(action, "<instanceStatusSet>" + repeat([](int member) {
                                       return "<item><instanceId>" + id(member) + "</instanceId></item>";

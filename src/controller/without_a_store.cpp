@@ -5,6 +5,7 @@
 
 #include "act/act.h"
 #include "base/text.h"
+#include "decide/protocol.h"
 
 namespace evenkeel::controller {
 namespace {
@@ -21,7 +22,7 @@ bool is_past_treatment(const Remediation& stored, Time now) {
       return true;
     case Phase::draining:
     case Phase::capturing:
-      return !stored.treat || now >= stored.deadline;
+      return !stored.treat || now - stored.deadline > decide::kVisibleAfter;
     case Phase::commanding:
     case Phase::stopping:
     case Phase::rebooting:
@@ -51,7 +52,7 @@ std::vector<Action> safe_without_a_store(const FleetState& stored, const Plan& p
 
 Error restore_without_a_store(Error error, const FleetState& stored, const Plan& plan, Time until,
                               Parts& parts) {
-  if (error.code != record::kReadOnlyCode) return error;
+  if (error.code != record::kReadOnlyCode && error.code != record::kNotWrittenCode) return error;
   const auto actions = safe_without_a_store(stored, plan);
   if (actions.empty()) return error;
   const auto now = parts.journal.load(stored.fleet);

@@ -50,6 +50,8 @@ TEST(WithoutAStore, OneThatAnotherTickMightStillTreatIsNot) {
   }
   auto late = remediation_in(Phase::draining);
   late.deadline = kAt;
+  EXPECT_FALSE(is_sent(late, action_of(Effect::register_, true))) << "who is ready just then is treated";
+  late.deadline = kAt - 2min;
   EXPECT_TRUE(is_sent(late, action_of(Effect::register_, true))) << "no tick treats it any more";
   auto untreated = remediation_in(Phase::draining);
   untreated.treat = false;

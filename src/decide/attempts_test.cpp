@@ -68,15 +68,30 @@ Duration between_reboots(Ladder& fleet, OutcomeKind outcome) {
 
 TEST(Attempts, ARebootIsTriedAgainOnceTheFirstCanNoLongerAct) {
   Ladder accepted{{step(Treatment::reboot, 2)}};
-  EXPECT_EQ(between_reboots(accepted, OutcomeKind::accepted), accepted.policy.timing.boot + 1min);
+  EXPECT_EQ(between_reboots(accepted, OutcomeKind::accepted), kRebootUnseen);
   Ladder quick{{step(Treatment::reboot, 2)}};
   quick.policy.timing.boot = 2min;  // far shorter than an accepted reboot may wait in EC2's queue
-  EXPECT_EQ(between_reboots(quick, OutcomeKind::accepted), kAnsweredWithin + kRebootQueue);
+  EXPECT_EQ(between_reboots(quick, OutcomeKind::accepted), kRebootUnseen);
   Ladder lost{{step(Treatment::reboot, 2)}};
   EXPECT_EQ(between_reboots(lost, OutcomeKind::unknown),
             kRequestValidity + kRebootQueue + lost.policy.timing.boot + 1min);
   Ladder once{{step(Treatment::reboot, 1)}};
   EXPECT_EQ(between_reboots(once, OutcomeKind::accepted), 0min);
+}
+
+TEST(Attempts, TheLastIsLookedForUntilItCanActNoMore) {
+  Ladder fleet{{step(Treatment::reboot)}};
+  fleet.reboot_of_three();
+  fleet.pass(fleet.policy.timing.boot);
+  EXPECT_TRUE(effects(fleet.tick()).empty()) << "it may still be in EC2's queue";
+  EXPECT_EQ(fleet.three().phase, Phase::booting);
+  auto unseen = fleet;
+  unseen.pass(kRebootUnseen - unseen.policy.timing.boot);
+  EXPECT_EQ(effects(unseen.tick()), (std::vector{Effect::register_, Effect::register_}));
+  fleet.pass(5min);
+  fleet.memory(3, 30);
+  fleet.observation.consoles[id(3)] = fleet.observation.taken_at - 30s;
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_})) << "it has booted";
 }
 
 TEST(Attempts, OneThatComesUpLateIsNotRebootedAgain) {
@@ -116,7 +131,7 @@ TEST(Attempts, AreThosePolicyAllowsNow) {
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::draining);
   fleet.policy.treatments[0].attempts = 1;  // an operator has changed their mind
-  fleet.pass(1min);
+  fleet.pass(kRebootUnseen - fleet.policy.timing.boot);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
   EXPECT_EQ(fleet.three().why_untreated, "treatments allows 1 attempt of reboot, and 1 has been made");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "decide/denied.h"
 #include "decide/expected.h"
 #include "decide/fleet_view.h"
 #include "decide/guards.h"
@@ -92,7 +93,7 @@ std::vector<Question> questions_of_chain(const FleetPolicy& policy, const Observ
   auto questions = signal_questions(fleet);
   if (auto question = load_question(fleet)) questions.push_back(std::move(*question));
   if (!observation.surveys.contains(instance_id)) {
-    questions.push_back({Question::Kind::survey, {instance_id}, {}});
+    questions.push_back(survey_question(fleet.state, instance_id));
   }
   return questions;
 }

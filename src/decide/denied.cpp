@@ -137,6 +137,13 @@ std::string denial_words(const Denial& denial, const std::string& fleet) {
       fleet);
 }
 
+Question survey_question(const FleetState& state, const std::string& instance_id) {
+  Question question{.kind = Question::Kind::survey, .instance_ids = {instance_id}, .lookback = {}};
+  question.way_out =
+      std::ranges::find(state.denials, Effect::deregister, &Denial::effect) != state.denials.end();
+  return question;
+}
+
 Ruling action_denied(const FleetView& fleet, bool) {
   const auto* no = what_stops_starts(fleet);
   if (no == nullptr) return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "decide/guards.h"
 #include "model/fleet_state.h"
+#include "model/plan.h"
 
 namespace evenkeel::decide {
 
@@ -23,6 +24,9 @@ void forget_denials(FleetState& state, const FleetPolicy& policy, const Observat
 
 // "AWS refused … at …: …", with what happens next.
 std::string denial_words(const Denial& denial, const std::string& fleet);
+
+// The closer look at a member before it leaves; at the way out too where AWS has refused that.
+Question survey_question(const FleetState& state, const std::string& instance_id);
 
 // Whether every start would end in something that was refused and can only be tried.
 Ruling action_denied(const FleetView& fleet, bool tell);

@@ -5,6 +5,7 @@
 
 #include "decide/absorb.h"
 #include "decide/fleet_for_test.h"
+#include "decide/protocol.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -130,7 +131,7 @@ TEST(Booting, PastItsDeadlineItIsRegisteredAllTheSame) {
   FleetForTest fleet;
   fleet.reboot_of_three();
   fleet.observation.signals[id(3)] = {SignalState::missing, {}, "silent"};
-  fleet.pass(fleet.policy.timing.boot);
+  fleet.pass(kRebootUnseen);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_TRUE(fleet.three().treat);
 }

@@ -128,6 +128,28 @@ Refused by_the_ladder(const Remediation& remediation, const Draft& draft) {
   return refuse(Then::climb, Reason::reason_remains, "today's policy does not have this treatment");
 }
 
+// What its group must do for it while it is out, or instead of it: asked again, as processes are suspended and resumed,
+// and traffic sources attached, at any time.
+Refused by_its_group(const Remediation& remediation, Effect effect, const Draft& draft) {
+  const auto& group = draft.observation.auto_scaling_group;
+  const auto* member = group ? find_scaling(*group, remediation.instance_id) : nullptr;
+  if (member == nullptr) return std::nullopt;
+  const bool replaced = effect == Effect::terminate;
+  const bool by_standby = effect == Effect::enter_standby;
+  auto no = replaced || by_standby ? launch_guard(*group) : std::nullopt;
+  if (!no && (replaced || by_standby)) no = registering_guard(*group, replaced);
+  if (no) return Refusal{replaced ? Then::wait : Then::put_back, std::move(*no)};
+  if (replaced || by_standby || !remediation.auto_scaling_group.empty()) return std::nullopt;
+  if (group->elb_health_check && !group->replacement_suspended) {
+    return refuse(
+        Then::put_back, Reason::auto_scaling_would_replace,
+        fmt::format("Auto Scaling group {} has health check type ELB by now and may replace what is "
+                    "out",
+                    printable(group->name)));
+  }
+  return std::nullopt;
+}
+
 // Also after climbing: what the member was chosen for may have been another treatment.
 Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
@@ -254,6 +276,7 @@ std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect
                                           const std::string& target_group_arn, Draft& draft) {
   if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = of_scaling(draft, false)) return std::unexpected(std::move(*no));
+  if (auto no = by_its_group(remediation, effect, draft)) return std::unexpected(std::move(*no));
   return Permit{effect, remediation.id, target_group_arn};
 }
 
@@ -267,6 +290,7 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
   if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
   if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {
+    if (auto no = by_its_group(remediation, effect, draft)) return std::unexpected(std::move(*no));
     if (auto no = by_what_it_would_do(remediation, draft)) return std::unexpected(std::move(*no));
   }
   if (auto no = by_an_earlier_treatment(remediation, effect, draft)) return std::unexpected(std::move(*no));

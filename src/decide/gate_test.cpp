@@ -168,6 +168,48 @@ TEST(Gate, ItsPlacesAreLookedAtLast) {
   EXPECT_EQ(step.questions[0].kind, Question::Kind::survey) << "the places only when nothing else is asked";
 }
 
+TEST(Gate, AClassicLoadBalancerHoldsItBack) {
+  Ready fleet;
+  fleet.observation.surveys.at(id(3)).classic = {"Classic Load Balancer old"};
+  EXPECT_EQ(fleet.reason(), Reason::elsewhere_registered);
+  EXPECT_EQ(fleet.then(), Then::wait);
+}
+
+TEST(Gate, WhatItsGroupWouldNotDoIsAskedAgainBeforeItIsTerminatedOrMoved) {
+  Ready fleet;
+  auto& group = fleet.scaling();
+  group.target_group_arns = {fleet.group(0).arn};
+  fleet.policy.treatments = {{.treatment = Treatment::replace, .attempts = 1, .document = {}}};
+  const auto asked = [&](Effect effect) {
+    Draft draft{fleet.policy, fleet.observation, "n"};
+    const auto permit = effect == Effect::terminate ? may_treat(fleet.three(), effect, draft)
+                                                    : may_remove(fleet.three(), effect, {}, draft);
+    return permit ? std::pair{Then::ask, Reason::start}
+                  : std::pair{permit.error().then, permit.error().verdict.reason};
+  };
+  EXPECT_EQ(asked(Effect::terminate).second, Reason::start);
+  EXPECT_EQ(asked(Effect::enter_standby).second, Reason::start);
+  group.launch_suspended = true;
+  EXPECT_EQ(asked(Effect::terminate), (std::pair{Then::wait, Reason::launch_suspended}));
+  EXPECT_EQ(asked(Effect::enter_standby), (std::pair{Then::put_back, Reason::launch_suspended}));
+  group.launch_suspended = false;
+  group.registering_suspended = true;
+  EXPECT_EQ(asked(Effect::terminate), (std::pair{Then::wait, Reason::registering_suspended}));
+  EXPECT_EQ(asked(Effect::enter_standby).second, Reason::start) << "Evenkeel registers it again";
+}
+
+TEST(Gate, WhatItsGroupMayReplaceByNowGoesBack) {
+  Ready fleet;
+  auto& group = fleet.scaling();
+  fleet.policy.leave_by = Leave::deregister;
+  ASSERT_TRUE(fleet.asked());
+  group.elb_health_check = true;
+  EXPECT_EQ(fleet.then(), Then::put_back);
+  EXPECT_EQ(fleet.reason(), Reason::auto_scaling_would_replace);
+  group.replacement_suspended = true;
+  EXPECT_TRUE(fleet.asked());
+}
+
 TEST(Gate, ARemovalIsAskedToo) {
   FleetForTest fleet;
   fleet.start_of_three();

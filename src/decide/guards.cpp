@@ -1,5 +1,6 @@
 #include "decide/guards.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -58,6 +59,38 @@ Ruling treatment_guard(const Applied& applied) {
   return std::nullopt;
 }
 
+Ruling launch_guard(const AutoScalingGroup& group) {
+  if (!group.launch_suspended) return std::nullopt;
+  return lasting(
+      Verdict{Reason::launch_suspended,
+              fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
+                          "nobody back: resume it",
+                          printable(group.name)),
+              {}});
+}
+
+Ruling registering_guard(const AutoScalingGroup& group, bool replaced) {
+  if (!group.registering_suspended) return std::nullopt;
+  const auto& others = group.other_traffic_sources;
+  const auto classic =
+      std::ranges::find(others, TrafficSource::Kind::classic_load_balancer, &TrafficSource::kind);
+  if (replaced && (!group.target_group_arns.empty() || !others.empty())) {
+    return lasting(Verdict{
+        Reason::registering_suspended,
+        fmt::format("the process AddToLoadBalancer of Auto Scaling group {} is suspended, so the server "
+                    "that it launches instead would get no requests: resume it",
+                    printable(group.name)),
+        {}});
+  }
+  if (replaced || classic == others.end()) return std::nullopt;
+  return lasting(Verdict{
+      Reason::registering_suspended,
+      fmt::format("the process AddToLoadBalancer of Auto Scaling group {} is suspended, so nothing would "
+                  "register it with {} again: resume it, or detach that load balancer",
+                  printable(group.name), printable(classic->name)),
+      {}});
+}
+
 Ruling stop_protection_guard(Treatment treatment, const Instance* instance) {
   if (treatment != Treatment::stop_start || instance == nullptr) return std::nullopt;
   if (!instance->stop_protected) {
@@ -82,6 +115,14 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
                            fmt::format("also registered in {}; name it in the policy's target_groups",
                                        join(survey.elsewhere_groups, ", ")),
                            {}});
+  }
+  if (!survey.classic.empty()) {
+    return Verdict{
+        Reason::elsewhere_registered,
+        fmt::format("also registered with {}, from which nothing would take it: deregister it there, or "
+                    "attach that load balancer to its Auto Scaling group and set leave_by: standby",
+                    printable(join(survey.classic, ", "))),
+        {}};
   }
   if (!survey.complete) {
     return Verdict{Reason::survey_incomplete,

@@ -69,6 +69,11 @@ struct Applied {
 // Whether the instance and its group bear the treatment: before it leaves, and again before it is treated, as
 // the ladder may have been climbed.
 Ruling treatment_guard(const Applied& applied);
+// Whether the group would bring back what leaves it by Standby, or replace what it terminates.
+Ruling launch_guard(const AutoScalingGroup& group);
+// Whether the group would put into service what it launches (`replaced`), or what comes back from Standby: in its
+// target groups Evenkeel does that, in its Classic Load Balancers nothing else does.
+Ruling registering_guard(const AutoScalingGroup& group, bool replaced);
 // Whether EC2 would stop it, as the closer look has found.
 Ruling stop_protection_guard(Treatment treatment, const Instance* instance);
 

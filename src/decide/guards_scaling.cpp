@@ -49,6 +49,11 @@ std::map<std::string_view, InService> on_the_way(const FleetView& fleet, const M
   return zones;
 }
 
+// At its smallest size a group is every night; where that is its largest too, no scaling will change it.
+Verdict unless_it_grows(const AutoScalingGroup& group, Verdict no) {
+  return group.max > group.min ? no : lasting(std::move(no));
+}
+
 }  // namespace
 
 Treatment treatment_of(const FleetView& fleet, const Member& member) {
@@ -89,13 +94,14 @@ Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
   if (!too_few && !tell) return std::nullopt;
   const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
   if (too_few) {
-    return lasting(
-        Verdict{Reason::standby_at_min_size,
-                fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS lets nobody "
-                            "into Standby: raise its desired capacity, lower its minimum by hand, or set "
-                            "leave_by: deregister; Evenkeel never changes its sizes",
-                            printable(group.name), group.desired, group.min),
-                numbers});
+    return unless_it_grows(group,
+                           {Reason::standby_at_min_size,
+                            fmt::format("Auto Scaling group {} wants {} and has a minimum of {}, so AWS "
+                                        "lets no server into Standby: raise its desired capacity, lower "
+                                        "its minimum by hand, or set leave_by: deregister; Evenkeel never "
+                                        "changes its sizes",
+                                        printable(group.name), group.desired, group.min),
+                            numbers});
   }
   return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
 }
@@ -113,20 +119,29 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
                             printable(group.name)),
                 {{"desired", group.desired}, {"min", group.min}}});
   }
-  // Whichever AWS takes, one or the weight, the minimum must hold.
-  const int left = group.desired - std::max(weight, 1);
-  const bool too_few = left < group.min;
-  if (!too_few && !tell) return std::nullopt;
   const std::map<std::string, double> numbers = {
       {"desired", group.desired}, {"min", group.min}, {"weight", weight}};
+  // Where AWS takes one although the server counts more, the group lacks the rest of it.
+  if (weight > 1) {
+    return lasting(Verdict{
+        Reason::capacity_units,
+        fmt::format("it counts {} of the {} units that Auto Scaling group {} wants, and AWS does not say "
+                    "whether Standby takes {} or 1 from that number: if 1, the group launches another server "
+                    "meanwhile and terminates a healthy one when this one returns; set leave_by: deregister",
+                    weight, group.desired, printable(group.name), weight),
+        numbers});
+  }
+  const int left = group.desired - 1;
+  const bool too_few = left < group.min;
+  if (!too_few && !tell) return std::nullopt;
   if (too_few) {
-    return lasting(
-        Verdict{Reason::capacity_units,
-                fmt::format("it counts {} of the {} units that Auto Scaling group {} wants, and Standby may "
-                            "take them all from that number: {} would be left, and the minimum is {}; raise "
-                            "its desired capacity, lower its minimum by hand, or set leave_by: deregister",
-                            weight, group.desired, printable(group.name), left, group.min),
-                numbers});
+    return unless_it_grows(group,
+                           {Reason::capacity_units,
+                            fmt::format("Auto Scaling group {} wants {} units and has a minimum of {}, so "
+                                        "AWS lets no server into Standby: raise its desired capacity, lower "
+                                        "its minimum by hand, or set leave_by: deregister",
+                                        printable(group.name), group.desired, group.min),
+                            numbers});
   }
   return passes(
       fmt::format("{} units wanted, {} without it, the minimum is {}", group.desired, left, group.min),
@@ -134,18 +149,15 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
 }
 
 Ruling launch(const FleetView& fleet, const Member& member, bool) {
-  if (member.scaling == nullptr || !fleet.observation.auto_scaling_group->launch_suspended) {
-    return std::nullopt;
-  }
-  if (!leaves_by_standby(fleet, member) && treatment_of(fleet, member) != Treatment::replace) {
-    return std::nullopt;
-  }
-  return lasting(
-      Verdict{Reason::launch_suspended,
-              fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
-                          "nobody back: resume it",
-                          printable(fleet.observation.auto_scaling_group->name)),
-              {}});
+  const bool replaced = treatment_of(fleet, member) == Treatment::replace;
+  if (member.scaling == nullptr || (!leaves_by_standby(fleet, member) && !replaced)) return std::nullopt;
+  return launch_guard(*fleet.observation.auto_scaling_group);
+}
+
+Ruling registering(const FleetView& fleet, const Member& member, bool) {
+  const bool replaced = treatment_of(fleet, member) == Treatment::replace;
+  if (member.scaling == nullptr || (!leaves_by_standby(fleet, member) && !replaced)) return std::nullopt;
+  return registering_guard(*fleet.observation.auto_scaling_group, replaced);
 }
 
 Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {

@@ -17,6 +17,7 @@ Ruling traffic_sources(const FleetView& fleet, const Member& member, bool tell);
 Ruling standby(const FleetView& fleet, const Member& member, bool tell);
 // … or units, where AWS doesn't say whether Standby takes one from them or the member's weight.
 Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell);
+Ruling registering(const FleetView& fleet, const Member& member, bool tell);
 Ruling launch(const FleetView& fleet, const Member& member, bool tell);
 // Whether its Standby would leave a zone so short that Auto Scaling evens out the zones, terminating a server
 // that has nothing to do with it.

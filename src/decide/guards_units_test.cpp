@@ -4,6 +4,7 @@
 
 #include "decide/fleet_view.h"
 #include "decide/guards_for_test.h"
+#include "decide/protocol.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -19,16 +20,22 @@ struct Weighted : FleetForTest {
   }
 };
 
-TEST(Units, EnterStandbyMustKeepTheMinimumWhicheverWayAwsCounts) {
+TEST(Units, WhoCountsSeveralDoesNotLeaveByStandbyWhicheverWayAwsCounts) {
   Weighted fleet;
-  EXPECT_EQ(why_not(fleet), Reason::start);
-  fleet.scaling().min = 15;
   const auto no = verdict_of_three(fleet);
-  EXPECT_EQ(no.reason, Reason::capacity_units) << "by number it would do, by weight it wouldn't";
+  EXPECT_EQ(no.reason, Reason::capacity_units) << "taking one, the group would lack the other";
   EXPECT_EQ(no.numbers.at("weight"), 2);
   EXPECT_NE(no.text.find("2 of the 16 units"), std::string::npos) << no.text;
   fleet.policy.leave_by = Leave::deregister;
   EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
+TEST(Units, WhoCountsOneLeavesByStandbyDownToTheMinimum) {
+  Weighted fleet;
+  fleet.scaling().members[2].weight = 1;
+  EXPECT_EQ(why_not(fleet), Reason::start);
+  fleet.scaling().min = 16;
+  EXPECT_EQ(why_not(fleet), Reason::capacity_units);
 }
 
 TEST(Units, AWeightThatIsNotKnownPermitsNothing) {
@@ -39,6 +46,7 @@ TEST(Units, AWeightThatIsNotKnownPermitsNothing) {
 
 TEST(Units, AShareRefersToInstancesAndNotToUnits) {
   Weighted fleet;
+  fleet.policy.leave_by = Leave::deregister;
   fleet.policy.keep.healthy = {.count = 0, .percent = 75};
   EXPECT_EQ(why_not(fleet), Reason::start) << "6 of 8, not 12 of 16";
   fleet.scaling().desired = 20;
@@ -80,6 +88,31 @@ TEST(Places, WhatCanNotBeLookedAtPermitsNothing) {
   EXPECT_EQ(why_not(fleet), Reason::elsewhere_registered);
   std::erase_if(fleet.scaling().members, [](const AutoScalingMember& m) { return m.instance_id == id(3); });
   EXPECT_EQ(why_not(fleet), Reason::start) << "it is not in that group";
+}
+
+TEST(Places, WithRegisteringSuspendedNothingIsReplacedAndNoClassicLoadBalancerLeft) {
+  FleetForTest fleet;
+  auto& group = fleet.scaling();
+  group.registering_suspended = true;
+  group.target_group_arns = {fleet.group(0).arn};
+  EXPECT_EQ(why_not(fleet), Reason::start) << "in a target group Evenkeel registers it";
+  group.other_traffic_sources = {{TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer old"}};
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::registering_suspended);
+  EXPECT_NE(no.text.find("Classic Load Balancer old"), std::string::npos) << no.text;
+  group.other_traffic_sources.clear();
+  fleet.policy.treatments[0].treatment = Treatment::replace;
+  EXPECT_EQ(why_not(fleet), Reason::registering_suspended);
+  group.target_group_arns.clear();
+  EXPECT_EQ(why_not(fleet), Reason::start) << "its group registers nothing anywhere";
+}
+
+TEST(Places, AClassicLoadBalancerThatNothingWouldTakeItFromIsNamed) {
+  FleetForTest fleet;
+  fleet.observation.surveys.at(id(3)).classic = {"Classic Load Balancer old"};
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::elsewhere_registered);
+  EXPECT_NE(no.text.find("Classic Load Balancer old"), std::string::npos) << no.text;
 }
 
 // 1 to 4 in zone a, 5 to 8 in b.
@@ -267,7 +300,7 @@ TEST(TreatmentGuard, IsAskedAgainWhenTheLadderIsClimbed) {
     one->memory(3, 80);
     one->pass(one->policy.timing.boot);
     one->tick();
-    one->pass(1min);
+    one->pass(kRebootUnseen - one->policy.timing.boot);
   }
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::stop});
   const auto plan = protected_one.tick();

@@ -45,7 +45,7 @@ Time may_act_until(const Intent& intent, const FleetPolicy& policy) {
     case Effect::enter_standby:
       return intent.may_land_late ? taken : Time{};  // what was taken shows, and is put back
     case Effect::reboot:
-      return taken + kRebootQueue;
+      return std::max(taken + kRebootQueue, intent.at + kRebootUnseen);
     case Effect::stop:
     case Effect::terminate:
       return taken;

@@ -34,8 +34,8 @@ TEST(Horizon, OfEveryEffectAndOutcome) {
     EXPECT_EQ(acts_for(effect, unknown, true), kRequestValidity);
     EXPECT_EQ(acts_for(effect, accepted, true), kRequestValidity) << "an earlier try got no answer";
   }
-  EXPECT_EQ(acts_for(Effect::reboot, accepted, false), kAnsweredWithin + kRebootQueue);
-  EXPECT_EQ(acts_for(Effect::reboot, unknown, true), kRequestValidity + kRebootQueue);
+  EXPECT_EQ(acts_for(Effect::reboot, accepted, false), kRebootUnseen);
+  EXPECT_EQ(acts_for(Effect::reboot, unknown, true), kRebootUnseen);
   EXPECT_EQ(acts_for(Effect::stop, accepted, false), kAnsweredWithin);
   EXPECT_EQ(acts_for(Effect::stop, unknown, true), kRequestValidity);
   EXPECT_EQ(acts_for(Effect::terminate, unknown, true), kRequestValidity);
@@ -55,7 +55,7 @@ TEST(Horizon, ABootThatWasSeenIsTheEffect) {
   fleet.reboot_of_three(OutcomeKind::unknown);
   auto& three = fleet.three();
   EXPECT_EQ(treatments_may_act_until(three, fleet.observation, fleet.policy),
-            fleet.observation.taken_at + kRequestValidity + kRebootQueue);
+            fleet.observation.taken_at + kRebootUnseen);
   three.booted_at = fleet.observation.taken_at + 3min;
   EXPECT_EQ(treatments_may_act_until(three, fleet.observation, fleet.policy), Time{});
 }
@@ -75,9 +75,9 @@ TEST(Horizon, AMemberIsNotReturnedBeforeItsRebootCanActNoMore) {
   wish_back(fleet.three(), rebooted);
   fleet.pass(1min);
   EXPECT_TRUE(effects(fleet.tick()).empty());
-  EXPECT_EQ(fleet.three().deadline, rebooted + kAnsweredWithin + kRebootQueue + fleet.policy.timing.rejoin)
+  EXPECT_EQ(fleet.three().deadline, rebooted + kRebootUnseen + fleet.policy.timing.rejoin)
       << "its time begins when it is returned";
-  fleet.pass(4min);
+  fleet.pass(kRebootUnseen - 2min);
   EXPECT_TRUE(effects(fleet.tick()).empty());
   fleet.pass(1min);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
@@ -141,7 +141,7 @@ TEST(Horizon, ATreatmentThatALaterOneReplacesIsRemembered) {
   fleet.tick();
   fleet.pass(1min);
   fleet.tick(OutcomeKind::unknown);
-  EXPECT_EQ(fleet.three().effects_until, first + kRequestValidity + kRebootQueue);
+  EXPECT_EQ(fleet.three().effects_until, first + kRebootUnseen);
 }
 
 }  // namespace

@@ -21,10 +21,11 @@ void PlanChecker::standby(const Action& action) {
     broken("C8", action.instance_id + " enters Standby although it isn't InService");
     return;
   }
-  if (group->in_units && member->weight <= 0)
-    broken("C8", fmt::format("{} enters Standby although nobody knows how many of {}'s units it counts",
-                             action.instance_id, group->name));
-  if (group->desired - (group->in_units ? std::max(1, member->weight) : 1) < group->min)
+  if (group->in_units && member->weight != 1)
+    broken("C8", fmt::format(
+                     "{} enters Standby although it counts {} of {}'s units, and one may be taken from them",
+                     action.instance_id, member->weight, group->name));
+  if (group->desired - 1 < group->min)
     broken("C8", fmt::format("{} enters Standby although {} of {} are wanted at least", action.instance_id,
                              group->min, group->desired));
 }
@@ -90,8 +91,8 @@ void PlanChecker::treat(const Action& action, Treatment treatment) {
   if (!observation.looked_again.contains(id))
     broken("R9", id + " is treated without a last look at where it serves");
   const auto survey = observation.surveys.find(id);
-  const bool surveyed =
-      survey != observation.surveys.end() && survey->second.complete && survey->second.elsewhere.empty();
+  const bool surveyed = survey != observation.surveys.end() && survey->second.complete &&
+                        survey->second.elsewhere.empty() && survey->second.classic.empty();
   if (action.effect != Effect::terminate && !surveyed)
     broken("R1", id + " is treated without a clean survey");
   const auto* was = find(before.open, action.remediation_id);
@@ -123,7 +124,7 @@ Time PlanChecker::acts_until(const Remediation& remediation, const Intent& inten
   if (!earlier || intent.outcome == OutcomeKind::not_sent) return Time{};
   if (intent.outcome == OutcomeKind::refused && !intent.may_land_late) return Time{};
   Duration acts = intent.may_land_late ? kRequestValidity : kAnsweredWithin;
-  if (*earlier == Treatment::reboot) acts += kRebootQueue;
+  if (*earlier == Treatment::reboot) acts = std::max(acts + kRebootQueue, Duration{kRebootUnseen});
   const auto& ladder = started_under(remediation).treatments;
   const auto step = std::ranges::find(ladder, Treatment::command, &Step::treatment);
   if (*earlier == Treatment::command && step != ladder.end()) acts += step->document.within;

@@ -108,7 +108,7 @@ TEST_F(Invariants, NoMoreAttemptsThanThePolicyAllows) {
   fleet.reboot_of_three();
   fleet.pass(fleet.policy.timing.boot);
   fleet.tick();
-  fleet.pass(1min);
+  fleet.pass(kRebootUnseen - fleet.policy.timing.boot);
   ++fleet.ticks;
   plan = fleet.decide();
   ASSERT_EQ(effects(plan), std::vector{Effect::reboot});
@@ -140,10 +140,10 @@ TEST_F(Invariants, NoTreatmentWhileAnEarlierOneMayStillAct) {
     return broken;
   };
   using enum OutcomeKind;
-  EXPECT_TRUE(acts(Effect::reboot, unknown, true, 21min - 1s));
-  EXPECT_FALSE(acts(Effect::reboot, unknown, true, 21min));
-  EXPECT_TRUE(acts(Effect::reboot, accepted, false, 6min - 1s));
-  EXPECT_FALSE(acts(Effect::reboot, accepted, false, 6min));
+  EXPECT_TRUE(acts(Effect::reboot, unknown, true, 30min - 1s));
+  EXPECT_FALSE(acts(Effect::reboot, unknown, true, 30min));
+  EXPECT_TRUE(acts(Effect::reboot, accepted, false, 30min - 1s));
+  EXPECT_FALSE(acts(Effect::reboot, accepted, false, 30min));
   EXPECT_FALSE(acts(Effect::reboot, refused, false, 1min));
   EXPECT_TRUE(acts(Effect::reboot, refused, true, 1min));
   EXPECT_FALSE(acts(Effect::reboot, not_sent, false, 1min));

@@ -64,9 +64,10 @@ std::string why_not_by(const Remediation& remediation, const Draft& draft, const
   const auto deadline = iso8601(remediation.deadline);
   if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty())
     return fmt::format("{}; not drained by {}", stopped, deadline);
-  if (!remediation.why_untreated.empty())
-    return fmt::format("drained, but not to be treated by {}: {}", deadline, remediation.why_untreated);
   const auto seen = presence(remediation, draft.observation);
+  if (!remediation.why_untreated.empty())
+    return fmt::format("{}not to be treated by {}: {}", seen == Presence::registered ? "" : "drained, but ",
+                       deadline, remediation.why_untreated);
   const Time last = fleet.state.last_tick_at;
   if (seen == Presence::drained && last != Time{} && draft.now() - last > kLongWithoutTick)
     return fmt::format("no tick ran from {} to {}, and by {} it had to be seen drained", iso8601(last),
@@ -96,8 +97,8 @@ bool deregister(Remediation& remediation, Draft& draft) {
 std::optional<int> takes_from_sizes(const Remediation& remediation, const AutoScalingGroup& group) {
   if (!group.in_units) return 1;
   const auto* member = find_scaling(group, remediation.instance_id);
-  if (member == nullptr || member->weight < 1) return std::nullopt;
-  return member->weight;
+  if (member == nullptr || member->weight != 1) return std::nullopt;
+  return 1;
 }
 
 // AWS lets no member into Standby below the smallest size, and would even out zones that it leaves uneven. The sizes
@@ -112,8 +113,8 @@ void ask_for_standby(Remediation& remediation, Draft& draft, const FleetView& fl
             "Auto Scaling group {} wants {} and has a minimum of {} by now{}, so it cannot enter Standby",
             printable(group->name), group->desired, group->min,
             !group->in_units ? ""
-            : takes          ? fmt::format(" in units, of which it counts {}", *takes)
-                             : " in units, and how many of them it counts is not known"));
+            : takes          ? " in units"
+                             : " in units, of which it does not count one"));
   if (const auto member = fleet.members.find(remediation.instance_id); member != fleet.members.end()) {
     if (const auto no = az_rebalance(fleet, member->second, false))
       return put_back(remediation, draft, no->text);

@@ -219,6 +219,17 @@ TEST(Rebooting, EvidenceOfABootEndsTheDoubt) {
   EXPECT_TRUE(fleet.three().booted_at.has_value());
 }
 
+TEST(Rebooting, ARefusedOneClimbsTheLadder) {
+  FleetForTest fleet;
+  for (auto& [member, instance] : fleet.observation.instances) instance.ebs_root = true;
+  fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
+  fleet.reboot_of_three(OutcomeKind::refused);
+  fleet.pass(1min);
+  fleet.tick();
+  EXPECT_EQ(fleet.three().rung, 1);
+  EXPECT_NE(fleet.three().phase, Phase::rejoining);
+}
+
 TEST(Rebooting, ARefusedOneIsPutBackAndOneThatWasNotSentIsTriedAgain) {
   FleetForTest refused;
   refused.reboot_of_three(OutcomeKind::refused);

@@ -15,6 +15,9 @@ inline constexpr Duration kRequestValidity = 16min;
 inline constexpr Duration kAnsweredWithin = 1min;
 // From EC2 accepting a reboot to the machine going down at the latest, a forced shutdown included.
 inline constexpr Duration kRebootQueue = 5min;
+// … and where nothing shows that it booted, for so long from the time that signs it: how long EC2 keeps a reboot in
+// its queue is not published.
+inline constexpr Duration kRebootUnseen = 30min;
 // AWS throttles, or can't be reached: the reboot is tried again, until so long after the start.
 inline constexpr Duration kRebootSentWithin = 2h;
 // A document that runs for longer than it may is waited for so long at the most, from the time that signs it

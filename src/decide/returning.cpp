@@ -221,6 +221,55 @@ std::string taken_out_again(const Remediation& remediation, const Draft& draft) 
   return {};
 }
 
+// For people: the Classic Load Balancers of its Auto Scaling group in which it is not, after Standby; nothing: that is
+// not known (asked for, unless it was). Nothing but Auto Scaling registers it there.
+std::optional<std::string> missing_in_classic(const Remediation& remediation, Draft& draft) {
+  const auto& group = draft.observation.auto_scaling_group;
+  if (remediation.auto_scaling_group.empty() ||
+      lifecycle_of(remediation, draft.observation) == Lifecycle::unknown || !group)
+    return "";
+  std::vector<std::string> balancers;
+  for (const auto& source : group->other_traffic_sources) {
+    if (source.kind == TrafficSource::Kind::classic_load_balancer) balancers.push_back(source.name);
+  }
+  if (balancers.empty()) return "";
+  const auto& elsewhere = draft.observation.elsewhere;
+  if (!draft.observation.surveys.contains(remediation.instance_id)) {
+    draft.surveys_wanted.push_back(remediation.instance_id);
+    return std::nullopt;
+  }
+  if (!elsewhere || !elsewhere->classic) return std::nullopt;
+  std::erase_if(balancers, [&](const std::string& shown) {
+    return std::ranges::any_of(*elsewhere->classic, [&](const auto& balancer) {
+      return shown.ends_with(" " + balancer.first) && balancer.second.contains(remediation.instance_id);
+    });
+  });
+  return join(balancers, ", ");
+}
+
+// Back, but for what only Auto Scaling could do.
+bool held_back_by_classic(Remediation& remediation, Draft& draft) {
+  const auto missing = missing_in_classic(remediation, draft);
+  if (missing && missing->empty()) return false;
+  if (remediation.phase == Phase::held) return true;
+  if (!missing) {
+    if (draft.now() >= remediation.deadline)
+      hold(
+          remediation, draft,
+          "healthy in every target group, but whether it is registered with the Classic Load Balancers of its Auto "
+          "Scaling group could not be read; this ends by itself once it is seen there");
+    return true;
+  }
+  if (draft.now() - *remediation.healthy_since < kRegisteredByAutoScaling) return true;
+  hold(remediation, draft,
+       fmt::format(
+           "healthy in every target group, but not registered with {}, and Auto Scaling group {} has not "
+           "done it (is its process AddToLoadBalancer suspended?): register it there by hand; this ends by "
+           "itself once it is seen there",
+           printable(*missing), printable(remediation.auto_scaling_group)));
+  return true;
+}
+
 void finish(Remediation& remediation, Draft& draft) {
   if (!remediation.treat) return draft.end(remediation, Ending::not_rebooted, remediation.why_untreated);
   if (!has_signal(remediation, draft.policy))
@@ -271,6 +320,7 @@ void soaking(Remediation& remediation, Draft& draft) {
     draft.want_signal(remediation);
     return;
   }
+  if (held_back_by_classic(remediation, draft)) return;
   finish(remediation, draft);
 }
 
@@ -279,6 +329,7 @@ void held(Remediation& remediation, Draft& draft) {
     return hand_over(remediation, draft, why);
   if (healthy_everywhere(remediation, draft.observation) &&
       lifecycle_of(remediation, draft.observation) != Lifecycle::standby) {
+    if (held_back_by_classic(remediation, draft)) return;
     remediation.held_because.clear();
     return soak(remediation, draft, "healthy in every target group again, without us");
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "decide/denied.h"
 #include "decide/forecast.h"
 #include "decide/guards.h"
 #include "decide/load.h"
@@ -261,7 +262,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     ++surveyed;
     const auto survey = fleet.observation.surveys.find(member->id);
     if (survey == fleet.observation.surveys.end()) {
-      selection.questions.push_back({Question::Kind::survey, {member->id}, {}});
+      selection.questions.push_back(survey_question(fleet.state, member->id));
       return let_wait(fleet, line, i, selection);
     }
     if (auto no = survey_guard(survey->second, asks_for_events(fleet.policy, asked.cause.rule))) {

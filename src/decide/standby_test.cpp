@@ -184,18 +184,20 @@ TEST(Standby, IsNotAskedForAgainBelowTheSmallestSize) {
 }
 
 TEST(Standby, IsNotAskedForAgainBelowTheSmallestSizeInUnits) {
-  for (const auto& [weight, words] :
-       {std::pair{2, "in units, of which it counts 2"}, {0, "how many of them it counts is not known"}}) {
+  for (const auto& [weight, words] : {std::pair{1, "minimum of 16 by now in units"},
+                                      {2, "of which it does not count one"},
+                                      {0, "of which it does not count one"}}) {
     Scaling fleet;
     auto& group = *fleet.observation.auto_scaling_group;
     group.in_units = true;
     group.desired = group.max = 16;
     group.min = 14;
     for (auto& member : group.members) member.weight = 2;
+    group.members[2].weight = 1;
     fleet.memory(3, 80);
     fleet.tick(OutcomeKind::not_sent);
     fleet.pass(1min);
-    if (weight == 2) group.min = 15;
+    if (weight == 1) group.min = 16;
     group.members[2].weight = weight;
     EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::register_}) << "put back, without Standby";
     EXPECT_EQ(fleet.broken, std::vector<std::string>{});
@@ -376,7 +378,7 @@ TEST(ForeignHand, StandbyOfWhatWeDeregisteredIsWaitedFor) {
   fleet.reboot_of_three();
   ASSERT_EQ(fleet.three().phase, Phase::booting);
   fleet.lifecycle(3) = "Standby";
-  fleet.pass(16min);
+  fleet.pass(46min);
   const auto plan = fleet.tick();
   EXPECT_TRUE(plan.actions.empty()) << "it is theirs now";
   EXPECT_EQ(fleet.three().phase, Phase::held);

@@ -249,11 +249,11 @@ void rebooting(Remediation& remediation, Draft& draft) {
   const Intent* intent = latest_intent(remediation, Effect::reboot);
   if (intent == nullptr) return put_back(remediation, draft, "the state tells of no reboot");
   if (intent->outcome == OutcomeKind::refused) {
-    return put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
+    return climb_or_put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
   }
   if (intent->outcome == OutcomeKind::not_sent) {
     const auto why = "the reboot could not be sent: " + intent->detail;
-    if (!try_again_later(remediation, draft, Effect::reboot)) put_back(remediation, draft, why);
+    if (!try_again_later(remediation, draft, Effect::reboot)) climb_or_put_back(remediation, draft, why);
     return;
   }
   if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
@@ -264,8 +264,19 @@ void rebooting(Remediation& remediation, Draft& draft) {
 
 void booting(Remediation& remediation, Draft& draft) {
   if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
-  const auto why = "nothing shows that it came up within " + format_duration(draft.policy.timing.boot);
+  const auto why =
+      "nothing shows that it came up within " + format_duration(draft.now() - remediation.phase_since);
   if (climb(remediation, draft, why)) return;
+  // The reboot may be waiting still: it is looked for until it can't be any more.
+  const Time until = treatments_may_act_until(remediation, draft.observation, draft.policy);
+  if (draft.now() < until) {
+    remediation.deadline = until;
+    return draft.note(
+        remediation, "waits",
+        fmt::format("{}; not returned before {}, as EC2 may not have carried it out yet; evenkeel "
+                    "restore {} --now does not wait",
+                    why, iso8601(until), remediation.instance_id));
+  }
   rejoin(remediation, draft, why + "; registering it all the same: the load balancer's health checks decide");
 }
 

@@ -75,6 +75,8 @@ TEST(Treatment, ARebootThatShowsNoBootClimbsToAnotherMachine) {
   fleet.tick();
   EXPECT_EQ(fleet.three().phase, Phase::draining);
   fleet.pass(1min);
+  EXPECT_TRUE(effects(fleet.tick()).empty()) << "the reboot may still be in EC2's queue";
+  fleet.pass(kRebootUnseen - fleet.policy.timing.boot - 1min);
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::stop});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
@@ -362,7 +364,7 @@ TEST(EvidenceCapture, ThatIsRequiredAndFailsSparesTheReboot) {
 TEST(Ladder, EndsWhereThePolicyEnds) {
   Ladder fleet{{step(Treatment::reboot)}};
   fleet.reboot_of_three();
-  fleet.pass(fleet.policy.timing.boot);
+  fleet.pass(kRebootUnseen);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 

@@ -220,6 +220,7 @@ const char* name(Reason reason) {
     case Reason::cannot_stop: return "cannot_stop";
     case Reason::standby_at_min_size: return "standby_at_min_size";
     case Reason::launch_suspended: return "launch_suspended";
+    case Reason::registering_suspended: return "registering_suspended";
     case Reason::late_effect: return "late_effect";
     case Reason::already_served: return "already_served";
     case Reason::reason_remains: return "reason_remains";

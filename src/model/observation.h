@@ -136,6 +136,8 @@ struct AutoScalingGroup {
   bool elb_health_check = false;       // health check type includes ELB
   bool replacement_suspended = false;  // HealthCheck and ReplaceUnhealthy are both suspended
   bool launch_suspended = false;
+  bool registering_suspended =
+      false;  // AddToLoadBalancer is suspended: what is new or comes back serves nowhere
   bool terminate_suspended = false;
   bool az_rebalance_suspended = false;
   std::vector<std::string> zones = {};  // the group's Availability Zones
@@ -182,6 +184,9 @@ struct Survey {
   bool complete = false;                // every target group of the region was asked
   std::vector<Registration> elsewhere;  // registered or draining in groups that the policy doesn't name …
   std::vector<std::string> elsewhere_groups;  // … the name of each one's group
+  // Classic Load Balancers that list it, for people: "Classic Load Balancer web". Without those of its Auto Scaling
+  // group, as long as that takes it from them when it leaves.
+  std::vector<std::string> classic = {};
   std::optional<bool> may_reboot;  // RebootInstances DryRun, and Stop and Start where the ladder has
                                    // stop_start: allowed, denied, unknown
   // Registering nobody in every named group where it is registered now, and bringing nobody back from Standby
@@ -201,6 +206,9 @@ struct Elsewhere {
   std::string detail;                       // for people: why it isn't complete
   std::vector<Registration> registrations;  // instance_id: the target's id, an instance or an address …
   std::vector<std::string> groups;          // … and the name of each one's group
+  // By each Classic Load Balancer's name the ids of its instances, those that it drains left out; unknown: not read.
+  std::optional<std::map<std::string, std::set<std::string>>> classic = std::nullopt;
+  std::string classic_detail = {};  // for people: why that is unknown
   bool operator==(const Elsewhere&) const = default;
 };
 

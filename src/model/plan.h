@@ -30,6 +30,7 @@ struct Question {
   std::optional<MetricCondition> condition = std::nullopt;
   std::string nonce = {};       // of the command's intent
   std::string command_id = {};  // what SSM called it; empty: never told, so it is looked for by its nonce
+  bool way_out = false;  // of a survey: AWS refused to take servers out before, so ask whether it would now
   bool operator==(const Question&) const = default;
 };
 
@@ -104,6 +105,7 @@ enum class Reason {
   cannot_stop,
   standby_at_min_size,
   launch_suspended,
+  registering_suspended,
   late_effect,
   already_served,
   reason_remains,

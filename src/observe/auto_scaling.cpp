@@ -12,8 +12,7 @@ namespace evenkeel::observe {
 namespace {
 
 TrafficSource seen_source(const aws::autoscaling::TrafficSource& source) {
-  if (source.type == "elb")
-    return {TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer " + bounded(source.name)};
+  if (source.type == "elb") return classic_source(source.name);
   return {TrafficSource::Kind::other, bounded(source.type) + " " + bounded(source.name)};
 }
 
@@ -60,6 +59,7 @@ AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
   seen.elb_health_check = group.health_check_type.contains("ELB");
   seen.replacement_suspended = suspended("HealthCheck") && suspended("ReplaceUnhealthy");
   seen.launch_suspended = suspended("Launch");
+  seen.registering_suspended = suspended("AddToLoadBalancer");
   seen.terminate_suspended = suspended("Terminate");
   seen.az_rebalance_suspended = suspended("AZRebalance");
   seen.zones = group.zones;

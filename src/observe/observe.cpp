@@ -66,7 +66,8 @@ void answer(const Question& question, const FleetPolicy& policy, wire::Caller& c
       if (policy.keep.load_below) read_loads(question, *policy.keep.load_below, caller, cache, observation);
       return;
     case Question::Kind::survey:
-      for (const auto& id : question.instance_ids) survey(id, policy, probing, caller, cache, observation);
+      for (const auto& id : question.instance_ids)
+        survey(id, policy, probing, question.way_out, caller, cache, observation);
       return;
     case Question::Kind::console:
       for (const auto& id : question.instance_ids) read_console(id, caller, observation);
@@ -76,6 +77,7 @@ void answer(const Question& question, const FleetPolicy& policy, wire::Caller& c
     case Question::Kind::scaling:
       return read_scaling_under_way(caller, observation);
     case Question::Kind::places:
+      look_at_classic_again(question.instance_ids, policy, caller, observation);
       read_registrations_again(caller, observation);
       observation.looked_again.insert(question.instance_ids.begin(), question.instance_ids.end());
       return;

@@ -99,6 +99,8 @@ struct Observing : testing::Test {
   std::map<std::string, wire::Response> answers = {
       {"DescribeTargetGroups",
        query_answer("DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") + "</TargetGroups>")},
+      {"DescribeLoadBalancers",
+       query_answer("DescribeLoadBalancers", "<LoadBalancerDescriptions></LoadBalancerDescriptions>")},
       {"DescribeTargetGroupAttributes",
        query_answer(
            "DescribeTargetGroupAttributes",

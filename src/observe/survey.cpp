@@ -6,7 +6,9 @@
 
 #include "aws/autoscaling.h"
 #include "aws/ec2.h"
+#include "aws/elb.h"
 #include "aws/elbv2.h"
+#include "base/text.h"
 #include "observe/attributes.h"
 #include "observe/instances.h"
 #include "observe/stamp.h"
@@ -47,10 +49,25 @@ void look_beside_fleet(const std::string& instance_id, const Observation& observ
   }
 }
 
+// A Classic Load Balancer sends requests to whatever it lists, and no target group shows it.
+void read_classic(wire::Caller& caller, Observation& observation, Elsewhere& found) {
+  found.classic.reset();
+  const auto answer = aws::elb::describe_load_balancers(caller);
+  if (!answer) {
+    found.classic_detail = "Classic Load Balancers: " + answer.error().message;
+    return;
+  }
+  Stamp{observation}.saw(answer->date);
+  auto& classic = found.classic.emplace();
+  for (const auto& balancer : answer->value)
+    classic[balancer.name].insert(balancer.instance_ids.begin(), balancer.instance_ids.end());
+}
+
 // Of everybody's, once for all surveys. Unfiltered lists: asked for one target, AWS answers only for one port
 // of it.
 Elsewhere read_elsewhere(wire::Caller& caller, Observation& observation) {
   Elsewhere found;
+  read_classic(caller, observation, found);
   Stamp stamp{observation};
   const auto all = aws::elbv2::describe_all_target_groups(caller);
   if (!all) {
@@ -103,6 +120,37 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
     found.elsewhere.push_back(elsewhere.registrations[i]);
     found.elsewhere.back().instance_id = instance_id;
     found.elsewhere_groups.push_back(elsewhere.groups[i]);
+  }
+}
+
+// Whether its Auto Scaling group takes it from the group's own Classic Load Balancers, and has not yet.
+bool leaves_with_its_group(const std::string& instance_id, const FleetPolicy& policy,
+                           const Observation& observation) {
+  const auto& group = observation.auto_scaling_group;
+  if (!group) return false;
+  const auto member = std::ranges::find(group->members, instance_id, &AutoScalingMember::instance_id);
+  if (member == group->members.end() || member->lifecycle_state != "InService") return false;
+  const bool replaces =
+      std::ranges::find(policy.treatments, Treatment::replace, &Step::treatment) != policy.treatments.end();
+  return policy.leave_by == Leave::standby || replaces;
+}
+
+void look_at_classic(const std::string& instance_id, const FleetPolicy& policy,
+                     const Observation& observation, Survey& found) {
+  found.classic.clear();
+  const auto& elsewhere = observation.elsewhere;
+  if (!elsewhere || !elsewhere->classic) {
+    found.complete = false;
+    found.detail = elsewhere ? elsewhere->classic_detail : "Classic Load Balancers were not read";
+    return;
+  }
+  const bool leaves_them = leaves_with_its_group(instance_id, policy, observation);
+  for (const auto& [balancer, ids] : *elsewhere->classic) {
+    const auto shown = classic_source(balancer);
+    const bool own = observation.auto_scaling_group &&
+                     std::ranges::find(observation.auto_scaling_group->other_traffic_sources, shown) !=
+                         observation.auto_scaling_group->other_traffic_sources.end();
+    if (ids.contains(instance_id) && !(own && leaves_them)) found.classic.push_back(shown.name);
   }
 }
 
@@ -225,11 +273,23 @@ void look_for_events(const std::string& instance_id, wire::Caller& caller, Obser
 
 }  // namespace
 
-void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, wire::Caller& caller,
-            Cache& cache, Observation& observation) {
+void look_at_classic_again(const std::vector<std::string>& instance_ids, const FleetPolicy& policy,
+                           wire::Caller& caller, Observation& observation) {
+  if (!observation.elsewhere || (observation.elsewhere->classic && observation.elsewhere->classic->empty()))
+    return;
+  read_classic(caller, observation, *observation.elsewhere);
+  for (const auto& id : instance_ids) {
+    const auto survey = observation.surveys.find(id);
+    if (survey != observation.surveys.end()) look_at_classic(id, policy, observation, survey->second);
+  }
+}
+
+void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, bool way_out,
+            wire::Caller& caller, Cache& cache, Observation& observation) {
   Survey found;
   look_elsewhere(instance_id, caller, observation, found);
   look_beside_fleet(instance_id, observation, found);
+  look_at_classic(instance_id, policy, observation, found);
   look_for_events(instance_id, caller, observation, found);
   look_at_treatments(instance_id, policy, caller, observation, found);
   look_at_stop_protection(instance_id, policy, caller, observation);
@@ -237,7 +297,8 @@ void survey(const std::string& instance_id, const FleetPolicy& policy, Probing p
     found.may_register = true;
   } else if (found.may_reboot.value_or(false)) {
     look_at_way_back(instance_id, policy, caller, observation, found);
-    if (found.may_register.value_or(false)) look_at_way_out(instance_id, policy, caller, observation, found);
+    if (way_out && found.may_register.value_or(false))
+      look_at_way_out(instance_id, policy, caller, observation, found);
   }
   read_attributes(caller, cache, Freshness::afresh, observation);
   observation.surveys[instance_id] = std::move(found);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/observation.h"
 #include "model/policy.h"
@@ -15,11 +16,16 @@ namespace evenkeel::observe {
 enum class Probing { yes, no };
 
 // Asks every target group of the member's region that isn't the fleet's for it (there is no call from an
-// instance to its groups), asks EC2 for its scheduled events and by DryRun for every treatment of the ladder
+// instance to its groups) and the Classic Load Balancers, asks EC2 for its scheduled events and by DryRun for every treatment of the ladder
 // that is EC2's (where none is, nothing stands against them), asks to register nobody in its groups and to
 // bring nobody back from Standby, where it leaves so, to learn whether it could be put back (docs/adr/0011),
 // and reads the attributes of the fleet's groups afresh.
-void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, wire::Caller& caller,
-            Cache& cache, Observation& observation);
+// `way_out`: also asks to deregister nobody, to learn whether it could be taken out.
+void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, bool way_out,
+            wire::Caller& caller, Cache& cache, Observation& observation);
+
+// For the last look: which Classic Load Balancers list them by now, where the region has any.
+void look_at_classic_again(const std::vector<std::string>& instance_ids, const FleetPolicy& policy,
+                           wire::Caller& caller, Observation& observation);
 
 }  // namespace evenkeel::observe

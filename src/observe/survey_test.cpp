@@ -57,6 +57,36 @@ TEST_F(Observing, ASurveyLooksForEveryAddressOfTheInstance) {
   EXPECT_EQ(elsewhere("10.0.0.7"), std::vector<std::string>{});
 }
 
+wire::Response classic_answer(const std::string& name, const std::string& instance_id) {
+  return query_answer("DescribeLoadBalancers",
+                      "<LoadBalancerDescriptions><member><LoadBalancerName>" + name +
+                          "</LoadBalancerName><Instances><member><InstanceId>" + instance_id +
+                          "</InstanceId></member></Instances></member></LoadBalancerDescriptions>");
+}
+
+TEST_F(Observing, ASurveyFindsTheClassicLoadBalancersThatListIt) {
+  auto observation = observed();
+  answers["DescribeLoadBalancers"] = classic_answer("old", kOne);
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(observation.surveys.at(kOne).classic, std::vector<std::string>{"Classic Load Balancer old"});
+  EXPECT_TRUE(observation.surveys.at(kOne).complete);
+  EXPECT_EQ(last["DescribeLoadBalancers"]["Version"], "2012-06-01");
+
+  answers["DescribeLoadBalancers"] = classic_answer("old", "i-other");
+  answer({Question::Kind::places, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(observation.surveys.at(kOne).classic, std::vector<std::string>{}) << "the last look looks again";
+  answers["DescribeLoadBalancers"] = query_error(403, "AccessDenied", "no");
+  answer({Question::Kind::places, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_FALSE(observation.surveys.at(kOne).complete) << "unknown does not permit";
+}
+
+TEST_F(Observing, ARegionWithoutClassicLoadBalancersIsAskedOnceATick) {
+  auto observation = observed();
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  answer({Question::Kind::places, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(asked["DescribeLoadBalancers"], 1);
+}
+
 TEST_F(Observing, StopProtectionIsAskedForWhereTheLadderStops) {
   auto observation = observed();
   answers["DescribeInstanceAttribute"] =
@@ -217,10 +247,11 @@ struct Surveying : Observing {
   std::size_t problems = 0;
 };
 
-TEST_F(Surveying, CostsOneCallMoreThanThePermissionsAndTheGroups) {
+TEST_F(Surveying, CostsTwoCallsMoreThanThePermissionsAndTheGroups) {
   status("<item><instanceId>" + std::string(kTwo) + "</instanceId></item>");
   survey_of(kTwo);
   EXPECT_EQ(asked, (std::map<std::string, int>{{"DescribeTargetGroups", 1},
+                                               {"DescribeLoadBalancers", 1},
                                                {"DescribeInstanceStatus", 1},
                                                {"RebootInstances", 1},
                                                {"RegisterTargets", 1},

@@ -186,6 +186,10 @@ std::string bounded(const std::string& untrusted) {
   return untrusted.substr(0, end);
 }
 
+TrafficSource classic_source(const std::string& name) {
+  return {TrafficSource::Kind::classic_load_balancer, "Classic Load Balancer " + bounded(name)};
+}
+
 std::optional<TargetGroup::Attributes> group_attributes(
     const std::map<std::string, std::string>& attributes) {
   const auto delay = number(attributes, "deregistration_delay.timeout_seconds", 300);

@@ -41,6 +41,9 @@ bool asks_load_balancer(const std::map<std::string, std::string>& attributes,
 bool means_instance(const std::string& target_id, const std::string& instance_id,
                     std::span<const std::string> addresses);
 
+// A Classic Load Balancer by its name.
+TrafficSource classic_source(const std::string& name);
+
 // The beginning of a text that somebody else wrote: at most 256 bytes, cut between two characters.
 std::string bounded(const std::string& untrusted);
 

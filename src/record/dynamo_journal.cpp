@@ -32,6 +32,13 @@ Error of_store(Error error) {
   return error;
 }
 
+// A write that did not happen, however often it is tried: what was read before is still stored.
+Error not_written(Error error) {
+  error = of_store(std::move(error));
+  if (error.kind != ErrorKind::conflict && error.kind != ErrorKind::invalid) error.code = kNotWrittenCode;
+  return error;
+}
+
 class DynamoJournal final : public Store {
  public:
   DynamoJournal(wire::Caller caller, Clock& clock, std::string table)
@@ -192,7 +199,7 @@ Result<void> DynamoJournal::keep(const std::string& fleet, const std::string& ke
                                  const std::string& events) {
   auto put = dynamodb::put_item(caller(kToLookAgain), table_, history_item(fleet, key, events));
   if (put.outcome) return {};
-  auto error = of_store(std::move(put.outcome).error());
+  auto error = not_written(std::move(put.outcome).error());
   if (error.kind == ErrorKind::maybe_happened) error.kind = ErrorKind::unavailable;
   error.message = fmt::format("{}: the history could not be written, so the state was left as it is: {}",
                               place(fleet), error.message);
@@ -203,7 +210,7 @@ Result<void> DynamoJournal::keep(const std::string& fleet, const std::string& ke
 Result<void> DynamoJournal::look_again(const std::string& fleet, const StoredState& ours, std::int64_t over,
                                        Error error) {
   const bool uncertain = error.kind == ErrorKind::maybe_happened;
-  if (!uncertain && error.kind != ErrorKind::conflict) return std::unexpected(of_store(std::move(error)));
+  if (!uncertain && error.kind != ErrorKind::conflict) return std::unexpected(not_written(std::move(error)));
   const auto item = read(fleet);
   if (!item) {
     return fail(ErrorKind::maybe_happened,
@@ -216,7 +223,7 @@ Result<void> DynamoJournal::look_again(const std::string& fleet, const StoredSta
     const auto stored = StoredState::of(**item);
     if (stored && stored->document == ours.document && stored->events == ours.events) return {};
   }
-  if (uncertain && revision == over) return std::unexpected(of_store(std::move(error)));
+  if (uncertain && revision == over) return std::unexpected(not_written(std::move(error)));
   return std::unexpected(lost_race(fleet, revision, over));
 }
 

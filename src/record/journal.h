@@ -17,6 +17,8 @@ namespace evenkeel::record {
 inline constexpr const char* kStoreCode = "StateStore";
 // The same of a store that can't be written now but perhaps read: a full disk, a read-only file.
 inline constexpr const char* kReadOnlyCode = "StateStoreReadOnly";
+// The same where others may be able to write: a table that refuses or fails this process's writes.
+inline constexpr const char* kNotWrittenCode = "StateStoreNotWritten";
 // How often a writer loads, changes and swaps again after `conflict` before it reports it.
 inline constexpr int kSwapAttempts = 5;
 // A limit for history() that no history reaches.

@@ -27,6 +27,7 @@ bool reads(const Call& call) { return call.action.starts_with("Describe") || cal
 std::vector<Size> buckets_of(const Call& call) {
   const std::string one = full_name(call);
   switch (call.service) {
+    case Service::elastic_load_balancing:
     case Service::elastic_load_balancing_v2:
       return {share_of("elb", 40, 10),
               call.mutates ? share_of("elb targets", 20, 4) : share_of("elb describe", 40, 10)};

@@ -12,6 +12,8 @@ const ServiceFacts& facts(Service service) {
   static constexpr ServiceFacts kDynamoDb{"dynamodb", "dynamodb", "DYNAMODB", "DynamoDB_20120810",
                                           Protocol::json_1_0};
   static constexpr ServiceFacts kEc2{"ec2", "ec2", "EC2", "2016-11-15", Protocol::ec2};
+  static constexpr ServiceFacts kElb{"elasticloadbalancing", "elasticloadbalancing", "ELASTIC_LOAD_BALANCING",
+                                     "2012-06-01", Protocol::query};
   static constexpr ServiceFacts kElbv2{"elasticloadbalancing", "elasticloadbalancing",
                                        "ELASTIC_LOAD_BALANCING_V2", "2015-12-01", Protocol::query};
   static constexpr ServiceFacts kSns{"sns", "sns", "SNS", "2010-03-31", Protocol::query};
@@ -26,6 +28,8 @@ const ServiceFacts& facts(Service service) {
       return kDynamoDb;
     case Service::ec2:
       return kEc2;
+    case Service::elastic_load_balancing:
+      return kElb;
     case Service::elastic_load_balancing_v2:
       return kElbv2;
     case Service::sns:

@@ -5,12 +5,23 @@
 
 namespace evenkeel::wire {
 
-enum class Service { auto_scaling, cloudwatch, dynamodb, ec2, elastic_load_balancing_v2, sns, ssm, sts };
+enum class Service {
+  auto_scaling,
+  cloudwatch,
+  dynamodb,
+  ec2,
+  elastic_load_balancing,
+  elastic_load_balancing_v2,
+  sns,
+  ssm,
+  sts
+};
 
 inline constexpr std::array kServices = {Service::auto_scaling,
                                          Service::cloudwatch,
                                          Service::dynamodb,
                                          Service::ec2,
+                                         Service::elastic_load_balancing,
                                          Service::elastic_load_balancing_v2,
                                          Service::sns,
                                          Service::ssm,

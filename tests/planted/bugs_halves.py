@@ -41,7 +41,7 @@ BUGS = [
     Bug("forgets a treatment that a later one replaces", "decide/draft.cpp",
         "takes_out(effect) ? remediation.quiet_until : remediation.effects_until",
         "remediation.quiet_until"),
-    Bug("forgets EC2's queue", "decide/horizon.cpp", "      return taken + kRebootQueue;\n", "      return taken;\n"),
+    Bug("forgets EC2's queue", "decide/horizon.cpp", "      return std::max(taken + kRebootQueue, intent.at + kRebootUnseen);\n", "      return taken;\n"),
     Bug("forgets how long a document runs", "decide/horizon.cpp",
         "      return taken + document_of_command(policy).within;\n", "      return taken;\n"),
     Bug("starts anew while a request of the last remediation may act", "decide/memory.cpp",

@@ -240,7 +240,7 @@ EVENTS: dict[str, Callable[[], object]] = {
 def test_every_event_is_a_tick(shared: World, function: Emulator, event: str):
     def revision() -> int:
         done = shared.evenkeel("status", "--json")
-        return json.loads(done.stdout)["fleets"][0]["revision"] if done.returncode == 0 else 0
+        return json.loads(done.stdout)["fleets"][0]["revision"] if done.returncode in (0, 1) else 0  # 1: its clock is not ours
 
     before, lines = revision(), len(function.lines())
     fleet = function.tick(EVENTS[event]())

@@ -21,6 +21,7 @@ NEEDED = [
     "ec2:RebootInstances",
     "elasticloadbalancing:DeregisterTargets",
     OF_NETWORK,
+    "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
