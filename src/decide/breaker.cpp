@@ -84,6 +84,11 @@ std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
       out.push_back(id);
     }
   }
+  // Another fleet of the store remembers it: this one was renamed, or took over that one's groups.
+  std::erase_if(out, [&](const std::string& id) {
+    const auto other = fleet.observation.other_fleets.find(id);
+    return other != fleet.observation.other_fleets.end() && other->second.open;
+  });
   if (out.empty()) return std::nullopt;
   return fmt::format("nothing is remembered of this fleet, but {} is out of service: see to it first",
                      join(out, ", "));

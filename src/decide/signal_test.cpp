@@ -157,6 +157,8 @@ TEST(Breaker, NothingRememberedButSomebodyOutMeansTheStateMayBeLost) {
   EXPECT_FALSE(fleet.decide().next.breaker.has_value());
   fleet.state_of(8, TargetState::draining);
   EXPECT_TRUE(fleet.decide().next.breaker.has_value());
+  fleet.observation.other_fleets[id(8)] = {.fleet = "old-name", .open = true};
+  EXPECT_FALSE(fleet.decide().next.breaker.has_value()) << "the fleet was renamed, and that one remembers it";
 }
 
 }  // namespace
