@@ -14,7 +14,7 @@ namespace {
 using wire::Element;
 
 // AWS takes "200 filter values on a single call", as its error FilterLimitExceeded says.
-constexpr std::size_t kIdsPerCall = 190;
+constexpr std::size_t kIdsPerCall = 200;
 constexpr int kLargestPage = 1000;
 constexpr std::size_t kStatusesPerCall = 100;
 constexpr int kMostRounds = 3;

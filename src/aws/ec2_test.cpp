@@ -106,7 +106,7 @@ TEST(Ec2, AsksForInstancesByFilterWithinItsLimitAndFollowsPages) {
     EXPECT_EQ(form["Filter.1.Name"], "instance-id");
     EXPECT_EQ(form["MaxResults"], "1000");
     EXPECT_FALSE(form.contains("InstanceId.1"));
-    EXPECT_FALSE(form.contains("Filter.1.Value.191"));
+    EXPECT_FALSE(form.contains("Filter.1.Value.201"));
     const bool first = form["NextToken"].empty() && form["Filter.1.Value.1"] == "i-000";
     return ec2_answer("DescribeInstances",
                       "<reservationSet>" +
@@ -118,10 +118,10 @@ TEST(Ec2, AsksForInstancesByFilterWithinItsLimitAndFollowsPages) {
   ids.push_back("i-000");
   const auto instances = describe_instances(account.caller, ids);
   ASSERT_TRUE(instances) << instances.error().message;
-  EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{3, 1}));
+  EXPECT_EQ(account.transport.batches, (std::vector<std::size_t>{2, 1}));
   std::vector<std::string> found;
   for (const auto& instance : instances->value) found.push_back(instance.id);
-  EXPECT_EQ(found, (std::vector<std::string>{"i-000", "i-001", "i-190", "i-380"}));
+  EXPECT_EQ(found, (std::vector<std::string>{"i-000", "i-001", "i-200"}));
 }
 
 TEST(Ec2, NeverTakesNoIdsForAllInstances) {

@@ -100,7 +100,7 @@ class ReasonOracle {
       for (const auto& member : group.members) {
         if (member.lifecycle_state != "InService") seen.out.insert(member.instance_id);
         if (member.lifecycle_state != "InService") seen.not_in_service.insert(member.instance_id);
-        if (!group.weights.empty() && (member.weight < 1 || desired - member.weight < group.min_size))
+        if (!group.weights.empty() && (member.weight != 1 || desired - member.weight < group.min_size))
           seen.short_of_units.insert(member.instance_id);
       }
       for (const auto& member : group.members) {

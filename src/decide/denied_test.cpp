@@ -136,5 +136,14 @@ TEST(Denied, WhoMayNotBeTakenOutIsNot) {
   EXPECT_EQ(of_three(fleet), Reason::deregister_denied) << "unknown never permits";
 }
 
+TEST(Denied, OnlyAfterARefusalIsTheWayOutAskedForBeforeAStart) {
+  FleetState state;
+  EXPECT_FALSE(survey_question(state, id(3)).way_out) << "it would cost a call for each target group";
+  state.denials.push_back({Effect::register_, "arn", {}, {}, "no"});
+  EXPECT_FALSE(survey_question(state, id(3)).way_out);
+  state.denials.push_back({Effect::deregister, "arn", {}, {}, "no"});
+  EXPECT_TRUE(survey_question(state, id(3)).way_out);
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

@@ -31,7 +31,7 @@ std::string words(const TargetKey& place) {
 
 // What the facts say so far about one Auto Scaling group.
 struct Group {
-  int rebalanced = 0;            // launches by our doing, for which nothing was scaled in yet
+  int rebalanced = 0;            // units launched by our doing, for which nothing was scaled in yet
   int evened_out = 0;            // the same, not by our doing
   int oversized = 0;             // units that a replacement counts more than what it replaced
   std::optional<Time> exited;    // our last return from Standby
@@ -173,13 +173,13 @@ class Judge {
     }
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
     if (fact.kind == "launch" && fact.detail == "rebalance")
-      ++(fact.hand == Hand::ours ? group.rebalanced : group.evened_out);
+      (fact.hand == Hand::ours ? group.rebalanced : group.evened_out) += units_of(fact.instance_id);
     if (fact.kind != "scale-in" || fact.detail != "size") return;
     if (group.rebalanced > 0) {
-      --group.rebalanced;
+      group.rebalanced = std::max(0, group.rebalanced - units_of(fact.instance_id));
       blame(fact, "terminated by Auto Scaling to even out zones that our Standby had made uneven");
     } else if (group.evened_out > 0) {
-      --group.evened_out;
+      group.evened_out = std::max(0, group.evened_out - units_of(fact.instance_id));
     } else if (group.oversized > 0) {
       group.oversized = std::max(0, group.oversized - units_of(fact.instance_id));
     } else if (lately && !(group.sized_by && *group.sized_by >= *group.exited)) {
