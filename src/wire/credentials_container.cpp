@@ -30,7 +30,7 @@ Result<std::string> url_of(const std::optional<std::string>& relative, const std
     if (url && relative->starts_with('/')) return "http://169.254.170.2" + *relative;
     return wrong_variable(kRelative, "'" + printable(*relative) + "' is no path; it begins with /");
   }
-  if (!url) return wrong_variable(kFull, "'" + printable(full) + "' is no absolute http or https URL");
+  if (!url) return wrong_variable(kFull, "'" + shown_url(full) + "' is no absolute http or https URL");
   if (url->scheme == "http" && !is_allowed_host(url->host)) {
     return wrong_variable(
         kFull, "plain http goes only to this machine or to the addresses of ECS and EKS, not to '" +

@@ -34,7 +34,7 @@ Result<std::string> base_url(const Sources& sources, const SharedConfig& config)
   if (const auto given = either("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")) {
     const auto url = parse_url(*given);
     if (!url || !url->query.empty()) {
-      return fail(ErrorKind::invalid, "AWS_EC2_METADATA_SERVICE_ENDPOINT: '" + printable(*given) +
+      return fail(ErrorKind::invalid, "AWS_EC2_METADATA_SERVICE_ENDPOINT: '" + shown_url(*given) +
                                           "' is no endpoint; give a URL such as http://169.254.169.254");
     }
     return url->scheme + "://" + url->host + url->path + (url->path.ends_with('/') ? "" : "/");

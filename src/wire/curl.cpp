@@ -38,7 +38,7 @@ bool breaks_line(std::string_view text) {
 
 Result<void> check_request(const Request& request) {
   if (!parse_url(request.url)) {
-    return fail(ErrorKind::invalid, "'" + printable(request.url) + "' is no absolute http or https URL");
+    return fail(ErrorKind::invalid, "'" + shown_url(request.url) + "' is no absolute http or https URL");
   }
   for (const auto& [name, value] : request.headers) {
     if (name.empty() || name.find(':') != std::string::npos || breaks_line(name) || breaks_line(value)) {

@@ -64,7 +64,7 @@ Result<std::string> configured(const std::string& variable, const std::string& t
   const auto url = parse_url(text);
   if (!url || !url->query.empty()) {
     return fail(ErrorKind::invalid,
-                variable + ": '" + printable(text) +
+                variable + ": '" + shown_url(text) +
                     "' is no endpoint; give an absolute URL such as http://127.0.0.1:5000, "
                     "without user, query or fragment");
   }
@@ -107,6 +107,23 @@ std::optional<Url> parse_url(std::string_view text) {
   if (url.path.empty()) url.path = "/";
   if (question != std::string_view::npos) url.query = text.substr(question + 1);
   return url;
+}
+
+std::string shown_url(std::string_view text) {
+  std::string start;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (lower(text.substr(0, scheme.size())) == scheme) start = scheme;
+  }
+  text.remove_prefix(start.size());
+  // A password that was not escaped may hold any of "/?#@".
+  const auto at = text.rfind('@');
+  if (at != std::string_view::npos) {
+    start += "…";
+    text.remove_prefix(at);
+  }
+  const auto question = text.find('?');
+  start += text.substr(0, question);
+  return printable(start) + (question == std::string_view::npos ? "" : "?…");
 }
 
 Result<std::string> checked_region(const std::string& region, const std::string& source) {

@@ -56,4 +56,7 @@ struct Url {
 };
 std::optional<Url> parse_url(std::string_view text);
 
+// What is shown of a URL that is no good: without user and password, whatever their letters, and without query.
+std::string shown_url(std::string_view text);
+
 }  // namespace evenkeel::wire

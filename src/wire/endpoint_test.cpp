@@ -124,6 +124,25 @@ TEST(Endpoint, MayBeTheProfiles) {
             std::string::npos);
 }
 
+TEST(Endpoint, AUserAndAPasswordAreNeverShown) {
+  const std::pair<const char*, const char*> shown[] = {
+      {"http://ann:secret@host:1/", "http://…@host:1/"},
+      {"http://ann:sec/re?t#@host", "http://…@host"},
+      {"ann:secret@host", "…@host"},
+      {"http:/ann:secret@host", "…@host"},
+      {"ann:sec://ret@host", "…@host"},
+      {"https://host/path?key=secret", "https://host/path?…"},
+      {"http://ann:secret@a@host", "http://…@host"},
+      {"http://host/", "http://host/"},
+      {"nonsense", "nonsense"}};
+  for (const auto& [text, expected] : shown) EXPECT_EQ(shown_url(text), expected) << text;
+  const auto refused =
+      endpoint_url(Service::ec2, "eu-west-1", environment({{"AWS_ENDPOINT_URL", "http://ann:secret@host"}}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message.find("secret"), std::string::npos) << refused.error().message;
+  EXPECT_NE(refused.error().message.find("without user"), std::string::npos) << refused.error().message;
+}
+
 TEST(Endpoint, OfTheServiceGoesBeforeTheOneForAll) {
   const std::map<std::string, std::string, std::less<>> variables = {
       {"AWS_ENDPOINT_URL", "http://127.0.0.1:5000"},

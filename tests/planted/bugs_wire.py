@@ -27,4 +27,6 @@ BUGS = [
         '"SELECT DISTINCT fleet FROM event"', '"SELECT fleet FROM event ORDER BY id DESC LIMIT 1"'),
     Bug("calls a state invalid that is only too large", "record/sqlite_journal.cpp",
         "ErrorKind::rejected,", "ErrorKind::invalid,"),
+    Bug("shows a password that stands in a URL", "wire/endpoint.cpp",
+        "text.remove_prefix(at);", "if (at == 0) text.remove_prefix(at);"),
 ]
