@@ -124,11 +124,7 @@ Finding scheduled_event(const FleetView& fleet, const Member& member, const std:
       v.text = code.empty() ? "EC2 has scheduled nothing for it" : "EC2 has scheduled no " + code + " for it";
     });
   }
-  auto made = yes(tell, [&](Verdict& v) {
-    v.text = fmt::format("EC2 has scheduled {}{}: {}", printable(chosen->code),
-                         chosen->not_before ? " at " + iso8601(*chosen->not_before) : "",
-                         printable(chosen->description));
-  });
+  auto made = yes(tell, [&](Verdict& v) { v.text = words_of(*chosen); });
   made.event = chosen;
   made.identity = identity_of(*chosen);
   return made;
@@ -279,13 +275,26 @@ Finding judge_condition(const FleetView& fleet, const Member& member, const Cond
   return alarm(fleet, member, condition.name, tell);
 }
 
-Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell) {
+namespace {
+
+// A boot or a launch ends a time by definition, and a tag is served by whatever came of it.
+bool shows_help(const Condition& condition) {
+  return condition.kind != Condition::Kind::uptime && condition.kind != Condition::Kind::age &&
+         condition.kind != Condition::Kind::tag;
+}
+
+}  // namespace
+
+Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell,
+                         Parts parts) {
+  const bool some = parts == Parts::that_show_help && std::ranges::any_of(rule.all, shows_help);
   Finding together;
   together.holds = Holds::yes;
   together.verdict.reason = Reason::start;
   std::optional<Finding> unknown;
   std::string tag_identity;
   for (const auto& condition : rule.all) {
+    if (some && !shows_help(condition)) continue;
     auto one = judge_condition(fleet, member, condition, tell);
     if (one.holds == Holds::no) return one;
     if (one.holds == Holds::unknown) {

@@ -37,7 +37,12 @@ Finding judge_reboot_when(const FleetView& fleet, const Member& member);
 
 // All conditions hold; it is unknown when none says no and one is unknown. The metric and the tag are those
 // of the first condition that has one. The identity is the event's, else the tag's, else that of all.
-Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell);
+enum class Parts {
+  all,
+  that_show_help,  // without tags and times since boot or launch, where there are others: a treatment ends those
+};
+Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell,
+                         Parts parts = Parts::all);
 // … and it does not hold when that reason was served before, or no treatment of the ladder can end it
 // (served.h).
 Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell);

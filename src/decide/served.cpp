@@ -29,22 +29,19 @@ bool is_wish(const Rule* rule) {
   return rule != nullptr && has_kind(*rule, Kind::tag) && !has_kind(*rule, Kind::scheduled_event);
 }
 
+// One alarm for all members: no member's own reason, whatever else the rule asks of each of them.
+bool is_shared(const Rule* rule) {
+  return rule != nullptr && std::ranges::any_of(rule->all, [](const Condition& condition) {
+           return condition.kind == Kind::alarm && !names_each_member(condition.name);
+         });
+}
+
 bool told_by_metric(const Rule* rule) {
   return rule == nullptr || (has_kind(*rule, Kind::metric) && !has_kind(*rule, Kind::tag) &&
-                             !has_kind(*rule, Kind::scheduled_event));
+                             !has_kind(*rule, Kind::scheduled_event) && !is_shared(rule));
 }
 
 bool told_by_metric(const Asking& asking) { return asking.event == nullptr && told_by_metric(asking.rule); }
-
-// One alarm for all members: no member's own reason.
-bool is_shared(const Rule* rule) {
-  if (rule == nullptr || told_by_metric(rule) || has_kind(*rule, Kind::tag) ||
-      has_kind(*rule, Kind::scheduled_event))
-    return false;
-  return std::ranges::any_of(rule->all, [](const Condition& condition) {
-    return condition.kind == Kind::alarm && !names_each_member(condition.name);
-  });
-}
 
 // A boot or a launch ends it by definition, which says nothing of whether the remedy helps.
 bool is_by_clock(const Rule& rule) {
@@ -176,18 +173,26 @@ bool untreated_before(const PastRemediation& ended, const FleetState& state) {
   });
 }
 
-// Whether the reason is still there; unknown: nothing says so.
-std::optional<bool> is_there(const FleetView& fleet, const PastRemediation& ended, const Rule& rule) {
+// Whether the reason is still there, and what shows it, for people; unknown: nothing does.
+struct Shown {
+  std::optional<bool> there;
+  std::string words;
+};
+
+Shown is_there(const FleetView& fleet, const PastRemediation& ended, const Rule& rule) {
   const auto member = fleet.members.find(ended.instance_id);
-  if (member == fleet.members.end() || member->second.instance == nullptr) return std::nullopt;
+  if (member == fleet.members.end() || member->second.instance == nullptr) return {};
   if (!has_kind(rule, Kind::scheduled_event)) {
-    const auto holds = judge_conditions(fleet, member->second, rule, false).holds;
-    return holds == Holds::unknown ? std::nullopt : std::optional(holds == Holds::yes);
+    auto found = judge_conditions(fleet, member->second, rule, true, Parts::that_show_help);
+    if (found.holds == Holds::unknown) return {};
+    return {found.holds == Holds::yes, std::move(found.verdict.text)};
   }
   const auto& status = member->second.instance->status;
-  if (!status) return std::nullopt;
-  return std::ranges::any_of(status->events,
-                             [&](const ScheduledEvent& event) { return identity_of(event) == ended.reason; });
+  if (!status) return {};
+  const auto event = std::ranges::find_if(
+      status->events, [&](const ScheduledEvent& one) { return identity_of(one) == ended.reason; });
+  if (event != status->events.end()) return {true, words_of(*event)};
+  return {false, "EC2 no longer lists " + printable(ended.reason)};
 }
 
 void found_gone(MemberRecord& record, const PastRemediation& ended, const Rule& rule) {
@@ -206,6 +211,12 @@ bool told_by_metric(const FleetPolicy& policy, const std::string& rule) {
   return rule.empty() || (found != nullptr && told_by_metric(found));
 }
 
+std::string words_of(const ScheduledEvent& event) {
+  return fmt::format("EC2 has scheduled {}{}: {}", printable(event.code),
+                     event.not_before ? " at " + iso8601(*event.not_before) : "",
+                     printable(event.description));
+}
+
 std::string identity_of(const ScheduledEvent& event) {
   if (!event.id.empty()) return "event " + event.id;
   return fmt::format("event {} of {}", event.code, event.not_before ? iso8601(*event.not_before) : "no date");
@@ -214,7 +225,10 @@ std::string identity_of(const ScheduledEvent& event) {
 Standing standing(const FleetView& fleet, const Member& member, const Asking& asking) {
   const auto& ladder = fleet.policy.treatments;
   const int from = rung_for(fleet, member);
-  if (is_wish(asking.rule)) return {from, std::nullopt};
+  const auto paced = [&]() -> std::optional<Verdict> {
+    return is_shared(asking.rule) ? tried_on_another(fleet, member, *asking.rule) : std::nullopt;
+  };
+  if (is_wish(asking.rule)) return {from, paced()};
   const auto* served = find_served(fleet, member, asking);
   if (served != nullptr && served->gone)
     return {from, Verdict{Reason::already_served,
@@ -229,8 +243,7 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
   for (auto rung = static_cast<std::size_t>(from); rung < ladder.size(); ++rung) {
     const auto treatment = ladder[rung].treatment;
     if ((spent && treatment <= *spent) || !may_end_it(treatment, member, asking)) continue;
-    return {static_cast<int>(rung),
-            is_shared(asking.rule) ? tried_on_another(fleet, member, *asking.rule) : std::nullopt};
+    return {static_cast<int>(rung), paced()};
   }
   return {from, remains(asking, spent, served)};
 }
@@ -254,8 +267,8 @@ void note_served(const Remediation& remediation, const FleetPolicy& policy, Flee
   const bool treated = ended.ending == Ending::cured || ended.ending == Ending::back ||
                        ended.ending == Ending::not_cured ||
                        (ended.ending == Ending::handed_over && remediation.booted_at);
-  if (!treated || is_wish(rule) || told_by_metric(rule)) return;
-  serve(record, remediation, ended.treatment);
+  if (!treated || told_by_metric(rule) || (is_wish(rule) && !is_shared(rule))) return;
+  if (!is_wish(rule)) serve(record, remediation, ended.treatment);
   ended.judge_until = ended.ended_at + judged_for(*rule, policy);
 }
 
@@ -263,7 +276,7 @@ std::string asked_afterwards(const Remediation& remediation, const FleetPolicy& 
   const auto* rule = find_rule(policy, remediation.cause.rule);
   if (rule == nullptr || remediation.cause.identity.empty() || told_by_metric(rule))
     return "its reason was no metric, so nothing is measured";
-  if (is_wish(rule)) return "it was asked for by a tag, so nothing is measured";
+  if (is_wish(rule) && !is_shared(rule)) return "it was asked for by a tag, so nothing is measured";
   if (is_by_clock(*rule)) return "its time since boot or launch begins again";
   return fmt::format("whether its reason is gone shows by {}", iso8601(now + judged_for(*rule, policy)));
 }
@@ -273,14 +286,15 @@ void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>
   for (auto& ended : state.recent) {
     const auto* rule = find_rule(fleet.policy, ended.rule);
     if (!ended.judge_until || ended.reason.empty() || told_by_metric(fleet.policy, ended.rule)) continue;
-    const auto there = rule == nullptr ? std::nullopt : is_there(fleet, ended, *rule);
+    const auto [there, words] = rule == nullptr ? Shown{} : is_there(fleet, ended, *rule);
     const bool over = now >= *ended.judge_until;
     const bool ended_for_good = there == false && rule != nullptr && has_kind(*rule, Kind::scheduled_event);
     if (!over && !ended_for_good) continue;
     if (!there && rule != nullptr && now < *ended.judge_until + kUnknownFor) continue;
     ended.judge_until.reset();
     const auto record = state.members.find(ended.instance_id);
-    if (there == false && record != state.members.end()) found_gone(record->second, ended, *rule);
+    if (there == false && record != state.members.end() && !is_wish(rule))
+      found_gone(record->second, ended, *rule);
     if (there == false && is_by_clock(*rule)) continue;
     if (there) ended.gone = !*there;
     events.push_back({.at = now,
@@ -290,8 +304,8 @@ void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>
                       .kind = "judged",
                       .text = !there   ? "unknown: nothing says whether its reason is gone"
                               : *there ? fmt::format("not_gone: after {} it is still there: {}",
-                                                     name(ended.treatment), printable(ended.reason))
-                                       : "gone: " + printable(ended.reason),
+                                                     name(ended.treatment), words)
+                                       : "gone: " + words,
                       .word = !there   ? "unknown"
                               : *there ? "not_gone"
                                        : "gone"});

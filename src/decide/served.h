@@ -32,10 +32,13 @@ struct Standing {
 };
 Standing standing(const FleetView& fleet, const Member& member, const Asking& asking);
 
+// For people: what EC2 has scheduled, and when.
+std::string words_of(const ScheduledEvent& event);
 // What tells an event from the next one.
 std::string identity_of(const ScheduledEvent& event);
 
-// Whether the metric tells if a reason of that rule is gone: it has one, and neither an event nor a tag.
+// Whether the metric tells if a reason of that rule is gone: it has one, and neither an event, a tag nor an alarm
+// of the whole fleet.
 bool told_by_metric(const FleetPolicy& policy, const std::string& rule);
 
 // A remediation has ended: its reason is served, and is judged later where that is not known at once.

@@ -298,6 +298,55 @@ TEST(Served, AnAlarmOfTheWholeFleetIsTriedOnOneMemberFirst) {
   EXPECT_EQ(fleet.state.open.size(), 1U) << "although two may be out";
 }
 
+TEST(Served, AnAlarmOfTheWholeFleetPacesARuleWhateverStandsBesideIt) {
+  for (const auto kind : {Kind::metric, Kind::tag, Kind::uptime, Kind::scheduled_event}) {
+    Asked3 fleet{Kind::alarm, {Treatment::stop_start}, "slow"};
+    fleet.observation.alarms["slow"] = {{"slow", "ALARM", fleet.observation.taken_at - 1h}};
+    Condition beside{.kind = kind, .metric = {}, .longer_than = {}, .name = ""};
+    beside.metric = FleetForTest{}.policy.reboot_when;
+    if (kind == Kind::tag) beside.name = kRemediateTag;
+    fleet.policy.also_when[0].all.push_back(beside);
+    for (auto& [instance_id, instance] : fleet.observation.instances) {
+      instance.tags[kRemediateTag] = "now";
+      instance.status->events = {{"instance-stop", "", std::nullopt, "of " + instance_id}};
+    }
+    const auto high = [&] {
+      for (int member = 1; member <= 8; ++member) fleet.memory(member, 80);
+      fleet.observation.other_signals[metric_key(beside.metric)] = fleet.observation.signals;
+    };
+    high();
+    EXPECT_EQ(fleet.judged(5).holds, Holds::yes) << static_cast<int>(kind) << fleet.judged(5).verdict.text;
+    const auto& ended = fleet.end(Ending::back, Treatment::stop_start, fleet.judged().identity);
+    ASSERT_TRUE(ended.judge_until) << static_cast<int>(kind);
+    EXPECT_EQ(fleet.reason(5), Reason::next_in_line) << static_cast<int>(kind);
+    fleet.pass(*ended.judge_until - fleet.observation.taken_at);
+    high();
+    const auto told = fleet.judge();
+    ASSERT_EQ(told.size(), 1U) << static_cast<int>(kind);
+    EXPECT_EQ(told[0].word, "not_gone") << told[0].text;
+  }
+}
+
+TEST(Served, ARuleIsJudgedByThePartsThatShowWhetherItHelped) {
+  Asked3 fleet{Kind::alarm, {Treatment::reboot}, "slow"};
+  fleet.policy.also_when[0].all.push_back(
+      {.kind = Kind::uptime, .metric = {}, .longer_than = 6h, .name = ""});
+  fleet.itself().launch_time = fleet.observation.taken_at - 24h;
+  fleet.observation.alarms["slow"] = {{"slow", "ALARM", fleet.observation.taken_at - 1h}};
+  auto& ended = fleet.end(Ending::back, Treatment::reboot, fleet.judged().identity);
+  fleet.record().booted_at = fleet.observation.taken_at;
+  fleet.pass(1h);
+  auto told = fleet.judge();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].text, "not_gone: after reboot it is still there: in ALARM: slow")
+      << "that it is up for an hour alone says nothing of the alarm";
+  ended.judge_until = fleet.observation.taken_at;
+  fleet.observation.alarms["slow"] = {{"slow", "OK", fleet.observation.taken_at}};
+  told = fleet.judge();
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].text, "gone: the alarm slow is OK");
+}
+
 TEST(Served, AnUptimeIsEndedByTheBootAndADrainAloneEndsNone) {
   Asked3 fleet{Kind::uptime, {Treatment::none}};
   EXPECT_EQ(fleet.reason(), Reason::reason_remains);
