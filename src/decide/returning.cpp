@@ -38,11 +38,15 @@ void register_where_needed(Remediation& remediation, Draft& draft) {
   }
 }
 
-// Auto Scaling registers what comes back from Standby, unless somebody has suspended that.
-void register_what_auto_scaling_forgot(Remediation& remediation, Draft& draft) {
+// From when we register it where Auto Scaling has not.
+Time registered_without_auto_scaling_from(const Remediation& remediation) {
   const auto* exit = latest_intent(remediation, Effect::exit_standby);
-  const Time since = exit == nullptr ? remediation.phase_since : exit->at;
-  if (draft.now() - since < kRegisteredByAutoScaling) return;
+  return (exit == nullptr ? remediation.phase_since : exit->at) + kRegisteredByAutoScaling;
+}
+
+// Auto Scaling registers what comes back from Standby, unless its process AddToLoadBalancer is suspended.
+void register_what_auto_scaling_forgot(Remediation& remediation, Draft& draft) {
+  if (draft.now() < registered_without_auto_scaling_from(remediation)) return;
   const auto ours = our_groups(remediation);
   for (const auto& target : remediation.snapshot) {
     if (!target.by_auto_scaling || target.vanished) continue;
@@ -72,13 +76,26 @@ bool registered_by_us(const Remediation& remediation) {
   });
 }
 
-// Everything that we owe it has been asked for, and Auto Scaling has it in service.
+// Auto Scaling is to register it there, has not, and we have not done it instead.
+bool owed_by_auto_scaling(const SnapshotTarget& target, const Remediation& remediation,
+                          const Observation& observation) {
+  if (!target.by_auto_scaling || target.vanished) return false;
+  const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
+  if (intent != nullptr && intent->outcome == OutcomeKind::accepted) return false;
+  const auto* group = find_group(observation, target.target_group_arn);
+  return group == nullptr || !group->registrations || missing(*group, remediation, target.port);
+}
+
+// Everything that we owe it has been asked for, and Auto Scaling has it in service and has registered it.
 bool given_back(const Remediation& remediation, const Observation& observation) {
   const auto lifecycle = lifecycle_of(remediation, observation);
   const auto* exit = latest_intent(remediation, Effect::exit_standby);
   const bool blind =
       lifecycle == Lifecycle::unknown && exit != nullptr && exit->outcome == OutcomeKind::accepted;
-  return registered_by_us(remediation) &&
+  const bool owed = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+    return owed_by_auto_scaling(target, remediation, observation);
+  });
+  return registered_by_us(remediation) && !owed &&
          (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service || blind);
 }
 
@@ -128,6 +145,21 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
         fmt::format("put back, but {}: start it, or terminate it; it counts as back by itself once it "
                     "is healthy everywhere",
                     stopped));
+  }
+  const bool forgotten = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    return group != nullptr && group->registrations &&
+           owed_by_auto_scaling(target, remediation, draft.observation);
+  });
+  if (const Time from = registered_without_auto_scaling_from(remediation);
+      forgotten && lifecycle == Lifecycle::in_service && draft.now() < from) {
+    return hold(
+        remediation, draft,
+        fmt::format(
+            "back in service, but not healthy by {} ({}): Auto Scaling group {} has not registered it "
+            "(is its process AddToLoadBalancer suspended?); Evenkeel does it from {} on",
+            iso8601(remediation.deadline), where_it_is_not_healthy(remediation, draft.observation),
+            printable(remediation.auto_scaling_group), iso8601(from)));
   }
   hold(remediation, draft,
        fmt::format(

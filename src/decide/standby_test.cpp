@@ -255,6 +255,52 @@ TEST(Standby, WhatAutoScalingForgetsToRegisterWeRegister) {
   EXPECT_EQ(plan.actions[0].ports, std::vector{443});
 }
 
+TEST(Standby, WhatAutoScalingForgetsToRegisterIsRegisteredThoughItIsHeld) {
+  Scaling fleet;
+  fleet.policy.timing.rejoin = 1min;
+  fleet.rebooted();
+  fleet.tick();
+  fleet.lifecycle(3) = "InService";
+  fleet.registered(3, TargetState::healthy);
+  fleet.gone_from(0, 3);
+  fleet.pass(2min);
+  EXPECT_TRUE(fleet.tick().actions.empty());
+  ASSERT_EQ(fleet.three().phase, Phase::held);
+  EXPECT_NE(fleet.three().held_because.find("AddToLoadBalancer suspended"), std::string::npos)
+      << fleet.three().held_because;
+  fleet.pass(2min);
+  EXPECT_TRUE(fleet.tick().actions.empty()) << "Auto Scaling may still do it";
+  fleet.pass(2min);
+  const auto plan = fleet.tick();
+  ASSERT_EQ(effects(plan), std::vector{Effect::register_});
+  EXPECT_EQ(plan.actions[0].target_group_arn, fleet.group(0).arn);
+  EXPECT_EQ(plan.actions[0].ports, std::vector{443});
+  EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+  fleet.pass(2min);
+  EXPECT_TRUE(fleet.tick().actions.empty()) << "once: what takes it away after that is believed";
+  fleet.registered(3, TargetState::healthy);
+  fleet.pass(1min);
+  fleet.tick();
+  EXPECT_EQ(fleet.three().phase, Phase::soaking);
+}
+
+TEST(Standby, ARefusedRegistrationInsteadOfAutoScalingsIsTriedAgainWhileItIsHeld) {
+  Scaling fleet;
+  fleet.policy.timing.rejoin = 1min;
+  fleet.rebooted();
+  fleet.tick();
+  fleet.lifecycle(3) = "InService";
+  fleet.registered(3, TargetState::healthy);
+  fleet.gone_from(0, 3);
+  fleet.pass(2min);
+  fleet.tick();
+  fleet.pass(4min);
+  for (int look = 0; look < 3; ++look) {
+    EXPECT_EQ(effects(fleet.tick(OutcomeKind::refused)), std::vector{Effect::register_}) << look;
+    fleet.pass(1min);
+  }
+}
+
 TEST(Standby, AGroupThatCannotBeReadDoesNotHoldBackTheExit) {
   Scaling fleet;
   fleet.rebooted();

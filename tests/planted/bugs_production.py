@@ -115,4 +115,9 @@ BUGS = [
         "  if (remediation.cause.tag == \"-\") {\n"),
     Bug("ends a pause before its time", "decide/memory.cpp",
         "now < *state.pause->until) return;", "now < *state.pause->until - 1min) return;"),
+    Bug("leaves unregistered what is held and Auto Scaling forgot", "decide/returning.cpp",
+        "return registered_by_us(remediation) && !owed &&", "return registered_by_us(remediation) &&"),
+    Bug("registers what is held again and again", "decide/returning.cpp",
+        "if (intent != nullptr && intent->outcome == OutcomeKind::accepted) return false;\n  const auto* group",
+        "if (intent != nullptr && intent->detail == \"-\") return false;\n  const auto* group"),
 ]
