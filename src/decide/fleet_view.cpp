@@ -75,6 +75,12 @@ bool is_out(const Member& member) {
          });
 }
 
+// Auto Scaling lists what it retains, but does not count it: how that is says nothing of its zone.
+bool is_retained(const Member& member) {
+  return member.scaling != nullptr && member.scaling->lifecycle_state == "Terminating:Retained" &&
+         member.places.empty();
+}
+
 void add(Count& count, bool serving) {
   ++count.members;
   if (serving) ++count.serving;
@@ -286,7 +292,7 @@ void FleetView::count() {
                        return warm(place, observation.taken_at);
                      });
     if (member.out) ++out_count;
-    if (!member.zone.empty()) {
+    if (!member.zone.empty() && !is_retained(member)) {
       auto& zone = zones[member.zone];
       add(zone, member.serving);
       if (member.out) ++zone.out;

@@ -174,12 +174,13 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   }
   for (const auto& [id, one] : fleet.members) {
     if (one.scaling == nullptr || !one.zone.empty() || !may_count(*one.scaling)) continue;
+    const bool launched = one.scaling->lifecycle_state == "Pending";
     return Verdict{
         Reason::az_rebalance,
         fmt::format("the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
-                    "Evenkeel can't tell whether the zones would be even; if the instance is gone, take "
-                    "it out of the group",
-                    printable(id), printable(group.name), printable(one.scaling->lifecycle_state)),
+                    "Evenkeel can't tell whether the zones would be even{}",
+                    printable(id), printable(group.name), printable(one.scaling->lifecycle_state),
+                    launched ? "" : "; if the instance is gone, take it out of the group"),
         {}};
   }
   const auto zones = on_the_way(fleet, member);

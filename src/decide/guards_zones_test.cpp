@@ -92,6 +92,25 @@ TEST(Zones, AFailingZoneStopsEveryStart) {
   EXPECT_EQ(no.numbers.at("members"), 4);
 }
 
+TEST(Zones, WhatItsAutoScalingGroupRetainsSaysNothingOfItsZone) {
+  for (const auto* lifecycle : {"Terminating:Retained", "Terminating:Wait"}) {
+    TwoZones fleet;
+    for (const int i : {6, 7, 8}) {
+      fleet.gone(i);
+      fleet.scaling().members[static_cast<std::size_t>(i - 1)].lifecycle_state = lifecycle;
+    }
+    const bool retained = std::string_view(lifecycle) == "Terminating:Retained";
+    EXPECT_EQ(std::ranges::count(fleet.decide().fleet, Reason::zone_failing, &Verdict::reason),
+              retained ? 0 : 1)
+        << lifecycle;
+    if (!retained) continue;
+    fleet.registered(6, TargetState::unhealthy);
+    fleet.registered(7, TargetState::unhealthy);
+    EXPECT_EQ(std::ranges::count(fleet.decide().fleet, Reason::zone_failing, &Verdict::reason), 1)
+        << "registered by hand it counts again";
+  }
+}
+
 TEST(Zones, WhatCouldNotBeReadIsNotCalledUnhealthy) {
   TwoZones fleet;
   fleet.group(0).registrations.reset();

@@ -120,4 +120,6 @@ BUGS = [
     Bug("registers what is held again and again", "decide/returning.cpp",
         "if (intent != nullptr && intent->outcome == OutcomeKind::accepted) return false;\n  const auto* group",
         "if (intent != nullptr && intent->detail == \"-\") return false;\n  const auto* group"),
+    Bug("calls a zone failing for what its group retains", "decide/fleet_view.cpp",
+        "if (!member.zone.empty() && !is_retained(member)) {", "if (!member.zone.empty()) {"),
 ]
