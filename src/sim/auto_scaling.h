@@ -72,6 +72,7 @@ struct AutoScalingGroup {
   std::string health_check_type = "EC2";  // comma list: EC2, ELB
   Duration health_check_grace_period{300'000};
   std::vector<std::string> suspended_processes, target_group_arns;
+  Time launch_suspended_at{}, launch_resumed_at{};  // by somebody, the last time; the epoch: never
   std::vector<AutoScalingMember> members;
   std::set<std::string> zones = {};              // where it may launch: those in which it ever had a member
   std::vector<ScalingActivity> activities = {};  // in order of time, the last thousand

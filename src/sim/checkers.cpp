@@ -301,21 +301,36 @@ class Judge {
     });
   }
 
+  // From when a member that went into Standby then could be brought back: AWS lets nobody out while Launch is suspended.
+  // What was forgotten before that stays forgotten.
+  Time returnable_from(const std::string& id, Time since) const {
+    for (const auto& [name, group] : account_.auto_scaling_groups) {
+      const auto member = std::ranges::find(group.members, id, &AutoScalingMember::instance_id);
+      if (member == group.members.end()) continue;
+      if (group.launch_suspended_at - since >= promise_.forgotten_after) return since;
+      if (!group.suspended("Launch")) return std::max(since, group.launch_resumed_at);
+      return account_.now();
+    }
+    return since;
+  }
+
   void close(const std::string& id, const Outage& outage) {
     const auto server = account_.servers.find(id);
     if (server == account_.servers.end()) return;
     bool forgotten = false;
+    const auto returnable = [&](Time since) { return outage.standby ? returnable_from(id, since) : since; };
     const auto abandoned = [&](const std::optional<Time>& since, Server::Life life, const char* what) {
       if (!since || server->second.life != life) return;
       if (account_.now() - std::max(*since, outage.running_since) < promise_.forgotten_after) return;
       forgotten = true;
       find(account_.now(), id, fmt::format("{} at {} and forgotten", what, iso8601(*since)));
     };
-    abandoned(outage.standby, Server::Life::running, "moved to Standby");
+    if (outage.standby && account_.now() - returnable(*outage.standby) >= promise_.forgotten_after)
+      abandoned(outage.standby, Server::Life::running, "moved to Standby");
     abandoned(outage.stopped, Server::Life::stopped, "stopped");
     if (server->second.life == Server::Life::running) {
       for (const auto& [place, since] : outage.missing) {
-        const Time from = std::max(since, outage.running_since);
+        const Time from = std::max(returnable(since), outage.running_since);
         if (account_.now() - from < promise_.forgotten_after) continue;
         forgotten = true;
         find(account_.now(), id,

@@ -61,6 +61,35 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftThere) {
   EXPECT_EQ(fleet.judge().forgotten, 1);
 }
 
+TEST(CheckersOfStandby, DoNotCallForgottenWhatLaunchHoldsThere) {
+  JudgedStandby fleet;
+  fleet.settle(0);
+  fleet.account.suspend_process(fleet.name, "Launch");
+  fleet.pass(3h);
+  EXPECT_EQ(fleet.judge().forgotten, 0) << "AWS lets nobody out of Standby";
+  fleet.account.resume_process(fleet.name, "Launch");
+  fleet.pass(1h);
+  EXPECT_EQ(fleet.judge().forgotten, 0);
+  fleet.pass(1h);
+  EXPECT_EQ(fleet.judge().forgotten, 1);
+  JudgedStandby late;
+  late.settle(0);
+  late.pass(2h);
+  late.account.suspend_process(late.name, "Launch");
+  EXPECT_EQ(late.judge().forgotten, 1) << "forgotten before Launch was suspended";
+}
+
+TEST(CheckersOfStandby, CallForgottenWhatIsOutOfStandbyAndRegisteredNowhereWhateverIsSuspended) {
+  JudgedStandby fleet;
+  fleet.settle(0);
+  fleet.account.suspend_process(fleet.name, "AddToLoadBalancer");
+  fleet.leave_standby(0);
+  fleet.pass(1min);
+  fleet.account.suspend_process(fleet.name, "Launch");
+  fleet.pass(3h);
+  EXPECT_EQ(fleet.judge().forgotten, 1);
+}
+
 TEST(CheckersOfStandby, FindAMemberThatWasLeftThereThoughItIsRegisteredNowhere) {
   JudgedStandby fleet;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);

@@ -45,11 +45,15 @@ void Account::resize(const std::string& group_name, std::optional<int> min, std:
 
 void Account::suspend_process(const std::string& group_name, const std::string& process) {
   auto* group = scaling_group(*this, group_name);
-  if (group != nullptr && !group->suspended(process)) group->suspended_processes.push_back(process);
+  if (group == nullptr || group->suspended(process)) return;
+  group->suspended_processes.push_back(process);
+  if (process == "Launch") group->launch_suspended_at = now();
 }
 
 void Account::resume_process(const std::string& group_name, const std::string& process) {
-  if (auto* group = scaling_group(*this, group_name)) std::erase(group->suspended_processes, process);
+  auto* group = scaling_group(*this, group_name);
+  if (group == nullptr || std::erase(group->suspended_processes, process) == 0) return;
+  if (process == "Launch") group->launch_resumed_at = now();
 }
 
 void Account::start_refresh(const std::string& group_name, const std::string& strategy) {

@@ -38,4 +38,8 @@ BUGS = [
         "      forget_places(outage);  // it is no member any more\n", ""),
     Bug("never misses what runs on in Terminating:Retained", "sim/checkers.cpp",
         "if (outages_[id].gone) continue;", "if (outages_[id].gone || true) continue;"),
+    Bug("calls forgotten what nobody can bring out of Standby", "sim/checkers.cpp",
+        "      return account_.now();\n    }\n    return since;", "    }\n    return since;"),
+    Bug("calls nothing forgotten in a group whose Launch is suspended", "sim/checkers.cpp",
+        "return outage.standby ? returnable_from(id, since) : since;", "return returnable_from(id, since);"),
 ]
