@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 #include "model/policy.h"
+#include "sim/account.h"
 #include "sim/scenario.h"
 
 namespace evenkeel::cli {
@@ -39,6 +41,17 @@ inline bool wrong_date(const sim::Scenario& scenario, Time now, bool later) {
   });
 }
 
+// By how much Evenkeel's clock may be behind: an answer's Date said so. It is off for some minutes after that, too.
+inline Duration clock_behind(const sim::Scenario& scenario, Time now) {
+  Duration most{};
+  for (const auto& fault : scenario.faults.list) {
+    const bool active = now + Duration{60'000} >= fault.from &&
+                        (fault.until == Time{} || now <= fault.until + Duration{600'000});
+    if (fault.kind == sim::FaultKind::wrong_date && active) most = std::max(most, -fault.date_by);
+  }
+  return most;
+}
+
 // The generated windows and freezes are in UTC or in Berlin's winter time; windows end before midnight.
 inline Time local_time(const TimeZone& zone, Time at) {
   return at + (zone.name.contains("Berlin") ? Duration{3'600'000} : Duration{});
@@ -59,6 +72,25 @@ inline bool is_frozen(const FleetPolicy& policy, Time at) {
     const auto day = std::chrono::floor<std::chrono::days>(local_time(freeze.zone, at));
     return std::chrono::sys_days{freeze.first} <= day && day <= std::chrono::sys_days{freeze.last};
   });
+}
+
+// Listed by its group, and no member any more, as long as it is registered nowhere.
+inline bool is_retained(const sim::Account& account, const std::string& id) {
+  const bool registered = std::ranges::any_of(account.target_groups, [&](const auto& entry) {
+    const auto& targets = entry.second.targets;
+    return std::ranges::find(targets, id, &sim::RegisteredTarget::instance_id) != targets.end();
+  });
+  return !registered && std::ranges::any_of(account.auto_scaling_groups, [&](const auto& entry) {
+    return std::ranges::any_of(entry.second.members, [&](const sim::AutoScalingMember& member) {
+      return member.instance_id == id && member.lifecycle_state == "Terminating:Retained";
+    });
+  });
+}
+
+inline bool is_of(const sim::Series& series, const std::string& id, const MetricCondition& condition) {
+  return series.metric == condition.metric && series.metric_namespace == condition.metric_namespace &&
+         std::ranges::any_of(series.dimensions,
+                             [&](const auto& one) { return one.first == "InstanceId" && one.second == id; });
 }
 
 }  // namespace evenkeel::cli

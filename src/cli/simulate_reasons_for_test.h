@@ -126,7 +126,9 @@ class ReasonOracle {
   bool some_zone_fails(const std::set<std::string>& not_healthy) const {
     std::map<std::string, std::pair<int, int>> zones;  // members, and those that are not healthy
     for (const auto& [id, server] : account_->servers) {
-      if (!server.name.starts_with(policy_->name + "-") || gone_for_long(id, server)) continue;
+      if (!server.name.starts_with(policy_->name + "-") || gone_for_long(id, server) ||
+          is_retained(*account_, id))
+        continue;
       auto& [members, failing] = zones[server.zone];
       ++members;
       failing += not_healthy.contains(id) ? 1 : 0;
@@ -172,6 +174,9 @@ class ReasonOracle {
       const bool in_service = member.lifecycle_state == "InService";
       const bool stands_by = member.lifecycle_state.ends_with("Standby");
       if (server->second.life == sim::Server::Life::terminated && (in_service || stands_by)) forgotten = true;
+      // … or does not say yet.
+      const auto lag = account_->switches.describe_lag;
+      if (lag > Duration{} && now_ - server->second.launched_at < lag + Duration{5'000}) forgotten = true;
       auto& zone = zones[server->second.zone];
       const bool surely = in_service && !ours;
       zone.surely += surely ? 1 : 0;
@@ -273,6 +278,15 @@ class ReasonOracle {
     });
   }
 
+  // What the tick saw is so old, by its own clock, at the most.
+  Duration a_moment() const { return Duration{60'000} + clock_behind(scenario_, now_); }
+
+  // True now, a minute ago, or by the clock that a wrong Date has told.
+  template <typename Holds>
+  bool at_some_clock(Holds holds) const {
+    return holds(now_) || holds(now_ - 1min) || holds(now_ - 1min - clock_behind(scenario_, now_));
+  }
+
   // True now or within the last three minutes: what the tick saw is a moment old.
   template <typename Holds>
   bool lately(Holds holds) {
@@ -284,13 +298,6 @@ class ReasonOracle {
     auto& past = pasts_[policy_->name];
     past.push_back(truth());
     if (past.size() > 3) past.pop_front();
-  }
-
-  static bool is_of(const sim::Series& series, const std::string& id, const MetricCondition& condition) {
-    return series.metric == condition.metric && series.metric_namespace == condition.metric_namespace &&
-           std::ranges::any_of(series.dimensions, [&](const auto& one) {
-             return one.first == "InstanceId" && one.second == id;
-           });
   }
 
   // Some sample of the metric in the time that the verdict may be about is not above.
@@ -360,9 +367,9 @@ class ReasonOracle {
       case Reason::start_not_decided:
         return need(faulty(), id, verdict);
       case Reason::outside_window:
-        return need(outside_windows(*policy_, now_) || outside_windows(*policy_, now_ - 1min), id, verdict);
+        return need(at_some_clock([&](Time at) { return outside_windows(*policy_, at); }), id, verdict);
       case Reason::frozen:
-        return need(is_frozen(*policy_, now_) || is_frozen(*policy_, now_ - 1min), id, verdict);
+        return need(at_some_clock([&](Time at) { return is_frozen(*policy_, at); }), id, verdict);
       case Reason::held:
         return need(is_held(id) && has(&Truth::out), id, verdict);
       case Reason::late_effect:
@@ -406,9 +413,9 @@ class ReasonOracle {
                     }),
                     id, verdict);
       case Reason::paused:
-        return need(plan_->next.pause &&
-                        (!plan_->next.pause->until || *plan_->next.pause->until > now_ - Duration{60'000}),
-                    id, verdict);
+        return need(
+            plan_->next.pause && (!plan_->next.pause->until || *plan_->next.pause->until > now_ - a_moment()),
+            id, verdict);
       case Reason::breaker_open:
         return need(plan_->next.breaker.has_value(), id, verdict);
       case Reason::below_limit:
@@ -431,12 +438,12 @@ class ReasonOracle {
                         (policy_->gates.insufficient_data_blocks && is(&Truth::insufficient)),
                     id, verdict);
       case Reason::cooldown:
-        return need(ended_.contains(id) && now_ - ended_[id] < policy_->keep.cooldown + Duration{60'000}, id,
+        return need(ended_.contains(id) && now_ - ended_[id] < policy_->keep.cooldown + a_moment(), id,
                     verdict);
       case Reason::daily_limit:
-        return need(starts_since(id, 24h) >= policy_->keep.remediations_per_day, id, verdict);
+        return need(starts_since(id, 24h + a_moment()) >= policy_->keep.remediations_per_day, id, verdict);
       case Reason::starts_per_hour:
-        return need(starts_since("", 1h + 1min) >= policy_->keep.starts_per_hour, id, verdict);
+        return need(starts_since("", 1h + a_moment()) >= policy_->keep.starts_per_hour, id, verdict);
       case Reason::in_remediation:
         return need(
             std::ranges::find(plan_->next.open, id, &Remediation::instance_id) != plan_->next.open.end(), id,
