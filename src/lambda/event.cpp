@@ -23,6 +23,32 @@ std::optional<Time> parse_time(std::string text) {
   return parse_iso8601(text);
 }
 
+// {} is a person's test event; AWS's own have a source: EventBridge's with a detail-type, an alarm's begins with
+// "aws.", and those of SNS and SQS stand in Records.
+bool is_known(const nlohmann::json& event) {
+  if (event.is_null()) return true;
+  if (!event.is_object()) return false;
+  if (event.empty()) return true;
+  const auto source = text_of(event, "source");
+  if (!source.empty() && (source.starts_with("aws.") || !text_of(event, "detail-type").empty())) return true;
+  const auto records = event.find("Records");
+  if (records == event.end() || !records->is_array() || records->empty()) return false;
+  const auto& first = records->front();
+  return !text_of(first, "EventSource").empty() || !text_of(first, "eventSource").empty();
+}
+
+std::unexpected<Error> no_known_event(const nlohmann::json& event) {
+  const auto what = event.is_object()      ? fmt::format("\"{}\"", printable(event.begin().key(), 60))
+                    : event.is_discarded() ? std::string("the event is no JSON")
+                                           : std::string("the event is no object");
+  return fail(
+      ErrorKind::invalid,
+      fmt::format("{}{}; give {{}} or {{\"command\":\"tick\"}} for a tick, {{\"command\":\"status\"}} "
+                  "and so on for a command, or let a schedule of EventBridge send its own event",
+                  what, event.is_object() ? ": neither a command nor an event of AWS begins so" : ""),
+      std::string(kNoKnownEvent));
+}
+
 Tick tick_of(const nlohmann::json& event) {
   Tick tick;
   std::string when = text_of(event, "time");
@@ -34,8 +60,9 @@ Tick tick_of(const nlohmann::json& event) {
     const auto& message = record.is_object() && record.contains("Sns") ? record["Sns"] : record;
     when = text_of(message, "Timestamp");
     tick.source = text_of(record, "EventSource");
+    if (tick.source.empty()) tick.source = text_of(record, "eventSource");
   }
-  tick.source = tick.source.empty() ? "an event of no known shape" : printable(tick.source);
+  tick.source = tick.source.empty() ? "a test event" : printable(tick.source);
   if (!when.empty()) tick.asked_at = parse_time(when);
   tick.time_unreadable = !when.empty() && !tick.asked_at;
   return tick;
@@ -199,6 +226,7 @@ Result<Asked> command_of(const nlohmann::json& event) {
 Result<Asked> read_event(std::string_view payload) {
   const auto event = nlohmann::json::parse(payload, nullptr, false);
   if (event.is_object() && event.contains("command")) return command_of(event);
+  if (!trim(payload).empty() && !is_known(event)) return no_known_event(event);
   return tick_of(event);
 }
 

@@ -1,5 +1,6 @@
-// What an invocation asks for. Whatever comes is a tick, so that any schedule, rule or alarm can wake
-// Evenkeel; only a document with a "command" is something else. The shapes of AWS's events: docs/aws.md, Lambda.
+// What an invocation asks for. Any event of AWS is a tick, so that any schedule, rule or alarm can wake Evenkeel,
+// and so is {}; a document with a "command" is something else, and everything else a mistake that is told: a
+// mistyped command must not run a tick. The shapes of AWS's events: docs/aws.md, Lambda.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,7 @@
 namespace evenkeel::lambda {
 
 struct Tick {
-  std::string source;  // for the log: "aws.scheduler Scheduled Event", "an event of no known shape" …
+  std::string source;  // for the log: "aws.scheduler Scheduled Event", "a test event" …
   // When it was asked for, as the event says. Nothing: it doesn't say, as when somebody invokes it by hand.
   std::optional<Time> asked_at;
   bool time_unreadable = false;  // it says when, but not so that it can be read
@@ -31,7 +32,9 @@ struct Request {
 using Asked = std::variant<Tick, Request>;
 
 // `invalid` for a command that doesn't exist, has a field that it doesn't know, or lacks one, and for a value
-// that isn't of its field's form: it names the field. Never for a tick.
+// that isn't of its field's form: it names the field. With the code kNoKnownEvent for what is neither a command nor
+// an event of AWS.
+inline constexpr std::string_view kNoKnownEvent = "evenkeel:no-known-event";
 Result<Asked> read_event(std::string_view payload);
 
 // How long ago the tick was asked for, where that is longer than a period and it may only restore; else zero.

@@ -53,20 +53,43 @@ TEST(Event, WhateverAwsSendsIsATickOfItsTime) {
   }
 }
 
-TEST(Event, WhatNobodyKnowsIsATickToo) {
-  for (const char* payload : {"{}", "[]", "null", "3", "\"x\"", "", "no json", R"({"Records":[]})",
-                              R"({"Records":[3]})", R"({"detail":[1]})"}) {
+TEST(Event, AnEmptyOneIsATickOfNow) {
+  for (const char* payload : {"{}", "null", ""}) {
     const auto tick = tick_of(payload);
-    EXPECT_EQ(tick.source, "an event of no known shape") << payload;
+    EXPECT_EQ(tick.source, "a test event") << payload;
     EXPECT_EQ(tick.asked_at, std::nullopt);
     EXPECT_FALSE(tick.time_unreadable) << payload;
+  }
+}
+
+TEST(Event, WhatIsNeitherACommandNorAnEventOfAwsIsNeverATick) {
+  const std::pair<const char*, const char*> wrong[] = {
+      {R"({"comand":"status"})", "\"comand\": neither a command nor an event of AWS"},
+      {R"({"Command":"status"})", "\"Command\": neither"},
+      {R"({"fleet":"web"})", "\"fleet\": neither"},
+      {R"({"source":"me","comand":"status"})", "\"comand\": neither"},
+      {R"({"time":"2026-11-22T06:45:00Z"})", "\"time\": neither"},
+      {R"({"Records":[]})", "\"Records\": neither"},
+      {R"({"Records":[3]})", "\"Records\": neither"},
+      {R"({"detail":[1]})", "\"detail\": neither"},
+      {"[]", "the event is no object"},
+      {"3", "the event is no object"},
+      {"\"status\"", "the event is no object"},
+      {"no json", "the event is no JSON"},
+  };
+  for (const auto& [payload, expected] : wrong) {
+    const auto asked = read_event(payload);
+    ASSERT_FALSE(asked) << payload;
+    EXPECT_EQ(asked.error().code, kNoKnownEvent);
+    EXPECT_NE(asked.error().message.find(expected), std::string::npos) << asked.error().message;
+    EXPECT_NE(asked.error().message.find("give {} or {\"command\":\"tick\"}"), std::string::npos);
   }
 }
 
 TEST(Event, ATickIsLateWhenItIsOlderThanItsPeriod) {
   const Time now = at("2026-11-22T06:45:00Z");
   const auto late = [&](const char* time) {
-    return late_by(tick_of(std::string{R"({"time":")"} + time + "\"}"), now, 1min);
+    return late_by(tick_of(std::string{R"({"source":"aws.scheduler","time":")"} + time + "\"}"), now, 1min);
   };
   EXPECT_EQ(late("2026-11-22T06:45:00Z"), 0min);
   EXPECT_EQ(late("2026-11-22T06:44:00Z"), 0min);
@@ -77,8 +100,8 @@ TEST(Event, ATickIsLateWhenItIsOlderThanItsPeriod) {
 
 TEST(Event, ATimeThatMakesNoSensePermitsOnlyRestores) {
   const Time now = at("2026-11-22T06:45:00Z");
-  EXPECT_GT(late_by(tick_of(R"({"time":"yesterday"})"), now, 1min), 0min);
-  EXPECT_GT(late_by(tick_of(R"({"time":"2026-11-22T08:45:00Z"})"), now, 1min), 0min);
+  EXPECT_GT(late_by(tick_of(R"({"source":"aws.scheduler","time":"yesterday"})"), now, 1min), 0min);
+  EXPECT_GT(late_by(tick_of(R"({"source":"aws.scheduler","time":"2026-11-22T08:45:00Z"})"), now, 1min), 0min);
   EXPECT_EQ(late_by(tick_of("{}"), now, 1min), 0min);
 }
 

@@ -201,6 +201,11 @@ Answer Handler::handle(const Invocation& invocation) {
   try {
     const auto asked = read_event(invocation.payload);
     if (!asked) {
+      // A schedule that sends something else would do nothing, and nothing would show it.
+      if (asked.error().code == kNoKnownEvent) {
+        log_.error("event", asked.error().message);
+        return {asked.error().message, "Evenkeel.Event"};
+      }
       log_.warning("command", asked.error().message);
       return {
           cli::dump({{"exit_code", cli::kUsage}, {"output", nullptr}, {"messages", {asked.error().message}}},

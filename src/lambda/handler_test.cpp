@@ -93,6 +93,14 @@ TEST_F(Handling, AWrongCommandDoesNothingAndSaysWhatThereIs) {
   EXPECT_EQ(calls("dynamodb:PutItem"), 0);
 }
 
+TEST_F(Handling, AMistypedCommandFailsTheInvocationAndRunsNoTick) {
+  const auto failed = invoke(R"({"comand":"status"})");
+  EXPECT_EQ(failed.error_type, "Evenkeel.Event");
+  EXPECT_NE(failed.text.find("\"comand\""), std::string::npos) << failed.text;
+  EXPECT_EQ(calls("dynamodb:PutItem"), 0);
+  EXPECT_EQ(metric("Ticks"), std::nullopt);
+}
+
 TEST_F(Handling, WithoutAReadablePolicyItFailsAndRestoresAllTheSame) {
   tick_for(1);
   ASSERT_EQ(calls("elasticloadbalancing:DeregisterTargets"), 1);
