@@ -231,7 +231,9 @@ void start_half(Ticking& tick, decide::OpenStep step) {
     report.plan = tick.settle_start(step, tick.starts_are_off);
     written = store(tick, report.plan.next, report.plan.events);
   }
+  bool sent = false;
   if (written && !report.plan.actions.empty()) {
+    sent = true;
     auto after = carry_out(tick, report.plan.next, report.plan.actions);
     if (after) report.plan.next = std::move(*after);
     if (!after) written = std::unexpected(std::move(after).error());
@@ -239,8 +241,13 @@ void start_half(Ticking& tick, decide::OpenStep step) {
   if (written) return;
   report.lost_race = written.error().kind == ErrorKind::conflict && report.outcomes.empty();
   if (written.error().kind != ErrorKind::conflict) report.not_recorded = written.error();
-  report.plan.fleet.insert(report.plan.fleet.begin(),
-                           {Reason::start_not_decided, "not recorded: " + written.error().message, {}});
+  Verdict not_recorded{Reason::start_not_decided, "not recorded: " + written.error().message, {}};
+  if (sent) {
+    report.plan.fleet.insert(report.plan.fleet.begin(), std::move(not_recorded));
+  } else {  // nothing of the plan has come about, least of all its start
+    tick.starts_are_off.insert(tick.starts_are_off.begin(), std::move(not_recorded));
+    report.plan = tick.settle_start(step, tick.starts_are_off);
+  }
 }
 
 }  // namespace

@@ -114,6 +114,9 @@ TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
   ASSERT_TRUE(start->not_recorded);
   EXPECT_EQ(start->not_recorded->message, "the disk is full");
   EXPECT_EQ(start->plan.fleet.front().reason, Reason::start_not_decided);
+  EXPECT_TRUE(start->plan.next.open.empty()) << "nothing is taken out, and nothing says so";
+  for (const auto& [member, verdict] : start->plan.members)
+    EXPECT_NE(verdict.reason, Reason::start) << member;
   EXPECT_TRUE(sent.empty());
   journal.read_only = false;
   ASSERT_TRUE(tick(policy, parts));
