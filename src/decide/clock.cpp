@@ -35,6 +35,7 @@ void bring_back(FleetState& state, Time now) {
   not_after(state.breaker_reset_at, now);
   if (state.breaker) not_after(state.breaker->since, now);
   if (state.pause) not_after(state.pause->since, now);
+  not_after(state.ability.since, now);
   for (auto& remediation : state.open) bring_back_open(remediation, now);
   for (auto& ended : state.recent) {
     not_after(ended.started_at, now);
@@ -78,6 +79,9 @@ std::vector<Event> reckon_clock(FleetState& state, Observation& observation) {
       format_duration(over));
   doubt.reset();
   if (back) bring_back(state, seen);
+  // The jump is no time that has passed.
+  else if (state.ability.since != Time{})
+    state.ability.since += seen - last;
   return {{seen, state.fleet, "", "", "clock", text}};
 }
 

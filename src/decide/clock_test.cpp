@@ -66,6 +66,17 @@ TEST(AwsTime, AJumpThatLastsIsBelievedAndSoIsTheWayBack) {
   EXPECT_EQ(fleet.state.signal_read_at, fleet.right);
 }
 
+TEST(AwsTime, AJumpIsNoTimeForWhichItWasBlind) {
+  ClockOfAFleet fleet;
+  fleet.tick(1min, 0min);
+  fleet.state.ability.kind = Ability::Kind::blind;
+  fleet.state.ability.since = fleet.right - 5min;
+  for (int i = 0; i < 3; ++i) fleet.tick(1min, 24h);
+  EXPECT_EQ(fleet.observation.taken_at - fleet.state.ability.since, 5min);
+  for (int i = 0; i < 3; ++i) fleet.tick(1min, 0min);
+  EXPECT_EQ(fleet.observation.taken_at, fleet.state.ability.since) << "nor does it begin in the future";
+}
+
 TEST(AwsTime, DatesThatStandStillAreNeverBelieved) {
   ClockOfAFleet fleet;
   fleet.tick(1min, 0min);
