@@ -108,8 +108,16 @@ Result<Dated<CommandInvocation>> invocation_of_steps(wire::Caller& caller, const
 }  // namespace
 
 Result<Dated<Parameter>> get_parameter(wire::Caller& caller, const std::string& name) {
-  const auto [body, date] =
-      TRY(read(caller, make_call("GetParameter", {{"Name", name}, {"WithDecryption", true}})));
+  auto answer = read(caller, make_call("GetParameter", {{"Name", name}, {"WithDecryption", true}}));
+  if (!answer) {
+    auto error = std::move(answer).error();
+    error.message = "parameter " + printable(name) + ": " + error.message;
+    if (error.code == "ParameterNotFound")
+      error.message +=
+          "; there is none of this name in this account and region: correct the name or the region";
+    return std::unexpected(std::move(error));
+  }
+  const auto& [body, date] = *answer;
   return Dated<Parameter>{TRY(read_parameter(body, name)), date};
 }
 

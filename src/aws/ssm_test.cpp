@@ -47,6 +47,12 @@ TEST(ParameterStore, SaysWhatIsNotThere) {
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().kind, ErrorKind::not_found);
   EXPECT_EQ(found.error().code, "ParameterVersionNotFound");
+  EXPECT_TRUE(found.error().message.starts_with("parameter /evenkeel/policy:9: ")) << found.error().message;
+  ScriptedAccount empty(
+      [](const Request&) { return respond(400, R"({"__type":"ParameterNotFound","message":""})"); });
+  const auto none = get_parameter(empty.caller, "/p").error().message;
+  EXPECT_NE(none.find("parameter /p: "), std::string::npos) << none;
+  EXPECT_NE(none.find("there is none of this name"), std::string::npos) << none;
 }
 
 TEST(ParameterStore, RefusesAnAnswerThatIsNoneWithoutShowingTheValue) {
