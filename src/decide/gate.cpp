@@ -27,7 +27,8 @@ Refusal still_to_come() { return {Then::ask, {}}; }
 
 // What this tick is for, and when it is.
 Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
-  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, "the fleet left the policy");
+  if (draft.policy.retired)
+    return refuse(Then::put_back, Reason::retired, "no policy that can be read has this fleet");
   if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
   const auto late = draft.observation.late_by;
   if (late > Duration::zero()) {
