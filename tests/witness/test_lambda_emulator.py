@@ -225,15 +225,26 @@ EVENTS: dict[str, Callable[[], object]] = {
     "SNS": lambda: {"Records": [{"EventSource": "aws:sns", "EventVersion": "1.0", "Sns": {
         "Type": "Notification", "Timestamp": at(form="%Y-%m-%dT%H:%M:%S.123Z"), "Subject": "ALARM", "Message": "{}"}}]},
     "an empty object": lambda: {},
-    "a list": lambda: [1, 2],
-    "a text": lambda: "tick",
-    "a number": lambda: 7,
     "null": lambda: None,
-    "no JSON": lambda: b"\xff\x00 not { JSON",
     "nothing": lambda: b"",
     "an operator's tick": lambda: {"command": "tick"},
     "an operator's tick of one fleet": lambda: {"command": "tick", "fleet": "web"},
 }
+
+NO_EVENTS: dict[str, object] = {
+    "a mistyped command": {"comand": "status"},
+    "a list": [1, 2],
+    "a text": "tick",
+    "a number": 7,
+    "no JSON": b"\xff\x00 not { JSON",
+}
+
+
+@pytest.mark.parametrize("event", NO_EVENTS)
+def test_what_is_no_event_of_aws_fails_and_says_what_can_be_given(function: Emulator, event: str):
+    failed = function.invoke(NO_EVENTS[event])
+    assert failed["errorType"] == "Evenkeel.Event", failed
+    assert '{"command":"tick"}' in failed["errorMessage"]
 
 
 @pytest.mark.parametrize("event", EVENTS)
