@@ -83,6 +83,18 @@ TEST(Horizon, AMemberIsNotReturnedBeforeItsRebootCanActNoMore) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
+TEST(Horizon, AMemberThatIsSeenToBootIsReturnedAtOnce) {
+  FleetForTest fleet;
+  fleet.reboot_of_three();
+  wish_back(fleet.three(), fleet.observation.taken_at);
+  fleet.pass(1min);
+  EXPECT_TRUE(effects(fleet.tick()).empty());
+  fleet.pass(fleet.policy.timing.settle);
+  fleet.observation.consoles[id(3)] = fleet.observation.taken_at - 30s;
+  EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
+  EXPECT_TRUE(fleet.three().booted_at.has_value());
+}
+
 TEST(Horizon, APersonMayOverrideIt) {
   FleetForTest fleet;
   fleet.reboot_of_three();

@@ -203,6 +203,20 @@ const Intent* running_document(const Remediation& remediation, Draft& draft) {
   return result != nullptr && result->state == CommandResult::State::running ? intent : nullptr;
 }
 
+// Who was put back while a reboot was on its way is looked at as one that boots is: once it has booted, nothing is
+// waited for any more.
+bool was_seen_to_boot(Remediation& remediation, Draft& draft) {
+  const auto* treatment = treatment_intent(remediation);
+  if (treatment == nullptr || treatment->effect != Effect::reboot) return false;
+  asked_how_it_is(remediation, draft);
+  const auto evidence = boot_evidence(remediation, draft.policy, draft.observation);
+  if (!evidence) return false;
+  remediation.booted_at = draft.now();
+  remediation.boot_evidence = *evidence;
+  draft.note(remediation, "waits", "waits no longer: up again: " + *evidence);
+  return true;
+}
+
 // A treatment that may still act would act on a server that serves: it is not returned before, unless a
 // person says so. The phase's time begins afterwards.
 bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
@@ -220,6 +234,8 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
     }
     return draft.now() < document->at + kDocumentsEnd;
   }
+  if (draft.now() < until && was_seen_to_boot(remediation, draft))
+    until = treatments_may_act_until(remediation, draft.observation, draft.policy);
   if (draft.now() >= until) return false;
   const Time deadline = until + draft.policy.timing.rejoin;
   if (remediation.deadline >= deadline) return true;
@@ -303,6 +319,10 @@ bool held_back_by_classic(Remediation& remediation, Draft& draft) {
 }
 
 void finish(Remediation& remediation, Draft& draft) {
+  if (!remediation.treat && remediation.booted_at)  // put back while it was being treated
+    return draft.end(remediation, Ending::back,
+                     fmt::format("back after its treatment ({}); {}", remediation.boot_evidence,
+                                 remediation.why_untreated));
   if (!remediation.treat) return draft.end(remediation, Ending::not_rebooted, remediation.why_untreated);
   if (!has_signal(remediation, draft.policy))
     return draft.end(remediation, Ending::back,
