@@ -48,7 +48,7 @@ bool scaling_exists(const Reading& reading) {
 
 // How each action is asked for where nothing else in this read has: one line an action.
 const std::map<std::string, std::function<void(Reading&, const std::string&)>>& ways_to_ask() {
-  static const std::map<std::string, std::function<void(Reading&, const std::string&)>> kWays = {
+  static const std::map<std::string, std::function<void(Reading&, const std::string&)>> ways = {
       {"ec2:DescribeInstanceStatus",
        [](Reading& r, const std::string& action) {
          r.ask(aws::ec2::describe_instance_status(r.caller, std::vector{somebody(r.facts)}), action);
@@ -103,7 +103,7 @@ const std::map<std::string, std::function<void(Reading&, const std::string&)>>& 
          r.ask(aws::ssm::find_command(r.caller, somebody(r.facts), "none"), action);
        }},
   };
-  return kWays;
+  return ways;
 }
 
 }  // namespace

@@ -199,8 +199,7 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
   for (const auto& fleet : *fleets) {
     auto parts = regions.parts_for(fleet);
     if (parts) parts->others = &others;
-    const auto report =
-        parts ? controller::dry_tick(fleet, *parts) : std::unexpected(std::move(parts).error());
+    const auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(parts.error());
     if (!report) {
       code = std::max<int>(code, exit_code_of(report.error()));
       fail_with(context, kAws, fleet.name + ": " + report.error().message);

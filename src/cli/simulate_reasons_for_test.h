@@ -340,6 +340,7 @@ class ReasonOracle {
     }));
   }
 
+  // A few lines a reason.  NOLINTNEXTLINE(readability-function-size)
   void judge(const std::string& id, const Verdict& verdict) {
     const auto has = [&](std::set<std::string> Truth::* set) {
       return lately([&](const Truth& seen) { return (seen.*set).contains(id); });

@@ -40,7 +40,7 @@ Event about(const FleetPolicy& policy, Time at, std::string kind, std::string te
 }
 
 // One tick of one fleet: what its two halves share.
-struct Ticking {
+struct OneTick {
   const FleetPolicy& policy;
   Parts& parts;
   TickTime time;
@@ -114,7 +114,7 @@ Plan as_plan(const decide::OpenStep& step) {
 
 // A step that breaks an invariant is a mistake of ours. Then only restores are decided; a member whose part
 // is unsound even so stays as it was, and the others are served.
-void keep_it_sound(Ticking& tick, const std::string& nonce, decide::OpenStep& step) {
+void keep_it_sound(OneTick& tick, const std::string& nonce, decide::OpenStep& step) {
   const auto& before = tick.report.before;
   const auto found = decide::violations(tick.policy, tick.observation(), before, as_plan(step));
   if (found.empty()) return;
@@ -132,7 +132,7 @@ void keep_it_sound(Ticking& tick, const std::string& nonce, decide::OpenStep& st
 
 // Writes the outcomes. Another tick may have written meanwhile: outcomes belong to intents by their nonce, so
 // they go into whatever state is there now. The state after them.
-Result<FleetState> record_outcomes(Ticking& tick, FleetState state, std::span<const Outcome> outcomes) {
+Result<FleetState> record_outcomes(OneTick& tick, FleetState state, std::span<const Outcome> outcomes) {
   Error last;
   for (int attempt = 0; attempt < record::kSwapAttempts; ++attempt) {
     auto absorbed = decide::absorb(tick.policy, state, outcomes, tick.observation().taken_at);
@@ -150,7 +150,7 @@ Result<FleetState> record_outcomes(Ticking& tick, FleetState state, std::span<co
 }
 
 // Sends what has just been made durable, and writes down what came of it.
-Result<FleetState> carry_out(Ticking& tick, FleetState state, std::span<const Action> actions) {
+Result<FleetState> carry_out(OneTick& tick, FleetState state, std::span<const Action> actions) {
   const auto outcomes = send(actions, tick.looked_at, tick.time, tick.parts);
   auto& report = tick.report;
   report.outcomes.insert(report.outcomes.end(), outcomes.begin(), outcomes.end());
@@ -158,7 +158,7 @@ Result<FleetState> carry_out(Ticking& tick, FleetState state, std::span<const Ac
   return record_outcomes(tick, std::move(state), outcomes);
 }
 
-Result<void> store(Ticking& tick, const FleetState& next, std::span<const Event> events) {
+Result<void> store(OneTick& tick, const FleetState& next, std::span<const Event> events) {
   TRY_VOID(tick.parts.journal.replace(next, events));
   auto& written = tick.report.events;
   written.insert(written.end(), events.begin(), events.end());
@@ -167,7 +167,7 @@ Result<void> store(Ticking& tick, const FleetState& next, std::span<const Event>
 
 // The restore half, to its end: decided, recorded, sent, recorded. What remains to be written goes with the
 // start half. A store that has no room for one more treatment keeps its last room for restores.
-Result<decide::OpenStep> restore_half(Ticking& tick) {
+Result<decide::OpenStep> restore_half(OneTick& tick) {
   const auto nonce = tick.parts.random.hex(16);
   const auto& before = tick.report.before;
   auto step = tick.settle_open(before, nonce, std::nullopt);
@@ -193,7 +193,7 @@ Result<decide::OpenStep> restore_half(Ticking& tick) {
 }
 
 // Reads what only a start needs, and decides whether one more leaves.
-Plan plan_start(Ticking& tick, const FleetState& before, const decide::OpenStep& step) {
+Plan plan_start(OneTick& tick, const FleetState& before, const decide::OpenStep& step) {
   auto& off = tick.starts_are_off;
   if (tick.parts.clock.now() >= tick.time.read_until) {
     off.push_back(
@@ -215,7 +215,7 @@ Plan plan_start(Ticking& tick, const FleetState& before, const decide::OpenStep&
 }
 
 // The start half. Whatever it comes to, the tick has its report: what went wrong is a reason in it.
-void start_half(Ticking& tick, decide::OpenStep step) {
+void start_half(OneTick& tick, decide::OpenStep step) {
   auto& report = tick.report;
   FleetState acted;  // what the restore half left, where it has written
   if (!report.outcomes.empty()) {
@@ -255,7 +255,7 @@ void start_half(Ticking& tick, decide::OpenStep step) {
 Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
   TickReport report;
   report.before = TRY(load(policy.name, parts.journal));
-  Ticking tick{policy, parts, {parts.clock.now(), parts.deadline}, report, observe::Probing::no};
+  OneTick tick{policy, parts, {parts.clock.now(), parts.deadline}, report, observe::Probing::no};
   TRY_VOID(tick.observe());
   auto state = report.before;
   state.signal_read_at.reset();  // a person who asks pays for the answer
@@ -278,7 +278,7 @@ Result<TickReport> tick(const FleetPolicy& policy, Parts& parts) {
   TickReport report;
   const TickTime time{parts.clock.now(), parts.deadline};
   report.before = TRY(load(policy.name, parts.journal));
-  Ticking tick{policy, parts, time, report};
+  OneTick tick{policy, parts, time, report};
   TRY_VOID(tick.observe());
   auto step = restore_half(tick);
   if (!step && step.error().kind == ErrorKind::conflict && report.outcomes.empty()) {

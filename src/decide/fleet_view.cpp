@@ -287,7 +287,7 @@ void FleetView::count() {
   for (auto& [id, member] : members) {
     const bool healthy = healthy_everywhere(member);
     member.out = is_out(member);
-    member.serving = healthy && member.open == nullptr && !(member.other != nullptr && member.other->open) &&
+    member.serving = healthy && member.open == nullptr && (member.other == nullptr || !member.other->open) &&
                      std::ranges::all_of(member.places, [&](const Place& place) {
                        return warm(place, observation.taken_at);
                      });

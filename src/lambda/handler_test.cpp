@@ -8,6 +8,8 @@
 namespace evenkeel::lambda {
 namespace {
 
+using Json = nlohmann::json;
+
 TEST_F(Handling, AWholeRemediationByAnyEventsInOneProcessOrMany) {
   const auto first = answer(R"({"source":"aws.events","time":"2026-11-22T10:10:00Z"})");
   EXPECT_EQ(first["exit_code"], 0);

@@ -18,7 +18,6 @@
 namespace evenkeel::lambda {
 
 using namespace std::chrono_literals;
-using Json = nlohmann::json;
 
 inline constexpr const char* kPolicy =
     "fleets:\n"
@@ -96,10 +95,10 @@ class Handling : public testing::Test {
                             .payload = std::move(payload)});
   }
   // The answer of an invocation that went well.
-  Json answer(std::string payload) {
+  nlohmann::json answer(std::string payload) {
     const auto given = invoke(std::move(payload));
     EXPECT_EQ(given.error_type, "") << given.text;
-    return Json::parse(given.text, nullptr, false);
+    return nlohmann::json::parse(given.text, nullptr, false);
   }
   void tick_for(int minutes) {
     for (int i = 0; i < minutes; ++i) {
@@ -115,7 +114,7 @@ class Handling : public testing::Test {
   std::optional<double> metric(const std::string& name) const {
     for (const auto& line : split(out.str(), '\n')) {
       if (line.empty()) continue;
-      const auto document = Json::parse(line);
+      const auto document = nlohmann::json::parse(line);
       if (document.contains("_aws") && document.contains(name)) return document[name].get<double>();
     }
     return std::nullopt;

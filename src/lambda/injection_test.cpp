@@ -7,6 +7,8 @@
 namespace evenkeel::lambda {
 namespace {
 
+using Json = nlohmann::json;
+
 // Every command with every field that it has, each of which is right.
 const std::vector<std::string>& right_ones() {
   static const std::vector<std::string> all = {

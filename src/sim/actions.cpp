@@ -59,8 +59,8 @@ std::pair<std::string, std::string> parts_of(const std::string& name) {
 }  // namespace
 
 const std::vector<std::string>& known_actions() {
-  static const std::vector<std::string> kActions = all_actions();
-  return kActions;
+  static const std::vector<std::string> actions = all_actions();
+  return actions;
 }
 
 std::string nearest_action(std::string_view text) {

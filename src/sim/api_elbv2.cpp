@@ -184,8 +184,8 @@ Answer<Change> read_change(Session& session, Parameters& parameters) {
 Answer<Xml> register_targets(Session& session, Parameters& parameters) {
   auto [arn, targets] = TRY(read_change(session, parameters));
   // Those that will be refused come first, so that a refused call has changed nothing.
-  std::ranges::partition(targets, [&, arn = arn](const Target& target) {
-    const auto* server = session.account.target_server(*session.account.find_group(arn), target.id);
+  std::ranges::partition(targets, [&, group = arn](const Target& target) {
+    const auto* server = session.account.target_server(*session.account.find_group(group), target.id);
     return server == nullptr || !server->runs();
   });
   for (const Target& target : targets) {

@@ -278,7 +278,8 @@ class Judge {
     read_drained(fact, "rebooted");
     const bool at_once = outage.rebooted && fact.at - *outage.rebooted < kBetweenReboots;
     outage.rebooted = fact.at;
-    if (++outage.reboots > promise_.reboots_at_most || (outage.reboots > 1 && at_once)) {
+    ++outage.reboots;
+    if (outage.reboots > promise_.reboots_at_most || (outage.reboots > 1 && at_once)) {
       ++judgement_.double_reboots;
       find(fact.at, fact.instance_id,
            fmt::format("rebooted for the {}. time without having been back in between", outage.reboots));
