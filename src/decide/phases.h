@@ -55,6 +55,9 @@ void draining(Remediation& remediation, Draft& draft, const FleetView& fleet);
 // Asks for what shows how the member is. False: the answers have still to come.
 bool asked_how_it_is(const Remediation& remediation, Draft& draft);
 
+// Asks for what shows a boot after the treatment, and remembers the boot with its evidence once it is seen.
+bool was_seen_to_boot(Remediation& remediation, Draft& draft);
+
 // The present rung of the ladder; nullptr: the policy has no such rung.
 const Step* step_of(const Remediation& remediation, const FleetPolicy& policy);
 

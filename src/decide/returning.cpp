@@ -203,17 +203,12 @@ const Intent* running_document(const Remediation& remediation, Draft& draft) {
   return result != nullptr && result->state == CommandResult::State::running ? intent : nullptr;
 }
 
-// Who was put back while a reboot was on its way is looked at as one that boots is: once it has booted, nothing is
-// waited for any more.
-bool was_seen_to_boot(Remediation& remediation, Draft& draft) {
+// A server that is put back while a reboot is on its way waits for that no longer once it has booted.
+bool waited_for_reboot_is_over(Remediation& remediation, Draft& draft) {
   const auto* treatment = treatment_intent(remediation);
-  if (treatment == nullptr || treatment->effect != Effect::reboot) return false;
-  asked_how_it_is(remediation, draft);
-  const auto evidence = boot_evidence(remediation, draft.policy, draft.observation);
-  if (!evidence) return false;
-  remediation.booted_at = draft.now();
-  remediation.boot_evidence = *evidence;
-  draft.note(remediation, "waits", "waits no longer: up again: " + *evidence);
+  if (treatment == nullptr || treatment->effect != Effect::reboot || !was_seen_to_boot(remediation, draft))
+    return false;
+  draft.note(remediation, "waits", "waits no longer: up again: " + remediation.boot_evidence);
   return true;
 }
 
@@ -234,7 +229,7 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
     }
     return draft.now() < document->at + kDocumentsEnd;
   }
-  if (draft.now() < until && was_seen_to_boot(remediation, draft))
+  if (draft.now() < until && waited_for_reboot_is_over(remediation, draft))
     until = treatments_may_act_until(remediation, draft.observation, draft.policy);
   if (draft.now() >= until) return false;
   const Time deadline = until + draft.policy.timing.rejoin;
@@ -287,10 +282,9 @@ std::optional<std::string> missing_in_classic(const Remediation& remediation, Dr
     return std::nullopt;
   }
   if (!elsewhere || !elsewhere->classic) return std::nullopt;
-  std::erase_if(balancers, [&](const std::string& shown) {
-    return std::ranges::any_of(*elsewhere->classic, [&](const auto& balancer) {
-      return shown.ends_with(" " + balancer.first) && balancer.second.contains(remediation.instance_id);
-    });
+  std::erase_if(balancers, [&](const std::string& name) {
+    const auto lists = elsewhere->classic->find(name);
+    return lists != elsewhere->classic->end() && lists->second.contains(remediation.instance_id);
   });
   return join(balancers, ", ");
 }

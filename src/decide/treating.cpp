@@ -101,18 +101,23 @@ int in_service_and_healthy(const Remediation& remediation, const Observation& ob
   return count;
 }
 
-// Looks for evidence of a boot; with it, the member is on its way back.
+// A boot puts the member on its way back.
 bool came_up(Remediation& remediation, Draft& draft) {
+  if (!was_seen_to_boot(remediation, draft)) return false;
+  rejoin(remediation, draft, "up again: " + remediation.boot_evidence);
+  return true;
+}
+
+}  // namespace
+
+bool was_seen_to_boot(Remediation& remediation, Draft& draft) {
   asked_how_it_is(remediation, draft);
   const auto evidence = boot_evidence(remediation, draft.policy, draft.observation);
   if (!evidence) return false;
   remediation.booted_at = draft.now();
   remediation.boot_evidence = *evidence;
-  rejoin(remediation, draft, "up again: " + *evidence);
   return true;
 }
-
-}  // namespace
 
 bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
   const auto& id = remediation.instance_id;

@@ -206,7 +206,8 @@ struct Elsewhere {
   std::string detail;                       // for people: why it isn't complete
   std::vector<Registration> registrations;  // instance_id: the target's id, an instance or an address …
   std::vector<std::string> groups;          // … and the name of each one's group
-  // By each Classic Load Balancer's name the ids of its instances, those that it drains left out; unknown: not read.
+  // By each Classic Load Balancer, named as a TrafficSource names it, the ids of its instances, those that it drains
+  // left out; unknown: not read.
   std::optional<std::map<std::string, std::set<std::string>>> classic = std::nullopt;
   std::string classic_detail = {};  // for people: why that is unknown
   bool operator==(const Elsewhere&) const = default;

@@ -60,7 +60,8 @@ void read_classic(wire::Caller& caller, Observation& observation, Elsewhere& fou
   Stamp{observation}.saw(answer->date);
   auto& classic = found.classic.emplace();
   for (const auto& balancer : answer->value)
-    classic[balancer.name].insert(balancer.instance_ids.begin(), balancer.instance_ids.end());
+    classic[classic_source(balancer.name).name].insert(balancer.instance_ids.begin(),
+                                                       balancer.instance_ids.end());
 }
 
 // Of everybody's, once for all surveys. Unfiltered lists: asked for one target, AWS answers only for one port
@@ -123,13 +124,18 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
   }
 }
 
+const AutoScalingMember* member_of_group(const std::string& instance_id, const Observation& observation) {
+  const auto& group = observation.auto_scaling_group;
+  if (!group) return nullptr;
+  const auto member = std::ranges::find(group->members, instance_id, &AutoScalingMember::instance_id);
+  return member == group->members.end() ? nullptr : &*member;
+}
+
 // Whether its Auto Scaling group takes it from the group's own Classic Load Balancers, and has not yet.
 bool leaves_with_its_group(const std::string& instance_id, const FleetPolicy& policy,
                            const Observation& observation) {
-  const auto& group = observation.auto_scaling_group;
-  if (!group) return false;
-  const auto member = std::ranges::find(group->members, instance_id, &AutoScalingMember::instance_id);
-  if (member == group->members.end() || member->lifecycle_state != "InService") return false;
+  const auto* member = member_of_group(instance_id, observation);
+  if (member == nullptr || member->lifecycle_state != "InService") return false;
   const bool replaces =
       std::ranges::find(policy.treatments, Treatment::replace, &Step::treatment) != policy.treatments.end();
   return policy.leave_by == Leave::standby || replaces;
@@ -146,11 +152,11 @@ void look_at_classic(const std::string& instance_id, const FleetPolicy& policy,
   }
   const bool leaves_them = leaves_with_its_group(instance_id, policy, observation);
   for (const auto& [balancer, ids] : *elsewhere->classic) {
-    const auto shown = classic_source(balancer);
+    const TrafficSource shown{TrafficSource::Kind::classic_load_balancer, balancer};
     const bool own = observation.auto_scaling_group &&
                      std::ranges::find(observation.auto_scaling_group->other_traffic_sources, shown) !=
                          observation.auto_scaling_group->other_traffic_sources.end();
-    if (ids.contains(instance_id) && !(own && leaves_them)) found.classic.push_back(shown.name);
+    if (ids.contains(instance_id) && !(own && leaves_them)) found.classic.push_back(balancer);
   }
 }
 
@@ -180,9 +186,7 @@ void look_at_treatments(const std::string& instance_id, const FleetPolicy& polic
 bool leaves_by_standby(const std::string& instance_id, const FleetPolicy& policy,
                        const Observation& observation) {
   if (policy.auto_scaling_group.empty() || policy.leave_by != Leave::standby) return false;
-  const auto& group = observation.auto_scaling_group;
-  return !group || std::ranges::find(group->members, instance_id, &AutoScalingMember::instance_id) !=
-                       group->members.end();
+  return !observation.auto_scaling_group || member_of_group(instance_id, observation) != nullptr;
 }
 
 // Asked once for all surveys: the answer is the same for every member.
@@ -211,16 +215,19 @@ void look_at_stop_protection(const std::string& instance_id, const FleetPolicy& 
   instance->second.stop_protected = answer->value;
 }
 
+bool serves_in(const TargetGroup& group, const std::string& instance_id) {
+  return group.registrations && std::ranges::any_of(*group.registrations, [&](const Registration& one) {
+           return one.instance_id == instance_id && one.state != TargetState::draining;
+         });
+}
+
 // Whether it may be taken out, asked for every group that it would leave by deregistration.
 void look_at_way_out(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
                      Observation& observation, Survey& found) {
   const bool by_standby = leaves_by_standby(instance_id, policy, observation);
   for (const auto& group : observation.target_groups) {
-    const auto here = [&](const Registration& one) {
-      return one.instance_id == instance_id && one.state != TargetState::draining;
-    };
     if (by_standby && group.attached) continue;  // Standby takes it out there
-    if (!group.registrations || std::ranges::none_of(*group.registrations, here)) continue;
+    if (!serves_in(group, instance_id)) continue;
     const auto leave = [&] { return aws::elbv2::deregister_probe(caller, group.arn); };
     const auto& probe = way_back("out of " + group.arn, group.name, leave, observation);
     if (probe.allowed.value_or(false)) continue;
@@ -246,10 +253,7 @@ void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy,
       !may(way_back(scaling, scaling, exit, observation)))
     return;
   for (const auto& group : observation.target_groups) {
-    const auto here = [&](const Registration& one) {
-      return one.instance_id == instance_id && one.state != TargetState::draining;
-    };
-    if (!group.registrations || std::ranges::none_of(*group.registrations, here)) continue;
+    if (!serves_in(group, instance_id)) continue;
     const auto enter = [&] { return aws::elbv2::register_probe(caller, group.arn); };
     if (!may(way_back(group.arn, group.name, enter, observation))) return;
   }
