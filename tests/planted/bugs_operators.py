@@ -71,7 +71,8 @@ BUGS = [
     Bug("counts a jump of the clock as time for which it was blind", "decide/clock.cpp",
         "state.ability.since += seen - last;", "state.ability.since += Duration{0};"),
     Bug("runs a tick for a mistyped command", "lambda/event.cpp",
-        "!is_known(event)) return no_known_event(event);", "!is_known(event)) return tick_of(event);"),
+        "!is_known(event)) return no_known_event(event);",
+        "is_known(event) && event.is_discarded()) return no_known_event(event);"),
     Bug("tells a start that could not be recorded", "controller/tick.cpp",
         "    report.plan = tick.settle_start(step, tick.starts_are_off);\n  }\n}", "  }\n}"),
     # What is moved, and fleets that left

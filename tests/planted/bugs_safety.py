@@ -32,5 +32,6 @@ BUGS = [
     Bug("the invariants hold back what an operator wants back now", "decide/invariants_act.cpp",
         "now == nullptr || now->without_waiting || now->seen_back", "now == nullptr || now->seen_back"),
     Bug("looks for no boot of a server that was put back under way", "decide/returning.cpp",
-        "  if (draft.now() < until && waited_for_reboot_is_over(remediation, draft))", "  if (false)"),
+        "treatment == nullptr || treatment->effect != Effect::reboot ||",
+        "treatment == nullptr || treatment->effect == Effect::reboot ||"),
 ]
