@@ -88,8 +88,34 @@ Mutation send_once(wire::Caller& caller, std::string action, const std::string& 
   return mutate(caller, std::move(call), sign_at, std::move(nonce), accepts);
 }
 
-Result<Dated<Permission>> dry_run(wire::Caller& caller, std::string action, const std::string& id) {
-  wire::Call call = make_call(std::move(action), id);
+wire::Call tag_call(std::string action, const std::string& id, const Tag& tag) {
+  wire::Call call = make_call(std::move(action));
+  call.parameters.add("ResourceId.1", id);
+  call.parameters.add("Tag.1.Key", tag.key);
+  call.parameters.add("Tag.1.Value", tag.value);
+  return call;
+}
+
+// The instances that the calls list, page by page.
+Result<Dated<std::vector<Instance>>> read_instances(wire::Caller& caller, std::span<const wire::Call> calls) {
+  std::map<std::string, Instance> instances;
+  const auto read = [&](std::size_t, const Element& result) -> Result<std::string> {
+    for (const auto& reservation : TRY(result.list("reservationSet", "item"))) {
+      for (const auto& item : TRY(reservation.list("instancesSet", "item"))) {
+        Instance instance = TRY(read_instance(item));
+        std::string id = instance.id;
+        instances.insert_or_assign(std::move(id), std::move(instance));
+      }
+    }
+    return result.text_or_empty("nextToken");
+  };
+  const auto dates = read_pages(caller, calls, "NextToken", read);
+  Dated<std::vector<Instance>> result{{}, TRY(oldest(dates))};
+  for (auto& [id, instance] : instances) result.value.push_back(std::move(instance));
+  return result;
+}
+
+Result<Dated<Permission>> dry_run(wire::Caller& caller, wire::Call call, const std::string& id) {
   call.parameters.add("DryRun", true);
   wire::Reply reply = caller.call(call);
   if (reply.outcome) {
@@ -172,21 +198,7 @@ Result<Dated<std::vector<Instance>>> describe_instances(wire::Caller& caller,
     calls.back().parameters.add_list("Filter.1.Value", part);
     calls.back().parameters.add("MaxResults", kLargestPage);
   }
-  std::map<std::string, Instance> instances;
-  const auto read = [&](std::size_t, const Element& result) -> Result<std::string> {
-    for (const auto& reservation : TRY(result.list("reservationSet", "item"))) {
-      for (const auto& item : TRY(reservation.list("instancesSet", "item"))) {
-        Instance instance = TRY(read_instance(item));
-        std::string id = instance.id;
-        instances.insert_or_assign(std::move(id), std::move(instance));
-      }
-    }
-    return result.text_or_empty("nextToken");
-  };
-  const auto dates = read_pages(caller, calls, "NextToken", read);
-  Dated<std::vector<Instance>> result{{}, TRY(oldest(dates))};
-  for (auto& [id, instance] : instances) result.value.push_back(std::move(instance));
-  return result;
+  return read_instances(caller, calls);
 }
 
 Mutation reboot_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce) {
@@ -213,15 +225,42 @@ Mutation start_instance(wire::Caller& caller, const std::string& id, Time sign_a
 }
 
 Result<Dated<Permission>> reboot_dry_run(wire::Caller& caller, const std::string& id) {
-  return dry_run(caller, "RebootInstances", id);
+  return dry_run(caller, make_call("RebootInstances", id), id);
 }
 
 Result<Dated<Permission>> stop_dry_run(wire::Caller& caller, const std::string& id) {
-  return dry_run(caller, "StopInstances", id);
+  return dry_run(caller, make_call("StopInstances", id), id);
 }
 
 Result<Dated<Permission>> start_dry_run(wire::Caller& caller, const std::string& id) {
-  return dry_run(caller, "StartInstances", id);
+  return dry_run(caller, make_call("StartInstances", id), id);
+}
+
+Result<Dated<Permission>> create_tag_dry_run(wire::Caller& caller, const std::string& id, const Tag& tag) {
+  return dry_run(caller, tag_call("CreateTags", id, tag), id);
+}
+
+Result<Dated<Permission>> delete_tag_dry_run(wire::Caller& caller, const std::string& id, const Tag& tag) {
+  return dry_run(caller, tag_call("DeleteTags", id, tag), id);
+}
+
+Mutation create_tag(wire::Caller& caller, const std::string& id, const Tag& tag, Time sign_at,
+                    std::string nonce) {
+  return mutate(caller, tag_call("CreateTags", id, tag), sign_at, std::move(nonce));
+}
+
+Mutation delete_tag(wire::Caller& caller, const std::string& id, const Tag& tag, Time sign_at,
+                    std::string nonce) {
+  return mutate(caller, tag_call("DeleteTags", id, tag), sign_at, std::move(nonce));
+}
+
+Result<Dated<std::vector<Instance>>> describe_instances_with_tag(wire::Caller& caller,
+                                                                 const std::string& key) {
+  wire::Call call = make_call("DescribeInstances");
+  call.parameters.add("Filter.1.Name", "tag-key");
+  call.parameters.add_list("Filter.1.Value", {&key, 1});
+  call.parameters.add("MaxResults", kLargestPage);
+  return read_instances(caller, {&call, 1});
 }
 
 Result<Dated<std::vector<InstanceStatus>>> describe_instance_status(wire::Caller& caller,

@@ -54,10 +54,29 @@ Mutation stop_instance(wire::Caller& caller, const std::string& id, Time sign_at
 // `rejected` (IncorrectInstanceState): it isn't stopped yet.
 Mutation start_instance(wire::Caller& caller, const std::string& id, Time sign_at, std::string nonce);
 
+struct Tag {
+  std::string key;
+  std::string value;
+};
+
+// Puts the tag on the instance, in place of one with the same key. Doing it twice is the same as once, so it is
+// retried.
+Mutation create_tag(wire::Caller& caller, const std::string& id, const Tag& tag, Time sign_at,
+                    std::string nonce);
+// Takes it off if it has this value; a success as well when it isn't there.
+Mutation delete_tag(wire::Caller& caller, const std::string& id, const Tag& tag, Time sign_at,
+                    std::string nonce);
+
+// All instances of the region that carry a tag with this key, sorted by id; at most kMaxPages pages of them.
+Result<Dated<std::vector<Instance>>> describe_instances_with_tag(wire::Caller& caller,
+                                                                 const std::string& key);
+
 // Whether we may do it, without doing it (DryRun). An error: AWS gave neither of its two answers.
 Result<Dated<Permission>> reboot_dry_run(wire::Caller& caller, const std::string& id);
 Result<Dated<Permission>> stop_dry_run(wire::Caller& caller, const std::string& id);
 Result<Dated<Permission>> start_dry_run(wire::Caller& caller, const std::string& id);
+Result<Dated<Permission>> create_tag_dry_run(wire::Caller& caller, const std::string& id, const Tag& tag);
+Result<Dated<Permission>> delete_tag_dry_run(wire::Caller& caller, const std::string& id, const Tag& tag);
 
 struct Event {
   std::string code;         // "instance-reboot", "system-maintenance", …; unknown words are kept

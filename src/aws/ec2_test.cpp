@@ -12,6 +12,7 @@ using wire::ec2_error;
 using wire::form_of;
 using wire::Request;
 using wire::ScriptedAccount;
+using Form = std::map<std::string, std::string>;
 
 std::string instance_xml(const std::string& id, int code = 16) {
   return "<item><instanceId>" + id + "</instanceId><instanceState><code>" + std::to_string(code) +
@@ -82,6 +83,53 @@ TEST(Ec2, ReadsEveryAddressOfAnInstance) {
   ASSERT_TRUE(instances) << instances.error().message;
   EXPECT_EQ(instances->value.at(0).addresses,
             (std::vector<std::string>{"10.0.0.1", "10.0.0.9", "10.0.1.7", "10.0.2.16/28", "fd00::1"}));
+}
+
+TEST(Ec2, PutsOneTagOnAndTakesItOffByItsValue) {
+  Form asked;
+  ScriptedAccount account([&](const Request& request) {
+    asked = form_of(request);
+    return ec2_answer(asked["Action"], "<return>true</return>");
+  });
+  const Time at = *parse_iso8601("2026-11-22T06:44:00Z");
+  for (const auto& [action, call] : {std::pair{"CreateTags", &create_tag}, {"DeleteTags", &delete_tag}}) {
+    EXPECT_TRUE(call(account.caller, "i-1", {"evenkeel:state", "web/i-1"}, at, "n-1").outcome);
+    EXPECT_EQ(asked["Action"], action);
+    EXPECT_EQ(asked["ResourceId.1"], "i-1");
+    EXPECT_EQ(asked["Tag.1.Key"], "evenkeel:state");
+    EXPECT_EQ(asked["Tag.1.Value"], "web/i-1");
+    EXPECT_FALSE(asked.contains("DryRun"));
+  }
+}
+
+TEST(Ec2, AsksWhetherItMayTagWithoutDoingIt) {
+  std::string told = "DryRunOperation";
+  Form asked;
+  ScriptedAccount account([&](const Request& request) {
+    asked = form_of(request);
+    return ec2_error(told == "DryRunOperation" ? 412 : 403, told.c_str(), "?");
+  });
+  for (const auto ask : {create_tag_dry_run, delete_tag_dry_run}) {
+    told = "DryRunOperation";
+    EXPECT_TRUE(ask(account.caller, "i-1", {"k", "v"}).value().value.allowed);
+    EXPECT_EQ(asked["DryRun"], "true");
+    EXPECT_EQ(asked["Tag.1.Key"], "k");
+    told = "UnauthorizedOperation";
+    EXPECT_FALSE(ask(account.caller, "i-1", {"k", "v"}).value().value.allowed);
+  }
+}
+
+TEST(Ec2, FindsWhoCarriesATagPageByPage) {
+  ScriptedAccount account([](const Request& request) {
+    auto form = form_of(request);
+    EXPECT_EQ(form["Filter.1.Name"], "tag-key");
+    EXPECT_EQ(form["Filter.1.Value.1"], "empty");
+    const bool first = form["NextToken"].empty();
+    return ec2_answer("DescribeInstances",
+                      "<reservationSet>" + reservation(instance_xml(first ? "i-1" : "i-2")) +
+                          "</reservationSet>" + (first ? "<nextToken>t</nextToken>" : "<nextToken/>"));
+  });
+  EXPECT_EQ(describe_instances_with_tag(account.caller, "empty").value().value.size(), 2U);
 }
 
 TEST(Ec2, ReadsStopProtection) {

@@ -70,6 +70,8 @@ struct Filter {
     if (name == "instance-id") return contains(values, server.id);
     if (name == "instance-state-name") return contains(values, state_of(server.life).name);
     const auto tags = tags_of(server);
+    if (name == "tag-key")
+      return std::ranges::any_of(values, [&](const auto& key) { return tags.contains(key); });
     const auto tag = tags.find(name.substr(4));
     return tag != tags.end() && contains(values, tag->second);
   }
@@ -80,7 +82,7 @@ std::vector<Filter> read_filters(Parameters& parameters) {
   for (const std::string& prefix : parameters.structures("Filter")) {
     Filter filter{parameters.required(prefix + ".Name"), parameters.list(prefix + ".Value")};
     const bool known = filter.name == "instance-id" || filter.name == "instance-state-name" ||
-                       filter.name.starts_with("tag:");
+                       filter.name.starts_with("tag:") || filter.name == "tag-key";
     const bool plain = std::ranges::all_of(
         filter.values, [](const auto& value) { return value.find_first_of("*?") == std::string::npos; });
     if (!known) parameters.complain("The filter '" + printable(filter.name) + "' is invalid");
@@ -278,6 +280,60 @@ Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
              tag("output", "V2luZG93cyBpcyBSZWFkeSB0byB1c2U="));
 }
 
+struct TagOf {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// Of instances alone: this account has no other resource that EC2 tags.
+Answer<std::pair<std::vector<std::string>, std::vector<TagOf>>> read_tags(const Session& session,
+                                                                          Parameters& parameters,
+                                                                          bool needed) {
+  const bool dry_run = parameters.flag("DryRun", false);
+  parameters.required("ResourceId.1");
+  const auto ids = parameters.list("ResourceId");
+  std::vector<TagOf> tags;
+  for (const std::string& prefix : parameters.structures("Tag")) {
+    TagOf one{parameters.required(prefix + ".Key"), parameters.text(prefix + ".Value")};
+    if (one.key.size() > 127) parameters.complain("Tag keys have at most 127 characters");
+    if (one.value && one.value->size() > 256) parameters.complain("Tag values have at most 256 characters");
+    if (one.key.starts_with("aws:"))
+      parameters.complain("Tag keys starting with 'aws:' are reserved for internal use");
+    tags.push_back(std::move(one));
+  }
+  if (needed && tags.empty()) parameters.complain("The request must contain the parameter Tag");
+  TRY_VOID(finish(parameters, dry_run, session.account.servers, ids));
+  return std::pair{ids, tags};
+}
+
+constexpr std::size_t kTagsOfAResource = 50;
+
+Answer<Xml> create_tags(Session& session, Parameters& parameters) {
+  const auto [ids, tags] = TRY(read_tags(session, parameters, true));
+  for (const auto& id : ids) {
+    auto all = session.account.servers.at(id).tags;
+    for (const auto& tag : tags) all[tag.key] = tag.value.value_or("");
+    if (all.size() > kTagsOfAResource)
+      return refuse(400, "TagLimitExceeded", "You have reached the maximum number of tags: 50");
+    session.account.servers.at(id).tags = std::move(all);
+  }
+  return tag("return", true);
+}
+
+// With a value, only where it has that one; without any tag, all but AWS's own.
+Answer<Xml> delete_tags(Session& session, Parameters& parameters) {
+  const auto [ids, tags] = TRY(read_tags(session, parameters, false));
+  for (const auto& id : ids) {
+    auto& all = session.account.servers.at(id).tags;
+    if (tags.empty()) std::erase_if(all, [](const auto& one) { return !one.first.starts_with("aws:"); });
+    for (const auto& tag : tags) {
+      const auto found = all.find(tag.key);
+      if (found != all.end() && (!tag.value || found->second == *tag.value)) all.erase(found);
+    }
+  }
+  return tag("return", true);
+}
+
 }  // namespace
 
 std::span<const Operation> ec2_operations() {
@@ -287,7 +343,9 @@ std::span<const Operation> ec2_operations() {
                                               {"StopInstances", stop_instances},
                                               {"StartInstances", start_instances},
                                               {"GetConsoleOutput", get_console_output},
-                                              {"DescribeInstanceAttribute", describe_instance_attribute}};
+                                              {"DescribeInstanceAttribute", describe_instance_attribute},
+                                              {"CreateTags", create_tags},
+                                              {"DeleteTags", delete_tags}};
   return kOperations;
 }
 

@@ -288,5 +288,50 @@ TEST(GetConsoleOutput, HasNoTimestampWhereNothingWasPosted) {
   EXPECT_TRUE(reply.texts("//timestamp").empty());
 }
 
+TEST(Tags, ArePutOnTakenOffAndFilteredBy) {
+  World world;
+  const auto& id = world.ids[0];
+  const auto with = [&](Form more) {
+    more.emplace_back("ResourceId.1", id);
+    return more;
+  };
+  const auto carriers = [&] {
+    return world
+        .ec2("DescribeInstances", {{"Filter.1.Name", "tag-key"}, {"Filter.1.Value.1", "evenkeel:state"}})
+        .texts(kIds);
+  };
+  EXPECT_TRUE(carriers().empty());
+  EXPECT_EQ(world.ec2("CreateTags", with({{"Tag.1.Key", "evenkeel:state"}, {"Tag.1.Value", "web/1"}})).status,
+            200);
+  EXPECT_EQ(carriers(), std::vector{id});
+  EXPECT_EQ(world.ec2("DeleteTags", with({{"Tag.1.Key", "evenkeel:state"}, {"Tag.1.Value", "web/2"}})).status,
+            200);
+  EXPECT_EQ(carriers(), std::vector{id}) << "it has another value";
+  EXPECT_EQ(world.ec2("DeleteTags", with({{"Tag.1.Key", "evenkeel:state"}, {"Tag.1.Value", "web/1"}})).status,
+            200);
+  EXPECT_TRUE(carriers().empty());
+  EXPECT_EQ(world.ec2("DeleteTags", with({{"Tag.1.Key", "evenkeel:state"}})).status, 200)
+      << "nor is it there";
+}
+
+TEST(Tags, AreRefusedBeyondWhatAwsTakes) {
+  World world;
+  const auto code = [&](const std::string& instance, const std::string& key, const std::string& value) {
+    return world.ec2("CreateTags", {{"ResourceId.1", instance}, {"Tag.1.Key", key}, {"Tag.1.Value", value}})
+        .text("/Response/Errors/Error/Code");
+  };
+  const auto& id = world.ids[0];
+  EXPECT_EQ(code(id, std::string(128, 'k'), "v"), "InvalidParameterValue");
+  EXPECT_EQ(code(id, "k", std::string(257, 'v')), "InvalidParameterValue");
+  EXPECT_EQ(code(id, "aws:k", "v"), "InvalidParameterValue");
+  EXPECT_EQ(code("i-00000000", "k", "v"), "InvalidInstanceID.NotFound");
+  EXPECT_EQ(code(id, std::string(127, 'k'), std::string(256, 'v')), "");
+  for (int i = 0; i < 48; ++i) world.account.servers.at(id).tags["k" + std::to_string(i)] = "v";
+  EXPECT_EQ(code(id, "one more", "v"), "TagLimitExceeded");
+  EXPECT_EQ(world.ec2("CreateTags", {{"ResourceId.1", id}, {"Tag.1.Key", "k"}, {"DryRun", "true"}})
+                .text("/Response/Errors/Error/Code"),
+            "DryRunOperation");
+}
+
 }  // namespace
 }  // namespace evenkeel::sim
