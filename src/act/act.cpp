@@ -43,6 +43,10 @@ aws::ssm::SentCommand send(const Action& action, wire::Caller& caller) {
       return {aws::ec2::start_instance(caller, id, at, nonce), {}};
     case Effect::terminate:
       return {aws::autoscaling::terminate_instance(caller, id, at, nonce), {}};
+    case Effect::mark:
+      return {aws::ec2::create_tag(caller, id, {kWitnessTag, action.tag_value}, at, nonce), {}};
+    case Effect::unmark:
+      return {aws::ec2::delete_tag(caller, id, {kWitnessTag, action.tag_value}, at, nonce), {}};
   }
   std::unreachable();
 }

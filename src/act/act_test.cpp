@@ -20,6 +20,7 @@ Action action(Effect effect) {
           .ports = moves ? std::vector{443, 8443} : std::vector<int>{},
           .auto_scaling_group = "web-asg",
           .document = {"AWS-RunShellScript", {{"commands", {"uptime"}}}, 2min},
+          .tag_value = "web/i-1",
           .nonce = "nonce-7",
           .at = kIntended,
           .restores = false};
@@ -113,6 +114,8 @@ TEST(Act, TurnsEveryEffectIntoItsCall) {
         {Effect::reboot, "RebootInstances", "InstanceId.1", "i-00000000000000001", true},
         {Effect::stop, "StopInstances", "InstanceId.1", "i-00000000000000001", true},
         {Effect::start, "StartInstances", "InstanceId.1", "i-00000000000000001", false},
+        {Effect::mark, "CreateTags", "Tag.1.Value", "web/i-1", false},
+        {Effect::unmark, "DeleteTags", "Tag.1.Value", "web/i-1", false},
         {Effect::terminate, "TerminateInstanceInAutoScalingGroup", "ShouldDecrementDesiredCapacity", "false",
          true}}) {
     wire::ScriptedAccount account([&](const wire::Request& request) {

@@ -38,6 +38,7 @@ enum class Need {
   alarms,              // a gate or a rule names one
   calendars,           // a gate names one
   documents,           // SSM runs one on a member: as a treatment or for evidence
+  witness_tag,         // who is out carries a tag
 };
 
 // How `evenkeel check` finds out whether the action is allowed.
@@ -56,7 +57,7 @@ struct NeededPermission {
   Proof proof = Proof::asked;
 };
 
-inline constexpr std::array<NeededPermission, 29> kNeededPermissions = {{
+inline constexpr std::array<NeededPermission, 31> kNeededPermissions = {{
     {"elasticloadbalancing:DescribeTargetGroups", false, Resource::any, NeededBy::tick, Need::always,
      "to find the target groups by their names, and every other one that a server may be registered in"},
     {"elasticloadbalancing:DescribeTargetHealth", false, Resource::any, NeededBy::tick, Need::always,
@@ -83,6 +84,10 @@ inline constexpr std::array<NeededPermission, 29> kNeededPermissions = {{
     {"ec2:StopInstances", true, Resource::instance, NeededBy::tick, Need::stop_start, "to stop a server"},
     {"ec2:StartInstances", true, Resource::instance, NeededBy::tick, Need::stop_start,
      "to start a server again that it stopped"},
+    {"ec2:CreateTags", true, Resource::instance, NeededBy::tick, Need::witness_tag,
+     "to mark a server that it takes out with the tag evenkeel:state"},
+    {"ec2:DeleteTags", true, Resource::instance, NeededBy::tick, Need::witness_tag,
+     "to take the tag evenkeel:state off again"},
     {"autoscaling:DescribeAutoScalingGroups", false, Resource::any, NeededBy::tick, Need::auto_scaling_group,
      "to see whether Auto Scaling would replace a server that is out"},
     {"autoscaling:DescribeScalingActivities", false, Resource::any, NeededBy::tick, Need::auto_scaling_group,

@@ -18,7 +18,8 @@ void add(InOtherFleet& sum, const InOtherFleet& more) {
 
 void OtherFleets::note(const FleetState& state, bool in_policy) {
   unread_.erase(state.fleet);
-  auto& known = fleets_[state.fleet] = {.identity = state.identity, .groups = {}, .instances = {}};
+  auto& known =
+      fleets_[state.fleet] = {.identity = state.identity, .groups = {}, .instances = {}, .remediations = {}};
   if (in_policy) {
     for (const auto& [group, seen] : state.groups_seen) known.groups.push_back(group);
   }
@@ -39,6 +40,9 @@ void OtherFleets::note(const FleetState& state, bool in_policy) {
     instance.ended_at = std::max(instance.ended_at, record.ended_at);
   }
   for (auto& [id, instance] : known.instances) instance.fleet = state.fleet;
+  for (const auto& remediation : state.open) known.remediations.insert(remediation.id);
+  for (const auto& past : state.recent) known.remediations.insert(past.id);
+  for (const auto& mark : state.left_marks) known.remediations.insert(mark.remediation_id);
 }
 
 void OtherFleets::note_unread(const std::string& fleet, const std::string& why) { unread_[fleet] = why; }
@@ -54,6 +58,7 @@ void OtherFleets::tell(const std::string& fleet, Observation& observation) const
   for (const auto& [name, known] : fleets_) {
     if (name == fleet) continue;
     for (const auto& [id, instance] : known.instances) add(observation.other_fleets[id], instance);
+    observation.remediations_of_others[name] = known.remediations;
     if (!known.identity || known.identity != observation.identity) continue;
     for (const auto& group : known.groups) observation.groups_of_others.emplace(group, name);
   }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ class OtherFleets {
     std::optional<Identity> identity;
     std::vector<std::string> groups;  // of a fleet that may start something
     std::map<std::string, InOtherFleet> instances;
+    std::set<std::string> remediations;  // ids of all that its state knows
   };
   std::map<std::string, Known> fleets_;
   std::map<std::string, std::string> unread_;  // fleet → why

@@ -52,6 +52,20 @@ TEST_F(TellingOthers, TellsWhatTheyHaveOutAndHaveDone) {
   EXPECT_TRUE(observation.groups_of_others.empty()) << "a fleet that left the policy claims nothing";
 }
 
+TEST_F(TellingOthers, TellsEveryRemediationThatTheirStatesKnow) {
+  auto old = state("old");
+  old.open[0].id = "i-1@x";
+  auto& left = old.left_marks.emplace_back();
+  left.remediation_id = "i-4@x";
+  others.note(old, false);
+  FleetState fresh;
+  fresh.fleet = "fresh";
+  others.note(fresh, true);
+  others.tell("new", observation);
+  EXPECT_EQ(observation.remediations_of_others, (std::map<std::string, std::set<std::string>>{
+                                                    {"fresh", {}}, {"old", {"i-1@x", "i-2@x", "i-4@x"}}}));
+}
+
 TEST_F(TellingOthers, NothingOfTheFleetItself) {
   others.note(state("web"), true);
   others.tell("web", observation);

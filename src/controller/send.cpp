@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <map>
 
 #include "act/act.h"
 #include "base/text.h"
@@ -29,9 +30,16 @@ bool treats_the_server(Effect effect) {
     case Effect::enter_standby:
     case Effect::exit_standby:
     case Effect::start:
+    case Effect::mark:
+    case Effect::unmark:
       break;
   }
   return false;
+}
+
+// What waits for its server's mark, where that was asked for as well.
+bool needs_its_mark(Effect effect) {
+  return effect == Effect::deregister || effect == Effect::enter_standby || treats_the_server(effect);
 }
 
 // Why it must not be sent any more; empty: it may.
@@ -57,11 +65,17 @@ TickTime::TickTime(Time start, std::optional<Time> deadline)
 std::vector<Outcome> send(std::span<const Action> actions, std::optional<Time> looked_at,
                           const TickTime& time, Parts& parts) {
   std::vector<Outcome> outcomes;
+  std::map<std::string, std::string> unmarked;  // by remediation: why its mark is not known to be there
   parts.aws.set_deadline(time.act_until);
   for (const auto& action : actions) {
     parts.aws.set_urgency(urgency(action.restores));
     auto why = too_late(action, looked_at, time, parts.clock.now());
+    if (const auto no = unmarked.find(action.remediation_id);
+        no != unmarked.end() && needs_its_mark(action.effect))
+      why = fmt::format("the tag {} could not be put on it first: {}", kWitnessTag, no->second);
     outcomes.push_back(why.empty() ? act::perform(action, parts.aws) : act::not_sent(action, std::move(why)));
+    if (action.effect == Effect::mark && outcomes.back().kind != OutcomeKind::accepted)
+      unmarked[action.remediation_id] = outcomes.back().detail;
   }
   parts.aws.set_urgency(urgency(false));
   return outcomes;

@@ -134,5 +134,43 @@ TEST_F(Drained, AStoreWithoutRoomForATreatmentStillRestores) {
   ASSERT_FALSE(report->plan.fleet.empty());
 }
 
+struct Marking : Ticking {
+  std::string refusal;  // of CreateTags
+  std::vector<std::string> order;
+
+  void SetUp() override {
+    Ticking::SetUp();
+    policy.witness_tag = true;
+    instead = [this](std::map<std::string, std::string>& form) -> std::optional<wire::Response> {
+      const auto& action = form["Action"];
+      if (form["Filter.1.Name"] == "tag-key") return wire::ec2_answer(action, "<reservationSet/>");
+      if (form["DryRun"] == "true") return wire::ec2_error(412, "DryRunOperation", "would have succeeded");
+      if (action == "CreateTags" || action == "DeregisterTargets") order.push_back(action);
+      if (action != "CreateTags") return std::nullopt;
+      if (!refusal.empty()) return wire::ec2_error(403, refusal, "no");
+      return wire::ec2_answer(action, "<return>true</return>");
+    };
+  }
+};
+
+TEST_F(Marking, TheTagIsThereBeforeTheMemberLeaves) {
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(order, (std::vector<std::string>{"CreateTags", "DeregisterTargets"}));
+  EXPECT_EQ(stored().open.at(0).intents.at(0).outcome, OutcomeKind::accepted);
+}
+
+TEST_F(Marking, WithoutItTheMemberStaysAndGoesBackUntreated) {
+  refusal = "UnauthorizedOperation";
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(order, std::vector<std::string>{"CreateTags"});
+  const auto state = stored();
+  EXPECT_EQ(state.open.at(0).intents.at(1).outcome, OutcomeKind::not_sent);
+  EXPECT_NE(state.open.at(0).intents.at(1).detail.find("evenkeel:state could not be put on it first"),
+            std::string::npos);
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(stored().open.at(0).phase, Phase::rejoining);
+  EXPECT_EQ(std::ranges::count(order, "DeregisterTargets"), 0);
+}
+
 }  // namespace
 }  // namespace evenkeel::controller

@@ -10,6 +10,7 @@
 #include "decide/denied.h"
 #include "decide/leave_ever.h"
 #include "decide/rules.h"
+#include "decide/witness.h"
 #include "model/alarm_name.h"
 
 namespace evenkeel::decide {
@@ -235,8 +236,8 @@ void blind_to_metrics(const FleetView& fleet, const Ability& before, Blind& blin
 
 bool is_denied(Reason reason) {
   return reason == Reason::reboot_denied || reason == Reason::register_denied ||
-         reason == Reason::deregister_denied || reason == Reason::survey_incomplete ||
-         reason == Reason::load_unknown;
+         reason == Reason::deregister_denied || reason == Reason::mark_denied ||
+         reason == Reason::survey_incomplete || reason == Reason::load_unknown;
 }
 
 // Of those that something asks for none could be looked at or treated. Known only by a tick that came to
@@ -276,6 +277,9 @@ Blind what_it_cannot_see(const Plan& plan, const FleetView& fleet, const std::ve
   blind_to_gates(fleet, blind);
   blind_to_metrics(fleet, before, blind);
   blind_to_denials(plan, blind);
+  if (const auto verdict = marked_and_unknown(fleet, false))
+    blind.push_back({fleet.observation.marks ? Blindness::state_outdated : Blindness::instances_unread,
+                     kWitnessTag, verdict->text});
   std::ranges::move(never_to_leave(plan, fleet, held_back_by), std::back_inserter(blind));
   blind_to_candidates(plan, before, blind);
   if (blind.size() > kBlindTo) blind.resize(kBlindTo);

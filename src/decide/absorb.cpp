@@ -16,6 +16,25 @@ std::string where(const Remediation& remediation, const Intent& intent) {
   return target == remediation.snapshot.end() ? "" : " " + target->target_group_name;
 }
 
+// Of a mark. Told once: when the tag is off. That it can't be is told after the last try (decide/witness.h).
+void absorb_removal(const Outcome& outcome, Time now, Absorbed& absorbed) {
+  for (auto& mark : absorbed.next.left_marks) {
+    if (mark.remediation_id != outcome.remediation_id || mark.removal.nonce != outcome.nonce) continue;
+    mark.removal.outcome = outcome.kind;
+    mark.removal.may_land_late = outcome.may_land_late;
+    mark.removal.detail = outcome.detail;
+    remember_denial(absorbed.next, mark.removal, outcome, now);
+    if (outcome.kind != OutcomeKind::accepted) continue;
+    absorbed.events.push_back({.at = now,
+                               .fleet = absorbed.next.fleet,
+                               .instance_id = mark.instance_id,
+                               .remediation_id = mark.remediation_id,
+                               .kind = "outcome",
+                               .text = fmt::format("{}: {}", name(Effect::unmark), name(outcome.kind)),
+                               .word = name(outcome.kind)});
+  }
+}
+
 }  // namespace
 
 Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<const Outcome> outcomes,
@@ -24,7 +43,10 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
   ++absorbed.next.revision;
   for (const auto& outcome : outcomes) {
     const auto remediation = std::ranges::find(absorbed.next.open, outcome.remediation_id, &Remediation::id);
-    if (remediation == absorbed.next.open.end()) continue;
+    if (remediation == absorbed.next.open.end()) {
+      absorb_removal(outcome, now, absorbed);
+      continue;
+    }
     const auto intent = std::ranges::find(remediation->intents, outcome.nonce, &Intent::nonce);
     if (intent == remediation->intents.end()) continue;
     const bool known =

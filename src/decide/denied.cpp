@@ -58,15 +58,26 @@ constexpr auto kDoings = std::to_array<Doing>({
      {}},
     {Effect::terminate, "the replacement", [](const FleetPolicy& p) { return treats(p, Treatment::replace); },
      nullptr, Treatment::replace},
+    {Effect::mark,
+     "the tag evenkeel:state",
+     [](const FleetPolicy& p) { return p.witness_tag; },
+     &Survey::may_mark,
+     {}},
+    {Effect::unmark,
+     "to take off the tag evenkeel:state",
+     [](const FleetPolicy& p) { return p.witness_tag; },
+     &Survey::may_mark,
+     {}},
 });
-static_assert(kDoings.size() == static_cast<std::size_t>(Effect::terminate) + 1);
+static_assert(kDoings.size() == static_cast<std::size_t>(Effect::unmark) + 1);
 
 const Doing& doing(Effect effect) { return *std::ranges::find(kDoings, effect, &Doing::effect); }
 
 bool was_allowed(Effect effect, const Observation& observation) {
   const auto asked = doing(effect).asked;
   // `plan` makes no call that could change anything, and takes these for granted.
-  const bool in_earnest = asked == &Survey::may_reboot || !observation.way_back.empty();
+  const bool in_earnest =
+      asked == &Survey::may_reboot || asked == &Survey::may_mark || !observation.way_back.empty();
   return asked != nullptr && in_earnest && std::ranges::any_of(observation.surveys, [&](const auto& entry) {
            return (entry.second.*asked).value_or(false);
          });

@@ -9,6 +9,7 @@
 #include "decide/gate.h"
 #include "decide/horizon.h"
 #include "decide/protocol.h"
+#include "decide/witness.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -76,6 +77,7 @@ Action Draft::action_for(const Remediation& remediation, const Intent& intent, P
   if (intent.effect == Effect::capture && policy.evidence) action.document = policy.evidence->document;
   if (intent.effect == Effect::command)
     action.document = policy.treatments.at(static_cast<std::size_t>(remediation.rung)).document;
+  if (intent.effect == Effect::mark) action.tag_value = mark_value(policy.name, remediation);
   return action;
 }
 
@@ -91,8 +93,11 @@ const CommandResult* Draft::result_of(const Remediation& remediation, const Inte
 }
 
 void Draft::take(const Permit& permit, Remediation& remediation) {
-  if (permit.remediation_id() == remediation.id)
-    intend(remediation, permit.effect(), permit.target_group_arn(), Ports::ours);
+  if (permit.remediation_id() != remediation.id) return;
+  const bool marked =
+      takes_out(permit.effect()) ? is_marked(remediation, tick_nonce_) : permit.effect() == Effect::capture;
+  if (policy.witness_tag && !marked) intend(remediation, Effect::mark, {}, Ports::ours);
+  intend(remediation, permit.effect(), permit.target_group_arn(), Ports::ours);
 }
 
 void Draft::give_back(Return how, Remediation& remediation, const std::string& target_group_arn,
@@ -122,6 +127,7 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
     }
     return replaced;
   });
+  if (effect == Effect::mark) ++remediation.marks;
   Action action = action_for(remediation, intent, ports);
   const auto group =
       std::ranges::find(remediation.snapshot, target_group_arn, &SnapshotTarget::target_group_arn);
@@ -130,6 +136,25 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
          action_words(action, group == remediation.snapshot.end() ? "" : group->target_group_name));
   remediation.intents.push_back(std::move(intent));
   actions.push_back(std::move(action));
+}
+
+void Draft::unmark(LeftMark& mark) {
+  mark.removal = {.effect = Effect::unmark,
+                  .nonce = fmt::format("{}-{}", tick_nonce_, actions.size()),
+                  .at = now(),
+                  .target_group_arn = {},
+                  .outcome = OutcomeKind::unknown,
+                  .may_land_late = true,
+                  .detail = {}};
+  ++mark.tries;
+  actions.push_back({.effect = Effect::unmark,
+                     .instance_id = mark.instance_id,
+                     .remediation_id = mark.remediation_id,
+                     .target_group_arn = {},
+                     .ports = {},
+                     .tag_value = mark.value,
+                     .nonce = mark.removal.nonce,
+                     .at = mark.removal.at});
 }
 
 void Draft::enter(Remediation& remediation, Phase phase, Duration at_most, std::string why) {

@@ -62,6 +62,8 @@ class Draft {
   enum class Ports { ours, all };
   void give_back(Return how, Remediation& remediation, const std::string& target_group_arn = {},
                  Ports ports = Ports::ours);
+  // Takes off the tag of a remediation that has ended.
+  void unmark(LeftMark& mark);
   // Enters a phase; the event says why.
   void enter(Remediation& remediation, Phase phase, Duration at_most, std::string why);
   // `word`: Event::word.

@@ -13,6 +13,7 @@
 #include "decide/phases.h"
 #include "decide/protocol.h"
 #include "decide/rules.h"
+#include "decide/witness.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -116,7 +117,9 @@ Refused by_survey(const Remediation& remediation, Draft& draft) {
     draft.surveys_wanted.push_back(remediation.instance_id);
     return still_to_come();
   }
-  const auto no = survey_guard(survey->second, asks_for_events(draft.policy, remediation.cause.rule));
+  auto found = survey->second;
+  found.may_mark = true;  // it is out, with its tag or without
+  const auto no = survey_guard(found, asks_for_events(draft.policy, remediation.cause.rule));
   if (!no) return std::nullopt;
   const bool for_good = no->reason == Reason::reboot_denied && survey->second.may_reboot;
   return Refusal{for_good ? Then::put_back : Then::wait, *no};
@@ -179,6 +182,14 @@ Refused by_another_hand(const Remediation& remediation, Draft& draft) {
   if (!signs) return std::nullopt;
   return refuse(Then::put_back, Reason::young,
                 "it has booted since it was taken out, not by this treatment: " + *signs);
+}
+
+// A newer state than this one may have treated it already, or ended its remediation: the tag on it says so.
+Refused by_its_mark(const Remediation& remediation, const Draft& draft) {
+  if (!draft.policy.witness_tag) return std::nullopt;
+  auto no = contradicted_by_its_mark(remediation, draft.policy.name, draft.observation);
+  if (!no) return std::nullopt;
+  return Refusal{no->reason == Reason::state_outdated ? Then::put_back : Then::wait, std::move(*no)};
 }
 
 Treatment treatment_by(Effect effect) {
@@ -269,6 +280,8 @@ bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
   }
   if (then != Then::put_back) return false;
   if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
+  if (verdict.reason == Reason::state_outdated)
+    expect_what_a_newer_state_did(remediation, verdict.text, draft);
   put_back(remediation, draft, verdict.text);
   return true;
 }
@@ -296,6 +309,7 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
   }
   if (auto no = by_an_earlier_treatment(remediation, effect, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_another_hand(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_its_mark(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_a_last_look(remediation, draft)) return std::unexpected(std::move(*no));
   return Permit{effect, remediation.id, {}};
 }

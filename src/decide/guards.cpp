@@ -151,6 +151,14 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
   if (!survey.may_register.value_or(false)) {
     return Verdict{Reason::register_denied, "AWS would not let us put it back: " + survey.detail, {}};
   }
+  if (!survey.may_mark.value_or(false)) {
+    return Verdict{
+        Reason::mark_denied,
+        fmt::format("AWS would not let us put the tag {} on it and take it off, as witness_tag wants: "
+                    "{}; allow ec2:CreateTags and ec2:DeleteTags, or witness_tag: no",
+                    kWitnessTag, survey.detail),
+        {}};
+  }
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 #include "decide/guards.h"
 #include "decide/protocol.h"
 #include "decide/whereabouts.h"
+#include "decide/witness.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -216,6 +217,7 @@ constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
                                      FleetGuard{"permissions", action_denied},
                                      FleetGuard{"other_fleets", others_unknown},
                                      FleetGuard{"state", state_outdated},
+                                     FleetGuard{"witness", marked_and_unknown},
                                      FleetGuard{"clock", clock_backwards},
                                      FleetGuard{"clock_ahead", clock_ahead},
                                      FleetGuard{"observation", observation_incomplete},

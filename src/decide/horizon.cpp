@@ -55,6 +55,8 @@ Time may_act_until(const Intent& intent, const FleetPolicy& policy) {
     case Effect::exit_standby:
     case Effect::start:
     case Effect::capture:
+    case Effect::mark:
+    case Effect::unmark:
       return Time{};
   }
   return Time{};

@@ -44,6 +44,7 @@ FleetPolicy in_force(const FleetPolicy& started_under, const FleetPolicy& today)
   policy.name = today.name;
   policy.retired = today.retired;
   policy.windows = today.windows;
+  policy.witness_tag = today.witness_tag;
   add_missing(policy.freezes, today.freezes);
   add_missing(policy.gates.alarms, today.gates.alarms);
   add_missing(policy.gates.calendars, today.gates.calendars);

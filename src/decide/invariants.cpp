@@ -92,6 +92,10 @@ void PlanChecker::intents() {
       const auto at = std::ranges::find(remediation->intents, action.nonce, &Intent::nonce);
       if (at != remediation->intents.end()) intent = &*at;
     }
+    const auto& marks = plan.next.left_marks;
+    const auto mark =
+        std::ranges::find(marks, action.nonce, [](const LeftMark& one) { return one.removal.nonce; });
+    if (mark != marks.end() && mark->remediation_id == action.remediation_id) intent = &mark->removal;
     if (intent == nullptr || intent->effect != action.effect || intent->at != action.at ||
         intent->target_group_arn != action.target_group_arn || intent->outcome != OutcomeKind::unknown) {
       broken("A1", fmt::format("{} of {} has no intent in the next state", name(action.effect),

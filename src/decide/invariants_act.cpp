@@ -44,6 +44,25 @@ void PlanChecker::left_alone(const Action& action) {
     broken("R8", fmt::format("{} although {} may be at work", what, policy.auto_scaling_group));
 }
 
+// F6: marked before, or first of all in this plan; for a treatment only that.
+void PlanChecker::witnessed(const Action& action) {
+  if (!policy.witness_tag) return;
+  const auto* was = find(before.open, action.remediation_id);
+  const bool removes = action.effect == Effect::deregister || action.effect == Effect::enter_standby;
+  const bool marked =
+      removes && was != nullptr && std::ranges::any_of(was->intents, [](const Intent& intent) {
+        return intent.effect == Effect::mark && intent.outcome == OutcomeKind::accepted;
+      });
+  const auto is_this = [&](const Action& one) { return one.nonce == action.nonce; };
+  const auto marks_it = [&](const Action& one) {
+    return one.effect == Effect::mark && one.remediation_id == action.remediation_id;
+  };
+  const auto own = std::ranges::find_if(plan.actions, is_this);
+  if (!marked && std::find_if(plan.actions.begin(), own, marks_it) == own)
+    broken("F6",
+           fmt::format("{} of {} without its tag {}", name(action.effect), action.instance_id, kWitnessTag));
+}
+
 // R1: in no group any more. What Auto Scaling terminates, it drains from its own groups itself.
 void PlanChecker::serves_nowhere(const Action& action) {
   const auto& id = action.instance_id;
@@ -190,20 +209,26 @@ void PlanChecker::act(const Action& action) {
     case Effect::register_:
       if (action.ports.empty())
         broken("F3", fmt::format("{} of {} names no port", name(action.effect), action.instance_id));
-      return action.effect == Effect::register_ ? not_too_early(action) : left_alone(action);
+      if (action.effect == Effect::register_) return not_too_early(action);
+      witnessed(action);
+      return left_alone(action);
     case Effect::exit_standby:
       return not_too_early(action);
     case Effect::enter_standby:
+      witnessed(action);
       left_alone(action);
       return standby(action);
     case Effect::capture:
       return serves_nowhere(action);
     case Effect::start:
+    case Effect::mark:
+    case Effect::unmark:
       return;
     case Effect::command:
     case Effect::reboot:
     case Effect::stop:
     case Effect::terminate:
+      witnessed(action);
       left_alone(action);
       return treat(action, *treatment_by(action.effect));
   }

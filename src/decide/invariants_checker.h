@@ -45,11 +45,13 @@ struct PlanChecker {
   void cause(const Remediation& remediation);
   void served_before(const Remediation& remediation);
   void gates(const std::string& id);
+  void nobody_is_marked(const std::string& id);
 
   // invariants_act.cpp: what is done to one that is out.
   void act(const Action& action);
   void standby(const Action& action);
   void left_alone(const Action& action);
+  void witnessed(const Action& action);
   void serves_nowhere(const Action& action);
   void treat(const Action& action, Treatment treatment);
   void bears(const Action& action);

@@ -43,6 +43,29 @@ void PlanChecker::start(const Remediation& remediation) {
   zones_stay_even(remediation);
   cause(remediation);
   gates(id);
+  nobody_is_marked(id);
+}
+
+// F5: the tag of a server that is out names one that the state has, or had lately.
+void PlanChecker::nobody_is_marked(const std::string& id) {
+  if (!policy.witness_tag) return;
+  if (!observation.marks) {
+    broken("F5", fmt::format("{} starts although who carries {} was not read", id, kWitnessTag));
+    return;
+  }
+  for (const auto& [instance, value] : *observation.marks) {
+    const auto begin = policy.name + "/" + instance + "@";
+    const auto known = [&](const auto& one) {
+      const auto whole = policy.name + "/" + one;
+      return value == whole || value.starts_with(whole + " ");
+    };
+    const auto left = [](const LeftMark& mark) { return mark.remediation_id; };
+    if (value.starts_with(begin) && std::ranges::none_of(before.open, known, &Remediation::id) &&
+        std::ranges::none_of(plan.next.recent, known, &PastRemediation::id) &&
+        std::ranges::none_of(plan.next.left_marks, known, left))
+      broken("F5", fmt::format("{} starts although {} is marked as out, and the state does not know it", id,
+                               instance));
+  }
 }
 
 // C1: in this target group, if it is in it.

@@ -9,6 +9,7 @@
 #include "decide/guards_scaling.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
+#include "decide/witness.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -153,6 +154,8 @@ bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& flee
 
 void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
+  if (const auto refused = mark_refused(remediation); !refused.empty())
+    return put_back(remediation, draft, refused);
   if (const auto broken = guard_broken(remediation, draft, fleet))
     return put_back(remediation, draft, *broken);
   // Who is ready just when its time is over is treated; later the reason to treat it is too old.

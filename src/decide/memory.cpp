@@ -15,6 +15,7 @@
 #include "decide/rules.h"
 #include "decide/served.h"
 #include "decide/signal.h"
+#include "decide/witness.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -163,6 +164,7 @@ void close_ended(FleetState& state, const FleetPolicy& policy, const Observation
     }
     note_served(remediation, policy, state, ended);
     if (!ended.gone && !ended.judge_until && told_by_metric(policy, ended.rule)) ended.gone = helped(ended);
+    leave_mark(state, remediation, observation.taken_at);
     state.recent.push_back(std::move(ended));
   }
   std::erase_if(state.open, [](const Remediation& remediation) { return !remediation.open(); });

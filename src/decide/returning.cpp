@@ -206,6 +206,13 @@ const Intent* running_document(const Remediation& remediation, Draft& draft) {
 // A server that is put back while a reboot is on its way waits for that no longer once it has booted.
 bool waited_for_reboot_is_over(Remediation& remediation, Draft& draft) {
   const auto* treatment = treatment_intent(remediation);
+  if (treatment == nullptr && !remediation.foreign.empty() && asked_how_it_is(remediation, draft)) {
+    const auto signs = booted_without_us(remediation, draft.policy, draft.observation);
+    if (!signs) return false;
+    remediation.effects_until = Time{};
+    draft.note(remediation, "waits", "waits no longer: up again, not by this treatment: " + *signs);
+    return true;
+  }
   if (treatment == nullptr || treatment->effect != Effect::reboot || !was_seen_to_boot(remediation, draft))
     return false;
   draft.note(remediation, "waits", "waits no longer: up again: " + remediation.boot_evidence);

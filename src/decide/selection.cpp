@@ -213,9 +213,9 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
 bool was_refused_by_a_survey(const FleetView& fleet, const Candidate& candidate) {
   const auto told = fleet.state.told.find(candidate.member->id);
   if (told == fleet.state.told.end()) return false;
-  constexpr std::array kBySurvey{Reason::elsewhere_registered, Reason::survey_incomplete,
-                                 Reason::reboot_denied,        Reason::register_denied,
-                                 Reason::deregister_denied,    Reason::scheduled_event};
+  constexpr std::array kBySurvey{
+      Reason::elsewhere_registered, Reason::survey_incomplete, Reason::reboot_denied, Reason::register_denied,
+      Reason::deregister_denied,    Reason::scheduled_event,   Reason::mark_denied};
   return std::ranges::any_of(kBySurvey, [&](Reason reason) { return told->second == name(reason); });
 }
 

@@ -21,6 +21,7 @@
 #include "decide/protocol.h"
 #include "decide/selection.h"
 #include "decide/served.h"
+#include "decide/witness.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -141,6 +142,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
   remember_members(next, *fleet, selection.above);
   forget_denials(next, policy, observation);
+  take_marks_off(next, observation, draft);
   const bool started = selection.chosen != nullptr && start(selection, draft, next);
   fleet.emplace(policy, observation,
                 next);  // who was chosen is out from here on, and what is remembered has moved

@@ -47,6 +47,8 @@ bool needs(const FleetPolicy& fleet, const aws::NeededPermission& permission) {
       return !fleet.gates.calendars.empty();
     case Need::documents:
       return !documents_of(fleet).empty();
+    case Need::witness_tag:
+      return fleet.witness_tag;
   }
   std::unreachable();
 }

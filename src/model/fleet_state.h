@@ -54,6 +54,8 @@ enum class Effect {
   stop,
   start,
   terminate,  // through its Auto Scaling group, which replaces it at the same desired capacity
+  mark,       // the tag kWitnessTag is put on it, before it is taken out …
+  unmark,     // … and taken off, after its remediation has ended
 };
 const char* name(Effect effect);  // "deregister", "register", "enter_standby" …
 
@@ -131,6 +133,7 @@ struct Remediation {
   Time quiet_until{};    // a deregistration of ours, since replaced by a later one, may land until then
   Time effects_until{};  // a treatment of ours, since replaced by a later one, may still act until then
   bool without_waiting = false;       // a person wants it back although a treatment may still act
+  int marks = 0;                      // how often its tag was asked for: the number in the tag's value
   std::string policy;                 // under which it was started: a key of FleetState::policies
   bool treat = true;                  // false: being put back without (another) reboot
   std::string why_untreated;          // for people: why it is not treated, or not yet
@@ -271,6 +274,8 @@ enum class Blindness {
   calendar_unread,
   survey_denied,  // every server that something asks for: not looked at, not to be treated or put back
   action_denied,  // AWS refused something that the fleet does, for want of a permission
+  // a server is marked as out that the state knows nothing of
+  state_outdated,
 };
 const char* name(Blindness what);
 // Whether the name does not exist, as opposed to what could not be read.
@@ -306,6 +311,17 @@ struct Denial {
   Time last{};                   // … and the last one
   std::string detail;            // AWS's words
   bool operator==(const Denial&) const = default;
+};
+
+// The tag of a remediation that has ended, until it is seen to be gone.
+struct LeftMark {
+  std::string instance_id;
+  std::string remediation_id;
+  std::string value;  // the tag's: only this one is taken off
+  Time since{};       // the remediation's end
+  int tries = 0;      // how often its removal was asked for
+  Intent removal{};   // the last of them
+  bool operator==(const LeftMark&) const = default;
 };
 
 // The ticks that failed since the last one that came to its end. By this machine's clock: there may be no other.
@@ -364,6 +380,7 @@ struct FleetState {
   std::map<std::string, GroupSeen> groups_seen;  // by target group arn
   Ability ability;
   std::vector<Denial> denials;
+  std::vector<LeftMark> left_marks;  // oldest first; at most 100
   std::optional<Failing> failing;
   // Since when the fleet is no longer in the policy; by this machine's clock, as no tick looks at it.
   std::optional<Time> left_policy_at;

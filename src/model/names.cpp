@@ -39,6 +39,8 @@ const char* name(Effect effect) {
     case Effect::stop: return "stop";
     case Effect::start: return "start";
     case Effect::terminate: return "terminate";
+    case Effect::mark: return "mark";
+    case Effect::unmark: return "unmark";
   }
   return "?";
 }
@@ -95,6 +97,7 @@ const char* name(Blindness what) {
     case Blindness::calendar_unread: return "calendar_unread";
     case Blindness::survey_denied: return "survey_denied";
     case Blindness::action_denied: return "action_denied";
+    case Blindness::state_outdated: return "state_outdated";
   }
   return "?";
 }
@@ -191,6 +194,7 @@ const char* name(Reason reason) {
     case Reason::reboot_denied: return "reboot_denied";
     case Reason::register_denied: return "register_denied";
     case Reason::deregister_denied: return "deregister_denied";
+    case Reason::mark_denied: return "mark_denied";
     case Reason::unsupported_target_type: return "unsupported_target_type";
     case Reason::group_without_load_balancer: return "group_without_load_balancer";
     case Reason::in_unnamed_auto_scaling_group: return "in_unnamed_auto_scaling_group";

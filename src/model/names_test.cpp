@@ -25,7 +25,7 @@ void expect_distinct_words(Enum last) {
 
 TEST(Names, AreDistinctWithinEveryEnumeration) {
   expect_distinct_words(Phase::done);
-  expect_distinct_words(Effect::terminate);
+  expect_distinct_words(Effect::unmark);
   expect_distinct_words(OutcomeKind::not_sent);
   expect_distinct_words(Ending::replaced);
   expect_distinct_words(TargetState::other);
@@ -40,7 +40,7 @@ TEST(Names, AreDistinctWithinEveryEnumeration) {
   expect_distinct_words(LoadCeiling::Per::instance);
   expect_distinct_words(StatusCheck::unknown);
   expect_distinct_words(Ability::Kind::blind);
-  expect_distinct_words(Blindness::action_denied);
+  expect_distinct_words(Blindness::state_outdated);
   expect_distinct_words(CalendarState::unknown);
 }
 

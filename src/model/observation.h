@@ -194,6 +194,8 @@ struct Survey {
   std::optional<bool> may_register;
   // Deregistering nobody from every named group that it leaves by deregistration: allowed, denied, unknown.
   std::optional<bool> may_deregister = true;
+  // Putting the tag kWitnessTag on it and taking it off, where the policy wants that: allowed, denied, unknown.
+  std::optional<bool> may_mark = true;
   std::optional<std::vector<ScheduledEvent>> events =
       std::nullopt;    // EC2's for it; unknown: could not be read
   std::string detail;  // for people: why incomplete or denied
@@ -304,6 +306,9 @@ struct Observation {
   std::map<std::string, CommandResult> commands;  // by the intent's nonce
   // When the newest console output was posted; none: unknown
   std::map<std::string, std::optional<Time>> consoles;
+  // Which instances carry the tag kWitnessTag, and its value (untrusted), terminated ones left out; read only
+  // where the policy wants the tag. No map: not read.
+  std::optional<std::map<std::string, std::string>> marks = std::nullopt;
   // Names of the policy that AWS said do not exist: target groups, the Auto Scaling group, Change Calendars.
   std::vector<std::string> absent_names;
   // For people: what could not be read, and why. Each begins with what it is ("targets of tg1"), then a colon.
@@ -312,6 +317,8 @@ struct Observation {
   std::map<std::string, InOtherFleet> other_fleets;
   // … and by target group arn or "auto-scaling-group/" and its name, which other fleet has it.
   std::map<std::string, std::string> groups_of_others;
+  // By name, every other fleet of the store with the ids of the remediations that its state knows.
+  std::map<std::string, std::set<std::string>> remediations_of_others = {};
   // For people: why that is not all that the other fleets have done; empty: it is.
   std::vector<std::string> other_fleets_unknown;
 };

@@ -43,6 +43,7 @@ struct Action {
   std::vector<int> ports;               // for deregister and register
   std::string auto_scaling_group = {};  // for enter_standby, exit_standby
   Document document = {};               // for capture and command
+  std::string tag_value = {};           // for mark and unmark
   std::string nonce;
   Time at{};              // signs the request
   bool restores = false;  // brings capacity back: goes first, and is never dropped by a guard
@@ -89,6 +90,7 @@ enum class Reason {
   reboot_denied,
   register_denied,
   deregister_denied,
+  mark_denied,
   unsupported_target_type,
   group_without_load_balancer,
   in_unnamed_auto_scaling_group,

@@ -62,6 +62,8 @@ const char* name(Condition::Kind kind);  // "metric" "uptime" "age" "tag" "sched
 
 inline constexpr const char* kRemediateTag = "evenkeel:remediate";
 inline constexpr const char* kHoldTag = "evenkeel:hold";
+// What a server carries while Evenkeel has it out, where the policy wants that (witness_tag).
+inline constexpr const char* kWitnessTag = "evenkeel:state";
 
 // "also_when": one more reason for a remediation, beside reboot_when. All of its conditions must hold; one
 // rule of the list is enough.
@@ -190,6 +192,7 @@ struct FleetPolicy {
   std::vector<std::string> target_groups;
   std::string auto_scaling_group;  // empty: not named
   Leave leave_by = Leave::standby;
+  bool witness_tag = false;     // who is out carries a tag: a second witness beside the state
   MetricCondition reboot_when;  // may be not given(), when also_when has a rule
   std::vector<Rule> also_when;
   Order order = Order::worst;

@@ -25,6 +25,19 @@ void read_console(const std::string& id, wire::Caller& caller, Observation& obse
   }
 }
 
+// Wherever they are in the region: who is out of every target group is in no other list.
+void read_marks(Reading& reading) {
+  if (!reading.policy.witness_tag) return;
+  auto answer = aws::ec2::describe_instances_with_tag(reading.caller, kWitnessTag);
+  const auto* marked = reading.take_in(std::string("instances with the tag ") + kWitnessTag, answer);
+  if (marked == nullptr) return;
+  auto& marks = reading.observation.marks.emplace();
+  for (const auto& instance : *marked) {
+    const auto tag = instance.tags.find(kWitnessTag);
+    if (instance.state != "terminated" && tag != instance.tags.end()) marks.emplace(instance.id, tag->second);
+  }
+}
+
 }  // namespace
 
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
@@ -52,6 +65,7 @@ void observe_for_start(const FleetPolicy& policy, const FleetState& state, wire:
   read_statuses(reading);
   read_alarms(reading);
   read_calendars(reading);
+  read_marks(reading);
   observation = std::move(reading.observation);
   const bool paused = state.pause && (!state.pause->until || observation.taken_at < *state.pause->until);
   if (!policy.retired && !paused && !state.breaker) read_scaling_under_way(caller, observation);

@@ -22,7 +22,8 @@ Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, 
                             Cache& cache);
 
 // What only a start needs, in addition: where the policy asks for them the instances' statuses, alarms and
-// calendars; and what is under way in the Auto Scaling group, unless `state` holds back every start anyway.
+// calendars, who carries the tag that marks who is out; and what is under way in the Auto Scaling group, unless
+// `state` holds back every start anyway.
 void observe_for_start(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller, Cache& cache,
                        Observation& observation);
 

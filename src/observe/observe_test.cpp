@@ -29,6 +29,37 @@ TEST_F(Observing, APolicyThatAsksForNothingNewCostsFourCalls) {
                                                {"DescribeTargetGroupAttributes", 1}}));
 }
 
+TEST_F(Observing, WhoCarriesTheTagIsReadWhereThePolicyWantsIt) {
+  EXPECT_FALSE(observed().marks);
+  policy.witness_tag = true;
+  const auto tagged = [](const std::string& id, const std::string& life) {
+    auto xml = instance_xml(id);
+    xml.replace(xml.find("running"), 7, life);
+    const std::string tags = "<tagSet>";
+    xml.insert(xml.find(tags) + tags.size(),
+               "<item><key>evenkeel:state</key><value>web/" + id + "</value></item>");
+    return xml;
+  };
+  const auto ordinary = answers["DescribeInstances"];
+  bool denied = false;
+  scripts["DescribeInstances"] = [&](const Form& form) {
+    if (form.at("Filter.1.Name") != "tag-key") return ordinary;
+    EXPECT_EQ(form.at("Filter.1.Value.1"), "evenkeel:state");
+    if (denied) return wire::ec2_error(403, "UnauthorizedOperation", "not you");
+    return ec2_answer("DescribeInstances", "<reservationSet><item><instancesSet>" + tagged("i-9", "stopped") +
+                                               tagged("i-8", "terminated") +
+                                               "</instancesSet></item></reservationSet>");
+  };
+  EXPECT_EQ(observed().marks, (std::map<std::string, std::string>{{"i-9", "web/i-9"}}));
+  denied = true;
+  const auto seen = observed();
+  EXPECT_FALSE(seen.marks);
+  ASSERT_EQ(seen.problems.size(), 1U);
+  EXPECT_TRUE(seen.problems[0].starts_with("instances with the tag evenkeel:state: ")) << seen.problems[0];
+  EXPECT_TRUE(observe(policy, state, account.caller, cache).value().problems.empty())
+      << "no restore needs it";
+}
+
 TEST_F(Observing, TheSpreadOfTheAnswersIsKept) {
   answers["DescribeInstances"].headers = {{"Date", "Sun, 22 Nov 2026 06:47:00 GMT"}};
   const auto seen = observed();

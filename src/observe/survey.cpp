@@ -237,6 +237,15 @@ void look_at_way_out(const std::string& instance_id, const FleetPolicy& policy, 
   }
 }
 
+// Who is to carry the tag while it is out must be allowed to, and to lose it again.
+void look_at_marks(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
+                   Observation& observation, Survey& found) {
+  if (!policy.witness_tag) return;
+  const aws::ec2::Tag tag{kWitnessTag, policy.name};
+  for (const auto probe : {aws::ec2::create_tag_dry_run, aws::ec2::delete_tag_dry_run})
+    if (!permits("", probe(caller, instance_id, tag), observation, found.may_mark, found.detail)) return;
+}
+
 // Whoever we take out we must be able to put back: asked before, for every group that it would leave.
 void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
                       Observation& observation, Survey& found) {
@@ -304,6 +313,9 @@ void survey(const std::string& instance_id, const FleetPolicy& policy, Probing p
     if (way_out && found.may_register.value_or(false))
       look_at_way_out(instance_id, policy, caller, observation, found);
   }
+  if (found.may_reboot.value_or(false) && found.may_register.value_or(false) &&
+      found.may_deregister.value_or(false))
+    look_at_marks(instance_id, policy, caller, observation, found);
   read_attributes(caller, cache, Freshness::afresh, observation);
   observation.surveys[instance_id] = std::move(found);
 }

@@ -292,6 +292,26 @@ TEST_F(Surveying, ALadderWithStopAndStartNeedsBothPermissionsToo) {
   }
 }
 
+TEST_F(Surveying, WhetherItMayBeMarkedIsAskedWhereThePolicyWantsIt) {
+  EXPECT_EQ(survey_of(kTwo).may_mark, true);
+  EXPECT_EQ(asked["CreateTags"] + asked["DeleteTags"], 0);
+  policy.witness_tag = true;
+  answers["CreateTags"] = answers["DeleteTags"] = kAllowed;
+  answers["RegisterTargets"] = answers["DeregisterTargets"] =
+      query_error(400, "InvalidTarget", "no such instance");
+  EXPECT_EQ(survey_of(kTwo).may_mark, true);
+  for (const char* action : {"CreateTags", "DeleteTags"}) {
+    EXPECT_EQ(last[action]["DryRun"], "true");
+    EXPECT_EQ(last[action]["Tag.1.Key"], "evenkeel:state");
+    answers[action] = kDenied;
+    EXPECT_EQ(survey_of(kTwo).may_mark, false) << action;
+    EXPECT_EQ(survey_of(kTwo).may_register, true) << "the way back does not hang on it";
+    answers[action] = wire::ec2_error(400, "InvalidParameterValue", "?");
+    EXPECT_EQ(survey_of(kTwo).may_mark, std::nullopt) << action;
+    answers[action] = kAllowed;
+  }
+}
+
 TEST_F(Surveying, OnlyTheLaddersOwnTreatmentsAreAskedFor) {
   ladder({Treatment::reboot});
   survey_of(kTwo);

@@ -58,6 +58,7 @@ constexpr std::array kFleet{
              Slot<F, std::vector<std::string>, NamesRule>{&F::target_groups, {kTargetGroup, 100}}},
     Field<F>{"auto_scaling_group", kOptional, text(&F::auto_scaling_group, kAutoScalingGroup)},
     Field<F>{"leave_by", kOptional, Slot<F, Leave, WordRule<Leave>>{&F::leave_by, {kLeaves}}},
+    Field<F>{"witness_tag", kOptional, Slot<F, bool, EitherRule>{&F::witness_tag, {"yes", "no"}}},
     Field<F>{"reboot_when", kOptional, SectionRule{"a map with at least metric and above"}},
     Field<F>{"also_when", kOptional, SectionRule{"a list of 1 to 16 rules"}},
     Field<F>{"order", kOptional, Slot<F, Order, WordRule<Order>>{&F::order, {kOrders}}},

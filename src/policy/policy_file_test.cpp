@@ -132,8 +132,8 @@ TEST(Policy, WrongShapeSaysWhatWasFound) {
   EXPECT_EQ(problems("web\n"), "p.yaml:1:1: found \"web\"; must be a map with the keys fleets");
   EXPECT_EQ(problems("fleets: [web]\n"),
             "p.yaml:1:10: fleets[0]: found \"web\"; must be a map with the keys name, region, role_arn, "
-            "external_id, target_groups, "
-            "auto_scaling_group, leave_by, reboot_when, also_when, order, fails_at, keep, windows, freezes, "
+            "external_id, target_groups, auto_scaling_group, leave_by, witness_tag, "
+            "reboot_when, also_when, order, fails_at, keep, windows, freezes, "
             "gates, treatments, evidence, timing");
   EXPECT_EQ(problems(with(kSmallest, "[tg1]", "tg1")),
             "p.yaml:3:20: fleets[0].target_groups: found \"tg1\"; must be a list of 1 to 100 different "

@@ -44,6 +44,7 @@ TEST(PolicyKeys, EveryNewKeyReachesItsPlace) {
   - name: web
     auto_scaling_group: web-asg
     leave_by: deregister
+    witness_tag: yes
     reboot_when: {metric: mem_used_percent, above: 80, back_below: 70}
     also_when:
       - {name: asked, priority: 100, tag: "evenkeel:remediate"}
@@ -90,6 +91,7 @@ TEST(PolicyKeys, EveryNewKeyReachesItsPlace) {
   expected.name = "web";
   expected.auto_scaling_group = "web-asg";
   expected.leave_by = Leave::deregister;
+  expected.witness_tag = true;
   expected.reboot_when = metric("mem_used_percent", 80, 5min, 3);
   expected.reboot_when.back_below = 70;
   auto cpu = metric("CPUUtilization", 90, 10min, 6);

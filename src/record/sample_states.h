@@ -32,6 +32,7 @@ inline FleetPolicy maximal_policy() {
   policy.target_groups = {"tg1", "tg1-80"};
   policy.auto_scaling_group = "web-asg";
   policy.leave_by = Leave::deregister;
+  policy.witness_tag = true;
   policy.reboot_when.metric = "Memory % Committed Bytes In Use";
   policy.reboot_when.statistic = Statistic::maximum;
   policy.reboot_when.above = 65;
@@ -96,6 +97,7 @@ inline Remediation maximal_remediation() {
       .quiet_until = at(1000),
       .effects_until = at(1001),
       .without_waiting = true,
+      .marks = 2,
       .policy = "p1",
       .treat = false,
       .why_untreated = "a person's wish",
@@ -209,9 +211,11 @@ class ArbitraryStates {
       state.groups_seen[text()] = {time(), texts(), {}, texts(), number(), std::nullopt};
     state.ability = {word(Ability::Kind::blind), time(), texts(), {}};
     for (auto n = random_.below(3); n > 0; --n)
-      state.ability.blind_to.push_back({word(Blindness::action_denied), text(), text()});
+      state.ability.blind_to.push_back({word(Blindness::state_outdated), text(), text()});
     for (auto n = random_.below(3); n > 0; --n)
-      state.denials.push_back({word(Effect::terminate), text(), time(), time(), text()});
+      state.denials.push_back({word(Effect::unmark), text(), time(), time(), text()});
+    for (auto n = random_.below(3); n > 0; --n)
+      state.left_marks.push_back({text(), text(), text(), time(), number(), intent()});
     if (coin()) state.failing = Failing{time(), time(), number(), text()};
     state.left_policy_at = perhaps(time());
     return state;
@@ -239,6 +243,11 @@ class ArbitraryStates {
     return static_cast<Enum>(random_.below(static_cast<std::uint64_t>(last) + 1));
   }
 
+  Intent intent() {
+    return {word(Effect::unmark),        text(), time(), text(),
+            word(OutcomeKind::not_sent), coin(), text(), text()};
+  }
+
   Remediation remediation() {
     Remediation made;
     made.id = text();
@@ -258,16 +267,14 @@ class ArbitraryStates {
     made.command_output = text();
     made.foreign = text();
     made.seen_back = coin();
-    for (auto n = random_.below(4); n > 0; --n) {
-      made.intents.push_back({word(Effect::terminate), text(), time(), text(), word(OutcomeKind::not_sent),
-                              coin(), text(), text()});
-    }
+    for (auto n = random_.below(4); n > 0; --n) made.intents.push_back(intent());
     made.phase = word(Phase::done);
     made.phase_since = time();
     made.deadline = time();
     made.quiet_until = time();
     made.effects_until = time();
     made.without_waiting = coin();
+    made.marks = number();
     made.policy = text();
     made.treat = coin();
     made.why_untreated = text();
@@ -322,6 +329,7 @@ class ArbitraryStates {
     made.target_groups = texts();
     made.auto_scaling_group = text();
     made.leave_by = word(Leave::deregister);
+    made.witness_tag = coin();
     made.reboot_when = metric();
     for (auto n = random_.below(3); n > 0; --n) {
       made.also_when.push_back(

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "model/fleet_state.h"
+#include "record/state_words.h"
 
 namespace evenkeel::record {
 
@@ -82,6 +83,7 @@ struct FieldsOf<Remediation> {
       Entry{"quiet_until", &S::quiet_until},
       Entry{"effects_until", &S::effects_until, 3},
       Entry{"without_waiting", &S::without_waiting, 3},
+      Entry{"marks", &S::marks, 3},
       Entry{"policy", &S::policy, 3},
       Entry{"treat", &S::treat},
       Entry{"why_untreated", &S::why_untreated},
@@ -308,6 +310,7 @@ struct FieldsOf<FleetPolicy> {
       Entry{"keep", &S::keep},
       Entry{"timing", &S::timing},
       Entry{"leave_by", &S::leave_by, 2},
+      Entry{"witness_tag", &S::witness_tag, 3},
       Entry{"also_when", &S::also_when, 2},
       Entry{"order", &S::order, 2},
       Entry{"fails_at", &S::fails_at, 2},
@@ -384,6 +387,19 @@ struct FieldsOf<Denial> {
 };
 
 template <>
+struct FieldsOf<LeftMark> {
+  using S = LeftMark;
+  static constexpr auto kList = std::tuple{
+      Entry{"instance_id", &S::instance_id, 3},
+      Entry{"remediation_id", &S::remediation_id, 3},
+      Entry{"value", &S::value, 3},
+      Entry{"since", &S::since, 3},
+      Entry{"tries", &S::tries, 3},
+      Entry{"removal", &S::removal, 3},
+  };
+};
+
+template <>
 struct FieldsOf<Failing> {
   using S = Failing;
   static constexpr auto kList = std::tuple{
@@ -451,39 +467,10 @@ struct FieldsOf<FleetState> {
       Entry{"groups_seen", &S::groups_seen, 3},
       Entry{"ability", &S::ability, 3},
       Entry{"denials", &S::denials, 3},
+      Entry{"left_marks", &S::left_marks, 3},
       Entry{"failing", &S::failing, 3},
       Entry{"left_policy_at", &S::left_policy_at, 3},
   };
 };
-
-// The last enumerator of each: words are looked up by counting up to it.
-template <class Enum>
-constexpr Enum kLast{};
-template <>
-inline constexpr Effect kLast<Effect> = Effect::terminate;
-template <>
-inline constexpr OutcomeKind kLast<OutcomeKind> = OutcomeKind::not_sent;
-template <>
-inline constexpr Phase kLast<Phase> = Phase::done;
-template <>
-inline constexpr Ending kLast<Ending> = Ending::replaced;
-template <>
-inline constexpr Wish::Kind kLast<Wish::Kind> = Wish::Kind::restore;
-template <>
-inline constexpr Statistic kLast<Statistic> = Statistic::sum;
-template <>
-inline constexpr Treatment kLast<Treatment> = Treatment::replace;
-template <>
-inline constexpr Condition::Kind kLast<Condition::Kind> = Condition::Kind::alarm;
-template <>
-inline constexpr Order kLast<Order> = Order::longest_uncycled;
-template <>
-inline constexpr Leave kLast<Leave> = Leave::deregister;
-template <>
-inline constexpr Ability::Kind kLast<Ability::Kind> = Ability::Kind::blind;
-template <>
-inline constexpr Blindness kLast<Blindness> = Blindness::action_denied;
-template <>
-inline constexpr LoadCeiling::Per kLast<LoadCeiling::Per> = LoadCeiling::Per::instance;
 
 }  // namespace evenkeel::record

@@ -163,8 +163,9 @@ json as_schema_2(json document) {
   document["schema"] = 2;
   drop_keys(document, "",
             {"policies", "identity", "groups_seen", "ability", "wishes", "clock_doubt", "denials", "failing",
-             "left_policy_at"});
-  drop_keys(document, "/open/0", {"effects_until", "without_waiting", "policy"});
+             "left_policy_at", "left_marks"});
+  drop_keys(document, "/pinned", {"witness_tag"});
+  drop_keys(document, "/open/0", {"effects_until", "without_waiting", "marks", "policy"});
   drop_keys(document, "/open/0/cause", {"identity"});
   for (const char* place : {"/open/0/snapshot/0", "/open/0/snapshot/1"})
     drop_keys(document, place, {"absent_sightings", "absent_since"});
@@ -212,7 +213,7 @@ TEST(StateJson, EveryMissingKeyIsRefused) {
     }
   };
   for (const char* where : kObjects) drop(where);
-  EXPECT_EQ(tried, 27 + 33 + 8 + 7 + 8 + 13 + 8 + 3 + 4 + 2 + 10 + 5 + 19 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
+  EXPECT_EQ(tried, 28 + 34 + 8 + 7 + 8 + 13 + 8 + 3 + 4 + 2 + 10 + 5 + 20 + 9 + 10 + 7 + 7 + 3 + 4 + 4 + 4 +
                        3 + 3 + 3 + 2 + 3 + 6 + 4 + 3 + 5);
 }
 
@@ -319,7 +320,7 @@ TEST(StateJson, UnknownWordsAreRefusedWithTheKnownOnes) {
   EXPECT_EQ(
       refusal_with("/open/0/intents/0/effect", "register_"),
       "state document, open[0].intents[0].effect: found \"register_\", wanted one of deregister, register, "
-      "enter_standby, exit_standby, capture, command, reboot, stop, start, terminate");
+      "enter_standby, exit_standby, capture, command, reboot, stop, start, terminate, mark, unmark");
 }
 
 TEST(StateJson, WhatIsNoSuchDocumentIsRefused) {

@@ -25,9 +25,9 @@ namespace {
 }
 [[maybe_unused]] auto members(const Remediation& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1, b1, c1, d1, e1,
-               f1, g1, h1] = s;
+               f1, g1, h1, i1] = s;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1, b1, c1, d1,
-                  e1, f1, g1, h1);
+                  e1, f1, g1, h1, i1);
 }
 [[maybe_unused]] auto members(const PastRemediation& s) {
   const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = s;
@@ -54,12 +54,12 @@ namespace {
   return std::tie(a, b, c, d, e, f, g);
 }
 [[maybe_unused]] auto members(const FleetPolicy& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t);
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u);
 }
 [[maybe_unused]] auto members(const FleetState& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1);
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1, b1] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, v, w, x, y, z, a1, b1);
 }
 
 [[maybe_unused]] auto members(const MemberRecord& s) {
@@ -162,6 +162,11 @@ namespace {
   return std::tie(a, b, c, d);
 }
 
+[[maybe_unused]] auto members(const LeftMark& s) {
+  const auto& [a, b, c, d, e, f] = s;
+  return std::tie(a, b, c, d, e, f);
+}
+
 template <class... Structs>
 constexpr bool all_members_are_stored() {
   return ((std::tuple_size_v<std::remove_cvref_t<decltype(FieldsOf<Structs>::kList)>> ==
@@ -174,7 +179,7 @@ TEST(StateJson, StoresEveryMember) {
                                       Breaker, MetricCondition, Keep, Timing, FleetPolicy, FleetState,
                                       MemberRecord, Glance, Condition, Rule, LoadCeiling, Window, Freeze,
                                       Gates, Document, Step, Evidence, Served, Identity, GroupSeen, BlindTo,
-                                      Ability, Wish, ClockDoubt, Denial, Failing>()));
+                                      Ability, Wish, ClockDoubt, Denial, Failing, LeftMark>()));
 }
 
 }  // namespace
