@@ -74,6 +74,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"boot_deadline", rules::boot_deadline},
     {"slow_round", rules::slow_round},
     {"last_in_zone", rules::last_in_zone},
+    {"without_witness", rules::without_witness},
     {"missing_place", rules::missing_place},
     {"one_zone", rules::one_zone},
     {"could_not_look", rules::could_not_look},

@@ -21,6 +21,7 @@ struct Healthy {
     policy.target_groups = {"tg1", "tg1-80"};
     policy.reboot_when = {.metric = "Memory % Committed Bytes In Use", .above = 65, .datapoints = 3};
     policy.keep.healthy.count = 5;
+    policy.witness_tag = true;
     facts.region = "eu-west-1";
     facts.taken_at = parse_iso8601("2026-11-22T10:00:00Z").value();
     facts.existing_groups = std::vector<std::string>{"other", "tg1", "tg1-80"};

@@ -67,6 +67,18 @@ const std::map<std::string, std::function<void(Reading&, const std::string&)>>& 
          if (r.facts.asked_about.empty()) return;
          keep_answer(r, aws::ec2::start_dry_run(r.caller, r.facts.asked_about), action);
        }},
+      {"ec2:CreateTags",
+       [](Reading& r, const std::string& action) {
+         if (r.facts.asked_about.empty()) return;
+         keep_answer(r, aws::ec2::create_tag_dry_run(r.caller, r.facts.asked_about, {kWitnessTag, "check"}),
+                     action);
+       }},
+      {"ec2:DeleteTags",
+       [](Reading& r, const std::string& action) {
+         if (r.facts.asked_about.empty()) return;
+         keep_answer(r, aws::ec2::delete_tag_dry_run(r.caller, r.facts.asked_about, {kWitnessTag, "check"}),
+                     action);
+       }},
       {"elasticloadbalancing:DescribeLoadBalancerAttributes",
        [](Reading& r, const std::string& action) {
          const std::vector<std::string> arns = {some_load_balancer(r.facts)};

@@ -42,6 +42,7 @@ Findings out_already(const Subject& fleet);
 Findings last_in_zone(const Subject& fleet);
 Findings missing_place(const Subject& fleet);
 Findings one_zone(const Subject& fleet);
+Findings without_witness(const Subject& fleet);
 
 // rules_scaling.cpp
 Findings auto_scaling_group_not_found(const Subject& fleet);

@@ -93,6 +93,18 @@ Findings fail_open(const Subject& fleet) {
   return findings;
 }
 
+Findings without_witness(const Subject& fleet) {
+  const auto& policy = fleet.policy;
+  const bool shows = !policy.auto_scaling_group.empty() && policy.leave_by == Leave::standby;
+  if (policy.witness_tag || shows) return {};
+  return {
+      {.severity = Severity::note,
+       .text =
+           "only Evenkeel's state knows which server is out: a server that left by deregistration looks like "
+           "one that was never there. An old copy of the state, or another file, would forget it",
+       .remedy = "witness_tag: yes marks it by a tag (it needs ec2:CreateTags and ec2:DeleteTags)"}};
+}
+
 Findings out_unreachable(const Subject& fleet) {
   int room = static_cast<int>(fleet.size());
   std::string narrowest;

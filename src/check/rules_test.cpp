@@ -218,6 +218,13 @@ const std::vector<Case> kStandby = {
        fleet.in_auto_scaling_group().target_group_arns.clear();
        fleet.policy.target_groups.clear();
      }},
+    {"without_witness", "LeavesByDeregistration", note, "only Evenkeel's state knows which server is out",
+     "witness_tag: yes",
+     [](Healthy& fleet) {
+       fleet.policy.witness_tag = false;
+       fleet.in_auto_scaling_group();
+       fleet.policy.leave_by = Leave::deregister;
+     }},
     {"standby_at_min_size", "Always", would_not_work, "web-asg is 8, and its minimum 8", "at most 7",
      [](Healthy& fleet) { fleet.in_auto_scaling_group().min = 8; }},
     {"standby_at_min_size", "OneIsInStandby", warning, "1 member of Auto Scaling group web-asg is in Standby",

@@ -330,11 +330,10 @@ class ScenarioGenerator : PolicyDice {
     if (!in_group_ || chance(0.6)) key(1, "target_groups", two_groups_ ? "[tg1, tg2]" : "[tg1]");
     if (in_group_) key(1, "auto_scaling_group", "web-asg");
     if (in_group_ && chance(0.6)) key(1, "leave_by", one_of<2>({"standby", "deregister"}));
+    if (seed_ % 3 == 0) key(1, "witness_tag", seed_ % 2 == 0 ? "yes" : "no");
     const bool metric = chance(0.85);
-    if (metric) {
-      section(1, "reboot_when");
-      draw_metric(2, "", "reboot_when", false);
-    }
+    if (metric) section(1, "reboot_when");
+    if (metric) draw_metric(2, "", "reboot_when", false);
     if (!metric || chance(0.8)) draw_rules();
     if (chance(0.5)) {
       const auto order = metric ? one_of<3>({"worst", "soonest", "longest_uncycled"}) : "longest_uncycled";

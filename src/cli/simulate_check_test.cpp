@@ -154,7 +154,7 @@ class EveryRight : public CheckOnAnAccount {
  protected:
   void rich_policy() {
     write("evenkeel.yaml",
-          "fleets:\n  - name: web\n    auto_scaling_group: web-asg\n"
+          "fleets:\n  - name: web\n    auto_scaling_group: web-asg\n    witness_tag: yes\n"
           "    reboot_when: {metric: Memory % Committed Bytes In Use, above: 65}\n    keep: {healthy: 3}\n"
           "    gates: {alarms: [busy], calendars: [freeze]}\n"
           "    treatments: [{command: recycle}, reboot, stop_start, replace]\n");
@@ -219,7 +219,9 @@ TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
   build(kTwoGroups, faults);
   policy("tg1, tg1-80", kMetric, 4);
   EXPECT_EQ(check({"--json"}), kWouldNotWork);
-  EXPECT_EQ(rules(), std::vector<std::string>(4, "permission_missing")) << out.str();
+  auto found = std::vector<std::string>(4, "permission_missing");
+  found.emplace_back("without_witness");
+  EXPECT_EQ(rules(), found) << out.str();
   const auto document = json()["fleets"][0]["missing_permissions"];
   EXPECT_EQ(document["Version"], "2012-10-17");
   ASSERT_EQ(document["Statement"].size(), 3U);
@@ -237,7 +239,7 @@ TEST_F(CheckOnAnAccount, WhatOnlyItAsksForMayBeDenied) {
   build(kTwoGroups, faults);
   policy("tg1, tg1-80", kMetric, 4);
   EXPECT_EQ(check({"--json"}), kDone) << out.str();
-  EXPECT_EQ(rules(), (std::vector<std::string>{"could_not_look", "cost"}));
+  EXPECT_EQ(rules(), (std::vector<std::string>{"without_witness", "could_not_look", "cost"}));
 }
 
 TEST_F(CheckOnAnAccount, SaysThatTheRegionIsWrongWhenNothingIsThere) {

@@ -432,6 +432,7 @@ class ReasonOracle {
       case Reason::signal_partial:
       case Reason::reboot_denied:
       case Reason::register_denied:
+      case Reason::mark_denied:
       case Reason::survey_incomplete:
         return need(faulty(), id, verdict);
       case Reason::alarm_unreadable:

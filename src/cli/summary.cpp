@@ -149,6 +149,10 @@ std::string describe(const Action& action, const Plan& plan) {
       return "start " + id;
     case Effect::terminate:
       return fmt::format("terminate {}, for its Auto Scaling group to replace it", id);
+    case Effect::mark:
+      return fmt::format("tag {} with {}", id, kWitnessTag);
+    case Effect::unmark:
+      return fmt::format("take the tag {} off {}", kWitnessTag, id);
   }
   return "";
 }

@@ -20,6 +20,10 @@ constexpr std::size_t kInlinePoliciesHold = 10240;  // all of one role
 
 constexpr const char* kReboot = "ec2:RebootInstances";
 constexpr const char* kSendCommand = "ssm:SendCommand";
+constexpr const char* kCreateTags = "ec2:CreateTags";
+
+// What marks who is out; every other way to tag stays denied.
+constexpr std::array kTagging = {kCreateTags, "ec2:DeleteTags"};
 
 // What no mistake of ours, and nobody who gets hold of our credentials, shall do with them: all but what a
 // fleet needs of it.
@@ -150,6 +154,27 @@ void allow_reads(const Scope& scope, const Setting& setting, Json& statements) {
   }
 }
 
+// One tag alone: every other key is denied, whatever else this identity may do. A request without any key would pass
+// "ForAllValues", and one to DeleteTags takes off every tag that a server has.
+void allow_marks(const Scope& all, const Setting& setting, Json& statements) {
+  const Scope scope = those_who_need(kCreateTags, all, setting);
+  if (scope.fleets.empty()) return;
+  Json allow = statement("MarkWhoIsOut", "Allow", kTagging, scope.instance_arns);
+  allow["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"] = {kWitnessTag};
+  allow["Condition"]["Null"]["aws:TagKeys"] = "false";
+  statements.push_back(with_tag(std::move(allow), "StringEquals", scope, setting));
+}
+
+void forbid_other_marks(const Scope& all, const Setting& setting, Json& statements) {
+  const Scope scope = those_who_need(kCreateTags, all, setting);
+  if (scope.fleets.empty()) return;
+  Json deny = statement("NeverTagOtherwise", "Deny", kTagging, "*");
+  deny["Condition"]["ForAnyValue:StringNotEquals"]["aws:TagKeys"] = {kWitnessTag};
+  statements.push_back(std::move(deny));
+  if (instance_tag(scope, setting))
+    statements.push_back(deny_untagged("NeverTagOthers", kTagging, "*", scope, setting));
+}
+
 void allow_acts(const Scope& all, const Setting& setting, Json& statements) {
   for (const auto& act : all_acts()) {
     const Scope scope = those_who_need(act.changes.front(), all, setting);
@@ -160,6 +185,7 @@ void allow_acts(const Scope& all, const Setting& setting, Json& statements) {
     statements.push_back(act.by_tag ? with_tag(std::move(allow), "StringEquals", scope, setting)
                                     : std::move(allow));
   }
+  allow_marks(all, setting, statements);
   // IAM asks for the document and for the instance; only the instance has the tag.
   const Scope scope = those_who_need(kSendCommand, all, setting);
   if (scope.fleets.empty()) return;
@@ -168,15 +194,24 @@ void allow_acts(const Scope& all, const Setting& setting, Json& statements) {
                                 "StringEquals", scope, setting));
 }
 
-Json never(const Scope& scope) {
+bool is_tagging(std::string_view action) { return std::ranges::find(kTagging, action) != kTagging.end(); }
+
+// What kNever has and some fleet needs: to tag with it, or for anything else.
+bool is_needed(std::string_view pattern, bool to_tag, const Scope& scope) {
+  const auto start = pattern.substr(0, pattern.find('*'));
+  return std::ranges::any_of(aws::kNeededPermissions, [&](const auto& one) {
+    return one.action.starts_with(start) && is_tagging(one.action) == to_tag && some_fleet_needs(one, scope);
+  });
+}
+
+// Denied whole. What holds a way to tag as well is denied where the request names another tag, or none.
+Json never(const Scope& scope, bool but_to_tag) {
   Json list = Json::array();
   for (const std::string pattern : kNever) {
-    const std::string_view start = std::string_view(pattern).substr(0, pattern.find('*'));
-    const bool needed = std::ranges::any_of(aws::kNeededPermissions, [&](const auto& one) {
-      return one.action.starts_with(start) && some_fleet_needs(one, scope);
-    });
-    if (!needed) list.push_back(pattern);
+    if (!is_needed(pattern, false, scope) && is_needed(pattern, true, scope) == but_to_tag)
+      list.push_back(pattern);
   }
+  if (but_to_tag) return list;
   if (!scope.fleets.empty() && !some_fleet_needs(*aws::find_permission(kReboot), scope))
     list.push_back(kReboot);
   return list;
@@ -192,6 +227,7 @@ void forbid(const Scope& all, const Setting& setting, Json& statements) {
       statements.push_back(deny_untagged(act.others_sid, act.changes, "*", scope, setting));
     }
   }
+  forbid_other_marks(all, setting, statements);
   const Scope scope = those_who_need(kSendCommand, all, setting);
   if (!scope.fleets.empty()) {
     auto things = scope.document_arns;
@@ -202,7 +238,12 @@ void forbid(const Scope& all, const Setting& setting, Json& statements) {
           deny_untagged("NeverRunOnOthers", kSendCommand, scope.instance_arns, scope, setting));
     }
   }
-  statements.push_back(statement("NeverDoThis", "Deny", never(all), "*"));
+  statements.push_back(statement("NeverDoThis", "Deny", never(all, false), "*"));
+  if (auto others = never(all, true); !others.empty()) {
+    auto deny = statement("NeverDoThisButMark", "Deny", std::move(others), "*");
+    deny["Condition"]["ForAllValues:StringNotEquals"]["aws:TagKeys"] = {kWitnessTag};
+    statements.push_back(std::move(deny));
+  }
 }
 
 void allow_roles(const std::map<std::string, std::set<std::string>>& external_ids, Json& statements) {
@@ -235,7 +276,8 @@ void doubt_instances(const Scope& all, const Setting& setting, Grant& grant) {
   std::vector<std::string> verbs;
   for (const auto& [action, verb] : {std::pair{kReboot, "rebooted"},
                                      {"ec2:StopInstances", "stopped and started"},
-                                     {kSendCommand, "made to run the policy's documents"}}) {
+                                     {kSendCommand, "made to run the policy's documents"},
+                                     {kCreateTags, "tagged with evenkeel:state"}}) {
     const Scope scope = those_who_need(action, all, setting);
     if (!scope.fleets.empty() && !instance_tag(scope, setting)) verbs.emplace_back(verb);
   }

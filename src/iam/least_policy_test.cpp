@@ -75,6 +75,10 @@ std::vector<Difference> differences() {
       {"command", cycled, treated({step(Treatment::command, "restart-pool")}), documents},
       {"evidence", bare,
        changed([](auto& policy) { policy.evidence.emplace().document.name = "restart-pool"; }), documents},
+      {"witness_tag",
+       bare,
+       changed([](auto& policy) { policy.witness_tag = true; }),
+       {"ec2:CreateTags", "ec2:DeleteTags"}},
       {"a gate's alarm",
        bare,
        changed([](auto& policy) { policy.gates.alarms = {"web-*"}; }),
@@ -260,10 +264,31 @@ TEST(LeastPolicy, NeverForbidsWhatItNeeds) {
   untagged.auto_scaling_group.clear();
   for (const auto& needed : aws::kNeededPermissions) {
     const std::string action(needed.action);
-    EXPECT_FALSE(denied(only({{all_of_it()}}), {action, thing(needed), of_group("web-asg")})) << action;
+    EXPECT_FALSE(denied(only({{all_of_it()}}), call_of(needed, of_group("web-asg")))) << action;
     if (needed.resource == aws::Resource::auto_scaling_group) continue;
-    EXPECT_FALSE(denied(only({{untagged}}), {action, thing(needed), kIreland})) << action;
+    EXPECT_FALSE(denied(only({{untagged}}), call_of(needed, kIreland))) << action;
   }
+}
+
+TEST(LeastPolicy, TagsWithOneKeyAndTheFleetsOwnAlone) {
+  const Grant grant = only({{all_of_it()}});
+  const auto asked = [&](const std::string& action, const std::string& key, const std::string& group) {
+    auto context = of_group(group);
+    context["aws:TagKeys"] = key;
+    return Ask{action, kInstance, context};
+  };
+  for (const char* action : {"ec2:CreateTags", "ec2:DeleteTags"}) {
+    EXPECT_TRUE(allows(grant, asked(action, "evenkeel:state", "web-asg"))) << action;
+    EXPECT_FALSE(allows(grant, asked(action, "Name", "web-asg"))) << action;
+    EXPECT_TRUE(denied(grant, asked(action, "Name", "web-asg"))) << action;
+    EXPECT_TRUE(denied(grant, asked(action, "evenkeel:state", "other-asg"))) << action;
+    EXPECT_TRUE(denied(grant, {action, kInstance, of_group("web-asg")})) << action << " of every tag";
+  }
+  EXPECT_FALSE(allows_by_itself(grant, "MarkWhoIsOut", {"ec2:DeleteTags", kInstance, of_group("web-asg")}));
+  for (const char* action : {"ec2:CreateVolume", "ec2:DeleteVolume", "ec2:CreateImage"})
+    EXPECT_TRUE(denied(grant, {action, kInstance, of_group("web-asg")})) << action;
+  const Grant without = only({{fleet("web", {"tg1"}, "web-asg")}});
+  EXPECT_TRUE(denied(without, asked("ec2:CreateTags", "evenkeel:state", "web-asg")));
 }
 
 TEST(LeastPolicy, TellsInstancesApartByATagWhereThereIsNoAutoScalingGroup) {

@@ -144,9 +144,9 @@ class KillPoints(unittest.TestCase):
         self.assertEqual(wrong_of("killed twice, pairs of points", tried, len(pairs), lambda pair: is_wrong_after(*pair)),
                          [])
 
-    def test_the_same_for_standby_and_for_stop_and_start(self):
+    def test_the_same_for_standby_for_stop_and_start_and_with_a_tag(self):
         """At the requests, where these differ."""
-        for name in ("standby", "stop_start"):
+        for name in ("standby", "stop_start", "witness"):
             with self.subTest(name):
                 story = STORY.with_name(f"account_{name}.txt")
                 points = [point for point in record(story) if point.call in ("sendto", "answered")]

@@ -11,6 +11,7 @@ from .bugs_safety import BUGS as SAFETY
 from .bugs_units import BUGS as UNITS
 from .bugs_where import BUGS as WHERE
 from .bugs_wire import BUGS as WIRE
+from .bugs_witness import BUGS as WITNESS
 
 BUGS = [
     # Guards
@@ -197,4 +198,4 @@ BUGS = [
         "  if (!good_) return std::unexpected(broken);\n", "  return std::unexpected(broken);\n"),
 ]
 
-BUGS += ACCOUNT + BLIND + HALVES + OPERATORS + PRODUCTION + REASONS + SAFETY + UNITS + WHERE + WIRE
+BUGS += ACCOUNT + BLIND + HALVES + OPERATORS + PRODUCTION + REASONS + SAFETY + UNITS + WHERE + WIRE + WITNESS

@@ -30,7 +30,7 @@ BUGS = [
     Bug("treats without a last look at the places", "decide/gate.cpp",
         "  if (auto no = by_a_last_look(remediation, draft)) return std::unexpected(std::move(*no));\n", ""),
     Bug("lets any remediation use a permit", "decide/draft.cpp",
-        "  if (permit.remediation_id() == remediation.id)\n", "  if (!permit.remediation_id().empty())\n"),
+        "  if (permit.remediation_id() != remediation.id) return;\n", "  if (permit.remediation_id().empty()) return;\n"),
     Bug("sends a reboot long after the last look", "controller/send.cpp",
         "now - *looked_at <= kSendWithin", "now - *looked_at <= 10 * kSendWithin"),
     Bug("returns a server while its reboot is queued", "decide/returning.cpp",
