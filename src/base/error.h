@@ -24,8 +24,9 @@ const char* name(ErrorKind kind);
 
 struct Error {
   ErrorKind kind = ErrorKind::invalid;
-  std::string message;  // for people; never holds a secret
-  std::string code;     // AWS's own error code where there is one ("TargetGroupNotFound"), else empty
+  std::string message;      // for people; never holds a secret
+  std::string code;         // AWS's own error code where there is one ("TargetGroupNotFound"), else empty
+  std::string action = {};  // whose call it was ("ec2:DescribeInstances"); empty: none of AWS's
 };
 
 }  // namespace evenkeel

@@ -321,7 +321,7 @@ bool is_missing_permission(const Error& error, const std::string& action) {
   static constexpr std::array<std::string_view, 5> kCodes = {"AccessDenied", "AccessDeniedException",
                                                              "UnauthorizedOperation", "NotAuthorized",
                                                              "AuthorizationError"};
-  return error.kind == ErrorKind::denied && error.message.starts_with(action) &&
+  return error.kind == ErrorKind::denied && error.action == action &&
          std::ranges::find(kCodes, error.code) != kCodes.end();
 }
 

@@ -27,7 +27,7 @@ struct Page {
   void title(std::string_view text) const { out << "\n" << colours.bold(text) << "\n"; }
 };
 
-bool is_rule(const Check& check) { return check.name.starts_with("rule "); }
+bool is_rule(const Check& check) { return !check.rule.empty(); }
 
 // What keeps it: the first guard that says no; when all let it go, that no rule asks for it.
 const Check* first_blocker(const Known& known) {
@@ -52,7 +52,7 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
                                                                : colours.green("it stays");
   page.out << fmt::format("{}: {} ({})\n", word, printable(verdict.text, 1000), name(verdict.reason));
   for (const auto& held : known.holds_back) {
-    if (held.text != verdict.text)
+    if (!verdict.of_fleet || &held != &known.holds_back.front())
       page.out << "  no member of the fleet may leave: " << printable(held.text, 1000) << "\n";
   }
   if (known.could_act_at) {
@@ -99,7 +99,7 @@ void show_chain(const Page& page, const Known& known) {
   const auto* blocker = first_blocker(known);
   for (const auto& check : known.chain) {
     if (is_rule(check)) {
-      rules.add({check.name.substr(5), check.passes ? "yes" : "no", said(check)});
+      rules.add({check.rule, check.passes ? "yes" : "no", said(check)});
     } else if (check.passes && said(check).empty()) {
       silent.push_back(check.name);
     } else {

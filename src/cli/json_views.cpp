@@ -181,6 +181,8 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
     member.update(view(verdict));
     members.push_back(std::move(member));
   }
+  Json problems = Json::array();
+  for (const auto& problem : report.observation.problems) problems.push_back(words(problem));
   return {{"fleet", fleet.name},
           {"retired", fleet.retired},
           {"taken_at", iso8601(report.observation.taken_at)},
@@ -193,7 +195,7 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
           {"holds_back", list(report.plan.fleet)},
           {"members", std::move(members)},
           {"open", list(report.plan.next.open)},
-          {"problems", report.observation.problems},
+          {"problems", std::move(problems)},
           {"violations", report.violations}};
 }
 

@@ -97,7 +97,7 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
   for (const auto& verdict : plan.fleet)
     context.out << "  no member may leave: " << printable(verdict.text, 1000) << "\n";
   for (const auto& problem : report.observation.problems)
-    context.out << "  could not be read: " << printable(problem, 1000) << "\n";
+    context.out << "  could not be read: " << printable(words(problem), 1000) << "\n";
 }
 
 bool several_zones(const decide::FleetView& view) { return view.zones.size() > 1; }

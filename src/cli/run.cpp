@@ -25,7 +25,7 @@ constexpr Duration kLongestPeriod{3'600'000};
 
 void show_tick(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   for (const auto& problem : report.observation.problems)
-    context.err << "evenkeel: " << fleet.name << ": " << printable(problem, 1000) << "\n";
+    context.err << "evenkeel: " << fleet.name << ": " << printable(words(problem), 1000) << "\n";
   for (const auto& event : report.events) {
     context.out << fmt::format("{} {}: {}{}\n", iso8601(event.at), event.fleet,
                                event.instance_id.empty() ? "" : printable(event.instance_id) + ": ",

@@ -25,11 +25,12 @@ constexpr std::size_t kAbilityText = 400;
 
 // ": " and AWS's own words on what could not be read, which name the action; where there are none, which action is
 // to be allowed.
-std::string words_on(const Observation& observation, const std::string& what, const char* action) {
+std::string words_on(const Observation& observation, Problem::Kind what, const std::string& name,
+                     const char* action) {
   const auto problem = std::ranges::find_if(
-      observation.problems, [&](const std::string& one) { return one.starts_with(what + ": "); });
+      observation.problems, [&](const Problem& one) { return one.kind == what && one.name == name; });
   if (problem == observation.problems.end()) return fmt::format("; see that {} is allowed", action);
-  return ": " + printable(problem->substr(what.size() + 2));
+  return ": " + printable(problem->text);
 }
 
 bool is_absent(const Observation& observation, const std::string& name) {
@@ -51,10 +52,10 @@ void blind_to_groups(const FleetView& fleet, Blind& blind) {
                                    "target_groups, region or role_arn",
                                    printable(name))});
     } else {
-      blind.push_back(
-          {Blindness::groups_unread, name,
-           fmt::format("target group {} could not be looked up{}", printable(name),
-                       words_on(observation, "target groups", "elasticloadbalancing:DescribeTargetGroups"))});
+      blind.push_back({Blindness::groups_unread, name,
+                       fmt::format("target group {} could not be looked up{}", printable(name),
+                                   words_on(observation, Problem::Kind::target_groups, "",
+                                            "elasticloadbalancing:DescribeTargetGroups"))});
     }
   }
   for (const auto& group : observation.target_groups) {
@@ -62,12 +63,12 @@ void blind_to_groups(const FleetView& fleet, Blind& blind) {
     if (!group.registrations) {
       blind.push_back({Blindness::targets_unread, group.name,
                        fmt::format("the targets of {} could not be read{}", printable(group.name),
-                                   words_on(observation, "targets of " + group.name,
+                                   words_on(observation, Problem::Kind::targets, group.name,
                                             "elasticloadbalancing:DescribeTargetHealth"))});
     } else if (!group.attributes) {
       blind.push_back({Blindness::attributes_unread, group.name,
                        fmt::format("the attributes of {} could not be read{}", printable(group.name),
-                                   words_on(observation, "attributes of " + group.name,
+                                   words_on(observation, Problem::Kind::attributes, group.name,
                                             "elasticloadbalancing:DescribeTargetGroupAttributes"))});
     }
   }
@@ -85,7 +86,7 @@ void blind_to_scaling(const FleetView& fleet, const std::vector<Verdict>& held_b
   } else if (!group) {
     blind.push_back({Blindness::auto_scaling_unread, name,
                      fmt::format("Auto Scaling group {} could not be read{}", printable(name),
-                                 words_on(fleet.observation, "Auto Scaling group " + name,
+                                 words_on(fleet.observation, Problem::Kind::auto_scaling_group, name,
                                           "autoscaling:DescribeAutoScalingGroups"))});
   } else if (fleet.policy.target_groups.empty() && fleet.groups.empty()) {
     blind.push_back({Blindness::no_target_group_attached, name,
@@ -109,19 +110,20 @@ bool needs_statuses(const FleetPolicy& policy) {
 // Whatever a start needs and this file has no word for is still something that was not read.
 void blind_to_instances(const FleetView& fleet, Blind& blind) {
   if (blind.empty() && !fleet.unreadable.empty()) {
-    const bool groups = std::ranges::any_of(fleet.observation.problems, [](const std::string& problem) {
-      return problem.starts_with("target groups: ");
-    });
+    using enum Problem::Kind;
+    const bool groups = std::ranges::find(fleet.observation.problems, target_groups, &Problem::kind) !=
+                        fleet.observation.problems.end();
     blind.push_back(
         {groups ? Blindness::groups_unread : Blindness::instances_unread, "",
          join(fleet.unreadable, "; ") +
-             words_on(fleet.observation, groups ? "target groups" : "instances", "ec2:DescribeInstances")});
+             words_on(fleet.observation, groups ? target_groups : instances, "", "ec2:DescribeInstances")});
   }
   if (needs_statuses(fleet.policy) && fleet.observation.instances_complete &&
       !fleet.observation.statuses_complete) {
-    blind.push_back({Blindness::statuses_unread, "",
-                     "the EC2 statuses could not be read" +
-                         words_on(fleet.observation, "instance statuses", "ec2:DescribeInstanceStatus")});
+    blind.push_back(
+        {Blindness::statuses_unread, "",
+         "the EC2 statuses could not be read" +
+             words_on(fleet.observation, Problem::Kind::statuses, "", "ec2:DescribeInstanceStatus")});
   }
 }
 
@@ -131,8 +133,8 @@ void blind_to_alarm(const Observation& observation, const std::string& named, co
   if (seen == observation.alarms.end()) {
     blind.push_back({Blindness::alarm_unread, named,
                      fmt::format("the alarm {} of {} could not be read{}", printable(named), key,
-                                 words_on(observation, named.ends_with('*') ? "alarms " + named : "alarms",
-                                          "cloudwatch:DescribeAlarms"))});
+                                 words_on(observation, Problem::Kind::alarms,
+                                          named.ends_with('*') ? named : "", "cloudwatch:DescribeAlarms"))});
   } else if (seen->second.empty()) {
     blind.push_back(
         {Blindness::alarm_absent, named,
@@ -172,13 +174,13 @@ void blind_to_gates(const FleetView& fleet, Blind& blind) {
     const auto seen = fleet.observation.calendars.find(named);
     if (seen != fleet.observation.calendars.end() && seen->second != CalendarState::unknown) continue;
     const bool absent = is_absent(fleet.observation, named);
-    blind.push_back(
-        {absent ? Blindness::calendar_absent : Blindness::calendar_unread, named,
-         absent ? fmt::format("there is no Change Calendar {} in this account and region; "
-                              "correct gates.calendars",
-                              printable(named))
-                : fmt::format("Change Calendar {} could not be read{}", printable(named),
-                              words_on(fleet.observation, "calendar " + named, "ssm:GetCalendarState"))});
+    blind.push_back({absent ? Blindness::calendar_absent : Blindness::calendar_unread, named,
+                     absent ? fmt::format("there is no Change Calendar {} in this account and region; "
+                                          "correct gates.calendars",
+                                          printable(named))
+                            : fmt::format("Change Calendar {} could not be read{}", printable(named),
+                                          words_on(fleet.observation, Problem::Kind::calendar, named,
+                                                   "ssm:GetCalendarState"))});
   }
   for (const auto& rule : fleet.policy.also_when) {
     for (const auto& condition : rule.all) {

@@ -192,12 +192,15 @@ TEST(Ability, NamesTheActionThatAwsRefusedAndNoOther) {
   const auto name = fleet.observation.target_groups[0].name;
   EXPECT_NE(ability(fleet).blind_to[0].text.find("see that elasticloadbalancing:DescribeTargetHealth"),
             std::string::npos);
-  fleet.observation.problems = {"targets of " + name + ": elasticloadbalancing:X: HTTP 403"};
+  fleet.observation.problems = {{Problem::Kind::targets, name + "-other", "elasticloadbalancing:Y: HTTP 500"},
+                                {Problem::Kind::attributes, name, "elasticloadbalancing:Z: HTTP 500"},
+                                {Problem::Kind::targets, name, "elasticloadbalancing:X: HTTP 403"}};
   EXPECT_NE(ability(fleet).blind_to[0].text.find("could not be read: elasticloadbalancing:X: HTTP 403"),
             std::string::npos);
   FleetForTest other;
   other.observation.instances_complete = false;
-  other.observation.problems = {"target groups: elasticloadbalancing:DescribeTargetGroups: HTTP 403"};
+  other.observation.problems = {
+      {Problem::Kind::target_groups, "", "elasticloadbalancing:DescribeTargetGroups: HTTP 403"}};
   EXPECT_EQ(blind_to(other), Blindnesses{Blindness::groups_unread});
   EXPECT_EQ(ability(other).blind_to[0].text.find("ec2:DescribeInstances"), std::string::npos);
 }

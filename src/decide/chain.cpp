@@ -15,8 +15,6 @@
 namespace evenkeel::decide {
 namespace {
 
-constexpr std::string_view kRule = "rule ";
-
 bool lets_go(const std::optional<Verdict>& verdict) { return !verdict || verdict->reason == Reason::start; }
 
 Check check(std::string name, std::optional<Verdict> verdict) {
@@ -26,7 +24,7 @@ Check check(std::string name, std::optional<Verdict> verdict) {
 
 void add_rules(const FleetView& fleet, const Member& member, std::vector<Check>& checks) {
   const auto add = [&](const std::string& name, Finding finding) {
-    checks.push_back({std::string(kRule) + name, finding.holds == Holds::yes, std::move(finding.verdict)});
+    checks.push_back({"rule " + name, finding.holds == Holds::yes, std::move(finding.verdict), name});
   };
   if (fleet.policy.reboot_when.given()) add("reboot_when", judge_reboot_when(fleet, member));
   for (const auto& rule : fleet.policy.also_when) add(rule.name, judge_rule(fleet, member, rule, true));
@@ -103,7 +101,7 @@ std::optional<Time> could_act_at(const std::vector<Check>& chain) {
   bool asked = false, foreseeable = true;
   for (const auto& link : chain) {
     const auto until = link.verdict ? link.verdict->until : std::nullopt;
-    if (link.name.starts_with(kRule)) {
+    if (!link.rule.empty()) {
       asked = asked || link.passes;
       if (until && (!earliest_rule || *until < *earliest_rule)) earliest_rule = until;
     } else if (!link.passes) {

@@ -174,12 +174,11 @@ void Draft::note(const Remediation& remediation, std::string kind, std::string t
                     .word = std::move(word)});
 }
 
-void Draft::end(Remediation& remediation, Ending ending, std::string why) {
+void Draft::end(Remediation& remediation, Ending ending, const std::string& why, const char* joint) {
   remediation.phase = Phase::done;
   remediation.phase_since = now();
   remediation.ending = ending;
-  const bool said = why.starts_with(name(ending));
-  note(remediation, "done", said ? std::move(why) : fmt::format("{}: {}", name(ending), why), name(ending));
+  note(remediation, "done", fmt::format("{}{}{}", name(ending), joint, why), name(ending));
 }
 
 }  // namespace evenkeel::decide

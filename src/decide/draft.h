@@ -69,7 +69,8 @@ class Draft {
   // `word`: Event::word.
   void note(const Remediation& remediation, std::string kind, std::string text, std::string word = {});
   // Ends it; the caller moves it to the recent ones.
-  void end(Remediation& remediation, Ending ending, std::string why);
+  // Told as the ending's name and why, with `joint` between them.
+  void end(Remediation& remediation, Ending ending, const std::string& why, const char* joint = ": ");
 
  private:
   void intend(Remediation& remediation, Effect effect, const std::string& target_group_arn, Ports ports);

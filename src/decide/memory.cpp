@@ -113,10 +113,9 @@ void tell_members(Plan& plan, Time now) {
   auto& told = plan.next.told;
   int left = kToldAtOnce;
   for (const auto& [id, verdict] : plan.members) {
-    if (!plan.fleet.empty() && verdict.reason == plan.fleet.front().reason &&
-        verdict.text == plan.fleet.front().text)
+    if (verdict.of_fleet || verdict.reason == Reason::signal_not_due ||
+        verdict.reason == Reason::not_surveyed)
       continue;
-    if (verdict.reason == Reason::signal_not_due || verdict.reason == Reason::not_surveyed) continue;
     if (tells_itself(verdict.reason)) {
       told.erase(id);
       continue;

@@ -255,7 +255,7 @@ void rejoin(Remediation& remediation, Draft& draft, std::string why) {
 
 void hand_over(Remediation& remediation, Draft& draft, std::string why) {
   remediation.foreign = why;
-  draft.end(remediation, Ending::handed_over, std::move(why));
+  draft.end(remediation, Ending::handed_over, why);
 }
 
 void advance(Remediation& remediation, Draft& draft, const FleetView& fleet) {

@@ -321,21 +321,23 @@ bool held_back_by_classic(Remediation& remediation, Draft& draft) {
 
 void finish(Remediation& remediation, Draft& draft) {
   if (!remediation.treat && remediation.booted_at)  // put back while it was being treated
-    return draft.end(remediation, Ending::back,
-                     fmt::format("back after its treatment ({}); {}", remediation.boot_evidence,
-                                 remediation.why_untreated));
+    return draft.end(
+        remediation, Ending::back,
+        fmt::format("after its treatment ({}); {}", remediation.boot_evidence, remediation.why_untreated),
+        " ");
   if (!remediation.treat) return draft.end(remediation, Ending::not_rebooted, remediation.why_untreated);
   if (!has_signal(remediation, draft.policy))
-    return draft.end(remediation, Ending::back,
-                     "back; " + asked_afterwards(remediation, draft.policy, draft.now()));
+    return draft.end(remediation, Ending::back, asked_afterwards(remediation, draft.policy, draft.now()),
+                     "; ");
   remediation.value_after = value_after_treatment(remediation, draft.policy, draft.observation);
   const auto& cause = remediation.cause;
   if (!remediation.value_after)
-    return draft.end(remediation, Ending::back, "back; no sample says whether it helped");
+    return draft.end(remediation, Ending::back, "no sample says whether it helped", "; ");
   if (const auto judge = draft.policy.timing.judge; judge > Duration::zero())
     return draft.end(remediation, Ending::back,
-                     fmt::format("back; {} before, {} after; judged until {}", format_number(cause.value),
-                                 format_number(*remediation.value_after), iso8601(draft.now() + judge)));
+                     fmt::format("{} before, {} after; judged until {}", format_number(cause.value),
+                                 format_number(*remediation.value_after), iso8601(draft.now() + judge)),
+                     "; ");
   const bool cured = *remediation.value_after <= down_at(remediation, draft.policy);
   draft.end(remediation, cured ? Ending::cured : Ending::not_cured,
             fmt::format("back; {} before, {} after", format_number(cause.value),

@@ -289,6 +289,7 @@ void stand_back(const FleetView& fleet, const std::vector<const Member*>& free, 
   for (const auto* member : free) {
     auto& verdict = selection.members[member->id];
     verdict = selection.fleet.front();
+    verdict.of_fleet = true;
     const bool signal_known =
         !fleet.policy.reboot_when.given() || fleet.signal_of(*member, fleet.policy.reboot_when) != nullptr;
     if (!signal_known) continue;

@@ -237,8 +237,11 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
   const auto& policy = fleet.policy;
   if (!policy.witness_tag) return std::nullopt;
   if (!fleet.observation.marks) {
+    const auto& problems = fleet.observation.problems;
+    const auto why = std::ranges::find(problems, Problem::Kind::marks, &Problem::kind);
     return Verdict{Reason::observation_incomplete,
-                   fmt::format("which servers carry the tag {} could not be read", kWitnessTag),
+                   fmt::format("which servers carry the tag {} could not be read{}", kWitnessTag,
+                               why == problems.end() ? "" : ": " + printable(why->text)),
                    {}};
   }
   std::vector<std::string> texts;

@@ -324,7 +324,9 @@ TEST(Witness, UnreadNeverPermits) {
   Witnessed fleet;
   fleet.memory(3, 80);
   fleet.observation.marks.reset();
+  fleet.observation.problems = {{Problem::Kind::marks, kWitnessTag, "ec2:DescribeInstances: HTTP 500"}};
   EXPECT_TRUE(fleet.held_by(Reason::observation_incomplete));
+  EXPECT_NE(fleet.decide().fleet.front().text.find("HTTP 500"), std::string::npos);
   EXPECT_TRUE(fleet.decide().actions.empty());
 }
 

@@ -325,6 +325,36 @@ const char* name(CalendarState state) {
   return "?";
 }
 
+const char* name(Problem::Kind kind) {
+  switch (kind) {
+    case Problem::Kind::identity: return "whose credentials these are";
+    case Problem::Kind::target_groups: return "target groups";
+    case Problem::Kind::targets: return "targets of";
+    case Problem::Kind::attributes: return "attributes of";
+    case Problem::Kind::load_balancer_attributes: return "attributes of load balancer";
+    case Problem::Kind::auto_scaling_group: return "Auto Scaling group";
+    case Problem::Kind::instance_refreshes: return "instance refreshes of";
+    case Problem::Kind::scaling_activities: return "scaling activities of";
+    case Problem::Kind::instances: return "instances";
+    case Problem::Kind::marks: return "instances with the tag";
+    case Problem::Kind::statuses: return "instance statuses";
+    case Problem::Kind::stop_protection: return "stop protection of";
+    case Problem::Kind::scheduled_events: return "scheduled events of";
+    case Problem::Kind::alarms: return "alarms";
+    case Problem::Kind::calendar: return "calendar";
+    case Problem::Kind::signal: return "signal";
+    case Problem::Kind::command: return "command on";
+    case Problem::Kind::console: return "console output of";
+    case Problem::Kind::not_there: return "not there";
+  }
+  return "?";
+}
+
+std::string words(const Problem& problem) {
+  if (problem.kind == Problem::Kind::not_there) return problem.text;  // says itself what is not
+  return std::string{name(problem.kind)} + (problem.name.empty() ? "" : " " + problem.name) + ": " + problem.text;
+}
+
 std::string metric_key(const MetricCondition& condition) {
   return condition.metric_namespace + "|" + condition.metric + "|" + name(condition.statistic) + "|" +
          std::to_string(condition.period.count());

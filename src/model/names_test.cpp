@@ -42,6 +42,16 @@ TEST(Names, AreDistinctWithinEveryEnumeration) {
   expect_distinct_words(Ability::Kind::blind);
   expect_distinct_words(Blindness::state_outdated);
   expect_distinct_words(CalendarState::unknown);
+  expect_distinct_words(Problem::Kind::not_there);
+}
+
+TEST(Names, SayWhatCouldNotBeReadOfWhichAndWhy) {
+  using enum Problem::Kind;
+  EXPECT_EQ(words(Problem{targets, "tg1", "HTTP 403"}), "targets of tg1: HTTP 403");
+  EXPECT_EQ(words(Problem{alarms, "", "HTTP 403"}), "alarms: HTTP 403");
+  EXPECT_EQ(words(Problem{alarms, "deploy-*", "HTTP 403"}), "alarms deploy-*: HTTP 403");
+  EXPECT_EQ(words(Problem{not_there, "web-asg", "Auto Scaling group web-asg does not exist"}),
+            "Auto Scaling group web-asg does not exist");
 }
 
 TEST(Names, SpellTheWordsOfAwsAsAwsDoes) {

@@ -266,6 +266,38 @@ struct InOtherFleet {
   bool operator==(const InOtherFleet&) const = default;
 };
 
+// Something of an account that could not be read, or is not there. What decides reads the kind and the name.
+struct Problem {
+  enum class Kind {
+    identity,
+    target_groups,  // which there are
+    targets,        // name: the target group's
+    attributes,     // as above
+    load_balancer_attributes,
+    auto_scaling_group,
+    instance_refreshes,
+    scaling_activities,
+    instances,
+    marks,  // which instances carry the tag
+    statuses,
+    stop_protection,
+    scheduled_events,
+    alarms,  // name: the policy's word for several; empty: those that are named one by one
+    calendar,
+    signal,
+    command,
+    console,
+    not_there,  // AWS answered: it does not exist, or has none of what is looked for
+  };
+  Kind kind = Kind::not_there;
+  std::string name;  // which one, by its name, ARN or id; empty: all of them
+  std::string text;  // for people: why
+  bool operator==(const Problem&) const = default;
+};
+const char* name(Problem::Kind kind);
+// For people: what it is, which one, and why.
+std::string words(const Problem& problem);
+
 struct Observation {
   std::optional<Identity> identity = std::nullopt;  // unknown: AWS has not said
   Time taken_at{};    // the earliest credible Date among AWS's answers: the tick's one "now"
@@ -311,8 +343,7 @@ struct Observation {
   std::optional<std::map<std::string, std::string>> marks = std::nullopt;
   // Names of the policy that AWS said do not exist: target groups, the Auto Scaling group, Change Calendars.
   std::vector<std::string> absent_names;
-  // For people: what could not be read, and why. Each begins with what it is ("targets of tg1"), then a colon.
-  std::vector<std::string> problems;
+  std::vector<Problem> problems;  // in the order in which they were met
   // From the store, not from AWS: by instance id, what other fleets have done …
   std::map<std::string, InOtherFleet> other_fleets;
   // … and by target group arn or "auto-scaling-group/" and its name, which other fleet has it.

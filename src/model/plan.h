@@ -157,16 +157,18 @@ struct Verdict {
   std::map<std::string, double> numbers;     // for machines: "value", "limit", "healthy_after" …
   std::optional<Time> until = std::nullopt;  // when this reason ends by itself; empty: not foreseeable
   bool wanted = false;                       // something asks for this member: it would go but for the reason
-  bool lasts = false;  // it does not pass by itself: the policy or the account has to be changed
+  bool lasts = false;     // it does not pass by itself: the policy or the account has to be changed
+  bool of_fleet = false;  // a member's: it is the fleet's, which keeps all of them
   bool operator==(const Verdict&) const = default;
 };
 
 // One link of the chain that explains a member: a guard or a condition, whether it lets the member go, and
 // why.
 struct Check {
-  std::string name;  // stable word: "window", "healthy", "load", "signal memory" …
+  std::string name;  // stable word: "window", "healthy tg1", "load", "rule old" …
   bool passes = false;
   std::optional<Verdict> verdict;  // why not; when it passes, text and numbers say how (reason `start`)
+  std::string rule = {};           // the rule's name, where it is one; empty: a guard
   bool operator==(const Check&) const = default;
 };
 

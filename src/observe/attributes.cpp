@@ -32,8 +32,8 @@ AttributesByArn attributes_of_load_balancers(
   Stamp stamp{observation};
   for (std::size_t i = 0; i < arns.size(); ++i) {
     if (!answers[i]) {
-      observation.problems.push_back("attributes of load balancer " + printable(arns[i]) + ": " +
-                                     answers[i].error().message);
+      observation.problems.push_back(
+          {Problem::Kind::load_balancer_attributes, printable(arns[i]), answers[i].error().message});
       continue;
     }
     stamp.saw(answers[i]->date);
@@ -68,7 +68,7 @@ void read_attributes(wire::Caller& caller, Cache& cache, Freshness freshness, Ob
     group.attributes.reset();
     group.zonal.reset();
     if (!answers[i]) {
-      observation.problems.push_back("attributes of " + group.name + ": " + answers[i].error().message);
+      observation.problems.push_back({Problem::Kind::attributes, group.name, answers[i].error().message});
       continue;
     }
     stamp.saw(answers[i]->date);
@@ -80,8 +80,8 @@ void read_attributes(wire::Caller& caller, Cache& cache, Freshness freshness, Ob
     if (group.attributes) {
       cache.attributes[group.arn] = {answers[i]->date, {*group.attributes, group.zonal}};
     } else {
-      observation.problems.push_back("attributes of " + group.name +
-                                     ": a value that should be a number is not");
+      observation.problems.push_back(
+          {Problem::Kind::attributes, group.name, "a value that should be a number is not"});
     }
   }
 }

@@ -18,9 +18,10 @@ TrafficSource seen_source(const aws::autoscaling::TrafficSource& source) {
 
 // The answer's value, its Date taken into account; else nullptr, and a problem says why.
 template <class T>
-const T* taken_in(const std::string& what, const Result<aws::Dated<T>>& answer, Observation& observation) {
+const T* taken_in(Problem::Kind what, const std::string& name, const Result<aws::Dated<T>>& answer,
+                  Observation& observation) {
   if (!answer) {
-    observation.problems.push_back(what + ": " + answer.error().message);
+    observation.problems.push_back({what, name, answer.error().message});
     return nullptr;
   }
   Stamp{observation}.saw(answer->date);
@@ -29,7 +30,7 @@ const T* taken_in(const std::string& what, const Result<aws::Dated<T>>& answer, 
 
 void read_refresh(wire::Caller& caller, Observation& observation, AutoScalingGroup& group) {
   const auto answer = aws::autoscaling::describe_instance_refreshes(caller, group.name);
-  const auto* refreshes = taken_in("instance refreshes of " + group.name, answer, observation);
+  const auto* refreshes = taken_in(Problem::Kind::instance_refreshes, group.name, answer, observation);
   if (refreshes == nullptr) return;
   const auto active = std::ranges::find_if(
       *refreshes, [](const auto& each) { return aws::autoscaling::refresh_is_active(each.status); });
@@ -38,7 +39,7 @@ void read_refresh(wire::Caller& caller, Observation& observation, AutoScalingGro
 
 void read_activities(wire::Caller& caller, Observation& observation, AutoScalingGroup& group) {
   const auto answer = aws::autoscaling::describe_scaling_activities(caller, group.name);
-  const auto* activities = taken_in("scaling activities of " + group.name, answer, observation);
+  const auto* activities = taken_in(Problem::Kind::scaling_activities, group.name, answer, observation);
   if (activities == nullptr) return;
   auto& seen = group.activities.emplace();
   for (const auto& activity : *activities) seen.push_back(bounded(activity.description));
@@ -82,10 +83,11 @@ void read_auto_scaling(Reading& reading) {
   const auto& name = reading.policy.auto_scaling_group;
   if (name.empty()) return;
   auto answer = aws::autoscaling::describe_auto_scaling_groups(reading.caller, std::vector{name});
-  const auto* groups = reading.take_in("Auto Scaling group " + name, answer);
+  const auto* groups = reading.take_in(Problem::Kind::auto_scaling_group, name, answer);
   if (groups == nullptr) return;
   if (groups->empty()) {
-    reading.observation.problems.push_back("Auto Scaling group " + name + " does not exist");
+    reading.observation.problems.push_back(
+        {Problem::Kind::not_there, name, "Auto Scaling group " + name + " does not exist"});
     reading.observation.absent_names.push_back(name);
     return;
   }

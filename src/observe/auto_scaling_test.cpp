@@ -82,7 +82,8 @@ TEST_F(ObservingScaling, AGroupThatDoesNotExistIsNotRead) {
   answers["DescribeAutoScalingGroups"] = query_answer("DescribeAutoScalingGroups", "<AutoScalingGroups/>");
   const auto seen = observed();
   EXPECT_FALSE(seen.auto_scaling_group);
-  EXPECT_EQ(seen.problems, std::vector<std::string>{"Auto Scaling group web-asg does not exist"});
+  EXPECT_EQ(seen.problems, (std::vector<Problem>{{Problem::Kind::not_there, "web-asg",
+                                                  "Auto Scaling group web-asg does not exist"}}));
   EXPECT_EQ(seen.absent_names, std::vector<std::string>{"web-asg"});
   EXPECT_EQ(asked["DescribeInstanceRefreshes"], 0);
 }

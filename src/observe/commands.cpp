@@ -15,7 +15,7 @@ void read_command(const Question& question, wire::Caller& caller, Observation& o
     if (seen.command_id.empty()) {
       const auto found = aws::ssm::find_command(caller, id, question.nonce);
       if (!found) {
-        observation.problems.push_back("command on " + id + ": " + found.error().message);
+        observation.problems.push_back({Problem::Kind::command, id, found.error().message});
         continue;
       }
       stamp.saw(found->date);
@@ -26,7 +26,7 @@ void read_command(const Question& question, wire::Caller& caller, Observation& o
     if (!invocation) {
       // Right after it was sent that is normal.
       if (invocation.error().kind != ErrorKind::not_found)
-        observation.problems.push_back("command on " + id + ": " + invocation.error().message);
+        observation.problems.push_back({Problem::Kind::command, id, invocation.error().message});
       continue;
     }
     stamp.saw(invocation->date);

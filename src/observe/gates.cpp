@@ -36,7 +36,7 @@ void read_by_name(const std::set<std::string>& names, Reading& reading) {
   if (names.empty()) return;
   const std::vector<std::string> asked(names.begin(), names.end());
   auto answer = aws::cloudwatch::describe_alarms(reading.caller, asked);
-  const auto* alarms = reading.take_in("alarms", answer);
+  const auto* alarms = reading.take_in(Problem::Kind::alarms, "", answer);
   if (alarms == nullptr) return;
   for (const auto& name : asked) reading.observation.alarms[name];
   for (const auto& alarm : *alarms) {
@@ -48,7 +48,7 @@ void read_by_name(const std::set<std::string>& names, Reading& reading) {
 // `word` as the policy has it, with the star.
 void read_by_prefix(const std::string& word, Reading& reading) {
   auto answer = aws::cloudwatch::describe_alarms_with_prefix(reading.caller, word.substr(0, word.size() - 1));
-  const auto* alarms = reading.take_in("alarms " + word, answer);
+  const auto* alarms = reading.take_in(Problem::Kind::alarms, word, answer);
   if (alarms == nullptr) return;
   auto& entry = reading.observation.alarms[word];
   for (const auto& alarm : *alarms) entry.push_back(seen_alarm(alarm));
@@ -78,12 +78,13 @@ void read_calendars(Reading& reading) {
     // InvalidDocument: there is none; InvalidDocumentType: it is no calendar.
     const bool absent = !answer && answer.error().code.starts_with("InvalidDocument");
     if (absent) reading.observation.absent_names.push_back(calendar);
-    const auto* state = reading.take_in("calendar " + calendar, answer);
+    const auto* state = reading.take_in(Problem::Kind::calendar, calendar, answer);
     if (state == nullptr) continue;
     seen = calendar_state(state->state);
     if (seen == CalendarState::unknown) {
-      reading.observation.problems.push_back("calendar " + calendar + ": its state is \"" +
-                                             printable(state->state) + "\", neither OPEN nor CLOSED");
+      reading.observation.problems.push_back(
+          {Problem::Kind::calendar, calendar,
+           "its state is \"" + printable(state->state) + "\", neither OPEN nor CLOSED"});
     }
   }
 }

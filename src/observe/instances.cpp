@@ -57,7 +57,7 @@ void read_instances(Reading& reading) {
   }
   const std::vector<std::string> asked(ids.begin(), ids.end());
   auto answer = aws::ec2::describe_instances(reading.caller, asked);
-  const auto* instances = reading.take_in("instances", answer);
+  const auto* instances = reading.take_in(Problem::Kind::instances, "", answer);
   if (instances == nullptr) return;
   observation.instances_complete = all_known;
   for (const auto& instance : *instances)
@@ -76,7 +76,7 @@ void read_statuses(Reading& reading) {
     return;
   }
   auto answer = aws::ec2::describe_instance_status(reading.caller, ids);
-  const auto* statuses = reading.take_in("instance statuses", answer);
+  const auto* statuses = reading.take_in(Problem::Kind::statuses, "", answer);
   if (statuses == nullptr) return;
   for (const auto& status : *statuses) {
     const auto instance = observation.instances.find(status.id);
@@ -86,9 +86,10 @@ void read_statuses(Reading& reading) {
   const auto missing = std::ranges::count_if(ids, unknown);
   observation.statuses_complete = observation.instances_complete && missing == 0;
   if (missing > 0) {
-    observation.problems.push_back("instance statuses: EC2 gave none for " + std::to_string(missing) +
-                                   " of " + std::to_string(ids.size()) + " instances, " +
-                                   printable(*std::ranges::find_if(ids, unknown)) + " among them");
+    observation.problems.push_back({Problem::Kind::statuses, "",
+                                    "EC2 gave none for " + std::to_string(missing) + " of " +
+                                        std::to_string(ids.size()) + " instances, " +
+                                        printable(*std::ranges::find_if(ids, unknown)) + " among them"});
   }
 }
 

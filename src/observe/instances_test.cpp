@@ -114,7 +114,8 @@ TEST_F(ObservingInstances, StatusesThatDidNotComeAreUnknown) {
   EXPECT_FALSE(seen.instances.at(kOne).status);
   EXPECT_TRUE(seen.instances.at(kTwo).status);
   ASSERT_EQ(seen.problems.size(), 1U);
-  EXPECT_NE(seen.problems[0].find("1 of 2"), std::string::npos) << seen.problems[0];
+  EXPECT_EQ(seen.problems[0].kind, Problem::Kind::statuses);
+  EXPECT_NE(seen.problems[0].text.find("1 of 2"), std::string::npos) << seen.problems[0].text;
 }
 
 TEST_F(ObservingInstances, ATerminatedInstanceNeedsNoStatus) {

@@ -21,7 +21,7 @@ void read_console(const std::string& id, wire::Caller& caller, Observation& obse
   if (posted) {
     Stamp{observation}.saw(posted->date);
   } else {
-    observation.problems.push_back("console output of " + id + ": " + posted.error().message);
+    observation.problems.push_back({Problem::Kind::console, id, posted.error().message});
   }
 }
 
@@ -29,7 +29,7 @@ void read_console(const std::string& id, wire::Caller& caller, Observation& obse
 void read_marks(Reading& reading) {
   if (!reading.policy.witness_tag) return;
   auto answer = aws::ec2::describe_instances_with_tag(reading.caller, kWitnessTag);
-  const auto* marked = reading.take_in(std::string("instances with the tag ") + kWitnessTag, answer);
+  const auto* marked = reading.take_in(Problem::Kind::marks, kWitnessTag, answer);
   if (marked == nullptr) return;
   auto& marks = reading.observation.marks.emplace();
   for (const auto& instance : *marked) {

@@ -37,7 +37,7 @@ std::optional<Identity> place_of_answers(const Reading& reading) {
 
 std::optional<Identity> place_by_sts(Reading& reading) {
   auto answer = aws::sts::caller_arn(reading.caller);
-  const auto* arn = reading.take_in("whose credentials these are", answer);
+  const auto* arn = reading.take_in(Problem::Kind::identity, "", answer);
   if (arn == nullptr) return std::nullopt;
   const auto fields = split(*arn, ':');  // without a region, for IAM and STS have none there
   if (fields.size() < 6) return std::nullopt;

@@ -32,16 +32,16 @@ struct Reading {
   bool groups_known = false;  // AWS said which target groups the fleet's are
   std::optional<Error> first_error{};
 
-  void problem(const std::string& what, const Error& error) {
-    observation.problems.push_back(what + ": " + error.message);
+  void problem(Problem::Kind what, std::string name, const Error& error) {
+    observation.problems.push_back({what, std::move(name), error.message});
     if (!first_error) first_error = error;
   }
 
   // The answer's value, its Date taken into account; else nullptr, and a problem says why.
   template <class T>
-  T* take_in(const std::string& what, Result<aws::Dated<T>>& answer) {
+  T* take_in(Problem::Kind what, std::string name, Result<aws::Dated<T>>& answer) {
     if (!answer) {
-      problem(what, answer.error());
+      problem(what, std::move(name), answer.error());
       return nullptr;
     }
     Stamp{observation}.saw(answer->date);

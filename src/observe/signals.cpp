@@ -95,7 +95,7 @@ Found reconcile(const std::vector<Metric>& series, const std::vector<const Metri
 }
 
 Signals all_failed(std::span<const std::string> ids, const std::string& why, Observation& observation) {
-  observation.problems.push_back("signal: " + why);
+  observation.problems.push_back({Problem::Kind::signal, "", why});
   Signals signals;
   for (const auto& id : ids) signals[id] = {SignalState::failed, {}, why};
   return signals;
@@ -164,7 +164,7 @@ std::map<std::string, Found> read_series(const SeriesByOwner& owners, const Metr
     auto answer = aws::cloudwatch::get_metric_data(caller, queries, end - periods * condition.period, end);
     if (!answer) {
       const auto& why = answer.error().message;
-      observation.problems.push_back("signal: " + why);
+      observation.problems.push_back({Problem::Kind::signal, "", why});
       for (const auto& [owner, series] : owners) found[owner] = {{SignalState::failed, {}, why}, {}};
       return found;
     }

@@ -208,7 +208,7 @@ void look_at_stop_protection(const std::string& instance_id, const FleetPolicy& 
   if (!stops || instance == observation.instances.end()) return;
   const auto answer = aws::ec2::stop_protection(caller, instance_id);
   if (!answer) {
-    observation.problems.push_back("stop protection of " + instance_id + ": " + answer.error().message);
+    observation.problems.push_back({Problem::Kind::stop_protection, instance_id, answer.error().message});
     return;
   }
   Stamp{observation}.saw(answer->date);
@@ -272,13 +272,14 @@ void look_for_events(const std::string& instance_id, wire::Caller& caller, Obser
                      Survey& found) {
   const auto answer = aws::ec2::describe_instance_status(caller, std::vector{instance_id});
   if (!answer) {
-    observation.problems.push_back("scheduled events of " + instance_id + ": " + answer.error().message);
+    observation.problems.push_back({Problem::Kind::scheduled_events, instance_id, answer.error().message});
     return;
   }
   Stamp{observation}.saw(answer->date);
   const auto own = std::ranges::find(answer->value, instance_id, &aws::ec2::InstanceStatus::id);
   if (own == answer->value.end()) {
-    observation.problems.push_back("scheduled events of " + instance_id + ": EC2 gave no status of it");
+    observation.problems.push_back(
+        {Problem::Kind::scheduled_events, instance_id, "EC2 gave no status of it"});
     return;
   }
   found.events = instance_status(*own).events;

@@ -31,7 +31,8 @@ Groups by_name(Reading& reading) {
   const auto& names = reading.policy.target_groups;
   auto groups = aws::elbv2::describe_target_groups(reading.caller, names);
   if (groups || groups.error().kind != ErrorKind::not_found) return groups;
-  reading.observation.problems.push_back(groups.error().message);
+  reading.observation.problems.push_back(
+      {Problem::Kind::not_there, join(names, ", "), groups.error().message});
   groups = those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
   if (!groups) return groups;
   std::ranges::copy_if(names, std::back_inserter(reading.observation.absent_names), [&](const auto& name) {
@@ -47,9 +48,10 @@ Groups by_arn(Reading& reading, const std::vector<std::string>& arns) {
   if (!groups) return groups;
   for (const auto& arn : arns) {
     if (std::ranges::find(groups->value, arn, &aws::elbv2::TargetGroup::arn) != groups->value.end()) continue;
-    reading.observation.problems.push_back("target group " + printable(arn) +
-                                           " does not exist, but is attached to Auto Scaling group " +
-                                           reading.policy.auto_scaling_group + ": detach it there");
+    reading.observation.problems.push_back({Problem::Kind::not_there, arn,
+                                            "target group " + printable(arn) +
+                                                " does not exist, but is attached to Auto Scaling group " +
+                                                reading.policy.auto_scaling_group + ": detach it there"});
   }
   return groups;
 }
@@ -63,8 +65,9 @@ Groups groups_of_fleet(Reading& reading) {
   }
   if (scaling->target_group_arns.empty()) {
     reading.observation.problems.push_back(
-        "Auto Scaling group " + scaling->name +
-        " has no target group attached, and the policy names none: attach one, or write target_groups");
+        {Problem::Kind::not_there, scaling->name,
+         "Auto Scaling group " + scaling->name +
+             " has no target group attached, and the policy names none: attach one, or write target_groups"});
     return aws::Dated<std::vector<aws::elbv2::TargetGroup>>{{}, reading.observation.taken_at};
   }
   return by_arn(reading, scaling->target_group_arns);
@@ -74,10 +77,10 @@ void add_groups_of_fleet(Reading& reading) {
   auto answer = groups_of_fleet(reading);
   // That the Auto Scaling group could not be read has been said, with the error that counts.
   if (!answer && taken_from_auto_scaling(reading.policy) && !reading.observation.auto_scaling_group) {
-    reading.observation.problems.push_back("target groups: " + answer.error().message);
+    reading.observation.problems.push_back({Problem::Kind::target_groups, "", answer.error().message});
     return;
   }
-  auto* groups = reading.take_in("target groups", answer);
+  auto* groups = reading.take_in(Problem::Kind::target_groups, "", answer);
   if (groups == nullptr) return;
   reading.groups_known = true;
   for (auto& group : *groups) {
@@ -168,7 +171,7 @@ void read_registrations(Reading& reading) {
       if (groups[i].of_fleet) reading.observation.absent_names.push_back(groups[i].name);
       if (is_known_to_be_gone(reading.state, groups[i].arn)) continue;
     }
-    const auto* targets = reading.take_in("targets of " + groups[i].name, answers[i]);
+    const auto* targets = reading.take_in(Problem::Kind::targets, groups[i].name, answers[i]);
     if (targets == nullptr) continue;
     groups[i].registrations = sorted_registrations(*targets);
   }
@@ -183,7 +186,7 @@ void read_registrations_again(wire::Caller& caller, Observation& observation) {
     auto& group = observation.target_groups[i];
     group.registrations.reset();
     if (!answers[i]) {
-      observation.problems.push_back("targets of " + group.name + ": " + answers[i].error().message);
+      observation.problems.push_back({Problem::Kind::targets, group.name, answers[i].error().message});
       continue;
     }
     Stamp{observation}.saw(answers[i]->date);

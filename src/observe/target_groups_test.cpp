@@ -24,7 +24,7 @@ TEST_F(Observing, APolicyWithoutTargetGroupsTakesThoseAttachedToItsAutoScalingGr
   EXPECT_EQ(last["DescribeTargetGroups"]["TargetGroupArns.member.1"], kArn);
   EXPECT_EQ(asked["DescribeTargetGroups"], 1);
   EXPECT_TRUE(seen.instances_complete);
-  EXPECT_TRUE(seen.problems.empty()) << seen.problems.at(0);
+  EXPECT_TRUE(seen.problems.empty()) << words(seen.problems.at(0));
 }
 
 TEST_F(Observing, AnUnreadableAutoScalingGroupIsNoFleetWithoutGroups) {
@@ -62,7 +62,7 @@ TEST_F(Observing, AnAutoScalingGroupWithoutTargetGroupsIsSaidToHaveNone) {
   EXPECT_TRUE(seen.target_groups.empty());
   EXPECT_EQ(asked["DescribeTargetGroups"], 0);
   ASSERT_EQ(seen.problems.size(), 1U);
-  EXPECT_NE(seen.problems[0].find("write target_groups"), std::string::npos);
+  EXPECT_NE(seen.problems[0].text.find("write target_groups"), std::string::npos);
 }
 
 TEST_F(Observing, AnAttachedGroupThatIsGoneDoesNotHideTheOthers) {
@@ -77,7 +77,7 @@ TEST_F(Observing, AnAttachedGroupThatIsGoneDoesNotHideTheOthers) {
   ASSERT_EQ(seen.target_groups.size(), 1U);
   EXPECT_EQ(seen.target_groups[0].arn, kArn);
   ASSERT_EQ(seen.problems.size(), 1U);
-  EXPECT_NE(seen.problems[0].find("tg-other"), std::string::npos);
+  EXPECT_NE(seen.problems[0].text.find("tg-other"), std::string::npos);
 }
 
 TEST_F(Observing, ANamedGroupThatDoesNotExistIsSaidToBeAbsentAndTheOthersAreSeen) {

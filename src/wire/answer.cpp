@@ -132,7 +132,7 @@ std::string remedy(const Call& call, ErrorKind kind, std::string_view code) {
 // No certain answer: a mutation may have happened; a read has no effect, so it can simply be asked again.
 Fault no_certain_answer(const Call& call, std::string message) {
   return {.error = {call.mutates ? ErrorKind::maybe_happened : ErrorKind::unavailable,
-                    full_name(call) + ": " + std::move(message), ""},
+                    full_name(call) + ": " + std::move(message), "", full_name(call)},
           .retryable = true,
           .uncertain = call.mutates};
 }
@@ -143,7 +143,7 @@ Fault from_transport(const Call& call, const Error& error) {
     fault.timeout = error.code == kTimeoutCode;
     return fault;
   }
-  return {.error = {error.kind, full_name(call) + ": " + error.message, ""},
+  return {.error = {error.kind, full_name(call) + ": " + error.message, "", full_name(call)},
           .retryable = error.kind == ErrorKind::unavailable,
           .timeout = error.code == kTimeoutCode};
 }
@@ -163,10 +163,10 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
   const bool transient = is_transient_code(server.code, server.text);
   Fault fault;
   if (is_throttle_code(server.code) || (server.code.empty() && response.status == 429)) {
-    fault.error = {ErrorKind::throttled, full_name(call) + ": " + message, server.code};
+    fault.error = {ErrorKind::throttled, full_name(call) + ": " + message, server.code, full_name(call)};
     fault.retryable = true;
   } else if (is_busy_code(server.code)) {
-    fault.error = {ErrorKind::unavailable, full_name(call) + ": " + message, server.code};
+    fault.error = {ErrorKind::unavailable, full_name(call) + ": " + message, server.code, full_name(call)};
     fault.retryable = server.code == "ResourceContention";
   } else if (response.status >= 500 || response.status == 408 || transient) {
     fault = no_certain_answer(call, message);
@@ -175,7 +175,7 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
   } else {
     const ErrorKind kind = kind_of_refusal(call, response.status, server);
     if (kind == ErrorKind::invalid) message += "; is the endpoint URL right?";
-    fault.error = {kind, full_name(call) + ": " + message, server.code};
+    fault.error = {kind, full_name(call) + ": " + message, server.code, full_name(call)};
   }
   fault.credentials_expired = is_expired_credentials(server.code) && !credentials.session_token.empty();
   fault.clock_differs = may_be_clock(server.code);
