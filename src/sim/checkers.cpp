@@ -47,6 +47,7 @@ struct Outage {
   std::optional<Time> standby;        // by us, and not in service again
   std::optional<Time> stopped;        // by us, and not started again
   std::optional<Time> down;           // by our reboot or stop, and not up again
+  std::optional<Time> parked;         // by an operator's Standby, and not in service again
   bool decremented = false;           // by our Standby, and not incremented again
   bool ordered_gone = false;          // its termination was asked for by us
   bool struck = false;                // it died, its boot hung, or somebody or AWS stopped it; not up again
@@ -119,8 +120,9 @@ class Judge {
 
   void read_auto_scaling(const Fact& fact, Outage& outage) {
     const bool ours = fact.hand == Hand::ours;
-    if (fact.kind == "standby" && ours) {
-      read_standby(fact, outage);
+    if (fact.kind == "standby") {
+      if (!ours) outage.parked = fact.at;
+      if (ours) read_standby(fact, outage);
     } else if (fact.kind == "exit-standby") {
       if (ours && !outage.standby) {
         ++judgement_.guard_violations;
@@ -131,6 +133,7 @@ class Judge {
       outage.decremented = false;
     } else if (fact.kind == "in-service") {
       outage.standby.reset();
+      unpark(fact.at, outage);
       if (!outage.out()) outage.reboots = 0;
     } else if (fact.kind == "detach") {  // where it belongs is now that somebody's decision
       forget_places(outage);
@@ -152,6 +155,20 @@ class Judge {
     outage.taken.clear();
     outage.missing.clear();
     outage.standby.reset();
+    outage.parked.reset();
+  }
+
+  // What an operator keeps in Standby is to be registered nowhere, until it is in service again. What was forgotten
+  // before that stays forgotten.
+  bool to_be_left_parked(const Outage& outage, Time since) const {
+    return outage.parked && *outage.parked - since < promise_.forgotten_after;
+  }
+
+  void unpark(Time at, Outage& outage) const {
+    for (auto& [place, since] : outage.missing) {
+      if (to_be_left_parked(outage, since)) since = std::max(since, at);
+    }
+    outage.parked.reset();
   }
 
   // Judged before the fact changes what is known of its instance.
@@ -331,6 +348,7 @@ class Judge {
     abandoned(outage.stopped, Server::Life::stopped, "stopped");
     if (server->second.life == Server::Life::running) {
       for (const auto& [place, since] : outage.missing) {
+        if (to_be_left_parked(outage, since)) continue;
         const Time from = std::max(returnable(since), outage.running_since);
         if (account_.now() - from < promise_.forgotten_after) continue;
         forgotten = true;

@@ -155,6 +155,31 @@ TEST(CheckersOfStandby, DoNotCountWhatAnOutsiderMovedThere) {
   EXPECT_TRUE(fleet.judge().findings.empty());
 }
 
+TEST(CheckersOfStandby, DoNotCallForgottenWhatAnOperatorKeepsThereUntilItIsBack) {
+  JudgedStandby fleet;
+  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
+  fleet.pass(1min);
+  fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
+  fleet.pass(10h);
+  EXPECT_EQ(fleet.judge().forgotten, 0)
+      << "to register it would send requests to what an operator has parked";
+  fleet.account.suspend_process(fleet.account.auto_scaling_groups.begin()->first, "AddToLoadBalancer");
+  fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
+  fleet.pass(1h);
+  EXPECT_EQ(fleet.judge().forgotten, 0) << "back for an hour";
+  fleet.pass(2h);
+  EXPECT_EQ(fleet.judge().forgotten, 1) << "in service again, and still registered nowhere";
+}
+
+TEST(CheckersOfStandby, CallForgottenWhatWasSoBeforeAnOperatorParkedIt) {
+  JudgedStandby fleet;
+  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
+  fleet.pass(3h);
+  fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
+  fleet.pass(1h);
+  EXPECT_EQ(fleet.judge().forgotten, 1);
+}
+
 TEST(CheckersOfStandby, FindAReturnFromAStandbyThatWasNotOurs) {
   JudgedStandby fleet;
   fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
