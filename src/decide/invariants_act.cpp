@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <fmt/core.h>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "decide/invariants_checker.h"
@@ -9,13 +11,14 @@
 
 namespace evenkeel::decide {
 
-// C8: the only change of a size is the decrement of EnterStandby, and it never goes below the smallest.
+// C8, C9: the only change of a size is the decrement of EnterStandby, and it never goes below the smallest.
 void PlanChecker::standby(const Action& action) {
   const auto& group = observation.auto_scaling_group;
   if (!group || group->name != action.auto_scaling_group) {
     broken("C8", action.instance_id + " enters Standby of a group that was not read");
     return;
   }
+  zones_stay_even(action.instance_id);
   const auto* member = scaling_member(action.instance_id);
   if (member == nullptr || member->lifecycle_state != "InService") {
     broken("C8", action.instance_id + " enters Standby although it isn't InService");
@@ -28,6 +31,45 @@ void PlanChecker::standby(const Action& action) {
   if (group->desired - 1 < group->min)
     broken("C8", fmt::format("{} enters Standby although {} of {} are wanted at least", action.instance_id,
                              group->min, group->desired));
+}
+
+// By Standby, on its way there: it may be counted in its zone still, or no more.
+bool PlanChecker::on_the_way_to_standby(const std::string& id) const {
+  return std::ranges::any_of(plan.next.open, [&](const Remediation& one) {
+    return one.instance_id == id && !one.auto_scaling_group.empty() && one.phase == Phase::draining;
+  });
+}
+
+// C9: Auto Scaling does not even out the zones, by terminating one that is not ill, neither when `id` has left nor
+// when it, or another that is out, comes back first.
+void PlanChecker::zones_stay_even(const std::string& id) {
+  const auto& group = observation.auto_scaling_group;
+  if (!group || group->az_rebalance_suspended || group->terminate_suspended) return;
+  std::map<std::string, int> fewest, most;
+  for (const auto& zone : group->zones) fewest[zone], most[zone];
+  std::set<std::string> short_of = {zone_of(id)};
+  for (const auto& member : group->members) {
+    const auto& state = member.lifecycle_state;
+    const bool in_service = state == "InService", stands_by = state.ends_with("Standby");
+    if (!in_service && !stands_by && state != "Pending") continue;
+    const auto zone = zone_of(member.instance_id);
+    if (zone.empty())
+      broken("C9",
+             fmt::format("{} enters Standby although the zone of {} is not known", id, member.instance_id));
+    const bool leaves = member.instance_id == id || on_the_way_to_standby(member.instance_id);
+    ++most[zone];
+    fewest[zone] += in_service && !leaves ? 1 : 0;
+    if (leaves || stands_by) short_of.insert(zone);
+  }
+  for (const auto& low : short_of) {
+    for (const auto& [full, count] : most) {
+      if (full == low || (low != zone_of(id) && full != zone_of(id)) || count - fewest[low] < 2) continue;
+      broken("C9",
+             fmt::format("{} enters Standby although {} in service in {} may stand against {} in {}, which "
+                         "AZRebalance evens out",
+                         id, fewest[low], low, count, full));
+    }
+  }
 }
 
 // R8: what people and Auto Scaling want left alone.

@@ -41,7 +41,6 @@ struct PlanChecker {
   void zone_is_not_emptied(const TargetGroup& group, const std::set<std::string>& members,
                            const std::string& id);
   void traffic_sources(const Remediation& remediation);
-  void zones_stay_even(const Remediation& remediation);
   void cause(const Remediation& remediation);
   void served_before(const Remediation& remediation);
   void gates(const std::string& id);
@@ -50,6 +49,8 @@ struct PlanChecker {
   // invariants_act.cpp: what is done to one that is out.
   void act(const Action& action);
   void standby(const Action& action);
+  bool on_the_way_to_standby(const std::string& id) const;
+  void zones_stay_even(const std::string& id);
   void left_alone(const Action& action);
   void witnessed(const Action& action);
   void serves_nowhere(const Action& action);

@@ -156,15 +156,50 @@ TEST_F(EachInvariant, ZonesStayEvenWhereAutoScalingWouldEvenThemOut) {
   for (int member : {5, 6, 7, 8}) fleet.zone(member, "eu-west-1b");
   EXPECT_FALSE(breaks("C9", fleet, plan)) << "3 against 4";
   fleet.zone(4, "eu-west-1b");
-  EXPECT_TRUE(breaks("C9", fleet, plan, "would leave 2 in service in eu-west-1a against 5 in eu-west-1b"));
+  EXPECT_TRUE(breaks("C9", fleet, plan, "2 in service in eu-west-1a may stand against 5 in eu-west-1b"));
   group.az_rebalance_suspended = true;
   EXPECT_FALSE(breaks("C9", fleet, plan));
   group.az_rebalance_suspended = false;
   group.terminate_suspended = true;
   EXPECT_FALSE(breaks("C9", fleet, plan));
   group.terminate_suspended = false;
-  for (int member = 1; member <= 8; ++member) fleet.zone(member, "");
-  EXPECT_TRUE(breaks("C9", fleet, plan)) << "a zone that is not known";
+  fleet.zone(4, "eu-west-1a");
+  fleet.zone(2, "");
+  EXPECT_TRUE(breaks("C9", fleet, plan, "the zone of " + id(2) + " is not known"));
+  group.members[1].lifecycle_state = "Terminating";
+  EXPECT_FALSE(breaks("C9", fleet, plan, "is not known")) << "it counts nowhere";
+}
+
+TEST_F(EachInvariant, ZonesStayEvenWhicheverComesBackFirst) {
+  entering_standby();
+  auto& group = *fleet.observation.auto_scaling_group;
+  for (int member : {5, 6, 7, 8}) fleet.zone(member, "eu-west-1b");
+  EXPECT_FALSE(breaks("C9", fleet, plan));
+  const auto at = [&](int member) -> std::string& {
+    return std::ranges::find(group.members, id(member), &AutoScalingMember::instance_id)->lifecycle_state;
+  };
+  at(8) = "Standby";
+  EXPECT_FALSE(breaks("C9", fleet, plan)) << "4 at the most against 3 at the least, both ways";
+  at(7) = "EnteringStandby";
+  EXPECT_TRUE(breaks("C9", fleet, plan, "2 in service in eu-west-1b may stand against 4 in eu-west-1a"))
+      << "when it comes back before the others";
+  at(7) = at(8) = "InService";
+  auto other = plan.next.open[0];
+  other.id = "another", other.instance_id = id(4);
+  plan.next.open.push_back(other);
+  EXPECT_TRUE(breaks("C9", fleet, plan, "2 in service in eu-west-1a may stand against 4 in eu-west-1b"))
+      << "another one is on its way";
+  plan.next.open[1].phase = Phase::soaking;
+  EXPECT_FALSE(breaks("C9", fleet, plan)) << "it is back";
+}
+
+TEST_F(EachInvariant, ZonesStayEvenWhenStandbyIsAskedForAgain) {
+  entering_standby();
+  fleet.state = plan.next;
+  plan.next.revision += 1;
+  plan.actions[0].nonce = plan.next.open[0].intents[0].nonce = "again";
+  for (int member : {4, 5, 6, 7, 8}) fleet.zone(member, "eu-west-1b");
+  EXPECT_TRUE(breaks("C9", fleet, plan, "2 in service in eu-west-1a"));
 }
 
 TEST_F(EachInvariant, TheLastOfAZoneWhoseRequestsStayThereStays) {

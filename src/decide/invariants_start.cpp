@@ -40,7 +40,6 @@ void PlanChecker::start(const Remediation& remediation) {
     broken("R1", id + " starts without a clean survey");
   }
   traffic_sources(remediation);
-  zones_stay_even(remediation);
   cause(remediation);
   gates(id);
   nobody_is_marked(id);
@@ -118,28 +117,6 @@ void PlanChecker::traffic_sources(const Remediation& remediation) {
   for (const auto& source : observation.auto_scaling_group->other_traffic_sources) {
     if (!by_group || source.kind != TrafficSource::Kind::classic_load_balancer)
       broken("R1", fmt::format("{} starts although it would go on serving through {}", id, source.name));
-  }
-}
-
-// C9: Auto Scaling does not even out the zones after it, by terminating one that is not ill.
-void PlanChecker::zones_stay_even(const Remediation& remediation) {
-  const auto& group = observation.auto_scaling_group;
-  if (remediation.auto_scaling_group.empty() || !group) return;
-  if (group->az_rebalance_suspended || group->terminate_suspended) return;
-  std::map<std::string, int> in_zone;
-  for (const auto& zone : group->zones) in_zone[zone];
-  for (const auto& member : group->members) {
-    if (member.lifecycle_state == "InService" && member.instance_id != remediation.instance_id)
-      ++in_zone[zone_of(member.instance_id)];
-  }
-  const auto zone = zone_of(remediation.instance_id);
-  const int left = in_zone[zone];
-  for (const auto& [other, count] : in_zone) {
-    if (zone.empty() || count > left + 1)
-      return broken("C9",
-                    fmt::format("{} would leave {} in service in {} against {} in {}, which AZRebalance may "
-                                "even out",
-                                remediation.instance_id, left, zone, count, other));
   }
 }
 
