@@ -113,7 +113,8 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
                 .target_group_arn = target_group_arn,
                 .outcome = OutcomeKind::unknown,
                 .may_land_late = true,
-                .detail = {}};
+                .detail = {},
+                .all_ports = ports == Ports::all};
   bool told = false;  // what is tried again and again is told once, and its outcome when it is another
   std::erase_if(remediation.intents, [&](const Intent& earlier) {
     const bool replaced = earlier.effect == effect && earlier.target_group_arn == target_group_arn;

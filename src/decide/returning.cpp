@@ -22,9 +22,47 @@ bool missing(const TargetGroup& group, const Remediation& remediation, int port)
          (there->state == TargetState::unused && there->reason == "Target.NotRegistered");
 }
 
+// Whether a registration also asks for the place that Auto Scaling looks after: where we have ports of our own in the
+// group it may name those alone.
+bool covers_auto_scaling(const Intent& intent, const Remediation& remediation) {
+  const auto ours = our_groups(remediation);
+  return intent.all_ports || std::ranges::find(ours, intent.target_group_arn) == ours.end();
+}
+
+// From when we register it where Auto Scaling has not: at once where it is known that Auto Scaling will not. It does not
+// make up for what it left out while the process was suspended, either.
+Time registered_without_auto_scaling_from(const Remediation& remediation, const Observation& observation) {
+  const auto* exit = latest_intent(remediation, Effect::exit_standby);
+  const Time since = exit == nullptr ? remediation.phase_since : exit->at;
+  const auto& group = observation.auto_scaling_group;
+  const bool suspended =
+      group && group->name == remediation.auto_scaling_group && group->registering_suspended;
+  return suspended ? since : since + kRegisteredByAutoScaling;
+}
+
+// Where it is in service and Auto Scaling has not registered it by now: the groups in which we do it instead.
+std::vector<std::string> forgotten_by_auto_scaling(const Remediation& remediation, const Draft& draft) {
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  const bool in_service = lifecycle == Lifecycle::in_service || lifecycle == Lifecycle::none;
+  if (!in_service || draft.now() < registered_without_auto_scaling_from(remediation, draft.observation))
+    return {};
+  std::vector<std::string> arns;
+  for (const auto& target : remediation.snapshot) {
+    if (!target.by_auto_scaling || target.vanished) continue;
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
+    const bool asked = settling(intent, draft.now()) && covers_auto_scaling(*intent, remediation);
+    if (group != nullptr && group->registrations && !asked && missing(*group, remediation, target.port))
+      arns.push_back(target.target_group_arn);
+  }
+  return arns;
+}
+
 // Registers in our groups once, whatever can be read: a restore is never held back. Then again wherever the
-// target is seen to be missing. Registering a target that is there already changes nothing.
+// target is seen to be missing, and where Auto Scaling has forgotten it. Registering a target that is there already
+// changes nothing.
 void register_where_needed(Remediation& remediation, Draft& draft) {
+  auto forgotten = forgotten_by_auto_scaling(remediation, draft);
   for (const auto& arn : our_groups(remediation)) {
     const auto* intent = latest_intent(remediation, Effect::register_, arn);
     bool needed = intent == nullptr || intent->outcome != OutcomeKind::accepted;
@@ -34,29 +72,14 @@ void register_where_needed(Remediation& remediation, Draft& draft) {
         return target.target_group_arn == arn && missing(*group, remediation, target.port);
       });
     }
-    if (needed) draft.give_back(Draft::Return::register_, remediation, arn);
+    const bool instead = std::erase(forgotten, arn) > 0;
+    const bool all = instead || (intent != nullptr && intent->all_ports);
+    if (needed || instead)
+      draft.give_back(Draft::Return::register_, remediation, arn,
+                      all ? Draft::Ports::all : Draft::Ports::ours);
   }
-}
-
-// From when we register it where Auto Scaling has not.
-Time registered_without_auto_scaling_from(const Remediation& remediation) {
-  const auto* exit = latest_intent(remediation, Effect::exit_standby);
-  return (exit == nullptr ? remediation.phase_since : exit->at) + kRegisteredByAutoScaling;
-}
-
-// Auto Scaling registers what comes back from Standby, unless its process AddToLoadBalancer is suspended.
-void register_what_auto_scaling_forgot(Remediation& remediation, Draft& draft) {
-  if (draft.now() < registered_without_auto_scaling_from(remediation)) return;
-  const auto ours = our_groups(remediation);
-  for (const auto& target : remediation.snapshot) {
-    if (!target.by_auto_scaling || target.vanished) continue;
-    const auto* group = find_group(draft.observation, target.target_group_arn);
-    const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
-    if (group == nullptr || !group->registrations || settling(intent, draft.now())) continue;
-    if (std::ranges::find(ours, target.target_group_arn) == ours.end() &&
-        missing(*group, remediation, target.port))
-      draft.give_back(Draft::Return::register_, remediation, target.target_group_arn, Draft::Ports::all);
-  }
+  for (const auto& arn : forgotten)
+    draft.give_back(Draft::Return::register_, remediation, arn, Draft::Ports::all);
 }
 
 // Out of Standby. Sent once, whatever can be read; then again as long as it is seen there.
@@ -81,7 +104,9 @@ bool owed_by_auto_scaling(const SnapshotTarget& target, const Remediation& remed
                           const Observation& observation) {
   if (!target.by_auto_scaling || target.vanished) return false;
   const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
-  if (intent != nullptr && intent->outcome == OutcomeKind::accepted) return false;
+  if (intent != nullptr && intent->outcome == OutcomeKind::accepted &&
+      covers_auto_scaling(*intent, remediation))
+    return false;
   const auto* group = find_group(observation, target.target_group_arn);
   return group == nullptr || !group->registrations || missing(*group, remediation, target.port);
 }
@@ -103,8 +128,6 @@ void give_back(Remediation& remediation, Draft& draft) {
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   if (lifecycle != Lifecycle::none) exit_standby(remediation, draft, lifecycle);
   register_where_needed(remediation, draft);
-  if (lifecycle == Lifecycle::in_service || lifecycle == Lifecycle::none)
-    register_what_auto_scaling_forgot(remediation, draft);
 }
 
 std::string where_it_is_not_healthy(const Remediation& remediation, const Observation& observation) {
@@ -151,7 +174,7 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
     return group != nullptr && group->registrations &&
            owed_by_auto_scaling(target, remediation, draft.observation);
   });
-  if (const Time from = registered_without_auto_scaling_from(remediation);
+  if (const Time from = registered_without_auto_scaling_from(remediation, draft.observation);
       forgotten && lifecycle == Lifecycle::in_service && draft.now() < from) {
     return hold(
         remediation, draft,

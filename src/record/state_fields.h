@@ -39,10 +39,15 @@ template <>
 struct FieldsOf<Intent> {
   using S = Intent;
   static constexpr auto kList = std::tuple{
-      Entry{"effect", &S::effect},   Entry{"nonce", &S::nonce},
-      Entry{"at", &S::at},           Entry{"target_group_arn", &S::target_group_arn},
-      Entry{"outcome", &S::outcome}, Entry{"may_land_late", &S::may_land_late},
-      Entry{"detail", &S::detail},   Entry{"answer", &S::answer, 2},
+      Entry{"effect", &S::effect},
+      Entry{"nonce", &S::nonce},
+      Entry{"at", &S::at},
+      Entry{"target_group_arn", &S::target_group_arn},
+      Entry{"outcome", &S::outcome},
+      Entry{"may_land_late", &S::may_land_late},
+      Entry{"detail", &S::detail},
+      Entry{"answer", &S::answer, 2},
+      Entry{"all_ports", &S::all_ports, 3},
   };
 };
 

@@ -16,8 +16,8 @@ namespace {
   return std::tie(a, b, c, d, e, f, g);
 }
 [[maybe_unused]] auto members(const Intent& s) {
-  const auto& [a, b, c, d, e, f, g, h] = s;
-  return std::tie(a, b, c, d, e, f, g, h);
+  const auto& [a, b, c, d, e, f, g, h, i] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i);
 }
 [[maybe_unused]] auto members(const Cause& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;
