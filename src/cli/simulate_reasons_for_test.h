@@ -39,6 +39,9 @@ class ReasonOracle {
         ended_[one.instance_id] = one.ended_at;
       }
     }
+    auto& open = open_[fleet.name];
+    if (!report->lost_race) open.clear();
+    for (const auto& one : report->plan.next.open) open.insert(one.instance_id);
     for (const auto& verdict : report->plan.fleet) judge("", verdict);
     for (const auto& [id, verdict] : report->plan.members) judge(id, verdict);
     remember();
@@ -215,6 +218,22 @@ class ReasonOracle {
     return false;
   }
 
+  bool open_elsewhere(const std::string& id) const {
+    return std::ranges::any_of(
+        open_, [&](const auto& fleet) { return fleet.first != policy_->name && fleet.second.contains(id); });
+  }
+
+  bool names_alarm_that_is_not_there() const {
+    return std::ranges::any_of(policy_->gates.alarms, [&](const std::string& name) {
+      return !name.ends_with('*') && !account_->alarms.contains(name);
+    });
+  }
+
+  bool names_calendar_that_is_not_there() const {
+    return std::ranges::any_of(policy_->gates.calendars,
+                               [&](const std::string& name) { return !account_->calendars.contains(name); });
+  }
+
   bool is_held(const std::string& id) const {
     return std::ranges::any_of(plan_->next.open, [&](const Remediation& one) {
       return one.instance_id == id && one.phase == Phase::held;
@@ -353,9 +372,10 @@ class ReasonOracle {
       case Reason::state_outdated:
       case Reason::asked_late:
       case Reason::unsupported_target_type:
-      case Reason::in_another_fleet:
       case Reason::fleets_overlap:
         return need(false, id, verdict);
+      case Reason::in_another_fleet:
+        return need(open_elsewhere(id), id, verdict);
       case Reason::wrong_account:  // it is always ours, where AWS answers
         return need(faulty() && verdict.text.find("AWS did not say") != std::string::npos, id, verdict);
       case Reason::retired:
@@ -409,6 +429,7 @@ class ReasonOracle {
                       auto out = seen.out;
                       for (const auto& one : plan_->next.open) out.insert(one.instance_id);
                       for (const auto& one : before_->open) out.insert(one.instance_id);
+                      for (const auto& [fleet, open] : open_) out.insert(open.begin(), open.end());
                       return static_cast<int>(out.size()) >=
                              policy_->keep.out.at_most(static_cast<int>(plan_->members.size()));
                     }),
@@ -437,7 +458,8 @@ class ReasonOracle {
         return need(faulty(), id, verdict);
       case Reason::alarm_unreadable:
         return need(faulty() || (!id.empty() && names_alarms_of_members()) ||
-                        (policy_->gates.insufficient_data_blocks && is(&Truth::insufficient)),
+                        (policy_->gates.insufficient_data_blocks && is(&Truth::insufficient)) ||
+                        names_alarm_that_is_not_there(),
                     id, verdict);
       case Reason::cooldown:
         return need(ended_.contains(id) && now_ - ended_[id] < policy_->keep.cooldown + a_moment(), id,
@@ -471,7 +493,7 @@ class ReasonOracle {
             is(&Truth::alarm) || (policy_->gates.insufficient_data_blocks && is(&Truth::insufficient)), id,
             verdict);
       case Reason::calendar_closed:
-        return need(is(&Truth::closed) || faulty(), id, verdict);
+        return need(is(&Truth::closed) || names_calendar_that_is_not_there() || faulty(), id, verdict);
       case Reason::zonal_shift:
         return need(is(&Truth::shifted) || faulty(), id, verdict);
       default:
@@ -488,6 +510,7 @@ class ReasonOracle {
   std::map<std::string, std::deque<Truth>> pasts_;              // by fleet
   std::map<std::string, std::pair<std::string, Time>> starts_;  // by remediation
   std::map<std::string, Time> ended_;
+  std::map<std::string, std::set<std::string>> open_;  // by fleet, as its last ticks left it
   std::vector<std::string> findings_;
 };
 
