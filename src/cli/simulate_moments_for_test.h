@@ -93,4 +93,24 @@ inline bool is_of(const sim::Series& series, const std::string& id, const Metric
                              [&](const auto& one) { return one.first == "InstanceId" && one.second == id; });
 }
 
+// A rule names an alarm of each member; the generated account has none of them.
+inline bool names_alarms_of_members(const FleetPolicy& policy) {
+  return std::ranges::any_of(policy.also_when, [](const Rule& rule) {
+    return std::ranges::any_of(rule.all, [](const Condition& one) {
+      return one.kind == Condition::Kind::alarm && one.name.contains('{');
+    });
+  });
+}
+
+// A gate names what the account does not have.
+inline bool names_missing_alarm(const FleetPolicy& policy, const sim::Account& account) {
+  return std::ranges::any_of(policy.gates.alarms, [&](const std::string& name) {
+    return !name.ends_with('*') && !account.alarms.contains(name);
+  });
+}
+inline bool names_missing_calendar(const FleetPolicy& policy, const sim::Account& account) {
+  return std::ranges::any_of(policy.gates.calendars,
+                             [&](const std::string& name) { return !account.calendars.contains(name); });
+}
+
 }  // namespace evenkeel::cli

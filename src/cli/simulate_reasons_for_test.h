@@ -223,17 +223,6 @@ class ReasonOracle {
         open_, [&](const auto& fleet) { return fleet.first != policy_->name && fleet.second.contains(id); });
   }
 
-  bool names_alarm_that_is_not_there() const {
-    return std::ranges::any_of(policy_->gates.alarms, [&](const std::string& name) {
-      return !name.ends_with('*') && !account_->alarms.contains(name);
-    });
-  }
-
-  bool names_calendar_that_is_not_there() const {
-    return std::ranges::any_of(policy_->gates.calendars,
-                               [&](const std::string& name) { return !account_->calendars.contains(name); });
-  }
-
   bool is_held(const std::string& id) const {
     return std::ranges::any_of(plan_->next.open, [&](const Remediation& one) {
       return one.instance_id == id && one.phase == Phase::held;
@@ -285,15 +274,6 @@ class ReasonOracle {
     return std::ranges::any_of(account_->auto_scaling_groups, [&](const auto& one) {
       const auto& attached = one.second.target_group_arns;
       return std::ranges::find(attached, group.arn) != attached.end();
-    });
-  }
-
-  // A rule names an alarm of each member; the generated account has none of them.
-  bool names_alarms_of_members() const {
-    return std::ranges::any_of(policy_->also_when, [](const Rule& rule) {
-      return std::ranges::any_of(rule.all, [](const Condition& one) {
-        return one.kind == Condition::Kind::alarm && one.name.contains('{');
-      });
     });
   }
 
@@ -457,9 +437,9 @@ class ReasonOracle {
       case Reason::survey_incomplete:
         return need(faulty(), id, verdict);
       case Reason::alarm_unreadable:
-        return need(faulty() || (!id.empty() && names_alarms_of_members()) ||
+        return need(faulty() || (!id.empty() && names_alarms_of_members(*policy_)) ||
                         (policy_->gates.insufficient_data_blocks && is(&Truth::insufficient)) ||
-                        names_alarm_that_is_not_there(),
+                        names_missing_alarm(*policy_, *account_),
                     id, verdict);
       case Reason::cooldown:
         return need(ended_.contains(id) && now_ - ended_[id] < policy_->keep.cooldown + a_moment(), id,
@@ -493,7 +473,8 @@ class ReasonOracle {
             is(&Truth::alarm) || (policy_->gates.insufficient_data_blocks && is(&Truth::insufficient)), id,
             verdict);
       case Reason::calendar_closed:
-        return need(is(&Truth::closed) || names_calendar_that_is_not_there() || faulty(), id, verdict);
+        return need(is(&Truth::closed) || names_missing_calendar(*policy_, *account_) || faulty(), id,
+                    verdict);
       case Reason::zonal_shift:
         return need(is(&Truth::shifted) || faulty(), id, verdict);
       default:
