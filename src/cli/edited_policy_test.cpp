@@ -48,6 +48,7 @@ constexpr const char* kEditedPolicy = R"(  fleets:
       target_groups: [tg1, tg2] #target_groups
       auto_scaling_group: web-asg #auto_scaling_group
       leave_by: standby #leave_by
+      witness_tag: yes #witness_tag
       reboot_when: #reboot_when
         metric: Memory % Committed Bytes In Use #reboot_when.metric
         namespace: CWAgent #reboot_when.namespace
@@ -178,6 +179,7 @@ const std::vector<KeyEdit>& key_edits() {
       {{{"auto_scaling_group", "other-asg"}}},
       {{{"auto_scaling_group", kTakenOut}, {"leave_by", kTakenOut}}},
       {{{"leave_by", "deregister"}}},
+      {{{"witness_tag", "no"}}},
       {{{"reboot_when", kTakenOut}, {"order", kTakenOut}, {"fails_at", kTakenOut}}},
       {{{"reboot_when.metric", "mem_used_percent"}}},
       {{{"reboot_when.namespace", "Other"}}},
