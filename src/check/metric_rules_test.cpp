@@ -82,7 +82,7 @@ TEST(MetricPeriod, NeverWhereTheWindowHoldsTooFewSamples) {
   fleet.resample(5min, [](int) { return 50.0; });
   EXPECT_TRUE(says(fleet, "metric_period",
                    {"would_not_work: ", "samples come every 5m", "only 1 sample can be there",
-                    "3 must agree, so nobody is ever a candidate", "period: 5m, over: 15m, max_age: 10m"}));
+                    "3 must agree, so no server is ever a candidate", "period: 5m, over: 15m, max_age: 10m"}));
   fleet.policy.reboot_when.over = 15min;
   fleet.policy.reboot_when.datapoints = 3;
   EXPECT_TRUE(says(fleet, "metric_period", {"warning: ", "only 3 samples can be there"}));
@@ -139,7 +139,7 @@ TEST(LimitExceededByAll, NotWhileOneIsBelow) {
 TEST(LimitOutOfReach, LooksAtAWholeDay) {
   Healthy fleet;
   fleet.resample(1min, [](int) { return 30.0; });
-  EXPECT_TRUE(says(fleet, "limit_out_of_reach", {"note: nobody came near 65", "the highest was 30"}));
+  EXPECT_TRUE(says(fleet, "limit_out_of_reach", {"note: no server came near 65", "the highest was 30"}));
   fleet.facts.series->at(Healthy::id(1)).front().highest = 52;
   EXPECT_EQ(said(fleet, "limit_out_of_reach"), "");
 }

@@ -113,7 +113,7 @@ Findings load_without_metric(const Subject& fleet) {
   if (without.empty()) return {};
   return {{.severity = worse_for_all(without.size(), all),
            .text = fmt::format("keep.load_below counts on {} in {}, and there is no series of it for {}: an "
-                               "unknown load lets nobody leave",
+                               "unknown load lets no server leave",
                                printable(load->metric), printable(load->metric_namespace), some(without)),
            .remedy = "correct metric, namespace and per; a metric of a load balancer begins with its first "
                      "requests, and new series may take 15 minutes to appear",

@@ -84,8 +84,9 @@ Findings no_load_balancer(const Subject& fleet) {
              fmt::format("no listener of any load balancer forwards to it: its targets are never healthy, "
                          "and Evenkeel leaves {} alone",
                          in.empty() ? "them" : count(in.size(), "member")),
-         .remedy = "add it to a listener or a rule; or, when nobody uses it any more, deregister its targets "
-                   "and remove it from target_groups",
+         .remedy =
+             "add it to a listener or a rule; or, when nothing uses it any more, deregister its targets "
+             "and remove it from target_groups",
          .target_group = group.is.name,
          .members = in});
   }

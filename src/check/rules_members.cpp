@@ -47,7 +47,7 @@ Findings fleet_too_small(const Subject& fleet) {
     if (members - 1 < required) {
       finding.severity = worse_for_all(in.size(), fleet.size());
       finding.text = fmt::format(
-          "it has {}, and {} must be left healthy after one has gone ({}): nobody could ever leave",
+          "it has {}, and {} must be left healthy after one has gone ({}): no server could ever leave",
           count(in.size(), "member"), required, asked);
       finding.remedy = members == 1
                            ? "one server can't be taken out without an outage: add a server"
@@ -56,7 +56,7 @@ Findings fleet_too_small(const Subject& fleet) {
     } else if (healthy - 1 < required) {
       finding.text = fmt::format(
           "{} of its {} are healthy now, and {} must be left after one has gone ({}): "
-          "nobody may leave until more are healthy",
+          "no server may leave until more are healthy",
           healthy, count(in.size(), "member"), required, asked);
       finding.remedy = "see to the members that aren't healthy; `evenkeel plan` names them";
     } else {
@@ -82,7 +82,7 @@ Findings fail_open(const Subject& fleet) {
              fmt::format("with fewer than {} healthy it fails open and sends requests to unhealthy servers "
                          "as well; so Evenkeel leaves {} healthy there, although keep.healthy asks for {}{}",
                          threshold, threshold + 1, kept,
-                         always ? fmt::format(", and with {} nobody could ever leave", members) : ""),
+                         always ? fmt::format(", and with {} no server could ever leave", members) : ""),
          .remedy = always
                        ? "lower the group's minimum_healthy_targets (unhealthy_state_routing, dns_failover), "
                          "or add servers"
@@ -133,14 +133,14 @@ Findings member_not_running(const Subject& fleet) {
     states.insert(member.instance == nullptr ? "unknown to EC2" : printable(member.instance->state));
   }
   if (ids.empty()) return {};
-  return {
-      {.severity = worse_for_all(ids.size(), fleet.size()),
-       .text = fmt::format("{} of {} {} registered, but not running ({}): they serve nobody, and Evenkeel "
-                           "leaves them alone",
-                           ids.size(), count(fleet.size(), "member"), is_are(ids.size()),
-                           join(std::vector(states.begin(), states.end()), ", ")),
-       .remedy = "start " + some(ids) + ", or deregister what is not coming back",
-       .members = ids}};
+  return {{.severity = worse_for_all(ids.size(), fleet.size()),
+           .text = fmt::format(
+               "{} of {} {} registered, but not running ({}): they serve no traffic, and Evenkeel "
+               "leaves them alone",
+               ids.size(), count(fleet.size(), "member"), is_are(ids.size()),
+               join(std::vector(states.begin(), states.end()), ", ")),
+           .remedy = "start " + some(ids) + ", or deregister what is not coming back",
+           .members = ids}};
 }
 
 Findings elsewhere_registered(const Subject& fleet) {

@@ -55,7 +55,7 @@ Findings metric_without_instance(const Subject& fleet) {
   if (std::ranges::any_of(*fleet.facts.metrics, has_instance)) return {};
   return {{.severity = Severity::would_not_work,
            .text = fmt::format("\"{}\" exists, but no series of it has a server's InstanceId among its "
-                               "dimensions: nobody can tell whose memory it is",
+                               "dimensions: whose memory it is can't be told",
                                printable(fleet.policy.reboot_when.metric)),
            .remedy = "in the agent's configuration, set \"append_dimensions\": {\"InstanceId\": "
                      "\"${aws:InstanceId}\"} under \"metrics\"; now there is " +
@@ -140,7 +140,7 @@ Findings metric_period(const Subject& fleet) {
                            "can be there, and {} must agree{}",
                            format_duration(*spacing), format_duration(condition.period),
                            format_duration(condition.over), in_window, in_window == 1 ? "" : "s",
-                           condition.datapoints, never ? ", so nobody is ever a candidate" : ""),
+                           condition.datapoints, never ? ", so no server is ever a candidate" : ""),
        .remedy = fmt::format("set reboot_when to period: {0}, over: {1}, max_age: {2}, or let the agent "
                              "send every {3}",
                              format_duration(whole), format_duration(3 * whole), format_duration(2 * whole),
@@ -157,10 +157,10 @@ Findings metric_ambiguous(const Subject& fleet) {
   if (contradicting.empty()) return {};
   return {
       {.severity = worse_for_all(contradicting.size(), fleet.size()),
-       .text = fmt::format(
-           "{} of {} {} several series that say different things at the same time: nobody can "
-           "tell which is right, so they are left alone",
-           contradicting.size(), count(fleet.size(), "member"), contradicting.size() == 1 ? "has" : "have"),
+       .text = fmt::format("{} of {} {} several series that say different things at the same time: which is "
+                           "right is not known, so they are left alone",
+                           contradicting.size(), count(fleet.size(), "member"),
+                           contradicting.size() == 1 ? "has" : "have"),
        .remedy =
            fmt::format("look at the series of {} in CloudWatch, and let the agent send one of them only "
                        "(a metric per process or per disk is not the server's)",

@@ -29,17 +29,18 @@ Findings standby_at_min_size(const Subject& fleet) {
   const bool ever = group->desired + standby - 1 >= group->min;
   const auto remedy =
       fmt::format("lower its minimum to at most {}, or raise its desired size", group->desired + standby - 1);
-  return {{.severity = ever ? Severity::warning : Severity::would_not_work,
-           .text = ever ? fmt::format(
-                              "{} of Auto Scaling group {} {} in Standby, and its desired size of {} is its "
-                              "minimum by now: nobody more may leave until they are back",
+  return {
+      {.severity = ever ? Severity::warning : Severity::would_not_work,
+       .text =
+           ever ? fmt::format("{} of Auto Scaling group {} {} in Standby, and its desired size of {} is its "
+                              "minimum by now: no more servers may leave until they are back",
                               count(static_cast<std::size_t>(standby), "member"), printable(group->name),
                               is_are(static_cast<std::size_t>(standby)), group->desired)
-                        : fmt::format("the desired size of Auto Scaling group {} is {}, and its minimum {}: "
-                                      "Standby takes one from the desired size, so nobody could ever leave",
-                                      printable(group->name), group->desired, group->min),
-           .remedy = ever ? "nothing, if one at a time is enough; else " + remedy : remedy,
-           .numbers = {{"desired", group->desired}, {"min", group->min}, {"standby", standby}}}};
+                : fmt::format("the desired size of Auto Scaling group {} is {}, and its minimum {}: "
+                              "Standby takes one from the desired size, so no server could ever leave",
+                              printable(group->name), group->desired, group->min),
+       .remedy = ever ? "nothing, if one at a time is enough; else " + remedy : remedy,
+       .numbers = {{"desired", group->desired}, {"min", group->min}, {"standby", standby}}}};
 }
 
 Findings capacity_units(const Subject& fleet) {

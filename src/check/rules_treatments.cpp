@@ -31,7 +31,7 @@ Findings stop_loses(const Subject& fleet) {
            .text =
                "stop_start loses what a server has on instance store and its automatic public IPv4 address, "
                "and AWS may have no room to start it again: then it is held for a person",
-           .remedy = "nothing, if nobody leans on those; an Elastic IP address stays"}};
+           .remedy = "nothing, if nothing relies on those; an Elastic IP address stays"}};
 }
 
 Findings cannot_replace(const Subject& fleet) {

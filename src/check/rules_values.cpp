@@ -109,12 +109,12 @@ Findings limit_out_of_reach(const Subject& fleet) {
   for (const auto& signal : signals_of(fleet))
     if (signal.highest) highest = std::max(highest.value_or(*signal.highest), *signal.highest);
   if (!highest || *highest >= kNear * condition.above) return {};
-  return {
-      {.severity = Severity::note,
-       .text = fmt::format("nobody came near {} in what CloudWatch has of the last day: the highest was {}",
-                           format_number(condition.above), format_number(*highest)),
-       .remedy = "nothing if the servers leak more slowly than that; else lower reboot_when.above",
-       .numbers = {{"highest", *highest}, {"limit", condition.above}}}};
+  return {{.severity = Severity::note,
+           .text = fmt::format(
+               "no server came near {} in what CloudWatch has of the last day: the highest was {}",
+               format_number(condition.above), format_number(*highest)),
+           .remedy = "nothing if the servers leak more slowly than that; else lower reboot_when.above",
+           .numbers = {{"highest", *highest}, {"limit", condition.above}}}};
 }
 
 Findings cost(const Subject& fleet) {

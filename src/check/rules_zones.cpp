@@ -27,10 +27,10 @@ Findings zone_too_small(const Subject& fleet) {
     if (stuck.empty()) continue;
     findings.push_back(
         {.severity = worse_for_all(stuck.size(), fleet.size()),
-         .text =
-             fmt::format("keep.healthy_per_zone asks for as many as there are, or more, in {}: nobody there "
-                         "could ever leave",
-                         join(where, ", ")),
+         .text = fmt::format(
+             "keep.healthy_per_zone asks for as many as there are, or more, in {}: no server there "
+             "could ever leave",
+             join(where, ", ")),
          .remedy =
              "lower keep.healthy_per_zone, or leave it out: then one is kept where a zone has two or more; "
              "or add servers in that zone",

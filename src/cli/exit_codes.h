@@ -9,7 +9,7 @@ enum ExitCode : int {
   // that was stopped with a server out
   kNeedsPerson = 1,
   kUsage = 2,         // the policy, or a name in it or on the command line, is wrong or does not exist
-  kAws = 3,           // AWS could not be read, or refuses us
+  kAws = 3,           // AWS could not be read, or refuses a request
   kState = 4,         // the state is missing, unreadable, newer than this program, or busy
   kLostRace = 5,      // another process changed the state first: run it again
   kInternal = 6,      // a mistake in evenkeel itself
@@ -24,7 +24,7 @@ inline constexpr const char* kExitCodesHelp =
     "  1  finished, but something needs a person (a server is held, the breaker is open, or the process was\n"
     "     stopped with a server out)\n"
     "  2  the policy is wrong, or a name (fleet, target group, alarm, metric) does not exist\n"
-    "  3  AWS could not be read, or refuses us\n"
+    "  3  AWS could not be read, or refuses a request\n"
     "  4  the state is missing, unreadable or busy\n"
     "  5  another process changed the state first; run it again\n"
     "  6  a mistake in evenkeel itself\n"

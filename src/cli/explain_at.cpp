@@ -61,6 +61,10 @@ std::string reason_shown(const Event& event) {
   return event.word.empty() ? event.text.substr(0, event.text.find(':')) : event.word;
 }
 
+bool is_held_back(const Then& then) {
+  return then.held && !(then.held->word.empty() && then.held->text == "nothing holds it back");
+}
+
 Json event_json(const std::optional<Event>& event) {
   if (!event) return nullptr;
   return {{"text", event->text}, {"told_at", iso8601(event->at)}};
@@ -89,16 +93,26 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
   const auto colours = colours_for(context);
   out << fmt::format("{} in {} at {}, as the history has it\n", colours.bold(printable(id)), then.fleet,
                      iso8601(at));
+  // Of a member that only the whole fleet's reason holds back, no reason of its own is told: the last one may be over.
+  const bool held = is_held_back(then);
+  if (held) {
+    out << fmt::format("  the whole fleet: {}\n    so since {}\n", printable(then.held->text, 1000),
+                       iso8601(then.held->at));
+  }
   if (then.verdict) {
-    out << fmt::format("  {}\n    so since {}\n", printable(then.verdict->text, 1000),
-                       iso8601(then.verdict->at));
+    out << fmt::format(
+        "  {}{}\n    {} {}\n", held ? "of its own: " : "", printable(then.verdict->text, 1000),
+        held ? "which may have changed meanwhile, for the whole fleet was held back; told at" : "so since",
+        iso8601(then.verdict->at));
+  } else if (held) {
+    out << "  no reason of its own was told by then: none is while the whole fleet is held back\n";
   } else {
     out << "  no reason was told of it by then: it was below its limit, or no member yet\n";
   }
-  if (then.held) {
+  if (!held && then.held) {
     out << fmt::format("  the whole fleet: {}\n    so since {}\n", printable(then.held->text, 1000),
                        iso8601(then.held->at));
-  } else {
+  } else if (!then.held) {
     out << "  nothing is told of what would have held back the whole fleet\n";
   }
   if (!then.around.empty()) {
@@ -111,7 +125,10 @@ Json view(const Then& then) {
   Json events = Json::array();
   for (const auto& event : then.around) events.push_back(view(event));
   Json verdict = event_json(then.verdict);
-  if (then.verdict) verdict["reason"] = reason_shown(*then.verdict);
+  if (then.verdict) {
+    verdict["reason"] = reason_shown(*then.verdict);
+    verdict["may_have_changed"] = is_held_back(then);
+  }
   return {{"fleet", then.fleet},
           {"verdict", std::move(verdict)},
           {"holds_back", event_json(then.held)},

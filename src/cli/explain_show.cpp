@@ -154,7 +154,7 @@ void show_past(const Page& page, const Known& known) {
   if (known.record) {
     const auto& record = *known.record;
     std::vector<std::string> lines;
-    if (record.booted_at) lines.push_back("last boot of ours: " + iso8601(*record.booted_at));
+    if (record.booted_at) lines.push_back("last boot by Evenkeel: " + iso8601(*record.booted_at));
     if (record.above_since) lines.push_back("above its limit since " + iso8601(*record.above_since));
     if (record.unhealthy_since) lines.push_back("unhealthy since " + iso8601(*record.unhealthy_since));
     if (!record.relapses.empty()) {

@@ -54,7 +54,7 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
 
 void add_hand_options(ArgumentParser& command, HandLine& line, Options& options) {
   command.add_option("FLEET", line.fleet, "the fleet's name")->required();
-  command.add_option("--reason", line.reason, "why, for whoever looks next")
+  command.add_option("--reason", line.reason, "why, for the next operator")
       ->required()
       ->option_text("TEXT REQUIRED");
   add_policy(command, options);

@@ -36,9 +36,10 @@ void add_state(ArgumentParser& command, Options& options) {
 
 void add_notify(ArgumentParser& command, Options& options) {
   command
-      .add_option("--notify", options.notify,
-                  "whom to tell: sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME; may be given several "
-                  "times (EVENKEEL_NOTIFY)")
+      .add_option(
+          "--notify", options.notify,
+          "where to notify: sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME; may be given several "
+          "times (EVENKEEL_NOTIFY)")
       ->option_text("ADDRESS");
 }
 

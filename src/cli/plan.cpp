@@ -26,7 +26,7 @@ std::string value_cell(const Row& row, const FleetPolicy& fleet) {
 }
 
 // What only a call that could change something would tell. A tick asks it before it takes a server out.
-constexpr const char* kNotAsked = "whether AWS would let us put it back (register, exit Standby)";
+constexpr const char* kNotAsked = "whether AWS would allow to put it back (register, exit Standby)";
 
 // For people: of each metric that no member has, what there is instead.
 std::vector<std::string> nearest_metrics(const controller::TickReport& report, const decide::FleetView& view,

@@ -62,7 +62,7 @@ TEST_F(Remembered, StatusTellsWhoIsOutAndWhatItWaitsForAndWhatIsLeftFree) {
   store();
   EXPECT_EQ(run({"status"}), kDone) << err.str();
   EXPECT_TRUE(told("web: 7 of 8 serve, 1 out; last tick 41s ago, at 2026-11-21T23:59:19Z\n")) << out.str();
-  EXPECT_TRUE(told("1 of 1 places taken; nobody more may leave now\n")) << out.str();
+  EXPECT_TRUE(told("1 of 1 places taken; no more servers may leave now\n")) << out.str();
   EXPECT_TRUE(
       told("commanding for 4m, waits until SSM's document Recycle has ended; at the latest until "
            "2026-11-22T00:11:00Z\n"))
@@ -130,7 +130,7 @@ TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
   store();
   EXPECT_EQ(run({"status"}), kDone);
   EXPECT_TRUE(told("how many more may leave is not known\n")) << out.str();
-  EXPECT_TRUE(told("nobody may leave: no window is open until 22:00\n")) << out.str();
+  EXPECT_TRUE(told("no server may leave: no window is open until 22:00\n")) << out.str();
   EXPECT_EQ(run({"status", "--json"}), kDone);
   EXPECT_TRUE(json()["fleets"][0]["glance"]["may_leave"].is_null());
 }
@@ -182,12 +182,18 @@ class ExplainAt : public Remembered {
 TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
   EXPECT_EQ(explain("i-00000002", 4h), kDone) << err.str();
   EXPECT_TRUE(told("i-00000002 in web at 2026-11-21T20:00:00Z")) << out.str();
-  EXPECT_TRUE(told("cooldown: treated 5m ago\n    so since 2026-11-21T18:00:00Z\n")) << out.str();
+  EXPECT_TRUE(
+      told("of its own: cooldown: treated 5m ago\n    which may have changed meanwhile, for the whole fleet "
+           "was held back; told at 2026-11-21T18:00:00Z\n"))
+      << out.str();
+  EXPECT_LT(out.str().find("outside_window"), out.str().find("cooldown")) << "what held it back stands first";
   EXPECT_TRUE(told("outside_window: it opens at 22:00\n    so since 2026-11-21T19:00:00Z\n")) << out.str();
   EXPECT_EQ(explain("i-00000002", 30min, true), kDone);
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "below_limit");
+  EXPECT_EQ(json()["fleets"][0]["verdict"]["may_have_changed"], false);
   EXPECT_EQ(json()["fleets"][0]["holds_back"]["text"], "nothing holds it back");
   EXPECT_EQ(explain("i-00000002", 4h, true), kDone);
+  EXPECT_EQ(json()["fleets"][0]["verdict"]["may_have_changed"], true);
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "cooldown") << "what an earlier build stored is shown";
   EXPECT_EQ(dead.tried, 0);
 }

@@ -1,6 +1,8 @@
 // `evenkeel resume FLEET --reason …`: ends a pause and resets the breaker; with --here it only says that the fleet
 // has moved.
 
+#include <fmt/core.h>
+
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/hand.h"
@@ -26,8 +28,14 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
     Wish wish{Wish::Kind::resume, "", asked.reason.text(), asked.author.text()};
     wish.here = asked.here;
     auto ended = TRY(controller::wish(fleet, wish, parts));
-    if (ended.empty())
-      ended.push_back(fleet + " was neither paused nor stopped by its breaker, and no server was missing");
+    if (!asked.here) {
+      for (auto& what : ended) what = fmt::format("the next tick ends {}", what);
+      ended.push_back(ended.empty()
+                          ? fleet +
+                                " was neither paused nor stopped by its breaker, and no server was missing: "
+                                "there is nothing to end"
+                          : "limits, cooldowns and windows stay as they are, and so does what is under way");
+    }
     return Did{fleet, std::move(ended), wish};
   });
 }

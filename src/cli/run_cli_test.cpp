@@ -130,7 +130,7 @@ TEST_F(RunCli, APauseIsShownWithReasonAndAuthorUntilItIsEnded) {
   EXPECT_TRUE(contains(out, "evenkeel resume web"));
   ASSERT_EQ(run({"resume", "web", "--reason", "done", "--json"}), kDone);
   EXPECT_EQ(json()["fleet"], "web");
-  EXPECT_EQ(json()["did"][0], "the pause of ada: big release");
+  EXPECT_EQ(json()["did"][0], "the next tick ends the pause of ada: big release");
   ASSERT_EQ(run({"status", "--json"}), kDone);
   EXPECT_TRUE(json()["fleets"][0]["pause"].is_null());
   EXPECT_EQ(json()["fleets"][0]["wishes"].size(), 2U);

@@ -187,12 +187,13 @@ TEST_F(Commands, StatusAgreesWithItselfRightAfterAStart) {
   ticks(1);
   ASSERT_EQ(on_account({"status"}), kDone);
   EXPECT_TRUE(out_has("3 of 4 serve, 1 out") && out_has("draining")) << out.str();
-  EXPECT_TRUE(out_has("nobody more may leave now")) << out.str();
+  EXPECT_TRUE(out_has("no more servers may leave now")) << out.str();
 }
 
 TEST_F(Commands, PlanSaysWhatItDidNotAsk) {
   ASSERT_EQ(on_account({"plan"}), kDone);
-  EXPECT_TRUE(out_has("not asked here, but by a tick before it starts: whether AWS would let us put it back"))
+  EXPECT_TRUE(
+      out_has("not asked here, but by a tick before it starts: whether AWS would allow to put it back"))
       << out.str();
   ASSERT_EQ(on_account({"plan", "--json"}), kDone);
   EXPECT_EQ(json()["fleets"][0]["not_asked"].size(), 1U);

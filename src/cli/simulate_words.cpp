@@ -26,19 +26,19 @@ std::string of_anybody(const sim::Fact& fact) {
   const bool ours = fact.hand == sim::Hand::ours;
   if (fact.kind == "crash") return "dies: its memory is full";
   if (fact.kind == "repair") return "is restarted by the person on call";
-  if (fact.kind == "stop") return ours ? "is stopped" : "is stopped by somebody";
-  if (fact.kind == "start") return ours ? "is started" : "is started by somebody";
+  if (fact.kind == "stop") return ours ? "is stopped" : "is stopped by hand";
+  if (fact.kind == "start") return ours ? "is started" : "is started by hand";
   if (fact.kind == "replace") return "is replaced by Auto Scaling";
-  if (fact.kind == "reboot-effect") return ours ? "goes down for the reboot" : "is rebooted by somebody";
+  if (fact.kind == "reboot-effect") return ours ? "goes down for the reboot" : "is rebooted by hand";
   if (fact.kind == "boot-done") return "is up";
-  if (fact.kind == "group-deleted") return "the target group is deleted by somebody";
+  if (fact.kind == "group-deleted") return "the target group is deleted by hand";
   if (fact.kind == "in-service") return "is in service in " + fact.detail;
   if (fact.kind == "launch") return launched(fact);
   if (fact.kind == "scale-in") return scaled_in(fact);
   if (fact.kind == "retained") return "is retained by its Auto Scaling group: it runs on and counts no more";
   if (fact.kind == "root-volume") return "gets another root volume by an instance refresh";
   if (fact.kind == "event") return "meets its scheduled event: " + fact.detail;
-  if (fact.kind == "command") return fmt::format("runs {}{}", fact.detail, ours ? "" : " for somebody");
+  if (fact.kind == "command") return fmt::format("runs {}{}", fact.detail, ours ? "" : ", sent by hand");
   if (fact.kind == "command-done") return "has run " + fact.detail;
   return "";
 }
@@ -46,13 +46,12 @@ std::string of_anybody(const sim::Fact& fact) {
 std::string of_outsider(const sim::Fact& fact, const char* who) {
   if (fact.kind == "deregister") return fmt::format("is deregistered by {}, port {}", who, fact.port);
   if (fact.kind == "register") return fmt::format("is registered by {}, port {}", who, fact.port);
-  if (fact.kind == "standby") return "enters Standby by somebody's hand";
-  if (fact.kind == "exit-standby") return "leaves Standby by somebody's hand";
-  if (fact.kind == "detach") return "is detached from its Auto Scaling group by somebody";
-  if (fact.kind == "stop-accepted") return "begins to stop by somebody's hand";
+  if (fact.kind == "standby") return "enters Standby by hand";
+  if (fact.kind == "exit-standby") return "leaves Standby by hand";
+  if (fact.kind == "detach") return "is detached from its Auto Scaling group by hand";
+  if (fact.kind == "stop-accepted") return "begins to stop by hand";
   if (fact.kind == "resize")
-    return "is resized by somebody:" +
-           fact.detail.substr(std::min(fact.detail.size(), fact.detail.find(' ')));
+    return "is resized by hand:" + fact.detail.substr(std::min(fact.detail.size(), fact.detail.find(' ')));
   return "";
 }
 
@@ -72,13 +71,12 @@ FactWords::FactWords(const std::vector<sim::Fact>& facts) {
 
 std::string FactWords::of(const sim::Fact& fact) const {
   if (fact.kind == "terminate") {
-    return retired_.contains(fact.instance_id) ? "is terminated by Auto Scaling"
-                                               : "is terminated by somebody";
+    return retired_.contains(fact.instance_id) ? "is terminated by Auto Scaling" : "is terminated by hand";
   }
   auto words = of_anybody(fact);
   if (!words.empty() || fact.hand == sim::Hand::ours) return words;
   const bool scaling = by_scaling_.contains({fact.at, fact.instance_id});
-  return of_outsider(fact, scaling ? "Auto Scaling" : "somebody");
+  return of_outsider(fact, scaling ? "Auto Scaling" : "hand");
 }
 
 std::string subject_of(const sim::Fact& fact) {

@@ -10,7 +10,7 @@
 
 namespace evenkeel::cli {
 
-// A fact as a sentence without its subject: "is up", "enters Standby by somebody's hand". Empty: no part of
+// A fact as a sentence without its subject: "is up", "enters Standby by hand". Empty: no part of
 // the story, or Evenkeel's own deed, which its history tells.
 class FactWords {
  public:

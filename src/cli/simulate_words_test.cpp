@@ -26,40 +26,39 @@ TEST(FactsInWords, TellWhatAutoScalingDid) {
 }
 
 TEST(FactsInWords, TellWhoseHandItWas) {
-  EXPECT_EQ(words(fact("standby", "decrement")), "enters Standby by somebody's hand");
+  EXPECT_EQ(words(fact("standby", "decrement")), "enters Standby by hand");
   EXPECT_EQ(words(fact("standby", "decrement", 4, sim::Hand::ours)), "");
-  EXPECT_EQ(words(fact("reboot-effect")), "is rebooted by somebody");
+  EXPECT_EQ(words(fact("reboot-effect")), "is rebooted by hand");
   EXPECT_EQ(words(fact("reboot-effect", "", 0, sim::Hand::ours)), "goes down for the reboot");
   EXPECT_EQ(words(fact("stop", "", 0, sim::Hand::ours)), "is stopped");
   EXPECT_EQ(words(fact("command", "Shop-Recycle", 0, sim::Hand::ours)), "runs Shop-Recycle");
-  EXPECT_EQ(words(fact("command", "Shop-Recycle")), "runs Shop-Recycle for somebody");
+  EXPECT_EQ(words(fact("command", "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
 }
 
 TEST(FactsInWords, BlameAutoScalingForTheEndOfThoseThatItTookOut) {
   const auto end = fact("terminate");
-  EXPECT_EQ(words(end), "is terminated by somebody");
+  EXPECT_EQ(words(end), "is terminated by hand");
   EXPECT_EQ(FactWords({fact("scale-in", "size", 3), end}).of(end), "is terminated by Auto Scaling");
-  EXPECT_EQ(FactWords({end, fact("replace", "i-2")}).of(end), "is terminated by somebody")
+  EXPECT_EQ(FactWords({end, fact("replace", "i-2")}).of(end), "is terminated by hand")
       << "Auto Scaling only replaced it then";
 }
 
 TEST(FactsInWords, BlameAutoScalingForTheRegistrationsThatItMovesAlong) {
   auto left = fact("deregister", "healthy");
   left.port = 443;
-  EXPECT_EQ(words(left), "is deregistered by somebody, port 443");
+  EXPECT_EQ(words(left), "is deregistered by hand, port 443");
   EXPECT_EQ(FactWords({fact("standby", "decrement"), left}).of(left),
             "is deregistered by Auto Scaling, port 443");
   auto later = left;
   later.at += Duration{1'000};
-  EXPECT_EQ(FactWords({fact("standby", "decrement"), later}).of(later),
-            "is deregistered by somebody, port 443");
+  EXPECT_EQ(FactWords({fact("standby", "decrement"), later}).of(later), "is deregistered by hand, port 443");
 }
 
 TEST(FactsInWords, AreAboutAnInstanceOrAGroup) {
   auto resize = fact("resize", "web-asg min=2 max=6 desired=4", 4);
   resize.instance_id.clear();
   EXPECT_EQ(subject_of(resize), "web-asg");
-  EXPECT_EQ(words(resize), "is resized by somebody: min=2 max=6 desired=4");
+  EXPECT_EQ(words(resize), "is resized by hand: min=2 max=6 desired=4");
   EXPECT_EQ(subject_of(fact("standby")), "i-1");
 }
 

@@ -213,8 +213,8 @@ void add_move(ArgumentParser& state, Context& context, Chosen& chosen, const cha
 void add_state_moves(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("state", "move what is remembered from one --state to another");
   command->require_subcommand();
-  add_move(*command, context, chosen, "export", "write everything into a file; stop whoever ticks first",
-           run_export);
+  add_move(*command, context, chosen, "export",
+           "write everything into a file; first stop every process that ticks", run_export);
   add_move(*command, context, chosen, "import", "take over an export; never replaces what is newer",
            run_import);
 }

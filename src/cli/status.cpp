@@ -38,7 +38,7 @@ std::string room(const FleetState& state) {
   if (glance.may_leave < 0) {
     parts.emplace_back("how many more may leave is not known");
   } else if (glance.may_leave == 0) {
-    parts.emplace_back(glance.out == 0 ? "nobody may leave now" : "nobody more may leave now");
+    parts.emplace_back(glance.out == 0 ? "no server may leave now" : "no more servers may leave now");
   } else {
     parts.push_back(fmt::format("{} more may leave now", glance.may_leave));
   }
@@ -131,7 +131,7 @@ void show_holds(Context& context, const FleetState& state, Time now, const Colou
                        printable(state.breaker->reason, 1000), state.fleet);
   }
   for (const auto& text : state.glance.held_back_by) {
-    if (!said_already(state, text)) out << "  nobody may leave: " << printable(text, 1000) << "\n";
+    if (!said_already(state, text)) out << "  no server may leave: " << printable(text, 1000) << "\n";
   }
 }
 

@@ -33,6 +33,8 @@ std::string command(const Remediation& remediation, const FleetPolicy* policy) {
 std::string waits_for(const Remediation& remediation, const FleetPolicy* policy) {
   switch (remediation.phase) {
     case Phase::draining:
+      if (remediation.treat && !remediation.why_untreated.empty())
+        return "until it may be treated: " + printable(remediation.why_untreated, 500);
       return remediation.auto_scaling_group.empty()
                  ? "until the load balancer has drained it"
                  : "until Auto Scaling has it in Standby and the load balancer has drained it";

@@ -26,6 +26,8 @@ std::vector<std::string> what_would_end(FleetState state) {
       ended.push_back(fmt::format("the pause of {}: {}", wish.author, wish.reason));
   }
   if (state.breaker) ended.push_back("the breaker: " + state.breaker->reason);
+  if (!state.denials.empty())
+    ended.emplace_back("the wait after AWS's refusals: the next start tries it again");
   if (const auto missing = decide::accept_missing(state); !missing.empty())
     ended.push_back("the wait for servers that left their target groups: " + join(missing, ", "));
   return ended;

@@ -28,8 +28,7 @@ Refusal still_to_come() { return {Then::ask, {}}; }
 
 // What this tick is for, and when it is.
 Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
-  if (draft.policy.retired)
-    return refuse(Then::put_back, Reason::retired, "no policy that can be read has this fleet");
+  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, "no policy that can be read has this fleet");
   if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
   const auto late = draft.observation.late_by;
   if (late > Duration::zero()) {
@@ -253,10 +252,13 @@ Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
 }
 
 Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft& draft) {
-  if (!is_drained(remediation, effect, draft)) return Refusal{Then::wait, {}};
+  if (!is_drained(remediation, effect, draft)) {
+    return refuse(Then::wait, Reason::being_drained, may_serve_in(remediation, draft.observation));
+  }
   for (const auto& intent : remediation.intents) {
     if (intent.effect == Effect::deregister && draft.now() - intent.at < kAfterDrain)
-      return Refusal{Then::wait, {}};
+      return refuse(Then::wait, Reason::being_drained,
+                    fmt::format("its deregistration is less than {} ago", format_duration(kAfterDrain)));
   }
   const auto state = draft.observation.instances.at(remediation.instance_id).state;
   if (state == InstanceState::running) return std::nullopt;
@@ -265,6 +267,34 @@ Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft&
 
 }  // namespace
 
+std::string may_serve_in(const Remediation& remediation, const Observation& observation) {
+  std::vector<std::string> places;
+  for (const auto& group : observation.target_groups) {
+    if (!group.registrations) continue;
+    for (const auto& there : std::ranges::equal_range(*group.registrations, remediation.instance_id, {},
+                                                      &Registration::instance_id)) {
+      if (there.state == TargetState::unused && there.reason == "Target.NotRegistered") continue;
+      places.push_back(fmt::format("{}:{} ({})", printable(group.name), there.port, name(there.state)));
+    }
+  }
+  const auto& scaling = remediation.auto_scaling_group;
+  const auto lifecycle = lifecycle_of(remediation, observation);
+  const auto word = lifecycle_word(remediation.instance_id, observation);
+  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby && !word.empty())
+    places.push_back(fmt::format("{} ({})", printable(scaling), printable(word)));
+  std::vector<std::string> parts;
+  if (!places.empty()) parts.push_back("still in " + join(places, ", "));
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(observation, target.target_group_arn);
+    const auto part = printable(target.target_group_name) + " could not be read";
+    const bool unread = !target.vanished && (group == nullptr || !group->registrations);
+    if (unread && std::ranges::find(parts, part) == parts.end()) parts.push_back(part);
+  }
+  if (lifecycle == Lifecycle::absent) parts.push_back(printable(scaling) + " does not list it");
+  if (lifecycle == Lifecycle::unknown) parts.push_back(printable(scaling) + " could not be read");
+  return join(parts, "; ");
+}
+
 std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft) {
   if (auto no = in_this_tick(remediation, draft)) return no;
   return of_instance(remediation, draft);
@@ -272,7 +302,9 @@ std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draf
 
 bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
   const auto& [then, verdict] = refusal;
-  if (then == Then::wait && !verdict.text.empty()) remediation.why_untreated = verdict.text;
+  // What keeps it from being taken out says more than where it still is because of that.
+  const bool told = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();
+  if (then == Then::wait && !verdict.text.empty() && !told) remediation.why_untreated = verdict.text;
   if (then == Then::climb) {
     if (const auto* step = step_of(remediation, draft.policy)) remediation.attempt = step->attempts;
     climb_or_put_back(remediation, draft, verdict.text);

@@ -47,6 +47,9 @@ class Permit {
   std::string target_group_arn_;
 };
 
+// For people: where it may still serve ("still in web:443 (draining); api could not be read"); empty: nowhere.
+std::string may_serve_in(const Remediation& remediation, const Observation& observation);
+
 // What forbids any further step out of service, whatever it is; nothing: it may go on.
 std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft);
 

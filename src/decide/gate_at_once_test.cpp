@@ -54,8 +54,10 @@ TEST(AtOnce, WhoseTurnDoesNotComeIsPutBackInTimeAndSaysWhy) {
   TwoOut fleet;
   fleet.policy.keep.out.count = 1;
   fleet.tick();
-  fleet.pass(7min);
-  fleet.tick();
+  for (int minute = 0; minute < 7; ++minute) {
+    fleet.pass(1min);
+    fleet.tick();
+  }
   EXPECT_EQ(fleet.out(4).phase, Phase::rejoining);
   EXPECT_TRUE(fleet.out(4).why_untreated.contains("keep.out allows 1 at once")) << fleet.out(4).why_untreated;
 }

@@ -41,6 +41,27 @@ TEST(Gate, LetsThroughWhatNothingForbids) {
   EXPECT_EQ(permit->remediation_id(), fleet.three().id);
 }
 
+TEST(Gate, SaysWhereTheMemberMayStillServe) {
+  Ready fleet;
+  fleet.registered(3, TargetState::draining);
+  EXPECT_EQ(fleet.asked().error().verdict.text, "still in tg1:443 (draining), tg1-80:80 (draining)");
+  fleet.gone_from(0, 3);
+  fleet.group(1).registrations.reset();
+  EXPECT_EQ(fleet.asked().error().verdict.text, "tg1-80 could not be read");
+}
+
+TEST(Gate, WhatKeepsItInServiceIsSaidRatherThanWhereItIs) {
+  Ready fleet;
+  Draft draft{fleet.policy, fleet.observation, "n"};
+  const Refusal still{Then::wait, {Reason::being_drained, "still in tg1:443 (healthy)", {}}};
+  fleet.three().why_untreated = "an instance refresh of web-asg is InProgress";
+  EXPECT_FALSE(obey(still, fleet.three(), draft));
+  EXPECT_EQ(fleet.three().why_untreated, "an instance refresh of web-asg is InProgress");
+  fleet.three().why_untreated.clear();
+  EXPECT_FALSE(obey(still, fleet.three(), draft));
+  EXPECT_EQ(fleet.three().why_untreated, "still in tg1:443 (healthy)");
+}
+
 TEST(Gate, APermitIsForOneRemediationAlone) {
   Ready fleet;
   const auto permit = fleet.asked();

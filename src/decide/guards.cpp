@@ -44,7 +44,7 @@ Ruling treatment_guard(const Applied& applied) {
   }
   if (treatment == Treatment::replace && scaling == nullptr) {
     return lasting(Verdict{Reason::auto_scaling_state,
-                           "it is not in the policy's Auto Scaling group, so nobody would replace it",
+                           "it is not in the policy's Auto Scaling group, so nothing would replace it",
                            {}});
   }
   if (treatment == Treatment::replace && group && group->retains_terminated) {
@@ -64,7 +64,7 @@ Ruling launch_guard(const AutoScalingGroup& group) {
   return lasting(
       Verdict{Reason::launch_suspended,
               fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
-                          "nobody back: resume it",
+                          "no server back: resume it",
                           printable(group.name)),
               {}});
 }
@@ -143,13 +143,13 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
         {{"events", static_cast<double>(survey.events->size())}}};
   }
   if (!survey.may_reboot.value_or(false)) {
-    return Verdict{Reason::reboot_denied, "AWS would not let us reboot it: " + survey.detail, {}};
+    return Verdict{Reason::reboot_denied, "AWS would refuse its treatment: " + survey.detail, {}};
   }
   if (!survey.may_deregister.value_or(false)) {
-    return Verdict{Reason::deregister_denied, "AWS would not let us take it out: " + survey.detail, {}};
+    return Verdict{Reason::deregister_denied, "AWS would refuse to take it out: " + survey.detail, {}};
   }
   if (!survey.may_register.value_or(false)) {
-    return Verdict{Reason::register_denied, "AWS would not let us put it back: " + survey.detail, {}};
+    return Verdict{Reason::register_denied, "AWS would refuse to put it back: " + survey.detail, {}};
   }
   if (!survey.may_mark.value_or(false)) {
     return Verdict{

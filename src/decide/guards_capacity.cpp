@@ -19,7 +19,7 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
   if (count.members - 1 < count.required) {  // even while all of them serve
     verdict.lasts = true;
     verdict.text += count.members < 2
-                        ? "; add servers: with one of them nobody can ever leave"
+                        ? "; add servers: with one of them none can ever leave"
                         : fmt::format(
                               "; set keep.healthy to {} or less, or add servers; a fail-open threshold "
                               "of the group may ask for as many too",
@@ -48,7 +48,7 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
 Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
   if (member.zone.empty()) {
     return Verdict{Reason::too_few_healthy_in_zone,
-                   "its Availability Zone is not known, so nobody can tell what it leaves behind there",
+                   "its Availability Zone is not known, so what it leaves behind there is not known",
                    {}};
   }
   const auto& count = place.count->zones.at(member.zone);

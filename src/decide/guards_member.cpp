@@ -62,7 +62,7 @@ Ruling not_in_service(const Place& place) {
   const auto where = where_is(place);
   if (registration->state == TargetState::draining ||
       registration->state == TargetState::unhealthy_draining) {
-    return Verdict{Reason::being_drained, "somebody else is draining it from " + where, {}};
+    return Verdict{Reason::being_drained, "a person or another program is draining it from " + where, {}};
   }
   if (registration->reason == "Target.NotInUse" || !group->has_load_balancer) {
     return lasting(Verdict{Reason::group_without_load_balancer,
@@ -203,7 +203,7 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
   if (!fleet.policy.keep.out_per_zone) return std::nullopt;
   if (member.zone.empty()) {
     return Verdict{Reason::too_many_out_in_zone,
-                   "its Availability Zone is not known, so nobody can tell how many are out there",
+                   "its Availability Zone is not known, so how many are out there is not known",
                    {}};
   }
   const auto& zone = fleet.zones.at(member.zone);

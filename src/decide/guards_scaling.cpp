@@ -115,7 +115,7 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
     return lasting(
         Verdict{Reason::capacity_units,
                 fmt::format("Auto Scaling group {} counts its capacity in units, and AWS does not say how "
-                            "many this server counts, so nobody can tell what Standby would leave",
+                            "many this server counts, so what Standby would leave is not known",
                             printable(group.name)),
                 {{"desired", group.desired}, {"min", group.min}}});
   }
@@ -168,7 +168,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   if (member.zone.empty()) {
     return Verdict{
         Reason::az_rebalance,
-        "its Availability Zone is not known, so nobody can tell whether Auto Scaling would even out "
+        "its Availability Zone is not known, so it is not known whether Auto Scaling would even out "
         "the zones",
         {}};
   }

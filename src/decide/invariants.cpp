@@ -129,7 +129,7 @@ void PlanChecker::nobody_forgotten() {
       if (instance != observation.instances.end() && instance->second.state != InstanceState::terminated)
         broken("F8", was.instance_id + " is called replaced, but is there");
     } else if (ended->ending == Ending::handed_over) {
-      if (!taken_over(was)) broken("F1", was.instance_id + " is handed over to nobody");
+      if (!taken_over(was)) broken("F1", was.instance_id + " is called handed over without proof");
     } else if (!back(was)) {
       broken("F4", was.instance_id + " is called back, but is not healthy where it was");
     }

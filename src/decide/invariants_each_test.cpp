@@ -114,7 +114,7 @@ TEST_F(EachInvariant, ReplacedIsProved) {
 
 TEST_F(EachInvariant, HandedOverIsProved) {
   ends(Ending::handed_over);
-  EXPECT_TRUE(breaks("F1", fleet, plan, "is handed over to nobody"));
+  EXPECT_TRUE(breaks("F1", fleet, plan, "is called handed over without proof"));
   fleet.scaling().members[2].lifecycle_state = "Detaching";
   EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
 }

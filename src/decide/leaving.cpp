@@ -66,23 +66,27 @@ std::string why_not_by(const Remediation& remediation, const Draft& draft, const
   if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty())
     return fmt::format("{}; not drained by {}", stopped, deadline);
   const auto seen = presence(remediation, draft.observation);
-  if (!remediation.why_untreated.empty())
-    return fmt::format("{}not to be treated by {}: {}", seen == Presence::registered ? "" : "drained, but ",
-                       deadline, remediation.why_untreated);
+  const auto where = may_serve_in(remediation, draft.observation);
+  const auto& why = remediation.why_untreated;  // this tick's: an earlier one's is forgotten (`advance`)
+  if (!why.empty() && why != where)
+    return fmt::format("{}not to be treated by {}: {}", seen == Presence::drained ? "drained, but " : "",
+                       deadline, why);
   const Time last = fleet.state.last_tick_at;
   if (seen == Presence::drained && last != Time{} && draft.now() - last > kLongWithoutTick)
     return fmt::format("no tick ran from {} to {}, and by {} it had to be seen drained", iso8601(last),
                        iso8601(draft.now()), deadline);
-  return (seen == Presence::unknown ? "not seen drained by " : "not drained by ") + deadline;
+  return (seen == Presence::registered ? "not drained by " : "not seen drained by ") + deadline +
+         (where.empty() ? "" : ": " + where);
 }
 
-// Out of our groups. False: somebody else put it in again, and it goes back.
+// Out of our groups. False: it was put in again from outside, and it goes back.
 bool deregister(Remediation& remediation, Draft& draft) {
   const auto in_service = still_in_service(remediation, draft);
   for (const auto& arn : in_service) {
     const auto* intent = latest_intent(remediation, Effect::deregister, arn);
     if (intent != nullptr && intent->outcome == OutcomeKind::accepted) {
-      put_back(remediation, draft, "somebody else registered it again while it was being drained");
+      put_back(remediation, draft,
+               "a person or another program registered it again while it was being drained");
       return false;
     }
   }
@@ -137,7 +141,8 @@ bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& flee
       break;
     case OutcomeKind::accepted:
       if (!settling(intent, draft.now()))
-        put_back(remediation, draft, "somebody else brought it back from Standby while it was being drained");
+        put_back(remediation, draft,
+                 "a person or another program brought it back from Standby while it was being drained");
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet

@@ -84,7 +84,7 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
   if (remediation.phase == Phase::rejoining || remediation.phase == Phase::soaking ||
       remediation.phase == Phase::held)
     return;
-  remediation.foreign = "somebody stopped and started the instance meanwhile";
+  remediation.foreign = "a person or another program stopped and started the instance meanwhile";
   put_back(remediation, draft, remediation.foreign);
 }
 
@@ -94,7 +94,8 @@ void look_at_auto_scaling(Remediation& remediation, Draft& draft) {
   const auto lifecycle = lifecycle_from(lifecycle_word(remediation.instance_id, draft.observation));
   if (lifecycle == Lifecycle::leaving) return hand_over(remediation, draft, "Auto Scaling is terminating it");
   if (lifecycle == Lifecycle::detached)
-    return hand_over(remediation, draft, "somebody detached it from its Auto Scaling group");
+    return hand_over(remediation, draft,
+                     "a person or another program detached it from its Auto Scaling group");
 }
 
 // One look at a group of the snapshot. True: it has vanished in this one.
@@ -137,7 +138,7 @@ void look_at_groups(Remediation& remediation, Draft& draft, bool here) {
   }
 }
 
-// While it is treated, somebody else may put it into service: it can't be undone, but people must know.
+// While it is treated, it may be put into service from outside: it can't be undone, but people must know.
 void note_foreign_registration(Remediation& remediation, Draft& draft) {
   if (!remediation.foreign.empty() || presence(remediation, draft.observation) != Presence::registered)
     return;
@@ -148,7 +149,8 @@ void note_foreign_registration(Remediation& remediation, Draft& draft) {
     const bool serves =
         std::ranges::any_of(there, [](const Registration& one) { return one.state == TargetState::healthy; });
     if (!serves) continue;
-    remediation.foreign = "somebody registered it in " + group.name + " while it was being treated";
+    remediation.foreign =
+        "a person or another program registered it in " + group.name + " while it was being treated";
     return draft.note(remediation, "foreign", remediation.foreign);
   }
 }
@@ -265,6 +267,8 @@ void advance(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   if (remediation.open()) look_at_groups(remediation, draft, here);
   if (being_treated(remediation.phase)) note_foreign_registration(remediation, draft);
   const Phase before = remediation.phase;
+  // What held it back in the tick before may be over: this one says it again, or something else.
+  if (remediation.treat) remediation.why_untreated.clear();
   take_step(remediation, draft, fleet);
   const bool on_its_way_back =
       before != Phase::rejoining && before != Phase::soaking && before != Phase::held;

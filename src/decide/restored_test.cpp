@@ -30,9 +30,20 @@ TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
                 drained && asleep > 5min
                     ? fmt::format("no tick ran from {} to {}, and by {} it had to be seen drained",
                                   iso8601(last), iso8601(fleet.observation.taken_at), iso8601(deadline))
-                    : "not drained by " + iso8601(deadline));
+                    : fmt::format("not drained by {}: still in tg1:443 (draining), tg1-80:80 (draining)",
+                                  iso8601(deadline)));
     }
   }
+}
+
+TEST(Draining, EachTickSaysAnewWhatItWaitsFor) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  fleet.state_of(3, TargetState::draining, "Target.DeregistrationInProgress");
+  fleet.three().why_untreated = "an instance refresh of web-asg is InProgress";
+  fleet.pass(1min);
+  fleet.tick();
+  EXPECT_EQ(fleet.three().why_untreated, "still in tg1:443 (draining), tg1-80:80 (draining)");
 }
 
 TEST(Restore, WaitsForAQueuedRebootUnlessItIsWantedNow) {

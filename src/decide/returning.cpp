@@ -146,11 +146,25 @@ std::string where_it_is_not_healthy(const Remediation& remediation, const Observ
   return join(places, ", ");
 }
 
+// In which groups AWS refused the last registration, with its words; empty: in none.
+std::string refused_registration(const Remediation& remediation) {
+  std::vector<std::string> names;
+  std::string detail;
+  for (const auto& target : remediation.snapshot) {
+    const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
+    if (target.vanished || intent == nullptr || intent->outcome != OutcomeKind::refused) continue;
+    if (std::ranges::find(names, target.target_group_name) == names.end())
+      names.push_back(target.target_group_name);
+    detail = intent->detail;
+  }
+  return names.empty() ? "" : join(names, ", ") + ": " + detail;
+}
+
 void hold_not_back(Remediation& remediation, Draft& draft) {
   const auto* exit = latest_intent(remediation, Effect::exit_standby);
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   if (in_foreign_standby(remediation, draft.observation)) {
-    remediation.foreign = "somebody moved it to Standby while it was out";
+    remediation.foreign = "a person or another program moved it to Standby while it was out";
     return hold(remediation, draft,
                 remediation.foreign + "; it is put back where it was once they bring it back into service");
   }
@@ -184,6 +198,12 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
             iso8601(remediation.deadline), where_it_is_not_healthy(remediation, draft.observation),
             printable(remediation.auto_scaling_group), iso8601(from)));
   }
+  if (const auto refused = refused_registration(remediation); !refused.empty())
+    return hold(
+        remediation, draft,
+        fmt::format("not back by {}: AWS refuses to register it in {}; it is tried again every tick, and "
+                    "counts as back by itself once it is healthy everywhere",
+                    iso8601(remediation.deadline), refused));
   hold(remediation, draft,
        fmt::format(
            "put back, but not healthy by {} ({}); look at the server; it counts as back by itself once it is "
@@ -282,14 +302,15 @@ std::string taken_out_again(const Remediation& remediation, const Draft& draft) 
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   if (lifecycle == Lifecycle::standby || lifecycle == Lifecycle::entering ||
       in_foreign_standby(remediation, draft.observation))
-    return "somebody moved it to Standby after it was back";
+    return "a person or another program moved it to Standby after it was back";
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
     const auto* group = find_group(draft.observation, target.target_group_arn);
     if (group == nullptr || !group->registrations) continue;
     const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
     if (!settling(intent, draft.now()) && missing(*group, remediation, target.port))
-      return fmt::format("somebody deregistered it from {} after it was back", target.target_group_name);
+      return fmt::format("a person or another program deregistered it from {} after it was back",
+                         target.target_group_name);
   }
   return {};
 }
@@ -409,7 +430,7 @@ void held(Remediation& remediation, Draft& draft) {
       lifecycle_of(remediation, draft.observation) != Lifecycle::standby) {
     if (held_back_by_classic(remediation, draft)) return;
     remediation.held_because.clear();
-    return soak(remediation, draft, "healthy in every target group again, without us");
+    return soak(remediation, draft, "healthy in every target group again, while it was held");
   }
   if (in_foreign_standby(remediation, draft.observation)) return;
   if (remediation.treatment == Treatment::replace && latest_intent(remediation, Effect::terminate) != nullptr)

@@ -237,7 +237,8 @@ TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
   fleet.pass(2min);
   fleet.tick();
   EXPECT_FALSE(fleet.three().treat);
-  EXPECT_NE(fleet.three().why_untreated.find("somebody else brought it back"), std::string::npos);
+  EXPECT_NE(fleet.three().why_untreated.find("a person or another program brought it back"),
+            std::string::npos);
 }
 
 TEST(ForeignHand, MovedToStandbyAfterItWasBackItStaysThere) {
@@ -316,7 +317,8 @@ TEST(ForeignHand, ARegistrationDuringTheTreatmentIsRecorded) {
   fleet.pass(2min);
   const auto plan = fleet.tick();
   EXPECT_EQ(std::ranges::count(plan.events, "foreign", &Event::kind), 1);
-  EXPECT_NE(fleet.three().foreign.find("somebody registered it in tg1"), std::string::npos);
+  EXPECT_NE(fleet.three().foreign.find("a person or another program registered it in tg1"),
+            std::string::npos);
   fleet.pass(1min);
   EXPECT_EQ(std::ranges::count(fleet.tick().events, "foreign", &Event::kind), 0) << "once is enough";
 }

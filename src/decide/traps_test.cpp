@@ -88,6 +88,23 @@ TEST(Trap, AnotherGroupThatIsIllForItsOwnReasonsIsNamedAndNobodyElseLeaves) {
   EXPECT_EQ(plan.members.at(id(5)).reason, Reason::too_many_out);
 }
 
+TEST(Trap, ARefusedRegistrationIsToldAndNotTheServersHealth) {
+  FleetForTest fleet;
+  back_from_the_reboot(fleet);
+  for (auto& intent : fleet.three().intents) {
+    if (intent.effect != Effect::register_) continue;
+    intent.outcome = OutcomeKind::refused;
+    intent.detail = "AccessDenied; allow elasticloadbalancing:RegisterTargets";
+  }
+  fleet.pass(15min);
+  fleet.tick(OutcomeKind::refused);
+  ASSERT_EQ(fleet.three().phase, Phase::held);
+  EXPECT_NE(fleet.three().held_because.find("AWS refuses to register it in tg1, tg1-80: AccessDenied; allow "
+                                            "elasticloadbalancing:RegisterTargets; it is tried again"),
+            std::string::npos)
+      << fleet.three().held_because;
+}
+
 TEST(Trap, AnAgentThatDiesWithTheMemoryNeverLooksLikeAWellServer) {
   FleetForTest fleet;
   fleet.observation.signals[id(3)] = {SignalState::missing, {}, "no series"};

@@ -67,13 +67,13 @@ Result<void> judge(const wire::Response& response, const std::string& url) {
   if (status >= 300 && status < 400)
     return refuse(ErrorKind::denied, ": redirects are not followed; give the URL it leads to");
   if (status == 401 || status == 403)
-    return refuse(ErrorKind::denied, ": it lets nobody in with this URL; make a new webhook");
+    return refuse(ErrorKind::denied, ": it accepts no message with this URL; make a new webhook");
   if (status == 404 || status == 410)
     return refuse(ErrorKind::not_found, ": there is no such webhook (any more); make a new one");
   if (status == 429) return refuse(ErrorKind::throttled, ": too many messages");
   if (status == 408 || status >= 500 || status < 200) return refuse(ErrorKind::unavailable, "");
   return refuse(ErrorKind::rejected,
-                ": it doesn't take our message; does it want JSON with a text, as Slack?");
+                ": it does not accept the message; does it want JSON with a text, as Slack?");
 }
 
 }  // namespace

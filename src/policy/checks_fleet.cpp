@@ -54,10 +54,11 @@ void check_members(const YamlNode& fleet_node, const std::string& path, const Ke
     problems.add(fleet_node.place, child(path, "target_groups"), missing, missing);
   }
   if (keys.read.contains("leave_by")) {
-    problems.add(keys.place("leave_by", fleet_node.place), child(path, "leave_by"),
-                 fmt::format("is of no use without auto_scaling_group: whoever is in none leaves by {}; name "
-                             "the group, or leave this out",
-                             name(Leave::deregister)));
+    problems.add(
+        keys.place("leave_by", fleet_node.place), child(path, "leave_by"),
+        fmt::format("is of no use without auto_scaling_group: a server in no group leaves by {}; name "
+                    "the group, or leave this out",
+                    name(Leave::deregister)));
   }
   const auto replaces = [](const Step& step) { return step.treatment == Treatment::replace; };
   if (const YamlNode* ladder = fleet_node.find("treatments");

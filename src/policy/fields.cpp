@@ -29,7 +29,7 @@ constexpr TextRule kNamespace{R"(^[^:\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,254}$)",
                               "a CloudWatch namespace: 1 to 255 characters, no colon first"};
 constexpr TextRule kMetric{R"(^[^\x00-\x1f\x7f]{1,255}$)", "a CloudWatch metric's name: 1 to 255 characters"};
 
-constexpr const char* kNotAll = "100% would never let anyone leave";
+constexpr const char* kNotAll = "100% would never let a server leave";
 
 constexpr std::array kSampleStatistics{Statistic::average, Statistic::maximum, Statistic::minimum};
 constexpr std::array kLoadStatistics{Statistic::sum, Statistic::average, Statistic::maximum,

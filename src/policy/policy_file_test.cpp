@@ -414,7 +414,7 @@ TEST(Policy, HealthyIsANumberOrAShare) {
       "from 1% to 99%");
   EXPECT_EQ(keep("100%"),
             "p.yaml:8:16: fleets[0].keep.healthy: found \"100%\"; must be a whole number from 1 to 10000, or "
-            "a share from 1% to 99%: 100% would never let anyone leave");
+            "a share from 1% to 99%: 100% would never let a server leave");
   for (const char* value : {"10001", "0%", "7.5", "-1", "75 %", "\"5\"", "[5]", "075%"}) {
     EXPECT_TRUE(keep(value).starts_with("p.yaml:8:16: fleets[0].keep.healthy: found ")) << value;
   }

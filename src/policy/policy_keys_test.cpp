@@ -331,8 +331,8 @@ TEST(PolicyKeys, WhatOnlyAnAutoScalingGroupCanDoNeedsOne) {
       "5:17: fleets[0].treatments: has replace, which an Auto Scaling group does; name auto_scaling_group, "
       "or take replace out");
   EXPECT_EQ(without("leave_by: standby"),
-            "5:15: fleets[0].leave_by: is of no use without auto_scaling_group: whoever is in none leaves by "
-            "deregister; name the group, or leave this out");
+            "5:15: fleets[0].leave_by: is of no use without auto_scaling_group: a server in no group leaves "
+            "by deregister; name the group, or leave this out");
 }
 
 TEST(PolicyKeys, LoadIsCountedInOneWayOrTheOther) {
@@ -433,7 +433,7 @@ TEST(PolicyKeys, SharesOfZonesAreBounded) {
   EXPECT_EQ(
       keep("healthy_per_zone: 100%"),
       "5:42: fleets[0].keep.healthy_per_zone: found \"100%\"; must be a whole number from 0 to 10000, or a "
-      "share from 1% to 99%: 100% would never let anyone leave");
+      "share from 1% to 99%: 100% would never let a server leave");
   EXPECT_EQ(
       keep("out_per_zone: 0"),
       "5:38: fleets[0].keep.out_per_zone: found \"0\"; must be a whole number from 1 to 10, or a share from "

@@ -271,7 +271,7 @@ Result<void> read(const json& value, const Spot& at, T& into) {
   if (!result) return result;
   for (const auto& item : value.items()) {
     if (!known.contains(item.key()))
-      return corrupt_state(child(at, printable(item.key(), 60)), "is no key of ours");
+      return corrupt_state(child(at, printable(item.key(), 60)), "is not a key of the state");
   }
   return {};
 }

@@ -253,7 +253,7 @@ TEST(StateJson, ASchema2DocumentIsReadAndGetsTheDefaults) {
   EXPECT_EQ(state->pause, maximal_state().pause);
   auto foreign = as_schema_2(maximal_document());
   foreign["wishes"] = json::array();
-  EXPECT_EQ(state_refusal(foreign), "state document, wishes: is no key of ours");
+  EXPECT_EQ(state_refusal(foreign), "state document, wishes: is not a key of the state");
 }
 
 TEST(StateJson, ARebootOfSchema1WasAnAttempt) {
@@ -267,7 +267,7 @@ TEST(StateJson, Schema1HasNoneOfTheKeysOfSchema2AndAllOfItsOwn) {
   auto old = as_schema_1(maximal_document());
   auto foreign = old;
   foreign["told_fleet"] = "";
-  EXPECT_EQ(state_refusal(foreign), "state document, told_fleet: is no key of ours");
+  EXPECT_EQ(state_refusal(foreign), "state document, told_fleet: is not a key of the state");
   old["open"][0].erase("treat");
   EXPECT_EQ(state_refusal(old), "state document, open[0].treat: is missing");
 }
@@ -284,9 +284,9 @@ TEST(StateJson, ATimeZoneIsStoredByItsName) {
 }
 
 TEST(StateJson, UnknownKeysAreRefusedAtTheirPlace) {
-  EXPECT_EQ(refusal_with("/later", 1), "state document, later: is no key of ours");
+  EXPECT_EQ(refusal_with("/later", 1), "state document, later: is not a key of the state");
   EXPECT_EQ(refusal_with("/open/0/intents/1/later", 1),
-            "state document, open[0].intents[1].later: is no key of ours");
+            "state document, open[0].intents[1].later: is not a key of the state");
 }
 
 TEST(StateJson, WrongTypesAreRefusedAtTheirPlace) {

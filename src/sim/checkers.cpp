@@ -69,7 +69,7 @@ class Judge {
     for (const auto& id : retained_) {
       if (outages_[id].gone) continue;
       ++judgement_.retained;
-      find(account_.now(), id, "terminated by us and left in Terminating:Retained, running and billed");
+      find(account_.now(), id, "terminated by Evenkeel and left in Terminating:Retained, running and billed");
     }
     return std::move(judgement_);
   }
@@ -126,7 +126,7 @@ class Judge {
     } else if (fact.kind == "exit-standby") {
       if (ours && !outage.standby) {
         ++judgement_.guard_violations;
-        find(fact.at, fact.instance_id, "moved out of a Standby that was not ours");
+        find(fact.at, fact.instance_id, "moved out of a Standby that was not Evenkeel's");
       }
       // Brought into service as it was, perhaps stopped.
       if (!ours) outage.struck = true;
@@ -194,13 +194,13 @@ class Judge {
     if (fact.kind != "scale-in" || fact.detail != "size") return;
     if (group.rebalanced > 0) {
       group.rebalanced = std::max(0, group.rebalanced - units_of(fact.instance_id));
-      blame(fact, "terminated by Auto Scaling to even out zones that our Standby had made uneven");
+      blame(fact, "terminated by Auto Scaling to even out zones that Evenkeel's Standby had made uneven");
     } else if (group.evened_out > 0) {
       group.evened_out = std::max(0, group.evened_out - units_of(fact.instance_id));
     } else if (group.oversized > 0) {
       group.oversized = std::max(0, group.oversized - units_of(fact.instance_id));
     } else if (lately && !(group.sized_by && *group.sized_by >= *group.exited)) {
-      blame(fact, "terminated by Auto Scaling as one too many after our return from Standby");
+      blame(fact, "terminated by Auto Scaling as one too many after Evenkeel's return from Standby");
     }
   }
 
@@ -216,8 +216,9 @@ class Judge {
 
   void read_replacement(const Fact& fact, const Outage& outage) {
     if (outage.struck || outage.gone || was_impaired(fact)) return;
-    if (outage.down) return blame(fact, "replaced by Auto Scaling because we had stopped or rebooted it");
-    if (!outage.taken.empty()) blame(fact, "replaced by Auto Scaling because we had deregistered it");
+    if (outage.down)
+      return blame(fact, "replaced by Auto Scaling because Evenkeel had stopped or rebooted it");
+    if (!outage.taken.empty()) blame(fact, "replaced by Auto Scaling because Evenkeel had deregistered it");
   }
 
   // For long enough that Auto Scaling would have replaced it anyway. What it replaces stays as it was then.
@@ -251,8 +252,9 @@ class Judge {
     if (out <= promise_.out_at_most) return;
     ++judgement_.guard_violations;
     find(fact.at, fact.instance_id,
-         fmt::format("taken out while others were: {} members are out by our doing; promised are at most {}",
-                     out, promise_.out_at_most));
+         fmt::format(
+             "taken out while others were: {} members are out because of Evenkeel; promised are at most {}",
+             out, promise_.out_at_most));
   }
 
   void read_deregister(const Fact& fact, Outage& outage, const TargetKey& place) {

@@ -29,7 +29,7 @@ TEST(Consequences, AreAnUninvolvedMemberTerminatedToEvenOutZonesAfterOurStandby)
   somebodys.account.enter_standby(somebodys.ids[2], Hand::outsider);
   for (auto* fleet : {&ours, &somebodys}) fleet->pass(10min);
   ASSERT_EQ(judged(ours).consequences, 1);
-  EXPECT_NE(judged(ours).findings.at(0).find("to even out zones that our Standby had made uneven"),
+  EXPECT_NE(judged(ours).findings.at(0).find("to even out zones that Evenkeel's Standby had made uneven"),
             std::string::npos);
   EXPECT_EQ(somebodys.facts("scale-in").size(), 1U);
   EXPECT_EQ(judged(somebodys).consequences, 0);

@@ -258,7 +258,7 @@ std::vector<Caller::Attempt> Caller::within_budget(std::vector<Attempt> round, B
       going.push_back(std::move(attempt));
     } else if (too_late(time + wait)) {
       batch.not_sent(attempt, ErrorKind::unavailable,
-                     "our share of what AWS allows an account is used up for this tick");
+                     "Evenkeel's share of what AWS allows an account is used up for this tick");
     } else {
       attempt.due = time + wait;
       batch.waiting.push_back(std::move(attempt));

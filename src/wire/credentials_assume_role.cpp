@@ -43,7 +43,7 @@ class Roles {
     const auto value = [&](const char* key) { return config_.setting(profile, key); };
     if (value("mfa_serial")) {
       return fail(ErrorKind::invalid, place +
-                                          "mfa_serial asks for a code, and nobody is there to type it; "
+                                          "mfa_serial asks for a code, and no operator is there to type it; "
                                           "use a role that doesn't demand it");
     }
     Role role;

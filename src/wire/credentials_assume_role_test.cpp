@@ -126,7 +126,8 @@ TEST(ProfileRole, RefusesWhatStsWouldRefuseAndWhatNeedsAPerson) {
   const auto with = [&](const std::string& rest) {
     return roles.ask("[default]\n" + role("web", "source_profile = keys\n" + rest) + kKeys);
   };
-  EXPECT_NE(with("mfa_serial = arn:aws:iam::1:mfa/me").find("nobody is there to type it"), std::string::npos);
+  EXPECT_NE(with("mfa_serial = arn:aws:iam::1:mfa/me").find("no operator is there to type it"),
+            std::string::npos);
   EXPECT_NE(with("duration_seconds = 60").find("from 900 to 43200"), std::string::npos);
   EXPECT_NE(with("duration_seconds = long").find("from 900 to 43200"), std::string::npos);
   EXPECT_NE(with("role_session_name = a b").find("role_session_name 'a b' must be"), std::string::npos);
