@@ -117,8 +117,7 @@ class Passes {
   int one(const Result<wiring::PolicySource::Current>& policy) {
     const Time until = context_.clock.now() + deadline_;
     if (!policy) return restore_only(policy.error(), until);
-    if (policy->problem != problem_) fail_with(context_, kUsage, policy->problem);
-    problem_ = policy->problem;
+    say_what_changed(*policy);
     const int code = tick_all(context_, options_, policy->policy, until, journal_, regions_, lasting_);
     tell(context_, people_, until);
     return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
@@ -163,13 +162,30 @@ class Passes {
   }
 
  private:
+  // A broken policy is told once, and so is that it is not broken any more.
+  void say_what_changed(const wiring::PolicySource::Current& policy) {
+    if (policy.problem == problem_) return;
+    problem_ = policy.problem;
+    if (!problem_.empty()) {
+      fail_with(context_, kUsage, problem_);
+    } else {
+      context_.err << "evenkeel: policy " << printable(policy.version)
+                   << " reads again: it is used from this pass on\n"
+                   << std::flush;
+    }
+  }
+
   int cannot_say(const Error& error) {
     return fail_with(context_, kState, "stopped; whether a server is out can't be told: " + error.message);
   }
 
   // Whoever is out goes back by the policy under which it was taken out.
   int restore_only(const Error& no_policy, Time until) {
-    fail_with(context_, kUsage, no_policy.message + "\n  whoever is out is put back all the same");
+    problem_ = no_policy.message;
+    fail_with(
+        context_, kUsage,
+        problem_ +
+            "\n  no policy is in use: servers that are out are put back all the same, and none is taken out");
     const int code = tick_all(context_, options_, Policy{}, until, journal_, regions_, lasting_);
     tell(context_, people_, until);
     return std::max<int>(code, code_of_policy(no_policy));

@@ -312,6 +312,8 @@ TEST_F(Commands, APolicyThatBrokeHoldsBackNoRestore) {
   write("evenkeel.yaml", "fleets: [{name: web}]");
   EXPECT_EQ(on_account({"run"}), kUsage);
   EXPECT_NE(err.str().find("put back all the same"), std::string::npos) << err.str();
+  EXPECT_TRUE(out_has("putting it back: the policy could not be read\n")) << out.str();
+  EXPECT_FALSE(out_has("left the policy")) << out.str();
   for (int minute = 0; minute < 10; ++minute) {
     account->advance_to(account->now() + 1min);
     on_account({"run"});

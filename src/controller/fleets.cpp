@@ -15,7 +15,7 @@ namespace {
 constexpr std::ptrdiff_t kFleetsInOrder = 10;
 
 // By what is remembered of it; without that, by what its servers were taken out of. Nothing: not known either.
-std::optional<FleetPolicy> policy_of_retired(const FleetState& state) {
+std::optional<FleetPolicy> policy_of_retired(const FleetState& state, bool policy_unread) {
   FleetPolicy policy;
   const auto& first = state.open.front();
   const auto own = state.policies.find(first.policy);
@@ -35,6 +35,7 @@ std::optional<FleetPolicy> policy_of_retired(const FleetState& state) {
     policy.auto_scaling_group = first.auto_scaling_group;
   }
   policy.retired = true;
+  policy.policy_unread = policy_unread;
   return policy;
 }
 
@@ -64,6 +65,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
     if (others_known != nullptr) others_known->note_unlisted(stored.error().message);
     return found;
   }
+  const bool unread = policy.fleets.empty();  // no policy that can be read is without a fleet
   for (const auto& name : *stored) {
     if (std::ranges::find(policy.fleets, name, &FleetPolicy::name) != policy.fleets.end()) continue;
     const auto loaded = journal.load(name);
@@ -71,6 +73,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
       FleetPolicy unreadable;
       unreadable.name = name;
       unreadable.retired = true;
+      unreadable.policy_unread = unread;
       fleets.push_back(std::move(unreadable));
       if (others_known != nullptr) others_known->note_unread(name, loaded.error().message);
       continue;
@@ -79,14 +82,16 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
     if (!state) continue;
     if (others_known != nullptr) others_known->note(*state, false);
     // A pass without a policy knows of no fleet that left it.
-    if (now && !policy.fleets.empty()) note_left(*state, *now, journal);
+    if (now && !unread) note_left(*state, *now, journal);
     if (state->open.empty()) continue;
-    auto retired = policy_of_retired(*state);
+    auto retired = policy_of_retired(*state, unread);
     if (!retired) {
       found.problems.push_back(fmt::format(
-          "fleet {} left the policy with {} open, and the state does not tell its policy: put the fleet back "
-          "into the policy, or see to it by hand: {}",
-          name, state->open.size(), state->open.front().instance_id));
+          "fleet {}: {}, {} server{} out, and the state does not tell its policy: {}, or see to it by "
+          "hand: {}",
+          name, unread ? "the policy could not be read" : "it left the policy", state->open.size(),
+          state->open.size() == 1 ? " is" : "s are",
+          unread ? "correct the policy" : "put the fleet back into it", state->open.front().instance_id));
       continue;
     }
     fleets.insert(fleets.begin(), *std::move(retired));

@@ -28,7 +28,7 @@ Refusal still_to_come() { return {Then::ask, {}}; }
 
 // What this tick is for, and when it is.
 Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
-  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, "no policy that can be read has this fleet");
+  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, why_retired(draft.policy));
   if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
   const auto late = draft.observation.late_by;
   if (late > Duration::zero()) {

@@ -80,6 +80,9 @@ TEST(Gate, AFleetThatLeftThePolicyPutsItsMembersBack) {
   fleet.policy.retired = true;
   EXPECT_EQ(fleet.then(), Then::put_back);
   EXPECT_EQ(fleet.reason(), Reason::retired);
+  EXPECT_EQ(fleet.asked().error().verdict.text, "the fleet left the policy");
+  fleet.policy.policy_unread = true;
+  EXPECT_EQ(fleet.asked().error().verdict.text, "the policy could not be read");
 }
 
 TEST(Gate, ATickThatOnlyRestoresSaysItsOwnReason) {

@@ -58,6 +58,9 @@ std::optional<Verdict> capacity_guard(const FleetView& fleet, const Member& memb
 // The same for `explain`: every group and zone, told.
 std::vector<Check> capacity_checks(const FleetView& fleet, const Member& member);
 
+// For people: why the fleet is only restored; of one that is `retired`.
+std::string why_retired(const FleetPolicy& policy);
+
 // How a treatment would be applied.
 struct Applied {
   Treatment treatment = Treatment::reboot;

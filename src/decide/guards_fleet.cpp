@@ -38,9 +38,17 @@ Ruling breaker_open(const FleetView& fleet, bool) {
       {}};
 }
 
+}  // namespace
+
+std::string why_retired(const FleetPolicy& policy) {
+  return policy.policy_unread ? "the policy could not be read" : "the fleet left the policy";
+}
+
+namespace {
+
 Ruling retired(const FleetView& fleet, bool) {
   if (!fleet.policy.retired) return std::nullopt;
-  return Verdict{Reason::retired, "the fleet is being restored only: it is no longer started from", {}};
+  return Verdict{Reason::retired, why_retired(fleet.policy) + ", so it is only restored", {}};
 }
 
 Ruling asked_late(const FleetView& fleet, bool) {

@@ -43,6 +43,7 @@ FleetPolicy in_force(const FleetPolicy& started_under, const FleetPolicy& today)
   FleetPolicy policy = started_under;
   policy.name = today.name;
   policy.retired = today.retired;
+  policy.policy_unread = today.policy_unread;
   policy.windows = today.windows;
   policy.witness_tag = today.witness_tag;
   add_missing(policy.freezes, today.freezes);

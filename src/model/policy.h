@@ -208,6 +208,7 @@ struct FleetPolicy {
   // Set by the controller, not by the file: the fleet has left the policy while a remediation was open. Open
   // ones are restored, nothing is started.
   bool retired = false;
+  bool policy_unread = false;  // retired for this pass alone, as the policy could not be read; not stored
   bool operator==(const FleetPolicy&) const = default;
 };
 

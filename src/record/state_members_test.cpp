@@ -54,7 +54,8 @@ namespace {
   return std::tie(a, b, c, d, e, f, g);
 }
 [[maybe_unused]] auto members(const FleetPolicy& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u] = s;
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u, policy_unread] = s;
+  static_cast<void>(policy_unread);  // of one pass: not stored
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, t, u);
 }
 [[maybe_unused]] auto members(const FleetState& s) {

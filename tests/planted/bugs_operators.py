@@ -85,6 +85,8 @@ BUGS = [
         "const bool told = verdict.reason == Reason::start;"),
     Bug("tells an earlier tick's reason for this tick's", "decide/progress.cpp",
         "  if (remediation.treat) remediation.why_untreated.clear();\n", ""),
+    Bug("calls a broken policy a fleet that left it", "controller/fleets.cpp",
+        "policy.policy_unread = policy_unread;", "policy.policy_unread = false;"),
     # What is moved, and fleets that left
     Bug("writes an export that others may read", "record/state_file.cpp",
         "O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR)", "O_NOFOLLOW | O_CLOEXEC, 0644)"),
