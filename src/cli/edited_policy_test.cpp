@@ -157,14 +157,13 @@ using KeyChange = std::pair<std::string, const char*>;
 struct KeyEdit {
   std::vector<KeyChange> changes;  // the first one names the key
   bool locks_out = false;          // AWS refuses everything until it is taken back, half an hour later
-  bool new_fleet = false;          // its history begins anew, so a tag that is still there asks once more
 };
 
 constexpr const char* kTakenOut = nullptr;
 
 const std::vector<KeyEdit>& key_edits() {
   static const std::vector<KeyEdit> kEdits = {
-      {{{"name", "web2"}}, false, true},
+      {{{"name", "web2"}}},
       {{{"region", "eu-central-1"}}, true},
       {{{"region", kTakenOut}}},
       {{{"role_arn", "arn:aws:iam::123456789012:role/other"}}, true},
@@ -439,7 +438,7 @@ std::vector<std::string> play_edit(const KeyEdit& edit, const EditMoment& moment
   std::vector<std::string> wrong;
   if (!due) return {fmt::format("it was never {}", name(moment.phase))};
   if (still_out) wrong.emplace_back("something is still open");
-  if (treatments > (edit.new_fleet ? 2 : 1))
+  if (treatments > 1)
     wrong.push_back(fmt::format("web-2 was treated {} times", treatments));
   if (at_the_end != before)
     wrong.push_back(fmt::format("not as it was:\n{}\ninstead of\n{}", at_the_end, before));

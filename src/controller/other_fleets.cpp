@@ -5,13 +5,21 @@
 namespace evenkeel::controller {
 namespace {
 
-// Of several fleets, the one in which it is open; the times of all.
+// The strongest treatment counts.
+void add_served(InOtherFleet& instance, const std::string& reason, Treatment treatment) {
+  if (reason.empty()) return;
+  auto& by = instance.served.try_emplace(reason, treatment).first->second;
+  by = std::max(by, treatment);
+}
+
+// Of several fleets, the one in which it is open; the times and the reasons of all.
 void add(InOtherFleet& sum, const InOtherFleet& more) {
   if (sum.fleet.empty() || (more.open && !sum.open)) sum.fleet = more.fleet;
   sum.open = sum.open || more.open;
   sum.ended_at = std::max(sum.ended_at, more.ended_at);
   sum.started_at.insert(sum.started_at.end(), more.started_at.begin(), more.started_at.end());
   sum.target_groups.insert(sum.target_groups.end(), more.target_groups.begin(), more.target_groups.end());
+  for (const auto& [reason, treatment] : more.served) add_served(sum, reason, treatment);
 }
 
 }  // namespace
@@ -27,6 +35,7 @@ void OtherFleets::note(const FleetState& state, bool in_policy) {
     auto& instance = known.instances[remediation.instance_id];
     instance.open = true;
     instance.started_at.push_back(remediation.started_at);
+    add_served(instance, remediation.cause.identity, remediation.treatment);
     for (const auto& target : remediation.snapshot) instance.target_groups.push_back(target.target_group_arn);
   }
   for (const auto& past : state.recent) {
@@ -35,6 +44,7 @@ void OtherFleets::note(const FleetState& state, bool in_policy) {
     instance.ended_at = std::max(instance.ended_at, std::optional(past.ended_at));
   }
   for (const auto& [id, record] : state.members) {
+    for (const auto& one : record.served) add_served(known.instances[id], one.reason, one.treatment);
     if (!record.ended_at) continue;
     auto& instance = known.instances[id];
     instance.ended_at = std::max(instance.ended_at, record.ended_at);

@@ -66,6 +66,21 @@ TEST_F(TellingOthers, TellsEveryRemediationThatTheirStatesKnow) {
                                                     {"fresh", {}}, {"old", {"i-1@x", "i-2@x", "i-4@x"}}}));
 }
 
+TEST_F(TellingOthers, TellsWhichReasonsTheyHaveServed) {
+  auto made = state("old");
+  made.open[0].cause.identity = "tag evenkeel:remediate=now";
+  made.members["i-3"].served = {{.reason = "event e1", .at = kNow - 30h, .treatment = Treatment::reboot}};
+  others.note(made, false);
+  made.fleet = "older";
+  made.open.clear();
+  made.members["i-3"].served[0].treatment = Treatment::stop_start;
+  others.note(made, false);
+  others.tell("new", observation);
+  EXPECT_TRUE(observation.other_fleets.at("i-1").served.contains("tag evenkeel:remediate=now"));
+  EXPECT_EQ(observation.other_fleets.at("i-3").served.at("event e1"), Treatment::stop_start)
+      << "the strongest";
+}
+
 TEST_F(TellingOthers, NothingOfTheFleetItself) {
   others.note(state("web"), true);
   others.tell("web", observation);

@@ -87,10 +87,12 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
   const bool served =
       value == member.record->served_tag ||
       std::ranges::find(member.record->served, identity, &Served::reason) != member.record->served.end();
-  if (served) {
+  const bool elsewhere = member.other != nullptr && member.other->served.contains(identity);
+  if (served || elsewhere) {
     return finding(Holds::no, Reason::already_served, tell, [&](Verdict& v) {
-      v.text = fmt::format("its tag {} says \"{}\", which has been served; another value asks anew",
-                           printable(name), printable(value));
+      v.text = fmt::format("its tag {} says \"{}\", which has been served{}; another value asks anew",
+                           printable(name), printable(value),
+                           served ? "" : " in fleet " + printable(member.other->fleet));
     });
   }
   auto made = yes(tell, [&](Verdict& v) {

@@ -71,6 +71,17 @@ TEST(Rules, ATagAsksOncePerValue) {
   }
 }
 
+TEST(Rules, ATagThatAnotherFleetHasServedAsksForNothing) {
+  Ruled fleet{when(Kind::tag, {}, kRemediateTag)};
+  fleet.three_itself().tags[kRemediateTag] = "now";
+  fleet.observation.other_fleets[id(3)] = {.fleet = "old-name",
+                                           .served = {{"tag evenkeel:remediate=now", Treatment::reboot}}};
+  EXPECT_EQ(why_not(fleet), Reason::already_served);
+  EXPECT_NE(fleet.judged().verdict.text.find("served in fleet old-name"), std::string::npos);
+  fleet.three_itself().tags[kRemediateTag] = "again";
+  EXPECT_EQ(why_not(fleet), Reason::start);
+}
+
 TEST(Rules, EachKeyOfATagIsServedByItself) {
   FleetForTest fleet;
   fleet.policy.reboot_when = {};

@@ -88,6 +88,13 @@ std::optional<Treatment> spent_on(const Member& member, const Asking& asking) {
   return std::nullopt;
 }
 
+// By what another fleet answered it; what a metric tells comes again by itself.
+std::optional<Treatment> spent_elsewhere(const Member& member, const Asking& asking) {
+  if (member.other == nullptr) return std::nullopt;
+  const auto found = member.other->served.find(asking.identity);
+  return found == member.other->served.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<Verdict> being_judged(const Member& member, const Asking& asking) {
   for (const auto* past : member.past) {
     if (!past->judge_until || !same_fault(*past, asking)) continue;
@@ -240,6 +247,7 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
   }
   auto spent = served != nullptr ? std::optional(served->treatment) : std::nullopt;
   if (!spent && !metric) spent = spent_on(member, asking);
+  if (!spent && !metric) spent = spent_elsewhere(member, asking);
   for (auto rung = static_cast<std::size_t>(from); rung < ladder.size(); ++rung) {
     const auto treatment = ladder[rung].treatment;
     if ((spent && treatment <= *spent) || !may_end_it(treatment, member, asking)) continue;

@@ -119,6 +119,18 @@ TEST(Events, ARungThatTheMemberCanNotClimbIsJudgedByItsOwnGuards) {
   EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::cannot_stop);
 }
 
+TEST(Events, OneThatAnotherFleetHasServedIsAnsweredByAStrongerTreatmentAlone) {
+  Asked3 fleet{Kind::scheduled_event, {Treatment::stop_start}};
+  fleet.events() = {kRetirement};
+  auto& other = fleet.observation.other_fleets[id(3)];
+  other = {.fleet = "old-name", .served = {{"event e1", Treatment::stop_start}}};
+  EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::reason_remains);
+  other.served = {{"event e1", Treatment::reboot}};
+  EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::start);
+  other.served = {{"event e0", Treatment::replace}};
+  EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::start);
+}
+
 TEST(Events, OneThatIsServedLeavesTheNextOneItsTurn) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::stop_start}};
   fleet.events() = {kRetirement, {"instance-stop", "", std::nullopt, "e2"}};

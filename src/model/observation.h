@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/policy.h"
 
 namespace evenkeel {
 
@@ -263,6 +264,8 @@ struct InOtherFleet {
   std::optional<Time> ended_at = std::nullopt;  // of its last remediation there
   std::vector<Time> started_at = {};            // of its remediations there, as far as they are remembered
   std::vector<std::string> target_groups = {};  // arns: where it is to be put back by those that are open
+  // Reasons that were served there (Cause::identity), or are being served, and by which treatment.
+  std::map<std::string, Treatment> served = {};
   bool operator==(const InOtherFleet&) const = default;
 };
 

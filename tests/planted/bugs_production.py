@@ -104,7 +104,7 @@ BUGS = [
     Bug("forgets that those who are left carry the load of the one who goes", "decide/load.cpp",
         "const double each = left > 0 ? projection.total() / left", "const double each = left > 0 ? projection.total() / (left + 1)"),
     Bug("serves one wish again and again", "decide/rules.cpp",
-        "  if (served) {\n",
+        "  if (served || elsewhere) {\n",
         "  if (served && value.empty()) {\n"),
     # Judged afterwards
     Bug("calls cured what no sample shows", "decide/memory.cpp",

@@ -63,4 +63,10 @@ BUGS = [
         "  if (!unlisted_.empty())", "  if (false)"),
     Bug("starts what another fleet starts, too", "decide/guards_fleet.cpp",
         "  if (shared.empty()) return std::nullopt;\n", "  if (shared.size() < 99) return std::nullopt;\n"),
+    Bug("a renamed fleet serves a tag that was served under the old name", "decide/rules.cpp",
+        "if (served || elsewhere) {", "if (served) {"),
+    Bug("a renamed fleet answers a reason by the treatment that answered it before", "decide/served.cpp",
+        "  if (!spent && !metric) spent = spent_elsewhere(member, asking);\n", ""),
+    Bug("does not tell other fleets which reasons were served", "controller/other_fleets.cpp",
+        "  if (reason.empty()) return;\n", "  if (!reason.empty()) return;\n"),
 ]
