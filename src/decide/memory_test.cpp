@@ -2,6 +2,7 @@
 // what was told.
 #include "decide/memory.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "decide/fleet_for_test.h"
@@ -249,6 +250,15 @@ TEST(WhatIsTold, IsWhatHoldsBackTheWholeFleetOnce) {
   fleet.state.pause.reset();
   fleet.pass(1min);
   EXPECT_EQ(told(fleet.tick(), "fleet"), std::vector<std::string>{"nothing holds it back"});
+}
+
+TEST(WhatIsTold, IsNotOfEachMemberWhatHoldsBackAllOfThem) {
+  FleetForTest fleet;
+  fleet.memory(3, 80);
+  fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, std::nullopt};
+  const auto plan = fleet.decide();
+  EXPECT_TRUE(plan.members.at(id(3)).of_fleet);
+  EXPECT_EQ(std::ranges::find(plan.events, id(3), &Event::instance_id), plan.events.end());
 }
 
 TEST(WhatIsTold, IsBoundedAndTheRestFollows) {
