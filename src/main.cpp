@@ -37,7 +37,9 @@ void stop(int) {
 
 int columns() {
   winsize size{};
-  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40 ? size.ws_col : 100;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
+  const int given = std::atoi(variable("COLUMNS").value_or("").c_str());
+  return given >= 40 && given <= 1000 ? given : 100;
 }
 
 // AWS_CA_BUNDLE, else the file that the function's package brings along, else the system's.

@@ -1,11 +1,13 @@
 #include "cli/run_cli.h"
 
+#include <ostream>
 #include <vector>
 
 #include "base/text.h"
 #include "cli/argument_parser.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/folded.h"
 #include "cli/options.h"
 
 namespace evenkeel::cli {
@@ -29,9 +31,7 @@ int parse_error(Context& context, const ArgumentParser& app, std::span<const std
   return fail_with(context, kCommandLine, printable(parsing.problem, 1000) + "; see `" + name + " --help`");
 }
 
-}  // namespace
-
-int run_cli(std::span<const std::string> arguments, Context& context) {
+int run_command(std::span<const std::string> arguments, Context& context) {
   ArgumentParser app{"evenkeel", kAboutEvenkeel, "evenkeel " EVENKEEL_VERSION};
   app.require_subcommand();
   app.footer(kExitCodesHelp);
@@ -54,6 +54,28 @@ int run_cli(std::span<const std::string> arguments, Context& context) {
   const int code = chosen();
   context.out.flush();
   return code;
+}
+
+}  // namespace
+
+int run_cli(std::span<const std::string> arguments, Context& context) {
+  const bool prose = is_prose(arguments);
+  Folding narrow_out{context.out, context.columns};
+  Folding narrow_err{context.err, context.columns};
+  std::ostream out{&narrow_out};
+  std::ostream err{&narrow_err};
+  Context narrow{.out = prose && context.out_is_terminal ? out : context.out,
+                 .err = prose && context.err_is_terminal ? err : context.err,
+                 .environment = context.environment,
+                 .clock = context.clock,
+                 .random = context.random,
+                 .network = context.network,
+                 .stopped = context.stopped,
+                 .out_is_terminal = context.out_is_terminal,
+                 .err_is_terminal = context.err_is_terminal,
+                 .columns = context.columns,
+                 .variables = context.variables};
+  return run_command(arguments, narrow);
 }
 
 }  // namespace evenkeel::cli

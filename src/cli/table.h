@@ -7,7 +7,7 @@
 
 namespace evenkeel::cli {
 
-// How many columns the text takes: its code points. (Wide and combining characters are counted as one; what
+// How many columns the text takes: its code points, but for colours. (Wide and combining characters are counted as one; what
 // AWS lets into ids and names has neither.)
 int display_width(std::string_view text);
 

@@ -80,6 +80,8 @@ BUGS = [
         "const bool held = is_held_back(then);", "const bool held = is_held_back(then) && !then.known;"),
     Bug("looks at the server where AWS refuses its registration", "decide/returning.cpp",
         "return names.empty() ? \"\" : join(names, \", \") + \": \" + detail;", "return {};"),
+    Bug("lets a line be wider than the terminal", "cli/folded.cpp",
+        "if (display_width(line) <= width) return", "if (display_width(line) <= 100 * width) return"),
     Bug("says where a server still is instead of what keeps it there", "decide/gate.cpp",
         "const bool told = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();",
         "const bool told = verdict.reason == Reason::start;"),
