@@ -1,4 +1,5 @@
 // Picks the door: AWS Lambda where its Runtime API is there, else the command line.
+#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -38,7 +39,9 @@ void stop(int) {
 int columns() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
-  const int given = std::atoi(variable("COLUMNS").value_or("").c_str());
+  const auto text = variable("COLUMNS").value_or("");
+  int given = 0;
+  std::from_chars(text.data(), text.data() + text.size(), given);
   return given >= 40 && given <= 1000 ? given : 100;
 }
 
