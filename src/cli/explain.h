@@ -50,7 +50,8 @@ struct Then {
   bool known = false;            // the history says something of it, at whatever time
   std::optional<Event> verdict;  // the last of the member's own by then: "reason: sentence"
   std::optional<Event> held;     // likewise of what held back the whole fleet
-  std::vector<Event> around;     // of the remediation that was under way, or what lies nearest
+  std::optional<Event> phase;  // the last step by then of the remediation that was under way; none: none was
+  std::vector<Event> around;   // of the remediation that was under way, or what lies nearest
 
   bool nothing() const { return !known; }
 };

@@ -44,6 +44,16 @@ std::string under_way_at(const std::vector<Event>& events, Time at) {
   return id;
 }
 
+std::optional<Event> phase_at(const std::vector<Event>& events, Time at) {
+  const auto id = under_way_at(events, at);
+  std::optional<Event> found;
+  for (const auto& event : events) {
+    const bool step = event.kind == "start" || event.kind == "phase";
+    if (!id.empty() && event.remediation_id == id && step && event.at <= at) found = event;
+  }
+  return found;
+}
+
 std::vector<Event> around(std::vector<Event> events, Time at) {
   std::erase_if(events, is_change_of_reason);
   if (const auto id = under_way_at(events, at); !id.empty()) {
@@ -70,16 +80,23 @@ Json event_json(const std::optional<Event>& event) {
   return {{"text", event->text}, {"told_at", iso8601(event->at)}};
 }
 
+void show_around(Context& context, const Then& then) {
+  if (then.around.empty()) return;
+  context.out << "\nAround it\n"
+              << event_table(then.around).text("  ", context.out_is_terminal ? context.columns : 0);
+}
+
 }  // namespace
 
 Result<Then> look_back(record::Journal& journal, const std::string& fleet, const std::string& instance_id,
                        Time at) {
-  Then then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .around = {}};
+  Then then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .phase = {}, .around = {}};
   auto own = TRY(read_back(journal, fleet, instance_id, [&](const auto& events) {
     return last(events, "verdict", at) && events.front().at < at - std::chrono::hours{24};
   }));
   then.known = !own.empty();
   then.verdict = last(own, "verdict", at);
+  then.phase = phase_at(own, at);
   then.around = around(std::move(own), at);
   if (then.nothing()) return then;
   const auto whole = TRY(read_back(
@@ -93,6 +110,11 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
   const auto colours = colours_for(context);
   out << fmt::format("{} in {} at {}, as the history has it\n", colours.bold(printable(id)), then.fleet,
                      iso8601(at));
+  if (then.phase) {
+    out << fmt::format("  under way: {}\n    so since {}\n", printable(then.phase->text, 1000),
+                       iso8601(then.phase->at));
+    return show_around(context, then);
+  }
   // Of a member that only the whole fleet's reason holds back, no reason of its own is told: the last one may be over.
   const bool held = is_held_back(then);
   if (held) {
@@ -115,10 +137,7 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
   } else if (!then.held) {
     out << "  nothing is told of what would have held back the whole fleet\n";
   }
-  if (!then.around.empty()) {
-    out << "\nAround it\n"
-        << event_table(then.around).text("  ", context.out_is_terminal ? context.columns : 0);
-  }
+  show_around(context, then);
 }
 
 Json view(const Then& then) {
@@ -132,6 +151,7 @@ Json view(const Then& then) {
   return {{"fleet", then.fleet},
           {"verdict", std::move(verdict)},
           {"holds_back", event_json(then.held)},
+          {"under_way", event_json(then.phase)},
           {"events", std::move(events)}};
 }
 

@@ -209,6 +209,12 @@ TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
   ASSERT_EQ(events.size(), 3U) << out.str();
   EXPECT_EQ(events[0]["kind"], "start");
   EXPECT_EQ(events[2]["kind"], "done");
+  EXPECT_EQ(json()["fleets"][0]["under_way"]["text"], "Memory % at 71");
+  EXPECT_EQ(explain("i-00000001", 3h + 15min), kDone);
+  EXPECT_TRUE(told("  under way: rebooting\n    so since 2026-11-21T20:30:00Z\n")) << out.str();
+  EXPECT_FALSE(told("no reason was told")) << out.str();
+  EXPECT_EQ(explain("i-00000001", 1h), kDone);
+  EXPECT_FALSE(told("under way")) << out.str();
 }
 
 TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatNobodyKnows) {
