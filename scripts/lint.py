@@ -23,6 +23,7 @@ import sys
 import time
 from pathlib import Path
 
+from scripts.history import compared_with
 from tests import sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,9 +59,10 @@ def changed_files() -> list[Path]:
 
 
 def changed_lately() -> list[Path]:
-    """Since $EVENKEEL_BASE, or the newest commit of the main line that is a day older than the last one."""
-    base = os.environ.get("EVENKEEL_BASE") or "".join(git(
-        "rev-list", "-1", "--first-parent", f"--before={int(git('log', '-1', '--format=%ct')[0]) - 86400}", "HEAD"))
+    """Since the commit that history.compared_with() says."""
+    base = compared_with(ROOT)
+    if not base:
+        git("log", "-1")  # says what is wrong, where it is git
     names = git("diff", "--name-only", "--diff-filter=d", base, "HEAD") if base else []
     return [ROOT / name for name in names if (ROOT / name).is_file()]
 
