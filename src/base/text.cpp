@@ -200,10 +200,7 @@ std::string format_duration(Duration duration) {
 
 std::string format_number(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
-  std::array<char, 400> digits{};  // the largest double has 309 before its point
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 2).ptr;
-  std::string text(digits.data(), end);
+  std::string text = fmt::format("{:.2f}", value);  // std::to_chars would bring 0.1 MB of tables with it
   while (text.ends_with('0')) text.pop_back();
   if (text.ends_with('.')) text.pop_back();
   return text == "-0" ? "0" : text;
