@@ -200,6 +200,7 @@ std::string format_duration(Duration duration) {
 
 std::string format_number(double value) {
   if (!std::isfinite(value)) return std::isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf";
+  if (std::abs(value) >= 1e15) return fmt::format("{:g}", value);  // more digits than a double has
   std::string text = fmt::format("{:.2f}", value);  // std::to_chars would bring 0.1 MB of tables with it
   while (text.ends_with('0')) text.pop_back();
   if (text.ends_with('.')) text.pop_back();

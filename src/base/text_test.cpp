@@ -122,6 +122,9 @@ TEST(Numbers, HaveNoUselessTail) {
   EXPECT_EQ(format_number(0), "0");
   EXPECT_EQ(format_number(-0.001), "0");
   EXPECT_EQ(format_number(-2.5), "-2.5");
+  EXPECT_EQ(format_number(1e308), "1e+308");
+  EXPECT_EQ(format_number(-1.5e15), "-1.5e+15");
+  EXPECT_EQ(format_number(123456789012.25), "123456789012.25");
   EXPECT_EQ(format_number(Limits::quiet_NaN()), "NaN");
   EXPECT_EQ(format_number(Limits::infinity()), "inf");
   EXPECT_EQ(format_number(-Limits::infinity()), "-inf");

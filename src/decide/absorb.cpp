@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "decide/denied.h"
+#include "decide/draft.h"
 #include "decide/in_force.h"
 
 namespace evenkeel::decide {
@@ -25,13 +26,14 @@ void absorb_removal(const Outcome& outcome, Time now, Absorbed& absorbed) {
     mark.removal.detail = outcome.detail;
     remember_denial(absorbed.next, mark.removal, outcome, now);
     if (outcome.kind != OutcomeKind::accepted) continue;
-    absorbed.events.push_back({.at = now,
-                               .fleet = absorbed.next.fleet,
-                               .instance_id = mark.instance_id,
-                               .remediation_id = mark.remediation_id,
-                               .kind = "outcome",
-                               .text = fmt::format("{}: {}", name(Effect::unmark), name(outcome.kind)),
-                               .word = name(outcome.kind)});
+    absorbed.events.push_back(
+        {.at = now,
+         .fleet = absorbed.next.fleet,
+         .instance_id = mark.instance_id,
+         .remediation_id = mark.remediation_id,
+         .kind = "outcome",
+         .text = fmt::format("{}: {}", effect_words(Effect::unmark), name(outcome.kind)),
+         .word = name(outcome.kind)});
   }
 }
 
@@ -67,8 +69,8 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
     };
     if (!known)
       note("outcome",
-           fmt::format("{}{}: {}{}{}", name(intent->effect), where(*remediation, *intent), name(outcome.kind),
-                       outcome.detail.empty() ? "" : ", ", outcome.detail),
+           fmt::format("{}{}: {}{}{}", effect_words(intent->effect), where(*remediation, *intent),
+                       name(outcome.kind), outcome.detail.empty() ? "" : ", ", outcome.detail),
            name(outcome.kind));
     if (intent->effect == Effect::reboot && outcome.kind == OutcomeKind::accepted &&
         remediation->phase == Phase::rebooting) {

@@ -34,7 +34,7 @@ Effect effect_of(Draft::Return how) {
 
 // For people: "deregister tg1-80", "enter_standby web-asg", "command RecyclePool".
 std::string action_words(const Action& action, const std::string& group_name) {
-  std::string words = name(action.effect);
+  std::string words = effect_words(action.effect);
   for (const auto& object : {group_name, action.auto_scaling_group, action.document.name}) {
     if (!object.empty()) words += " " + printable(object);
   }
@@ -42,6 +42,17 @@ std::string action_words(const Action& action, const std::string& group_name) {
 }
 
 }  // namespace
+
+const char* effect_words(Effect effect) {
+  switch (effect) {
+    case Effect::mark:
+      return "put the tag evenkeel:state on it";
+    case Effect::unmark:
+      return "take the tag evenkeel:state off";
+    default:
+      return name(effect);
+  }
+}
 
 void Draft::exchange_with(Draft& other) {
   actions.swap(other.actions);

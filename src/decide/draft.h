@@ -15,6 +15,9 @@ namespace evenkeel::decide {
 
 class Permit;
 
+// For people: what is asked for; most effects' names say it.
+const char* effect_words(Effect effect);
+
 class Draft {
  public:
   Draft(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce,

@@ -33,7 +33,8 @@ Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
   const auto late = draft.observation.late_by;
   if (late > Duration::zero()) {
     return refuse(Then::wait, Reason::asked_late,
-                  fmt::format("this tick was asked for {} ago, so it only restores", format_duration(late)));
+                  fmt::format("the time of this tick's event is {} away from now, so it only restores",
+                              format_duration(late)));
   }
   if (const auto back = remediation.phase_since - draft.now(); back > kMaxSpread) {
     return refuse(Then::wait, Reason::clock_backwards,

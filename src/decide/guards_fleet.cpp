@@ -54,10 +54,12 @@ Ruling retired(const FleetView& fleet, bool) {
 Ruling asked_late(const FleetView& fleet, bool) {
   const auto late = fleet.observation.late_by;
   if (late == Duration::zero()) return std::nullopt;
-  return Verdict{Reason::asked_late,
-                 fmt::format("this tick was asked for {} ago: it only restores, the next one looks again",
-                             format_duration(late)),
-                 {{"late_seconds", std::chrono::duration<double>(late).count()}}};
+  return Verdict{
+      Reason::asked_late,
+      fmt::format(
+          "the time of this tick's event is {} away from now: it only restores, the next one looks again",
+          format_duration(late)),
+      {{"late_seconds", std::chrono::duration<double>(late).count()}}};
 }
 
 Ruling wrong_account(const FleetView& fleet, bool) {

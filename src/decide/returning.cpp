@@ -288,10 +288,11 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
   const auto* treatment = treatment_intent(remediation);
   draft.note(
       remediation, "waits",
-      fmt::format("not returned before {}: the {} of {} may still act on it; evenkeel restore {} --now "
-                  "does not wait",
-                  iso8601(until), treatment == nullptr ? "treatment" : name(treatment->effect),
-                  iso8601(treatment == nullptr ? remediation.started_at : treatment->at),
+      fmt::format("not returned before {}: {} may still act on it; evenkeel restore {} --now does not wait",
+                  iso8601(until),
+                  treatment == nullptr
+                      ? "a treatment that this state does not know"
+                      : fmt::format("the {} of {}", name(treatment->effect), iso8601(treatment->at)),
                   remediation.instance_id));
   return true;
 }

@@ -130,7 +130,19 @@ bool may_end_it(Treatment treatment, const Member& member, const Asking& asking)
   return asking.rule == nullptr || may_end(treatment, *asking.rule);
 }
 
-Verdict remains(const Asking& asking, std::optional<Treatment> spent, const Served* served) {
+// "reboot was tried": or it was begun and never came about, which the ending of that remediation says.
+std::string told_of(Treatment treatment, const Member& member, const Served* served) {
+  if (served == nullptr) return fmt::format("{} was tried and it", name(treatment));
+  const auto past =
+      std::ranges::find(member.past, served->at, [](const PastRemediation* one) { return one->started_at; });
+  const bool came_about = past == member.past.end() || (*past)->ending != Ending::not_rebooted;
+  return came_about ? fmt::format("{} was tried at {} and it", name(treatment), iso8601(served->at))
+                    : fmt::format("the {} of {} did not come about (evenkeel history {} says why), and this",
+                                  name(treatment), iso8601(served->at), member.id);
+}
+
+Verdict remains(const Asking& asking, const Member& member, std::optional<Treatment> spent,
+                const Served* served) {
   if (!spent) {
     return {Reason::reason_remains,
             asking.event == nullptr
@@ -141,9 +153,9 @@ Verdict remains(const Asking& asking, std::optional<Treatment> spent, const Serv
   }
   Verdict made{
       Reason::reason_remains,
-      fmt::format("{} was tried{} and it is still there; `treatments` has no stronger treatment that "
-                  "ends it: look at the server",
-                  name(*spent), served == nullptr ? "" : " at " + iso8601(served->at)),
+      fmt::format(
+          "{} is still there; `treatments` has no stronger treatment that ends it: look at the server",
+          told_of(*spent, member, served)),
       {}};
   if (served != nullptr && told_by_metric(asking)) {
     made.until = served->at + kTriedAgain * served->times;
@@ -253,7 +265,7 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
     if ((spent && treatment <= *spent) || !may_end_it(treatment, member, asking)) continue;
     return {static_cast<int>(rung), paced()};
   }
-  return {from, remains(asking, spent, served)};
+  return {from, remains(asking, member, spent, served)};
 }
 
 void note_served(const Remediation& remediation, const FleetPolicy& policy, FleetState& state,

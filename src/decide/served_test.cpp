@@ -264,6 +264,8 @@ TEST(Served, ARefusedTreatmentOfAMetricIsTriedAgainRarely) {
   const auto no = fleet.decide().members.at(id(3));
   EXPECT_EQ(no.reason, Reason::reason_remains) << no.text;
   EXPECT_EQ(no.until, fleet.record().served.at(0).at + 24h);
+  EXPECT_NE(no.text.find("did not come about"), std::string::npos) << no.text;
+  EXPECT_EQ(no.text.find("was tried"), std::string::npos) << no.text;
   fleet.pass(22h);
   EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::start);
   fleet.record().served.at(0).times = 3;

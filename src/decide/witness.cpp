@@ -193,7 +193,10 @@ std::optional<Verdict> contradicted_by_its_mark(const Remediation& remediation, 
 
 void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why, const Draft& draft) {
   const auto found = draft.observation.instances.find(remediation.instance_id);
-  if (found == draft.observation.instances.end() || !found->second.tags.contains(kWitnessTag)) return;
+  if (found == draft.observation.instances.end()) return;
+  const auto tag = found->second.tags.find(kWitnessTag);
+  if (tag == found->second.tags.end() || !is_own(tag->second, draft.policy.name, remediation.instance_id))
+    return;  // taken off, or written by another hand: no treatment of any state of ours
   remediation.foreign = why;
   const auto horizon = std::max(kRequestValidity + kRebootQueue, kRebootUnseen);
   remediation.effects_until = std::max(remediation.effects_until, draft.now() + horizon);

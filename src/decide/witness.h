@@ -27,7 +27,7 @@ bool is_marked(const Remediation& remediation, const std::string& decision_nonce
 std::optional<Verdict> contradicted_by_its_mark(const Remediation& remediation, const std::string& fleet,
                                                 const Observation& observation);
 
-// What contradicts the state may have asked for a treatment just now: it is waited for like one of this state's.
+// The state that wrote the tag may have asked for a treatment just now: it is waited for like one of this state's.
 void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why, const Draft& draft);
 
 // Why it must go back untreated: AWS refused its tag; empty: it did not.

@@ -151,7 +151,8 @@ TEST(Witness, IsRenewedBeforeEachAttempt) {
 }
 
 TEST(Witness, OneThatIsGoneOrOfSomethingElseForbidsTheTreatment) {
-  for (const std::string value : {"", "web/i-0@2026-11-22T12:00:00Z mark:1", "yes"}) {
+  for (const std::string& value :
+       {std::string(), "web/" + id(4) + "@2026-11-22T12:00:00Z mark:1", std::string("yes")}) {
     auto fleet = drained();
     auto& tags = fleet.observation.instances[id(3)].tags;
     tags.erase(kWitnessTag);
@@ -159,6 +160,7 @@ TEST(Witness, OneThatIsGoneOrOfSomethingElseForbidsTheTreatment) {
     fleet.tick();
     EXPECT_EQ(fleet.three().phase, Phase::rejoining) << value;
     EXPECT_FALSE(fleet.three().treat);
+    EXPECT_EQ(fleet.three().effects_until, Time{}) << value << ": no state of this fleet wrote it";
   }
 }
 

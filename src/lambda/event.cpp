@@ -235,7 +235,7 @@ Duration late_by(const Tick& tick, Time now, Duration period) {
   if (!tick.asked_at) return Duration{0};
   const Duration age = now - *tick.asked_at;
   if (age > period) return age;
-  return age < -period ? period : Duration{0};
+  return age < -period ? -age : Duration{0};
 }
 
 }  // namespace evenkeel::lambda

@@ -37,7 +37,8 @@ using Asked = std::variant<Tick, Request>;
 inline constexpr std::string_view kNoKnownEvent = "evenkeel:no-known-event";
 Result<Asked> read_event(std::string_view payload);
 
-// How long ago the tick was asked for, where that is longer than a period and it may only restore; else zero.
+// How far the time that the tick was asked for is from now, before or after it, where that is more than a period and
+// it may only restore; else zero.
 // A time that can't be read, or lies more than a period ahead, counts as a period ago.
 Duration late_by(const Tick& tick, Time now, Duration period);
 

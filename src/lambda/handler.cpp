@@ -141,9 +141,12 @@ Answer Handler::tick(const Tick& asked, Time until) {
   if (!asked.fleet.empty()) pass.only = {asked.fleet};
   pass.late_by = late_by(asked, context_.clock.now(), settings_.period);
   if (pass.late_by > Duration::zero()) {
-    log_.warning("late", fmt::format("{}: asked for {} ago{}; this tick only restores", asked.source,
-                                     format_duration(pass.late_by),
-                                     asked.time_unreadable ? " or more: its time can't be read" : ""));
+    log_.warning("late",
+                 fmt::format("{}: {}; this tick only restores", asked.source,
+                             asked.time_unreadable
+                                 ? "the time of its event can't be read"
+                                 : fmt::format("asked for {} {}", format_duration(pass.late_by),
+                                               asked.asked_at > context_.clock.now() ? "from now" : "ago")));
   }
   const auto policy = read_policy(metrics);
   if (!policy) ended.failed(cli::kUsage, policy.error().message);

@@ -47,14 +47,34 @@ Json published_json(const Account& account) {
   return list;
 }
 
+const char* word(Server::Life life) {
+  switch (life) {
+    case Server::Life::running:
+      return "running";
+    case Server::Life::stopping_for_reboot:
+      return "stopping_for_reboot";
+    case Server::Life::booting:
+      return "booting";
+    case Server::Life::hung:
+      return "hung";
+    case Server::Life::stopped:
+      return "stopped";
+    case Server::Life::terminated:
+      return "terminated";
+    case Server::Life::stopping:
+      return "stopping";
+    case Server::Life::pending:
+      return "pending";
+  }
+  return "?";
+}
+
 Json summary_json(const Account& account, const Front& front) {
-  static constexpr const char* kLives[] = {"running", "stopping_for_reboot", "booting", "hung",
-                                           "stopped", "terminated"};
   Json servers = Json::array();
   for (const auto& [id, server] : account.servers)
     servers.push_back({{"id", id},
                        {"name", server.name},
-                       {"life", kLives[static_cast<std::size_t>(server.life)]},
+                       {"life", word(server.life)},
                        {"memory", server.memory},
                        {"crashes", server.crashes},
                        {"reboots_by_api", server.reboots_by_api}});

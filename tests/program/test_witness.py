@@ -51,7 +51,7 @@ class Witness(unittest.TestCase):
         self.assertIn("aws ec2 delete-tags", self.remediation.evenkeel("status").stdout)
 
     def removals(self) -> int:
-        return self.remediation.evenkeel("history").stdout.count("unmark: accepted")
+        return self.remediation.evenkeel("history").stdout.count("take the tag evenkeel:state off: accepted")
 
     def test_the_tag_is_taken_off_once_the_server_is_back(self):
         self.begin()
