@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import struct
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from .commands import output_of, run
 PACKAGING = ROOT / "packaging"
 LIMIT = 4_000_000  # bytes of a zip
 ZONES = Path("/usr/share/zoneinfo")
+HEADER = 44  # bytes of a TZif file
 # The roots of everything that AWS's endpoints present (https://www.amazontrust.com/repository/).
 ROOTS = ("Amazon_Root_CA_1", "Amazon_Root_CA_2", "Amazon_Root_CA_3", "Amazon_Root_CA_4",
          "Starfield_Services_Root_Certificate_Authority_-_G2")
@@ -83,6 +85,18 @@ def certificates() -> bytes:
     return "".join(texts).encode()
 
 
+def without_first_block(content: bytes) -> bytes:
+    """A time zone's file with the least that its first data block can be. The 32-bit times there are for readers of
+    version 1; the second block has all of them, and a reader of it skips the first (RFC 8536, section 3)."""
+    magic, version, *counts = struct.unpack(">4sc15x6I", content[:HEADER])
+    if magic != b"TZif" or version < b"2":
+        raise Failure(f"a time zone's file begins with {content[:5]!r}: it has no second data block")
+    utc_flags, standard_flags, leaps, times, types, characters = counts
+    first = times * 5 + types * 6 + characters + leaps * 8 + standard_flags + utc_flags
+    # At least one type, 6 bytes, and one character must be there.
+    return content[:HEADER - 24] + struct.pack(">6I", 0, 0, 0, 0, 1, 1) + bytes(7) + content[HEADER + first:]
+
+
 def time_zones(folder: Path = ZONES) -> dict[str, bytes]:
     """The tz database's zones and their other names: "Europe/Berlin" -> its file. Not those that count leap seconds
     (right/), nor second copies (posix/), nor what is this machine's own choice."""
@@ -95,22 +109,23 @@ def time_zones(folder: Path = ZONES) -> dict[str, bytes]:
             continue
         content = path.read_bytes()
         if content.startswith(b"TZif"):
-            found[name] = content
+            found[name] = without_first_block(content)
     return found
 
 
 def pack(path: Path, files: dict[str, tuple[bytes, int]], seconds: int) -> None:
-    """A zip of name -> content and mode, in which nothing depends on when and where it is made."""
+    """A zip of name -> content and mode, in which nothing depends on when and where it is made. advzip compresses it,
+    better than zlib does (docs/adr/0024), and changes nothing else."""
     moment = datetime.fromtimestamp(seconds, UTC)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for name in sorted(files):
             content, mode = files[name]
             entry = zipfile.ZipInfo(name, moment.timetuple()[:6])
             entry.create_system = 3  # Unix: the mode counts
             entry.external_attr = (0o100000 | mode) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
+    output_of("advzip", "--recompress", "--shrink-normal", "--quiet", path)
 
 
 def lambda_zip(machine: str, work: Path, folder: Path) -> Path:

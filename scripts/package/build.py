@@ -79,6 +79,14 @@ def _not_source(folder: str, names: list[str]) -> list[str]:
             or top and (name.startswith(("build", ".venv", ".witness")) or name in ("dist", ".git"))]
 
 
+def _linked(source: str, target: str) -> None:
+    """A second name, or a copy where none can be given: on another disk, and between two mounts of one disk."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 def again(machines: list[str], work: Path, folder: Path) -> None:
     """Builds libraries and programs once more, elsewhere and without a cache; the zips must be the same to the byte.
 
@@ -86,8 +94,7 @@ def again(machines: list[str], work: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="another-place-") as place:
         tree = Path(place) / "with" / "a-longer-path" / "evenkeel"
         shutil.copytree(ROOT, tree, ignore=_not_source)
-        shutil.copytree(work / "downloads", tree / "build-package" / "downloads", copy_function=os.link
-                        if os.stat(work).st_dev == os.stat(place).st_dev else shutil.copy2)
+        shutil.copytree(work / "downloads", tree / "build-package" / "downloads", copy_function=_linked)
         (tree / "packaging" / pins.PINS.name).write_text("\n".join(used.line() for used in sources.used(work)) + "\n")
         run(sys.executable, "-m", "scripts.package", "static", *machines, at=tree,
             variables={"CCACHE_DISABLE": "1", "SOURCE_DATE_EPOCH": str(bootstrap.when())})

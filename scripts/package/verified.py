@@ -6,11 +6,11 @@ includes. A fast test fails when they no longer fit. An ordinary edit of the sou
 
 import hashlib
 import json
-import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..history import compared_with
 from . import MACHINES, ROOT, Failure, sources
 from .bootstrap import when
 from .commands import output_of
@@ -21,7 +21,6 @@ LISTS = ("build_packages", "package_packages", "package_check_packages")  # of .
 FUNCTIONS = ("package", "package_step", "package_tests")  # of ./dev
 # Besides packaging/ and scripts/package/: what configures the build, and what tries the programs.
 SINGLE = ("CMakeLists.txt", "fuzz/CMakeLists.txt", "tests/package/test_bootstrap.py", "tests/package/world.py")
-DAY = 86400
 # The C library's and Linux's own headers.
 SYSTEM = re.compile(r"(sys|net|netinet|arpa|linux|bits|ext|experimental|asm|asm-generic)/.*|"
                     r"(aio|alloca|argp|assert|byteswap|complex|cpuid|ctype|cxxabi|dirent|dlfcn|elf|endian|err|errno"
@@ -111,14 +110,12 @@ compiler {output_of("x86_64-linux-gnu-gcc-12", "--version").splitlines()[0]}
 
 
 def changed_lately(root: Path = ROOT) -> bool:
-    """Whether the record differs between the last commit and $EVENKEEL_BASE, or, where that is not set, the newest
-    commit of the main line that is at least a day older. Where there is none, or no history, the answer is yes."""
+    """Whether the record differs between the last commit and the one that history.compared_with() says. Where there
+    is none, the answer is yes."""
+    before = compared_with(root)
+    if not before:
+        return True
     try:
-        time = int(output_of("git", "log", "-1", "--format=%ct", at=root))
-        before = os.environ.get("EVENKEEL_BASE") or output_of(
-            "git", "rev-list", "-1", "--first-parent", f"--before={time - DAY}", "HEAD", at=root).strip()
-        if not before:
-            return True
         return bool(output_of("git", "diff", "--name-only", before, "HEAD", "--", RECORD, at=root).strip())
     except Failure:
         return True

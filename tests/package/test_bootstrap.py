@@ -55,6 +55,7 @@ class InAnEmptyRoot:
             (cls.root / name).mkdir(parents=True)
         cls.simulator = Simulator(SCENARIO, "--time-scale", "0", "--write-policy", str(cls.root / "policy.yaml"))
         cls.addClassCleanup(cls.simulator.stop)
+        cls.simulator.advance(minutes=10)  # before that no series of the metric exists, which a tick says by its exit code
         cls.front = TlsFront(cls.authority, urlsplit(cls.simulator.url).port)
         cls.addClassCleanup(cls.front.close)
         cls.resolver = Resolver({NAME: "127.0.0.1", OTHER: "127.0.0.1"})
@@ -116,7 +117,10 @@ class InAnEmptyRoot:
         done = self.run_there("run")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue((self.root / "state/evenkeel.db").is_file())
-        self.assertEqual(self.run_there("status", "--json").returncode, 0)
+        status = self.run_there("status", "--json")
+        self.assertEqual(status.returncode, 1, "its last tick is long ago: the account has a clock of its own")
+        fleet, = json.loads(status.stdout)["fleets"]
+        self.assertEqual(fleet["ability"]["kind"], "able", status.stdout)
 
     def test_refuses_a_certificate_of_another_authority(self) -> None:
         received = self.front.received
