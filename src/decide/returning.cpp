@@ -83,7 +83,15 @@ void register_where_needed(Remediation& remediation, Draft& draft) {
 }
 
 // Out of Standby. Sent once, whatever can be read; then again as long as it is seen there.
+// Auto Scaling finds a stopped member that is in service unhealthy, and terminates it.
+bool is_seen_stopped(const Remediation& remediation, const Observation& observation) {
+  const auto found = observation.instances.find(remediation.instance_id);
+  return found != observation.instances.end() &&
+         (found->second.state == InstanceState::stopped || found->second.state == InstanceState::stopping);
+}
+
 void exit_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
+  if (is_seen_stopped(remediation, draft.observation)) return;
   const auto* intent = latest_intent(remediation, Effect::exit_standby);
   const bool entered = latest_intent(remediation, Effect::enter_standby) != nullptr;
   const bool blind = lifecycle == Lifecycle::unknown && entered &&

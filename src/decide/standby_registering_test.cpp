@@ -6,6 +6,23 @@
 namespace evenkeel::decide {
 namespace {
 
+TEST(Standby, AStoppedServerStaysInStandbyUntilItRuns) {
+  Scaling fleet;
+  fleet.rebooted();
+  fleet.lifecycle(3) = "Standby";
+  auto& state = fleet.observation.instances.at(id(3)).state;
+  for (const auto stopped : {InstanceState::stopping, InstanceState::stopped}) {
+    state = stopped;
+    fleet.pass(1min);
+    const auto plan = fleet.tick();
+    EXPECT_EQ(std::ranges::count(effects(plan), Effect::exit_standby), 0)
+        << "in service, Auto Scaling would terminate it as unhealthy";
+  }
+  state = InstanceState::running;
+  fleet.pass(1min);
+  EXPECT_EQ(std::ranges::count(effects(fleet.tick()), Effect::exit_standby), 1);
+}
+
 TEST(Standby, WhatAutoScalingForgetsToRegisterWeRegister) {
   Scaling fleet;
   fleet.rebooted();

@@ -34,4 +34,7 @@ BUGS = [
     Bug("looks for no boot of a server that was put back under way", "decide/returning.cpp",
         "treatment == nullptr || treatment->effect != Effect::reboot ||",
         "treatment == nullptr || treatment->effect == Effect::reboot ||"),
+    Bug("brings a stopped server out of Standby", "decide/returning.cpp",
+        "  if (is_seen_stopped(remediation, draft.observation)) return;\n",
+        "  if (is_seen_stopped(remediation, draft.observation) && draft.policy.retired) return;\n"),
 ]
