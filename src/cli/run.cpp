@@ -186,7 +186,8 @@ class Passes {
         context_, kUsage,
         problem_ +
             "\n  no policy is in use: servers that are out are put back all the same, and none is taken out");
-    const int code = tick_all(context_, options_, Policy{}, until, journal_, regions_, lasting_);
+    const int code = tick_all(context_, options_, Policy{.fleets = {}, .unread = true}, until, journal_,
+                              regions_, lasting_);
     tell(context_, people_, until);
     return std::max<int>(code, code_of_policy(no_policy));
   }

@@ -62,8 +62,10 @@ TEST_F(BesideTicks, WithoutAPolicyNoFleetHasLeftIt) {
   state.fleet = "old";
   state.revision = 1;
   ASSERT_TRUE(journal.replace(state, {}));
-  static_cast<void>(fleets_to_tick({}, journal, account.clock.time));
+  static_cast<void>(fleets_to_tick({.fleets = {}, .unread = true}, journal, account.clock.time));
   EXPECT_FALSE(journal.load("old").value()->left_policy_at);
+  static_cast<void>(fleets_to_tick({}, journal, account.clock.time));
+  EXPECT_TRUE(journal.load("old").value()->left_policy_at) << "a policy that names no fleet could be read";
 }
 
 TEST_F(BesideTicks, AFleetThatIsBackInThePolicyHasNotLeftIt) {

@@ -65,7 +65,6 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
     if (others_known != nullptr) others_known->note_unlisted(stored.error().message);
     return found;
   }
-  const bool unread = policy.fleets.empty();  // no policy that can be read is without a fleet
   for (const auto& name : *stored) {
     if (std::ranges::find(policy.fleets, name, &FleetPolicy::name) != policy.fleets.end()) continue;
     const auto loaded = journal.load(name);
@@ -73,7 +72,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
       FleetPolicy unreadable;
       unreadable.name = name;
       unreadable.retired = true;
-      unreadable.policy_unread = unread;
+      unreadable.policy_unread = policy.unread;
       fleets.push_back(std::move(unreadable));
       if (others_known != nullptr) others_known->note_unread(name, loaded.error().message);
       continue;
@@ -82,16 +81,17 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
     if (!state) continue;
     if (others_known != nullptr) others_known->note(*state, false);
     // A pass without a policy knows of no fleet that left it.
-    if (now && !unread) note_left(*state, *now, journal);
+    if (now && !policy.unread) note_left(*state, *now, journal);
     if (state->open.empty()) continue;
-    auto retired = policy_of_retired(*state, unread);
+    auto retired = policy_of_retired(*state, policy.unread);
     if (!retired) {
       found.problems.push_back(fmt::format(
           "fleet {}: {}, {} server{} out, and the state does not tell its policy: {}, or see to it by "
           "hand: {}",
-          name, unread ? "the policy could not be read" : "it left the policy", state->open.size(),
+          name, policy.unread ? "the policy could not be read" : "it left the policy", state->open.size(),
           state->open.size() == 1 ? " is" : "s are",
-          unread ? "correct the policy" : "put the fleet back into it", state->open.front().instance_id));
+          policy.unread ? "correct the policy" : "put the fleet back into it",
+          state->open.front().instance_id));
       continue;
     }
     fleets.insert(fleets.begin(), *std::move(retired));

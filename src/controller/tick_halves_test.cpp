@@ -117,6 +117,8 @@ TEST_F(Drained, AFleetThatLeftThePolicyWithoutItsOwnIsRestoredByItsSnapshot) {
   const auto found = fleets_to_tick(Policy{}, journal);
   ASSERT_EQ(found.fleets.size(), 1U);
   EXPECT_TRUE(found.fleets[0].retired);
+  EXPECT_FALSE(found.fleets[0].policy_unread) << "this policy names no fleet";
+  EXPECT_TRUE(fleets_to_tick({.fleets = {}, .unread = true}, journal).fleets[0].policy_unread);
   ASSERT_TRUE(tick(found.fleets[0], parts));
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }

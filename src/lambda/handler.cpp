@@ -154,7 +154,7 @@ Answer Handler::tick(const Tick& asked, Time until) {
     ended.failed(cli::kState, opened.error().message);
     log_.error("state", opened.error().message);
   } else {
-    run_pass(policy ? *policy : Policy{}, pass, ended);
+    run_pass(policy ? *policy : Policy{.fleets = {}, .unread = true}, pass, ended);
   }
   tell(until, metrics);
   metrics.failed = !ended.errors.empty() && ended.fleets.empty();

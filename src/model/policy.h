@@ -214,6 +214,7 @@ struct FleetPolicy {
 
 struct Policy {
   std::vector<FleetPolicy> fleets;
+  bool unread = false;  // it could not be read: what stands here is none
 };
 
 }  // namespace evenkeel

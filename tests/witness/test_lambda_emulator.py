@@ -283,7 +283,7 @@ def test_a_stale_event_only_restores(make_world):
     late = [line for line in function.lines() if line.get("kind") == "late"]
     # The event is made seventy seconds old, and the emulator takes its time to hand it over.
     assert re.search(r"aws\.events Scheduled Event: asked for 1m[1-5]\ds ago", late[0]["text"]), late[0]["text"]
-    assert "its time can't be read" in late[2]["text"]
+    assert "the time of its event can't be read" in late[2]["text"]
 
 
 def until_it_boots(world: World, function: Emulator, event: Callable[[], object]) -> None:
