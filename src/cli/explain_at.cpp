@@ -129,7 +129,8 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
   } else if (held) {
     out << "  no reason of its own was told by then: none is while the whole fleet is held back\n";
   } else {
-    out << "  no reason was told of it by then: it was below its limit, or no member yet\n";
+    out << "  no reason was told of it by then: nothing asked for it, as many others were out as\n"
+           "    keep.out allows, or it was no member yet\n";
   }
   if (!held && then.held) {
     out << fmt::format("  the whole fleet: {}\n    so since {}\n", printable(then.held->text, 1000),

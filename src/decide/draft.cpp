@@ -14,6 +14,8 @@
 namespace evenkeel::decide {
 namespace {
 
+constexpr std::size_t kMarkStamp = 8;  // characters of a nonce that tell one state's tag from another's
+
 bool takes_out(Effect effect) { return effect == Effect::deregister || effect == Effect::enter_standby; }
 
 bool brings_back(Effect effect) {
@@ -139,7 +141,7 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
     }
     return replaced;
   });
-  if (effect == Effect::mark) ++remediation.marks;
+  if (effect == Effect::mark) remediation.marks.push_back(intent.nonce.substr(0, kMarkStamp));
   Action action = action_for(remediation, intent, ports);
   const auto group =
       std::ranges::find(remediation.snapshot, target_group_arn, &SnapshotTarget::target_group_arn);

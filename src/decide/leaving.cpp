@@ -73,8 +73,8 @@ std::string why_not_by(const Remediation& remediation, const Draft& draft, const
                        deadline, why);
   const Time last = fleet.state.last_tick_at;
   if (seen == Presence::drained && last != Time{} && draft.now() - last > kLongWithoutTick)
-    return fmt::format("no tick ran from {} to {}, and by {} it had to be seen drained", iso8601(last),
-                       iso8601(draft.now()), deadline);
+    return fmt::format("no tick came to its end from {} to {}, and by {} it had to be seen drained",
+                       iso8601(last), iso8601(draft.now()), deadline);
   return (seen == Presence::registered ? "not drained by " : "not seen drained by ") + deadline +
          (where.empty() ? "" : ": " + where);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <fmt/core.h>
 #include <string_view>
 #include <vector>
@@ -47,20 +46,28 @@ bool is_own(const std::string& value, const std::string& fleet, const std::strin
   return value.starts_with(in_tag(fleet + "/" + instance_id + "@"));
 }
 
-// Which of the remediation's marks the value is: they are numbered from 1. 0: it does not say.
-int number_of(const std::string& value, const std::string& fleet, const std::string& remediation_id) {
+// What the value says of which mark it is: "2-5f0c1a9b". Empty: nothing.
+std::string stamp_in(const std::string& value, const std::string& fleet, const std::string& remediation_id) {
   const auto before = in_tag(fleet + "/" + remediation_id) + std::string(kNumber);
-  int number = 0;
-  if (value.starts_with(before))
-    std::from_chars(value.data() + before.size(), value.data() + value.size(), number);
-  return number;
+  if (!value.starts_with(before)) return {};
+  return value.substr(before.size(), value.find(' ', before.size()) - before.size());
+}
+
+std::string stamp(const std::vector<std::string>& marks, std::size_t number) {
+  return in_tag(fmt::format("{}-{}", number, marks[number - 1]));
+}
+
+// Whether this state asked for the tag: another one may have, in the same second.
+bool wrote(const Remediation& remediation, const std::string& value, const std::string& fleet) {
+  const auto found = stamp_in(value, fleet, remediation.id);
+  for (std::size_t number = 1; number <= remediation.marks.size(); ++number)
+    if (found == stamp(remediation.marks, number)) return true;
+  return false;
 }
 
 bool is_known(const FleetState& state, const std::string& value) {
   const auto is = [&](const std::string& id) { return is_of(value, state.fleet, id); };
-  const auto is_open = [&](const Remediation& one) {
-    return is(one.id) && number_of(value, state.fleet, one.id) <= one.marks;
-  };
+  const auto is_open = [&](const Remediation& one) { return is(one.id) && wrote(one, value, state.fleet); };
   return std::ranges::any_of(state.open, is_open) ||
          std::ranges::any_of(state.recent, is, &PastRemediation::id) ||
          std::ranges::any_of(state.left_marks, is, &LeftMark::remediation_id);
@@ -136,7 +143,9 @@ bool is_over(const LeftMark& mark, bool shows, const Observation& observation) {
 }  // namespace
 
 std::string mark_value(const std::string& fleet, const Remediation& remediation) {
-  std::string value = fmt::format("{}/{}{}{}", fleet, remediation.id, kNumber, remediation.marks);
+  std::string value = fmt::format("{}/{}", fleet, remediation.id);
+  if (!remediation.marks.empty())
+    value += std::string(kNumber) + stamp(remediation.marks, remediation.marks.size());
   std::vector<std::string> places;
   if (!remediation.auto_scaling_group.empty()) places.push_back("standby:" + remediation.auto_scaling_group);
   for (const auto& target : remediation.snapshot)
@@ -182,13 +191,12 @@ std::optional<Verdict> contradicted_by_its_mark(const Remediation& remediation, 
         fmt::format("its tag {} is of something else: \"{}\"", kWitnessTag, printable(value, kLongestValue)),
         {}};
   }
-  const int number = number_of(value, fleet, remediation.id);
-  if (number <= remediation.marks) return std::nullopt;
-  return Verdict{
-      Reason::state_outdated,
-      fmt::format("its tag {} has number {}, and this state knows of {}: a newer state has taken it on",
-                  kWitnessTag, number, remediation.marks),
-      {{"marks", static_cast<double>(number)}}};
+  if (wrote(remediation, value, fleet)) return std::nullopt;
+  return Verdict{Reason::state_outdated,
+                 fmt::format("its tag {} was written by another state than this one, which has taken it on: "
+                             "\"{}\"",
+                             kWitnessTag, printable(value, kLongestValue)),
+                 {}};
 }
 
 void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why, const Draft& draft) {

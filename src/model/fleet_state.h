@@ -134,7 +134,7 @@ struct Remediation {
   Time quiet_until{};    // a deregistration of ours, since replaced by a later one, may land until then
   Time effects_until{};  // a treatment of ours, since replaced by a later one, may still act until then
   bool without_waiting = false;       // a person wants it back although a treatment may still act
-  int marks = 0;                      // how often its tag was asked for: the number in the tag's value
+  std::vector<std::string> marks;     // for each time that its tag was asked for, what tells it from others
   std::string policy;                 // under which it was started: a key of FleetState::policies
   bool treat = true;                  // false: being put back without (another) reboot
   std::string why_untreated;          // for people: why it is not treated, or not yet

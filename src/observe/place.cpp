@@ -53,7 +53,7 @@ Result<void> expect_place(const Reading& reading) {
     return elsewhere(reading, *remembered, *here);
   const auto& region = reading.caller.region();
   if (region.empty() || region == remembered->region) return {};
-  return elsewhere(reading, *remembered, {remembered->partition, "not asked", region});
+  return elsewhere(reading, *remembered, {remembered->partition, remembered->account, region});
 }
 
 Result<void> read_place(Reading& reading) {

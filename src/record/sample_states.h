@@ -97,7 +97,7 @@ inline Remediation maximal_remediation() {
       .quiet_until = at(1000),
       .effects_until = at(1001),
       .without_waiting = true,
-      .marks = 2,
+      .marks = {"5f0c1a9b", "00ff00ff"},
       .policy = "p1",
       .treat = false,
       .why_untreated = "a person's wish",
@@ -281,7 +281,7 @@ class ArbitraryStates {
     made.quiet_until = time();
     made.effects_until = time();
     made.without_waiting = coin();
-    made.marks = number();
+    for (auto n = random_.below(3); n > 0; --n) made.marks.push_back(text());
     made.policy = text();
     made.treat = coin();
     made.why_untreated = text();

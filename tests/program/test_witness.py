@@ -107,7 +107,7 @@ class Witness(unittest.TestCase):
             if not json.loads(done.stdout)["open"]:
                 break
         self.assertEqual(self.remediation.wrongs(), [])
-        self.assertIn("this state knows of 1", self.remediation.evenkeel("history").stdout)
+        self.assertIn("was written by another state than this one", self.remediation.evenkeel("history").stdout)
 
     def test_a_tag_that_came_with_an_image_means_nothing(self):
         self.begin("tag web-2 evenkeel:state web/i-00000000000000001@2026-11-22T06:00:00Z")
