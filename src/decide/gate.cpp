@@ -57,6 +57,39 @@ Refused of_instance(const Remediation& remediation, const Draft& draft) {
   return std::nullopt;
 }
 
+// Where nothing of ours takes it out: the place of the snapshot in which it is no more; empty: none.
+std::string left_without_us(const Remediation& remediation, const Draft& draft) {
+  if (took_out(remediation) || draft.now() <= remediation.quiet_until) return {};
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    if (target.vanished || group == nullptr || !group->registrations) continue;
+    const auto* there = find_registration(*group, remediation.instance_id, target.port);
+    const bool stays = there != nullptr && there->state != TargetState::draining &&
+                       there->state != TargetState::unhealthy_draining &&
+                       (there->state != TargetState::unused || there->reason != "Target.NotRegistered");
+    if (!stays) return target.target_group_name;
+  }
+  return {};
+}
+
+// Whoever has taken it aside meanwhile has a reason, and may be at work on it.
+Refused by_its_new_owner(const Remediation& remediation, const Draft& draft) {
+  if (in_foreign_standby(remediation, draft.observation))
+    return refuse(Then::let_go, Reason::auto_scaling_state,
+                  "a person or another program moved it to Standby");
+  const auto* enter = latest_intent(remediation, Effect::enter_standby);
+  const bool in_standby = enter != nullptr && enter->outcome == OutcomeKind::accepted &&
+                          !settling(enter, draft.now()) &&
+                          latest_intent(remediation, Effect::exit_standby) == nullptr;
+  if (in_standby && lifecycle_of(remediation, draft.observation) == Lifecycle::in_service)
+    return refuse(Then::let_go, Reason::auto_scaling_state,
+                  "a person or another program brought it back from Standby while it was being drained");
+  if (const auto place = left_without_us(remediation, draft); !place.empty())
+    return refuse(Then::let_go, Reason::not_registered,
+                  fmt::format("a person or another program deregistered it from {}", printable(place)));
+  return std::nullopt;
+}
+
 // What its Auto Scaling group is doing with everybody.
 Refused of_scaling(Draft& draft, bool treats_it) {
   const auto& name = draft.policy.auto_scaling_group;
@@ -97,10 +130,12 @@ Refused of_scaling(Draft& draft, bool treats_it) {
   return std::nullopt;
 }
 
+bool is_replaced(const Step* step) { return step != nullptr && step->treatment == Treatment::replace; }
+
 bool is_drained(const Remediation& remediation, Effect effect, const Draft& draft) {
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   const auto* step = step_of(remediation, draft.policy);
-  const bool replaced = step != nullptr && step->treatment == Treatment::replace;
+  const bool replaced = is_replaced(step);
   // What Auto Scaling is to replace, it drains itself from the groups that it looks after.
   if (replaced &&
       (lifecycle == Lifecycle::none || (lifecycle == Lifecycle::in_service && effect == Effect::terminate))) {
@@ -245,6 +280,28 @@ Refused by_others_in_treatment(const Remediation& remediation, const Draft& draf
                             limit, join(others, ", ")));
 }
 
+// Every target group that the policy names, and every one that it served in: what can't be read may have it.
+Refused by_unknown_places(const Remediation& remediation, const Draft& draft) {
+  const auto& seen = draft.observation;
+  std::vector<std::string> parts;
+  for (const auto& name : draft.policy.target_groups) {
+    if (std::ranges::find(seen.target_groups, name, &TargetGroup::name) == seen.target_groups.end())
+      parts.push_back(fmt::format("target group {} was not found", printable(name)));
+  }
+  for (const auto& group : seen.target_groups) {
+    const auto was_in = std::ranges::find(remediation.snapshot, group.arn, &SnapshotTarget::target_group_arn);
+    if (!group.registrations && (group.of_fleet || was_in != remediation.snapshot.end()))
+      parts.push_back(fmt::format("the targets of {} could not be read", printable(group.name)));
+  }
+  for (const auto& target : remediation.snapshot) {
+    auto part = fmt::format("target group {} was not found", printable(target.target_group_name));
+    const bool known = find_group(seen, target.target_group_arn) != nullptr;
+    if (!known && std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
+  }
+  if (parts.empty()) return std::nullopt;
+  return refuse(Then::wait, Reason::observation_incomplete, join(parts, "; "));
+}
+
 // The last thing that is read.
 Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
   if (draft.observation.looked_again.contains(remediation.instance_id)) return std::nullopt;
@@ -253,6 +310,14 @@ Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
 }
 
 Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft& draft) {
+  if (is_replaced(step_of(remediation, draft.policy)) &&
+      lifecycle_of(remediation, draft.observation) == Lifecycle::none) {
+    const auto word = lifecycle_word(remediation.instance_id, draft.observation);
+    if (word != "InService")
+      return refuse(Then::wait, Reason::auto_scaling_state,
+                    fmt::format("it is not InService in {}: {}", printable(draft.policy.auto_scaling_group),
+                                word.empty() ? "not seen there" : printable(word)));
+  }
   if (!is_drained(remediation, effect, draft)) {
     return refuse(Then::wait, Reason::being_drained, may_serve_in(remediation, draft.observation));
   }
@@ -298,7 +363,8 @@ std::string may_serve_in(const Remediation& remediation, const Observation& obse
 
 std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft) {
   if (auto no = in_this_tick(remediation, draft)) return no;
-  return of_instance(remediation, draft);
+  if (auto no = of_instance(remediation, draft)) return no;
+  return by_its_new_owner(remediation, draft);
 }
 
 bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
@@ -310,6 +376,13 @@ bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
     if (const auto* step = step_of(remediation, draft.policy)) remediation.attempt = step->attempts;
     climb_or_put_back(remediation, draft, verdict.text);
     return remediation.phase == Phase::rejoining;
+  }
+  if (then == Then::let_go) {
+    const bool took = took_out(remediation);
+    remediation.foreign = verdict.text;
+    if (took) put_back(remediation, draft, verdict.text);
+    if (!took) hand_over(remediation, draft, verdict.text);
+    return true;
   }
   if (then != Then::put_back) return false;
   if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
@@ -331,6 +404,7 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
   if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_the_ladder(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_unknown_places(remediation, draft)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {
     if (auto no = by_others_in_treatment(remediation, draft)) return std::unexpected(std::move(*no));
   }

@@ -22,6 +22,7 @@ struct Refusal {
     wait,      // it may pass before the phase's deadline
     put_back,  // back into service, untreated
     climb,     // this treatment is not possible: the next rung of the ladder, or back
+    let_go,    // another hand has taken it aside: it is theirs, and what we took goes back untreated
   };
   Then then = Then::wait;
   Verdict verdict;
@@ -53,18 +54,18 @@ std::string may_serve_in(const Remediation& remediation, const Observation& obse
 // What forbids any further step out of service, whatever it is; nothing: it may go on.
 std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft);
 
-// Does what the refusal says. True: the member goes back.
+// Does what the refusal says. True: the member goes back, or is theirs.
 bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft);
 
 // Deregistering from one target group, or entering Standby. Refused where the decision only restores (the
 // fleet left the policy, the tick was asked late, its plan broke an invariant, the store is full), where the
-// member is tagged evenkeel:hold, is unknown to EC2 or another incarnation, or its Auto Scaling group is
-// being deleted or refreshed.
+// member is tagged evenkeel:hold, is unknown to EC2 or another incarnation, another hand has taken it aside, or its
+// Auto Scaling group is being deleted or refreshed.
 std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect effect,
                                           const std::string& target_group_arn, Draft& draft);
 
 // A document, a reboot, a stop, a replacement. In addition: out of service everywhere and for long enough
-// after the drain, nothing under way in its Auto Scaling group, a clean survey of this tick, fewer others in
+// after the drain (what Auto Scaling is to replace: in service there), every place known, nothing under way in its Auto Scaling group, a clean survey of this tick, fewer others in
 // treatment than keep.out allows, no earlier treatment that may still act, no boot by another hand; and, as the
 // last thing that is read, its places once more.
 std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft);

@@ -130,6 +130,8 @@ void PlanChecker::nobody_forgotten() {
         broken("F8", was.instance_id + " is called replaced, but is there");
     } else if (ended->ending == Ending::handed_over) {
       if (!taken_over(was)) broken("F1", was.instance_id + " is called handed over without proof");
+    } else if (in_our_standby(was)) {
+      broken("F4", was.instance_id + " is called back, but is in the Standby that was asked for");
     } else if (!back(was)) {
       broken("F4", was.instance_id + " is called back, but is not healthy where it was");
     }
@@ -144,11 +146,49 @@ bool PlanChecker::taken_over(const Remediation& was) const {
       if (!was.auto_scaling_group.empty()) return true;
     } else if (member->lifecycle_state.starts_with("Terminat") ||
                member->lifecycle_state.starts_with("Detach") ||
-               (was.seen_back && member->lifecycle_state != "InService")) {
+               (was.seen_back && member->lifecycle_state != "InService" && !in_our_standby(was)) ||
+               (!took_out(was) && member->lifecycle_state.ends_with("Standby"))) {
       return true;
     }
   }
-  return was.seen_back && !back(was);
+  return (was.seen_back && !back(was)) || deregistered_by_another(was);
+}
+
+// By our request, and no request to leave it was accepted.
+bool PlanChecker::in_our_standby(const Remediation& remediation) const {
+  const auto* member = scaling_member(remediation.instance_id);
+  if (member == nullptr || !member->lifecycle_state.ends_with("Standby")) return false;
+  bool entered = false, left = false;
+  for (const auto& intent : remediation.intents) {
+    const bool accepted = intent.outcome == OutcomeKind::accepted;
+    if (intent.effect == Effect::enter_standby && accepted && intent.answer.empty()) entered = true;
+    if (intent.effect == Effect::exit_standby && accepted) left = true;
+  }
+  return entered && !left;
+}
+
+// Something of ours may have taken it out of service.
+bool PlanChecker::took_out(const Remediation& was) const {
+  return std::ranges::any_of(was.intents, [](const Intent& intent) {
+    const bool removes = intent.effect == Effect::deregister || intent.effect == Effect::enter_standby;
+    return removes && (intent.may_land_late || intent.outcome == OutcomeKind::accepted ||
+                       intent.outcome == OutcomeKind::unknown);
+  });
+}
+
+// We took it out of nothing, and it is out of a place where it was.
+bool PlanChecker::deregistered_by_another(const Remediation& was) const {
+  return !took_out(was) && std::ranges::any_of(was.snapshot, [&](const SnapshotTarget& target) {
+    const auto group =
+        std::ranges::find(observation.target_groups, target.target_group_arn, &TargetGroup::arn);
+    if (group == observation.target_groups.end() || !group->registrations) return false;
+    return std::ranges::none_of(*group->registrations, [&](const Registration& registration) {
+      return registration.instance_id == was.instance_id && registration.port == target.port &&
+             registration.state != TargetState::draining &&
+             registration.state != TargetState::unhealthy_draining &&
+             registration.reason != "Target.NotRegistered";
+    });
+  });
 }
 
 // With this look it has been absent several times in a row, over so long.

@@ -30,6 +30,9 @@ struct PlanChecker {
   void intents();
   void nobody_forgotten();
   bool taken_over(const Remediation& was) const;
+  bool took_out(const Remediation& was) const;
+  bool in_our_standby(const Remediation& remediation) const;
+  bool deregistered_by_another(const Remediation& was) const;
   bool absent_for(int sightings_before, std::optional<Time> since, Duration least) const;
   bool vanished(const SnapshotTarget& target, bool seen) const;
   bool back(const Remediation& remediation) const;

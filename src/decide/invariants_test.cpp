@@ -185,6 +185,23 @@ TEST_F(Invariants, BackIsProved) {
   EXPECT_TRUE(breaks("F4", fleet, plan));
 }
 
+TEST_F(Invariants, BackIsNotInTheStandbyThatWasAskedFor) {
+  entering_standby();
+  fleet.tick();
+  fleet.observation.auto_scaling_group->members[2].lifecycle_state = "EnteringStandby";
+  fleet.pass(1min);
+  plan = fleet.decide();
+  plan.next.recent.push_back(past(plan.next.open[0]));
+  plan.next.open.clear();
+  plan.actions.clear();
+  for (const auto ending : {Ending::not_rebooted, Ending::handed_over}) {
+    plan.next.recent.back().ending = ending;
+    const bool over = ending == Ending::handed_over;
+    EXPECT_TRUE(over ? breaks("F1", fleet, plan)
+                     : breaks("F4", fleet, plan, "the Standby that was asked for"));
+  }
+}
+
 TEST_F(Invariants, AGroupThatIsAbsentInOneLookIsNoPlaceWhereItIsBack) {
   ends(Ending::back);
   auto& observation = fleet.observation;

@@ -140,9 +140,7 @@ bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& flee
       put_back(remediation, draft, "Auto Scaling refused Standby: " + intent->detail);
       break;
     case OutcomeKind::accepted:
-      if (!settling(intent, draft.now()))
-        put_back(remediation, draft,
-                 "a person or another program brought it back from Standby while it was being drained");
+      if (!settling(intent, draft.now())) put_back(remediation, draft, "it is out of Standby by now");
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet

@@ -28,8 +28,18 @@ Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observ
 // Its state in the policy's Auto Scaling group, AWS's word; empty: not there, or not read.
 std::string lifecycle_word(const std::string& instance_id, const Observation& observation);
 
-// Somebody has moved it to Standby, although it didn't leave that way.
+// standby.cpp
+// It is in Standby or on its way there, by another hand: it did not leave that way, or has been in service since.
 bool in_foreign_standby(const Remediation& remediation, const Observation& observation);
+// We asked for Standby, and the member has not been seen in service after it.
+bool may_be_in_our_standby(const Remediation& remediation);
+// In service as far as its Auto Scaling group shows; where that can't be read, AWS accepted that it is asked back.
+bool back_in_service(const Remediation& remediation, const Observation& observation);
+// Remembers that our Standby is over.
+void look_at_standby(Remediation& remediation, const Observation& observation);
+// We asked for it to leave that way: it may have.
+bool took_out(const Remediation& remediation);  // of anywhere
+bool asked_to_leave(const Remediation& remediation, Effect effect, const std::string& arn = {});
 
 // The places that are ours to take out and put back: Auto Scaling doesn't look after them. Each group once.
 std::vector<std::string> our_groups(const Remediation& remediation);
@@ -84,6 +94,8 @@ void stopping(Remediation& remediation, Draft& draft);
 void starting(Remediation& remediation, Draft& draft);
 // Whether it stands still by our doing: it must be started again, whatever else.
 bool stopped_by_us(const Remediation& remediation, const Observation& observation);
+// Held, for another hand has stopped it while it was to come up. False: nothing shows that.
+bool held_as_stopped(Remediation& remediation, Draft& draft);
 // For people: that the instance is stopped, and not by our request; empty: it runs, or we asked for it.
 std::string stopped_by_another(const Remediation& remediation, const Observation& observation);
 

@@ -70,7 +70,7 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
   if (instance.state == InstanceState::terminated) {
     const auto* entered = latest_intent(remediation, Effect::enter_standby);
     const auto* left = latest_intent(remediation, Effect::exit_standby);
-    const bool in_standby = entered != nullptr && entered->outcome == OutcomeKind::accepted &&
+    const bool in_standby = may_be_in_our_standby(remediation) && entered->outcome == OutcomeKind::accepted &&
                             (left == nullptr || left->outcome != OutcomeKind::accepted);
     return draft.end(remediation, Ending::terminated,
                      in_standby
@@ -130,7 +130,8 @@ void look_at_groups(Remediation& remediation, Draft& draft, bool here) {
           "target group " + target.target_group_name + " is there again; it is put back there as well");
     }
   }
-  if (std::ranges::all_of(remediation.snapshot, &SnapshotTarget::vanished) &&
+  const bool replaced = asked_to_leave(remediation, Effect::terminate);  // it goes nowhere any more
+  if (std::ranges::all_of(remediation.snapshot, &SnapshotTarget::vanished) && !replaced &&
       remediation.phase != Phase::held) {
     hold(remediation, draft,
          "every target group it served in is gone; register it where it belongs, then: evenkeel restore " +
@@ -205,12 +206,6 @@ Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observ
   return word.empty() ? Lifecycle::absent : lifecycle_from(word);
 }
 
-bool in_foreign_standby(const Remediation& remediation, const Observation& observation) {
-  if (!remediation.auto_scaling_group.empty()) return false;
-  const auto lifecycle = lifecycle_from(lifecycle_word(remediation.instance_id, observation));
-  return lifecycle == Lifecycle::standby || lifecycle == Lifecycle::entering;
-}
-
 std::vector<std::string> our_groups(const Remediation& remediation) {
   std::vector<std::string> arns;
   for (const auto& target : remediation.snapshot) {
@@ -265,6 +260,7 @@ void advance(Remediation& remediation, Draft& draft, const FleetView& fleet) {
   look_at_instance(remediation, draft, here);
   if (remediation.open()) look_at_auto_scaling(remediation, draft);
   if (remediation.open()) look_at_groups(remediation, draft, here);
+  look_at_standby(remediation, draft.observation);
   if (being_treated(remediation.phase)) note_foreign_registration(remediation, draft);
   const Phase before = remediation.phase;
   // What held it back in the tick before may be over: this one says it again, or something else.

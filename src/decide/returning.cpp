@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "decide/evidence.h"
+#include "decide/gate.h"
 #include "decide/horizon.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
@@ -82,7 +83,6 @@ void register_where_needed(Remediation& remediation, Draft& draft) {
     draft.give_back(Draft::Return::register_, remediation, arn, Draft::Ports::all);
 }
 
-// Out of Standby. Sent once, whatever can be read; then again as long as it is seen there.
 // Auto Scaling finds a stopped member that is in service unhealthy, and terminates it.
 bool is_seen_stopped(const Remediation& remediation, const Observation& observation) {
   const auto found = observation.instances.find(remediation.instance_id);
@@ -90,12 +90,12 @@ bool is_seen_stopped(const Remediation& remediation, const Observation& observat
          (found->second.state == InstanceState::stopped || found->second.state == InstanceState::stopping);
 }
 
+// Out of our Standby. Sent once, whatever can be read; then again as long as it is seen there.
 void exit_standby(Remediation& remediation, Draft& draft, Lifecycle lifecycle) {
-  if (is_seen_stopped(remediation, draft.observation)) return;
+  if (!may_be_in_our_standby(remediation) || is_seen_stopped(remediation, draft.observation)) return;
   const auto* intent = latest_intent(remediation, Effect::exit_standby);
-  const bool entered = latest_intent(remediation, Effect::enter_standby) != nullptr;
-  const bool blind = lifecycle == Lifecycle::unknown && entered &&
-                     (intent == nullptr || intent->outcome != OutcomeKind::accepted);
+  const bool blind =
+      lifecycle == Lifecycle::unknown && (intent == nullptr || intent->outcome != OutcomeKind::accepted);
   if (blind || (lifecycle == Lifecycle::standby && !settling(intent, draft.now())))
     draft.give_back(Draft::Return::exit_standby, remediation);
 }
@@ -121,15 +121,10 @@ bool owed_by_auto_scaling(const SnapshotTarget& target, const Remediation& remed
 
 // Everything that we owe it has been asked for, and Auto Scaling has it in service and has registered it.
 bool given_back(const Remediation& remediation, const Observation& observation) {
-  const auto lifecycle = lifecycle_of(remediation, observation);
-  const auto* exit = latest_intent(remediation, Effect::exit_standby);
-  const bool blind =
-      lifecycle == Lifecycle::unknown && exit != nullptr && exit->outcome == OutcomeKind::accepted;
   const bool owed = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
     return owed_by_auto_scaling(target, remediation, observation);
   });
-  return registered_by_us(remediation) && !owed &&
-         (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service || blind);
+  return registered_by_us(remediation) && !owed && back_in_service(remediation, observation);
 }
 
 void give_back(Remediation& remediation, Draft& draft) {
@@ -151,7 +146,15 @@ std::string where_it_is_not_healthy(const Remediation& remediation, const Observ
                                  : there == nullptr ? "not registered"
                                                     : name(there->state)));
   }
-  return join(places, ", ");
+  if (std::ranges::all_of(remediation.snapshot, &SnapshotTarget::vanished))
+    places.emplace_back("every target group it served in is gone");
+  if (!back_in_service(remediation, observation)) {
+    const auto word = lifecycle_word(remediation.instance_id, observation);
+    places.push_back(fmt::format("{}: {}", printable(remediation.auto_scaling_group),
+                                 word.empty() ? "could not be read" : printable(word)));
+  }
+  return places.empty() ? "healthy everywhere, but AWS has not accepted every registration"
+                        : join(places, ", ");
 }
 
 // In which groups AWS refused the last registration, with its words; empty: in none.
@@ -183,6 +186,14 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
                     "suspended?): it is tried again every tick",
                     printable(remediation.auto_scaling_group),
                     exit == nullptr || exit->detail.empty() ? "not answered" : exit->detail));
+  }
+  if (lifecycle == Lifecycle::entering) {
+    return hold(
+        remediation, draft,
+        fmt::format(
+            "{}: AWS brings back only what has reached Standby; if another hand registered it while it was "
+            "being drained, deregister it there; Evenkeel brings it back once it is in Standby",
+            may_serve_in(remediation, draft.observation)));
   }
   if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty()) {
     return hold(
@@ -308,9 +319,7 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
 // For people: how somebody else has taken it out again after we had put it back; empty: nobody has.
 std::string taken_out_again(const Remediation& remediation, const Draft& draft) {
   if (!remediation.seen_back || !quiet(remediation, draft)) return {};
-  const auto lifecycle = lifecycle_of(remediation, draft.observation);
-  if (lifecycle == Lifecycle::standby || lifecycle == Lifecycle::entering ||
-      in_foreign_standby(remediation, draft.observation))
+  if (in_foreign_standby(remediation, draft.observation))
     return "a person or another program moved it to Standby after it was back";
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
@@ -347,6 +356,18 @@ std::optional<std::string> missing_in_classic(const Remediation& remediation, Dr
     return lists != elsewhere->classic->end() && lists->second.contains(remediation.instance_id);
   });
   return join(balancers, ", ");
+}
+
+// Its Auto Scaling group can't be read, so nothing shows that it has left our Standby.
+bool held_back_by_standby(Remediation& remediation, Draft& draft) {
+  if (!may_be_in_our_standby(remediation)) return false;
+  if (remediation.phase != Phase::held && draft.now() >= remediation.deadline)
+    hold(remediation, draft,
+         fmt::format(
+             "healthy in every target group, but whether it is out of Standby of {} could not be read; this "
+             "ends by itself once it is seen in service there",
+             printable(remediation.auto_scaling_group)));
+  return true;
 }
 
 // Back, but for what only Auto Scaling could do.
@@ -414,10 +435,11 @@ void rejoining(Remediation& remediation, Draft& draft) {
 void soaking(Remediation& remediation, Draft& draft) {
   if (const auto why = taken_out_again(remediation, draft); !why.empty())
     return hand_over(remediation, draft, why);
-  if (!healthy_everywhere(remediation, draft.observation)) {
+  if (!healthy_everywhere(remediation, draft.observation) ||
+      !back_in_service(remediation, draft.observation)) {
     remediation.healthy_since.reset();
     if (draft.now() >= remediation.deadline) hold_not_back(remediation, draft);
-    if (remediation.open()) give_back(remediation, draft);
+    if (!in_foreign_standby(remediation, draft.observation)) give_back(remediation, draft);
     return;
   }
   if (!remediation.healthy_since) remediation.healthy_since = draft.now();
@@ -428,15 +450,16 @@ void soaking(Remediation& remediation, Draft& draft) {
     draft.want_signal(remediation);
     return;
   }
-  if (held_back_by_classic(remediation, draft)) return;
+  if (held_back_by_standby(remediation, draft) || held_back_by_classic(remediation, draft)) return;
   finish(remediation, draft);
 }
 
 void held(Remediation& remediation, Draft& draft) {
   if (const auto why = taken_out_again(remediation, draft); !why.empty())
     return hand_over(remediation, draft, why);
-  if (healthy_everywhere(remediation, draft.observation) &&
-      lifecycle_of(remediation, draft.observation) != Lifecycle::standby) {
+  if (healthy_everywhere(remediation, draft.observation) && back_in_service(remediation, draft.observation)) {
+    const bool unread = lifecycle_of(remediation, draft.observation) == Lifecycle::unknown;
+    if (unread && held_back_by_standby(remediation, draft)) return;
     if (held_back_by_classic(remediation, draft)) return;
     remediation.held_because.clear();
     return soak(remediation, draft, "healthy in every target group again, while it was held");

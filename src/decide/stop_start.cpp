@@ -30,6 +30,20 @@ std::string stopped_by_another(const Remediation& remediation, const Observation
   return "a person or another program has stopped the instance";
 }
 
+bool held_as_stopped(Remediation& remediation, Draft& draft) {
+  const auto stopped = stopped_by_another(remediation, draft.observation);
+  if (stopped.empty()) return false;
+  const auto* instance = instance_of(remediation, draft.observation);
+  remediation.treat = false;
+  remediation.why_untreated = stopped;
+  hold(
+      remediation, draft,
+      fmt::format(
+          "{}: EC2 shows it {}, first seen at {}; start it, or terminate it; it is put back by itself once it runs",
+          stopped, name(instance->state), iso8601(draft.now())));
+  return true;
+}
+
 void stopping(Remediation& remediation, Draft& draft) {
   const Time now = draft.now();
   const auto* intent = latest_intent(remediation, Effect::stop);

@@ -244,6 +244,7 @@ void commanding(Remediation& remediation, Draft& draft) {
       return climb_or_put_back(remediation, draft, "the command failed: " + printable(result->status));
     case CommandResult::State::running:
     case CommandResult::State::unknown:
+      if (held_as_stopped(remediation, draft)) return;
       if (draft.now() >= remediation.deadline)
         climb_or_put_back(remediation, draft, "the command did not end in time");
   }
@@ -261,6 +262,7 @@ void rebooting(Remediation& remediation, Draft& draft) {
     if (!try_again_later(remediation, draft, Effect::reboot)) climb_or_put_back(remediation, draft, why);
     return;
   }
+  if (held_as_stopped(remediation, draft)) return;
   if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
   climb_or_put_back(
       remediation, draft,
@@ -268,6 +270,7 @@ void rebooting(Remediation& remediation, Draft& draft) {
 }
 
 void booting(Remediation& remediation, Draft& draft) {
+  if (held_as_stopped(remediation, draft)) return;
   if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
   const auto why =
       "nothing shows that it came up within " + format_duration(draft.now() - remediation.phase_since);
@@ -312,6 +315,7 @@ void replacing(Remediation& remediation, Draft& draft) {
                       "Auto Scaling could not be asked to replace it" +
                           (intent == nullptr ? std::string() : ": " + intent->detail));
     if (!group) return;
+    if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
     const auto lifecycle = lifecycle_of(remediation, draft.observation);
     if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
       if (!settling(latest_intent(remediation, Effect::exit_standby), now))

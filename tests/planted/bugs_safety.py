@@ -35,6 +35,6 @@ BUGS = [
         "treatment == nullptr || treatment->effect != Effect::reboot ||",
         "treatment == nullptr || treatment->effect == Effect::reboot ||"),
     Bug("brings a stopped server out of Standby", "decide/returning.cpp",
-        "  if (is_seen_stopped(remediation, draft.observation)) return;\n",
-        "  if (is_seen_stopped(remediation, draft.observation) && draft.policy.retired) return;\n"),
+        " || is_seen_stopped(remediation, draft.observation)) return;\n",
+        " || (draft.policy.retired && is_seen_stopped(remediation, draft.observation))) return;\n"),
 ]
