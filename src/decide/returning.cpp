@@ -358,9 +358,17 @@ std::optional<std::string> missing_in_classic(const Remediation& remediation, Dr
   return join(balancers, ", ");
 }
 
-// Its Auto Scaling group can't be read, so nothing shows that it has left our Standby.
+// Its Auto Scaling group can't be read, so nothing shows that it has left our Standby. Where no policy names the group
+// any more it is not read at all: that AWS accepted to bring it back has to do.
 bool held_back_by_standby(Remediation& remediation, Draft& draft) {
   if (!may_be_in_our_standby(remediation)) return false;
+  const auto failed = [&](const Problem& problem) {
+    return problem.kind == Problem::Kind::auto_scaling_group &&
+           problem.name == remediation.auto_scaling_group;
+  };
+  if (lifecycle_of(remediation, draft.observation) == Lifecycle::unknown &&
+      std::ranges::none_of(draft.observation.problems, failed))
+    return false;
   if (remediation.phase != Phase::held && draft.now() >= remediation.deadline)
     hold(remediation, draft,
          fmt::format(

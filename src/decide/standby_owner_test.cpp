@@ -105,6 +105,7 @@ TEST(StandbyOwner, IsNotCalledBackBeforeItsGroupShowsIt) {
   fleet.rebooted();
   const auto group = fleet.observation.auto_scaling_group;
   fleet.observation.auto_scaling_group.reset();
+  fleet.observation.problems = {{Problem::Kind::auto_scaling_group, "web-asg", "HTTP 503"}};
   fleet.tick();
   for (int minute = 0; minute < 60; ++minute) {
     fleet.registered(3, TargetState::healthy);
@@ -116,6 +117,7 @@ TEST(StandbyOwner, IsNotCalledBackBeforeItsGroupShowsIt) {
   EXPECT_TRUE(fleet.three().held_because.contains("Standby of web-asg could not be read"))
       << fleet.three().held_because;
   fleet.observation.auto_scaling_group = group;
+  fleet.observation.problems.clear();
   fleet.lifecycle(3) = "InService";
   for (int minute = 0; minute < 10 && !fleet.state.open.empty(); ++minute) {
     fleet.pass(1min);
