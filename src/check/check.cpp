@@ -98,6 +98,7 @@ std::vector<std::string> rule_names() {
   for (const auto& rule : kRules) names.emplace_back(rule.name);
   names.emplace_back(kShared);
   names.emplace_back(kRefusedBefore);
+  names.emplace_back(kMarkedAsOut);
   return names;
 }
 

@@ -27,8 +27,10 @@ std::vector<std::vector<Finding>> check_together(std::span<const Examined> fleet
 // Sorts worst first, keeping the order otherwise.
 void worst_first(std::vector<Finding>& findings);
 
-// The word of what no look at the account finds: that a tick was refused something.
+// The words of what no look at the account alone finds: that a tick was refused something, and that a server is
+// marked as out which no state knows.
 inline constexpr const char* kRefusedBefore = "refused_before";
+inline constexpr const char* kMarkedAsOut = "marked_as_out";
 
 // Every rule's word, each once, in the order of the table: docs/check.md explains them all.
 std::vector<std::string> rule_names();

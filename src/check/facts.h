@@ -98,6 +98,9 @@ struct Facts {
   // The series of the metrics of rules and of keep.load_below, by metric_name_key().
   std::map<std::string, Read<std::vector<aws::cloudwatch::Metric>>> other_metrics;
 
+  // Where the policy wants it: which instances of the region carry the tag kWitnessTag, and its value (untrusted).
+  std::map<std::string, std::string> marks;
+
   std::map<std::string, std::string> denied;  // IAM action → AWS's words
   std::set<std::string> allowed;              // IAM actions that were tried and not refused, here or there
   std::map<std::string, std::string> failed;  // what else could not be read → why

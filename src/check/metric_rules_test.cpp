@@ -80,9 +80,10 @@ TEST(MetricStale, CountsFromTheEndOfTheNewestPeriod) {
 TEST(MetricPeriod, NeverWhereTheWindowHoldsTooFewSamples) {
   Healthy fleet;
   fleet.resample(5min, [](int) { return 50.0; });
-  EXPECT_TRUE(says(fleet, "metric_period",
-                   {"would_not_work: ", "samples come every 5m", "only 1 sample can be there",
-                    "3 must agree, so no server is ever a candidate", "period: 5m, over: 15m, max_age: 10m"}));
+  EXPECT_TRUE(
+      says(fleet, "metric_period",
+           {"would_not_work: ", "samples come every 5m", "only 1 sample can be there",
+            "3 must agree, so no server is ever a candidate", "period: 5m, over: 15m, max_age: 10m"}));
   fleet.policy.reboot_when.over = 15min;
   fleet.policy.reboot_when.datapoints = 3;
   EXPECT_TRUE(says(fleet, "metric_period", {"warning: ", "only 3 samples can be there"}));

@@ -127,6 +127,18 @@ void read_scaling(Reading& reading, const std::set<std::string>& names) {
                                        "autoscaling:DescribeAutoScalingGroups");
 }
 
+void read_carriers(Reading& reading) {
+  if (!reading.policy.witness_tag) return;
+  const auto marked = reading.keep(aws::ec2::describe_instances_with_tag(reading.caller, kWitnessTag),
+                                   "ec2:DescribeInstances");
+  if (!marked) return;
+  for (const auto& instance : *marked) {
+    const auto tag = instance.tags.find(kWitnessTag);
+    if (instance.state != "terminated" && tag != instance.tags.end())
+      reading.facts.marks.emplace(instance.id, tag->second);
+  }
+}
+
 void read_instances(Reading& reading) {
   reading.say("instances");
   auto& facts = reading.facts;
@@ -347,6 +359,7 @@ Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progre
   if (reading.first_error) return std::unexpected(std::move(*reading.first_error));
   read_attributes_and_targets(reading);
   read_instances(reading);
+  read_carriers(reading);
   try_changes(reading);
   read_stop_protection(reading);
   read_zones_alone(reading);

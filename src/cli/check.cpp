@@ -15,6 +15,7 @@
 #include "cli/table.h"
 #include "controller/tick.h"
 #include "decide/denied.h"
+#include "decide/witness.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -225,14 +226,40 @@ void judge(std::vector<Report>& reports) {
   }
 }
 
+void find_marked(const std::vector<FleetState>& states, Report& report) {
+  for (const auto& [instance, value] : report.facts->marks) {
+    if (!decide::is_mark_of(value, instance)) continue;
+    const auto knows = [&](const FleetState& state) { return decide::is_known_mark(state, value); };
+    if (std::ranges::any_of(states, knows)) continue;
+    report.findings.push_back(
+        {.severity =
+             value.starts_with(report.fleet->name + "/") ? Severity::would_not_work : Severity::warning,
+         .text = fmt::format(
+             "{} carries the tag {} with \"{}\": it is marked as out, and the state that was read "
+             "does not know it",
+             instance, kWitnessTag, printable(value)),
+         .remedy = fmt::format(
+             "use the state that does (--state), or the fleet's former name; if it is lost, put "
+             "the server back where the tag says, then: aws ec2 delete-tags --resources {} --tags "
+             "Key={}",
+             instance, kWitnessTag),
+         .members = {instance},
+         .rule = check::kMarkedAsOut});
+  }
+}
+
 // What a tick was refused counts, as there may be no other way to tell. A state that isn't there or can't be read
 // tells nothing: `status` says why.
 void judge_by_the_past(Context& context, const Options& options, std::vector<Report>& reports) {
   const auto states = remembered(context, options, {});
-  if (!states) return;
+  if (!states && states.error().kind != ErrorKind::not_found) return;
+  const auto known = states.value_or(std::vector<FleetState>{});
   for (auto& report : reports) {
-    const auto state = std::ranges::find(*states, report.fleet->name, &FleetState::fleet);
-    if (!report.facts || state == states->end()) continue;
+    const auto state = std::ranges::find(known, report.fleet->name, &FleetState::fleet);
+    if (!report.facts) continue;
+    find_marked(known, report);
+    check::worst_first(report.findings);
+    if (state == known.end()) continue;
     for (const auto& denial : state->denials) {
       report.findings.push_back({.severity = Severity::would_not_work,
                                  .text = decide::denial_words(denial, state->fleet),

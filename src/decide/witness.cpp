@@ -65,13 +65,21 @@ bool wrote(const Remediation& remediation, const std::string& value, const std::
   return false;
 }
 
-bool is_known(const FleetState& state, const std::string& value) {
+}  // namespace
+
+bool is_mark_of(const std::string& value, const std::string& instance_id) {
+  return value.find("/" + instance_id + "@") != std::string::npos;
+}
+
+bool is_known_mark(const FleetState& state, const std::string& value) {
   const auto is = [&](const std::string& id) { return is_of(value, state.fleet, id); };
   const auto is_open = [&](const Remediation& one) { return is(one.id) && wrote(one, value, state.fleet); };
   return std::ranges::any_of(state.open, is_open) ||
          std::ranges::any_of(state.recent, is, &PastRemediation::id) ||
          std::ranges::any_of(state.left_marks, is, &LeftMark::remediation_id);
 }
+
+namespace {
 
 // A tag of the mark's remediation, as the account shows it; nullptr: none, or not read.
 const std::string* seen(const LeftMark& mark, const std::string& fleet, const Observation& observation) {
@@ -259,7 +267,7 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
   int count = 0;
   for (const auto& [instance, value] : *fleet.observation.marks) {
     const bool unknown = is_own(value, fleet.state.fleet, instance)
-                             ? !is_known(fleet.state, value)
+                             ? !is_known_mark(fleet.state, value)
                              : is_unknown_to_others(value, instance, fleet.observation);
     if (!unknown) continue;
     if (++count <= static_cast<int>(kShown))

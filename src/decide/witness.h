@@ -18,6 +18,11 @@ struct FleetView;
 // marked and a random part, by which two states that are one to the second differ, and where it serves otherwise; at most 256 characters that every tag may have.
 std::string mark_value(const std::string& fleet, const Remediation& remediation);
 
+// Whether the value is one that Evenkeel writes on this instance, for whatever fleet: not copied from another one.
+bool is_mark_of(const std::string& value, const std::string& instance_id);
+// Whether this fleet's state has written it, and has not seen it off.
+bool is_known_mark(const FleetState& state, const std::string& value);
+
 // Its tag was accepted, or is asked for in this decision.
 bool is_marked(const Remediation& remediation, const std::string& decision_nonce);
 

@@ -273,6 +273,7 @@ void look_for_events(const std::string& instance_id, wire::Caller& caller, Obser
   const auto answer = aws::ec2::describe_instance_status(caller, std::vector{instance_id});
   if (!answer) {
     observation.problems.push_back({Problem::Kind::scheduled_events, instance_id, answer.error().message});
+    if (found.detail.empty()) found.detail = answer.error().message;
     return;
   }
   Stamp{observation}.saw(answer->date);
@@ -280,6 +281,7 @@ void look_for_events(const std::string& instance_id, wire::Caller& caller, Obser
   if (own == answer->value.end()) {
     observation.problems.push_back(
         {Problem::Kind::scheduled_events, instance_id, "EC2 gave no status of it"});
+    if (found.detail.empty()) found.detail = "EC2 gave no status of it";
     return;
   }
   found.events = instance_status(*own).events;

@@ -42,7 +42,7 @@ BUGS = [
         "    if (action.effect == Effect::mark && outcomes.back().kind != OutcomeKind::accepted)\n",
         "    if (outcomes.empty())\n"),
     Bug("does not compare the tags with the state", "decide/witness.cpp",
-        "                             ? !is_known(fleet.state, value)\n", "                             ? value.empty()\n"),
+        "                             ? !is_known_mark(fleet.state, value)\n", "                             ? value.empty()\n"),
     Bug("takes any server's copied tag for its own", "decide/witness.cpp",
         "  return value.starts_with(in_tag(fleet + \"/\" + instance_id + \"@\"));\n",
         "  return value.starts_with(fleet) && !instance_id.empty();\n"),

@@ -50,6 +50,13 @@ class Witness(unittest.TestCase):
             self.assertIn(text, done.stderr)
         self.assertIn("aws ec2 delete-tags", self.remediation.evenkeel("status").stdout)
 
+        self.assertEqual(self.found_by_check(), [[instance]])
+
+    def found_by_check(self) -> list[list[str]]:
+        """The servers of each finding about a mark that the state does not know."""
+        findings = json.loads(self.remediation.evenkeel("check", "--json").stdout)["fleets"][0]["findings"]
+        return [finding["members"] for finding in findings if finding["rule"] == "marked_as_out"]
+
     def removals(self) -> int:
         return self.remediation.evenkeel("history").stdout.count("take the tag evenkeel:state off: accepted")
 
@@ -57,6 +64,7 @@ class Witness(unittest.TestCase):
         self.begin()
         self.until_it_is_out()
         self.assertEqual(self.removals(), 0)
+        self.assertEqual(self.found_by_check(), [], "this state has it out")
         self.assertEqual(self.remediation.ticks_until_it_has_ended(), [])
         self.assertEqual(self.removals(), 1)
         self.assertEqual(self.remediation.wrongs(), [])
