@@ -60,6 +60,7 @@ struct Group {
 struct Elsewhere {
   std::string instance_id;
   std::string target_group;
+  bool by_address = false;
 };
 
 // One of a member's series of the metric, over the last three hours, with the hourly extremes of a day.

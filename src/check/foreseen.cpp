@@ -59,6 +59,7 @@ Observation as_observed(const Subject& fleet) {
       one.stop_protected = known == fleet.facts.stop_protected.end() ? false : known->second;
     }
   }
+  observe::name_targets(seen);
   if (fleet.scaling != nullptr) seen.auto_scaling_group = observe::seen_group(*fleet.scaling);
   return seen;
 }

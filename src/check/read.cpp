@@ -210,11 +210,12 @@ void read_elsewhere(Reading& reading, const std::vector<elb::TargetGroup>& all) 
       }
       for (const auto& target : *targets) {
         const auto member = id_of.find(target.target.id);
-        if (member != id_of.end()) found.push_back({member->second, names[from + i]});
+        const bool by_id = facts.instances->contains(target.target.id);
+        if (member != id_of.end()) found.push_back({member->second, names[from + i], !by_id});
         if (member != id_of.end()) continue;
         for (const auto* instance : with_prefixes) {
           if (observe::means_instance(target.target.id, instance->id, instance->addresses))
-            found.push_back({instance->id, names[from + i]});
+            found.push_back({instance->id, names[from + i], true});
         }
       }
     }

@@ -42,14 +42,14 @@ Findings target_group_type(const Subject& fleet) {
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
     if (group.is.target_type == "instance") continue;
-    findings.push_back({.severity = Severity::would_not_work,
-                        .text = fmt::format("its targets are of type {}: {}; no member that is registered in "
-                                            "it is ever touched",
-                                            printable(group.is.target_type), instead(group.is.target_type)),
-                        .remedy =
-                            "use target groups of type instance, or remove it from target_groups if its "
-                            "servers aren't meant to be rebooted",
-                        .target_group = group.is.name});
+    findings.push_back(
+        {.severity = Severity::would_not_work,
+         .text = fmt::format("its targets are of type {}: {}; no member that is registered in "
+                             "it is ever touched",
+                             printable(group.is.target_type), instead(group.is.target_type)),
+         .remedy = "use target groups of type instance; or remove it from target_groups and deregister "
+                   "there the servers that are to be treated",
+         .target_group = group.is.name});
   }
   return findings;
 }

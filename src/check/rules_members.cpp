@@ -145,21 +145,28 @@ Findings member_not_running(const Subject& fleet) {
 
 Findings elsewhere_registered(const Subject& fleet) {
   if (!fleet.facts.elsewhere) return {};
-  std::set<std::string> ids, groups;
-  for (const auto& elsewhere : *fleet.facts.elsewhere) {
-    if (!fleet.members.contains(elsewhere.instance_id)) continue;
-    ids.insert(elsewhere.instance_id);
-    groups.insert(elsewhere.target_group);
+  Findings findings;
+  for (const bool by_address : {false, true}) {
+    std::set<std::string> ids, groups;
+    for (const auto& elsewhere : *fleet.facts.elsewhere) {
+      if (elsewhere.by_address != by_address || !fleet.members.contains(elsewhere.instance_id)) continue;
+      ids.insert(elsewhere.instance_id);
+      groups.insert(elsewhere.target_group);
+    }
+    if (ids.empty()) continue;
+    const std::vector<std::string> members(ids.begin(), ids.end()), names(groups.begin(), groups.end());
+    findings.push_back(
+        {.severity = worse_for_all(ids.size(), fleet.size()),
+         .text = fmt::format("{} of {} {} registered in {} {}: taken out "
+                             "here they would go on serving there, so they are never touched",
+                             ids.size(), count(fleet.size(), "member"), is_are(ids.size()), some(names),
+                             by_address ? "by address, where Evenkeel can't take them out"
+                                        : "as well, which the policy doesn't name"),
+         .remedy = by_address ? "deregister them there, or use a target group of type instance"
+                              : "add " + some(names, 20) + " to target_groups",
+         .members = members});
   }
-  if (ids.empty()) return {};
-  const std::vector<std::string> members(ids.begin(), ids.end()), names(groups.begin(), groups.end());
-  return {
-      {.severity = worse_for_all(ids.size(), fleet.size()),
-       .text = fmt::format("{} of {} {} registered in {} as well, which the policy doesn't name: taken out "
-                           "here they would go on serving there, so they are never touched",
-                           ids.size(), count(fleet.size(), "member"), is_are(ids.size()), some(names)),
-       .remedy = "add " + some(names, 20) + " to target_groups",
-       .members = members}};
+  return findings;
 }
 
 Findings out_already(const Subject& fleet) {

@@ -146,6 +146,9 @@ const std::vector<Case> kMembers = {
      [](Healthy& fleet) { fleet.facts.instances->erase(Healthy::id(2)); }},
     {"elsewhere_registered", "Some", warning, "1 of 8 members is registered in blue as well", "add blue",
      [](Healthy& fleet) { fleet.facts.elsewhere->push_back({Healthy::id(4), "blue"}); }},
+    {"elsewhere_registered", "ByAddress", warning, "in blue by address, where Evenkeel can't take them out",
+     "deregister them there",
+     [](Healthy& fleet) { fleet.facts.elsewhere->push_back({Healthy::id(4), "blue", true}); }},
     {"elsewhere_registered", "All", would_not_work, "8 of 8 members are registered in blue", "add blue",
      [](Healthy& fleet) {
        for (int i = 1; i <= 8; ++i) fleet.facts.elsewhere->push_back({Healthy::id(i), "blue"});

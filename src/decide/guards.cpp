@@ -109,12 +109,33 @@ bool asks_for_events(const FleetPolicy& policy, const std::string& rule) {
   return found != nullptr && has_kind(*found, Condition::Kind::scheduled_event);
 }
 
+namespace {
+
+// Naming a group in the policy helps only where the instance is registered by its id.
+std::string where_else(const Survey& survey) {
+  std::vector<std::string> by_id, by_address;
+  for (std::size_t i = 0; i < survey.elsewhere.size(); ++i) {
+    auto& names = survey.elsewhere[i].by_address ? by_address : by_id;
+    const auto shown = printable(survey.elsewhere_groups[i]);
+    if (std::ranges::find(names, shown) == names.end()) names.push_back(shown);
+  }
+  std::vector<std::string> parts;
+  if (!by_address.empty())
+    parts.push_back(
+        fmt::format("also registered in {} by its address, where Evenkeel can't take it out; "
+                    "deregister it there, or use a target group of type instance",
+                    join(by_address, ", ")));
+  if (!by_id.empty())
+    parts.push_back(
+        fmt::format("also registered in {}; name it in the policy's target_groups", join(by_id, ", ")));
+  return join(parts, "; ");
+}
+
+}  // namespace
+
 std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reason) {
   if (!survey.elsewhere.empty()) {
-    return lasting(Verdict{Reason::elsewhere_registered,
-                           fmt::format("also registered in {}; name it in the policy's target_groups",
-                                       join(survey.elsewhere_groups, ", ")),
-                           {}});
+    return lasting(Verdict{Reason::elsewhere_registered, where_else(survey), {}});
   }
   if (!survey.classic.empty()) {
     return Verdict{

@@ -32,6 +32,19 @@ Ruling in_another_fleet(const FleetView&, const Member& member, bool) {
                  {}};
 }
 
+// Of whichever instance the target is: one that EC2 does not know by it, too.
+Ruling target_type(const FleetView&, const Member& member, bool) {
+  const auto other = std::ranges::find_if(
+      member.places, [](const Place& place) { return place.group->type != TargetType::instance; });
+  if (other == member.places.end()) return std::nullopt;
+  return lasting(Verdict{
+      Reason::unsupported_target_type,
+      fmt::format("registered in {}, whose targets are not instances: Evenkeel can't take it out there and "
+                  "put it back exactly; deregister it there, or use a target group of type instance",
+                  printable(other->group->name)),
+      {}});
+}
+
 Ruling running(const FleetView&, const Member& member, bool) {
   if (member.instance == nullptr) {
     return Verdict{Reason::instance_unknown, "EC2 does not know this instance, or could not be asked", {}};
@@ -116,13 +129,6 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
         Reason::not_registered, "in the Auto Scaling group, but registered in none of the target groups", {}};
   }
   for (const auto& place : member.places) {
-    if (place.group->type != TargetType::instance) {
-      return lasting(
-          Verdict{Reason::unsupported_target_type,
-                  place.group->name +
-                      " does not have targets of type instance; Evenkeel can't put those back exactly",
-                  {}});
-    }
     if (auto no = not_in_service(place)) return no;
     if (auto no = in_slow_start(place, fleet.observation.taken_at)) return no;
   }
@@ -278,6 +284,7 @@ Ruling remedy(const FleetView& fleet, const Member& member, bool) { return ladde
 
 constexpr std::array kOwnGuards = {MemberGuard{"remediation", in_remediation},
                                    MemberGuard{"other_fleet", in_another_fleet},
+                                   MemberGuard{"target_type", target_type},
                                    MemberGuard{"running", running},
                                    MemberGuard{"hold_tag", hold_tag},
                                    MemberGuard{"registered", registered},

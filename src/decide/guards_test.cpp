@@ -285,5 +285,31 @@ TEST(Guards, AMemberOnTwoPortsOfOneGroupIsOneMember) {
   EXPECT_EQ(fleet.three().snapshot.size(), 3U);
 }
 
+TEST(Guards, ATargetByAddressStaysWhoeverItIs) {
+  FleetForTest fleet;
+  fleet.group(1).type = TargetType::ip;
+  for (auto& one : *fleet.group(1).registrations) one.by_address = true;
+  fleet.group(1).registrations->insert(fleet.group(1).registrations->begin(),
+                                       {"10.0.0.9", 80, TargetState::healthy, ""});
+  const auto plan = fleet.decide();
+  EXPECT_EQ(plan.members.at("10.0.0.9").reason, Reason::unsupported_target_type);
+  EXPECT_TRUE(plan.members.at(id(3)).lasts);
+  EXPECT_NE(plan.members.at(id(3)).text.find("registered in tg1-80, whose targets are not instances"),
+            std::string::npos);
+}
+
+TEST(Guards, OnlyAGroupThatHoldsItByItsIdIsToBeNamed) {
+  FleetForTest fleet;
+  auto& survey = fleet.observation.surveys[id(3)];
+  survey.elsewhere = {{id(3), 80, TargetState::healthy, ""}};
+  survey.elsewhere_groups = {"blue"};
+  EXPECT_NE(verdict_of_three(fleet).text.find("name it in the policy"), std::string::npos);
+  survey.elsewhere[0].by_address = true;
+  const auto no = verdict_of_three(fleet);
+  EXPECT_EQ(no.reason, Reason::elsewhere_registered);
+  EXPECT_EQ(no.text.find("name it in the policy"), std::string::npos) << no.text;
+  EXPECT_NE(no.text.find("blue by its address"), std::string::npos) << no.text;
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

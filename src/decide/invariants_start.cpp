@@ -29,7 +29,10 @@ void PlanChecker::start(const Remediation& remediation) {
     }
     enough_are_left(group, id);
     for (const auto& registration : *group.registrations) {
-      if (registration.instance_id == id) seen.insert({group.arn, registration.port});
+      if (registration.instance_id != id) continue;
+      seen.insert({group.arn, registration.port});
+      if (group.type != TargetType::instance)
+        broken("R1", fmt::format("{} starts although {} holds it by an address", id, group.name));
     }
   }
   if (snapshot.empty() || snapshot != seen) broken("F1", id + "'s snapshot is not what it is part of");

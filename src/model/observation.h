@@ -34,6 +34,7 @@ struct Registration {
   TargetState state = TargetState::other;
   std::string reason;        // "Target.NotRegistered" …, empty when healthy
   bool zonal_shift = false;  // AWS has shifted traffic away from its zone (AdministrativeOverride)
+  bool by_address = false;   // the target is an address of the instance: no call by its id takes it out there
   bool operator==(const Registration&) const = default;
 };
 
@@ -205,10 +206,11 @@ struct Survey {
 
 // Who is registered in the region's other target groups, those that this observation doesn't have.
 struct Elsewhere {
-  bool complete = false;                    // every such group was asked
-  std::string detail;                       // for people: why it isn't complete
-  std::vector<Registration> registrations;  // instance_id: the target's id, an instance or an address …
-  std::vector<std::string> groups;          // … and the name of each one's group
+  bool complete = false;  // every such group was asked
+  std::string detail;     // for people: why it isn't complete
+  std::vector<Registration>
+      registrations;                // instance_id: the instance, or an address that none of the fleet has …
+  std::vector<std::string> groups;  // … and the name of each one's group
   // By each Classic Load Balancer, named as a TrafficSource names it, the ids of its instances, those that it drains
   // left out; unknown: not read.
   std::optional<std::map<std::string, std::set<std::string>>> classic = std::nullopt;

@@ -50,6 +50,7 @@ Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, 
   TRY_VOID(read_place(reading));
   read_registrations(reading);
   read_instances(reading);
+  name_targets(reading.observation);
   if (reading.observation.taken_at == Time{}) {
     if (reading.first_error) return std::unexpected(*reading.first_error);
     return fail(ErrorKind::invalid, "fleet " + policy.name + ": no answer of AWS told the time");

@@ -32,10 +32,11 @@ bool may_hold(const aws::elbv2::TargetGroup& group, const std::set<std::string>&
   return type != TargetType::instance || vpcs.contains(group.vpc_id);
 }
 
-// Groups that are read for another's sake aren't the fleet's.
+// Groups that are read for another's sake aren't the fleet's; and where it is registered by an address, nothing takes
+// it out, whether the policy names the group or not.
 void look_beside_fleet(const std::string& instance_id, const Observation& observation, Survey& found) {
   for (const auto& group : observation.target_groups) {
-    if (group.of_fleet) continue;
+    if (group.of_fleet && group.type == TargetType::instance) continue;
     if (!group.registrations) {
       found.complete = false;
       found.detail = "the targets of " + group.name + " could not be read";
@@ -87,6 +88,7 @@ Elsewhere read_elsewhere(wire::Caller& caller, Observation& observation) {
     group_names.push_back(group.name);
   }
   found.complete = true;
+  const Addresses addresses(observation.instances);
   const auto answers = aws::elbv2::describe_target_health(caller, arns);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i]) {
@@ -96,8 +98,10 @@ Elsewhere read_elsewhere(wire::Caller& caller, Observation& observation) {
       continue;
     }
     stamp.saw(answers[i]->date);
-    for (const auto& health : answers[i]->value) {
-      found.registrations.push_back(registration(health));
+    std::vector<Registration> targets;
+    for (const auto& health : answers[i]->value) targets.push_back(registration(health));
+    for (auto& target : addresses.by_instance(std::move(targets))) {
+      found.registrations.push_back(std::move(target));
       found.groups.push_back(group_names[i]);
     }
   }
@@ -110,16 +114,9 @@ void look_elsewhere(const std::string& instance_id, wire::Caller& caller, Observ
   const auto& elsewhere = *observation.elsewhere;
   found.complete = elsewhere.complete;
   if (!elsewhere.complete) found.detail = elsewhere.detail;
-  const auto instance = observation.instances.find(instance_id);
-  std::vector<std::string> addresses;
-  if (instance != observation.instances.end()) {
-    addresses = instance->second.addresses;
-    if (!instance->second.private_ip.empty()) addresses.push_back(instance->second.private_ip);
-  }
   for (std::size_t i = 0; i < elsewhere.registrations.size(); ++i) {
-    if (!means_instance(elsewhere.registrations[i].instance_id, instance_id, addresses)) continue;
+    if (elsewhere.registrations[i].instance_id != instance_id) continue;
     found.elsewhere.push_back(elsewhere.registrations[i]);
-    found.elsewhere.back().instance_id = instance_id;
     found.elsewhere_groups.push_back(elsewhere.groups[i]);
   }
 }

@@ -57,6 +57,33 @@ TEST_F(Observing, ASurveyLooksForEveryAddressOfTheInstance) {
   EXPECT_EQ(elsewhere("10.0.0.7"), std::vector<std::string>{});
 }
 
+TEST_F(Observing, ANamedGroupThatHoldsItByAddressIsSeenByEveryLook) {
+  policy.target_groups = {"tg1", "tg-ip"};
+  auto other = group_xml(kOther, "tg-ip");
+  other.replace(other.find("<TargetType>instance"), 20, "<TargetType>ip");
+  answers["DescribeTargetGroups"] = query_answer(
+      "DescribeTargetGroups", "<TargetGroups>" + group_xml(kArn, "tg1") + other + "</TargetGroups>");
+  const auto targets = [&](const std::string& word) {
+    answers["DescribeTargetHealth"] = query_answer(
+        "DescribeTargetHealth", "<TargetHealthDescriptions>" + health_xml(kOne, 443, word) +
+                                    health_xml("10.0.0.1", 80, word) + "</TargetHealthDescriptions>");
+  };
+  targets("healthy");
+  auto observation = observed();
+  const auto held = [&](TargetState is) {
+    const auto group = std::ranges::find(observation.target_groups, kOther, &TargetGroup::arn);
+    return std::ranges::count_if(*group->registrations, [&](const Registration& one) {
+      return one.instance_id == kOne && one.port == 80 && one.by_address && one.state == is;
+    });
+  };
+  EXPECT_EQ(held(TargetState::healthy), 1);
+  answer({Question::Kind::survey, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(observation.surveys.at(kOne).elsewhere_groups, (std::vector<std::string>{"tg-ip", "tg-ip"}));
+  targets("draining");
+  answer({Question::Kind::places, {kOne}, {}}, policy, account.caller, cache, observation);
+  EXPECT_EQ(held(TargetState::draining), 1) << "the last look names it too";
+}
+
 wire::Response classic_answer(const std::string& name, const std::string& instance_id) {
   return query_answer("DescribeLoadBalancers",
                       "<LoadBalancerDescriptions><member><LoadBalancerName>" + name +

@@ -142,11 +142,15 @@ Registration registration(const aws::elbv2::TargetHealth& target) {
 
 namespace {
 
+std::vector<Registration> in_order(std::vector<Registration> registrations) {
+  std::ranges::sort(registrations, {}, [](const Registration& r) { return std::tie(r.instance_id, r.port); });
+  return registrations;
+}
+
 std::vector<Registration> sorted_registrations(const std::vector<aws::elbv2::TargetHealth>& targets) {
   std::vector<Registration> registrations;
   for (const auto& target : targets) registrations.push_back(registration(target));
-  std::ranges::sort(registrations, {}, [](const Registration& r) { return std::tie(r.instance_id, r.port); });
-  return registrations;
+  return in_order(std::move(registrations));
 }
 
 bool is_known_to_be_gone(const FleetState& state, const std::string& arn) {
@@ -178,6 +182,15 @@ void read_registrations(Reading& reading) {
   std::erase_if(groups, [&](const TargetGroup& group) { return among(absent, group.arn); });
 }
 
+void name_targets(Observation& observation) {
+  std::optional<Addresses> addresses;
+  for (auto& group : observation.target_groups) {
+    if (group.type == TargetType::instance || !group.registrations) continue;
+    if (!addresses) addresses.emplace(observation.instances);
+    group.registrations = in_order(addresses->by_instance(*std::move(group.registrations)));
+  }
+}
+
 void read_registrations_again(wire::Caller& caller, Observation& observation) {
   std::vector<std::string> arns;
   for (const auto& group : observation.target_groups) arns.push_back(group.arn);
@@ -192,6 +205,7 @@ void read_registrations_again(wire::Caller& caller, Observation& observation) {
     Stamp{observation}.saw(answers[i]->date);
     group.registrations = sorted_registrations(answers[i]->value);
   }
+  name_targets(observation);
 }
 
 }  // namespace evenkeel::observe

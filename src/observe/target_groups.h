@@ -16,6 +16,9 @@ void read_groups(Reading& reading);
 // `absent_groups`.
 void read_registrations(Reading& reading);
 
+// Names the targets by address by the instances that have them.
+void name_targets(Observation& observation);
+
 // Reads the registrations of every known group once more. What can't be read this time is unknown.
 void read_registrations_again(wire::Caller& caller, Observation& observation);
 

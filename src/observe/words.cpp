@@ -66,6 +66,8 @@ bool covers(const std::string& range, const Address& one) {
   return true;
 }
 
+std::string key_of(const Address& one) { return {one.bytes.begin(), one.bytes.begin() + one.bits / 8}; }
+
 bool is_application(const std::string& load_balancer_arn) {
   return load_balancer_arn.contains(":loadbalancer/app/");
 }
@@ -176,6 +178,44 @@ bool means_instance(const std::string& target_id, const std::string& instance_id
   if (target_id == instance_id) return true;
   const auto one = address(target_id);
   return one && std::ranges::any_of(addresses, [&](const auto& range) { return covers(range, *one); });
+}
+
+Addresses::Addresses(const std::map<std::string, Instance>& instances) {
+  const auto add = [&](const std::string& text, const std::string& id) {
+    if (text.contains('/')) return of_ranges_.emplace_back(text, id), void();
+    const auto one = address(text);
+    if (!one) return;
+    auto& ids = ids_[key_of(*one)];
+    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
+  };
+  for (const auto& [id, instance] : instances) {
+    add(instance.private_ip, id);
+    for (const auto& text : instance.addresses) add(text, id);
+  }
+}
+
+std::vector<Registration> Addresses::by_instance(std::vector<Registration> registrations) const {
+  std::vector<Registration> named;
+  named.reserve(registrations.size());
+  for (auto& registration : registrations) {
+    const auto one = address(registration.instance_id);
+    if (!one) {
+      named.push_back(std::move(registration));
+      continue;
+    }
+    registration.by_address = true;
+    std::vector<std::string> ids;
+    if (const auto exact = ids_.find(key_of(*one)); exact != ids_.end()) ids = exact->second;
+    for (const auto& [range, id] : of_ranges_) {
+      if (covers(range, *one)) ids.push_back(id);
+    }
+    if (ids.empty()) ids.push_back(registration.instance_id);
+    for (auto& id : ids) {
+      named.push_back(registration);
+      named.back().instance_id = std::move(id);
+    }
+  }
+  return named;
 }
 
 std::string bounded(const std::string& untrusted) {

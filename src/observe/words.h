@@ -4,6 +4,8 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "model/observation.h"
 
@@ -40,6 +42,18 @@ bool asks_load_balancer(const std::map<std::string, std::string>& attributes,
 // prefix of its.
 bool means_instance(const std::string& target_id, const std::string& instance_id,
                     std::span<const std::string> addresses);
+
+// Which instance has which address.
+class Addresses {
+ public:
+  explicit Addresses(const std::map<std::string, Instance>& instances);
+  // Targets by address become registrations of every instance that has it; an address that none has stays as it is.
+  std::vector<Registration> by_instance(std::vector<Registration> registrations) const;
+
+ private:
+  std::map<std::string, std::vector<std::string>> ids_;         // by an address's bytes
+  std::vector<std::pair<std::string, std::string>> of_ranges_;  // a prefix, and whose it is
+};
 
 // A Classic Load Balancer by its name.
 TrafficSource classic_source(const std::string& name);

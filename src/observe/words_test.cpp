@@ -68,5 +68,26 @@ TEST(Words, ATargetMeansAnInstanceByItsIdOrAnyOfItsAddresses) {
   EXPECT_FALSE(means_instance("10.0.0.1", "i-1", std::vector<std::string>{"10.0.0.1/x", "10.0.0.1/40", ""}));
 }
 
+TEST(Words, ATargetByAddressIsNamedByWhoeverHasIt) {
+  std::map<std::string, Instance> instances;
+  instances["i-1"].addresses = {"10.0.0.1", "fd00::1"};
+  instances["i-2"].private_ip = instances["i-3"].private_ip = "10.0.0.2";  // in another network
+  instances["i-2"].addresses = {"10.0.2.16/28"};
+  const auto named = [&](const std::string& target) {
+    std::vector<std::string> ids;
+    for (const auto& one : Addresses(instances).by_instance({{target, 80, TargetState::healthy, ""}})) {
+      ids.push_back(one.instance_id);
+      EXPECT_EQ(one.by_address, target.front() != 'i');
+    }
+    return ids;
+  };
+  EXPECT_EQ(named("10.0.0.1"), std::vector<std::string>{"i-1"});
+  EXPECT_EQ(named("FD00:0::1"), std::vector<std::string>{"i-1"});
+  EXPECT_EQ(named("10.0.2.31"), std::vector<std::string>{"i-2"});
+  EXPECT_EQ(named("10.0.0.2"), (std::vector<std::string>{"i-2", "i-3"}));
+  EXPECT_EQ(named("10.0.0.9"), std::vector<std::string>{"10.0.0.9"});
+  EXPECT_EQ(named("i-1"), std::vector<std::string>{"i-1"});
+}
+
 }  // namespace
 }  // namespace evenkeel::observe
