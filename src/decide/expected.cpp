@@ -249,8 +249,9 @@ std::string doubt(const TargetGroup& group, const FleetState& looked) {
   if (!tracked(group) || seen == looked.groups_seen.end() || seen->second.fewer_sightings == 0) return {};
   const auto there = ids_registered(group, false);
   const auto& members = seen->second.members;
-  const auto lacks =
-      std::ranges::count_if(members, [&](const std::string& id) { return !holds_id(there, id); });
+  const auto lacks = std::ranges::count_if(members, [&](const std::string& id) {
+    return !holds_id(there, id) && !under_remediation(looked, id);  // those it took out itself are not missed
+  });
   return fmt::format(
       "{} shows {} members, and {} that were there are missing; that is believed once {} looks "
       "over {} agree",

@@ -171,6 +171,19 @@ TEST_F(Absence, AGroupWithoutHalfOfItsMembersIsNotBelieved) {
   EXPECT_TRUE(starts()) << "it was a wrong answer";
 }
 
+TEST_F(Absence, WhatItTookOutItselfIsNotMissed) {
+  fleet.start_of_three();
+  fleet.gone(3);
+  fleet.pass(1min);
+  fleet.tick();
+  for (int member = 4; member <= 8; ++member) fleet.gone_from(1, member);
+  tick();
+  ASSERT_TRUE(held_by(plan, Reason::observation_contradicts));
+  EXPECT_NE(plan.fleet.at(0).text.find("shows 2 members, and 5 that were there are missing"),
+            std::string::npos)
+      << plan.fleet.at(0).text;
+}
+
 TEST_F(Absence, ThreeLooksOverFiveMinutesAreBelieved) {
   fleet.policy.keep.out = {.count = 5, .percent = 0};
   for (int member = 1; member <= 4; ++member) fleet.gone_from(1, member);

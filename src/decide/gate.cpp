@@ -245,12 +245,9 @@ Treatment treatment_by(Effect effect) {
 Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, Draft& draft) {
   const Time until = may_act_until(remediation, draft, treatment_by(effect));
   if (until <= draft.now()) return std::nullopt;
-  const auto* earlier = treatment_intent(remediation);
-  return refuse(
-      Then::wait, Reason::late_effect,
-      fmt::format("the {} of {} may still act until {}",
-                  earlier == nullptr ? "treatment" : name(earlier->effect),
-                  iso8601(earlier == nullptr ? remediation.started_at : earlier->at), iso8601(until)));
+  return refuse(Then::wait, Reason::late_effect,
+                fmt::format("{} may still act until {}", words_of_treatment(treatment_intent(remediation)),
+                            iso8601(until)));
 }
 
 bool is_in_treatment(const Remediation& remediation) {

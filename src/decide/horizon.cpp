@@ -1,7 +1,9 @@
 #include "decide/horizon.h"
 
 #include <algorithm>
+#include <fmt/core.h>
 
+#include "base/text.h"
 #include "decide/evidence.h"
 #include "decide/protocol.h"
 
@@ -91,6 +93,11 @@ Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next)
     latest = std::max(latest, until);
   }
   return latest;
+}
+
+std::string words_of_treatment(const Intent* treatment) {
+  if (treatment == nullptr) return "a treatment that a newer state may have asked for";
+  return fmt::format("the {} of {}", name(treatment->effect), iso8601(treatment->at));
 }
 
 Time anything_may_act_until(const Remediation& remediation, const Observation& observation,

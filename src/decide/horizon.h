@@ -2,6 +2,8 @@
 // remediation and treating it again all wait for that; a person may override it for the return.
 #pragma once
 
+#include <string>
+
 #include "base/clock.h"
 #include "decide/draft.h"
 #include "model/fleet_state.h"
@@ -31,5 +33,8 @@ Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next)
 // Until then its end is not proved.
 Time anything_may_act_until(const Remediation& remediation, const Observation& observation,
                             const FleetPolicy& policy);
+
+// For people: what may act. Where this state has asked for no treatment, a newer one may have.
+std::string words_of_treatment(const Intent* treatment);
 
 }  // namespace evenkeel::decide

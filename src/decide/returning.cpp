@@ -308,11 +308,7 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
   draft.note(
       remediation, "waits",
       fmt::format("not returned before {}: {} may still act on it; evenkeel restore {} --now does not wait",
-                  iso8601(until),
-                  treatment == nullptr
-                      ? "a treatment that this state does not know"
-                      : fmt::format("the {} of {}", name(treatment->effect), iso8601(treatment->at)),
-                  remediation.instance_id));
+                  iso8601(until), words_of_treatment(treatment), remediation.instance_id));
   return true;
 }
 

@@ -300,6 +300,7 @@ TEST_F(Surveying, ScheduledEventsAreSeen) {
 TEST_F(Surveying, EventsThatCouldNotBeReadAreUnknown) {
   answers["DescribeInstanceStatus"] = kDenied;
   EXPECT_FALSE(survey_of(kTwo).events);
+  EXPECT_NE(survey_of(kTwo).detail.find("403"), std::string::npos) << "the reason says why";
   EXPECT_EQ(problems, 1U);
   status("");
   EXPECT_FALSE(survey_of(kTwo).events) << "an empty list isn't a word on this instance";
