@@ -81,9 +81,10 @@ bool is_retained(const Member& member) {
          member.places.empty();
 }
 
-void add(Count& count, bool serving) {
+void add(Count& count, bool serving, bool shifted = false) {
   ++count.members;
   if (serving) ++count.serving;
+  if (shifted) ++count.shifted;
 }
 
 }  // namespace
@@ -289,7 +290,7 @@ void FleetView::count() {
     member.out = is_out(member);
     member.serving = healthy && member.open == nullptr && (member.other == nullptr || !member.other->open) &&
                      std::ranges::all_of(member.places, [&](const Place& place) {
-                       return warm(place, observation.taken_at);
+                       return gets_requests(*place.registration) && warm(place, observation.taken_at);
                      });
     if (member.out) ++out_count;
     if (!member.zone.empty() && !is_retained(member)) {
@@ -302,8 +303,9 @@ void FleetView::count() {
     for (const auto& place : member.places) {
       if (place.group == counted) continue;
       counted = place.group;
-      add(*place.count, member.serving);
-      if (!member.zone.empty()) add(place.count->zones[member.zone], member.serving);
+      const bool shifted = place.registration->zonal_shift;
+      add(*place.count, member.serving, shifted);
+      if (!member.zone.empty()) add(place.count->zones[member.zone], member.serving, shifted);
     }
     for (const auto* group : member.missing) {
       add(groups[group], false);

@@ -18,6 +18,7 @@ namespace evenkeel::decide {
 struct Count {
   int members = 0;  // those out by our doing included
   int serving = 0;  // of them, serving
+  int shifted = 0;  // of them, in a zone that traffic is shifted away from
 };
 
 struct GroupCount : Count {
@@ -53,7 +54,8 @@ struct Member {
   std::string_view zone;                       // its Availability Zone; empty: not known
   // Where its treatment would begin on the ladder, for the reason that asks; empty: as its record says
   std::optional<int> rung = std::nullopt;
-  bool serving = false;  // healthy at every place, past slow start, nothing of ours open
+  // Healthy at every place and not shifted away from, past slow start, nothing of ours open
+  bool serving = false;
   bool out =
       false;  // out of service by somebody's doing, ours or another's: in Standby, draining, or missing
 };
@@ -116,6 +118,11 @@ struct FleetView {
   void count_taken_out();
   void find_required();
 };
+
+// It gets requests: healthy, and traffic is not shifted away from its zone.
+inline bool gets_requests(const Registration& registration) {
+  return registration.state == TargetState::healthy && !registration.zonal_shift;
+}
 
 // It runs and is registered: its metrics are asked for.
 bool is_readable(const Member& member);

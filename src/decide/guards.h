@@ -47,6 +47,11 @@ std::span<const FleetGuard> outer_guards();
 // What lies in one member (guards_member.cpp).
 std::span<const MemberGuard> own_guards();
 
+// What has taken capacity from the fleet as a whole, whatever is left by the count: a zonal shift, a zone that fails.
+// Asked before a member leaves, and again while it drains.
+Ruling zonal_shift(const FleetView& fleet, bool tell);
+Ruling zone_failing(const FleetView& fleet, bool tell);
+
 // Everything that holds back every member at once, the most important first. Empty: a place is free.
 std::vector<Verdict> fleet_guards(const FleetView& fleet);
 

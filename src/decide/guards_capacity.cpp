@@ -8,13 +8,18 @@
 namespace evenkeel::decide {
 namespace {
 
+std::string without_shifted(const Count& count) {
+  return count.shifted == 0 ? ""
+                            : fmt::format(" without the {} that traffic is shifted away from", count.shifted);
+}
+
 Ruling in_group(const Member& member, const Place& place, bool tell) {
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);
   if (left >= count.required && !tell) return std::nullopt;
   Verdict verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
-                  fmt::format("{} of {} would be left healthy in {}, {} are asked for", left, count.members,
-                              place.group->name, count.required),
+                  fmt::format("{} of {} would be left healthy in {}{}, {} are asked for", left, count.members,
+                              place.group->name, without_shifted(count), count.required),
                   {{"healthy_after", left}, {"required", count.required}}};
   if (count.members - 1 < count.required) {  // even while all of them serve
     verdict.lasts = true;
@@ -31,7 +36,7 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
 // Requests that come in through a zone which stands alone would reach nobody.
 Ruling last_of_zone(const Member& member, const Place& place, int left) {
   const auto& zonal = place.group->zonal;
-  const bool serves = place.registration->state == TargetState::healthy;  // here, whatever it is elsewhere
+  const bool serves = gets_requests(*place.registration);  // here, whatever it does elsewhere
   if (left > 0 || !serves || (zonal && !*zonal)) return std::nullopt;
   Verdict last{
       Reason::zone_without_cross_zone,
@@ -56,11 +61,11 @@ Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place,
   const int required = fleet.required(count);
   if (auto no = last_of_zone(member, place, left)) return no;
   if (left >= required && !tell) return std::nullopt;
-  Verdict verdict{
-      left >= required ? Reason::start : Reason::too_few_healthy_in_zone,
-      fmt::format("{} of {} would be left healthy in {} in zone {}, {} {} asked for", left, count.members,
-                  place.group->name, printable(member.zone), required, required == 1 ? "is" : "are"),
-      {{"healthy_after", left}, {"required", required}}};
+  Verdict verdict{left >= required ? Reason::start : Reason::too_few_healthy_in_zone,
+                  fmt::format("{} of {} would be left healthy in {} in zone {}{}, {} {} asked for", left,
+                              count.members, place.group->name, printable(member.zone),
+                              without_shifted(count), required, required == 1 ? "is" : "are"),
+                  {{"healthy_after", left}, {"required", required}}};
   if (count.members - 1 < required) {
     verdict.lasts = true;
     verdict.text += "; set keep.healthy_per_zone lower, or add servers there";

@@ -164,6 +164,8 @@ Ruling observation_contradicts(const FleetView& fleet, bool tell) {
   return passes(fmt::format("{} members seen, {} by the tick before", now, before), numbers);
 }
 
+}  // namespace
+
 // A zone in which most members are ill is failing: the others will need everybody they have. Of what could not be read
 // observation_incomplete says so.
 Ruling zone_failing(const FleetView& fleet, bool) {
@@ -179,6 +181,20 @@ Ruling zone_failing(const FleetView& fleet, bool) {
   return std::nullopt;
 }
 
+namespace {
+
+// Terminated there, which Auto Scaling does not look at: nothing of Evenkeel's is open, and nothing brings it back.
+std::vector<std::string> gone_in_standby(const FleetView& fleet) {
+  std::vector<std::string> ids;
+  if (!fleet.observation.instances_complete) return ids;
+  for (const auto& [id, member] : fleet.members) {
+    if (member.instance == nullptr && member.open == nullptr && member.scaling != nullptr &&
+        in_standby(*member.scaling))
+      ids.push_back(id);
+  }
+  return ids;
+}
+
 Ruling too_many_out(const FleetView& fleet, bool tell) {
   const int limit = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
   const std::map<std::string, double> numbers = {{"out", fleet.out_count}, {"limit", limit}};
@@ -186,10 +202,17 @@ Ruling too_many_out(const FleetView& fleet, bool tell) {
     auto out = fleet.out();
     const auto more = out.size() > kNamed ? fmt::format(" and {} more", out.size() - kNamed) : "";
     out.resize(std::min(out.size(), kNamed));
-    return Verdict{
-        Reason::too_many_out,
-        fmt::format("{} out already, {} may be: {}{}", fleet.out_count, limit, join(out, ", "), more),
-        numbers};
+    Verdict no{Reason::too_many_out,
+               fmt::format("{} out already, {} may be: {}{}", fleet.out_count, limit, join(out, ", "), more),
+               numbers};
+    const auto never_back = gone_in_standby(fleet);
+    if (never_back.empty() || static_cast<int>(never_back.size()) < limit) return no;
+    no.text += fmt::format(
+        "; EC2 does not know {}, which Auto Scaling group {} has in Standby: detach {} from the "
+        "group or terminate {} there",
+        printable(join(never_back, ", ")), printable(fleet.policy.auto_scaling_group),
+        never_back.size() == 1 ? "it" : "them", never_back.size() == 1 ? "it" : "them");
+    return lasting(std::move(no));
   }
   if (!tell) return std::nullopt;
   return passes(fmt::format("{} out, {} may be", fleet.out_count, limit), numbers);

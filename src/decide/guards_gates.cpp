@@ -134,6 +134,8 @@ Ruling scaling_activity(const FleetView& fleet, bool tell) {
   return passes("no activity of " + printable(group->name));
 }
 
+}  // namespace
+
 Ruling zonal_shift(const FleetView& fleet, bool) {
   for (const auto& [group, count] : fleet.groups) {
     if (!group->registrations) continue;
@@ -148,6 +150,8 @@ Ruling zonal_shift(const FleetView& fleet, bool) {
   }
   return std::nullopt;
 }
+
+namespace {
 
 constexpr std::array kOuterGuards = {FleetGuard{"window", window},
                                      FleetGuard{"calendars", calendars},

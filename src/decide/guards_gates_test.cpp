@@ -1,6 +1,7 @@
 // What lies beyond the fleet holds back every start, says why, and until when.
 #include <gtest/gtest.h>
 
+#include "decide/guards.h"
 #include "decide/guards_for_test.h"
 
 namespace evenkeel::decide {
@@ -145,6 +146,27 @@ TEST(Gates, AGroupWithoutTargetsIsUnderNoShift) {
   FleetForTest fleet;
   fleet.group(1).registrations.reset();
   EXPECT_EQ(fleet.decide().fleet.size(), 1U) << "only that it could not be read";
+}
+
+TEST(Gates, AServerWhoseZoneIsShiftedAwayDoesNotServe) {
+  FleetForTest fleet;
+  fleet.place(1, 7).zonal_shift = true;
+  const auto& seen = fleet.decide().next.glance;
+  EXPECT_EQ(seen.members, 8);
+  EXPECT_EQ(seen.serving, 7);
+  const FleetView view(fleet.policy, fleet.observation, fleet.state);
+  EXPECT_EQ(view.groups.at(&fleet.group(0)).serving, 7) << "it is asked for as a whole";
+  EXPECT_EQ(view.zones.at("eu-west-1a").failing, 0) << "it is not ill";
+  fleet.policy.keep.healthy.count = 7;
+  const FleetView one(fleet.policy, fleet.observation, fleet.state);
+  const auto no = capacity_guard(one, one.members.at(id(3)));
+  ASSERT_TRUE(no);
+  EXPECT_TRUE(no->text.starts_with("6 of 8 would be left healthy in tg1, 7")) << no->text;
+  fleet.place(0, 7).zonal_shift = true;
+  const FleetView both(fleet.policy, fleet.observation, fleet.state);
+  EXPECT_TRUE(capacity_guard(both, both.members.at(id(3)))
+                  ->text.starts_with(
+                      "6 of 8 would be left healthy in tg1 without the 1 that traffic is shifted away"));
 }
 
 }  // namespace

@@ -44,7 +44,7 @@ bool PlanChecker::serving(const TargetGroup& group, const std::string& instance_
   bool any = false;
   for (const auto& registration : *group.registrations) {
     if (registration.instance_id != instance_id) continue;
-    if (registration.state != TargetState::healthy) return false;
+    if (registration.state != TargetState::healthy || registration.zonal_shift) return false;
     any = true;
   }
   return any;

@@ -166,6 +166,7 @@ void PlanChecker::treat(const Action& action, Treatment treatment) {
       broken("R2", fmt::format("{} of {} while its {} of {} may still act", name(action.effect), id,
                                name(intent.effect), iso8601(intent.at)));
   }
+  if (was->phase == Phase::draining) all_zones_serve(id);  // it could go back, and serve
   attempts(*was, treatment);
   const auto* instance = instance_of(id);
   if (instance == nullptr || instance->launch_time != was->launch_time)

@@ -43,6 +43,7 @@ struct PlanChecker {
   void enough_are_left(const TargetGroup& group, const std::string& id);
   void zone_is_not_emptied(const TargetGroup& group, const std::set<std::string>& members,
                            const std::string& id);
+  void all_zones_serve(const std::string& id);
   void traffic_sources(const Remediation& remediation);
   void cause(const Remediation& remediation);
   void served_before(const Remediation& remediation);

@@ -415,5 +415,29 @@ TEST_F(TooEarly, ATreatmentThatALaterOneReplacedCountsToo) {
   EXPECT_TRUE(breaks("R10", fleet, plan));
 }
 
+TEST_F(EachInvariant, NobodyLeavesWhileTrafficIsShiftedFromAZone) {
+  starting();
+  fleet.place(1, 8).zonal_shift = true;
+  EXPECT_TRUE(breaks("C1", fleet, plan, id(3) + " leaves although traffic is shifted from a zone in tg1-80"));
+}
+
+TEST_F(EachInvariant, NobodyIsTreatedThatCouldServeWhileTrafficIsShifted) {
+  rebooting();
+  fleet.place(1, 8).zonal_shift = true;
+  EXPECT_TRUE(breaks("C1", fleet, plan, id(3) + " leaves although traffic is shifted from a zone in tg1-80"));
+}
+
+TEST_F(EachInvariant, WhatAZonalShiftTakesIsNotLeft) {
+  starting();
+  for (int member : {5, 6, 7, 8}) fleet.place(1, member).zonal_shift = true;
+  EXPECT_TRUE(breaks("C1", fleet, plan, "would leave 3 healthy in tg1-80"));
+}
+
+TEST_F(EachInvariant, WhatAnAddressHoldsStays) {
+  starting();
+  fleet.group(1).type = TargetType::ip;
+  EXPECT_TRUE(breaks("R1", fleet, plan, "starts although tg1-80 holds it by an address"));
+}
+
 }  // namespace
 }  // namespace evenkeel::decide

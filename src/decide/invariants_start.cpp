@@ -42,6 +42,7 @@ void PlanChecker::start(const Remediation& remediation) {
       !survey->second.may_deregister.value_or(false) || !survey->second.events) {
     broken("R1", id + " starts without a clean survey");
   }
+  all_zones_serve(id);
   traffic_sources(remediation);
   cause(remediation);
   gates(id);
@@ -108,6 +109,16 @@ void PlanChecker::zone_is_not_emptied(const TargetGroup& group, const std::set<s
   if (left == 0 && serving(group, id) && group.zonal.value_or(true))
     broken("C10", fmt::format("{} is the last that serves {} in {}, whose requests may go nowhere else", id,
                               group.name, zone));
+}
+
+// C1: what a zonal shift takes from service is not there for those who are left.
+void PlanChecker::all_zones_serve(const std::string& id) {
+  for (const auto& group : observation.target_groups) {
+    if (!group.of_fleet || !group.registrations) continue;
+    const auto& there = *group.registrations;
+    if (std::ranges::any_of(there, [](const Registration& one) { return one.zonal_shift; }))
+      broken("C1", fmt::format("{} leaves although traffic is shifted from a zone in {}", id, group.name));
+  }
 }
 
 // R1: what else sends it requests, it leaves as well. Auto Scaling takes what it moves or terminates from Classic Load

@@ -6,6 +6,7 @@
 #include "decide/evidence.h"
 #include "decide/fleet_view.h"
 #include "decide/gate.h"
+#include "decide/guards.h"
 #include "decide/guards_scaling.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
@@ -20,6 +21,9 @@ constexpr Duration kLongWithoutTick = 5min;
 // Capacity lost for other reasons while the member is out: better to have it back than treated.
 std::optional<std::string> guard_broken(const Remediation& remediation, const Draft& draft,
                                         const FleetView& fleet) {
+  for (const auto lost : {zonal_shift, zone_failing}) {
+    if (const auto no = lost(fleet, false)) return no->text;
+  }
   if (!draft.observation.instances_complete) return std::nullopt;  // who serves is not known
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;

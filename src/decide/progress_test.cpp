@@ -180,6 +180,40 @@ TEST(Draining, CapacityLostMeanwhileBringsItBack) {
   EXPECT_NE(fleet.three().why_untreated.find("only 4 are left healthy"), std::string::npos);
 }
 
+TEST(Draining, AZonalShiftBringsItBack) {
+  for (const bool drained : {false, true}) {
+    FleetForTest fleet;
+    fleet.policy.keep.healthy = {.count = 2, .percent = 0};  // enough are left, by the count
+    fleet.drained_three();
+    if (!drained) fleet.registered(3, TargetState::draining);
+    fleet.place(0, 8).zonal_shift = true;
+    const auto plan = fleet.tick();
+    EXPECT_EQ(effects(plan), (std::vector{Effect::register_, Effect::register_}));
+    EXPECT_NE(fleet.three().why_untreated.find("traffic is shifted away"), std::string::npos);
+  }
+}
+
+TEST(Draining, WhatAZonalShiftTakesFromServiceIsNotLeft) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  const FleetView before(fleet.policy, fleet.observation, fleet.state);
+  EXPECT_EQ(before.groups.at(&fleet.group(0)).serving, 7);
+  for (int i = 5; i <= 8; ++i) fleet.place(0, i).zonal_shift = true;
+  const FleetView shifted(fleet.policy, fleet.observation, fleet.state);
+  EXPECT_EQ(shifted.groups.at(&fleet.group(0)).serving, 3);
+}
+
+TEST(Draining, AZoneThatFailsBringsItBack) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 2, .percent = 0};
+  for (int i = 5; i <= 8; ++i) fleet.zone(i, "eu-west-1b");
+  fleet.drained_three();
+  for (int i = 5; i <= 7; ++i) fleet.state_of(i, TargetState::unhealthy);
+  const auto plan = fleet.tick();
+  EXPECT_EQ(effects(plan), (std::vector{Effect::register_, Effect::register_}));
+  EXPECT_NE(fleet.three().why_untreated.find("in zone eu-west-1b are not healthy"), std::string::npos);
+}
+
 TEST(Draining, AFleetThatLeftThePolicyIsRestored) {
   FleetForTest fleet;
   fleet.start_of_three();
