@@ -175,13 +175,15 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   for (const auto& [id, one] : fleet.members) {
     if (one.scaling == nullptr || !one.zone.empty() || !may_count(*one.scaling)) continue;
     const bool launched = one.scaling->lifecycle_state == "Pending";
-    return Verdict{
+    Verdict unknown{
         Reason::az_rebalance,
-        fmt::format("the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
-                    "Evenkeel can't tell whether the zones would be even{}",
-                    printable(id), printable(group.name), printable(one.scaling->lifecycle_state),
-                    launched ? "" : "; if the instance is gone, take it out of the group"),
+        fmt::format(
+            "the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
+            "Evenkeel can't tell whether the zones would be even{}",
+            printable(id), printable(group.name), printable(one.scaling->lifecycle_state),
+            launched ? "" : "; if the instance is gone, detach it from the group or terminate it there"),
         {}};
+    return launched ? unknown : lasting(std::move(unknown));
   }
   const auto zones = on_the_way(fleet, member);
   std::string_view lowest = member.zone, highest;

@@ -192,9 +192,9 @@ TEST(AzRebalance, AMemberWhoseZoneIsNotKnownIsNamed) {
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::az_rebalance);
   EXPECT_NE(no.text.find("the Availability Zone of " + id(1)), std::string::npos) << no.text;
-  EXPECT_NE(no.text.find("take it out of the group"), std::string::npos) << no.text;
+  EXPECT_NE(no.text.find("detach it from the group"), std::string::npos) << no.text;
   fleet.scaling().members[0].lifecycle_state = "Pending";
-  EXPECT_EQ(verdict_of_three(fleet).text.find("take it out of the group"), std::string::npos)
+  EXPECT_EQ(verdict_of_three(fleet).text.find("detach it from the group"), std::string::npos)
       << "EC2 does not tell yet what Auto Scaling has just launched";
   fleet.scaling().members[0].lifecycle_state = "Terminating";
   EXPECT_EQ(verdict_of_three(fleet).text.find("Availability Zone of"), std::string::npos)

@@ -26,6 +26,12 @@ Ruling registered_elsewhere(const FleetView& fleet, const Member& member) {
   return survey_guard(known);
 }
 
+// Terminated in Standby, where Auto Scaling keeps it in its list: nothing of it is left that could leave.
+bool is_gone(const Member& member) {
+  const bool there = member.instance != nullptr && member.instance->state != InstanceState::terminated;
+  return !there && member.scaling != nullptr && in_standby(*member.scaling);
+}
+
 // The first no that does not pass by itself, though another one may hold it back just now.
 Ruling for_good(const FleetView& fleet, const Member& member) {
   const auto lasts = [](const Ruling& ruling) { return ruling && ruling->lasts; };
@@ -45,11 +51,12 @@ Ruling for_now(const FleetView& fleet, const Member& member) {
   return no ? no : capacity_guard(fleet, member);
 }
 
-// The ruling of each member; nothing as soon as one has none.
+// The ruling of each member, those that are gone left out where it is for good; nothing as soon as one has none.
 std::vector<Verdict> of_each(const FleetView& fleet, Ruling (*rule)(const FleetView&, const Member&)) {
   std::vector<Verdict> all;
   for (const auto& [id, member] : fleet.members) {
     auto no = rule(fleet, member);
+    if (!no && rule == for_good && is_gone(member)) continue;
     if (!no) return {};
     all.push_back(std::move(*no));
   }
