@@ -40,7 +40,9 @@ std::string room(const FleetState& state) {
   } else if (glance.may_leave == 0) {
     parts.emplace_back(glance.out == 0 ? "no server may leave now" : "no more servers may leave now");
   } else {
-    parts.push_back(fmt::format("{} more may leave now", glance.may_leave));
+    const bool blind = state.ability.kind == Ability::Kind::blind;
+    parts.push_back(blind ? fmt::format("the guards would let {} more leave now", glance.may_leave)
+                          : fmt::format("{} more may leave now", glance.may_leave));
   }
   return join(parts, "; ");
 }

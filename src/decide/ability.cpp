@@ -309,6 +309,11 @@ std::vector<std::string> what_it_waits_for(const Plan& plan, const FleetView& fl
   return because;
 }
 
+bool holds_back_all(const BlindTo& blind) {
+  return blind.what == Blindness::no_members || blind.what == Blindness::no_member_may_leave ||
+         blind.what == Blindness::fleet_may_not_start;
+}
+
 std::string texts_of(const Ability& ability) {
   std::vector<std::string> texts;
   for (const auto& one : ability.blind_to) texts.push_back(one.text);
@@ -347,6 +352,9 @@ void judge_ability(Plan& plan, const FleetView& fleet, const std::vector<Verdict
                  : !ability.because.empty() ? Ability::Kind::waiting
                                             : Ability::Kind::able;
   const bool same = before.ability.kind == ability.kind && before.ability.since != Time{};
+  // What no member may do is not offered beside it.
+  if (std::ranges::any_of(ability.blind_to, holds_back_all))
+    plan.next.glance.may_leave = std::min(plan.next.glance.may_leave, 0);
   ability.since = same ? before.ability.since : fleet.observation.taken_at;
   tell_ability(plan, fleet, before);
 }

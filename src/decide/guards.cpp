@@ -138,12 +138,12 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
     return lasting(Verdict{Reason::elsewhere_registered, where_else(survey), {}});
   }
   if (!survey.classic.empty()) {
-    return Verdict{
+    return lasting(Verdict{
         Reason::elsewhere_registered,
         fmt::format("also registered with {}, from which nothing would take it: deregister it there, or "
                     "attach that load balancer to its Auto Scaling group and set leave_by: standby",
                     printable(join(survey.classic, ", "))),
-        {}};
+        {}});
   }
   if (!survey.complete) {
     return Verdict{Reason::survey_incomplete,

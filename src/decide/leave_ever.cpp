@@ -3,12 +3,27 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "decide/guards_scaling.h"
 
 namespace evenkeel::decide {
 namespace {
+
+// Those that list it and are not its Auto Scaling group's: of the group's own a guard tells.
+std::vector<std::string> classic_of_others(const FleetView& fleet, const Member& member,
+                                           const std::map<std::string, std::set<std::string>>& classic) {
+  const auto& group = fleet.observation.auto_scaling_group;
+  std::vector<std::string> names;
+  for (const auto& [name, ids] : classic) {
+    const bool own = member.scaling != nullptr &&
+                     std::ranges::find(group->other_traffic_sources, name, &TrafficSource::name) !=
+                         group->other_traffic_sources.end();
+    if (!own && ids.contains(member.id)) names.push_back(name);
+  }
+  return names;
+}
 
 // What is known of where else it is registered, from whichever closer look there was.
 Ruling registered_elsewhere(const FleetView& fleet, const Member& member) {
@@ -22,6 +37,7 @@ Ruling registered_elsewhere(const FleetView& fleet, const Member& member) {
       known.elsewhere.push_back(elsewhere->registrations[i]);
       known.elsewhere_groups.push_back(elsewhere->groups[i]);
     }
+    if (elsewhere->classic) known.classic = classic_of_others(fleet, member, *elsewhere->classic);
   }
   return survey_guard(known);
 }
