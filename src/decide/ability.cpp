@@ -242,21 +242,67 @@ bool is_denied(Reason reason) {
          reason == Reason::survey_incomplete || reason == Reason::load_unknown;
 }
 
-// Of those that something asks for none could be looked at or treated. Known only by a tick that came to
-// asking.
-void blind_to_candidates(const Plan& plan, const Ability& before, Blind& blind) {
-  const auto any = [&](auto&& is) {
-    return std::ranges::any_of(plan.members, [&](const auto& entry) { return is(entry.second.reason); });
-  };
-  if (any([](Reason reason) { return reason == Reason::start; })) return;
-  const bool came_to_asking =
-      plan.fleet.empty() && !any([](Reason reason) { return reason == Reason::signal_not_due; });
-  if (!came_to_asking) {
-    std::ranges::copy_if(before.blind_to, std::back_inserter(blind), [](const BlindTo& known) {
-      return known.what == Blindness::survey_denied || known.what == Blindness::load_unread;
-    });
-    return;
+bool is_judged(const FleetView& fleet) {
+  return std::ranges::all_of(fleet.members, [&](const auto& entry) {
+    return !is_readable(entry.second) ||
+           std::ranges::none_of(entry.second.signals, [](const Signal* signal) { return signal == nullptr; });
+  });
+}
+
+// Whom something asks for is known only by a tick that has read the metrics, and what speaks against it only by one
+// that came to looking. Every other tick keeps what was found.
+struct Looked {
+  bool judged = false;    // what every rule says of every member
+  bool surveyed = false;  // and whoever is asked for was looked at more closely
+};
+
+Looked how_it_looked(const Plan& plan, const FleetView& fleet) {
+  const bool judged = is_judged(fleet);
+  return {judged, judged && plan.fleet.empty()};
+}
+
+bool is_named(const Blind& blind, Blindness what) {
+  return std::ranges::find(blind, what, &BlindTo::what) != blind.end();
+}
+
+// What a closer look found and no guard of this tick could find again.
+bool stays(const BlindTo& known, const Plan& plan, const FleetView& fleet, const Looked& looked) {
+  switch (known.what) {
+    case Blindness::survey_denied:
+    case Blindness::load_unread:
+      return !looked.surveyed;
+    case Blindness::may_never_leave: {
+      const auto member = plan.members.find(known.subject);
+      const auto is = fleet.members.find(known.subject);
+      if (looked.surveyed || member == plan.members.end() || is == fleet.members.end() ||
+          is->second.open != nullptr)
+        return false;
+      return !looked.judged || member->second.wanted;
+    }
+    case Blindness::no_member_may_leave:
+      return !looked.surveyed && !fleet.members.empty() &&
+             (known.subject == name(Reason::elsewhere_registered) ||
+              known.subject == name(Reason::stop_protected));
+    default:
+      return false;
   }
+}
+
+// Of those that something asks for none could be looked at or treated.
+void blind_to_candidates(const Plan& plan, const FleetView& fleet, const Ability& before, Blind& blind) {
+  const auto leaves = [](const auto& entry) {
+    return entry.second.reason == Reason::start || entry.second.reason == Reason::next_in_line;
+  };
+  if (std::ranges::any_of(plan.members, leaves)) return;
+  const auto looked = how_it_looked(plan, fleet);
+  const bool said =
+      is_named(blind, Blindness::may_never_leave) || is_named(blind, Blindness::no_member_may_leave);
+  for (const auto& known : before.blind_to) {
+    const bool never =
+        known.what == Blindness::may_never_leave || known.what == Blindness::no_member_may_leave;
+    if (!(never && said) && stays(known, plan, fleet, looked)) blind.push_back(known);
+  }
+  if (!looked.surveyed) return;
   for (const auto& [id, verdict] : plan.members) {
     if (!is_denied(verdict.reason)) continue;
     const bool load = verdict.reason == Reason::load_unknown;
@@ -283,7 +329,7 @@ Blind what_it_cannot_see(const Plan& plan, const FleetView& fleet, const std::ve
     blind.push_back({fleet.observation.marks ? Blindness::state_outdated : Blindness::instances_unread,
                      kWitnessTag, verdict->text});
   std::ranges::move(never_to_leave(plan, fleet, held_back_by), std::back_inserter(blind));
-  blind_to_candidates(plan, before, blind);
+  blind_to_candidates(plan, fleet, before, blind);
   if (blind.size() > kBlindTo) blind.resize(kBlindTo);
   for (auto& one : blind) {
     one.subject = printable(one.subject, kAbilityText);

@@ -87,6 +87,14 @@ std::string most_of(const std::vector<Verdict>& all) {
   return fmt::format("{} of {}: {}", most->second, all.size(), first.text);
 }
 
+// What only a closer look finds is named first: without one it is not known to be over.
+Reason subject_of(const std::vector<Verdict>& all) {
+  const auto found = std::ranges::find_if(all, [](const Verdict& verdict) {
+    return verdict.reason == Reason::elsewhere_registered || verdict.reason == Reason::stop_protected;
+  });
+  return found == all.end() ? all.front().reason : found->reason;
+}
+
 std::string places_of(const FleetView& fleet) {
   std::vector<std::string> names;
   for (const auto& [group, count] : fleet.groups) names.push_back(printable(group->name));
@@ -113,7 +121,7 @@ std::vector<BlindTo> never_to_leave(const Plan& plan, const FleetView& fleet,
     return never;
   }
   if (const auto all = of_each(fleet, for_good); !all.empty()) {
-    never.push_back({Blindness::no_member_may_leave, name(all.front().reason),
+    never.push_back({Blindness::no_member_may_leave, name(subject_of(all)),
                      "no member could ever leave: " + most_of(all)});
     return never;
   }
@@ -122,7 +130,7 @@ std::vector<BlindTo> never_to_leave(const Plan& plan, const FleetView& fleet,
   for (const auto& [one, verdict] : plan.members) {
     if (verdict.reason == Reason::start || verdict.reason == Reason::next_in_line) return never;
     if (!verdict.wanted) continue;
-    if (!verdict.lasts) return never;
+    if (!verdict.lasts || verdict.of_fleet) return never;  // of the whole fleet it has been said
     if (asked != nullptr) continue;
     asked = &verdict;
     id = one;
