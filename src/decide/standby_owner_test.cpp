@@ -4,6 +4,7 @@
 
 #include "decide/ladder_for_test.h"
 #include "decide/scaled_for_test.h"
+#include "decide/wishes.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -123,6 +124,26 @@ TEST(StandbyOwner, IsNotCalledBackBeforeItsGroupShowsIt) {
     fleet.pass(1min);
     fleet.tick();
   }
+  EXPECT_TRUE(fleet.state.open.empty());
+}
+
+TEST(StandbyOwner, AnOperatorWhoWantsItBackDoesNotLeaveItThere) {
+  Scaling fleet;
+  fleet.in_standby();
+  for (auto& target : fleet.three().snapshot) target.vanished = true;
+  fleet.observation.absent_groups = {fleet.group(0).arn, fleet.group(1).arn};
+  fleet.observation.target_groups.clear();
+  const auto restore = [&] {
+    fleet.state.wishes = {{Wish::Kind::restore, id(3), "", "ann", {}, {}, false, false}};
+    heed_wishes(fleet.state, fleet.observation.taken_at);
+  };
+  restore();
+  ASSERT_EQ(fleet.state.open.size(), 1U);
+  EXPECT_TRUE(asks_to_leave_standby(fleet.tick()));
+  fleet.lifecycle(3) = "InService";
+  fleet.pass(1min);
+  fleet.tick();
+  restore();
   EXPECT_TRUE(fleet.state.open.empty());
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "decide/clock.h"
 #include "decide/expected.h"
+#include "decide/phases.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -69,7 +70,8 @@ class Heeding {
     // A later wish without it does not take it back.
     if (wish.now) found->without_waiting = true;
     found->phase_since = now_;
-    if (std::ranges::all_of(found->snapshot, &SnapshotTarget::vanished)) {
+    const bool nowhere = std::ranges::all_of(found->snapshot, &SnapshotTarget::vanished);
+    if (nowhere && !stands_by(*found)) {
       // There is no place left to put it back to: the person has taken it over.
       found->phase = Phase::done;
       found->ending = Ending::handed_over;
@@ -87,6 +89,11 @@ class Heeding {
   }
 
  private:
+  // In our Standby, and AWS has not said yes to bring it back: that is owed whatever has become of the places.
+  static bool stands_by(const Remediation& remediation) {
+    const auto* exit = latest_intent(remediation, Effect::exit_standby);
+    return may_be_in_our_standby(remediation) && (exit == nullptr || exit->outcome != OutcomeKind::accepted);
+  }
   // Whatever the next look finds: adopt_identity() takes it.
   void accept_place(const Wish& wish) {
     state_.identity = Identity{};

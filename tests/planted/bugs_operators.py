@@ -110,6 +110,8 @@ BUGS = [
         "if (held_back_by_classic(remediation, draft)) return;"),
     Bug("lets a record end in the Standby that was asked for", "decide/invariants.cpp",
         "} else if (in_our_standby(was)) {", "} else if (was.id.empty()) {"),
+    Bug("lets an operator's restore leave a server in our Standby", "decide/wishes.cpp",
+        "if (nowhere && !stands_by(*found)) {", "if (nowhere) {"),
     # Taken aside by another hand
     Bug("treats a server in another hand's Standby", "decide/gate.cpp",
         "if (in_foreign_standby(remediation, draft.observation))", "if (remediation.id.empty())"),
