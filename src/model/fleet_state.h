@@ -80,7 +80,7 @@ struct Intent {
   std::string detail;         // for people: AWS's words when it refused
   // What AWS called what it accepted: a command's id; of enter_standby "over" once its Standby has ended
   std::string answer = {};
-  bool all_ports = false;     // it registers where Auto Scaling does that otherwise, too
+  bool all_ports = false;  // it registers where Auto Scaling does that otherwise, too
   bool operator==(const Intent&) const = default;
 };
 
