@@ -438,8 +438,7 @@ std::vector<std::string> play_edit(const KeyEdit& edit, const EditMoment& moment
   std::vector<std::string> wrong;
   if (!due) return {fmt::format("it was never {}", name(moment.phase))};
   if (still_out) wrong.emplace_back("something is still open");
-  if (treatments > 1)
-    wrong.push_back(fmt::format("web-2 was treated {} times", treatments));
+  if (treatments > 1) wrong.push_back(fmt::format("web-2 was treated {} times", treatments));
   if (at_the_end != before)
     wrong.push_back(fmt::format("not as it was:\n{}\ninstead of\n{}", at_the_end, before));
   const auto& findings = oracle.findings();
