@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::size_t kLongestValue = 256;  // of a tag of EC2, in characters
 constexpr std::size_t kLeftMarks = 100;     // the state is one document
-constexpr int kTries = 10;                  // to take one off: a quarter of an hour, one a tick
-constexpr int kTold = kTries + 1;           // that it could not be was told
-constexpr int kAtOnce = 4;                  // taken off in one tick
-constexpr std::size_t kShown = 3;           // of those marked, in a text
+constexpr int kMarkTries = 10;              // to take one off: a quarter of an hour, one a tick
+constexpr int kMarkStays = kMarkTries + 1;  // that it could not be was told
+constexpr int kMarksAtOnce = 4;             // taken off in one tick
+constexpr std::size_t kMarksShown = 3;      // of those marked, in a text
 
 // What every AWS service lets a tag's value consist of, where it is not a letter or digit.
 constexpr std::string_view kInTags = " +-=._:/@";
@@ -118,7 +118,7 @@ std::string by_hand(const std::string& instance_id) {
 
 // Whether it has to be tried (again) now. Where nothing shows whether it is there, it is tried until it is accepted.
 bool is_due(const LeftMark& mark, bool shows, const Observation& observation) {
-  if (mark.tries >= kTries) return false;
+  if (mark.tries >= kMarkTries) return false;
   const bool accepted = mark.tries > 0 && mark.removal.outcome == OutcomeKind::accepted;
   if (!observation.marks) return !accepted;
   if (accepted && observation.taken_at - mark.removal.at < kVisibleAfter) return false;
@@ -126,7 +126,7 @@ bool is_due(const LeftMark& mark, bool shows, const Observation& observation) {
 }
 
 void tell_what_stays(LeftMark& mark, const FleetState& next, const Observation& observation, Draft& draft) {
-  mark.tries = kTold;
+  mark.tries = kMarkStays;
   draft.events.push_back(
       {.at = observation.taken_at,
        .fleet = next.fleet,
@@ -136,7 +136,7 @@ void tell_what_stays(LeftMark& mark, const FleetState& next, const Observation& 
        .text = fmt::format(
            "its tag {} could not be taken off in {} attempts{}; it is in service all the same. By "
            "hand: {}",
-           kWitnessTag, kTries, mark.removal.detail.empty() ? "" : ": " + mark.removal.detail,
+           kWitnessTag, kMarkTries, mark.removal.detail.empty() ? "" : ": " + mark.removal.detail,
            by_hand(mark.instance_id))});
 }
 
@@ -145,7 +145,8 @@ bool is_over(const LeftMark& mark, bool shows, const Observation& observation) {
   if (shows) return false;
   const bool long_ago = observation.taken_at - mark.since >= kRequestValidity + kVisibleAfter;
   if (observation.marks) return long_ago;
-  return mark.tries >= kTold || (long_ago && mark.tries > 0 && mark.removal.outcome == OutcomeKind::accepted);
+  return mark.tries >= kMarkStays ||
+         (long_ago && mark.tries > 0 && mark.removal.outcome == OutcomeKind::accepted);
 }
 
 }  // namespace
@@ -239,10 +240,10 @@ void take_marks_off(FleetState& next, const Observation& observation, Draft& dra
   adopt_ended(next, observation);
   int asked = 0;
   for (auto& mark : next.left_marks) {
-    if (mark.tries == kTries && mark.removal.outcome != OutcomeKind::accepted)
+    if (mark.tries == kMarkTries && mark.removal.outcome != OutcomeKind::accepted)
       tell_what_stays(mark, next, observation, draft);
     const auto* shown = seen(mark, next.fleet, observation);
-    if (asked == kAtOnce || !is_due(mark, shown != nullptr, observation)) continue;
+    if (asked == kMarksAtOnce || !is_due(mark, shown != nullptr, observation)) continue;
     if (shown != nullptr) mark.value = *shown;  // of several marks, the one that arrived last
     draft.unmark(mark);
     ++asked;
@@ -270,11 +271,12 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
                              ? !is_known_mark(fleet.state, value)
                              : is_unknown_to_others(value, instance, fleet.observation);
     if (!unknown) continue;
-    if (++count <= static_cast<int>(kShown))
+    if (++count <= static_cast<int>(kMarksShown))
       texts.push_back(fmt::format("{} (\"{}\")", instance, printable(value, kLongestValue)));
   }
   if (count == 0) return std::nullopt;
-  const auto more = count > static_cast<int>(kShown) ? fmt::format(" and {} more", count - kShown) : "";
+  const auto more =
+      count > static_cast<int>(kMarksShown) ? fmt::format(" and {} more", count - kMarksShown) : "";
   return Verdict{
       Reason::state_outdated,
       fmt::format(

@@ -52,5 +52,5 @@ BUGS = [
         "  found.may_mark = true;  // it is out, with its tag or without\n", ""),
     Bug("asks for the tags before anything is restored", "observe/observe.cpp",
         "  read_instances(reading);\n", "  read_instances(reading);\n  read_marks(reading);\n"),
-    Bug("takes a tag off for ever", "decide/witness.cpp", "  if (mark.tries >= kTries) return false;\n", ""),
+    Bug("takes a tag off for ever", "decide/witness.cpp", "  if (mark.tries >= kMarkTries) return false;\n", ""),
 ]
