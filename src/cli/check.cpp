@@ -226,6 +226,15 @@ void judge(std::vector<Report>& reports) {
   }
 }
 
+void find_refused(const FleetState& state, Report& report) {
+  for (const auto& denial : state.denials) {
+    report.findings.push_back({.severity = Severity::would_not_work,
+                               .text = decide::denial_words(denial, state.fleet),
+                               .remedy = "allow it; `evenkeel iam` prints what is needed",
+                               .rule = check::kRefusedBefore});
+  }
+}
+
 void find_marked(const std::vector<FleetState>& states, Report& report) {
   for (const auto& [instance, value] : report.facts->marks) {
     if (!decide::is_mark_of(value, instance)) continue;
@@ -255,17 +264,10 @@ void judge_by_the_past(Context& context, const Options& options, std::vector<Rep
   if (!states && states.error().kind != ErrorKind::not_found) return;
   const auto known = states.value_or(std::vector<FleetState>{});
   for (auto& report : reports) {
-    const auto state = std::ranges::find(known, report.fleet->name, &FleetState::fleet);
     if (!report.facts) continue;
     find_marked(known, report);
-    check::worst_first(report.findings);
-    if (state == known.end()) continue;
-    for (const auto& denial : state->denials) {
-      report.findings.push_back({.severity = Severity::would_not_work,
-                                 .text = decide::denial_words(denial, state->fleet),
-                                 .remedy = "allow it; `evenkeel iam` prints what is needed",
-                                 .rule = check::kRefusedBefore});
-    }
+    const auto state = std::ranges::find(known, report.fleet->name, &FleetState::fleet);
+    if (state != known.end()) find_refused(*state, report);
     check::worst_first(report.findings);
   }
 }

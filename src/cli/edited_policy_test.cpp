@@ -23,7 +23,7 @@
 namespace evenkeel::cli {
 namespace {
 
-// web-2 leaks, or somebody asks for it by a tag. Auto Scaling looks after tg1; tg2 is ours.
+// web-2 leaks, or an operator asks for it by a tag. Auto Scaling looks after tg1; tg2 is ours.
 constexpr const char* kEditedWorld = R"(start 2026-11-22T10:00:00Z
 duration 100m
 tick 1m

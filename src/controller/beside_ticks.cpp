@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kWhyShown = 400;
 
-// Whoever writes at the same time wins, and nothing else is lost.
+// A process that writes at the same time wins, and nothing else is lost.
 void write_beside(FleetState state, const char* why, Time local, record::Journal& journal) {
   ++state.revision;
   state.written_by = why + iso8601(local);

@@ -6,6 +6,7 @@
 
 #include "act/act.h"
 #include "base/text.h"
+#include "decide/horizon.h"
 
 namespace evenkeel::controller {
 namespace {
@@ -38,9 +39,7 @@ bool treats_the_server(Effect effect) {
 }
 
 // What waits for its server's mark, where that was asked for as well.
-bool needs_its_mark(Effect effect) {
-  return effect == Effect::deregister || effect == Effect::enter_standby || treats_the_server(effect);
-}
+bool needs_its_mark(Effect effect) { return decide::takes_out(effect) || treats_the_server(effect); }
 
 // Why it must not be sent any more; empty: it may.
 std::string too_late(const Action& action, std::optional<Time> looked_at, const TickTime& time, Time now) {

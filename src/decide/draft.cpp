@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t kMarkStamp = 8;  // characters of a nonce that tell one state's tag from another's
 
-bool takes_out(Effect effect) { return effect == Effect::deregister || effect == Effect::enter_standby; }
-
 bool brings_back(Effect effect) {
   return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
 }

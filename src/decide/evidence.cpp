@@ -102,6 +102,11 @@ bool healthy_everywhere(const Remediation& remediation, const Observation& obser
   return somewhere;
 }
 
+bool is_leaving(const Registration& registration) {
+  return registration.state == TargetState::draining ||
+         registration.state == TargetState::unhealthy_draining || drained(registration);
+}
+
 bool treats(Effect effect) {
   return effect == Effect::command || effect == Effect::reboot || effect == Effect::stop;
 }

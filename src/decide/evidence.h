@@ -30,6 +30,8 @@ bool healthy_everywhere(const Remediation& remediation, const Observation& obser
 
 // Command, reboot or stop.
 bool treats(Effect effect);
+// In its target group no more, or draining there.
+bool is_leaving(const Registration& registration);
 
 // The intent of the latest treatment that was sent: command, reboot or stop; or nullptr.
 const Intent* treatment_intent(const Remediation& remediation);

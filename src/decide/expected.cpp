@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "decide/evidence.h"
 #include "decide/protocol.h"
 #include "decide/whereabouts.h"
 
@@ -22,12 +23,6 @@ bool holds_id(const std::vector<std::string>& sorted, const std::string& id) {
 
 bool tracked(const TargetGroup& group) {
   return group.of_fleet && group.type == TargetType::instance && group.registrations;
-}
-
-bool is_leaving(const Registration& registration) {
-  return registration.state == TargetState::draining ||
-         registration.state == TargetState::unhealthy_draining ||
-         (registration.state == TargetState::unused && registration.reason == "Target.NotRegistered");
 }
 
 // Ids of the group's targets, sorted, each once: all of them, or those that stay.

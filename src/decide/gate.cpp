@@ -64,10 +64,7 @@ std::string left_without_us(const Remediation& remediation, const Draft& draft) 
     const auto* group = find_group(draft.observation, target.target_group_arn);
     if (target.vanished || group == nullptr || !group->registrations) continue;
     const auto* there = find_registration(*group, remediation.instance_id, target.port);
-    const bool stays = there != nullptr && there->state != TargetState::draining &&
-                       there->state != TargetState::unhealthy_draining &&
-                       (there->state != TargetState::unused || there->reason != "Target.NotRegistered");
-    if (!stays) return target.target_group_name;
+    if (there == nullptr || is_leaving(*there)) return target.target_group_name;
   }
   return {};
 }
@@ -375,10 +372,12 @@ bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
     return remediation.phase == Phase::rejoining;
   }
   if (then == Then::let_go) {
-    const bool took = took_out(remediation);
     remediation.foreign = verdict.text;
-    if (took) put_back(remediation, draft, verdict.text);
-    if (!took) hand_over(remediation, draft, verdict.text);
+    if (took_out(remediation)) {
+      put_back(remediation, draft, verdict.text);
+    } else {
+      hand_over(remediation, draft, verdict.text);
+    }
     return true;
   }
   if (then != Then::put_back) return false;

@@ -65,8 +65,8 @@ std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect
                                           const std::string& target_group_arn, Draft& draft);
 
 // A document, a reboot, a stop, a replacement. In addition: out of service everywhere and for long enough
-// after the drain (what Auto Scaling is to replace: in service there), every place known, nothing under way in its Auto Scaling group, a clean survey of this tick, fewer others in
-// treatment than keep.out allows, no earlier treatment that may still act, no boot by another hand; and, as the
+// after the drain (what Auto Scaling is to replace: in service there), every place known, nothing under way in its
+// Auto Scaling group, a clean survey of this tick, fewer others in treatment than keep.out allows, no earlier treatment that may still act, no boot by another hand; and, as the
 // last thing that is read, its places once more.
 std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft);
 

@@ -16,8 +16,6 @@ const Document& document_of_command(const FleetPolicy& policy) {
   return step == policy.treatments.end() ? none : step->document;
 }
 
-bool removes(Effect effect) { return effect == Effect::deregister || effect == Effect::enter_standby; }
-
 // What became of the document, as far as this observation tells; nullptr: it was not asked.
 const CommandResult* known_result(const Intent& intent, const Observation& observation) {
   const auto found = observation.commands.find(intent.nonce);
@@ -38,9 +36,15 @@ bool has_acted(const Remediation& remediation, const Intent& intent, const Obser
 
 }  // namespace
 
+bool takes_out(Effect effect) { return effect == Effect::deregister || effect == Effect::enter_standby; }
+
+bool may_have_happened(const Intent& intent) {
+  return intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown ||
+         intent.may_land_late;
+}
+
 Time may_act_until(const Intent& intent, const FleetPolicy& policy) {
-  const bool sent = intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown;
-  if (!sent && !intent.may_land_late) return Time{};
+  if (!may_have_happened(intent)) return Time{};
   const Time taken = intent.at + (intent.may_land_late ? kRequestValidity : kAnsweredWithin);
   switch (intent.effect) {
     case Effect::deregister:
@@ -73,7 +77,7 @@ Time treatments_may_act_until(const Remediation& remediation, const Observation&
                               const FleetPolicy& policy) {
   Time latest = remediation.effects_until;
   for (const auto& intent : remediation.intents) {
-    if (!removes(intent.effect))
+    if (!takes_out(intent.effect))
       latest = std::max(latest, may_act_until(intent, remediation, observation, policy));
   }
   return latest;
@@ -104,7 +108,7 @@ Time anything_may_act_until(const Remediation& remediation, const Observation& o
                             const FleetPolicy& policy) {
   Time latest = std::max(remediation.quiet_until, treatments_may_act_until(remediation, observation, policy));
   for (const auto& intent : remediation.intents) {
-    if (removes(intent.effect)) latest = std::max(latest, may_act_until(intent, policy));
+    if (takes_out(intent.effect)) latest = std::max(latest, may_act_until(intent, policy));
   }
   return latest;
 }

@@ -10,6 +10,11 @@
 
 namespace evenkeel::decide {
 
+// Deregistering and entering Standby.
+bool takes_out(Effect effect);
+// AWS took it, or may have, or may still take it.
+bool may_have_happened(const Intent& intent);
+
 // Until when this one request may still act: AWS takes it as long as its signature is valid, EC2 queues an
 // accepted reboot, Systems Manager delivers a document late and runs it for `within` of its document. The
 // past (Time{}): it can't, or it has acted already. Registering and leaving Standby only bring back; evidence

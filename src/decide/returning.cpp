@@ -18,9 +18,7 @@ constexpr Duration kRegisteredByAutoScaling = 5min;
 
 bool missing(const TargetGroup& group, const Remediation& remediation, int port) {
   const auto* there = find_registration(group, remediation.instance_id, port);
-  return there == nullptr || there->state == TargetState::draining ||
-         there->state == TargetState::unhealthy_draining ||
-         (there->state == TargetState::unused && there->reason == "Target.NotRegistered");
+  return there == nullptr || is_leaving(*there);
 }
 
 // Whether a registration also asks for the place that Auto Scaling looks after: where we have ports of our own in the

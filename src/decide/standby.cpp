@@ -2,6 +2,7 @@
 // comes after that is another hand's.
 #include <algorithm>
 
+#include "decide/horizon.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 
@@ -10,11 +11,6 @@ namespace {
 
 // Intent::answer of an EnterStandby whose Standby has ended.
 constexpr const char* kOver = "over";
-
-bool may_have_happened(const Intent& intent) {
-  return intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown ||
-         intent.may_land_late;
-}
 
 bool accepted_after(const Intent* exit, const Intent& enter) {
   return exit != nullptr && exit->outcome == OutcomeKind::accepted && exit->at >= enter.at;
@@ -29,8 +25,7 @@ bool asked_to_leave(const Remediation& remediation, Effect effect, const std::st
 
 bool took_out(const Remediation& remediation) {
   return std::ranges::any_of(remediation.intents, [](const Intent& intent) {
-    return (intent.effect == Effect::deregister || intent.effect == Effect::enter_standby) &&
-           may_have_happened(intent);
+    return takes_out(intent.effect) && may_have_happened(intent);
   });
 }
 

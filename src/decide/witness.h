@@ -15,7 +15,8 @@ class Draft;
 struct FleetView;
 
 // "web/i-0abc…@2026-11-22T06:44:00Z mark:2-5f0c1a9b tg1:443 tg1-80:80": the fleet, the remediation, how often it was
-// marked and a random part, by which two states that are one to the second differ, and where it serves otherwise; at most 256 characters that every tag may have.
+// marked and a random part, by which two states that are one to the second differ, and where it serves otherwise; at
+// most 256 characters that every tag may have.
 std::string mark_value(const std::string& fleet, const Remediation& remediation);
 
 // Whether the value is one that Evenkeel writes on this instance, for whatever fleet: not copied from another one.
