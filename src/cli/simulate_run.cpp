@@ -77,6 +77,20 @@ class Names {
   std::map<std::string, std::string> names_;
 };
 
+sim::Places about_to_take(const Remediation& remediation) {
+  sim::Places places;
+  for (const auto& place : remediation.snapshot) {
+    const auto takes_it = [&](const Intent& intent) {
+      return (intent.effect == Effect::deregister && intent.target_group_arn == place.target_group_arn) ||
+             (intent.effect == Effect::enter_standby && place.by_auto_scaling) ||
+             intent.effect == Effect::terminate;
+    };
+    if (std::ranges::any_of(remediation.intents, takes_it))
+      places.insert({remediation.instance_id, {place.target_group_arn, place.port}});
+  }
+  return places;
+}
+
 // The world of one run, and what is common to both kinds of run.
 class Stage {
  public:
@@ -110,7 +124,9 @@ class Stage {
   ScenarioRun finish() {
     run.picture.finish(*account_);
     run.counters = account_->counters();
-    run.judgement = sim::judge(*account_, scenario_.promise);
+    auto promise = scenario_.promise;
+    promise.about_to_take = about_to_take;
+    run.judgement = sim::judge(*account_, promise);
     // At the same moment: the world first, then what Evenkeel recorded, then what happened to it.
     std::vector<StoryLine> world;
     const FactWords words(account_->facts());
@@ -129,6 +145,7 @@ class Stage {
   ScenarioRun run;
   Names names;
   std::vector<StoryLine> recorded;  // by Evenkeel, in its history
+  sim::Places about_to_take;        // by Evenkeel's record
 
  private:
   void look() {
@@ -245,7 +262,10 @@ void Operation::remember(const FleetPolicy& fleet, const controller::TickReport&
   last_words_[fleet.name] = summary(fleet, report);
   if (report.lost_race) ++stage_.run.lost_races;
   for (const auto& violation : report.violations) stage_.problem("plan refused: " + violation);
-  for (const auto& open : report.plan.next.open) remediations_.insert_or_assign(open.id, past(open));
+  for (const auto& open : report.plan.next.open) {
+    remediations_.insert_or_assign(open.id, past(open));
+    stage_.about_to_take.merge(about_to_take(open));
+  }
   for (const auto& ended : report.plan.next.recent) remediations_.insert_or_assign(ended.id, ended);
 }
 

@@ -13,8 +13,6 @@ namespace {
 
 constexpr Duration kBetweenReboots{300'000};
 
-using TargetKey = std::pair<std::string, int>;  // (arn, port)
-
 // So long after a return from Standby what Auto Scaling does about the size is still our doing.
 constexpr Duration kAftermath{900'000};
 
@@ -276,7 +274,9 @@ class Judge {
 
   void read_register(const Fact& fact, Outage& outage, const TargetKey& place) {
     outage.missing.erase(place);
-    if (fact.hand == Hand::ours && !outage.ever_taken.contains(place)) outage.misplaced.insert(place);
+    const bool to_be_put_back =
+        outage.ever_taken.contains(place) || promise_.about_to_take.contains({fact.instance_id, place});
+    if (fact.hand == Hand::ours && !to_be_put_back) outage.misplaced.insert(place);
   }
 
   void read_drained(const Fact& fact, const char* done) {

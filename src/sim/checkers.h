@@ -1,12 +1,17 @@
-// Independent judges of a run: they read only the account's own history, never Evenkeel's.
+// Independent judges of a run: they read the account's own history, and of Evenkeel's only what it was about to take.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/account.h"
 
 namespace evenkeel::sim {
+
+using TargetKey = std::pair<std::string, int>;               // arn of the target group, port
+using Places = std::set<std::pair<std::string, TargetKey>>;  // each with its instance
 
 // What the fleet's operator was promised, in the account's words.
 struct Promise {
@@ -16,6 +21,9 @@ struct Promise {
   int reboots_at_most = 1;   // in one outage, five minutes apart at least
   // Taken out, moved to Standby or stopped by us, and neither back nor gone for so long: forgotten.
   Duration forgotten_after{7'200'000};
+  // From where Evenkeel recorded it was about to take an instance: even where the request never reached AWS, it may
+  // put the instance back there.
+  Places about_to_take;
 };
 
 struct Judgement {

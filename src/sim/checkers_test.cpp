@@ -69,6 +69,18 @@ TEST(Checkers, DoNotBlameUsForAnOutsidersReboot) {
   EXPECT_TRUE(fleet.judge().findings.empty());
 }
 
+TEST(Checkers, FindARegistrationWhereNothingOfOursHadTakenItFrom) {
+  for (const bool recorded : {false, true}) {
+    Judged fleet;
+    fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+    fleet.pass(10min);
+    fleet.put_back(0);
+    if (recorded) fleet.promise.about_to_take.insert({fleet.ids[0], {fleet.group, 443}});
+    EXPECT_EQ(fleet.judge().forgotten, recorded ? 0 : 1) << "a request that never arrived";
+    EXPECT_EQ(fleet.judge().findings.empty(), recorded);
+  }
+}
+
 TEST(Checkers, FindTwoRebootsInOneOutage) {
   Judged fleet;
   fleet.take_out(fleet.ids[0]);
