@@ -143,10 +143,7 @@ class ReasonOracle {
 
   // What its Auto Scaling group still lists counts as its member: its process Terminate may be suspended.
   bool gone_for_long(const std::string& id, const sim::Server& server) const {
-    for (const auto& [name, group] : account_->auto_scaling_groups) {
-      if (std::ranges::find(group.members, id, &sim::AutoScalingMember::instance_id) != group.members.end())
-        return false;
-    }
+    if (in_group(id)) return false;
     const auto& facts = account_->facts();
     for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= Duration{180'000}; ++fact) {
       if (fact->instance_id == id && fact->kind == "terminate") return false;
