@@ -76,6 +76,9 @@ void look(const FleetPolicy& fleet, const std::string& instance_id, const contro
     return;
   }
   known.now = report->observation.taken_at;
+  if (const auto& marks = report->observation.marks) {
+    if (const auto mark = marks->find(instance_id); mark != marks->end()) known.tag = mark->second;
+  }
   const auto member = report->plan.members.find(instance_id);
   if (member == report->plan.members.end()) return;
   known.verdict = member->second;

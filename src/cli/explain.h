@@ -36,9 +36,12 @@ struct Known {
   std::optional<MemberRecord> record;
   std::vector<Event> events;  // the newest, without changes of reasons
   std::string unread;         // why there is no verdict, when AWS could not be read
+  std::string tag;            // untrusted; the value of the tag kWitnessTag, where the policy wants it
   Time now{};
 
-  bool nothing() const { return !verdict && open.empty() && recent.empty() && !record && events.empty(); }
+  bool nothing() const {
+    return !verdict && open.empty() && recent.empty() && !record && events.empty() && tag.empty();
+  }
 };
 
 void show(Context& context, const std::string& id, const Known& known);

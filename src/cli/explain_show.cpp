@@ -38,11 +38,21 @@ const Check* first_blocker(const Known& known) {
 
 std::string said(const Check& check) { return check.verdict ? check.verdict->text : ""; }
 
+void show_tag(const Page& page, const Known& known) {
+  if (known.tag.empty()) return;
+  page.out << fmt::format("  its tag {}: \"{}\"\n", kWitnessTag, printable(known.tag, 1000));
+  if (known.open.empty() && known.recent.empty())
+    page.out
+        << "  this state does not know that it is out: use the state that does (--state); without one, put\n"
+           "  it back by hand where the tag says, then take the tag off\n";
+}
+
 void show_verdict(const Page& page, const std::string& id, const Known& known) {
   const auto& colours = page.colours;
   page.out << fmt::format("{} in {}: ", colours.bold(printable(id)), known.fleet);
   if (!known.verdict) {
     page.out << (known.unread.empty() ? "not a member now\n" : "no verdict, for AWS could not be read\n");
+    show_tag(page, known);
     return;
   }
   const auto& verdict = *known.verdict;
@@ -51,6 +61,7 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
                     : verdict.reason == Reason::held           ? colours.red("it needs a person")
                                                                : colours.green("it stays");
   page.out << fmt::format("{}: {} ({})\n", word, printable(verdict.text, 1000), name(verdict.reason));
+  show_tag(page, known);
   for (const auto& held : known.holds_back) {
     if (!verdict.of_fleet || &held != &known.holds_back.front())
       page.out << "  no member of the fleet may leave: " << printable(held.text, 1000) << "\n";
@@ -224,6 +235,7 @@ Json view(const Known& known) {
   const auto* blocker = first_blocker(known);
   return {{"fleet", known.fleet},
           {"verdict", known.verdict ? view(*known.verdict) : Json(nullptr)},
+          {"tag", known.tag.empty() ? Json(nullptr) : Json(known.tag)},
           {"unread", known.unread.empty() ? Json(nullptr) : Json(known.unread)},
           {"holds_back", std::move(holds_back)},
           {"open", std::move(open)},

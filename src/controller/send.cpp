@@ -6,6 +6,7 @@
 
 #include "act/act.h"
 #include "base/text.h"
+#include "controller/tick.h"
 #include "decide/horizon.h"
 
 namespace evenkeel::controller {

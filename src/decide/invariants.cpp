@@ -161,7 +161,7 @@ bool PlanChecker::in_our_standby(const Remediation& remediation) const {
   bool entered = false, left = false;
   for (const auto& intent : remediation.intents) {
     const bool accepted = intent.outcome == OutcomeKind::accepted;
-    if (intent.effect == Effect::enter_standby && accepted && intent.answer.empty()) entered = true;
+    if (intent.effect == Effect::enter_standby && accepted && !intent.standby_over) entered = true;
     if (intent.effect == Effect::exit_standby && accepted) left = true;
   }
   return entered && !left;

@@ -89,8 +89,11 @@ bool deregister(Remediation& remediation, Draft& draft) {
   for (const auto& arn : in_service) {
     const auto* intent = latest_intent(remediation, Effect::deregister, arn);
     if (intent != nullptr && intent->outcome == OutcomeKind::accepted) {
-      put_back(remediation, draft,
-               "a person or another program registered it again while it was being drained");
+      put_back(
+          remediation, draft,
+          fmt::format("in service in {} {} after AWS accepted its deregistration: another hand registered it "
+                      "again, or AWS's answer is old",
+                      find_group(draft.observation, arn)->name, format_duration(draft.now() - intent->at)));
       return false;
     }
   }

@@ -151,7 +151,8 @@ void note_foreign_registration(Remediation& remediation, Draft& draft) {
         std::ranges::any_of(there, [](const Registration& one) { return one.state == TargetState::healthy; });
     if (!serves) continue;
     remediation.foreign =
-        "a person or another program registered it in " + group.name + " while it was being treated";
+        "a person or another program, or a request that could not be recorded, registered it in " +
+        group.name + " while it was being treated";
     return draft.note(remediation, "foreign", remediation.foreign);
   }
 }

@@ -395,6 +395,11 @@ bool held_back_by_classic(Remediation& remediation, Draft& draft) {
   return true;
 }
 
+// It comes back only once a person starts it: no deadline is waited for.
+bool is_stopped_by_another(const Remediation& remediation, const Draft& draft) {
+  return !stopped_by_another(remediation, draft.observation).empty();
+}
+
 void finish(Remediation& remediation, Draft& draft) {
   if (!remediation.treat && remediation.booted_at)  // put back while it was being treated
     return draft.end(
@@ -430,7 +435,8 @@ void rejoining(Remediation& remediation, Draft& draft) {
   if (stopped_by_us(remediation, draft.observation)) return starting(remediation, draft);
   if (waits_for_a_treatment(remediation, draft)) return;
   const bool theirs = in_foreign_standby(remediation, draft.observation);
-  if (theirs || draft.now() >= remediation.deadline) hold_not_back(remediation, draft);
+  if (theirs || is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)
+    hold_not_back(remediation, draft);
   if (!theirs && remediation.open()) give_back(remediation, draft);
 }
 
@@ -440,7 +446,8 @@ void soaking(Remediation& remediation, Draft& draft) {
   if (!healthy_everywhere(remediation, draft.observation) ||
       !back_in_service(remediation, draft.observation)) {
     remediation.healthy_since.reset();
-    if (draft.now() >= remediation.deadline) hold_not_back(remediation, draft);
+    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)
+      hold_not_back(remediation, draft);
     if (!in_foreign_standby(remediation, draft.observation)) give_back(remediation, draft);
     return;
   }

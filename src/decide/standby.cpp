@@ -9,9 +9,6 @@
 namespace evenkeel::decide {
 namespace {
 
-// Intent::answer of an EnterStandby whose Standby has ended.
-constexpr const char* kOver = "over";
-
 bool accepted_after(const Intent* exit, const Intent& enter) {
   return exit != nullptr && exit->outcome == OutcomeKind::accepted && exit->at >= enter.at;
 }
@@ -31,7 +28,7 @@ bool took_out(const Remediation& remediation) {
 
 bool may_be_in_our_standby(const Remediation& remediation) {
   const auto* enter = latest_intent(remediation, Effect::enter_standby);
-  return enter != nullptr && may_have_happened(*enter) && enter->answer != kOver;
+  return enter != nullptr && may_have_happened(*enter) && !enter->standby_over;
 }
 
 bool in_foreign_standby(const Remediation& remediation, const Observation& observation) {
@@ -73,7 +70,7 @@ void look_at_standby(Remediation& remediation, const Observation& observation) {
       lifecycle == Lifecycle::in_service && (left || enter.outcome == OutcomeKind::accepted || !can_land);
   // AWS let it out of Standby: it enters anew, and by another hand.
   const bool enters_anew = lifecycle == Lifecycle::entering && left && !can_land;
-  if (returned || enters_anew) enter.answer = kOver;
+  if (returned || enters_anew) enter.standby_over = true;
 }
 
 }  // namespace evenkeel::decide

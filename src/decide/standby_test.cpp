@@ -317,7 +317,7 @@ TEST(ForeignHand, ARegistrationDuringTheTreatmentIsRecorded) {
   fleet.pass(2min);
   const auto plan = fleet.tick();
   EXPECT_EQ(std::ranges::count(plan.events, "foreign", &Event::kind), 1);
-  EXPECT_NE(fleet.three().foreign.find("a person or another program registered it in tg1"),
+  EXPECT_NE(fleet.three().foreign.find("a request that could not be recorded, registered it in tg1"),
             std::string::npos);
   fleet.pass(1min);
   EXPECT_EQ(std::ranges::count(fleet.tick().events, "foreign", &Event::kind), 0) << "once is enough";

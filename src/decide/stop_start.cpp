@@ -13,19 +13,23 @@ const Instance* instance_of(const Remediation& remediation, const Observation& o
   return found == observation.instances.end() ? nullptr : &found->second;
 }
 
+// Ours ends once the instance has been seen to run again after it.
+bool may_be_our_stop(const Remediation& remediation) {
+  const auto* stop = latest_intent(remediation, Effect::stop);
+  return stop != nullptr && stop->outcome != OutcomeKind::refused &&
+         !(remediation.booted_at && *remediation.booted_at > stop->at);
+}
+
 }  // namespace
 
 bool stopped_by_us(const Remediation& remediation, const Observation& observation) {
-  const auto* intent = latest_intent(remediation, Effect::stop);
   const auto* instance = instance_of(remediation, observation);
-  return intent != nullptr && intent->outcome != OutcomeKind::refused && instance != nullptr &&
-         instance->state == InstanceState::stopped;
+  return may_be_our_stop(remediation) && instance != nullptr && instance->state == InstanceState::stopped;
 }
 
 std::string stopped_by_another(const Remediation& remediation, const Observation& observation) {
   const auto* instance = instance_of(remediation, observation);
-  const auto* ours = latest_intent(remediation, Effect::stop);
-  if (instance == nullptr || (ours != nullptr && ours->outcome != OutcomeKind::refused)) return {};
+  if (instance == nullptr || may_be_our_stop(remediation)) return {};
   if (instance->state != InstanceState::stopped && instance->state != InstanceState::stopping) return {};
   return "a person or another program has stopped the instance";
 }

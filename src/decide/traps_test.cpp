@@ -27,10 +27,7 @@ TEST(Trap, AServerThatAnotherHandStopsWhileItIsOutIsCalledStopped) {
   fleet.observation.instances.at(id(3)).state = InstanceState::stopped;
   fleet.pass(7min);
   fleet.tick();
-  EXPECT_EQ(fleet.three().phase, Phase::rejoining);
   EXPECT_NE(fleet.three().why_untreated.find("has stopped the instance"), std::string::npos);
-  fleet.pass(fleet.policy.timing.rejoin + 1min);
-  fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::held);
   EXPECT_NE(fleet.three().held_because.find("has stopped the instance: start it"), std::string::npos)
       << fleet.three().held_because;
@@ -43,6 +40,22 @@ void back_from_the_reboot(FleetForTest& fleet) {
   fleet.observation.signals[id(3)].samples = {{fleet.observation.taken_at - 7min, 80},
                                               {fleet.observation.taken_at - 1min, 30}};
   fleet.tick();
+}
+
+TEST(Trap, WhatAnotherHandStopsAfterItWasBackIsHeldAtOnce) {
+  FleetForTest fleet;
+  back_from_the_reboot(fleet);
+  fleet.registered(3, TargetState::healthy);
+  fleet.pass(1min);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::soaking);
+  fleet.state_of(3, TargetState::unused, "Target.InvalidState");
+  fleet.observation.instances.at(id(3)).state = InstanceState::stopped;
+  fleet.pass(1min);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::held);
+  EXPECT_NE(fleet.three().held_because.find("has stopped the instance: start it"), std::string::npos)
+      << fleet.three().held_because;
 }
 
 TEST(Trap, KilledBetweenTwoGroupsTheSecondIsLeftTooBeforeTheReboot) {

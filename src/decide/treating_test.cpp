@@ -1,4 +1,5 @@
 // What is done to a member: each treatment, the ladder from one to the next, and evidence before it.
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "decide/ladder_for_test.h"
@@ -99,6 +100,26 @@ TEST(Treatment, AStoppedMemberIsStartedAndComesBackAsAnotherIncarnation) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_TRUE(fleet.three().treat) << "the new launch is ours, not a stranger's";
   EXPECT_TRUE(fleet.three().booted_at.has_value());
+}
+
+TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
+  Ladder fleet{{step(Treatment::stop_start)}};
+  fleet.drained_three();
+  fleet.tick();
+  fleet.machine().state = InstanceState::stopped;
+  fleet.pass(1min);
+  fleet.tick();
+  fleet.machine().state = InstanceState::running;
+  fleet.machine().launch_time = fleet.observation.taken_at;
+  fleet.pass(1min);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::rejoining);
+  fleet.machine().state = InstanceState::stopped;
+  for (int minute = 0; minute < 5; ++minute) {
+    fleet.pass(1min);
+    EXPECT_EQ(std::ranges::count(effects(fleet.tick()), Effect::start), 0) << minute;
+  }
+  EXPECT_EQ(fleet.three().phase, Phase::held);
 }
 
 TEST(Treatment, AStartIsTriedAgainForEverAndSomebodyIsCalled) {

@@ -78,9 +78,9 @@ struct Intent {
   OutcomeKind outcome = OutcomeKind::unknown;
   bool may_land_late = true;  // some attempt got no answer: until it expires it may still take effect
   std::string detail;         // for people: AWS's words when it refused
-  // What AWS called what it accepted: a command's id; of enter_standby "over" once its Standby has ended
-  std::string answer = {};
-  bool all_ports = false;  // it registers where Auto Scaling does that otherwise, too
+  std::string answer = {};    // what AWS called what it accepted: a command's id
+  bool all_ports = false;     // it registers where Auto Scaling does that otherwise, too
+  bool standby_over = false;  // of enter_standby: the server was seen in service after it
   bool operator==(const Intent&) const = default;
 };
 

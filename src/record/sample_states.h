@@ -90,7 +90,7 @@ inline Remediation maximal_remediation() {
       .intents = {{Effect::deregister, "n1", at(1), "arn:tg/tg1/1", OutcomeKind::accepted, false, "", ""},
                   {Effect::reboot, "n2", at(301), "", OutcomeKind::unknown, true, "no answer", "cmd-1"},
                   {Effect::register_, "n3", at(900), "arn:tg/tg1/1", OutcomeKind::refused, false, "\"no\"\n",
-                   "", true}},
+                   "", true, true}},
       .phase = Phase::rejoining,
       .phase_since = at(900) + 250ms,
       .deadline = at(1800),

@@ -48,6 +48,7 @@ struct FieldsOf<Intent> {
       Entry{"detail", &S::detail},
       Entry{"answer", &S::answer, 2},
       Entry{"all_ports", &S::all_ports, 3},
+      Entry{"standby_over", &S::standby_over, 3},
   };
 };
 

@@ -16,8 +16,8 @@ namespace {
   return std::tie(a, b, c, d, e, f, g);
 }
 [[maybe_unused]] auto members(const Intent& s) {
-  const auto& [a, b, c, d, e, f, g, h, i] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i);
+  const auto& [a, b, c, d, e, f, g, h, i, j] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j);
 }
 [[maybe_unused]] auto members(const Cause& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;

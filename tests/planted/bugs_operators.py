@@ -96,13 +96,20 @@ BUGS = [
         "if (nests_too_deep(text)) return", "if (text.empty() && nests_too_deep(text)) return"),
     Bug("leaves a fleet that left the policy to itself where others are named", "wiring/pass.cpp",
         "  fleets.insert(fleets.begin(), retired.begin(), retired.end());\n", ""),
+    # Whose stop it is
+    Bug("starts what another hand stopped after it was back", "decide/stop_start.cpp",
+        "!(remediation.booted_at && *remediation.booted_at > stop->at)",
+        "!(remediation.booted_at && *remediation.booted_at < stop->at)"),
+    Bug("waits out the time for what another hand stopped", "decide/returning.cpp",
+        "    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)\n"
+        "      hold_not_back", "    if (draft.now() >= remediation.deadline)\n      hold_not_back"),
     # Whose Standby it is
     Bug("takes our own Standby for another hand's", "decide/standby.cpp",
         "&&\n         !may_be_in_our_standby(remediation);", "&&\n         remediation.id != \"\";"),
     Bug("takes in service for back although its EnterStandby does not show yet", "decide/standby.cpp",
         "      return !may_be_in_our_standby(remediation) ||", "      return !remediation.id.empty() ||"),
     Bug("ends another hand's Standby after ours", "decide/standby.cpp",
-        "if (returned || enters_anew) enter.answer = kOver;", "if (returned && enters_anew) enter.answer = kOver;"),
+        "if (returned || enters_anew) enter.standby_over = true;", "if (returned && enters_anew) enter.standby_over = true;"),
     Bug("overlooks that a server enters Standby anew", "decide/standby.cpp",
         "if (returned || enters_anew)", "if (returned || (enters_anew && can_land))"),
     Bug("calls a server back although its Auto Scaling group can not be read", "decide/returning.cpp",

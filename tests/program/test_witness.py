@@ -49,7 +49,11 @@ class Witness(unittest.TestCase):
         for text in (f'{instance} ("web/{instance}@', "tg1:443", "this state does not know"):
             self.assertIn(text, done.stderr)
         self.assertIn("aws ec2 delete-tags", self.remediation.evenkeel("status").stdout)
-
+        explained = self.remediation.evenkeel("explain", instance).stdout
+        self.assertIn(f'its tag evenkeel:state: "web/{instance}@', explained)
+        self.assertIn("this state does not know that it is out", explained)
+        self.assertIn("tg1:443", json.loads(self.remediation.evenkeel("explain", instance, "--json").stdout)
+                      ["fleets"][0]["tag"])
         self.assertEqual(self.found_by_check(), [[instance]])
 
     def found_by_check(self) -> list[list[str]]:
