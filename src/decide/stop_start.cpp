@@ -13,23 +13,25 @@ const Instance* instance_of(const Remediation& remediation, const Observation& o
   return found == observation.instances.end() ? nullptr : &found->second;
 }
 
-// Ours ends once the instance has been seen to run again after it.
-bool may_be_our_stop(const Remediation& remediation) {
+// Ours ends once the instance has been seen to run again after it, and no older answer of AWS can show it stopped.
+bool may_be_our_stop(const Remediation& remediation, const Observation& observation) {
   const auto* stop = latest_intent(remediation, Effect::stop);
+  const auto& booted = remediation.booted_at;
   return stop != nullptr && stop->outcome != OutcomeKind::refused &&
-         !(remediation.booted_at && *remediation.booted_at > stop->at);
+         !(booted && *booted > stop->at && observation.taken_at - *booted >= kVisibleAfter);
 }
 
 }  // namespace
 
 bool stopped_by_us(const Remediation& remediation, const Observation& observation) {
   const auto* instance = instance_of(remediation, observation);
-  return may_be_our_stop(remediation) && instance != nullptr && instance->state == InstanceState::stopped;
+  return may_be_our_stop(remediation, observation) && instance != nullptr &&
+         instance->state == InstanceState::stopped;
 }
 
 std::string stopped_by_another(const Remediation& remediation, const Observation& observation) {
   const auto* instance = instance_of(remediation, observation);
-  if (instance == nullptr || may_be_our_stop(remediation)) return {};
+  if (instance == nullptr || may_be_our_stop(remediation, observation)) return {};
   if (instance->state != InstanceState::stopped && instance->state != InstanceState::stopping) return {};
   return "a person or another program has stopped the instance";
 }

@@ -98,8 +98,9 @@ BUGS = [
         "  fleets.insert(fleets.begin(), retired.begin(), retired.end());\n", ""),
     # Whose stop it is
     Bug("starts what another hand stopped after it was back", "decide/stop_start.cpp",
-        "!(remediation.booted_at && *remediation.booted_at > stop->at)",
-        "!(remediation.booted_at && *remediation.booted_at < stop->at)"),
+        "!(booted && *booted > stop->at &&", "!(booted && *booted < stop->at &&"),
+    Bug("takes an old answer about our own stop for another hand's stop", "decide/stop_start.cpp",
+        "observation.taken_at - *booted >= kVisibleAfter", "observation.taken_at >= *booted"),
     Bug("waits out the time for what another hand stopped", "decide/returning.cpp",
         "    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)\n"
         "      hold_not_back", "    if (draft.now() >= remediation.deadline)\n      hold_not_back"),
