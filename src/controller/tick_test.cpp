@@ -270,6 +270,23 @@ TEST_F(Ticking, APauseThatIsStoredInTheMidstOfATickStopsItsStart) {
   EXPECT_EQ(stored().pause->since, stored().last_tick_at);
 }
 
+TEST_F(Ticking, ARestoreThatLosesItsRaceSendsNothingAndIsNoError) {
+  ASSERT_TRUE(tick(policy, parts));
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  sent.clear();
+  journal.writes = 0;
+  journal.before_write = [&](int write) {
+    if (write != 1) return;
+    ASSERT_TRUE(wish("web", kPauseWish, parts));
+  };
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->lost_race);
+  EXPECT_TRUE(sent.empty());
+  ASSERT_TRUE(tick(policy, parts));
+  EXPECT_EQ(sent.back(), "RegisterTargets");
+}
+
 TEST_F(Ticking, NoWishHoldsThisMachinesTime) {
   account.clock.time += 7 * 24h;
   ASSERT_TRUE(wish("web", {Wish::Kind::pause, "", "deploy", "ann", 2h}, parts));

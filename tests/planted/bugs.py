@@ -98,7 +98,8 @@ BUGS = [
     Bug("reboots again when the answer was lost", "decide/treating.cpp",
         "if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;\n  climb_or_put_back(",
         "if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;\n"
-        "  draft.intend(remediation, Effect::reboot);\n  climb_or_put_back("),
+        "  if (const auto once_more = may_treat(remediation, Effect::reboot, draft)) {\n"
+        "    return draft.take(*once_more, remediation);\n  }\n  climb_or_put_back("),
     Bug("forgets the second port", "decide/draft.cpp",
         "if (ports == Ports::all || !target.by_auto_scaling) action", "if (action.ports.empty()) action"),
     Bug("takes an old answer for health after its own registration", "decide/returning.cpp",
