@@ -76,9 +76,7 @@ void expect_rule(const json& property, const WordRule<Word>& rule, bool required
   expect_default(property, !required, name(value));
 }
 void expect_rule(const json& property, const EitherRule& rule, bool required, bool value) {
-  json words = {rule.if_true, rule.if_false};
-  if (words[0] == "yes") words.insert(words.end(), {true, false});
-  EXPECT_EQ(property["enum"], words);
+  EXPECT_EQ(property["enum"], json({rule.if_true, rule.if_false}));
   expect_default(property, !required, value ? rule.if_true : rule.if_false);
 }
 void expect_rule(const json& property, const TimeOfDayRule& rule, bool, Duration) {

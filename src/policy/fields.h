@@ -45,7 +45,7 @@ struct WordRule {
 };
 
 struct EitherRule {
-  const char* if_true;  // "yes" (then `true` is as good) or a word of its own
+  const char* if_true;  // "yes" or a word of its own; nothing else is taken
   const char* if_false;
 };
 

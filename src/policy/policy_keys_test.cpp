@@ -367,7 +367,6 @@ TEST(PolicyKeys, EvidenceAndCommandsAreBounded) {
   const auto evidence = [](const std::string& text) {
     return refusal("    evidence: {document: doc, " + text + "}\n");
   };
-  EXPECT_EQ(evidence("required: true"), "none");
   EXPECT_EQ(evidence("required: perhaps"),
             "5:41: fleets[0].evidence.required: found \"perhaps\"; must be yes or no");
   EXPECT_EQ(evidence("parameters: {commands: [\"a\\tb\\nc\"]}"), "none");

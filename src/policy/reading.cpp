@@ -39,23 +39,33 @@ std::string hint_for_number(const YamlNode& node) {
   return {};
 }
 
-// Where in a policy a key belongs: "keep" for "healthy"; empty when it is nobody's.
-std::string home_of(std::string_view key) {
-  const auto holds = [&](const auto& fields) {
-    return std::ranges::any_of(fields, [&](const auto& field) { return key == field.key; });
-  };
-  if (holds(condition_fields())) return "reboot_when";
-  if (holds(keep_fields())) return "keep";
-  if (holds(timing_fields())) return "timing";
-  if (holds(fleet_fields())) return "an item of fleets";
-  if (holds(rule_fields()) || holds(kind_fields())) return "an item of also_when";
-  if (holds(load_fields())) return "keep.load_below";
-  if (holds(window_fields())) return "an item of windows";
-  if (holds(freeze_fields())) return "an item of freezes";
-  if (holds(gates_fields())) return "gates";
-  if (holds(plain_step_fields())) return "an item of treatments";
-  if (holds(evidence_fields())) return "evidence";
-  return {};
+// A key and where in a policy it belongs: "keep" for "healthy".
+struct Home {
+  std::string key, section;
+};
+
+template <class Section>
+void add_homes(std::span<const Field<Section>> fields, const char* section, std::vector<Home>& homes) {
+  for (const auto& field : fields) homes.push_back({field.key, section});
+}
+
+// Of a key that several sections have, the one that is meant most often comes first.
+std::vector<Home> all_homes() {
+  std::vector<Home> homes;
+  add_homes(condition_fields(), "reboot_when", homes);
+  add_homes(keep_fields(), "keep", homes);
+  add_homes(timing_fields(), "timing", homes);
+  add_homes(fleet_fields(), "an item of fleets", homes);
+  add_homes(rule_fields(), "an item of also_when", homes);
+  add_homes(kind_fields(), "an item of also_when", homes);
+  add_homes(load_fields(), "keep.load_below", homes);
+  add_homes(window_fields(), "an item of windows", homes);
+  add_homes(freeze_fields(), "an item of freezes", homes);
+  add_homes(gates_fields(), "gates", homes);
+  add_homes(plain_step_fields(), "an item of treatments", homes);
+  add_homes(evidence_fields(), "evidence", homes);
+  add_homes(command_step_fields(), "an item of treatments", homes);
+  return homes;
 }
 
 std::string allowed_keys(const std::vector<KeySpec>& specs) {
@@ -64,25 +74,40 @@ std::string allowed_keys(const std::vector<KeySpec>& specs) {
   return join(words, ", ");
 }
 
+// Most slips are of the pen, so what is nearly written like it here is named first; but a key that is right and
+// stands in the wrong section is named as well.
 std::string unknown_key(std::string_view key, const std::vector<KeySpec>& specs) {
-  std::vector<std::string> words;
-  for (const auto& spec : specs) words.push_back(spec.key);
+  std::vector<std::string> here, anywhere;
+  for (const auto& spec : specs) here.push_back(spec.key);
+  const auto homes = all_homes();
+  for (const auto& home : homes) anywhere.push_back(home.key);
+  const auto section = [&](std::string_view of) { return std::ranges::find(homes, of, &Home::key)->section; };
+  const bool stands_elsewhere = std::ranges::find(anywhere, key) != anywhere.end();
   std::string text = "unknown key";
-  if (const auto home = home_of(key); !home.empty()) {
-    text += fmt::format("; it belongs under {}", home);
-  } else if (const auto meant = nearest(key, words)) {
+  if (const auto meant = nearest(key, here)) {
     text += fmt::format(" (did you mean \"{}\"?)", *meant);
+    if (stands_elsewhere) text += fmt::format("; \"{}\" belongs under {}", key, section(key));
+  } else if (stands_elsewhere) {
+    text += fmt::format("; it belongs under {}", section(key));
+  } else if (const auto there = nearest(key, anywhere)) {
+    text += fmt::format(" (did you mean \"{}\"?); that belongs under {}", *there, section(*there));
   }
   return fmt::format("{}; allowed here: {}", text, allowed_keys(specs));
+}
+
+std::string hint_for_either(const YamlNode& node, const EitherRule& rule) {
+  if (node.kind != YamlNode::Kind::text || rule.if_true != std::string_view("yes")) return {};
+  const auto word = lower(node.text);
+  if (word == "true" || word == "on" || word == "yes") return "write yes";
+  return word == "false" || word == "off" || word == "no" ? "write no" : "";
 }
 
 }  // namespace
 
 bool is_key(std::string_view key) {
-  const auto holds = [&](const auto& fields) {
-    return std::ranges::any_of(fields, [&](const auto& field) { return key == field.key; });
-  };
-  return !home_of(key).empty() || holds(policy_fields()) || holds(command_step_fields());
+  const auto homes = all_homes();
+  return std::ranges::find(homes, key, &Home::key) != homes.end() ||
+         std::ranges::any_of(policy_fields(), [&](const auto& field) { return key == field.key; });
 }
 
 std::string found(const YamlNode& node) {
@@ -167,14 +192,10 @@ bool read(const YamlNode& node, const ShareRule& rule, const std::string& path, 
 bool read(const YamlNode& node, const EitherRule& rule, const std::string& path, Problems& problems,
           bool& into) {
   const bool text = node.kind == YamlNode::Kind::text;
-  const bool plain = rule.if_true == std::string_view("yes");
-  if (text && (node.text == rule.if_true || (plain && node.text == "true"))) {
-    into = true;
-  } else if (text && (node.text == rule.if_false || (plain && node.text == "false"))) {
-    into = false;
-  } else {
-    return refuse(node, rule, path, problems);
-  }
+  const bool yes = text && node.text == rule.if_true;
+  if (!yes && !(text && node.text == rule.if_false))
+    return refuse(node, rule, path, problems, hint_for_either(node, rule));
+  into = yes;
   return true;
 }
 
