@@ -9,7 +9,8 @@ namespace evenkeel::cli {
 namespace {
 
 constexpr std::string_view kGap = "  ";
-constexpr int kNarrowest = 20;  // narrower than this the last column isn't wrapped
+constexpr int kNarrowest = 32;  // into less than this the last column isn't wrapped: it goes below its row
+constexpr int kInset = 4;       // what goes below stands so much further in
 constexpr std::size_t kCellLimit = 2000;
 
 std::string padded(const std::string& cell, int width, Table::Align align) {
@@ -69,11 +70,19 @@ std::string Table::text(std::string_view indent, int wrap_at) const {
       line += padded(cells[i], widths[i], columns_[i].align);
       line += kGap;
     }
-    const auto last = room >= kNarrowest ? wrapped(cells.back(), room) : std::vector{cells.back()};
+    const bool fits = wrap_at <= 0 || display_width(cells.back()) <= room;
+    const bool below = !fits && room < kNarrowest;
+    const int inset = below ? display_width(indent) + kInset : before_last;
+    const auto last =
+        fits ? std::vector{cells.back()} : wrapped(cells.back(), below ? wrap_at - inset : room);
     const int last_width = room >= kNarrowest ? std::min(room, widths.back()) : widths.back();
+    if (below) {
+      line.erase(line.find_last_not_of(' ') + 1);
+      all += line + "\n";
+    }
     for (std::size_t i = 0; i < last.size(); ++i) {
-      if (i > 0) line = std::string(static_cast<std::size_t>(before_last), ' ');
-      line += padded(last[i], last_width, columns_.back().align);
+      if (i > 0 || below) line = std::string(static_cast<std::size_t>(inset), ' ');
+      line += below ? last[i] : padded(last[i], last_width, columns_.back().align);
       line.erase(line.find_last_not_of(' ') + 1);
       all += line + "\n";
     }

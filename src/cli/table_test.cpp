@@ -26,17 +26,23 @@ TEST(Table, MakesCellsFromOutsideHarmless) {
 TEST(Table, WrapsOnlyTheLastColumnAndKeepsLinesWithinTheTerminal) {
   Table table{{{"ID"}, {"WHY"}}};
   table.add({"i-1", "it is below the limit of sixty-five percent"});
-  const auto text = table.text("  ", 32);
+  const auto text = table.text("  ", 40);
   EXPECT_EQ(text,
             "  ID   WHY\n"
             "  i-1  it is below the limit of\n"
             "       sixty-five percent\n");
 }
 
-TEST(Table, DoesNotWrapIntoAColumnTooNarrowToRead) {
+TEST(Table, PutsWhatHasNoRoomToBeReadBelowItsRow) {
   Table table{{{"ID"}, {"WHY"}}};
-  table.add({"a-very-long-identifier", "two words"});
-  EXPECT_EQ(table.text("", 30), "ID                      WHY\na-very-long-identifier  two words\n");
+  table.add({"a-very-long-identifier", "two"});
+  table.add({"another-one", "it is below the limit of sixty-five percent"});
+  EXPECT_EQ(table.text(" ", 36),
+            " ID                      WHY\n"
+            " a-very-long-identifier  two\n"
+            " another-one\n"
+            "     it is below the limit of\n"
+            "     sixty-five percent\n");
 }
 
 TEST(Table, LeavesOutAHeaderWithoutTitles) {
