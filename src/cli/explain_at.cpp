@@ -71,6 +71,11 @@ std::string reason_shown(const Event& event) {
   return event.word.empty() ? event.text.substr(0, event.text.find(':')) : event.word;
 }
 
+// The fleet's reason was the member's own as well: it is said once.
+bool is_the_fleets(const Then& then) {
+  return then.verdict && then.held && reason_shown(*then.verdict) == reason_shown(*then.held);
+}
+
 bool is_held_back(const Then& then) {
   return then.held && !(then.held->word.empty() && then.held->text == "nothing holds it back");
 }
@@ -121,7 +126,9 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
     out << fmt::format("  the whole fleet: {}\n    so since {}\n", printable(then.held->text, 1000),
                        iso8601(then.held->at));
   }
-  if (then.verdict) {
+  if (held && is_the_fleets(then)) {
+    out << "  and no other reason of its own was told by then\n";
+  } else if (then.verdict) {
     out << fmt::format(
         "  {}{}\n    {} {}\n", held ? "of its own: " : "", printable(then.verdict->text, 1000),
         held ? "which may have changed meanwhile, for the whole fleet was held back; told at" : "so since",

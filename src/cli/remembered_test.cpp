@@ -198,6 +198,16 @@ TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
   EXPECT_EQ(dead.tried, 0);
 }
 
+TEST_F(Remembered, ExplainAtSaysOnceWhatHeldBackTheMemberAndTheFleetAlike) {
+  store({event(4h, "", "fleet", "too_many_out: 1 out already", "", "too_many_out"),
+         event(4h, "i-00000002", "verdict", "too_many_out: 1 out already", "", "too_many_out")});
+  EXPECT_EQ(run({"explain", "i-00000002", "--at", iso8601(clock.now() - 3h)}), kDone) << err.str();
+  const auto first = out.str().find("1 out already");
+  ASSERT_NE(first, std::string::npos) << out.str();
+  EXPECT_EQ(out.str().find("1 out already", first + 1), std::string::npos) << out.str();
+  EXPECT_TRUE(told("the whole fleet: too_many_out")) << out.str();
+}
+
 TEST_F(ExplainAt, BeforeAnythingWasToldItSaysSo) {
   EXPECT_EQ(explain("i-00000002", 7h), kDone) << err.str();
   EXPECT_TRUE(told("no reason was told of it by then")) << out.str();
