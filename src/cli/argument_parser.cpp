@@ -108,6 +108,8 @@ ArgumentParser::Parsing ArgumentParser::parse(std::span<const std::string> argum
     result.parsed = Parsed::shown;
   } catch (const CLI::ParseError& error) {
     result.parsed = Parsed::wrong;
+    result.wrong_value = dynamic_cast<const CLI::ValidationError*>(&error) != nullptr ||
+                         dynamic_cast<const CLI::ConversionError*>(&error) != nullptr;
     result.problem = error.what();
   }
   if (const auto given = app_->get_subcommands(); !given.empty())

@@ -68,8 +68,9 @@ class ArgumentParser {
   };
   struct Parsing {
     Parsed parsed = Parsed::chosen;
-    std::string subcommand;  // "pause"; empty: none was recognised
-    std::string problem;     // one sentence; may quote arguments
+    std::string subcommand;    // "pause"; empty: none was recognised
+    std::string problem;       // one sentence; may quote arguments
+    bool wrong_value = false;  // the problem is a value that an option does not take
   };
   // Of the program itself, without its name in `arguments`.
   Parsing parse(std::span<const std::string> arguments, std::ostream& out);

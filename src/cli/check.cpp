@@ -28,15 +28,6 @@ constexpr const char* kAboutCheck =
     "reads the account and says what will go wrong, before anything is switched on\n\n"
     "Nothing it sends can change anything: what can't be read it asks with DryRun, or about an\n"
     "instance that can't exist. Every finding is explained in docs/check.md.";
-constexpr const char* kCodes =
-    "Exit codes:\n"
-    "  0  it would work\n"
-    "  1  it would work, with warnings\n"
-    "  2  the command line, the policy or a name is wrong\n"
-    "  3  AWS could not be read, or doesn't take the credentials\n"
-    "  7  it would not work\n"
-    "With several fleets: the largest that occurred.";
-
 // As a pass: a function that asks must have its answer in time. What could not be read by then is unknown.
 constexpr Duration kReadWithin = controller::kTickWithin;
 
@@ -274,7 +265,7 @@ void judge_by_the_past(Context& context, const Options& options, std::vector<Rep
 
 int run_check(Context& context, const CheckCommand& asked, const Options& options) {
   const auto policy = load_policy(context, options);
-  if (!policy) return fail_with(context, kUsage, policy.error().message);
+  if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   const auto fleets = chosen_fleets(policy->fleets, texts(asked.fleets));
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
   auto journal = record::open_sqlite(":memory:");  // check remembers nothing
@@ -315,7 +306,7 @@ int run(const CheckCommand& asked, const Options& options, Context& context) {
 
 void add_check(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("check", kAboutCheck);
-  command->footer(kCodes);
+  command->footer(exit_codes_help({kNeedsPerson, kAws, kWouldNotWork}, "a fleet would work, with warnings"));
   auto options = default_options(context.environment);
   add_policy(*command, *options);
   add_state(*command, *options);

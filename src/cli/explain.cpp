@@ -103,7 +103,7 @@ int nobody(Context& context, const std::string& id, const char* and_then) {
 int run_now(Context& context, const ExplainCommand& asked, const Options& options) {
   const auto& id = asked.instance.text();
   const auto policy = load_policy(context, options);
-  if (!policy) return fail_with(context, kUsage, policy.error().message);
+  if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   auto journal = open_state_to_read(context, options);
   if (!journal && journal.error().kind == ErrorKind::not_found) journal = record::open_sqlite(":memory:");
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
@@ -181,6 +181,7 @@ int run(const ExplainCommand& asked, const Options& options, Context& context) {
 
 void add_explain(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("explain", "why an instance is, or isn't, being treated");
+  command->footer(exit_codes_help({kAws, kState}));
   auto options = default_options(context.environment);
   auto line = std::make_shared<ExplainLine>();
   command->add_option("ID", line->instance, "the instance, i-…")->required();

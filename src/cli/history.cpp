@@ -64,6 +64,7 @@ int run(const HistoryCommand& asked, const Options& options, Context& context) {
 
 void add_history(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("history", "what happened, oldest first");
+  command->footer(exit_codes_help({kState}));
   auto options = default_options(context.environment);
   auto line = std::make_shared<HistoryLine>();
   add_state(*command, *options);

@@ -106,7 +106,7 @@ Result<iam::Grant> one_of(std::vector<iam::Grant> grants, const std::string& rol
 
 int run_iam(Context& context, const IamOptions& options) {
   auto policy = load_policy(context, options);
-  if (!policy) return fail_with(context, kUsage, policy.error().message);
+  if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   auto fleets = chosen_fleets(std::move(policy->fleets), options.fleets);
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
   const auto setting = setting_of(options, context.environment);
@@ -156,6 +156,7 @@ void add_iam_for_lambda(ArgumentParser& command, IamOptions& options) {
 
 void add_iam(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("iam", "the least IAM policy that this policy file needs");
+  command->footer(exit_codes_help({kAws}));
   auto options = std::make_shared<IamOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);
   add_policy(*command, *options);

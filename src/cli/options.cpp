@@ -124,6 +124,11 @@ ExitCode exit_code_of(const Error& error) {
   return kAws;
 }
 
+ExitCode exit_code_of_policy(const Error& error) {
+  const bool mistake = error.kind == ErrorKind::invalid || error.kind == ErrorKind::not_found;
+  return mistake ? kUsage : exit_code_of(error);
+}
+
 std::string author(const wire::Environment& environment) {
   auto name = wire::lookup(environment, "USER");
   if (!name) name = wire::lookup(environment, "LOGNAME");

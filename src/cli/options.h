@@ -69,6 +69,8 @@ int fail_with(Context& context, ExitCode code, std::string_view message);
 
 // The exit code for what went wrong while a fleet was observed or acted on.
 ExitCode exit_code_of(const Error& error);
+// Of a policy that could not be read: kUsage where it is wrong or not there, else as of any other error.
+ExitCode exit_code_of_policy(const Error& error);
 
 // Who is asking, for the history: USER, else LOGNAME, else "unknown".
 std::string author(const wire::Environment& environment);

@@ -62,6 +62,7 @@ int run(const PauseCommand& asked, const Options& options, Context& context) {
 
 void add_pause(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("pause", "start nothing more in a fleet; what is out is still put back");
+  command->footer(exit_codes_help({kState, kLostRace}));
   auto options = default_options(context.environment);
   auto line = std::make_shared<PauseLine>();
   add_hand_options(*command, *line, *options);

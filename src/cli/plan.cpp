@@ -171,7 +171,7 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
 
 int run_plan(Context& context, const PlanCommand& asked, const Options& options) {
   auto policy = load_policy(context, options);
-  if (!policy) return fail_with(context, kUsage, policy.error().message);
+  if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
 
   bool nothing_recorded = false;
   auto journal = open_state_to_read(context, options);
@@ -235,6 +235,8 @@ int run(const PlanCommand& asked, const Options& options, Context& context) {
 
 void add_plan(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("plan", "what the next tick would do, and why not for each member");
+  command->footer(exit_codes_help({kNeedsPerson, kAws, kState},
+                                  "a server is held, the breaker is open, or the plan was refused"));
   auto options = default_options(context.environment);
   add_policy(*command, *options);
   add_state(*command, *options);

@@ -60,6 +60,7 @@ int run(const RestoreCommand& asked, const Options& options, Context& context) {
 
 void add_restore(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("restore", "put a member back without a reboot, also one that is held");
+  command->footer(exit_codes_help({kState, kLostRace}));
   auto options = default_options(context.environment);
   auto line = std::make_shared<RestoreLine>();
   command->add_option("ID", line->instance, "the instance, i-…")->required();

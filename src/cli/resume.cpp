@@ -42,6 +42,7 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
 
 void add_resume(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("resume", "end a fleet's pause and reset its breaker");
+  command->footer(exit_codes_help({kState, kLostRace}));
   auto options = default_options(context.environment);
   auto line = std::make_shared<ResumeLine>();
   add_hand_options(*command, *line, *options);

@@ -96,11 +96,6 @@ Result<Duration> duration_of(const char* option, const std::string& text, Durati
                           format_duration(shortest), format_duration(kLongestPeriod), example));
 }
 
-ExitCode code_of_policy(const Error& error) {
-  const bool mistake = error.kind == ErrorKind::invalid || error.kind == ErrorKind::not_found;
-  return mistake ? kUsage : exit_code_of(error);
-}
-
 // One pass after the other, each with the policy as it is by then.
 class Passes {
  public:
@@ -189,7 +184,7 @@ class Passes {
     const int code = tick_all(context_, options_, Policy{.fleets = {}, .unread = true}, until, journal_,
                               regions_, lasting_);
     tell(context_, people_, until);
-    return std::max<int>(code, code_of_policy(no_policy));
+    return std::max<int>(code, exit_code_of_policy(no_policy));
   }
 
   Context& context_;
@@ -219,7 +214,7 @@ int run_run(Context& context, const RunOptions& options) {
   wiring::PolicySource source{options.policy, sources(context, options.aws), options.aws.region};
   const auto policy = source.current();
   if (!policy && !anybody_out(context, options))
-    return fail_with(context, code_of_policy(policy.error()), policy.error().message);
+    return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
   if (!people.problems().empty()) return fail_with(context, kUsage, join(people.problems(), "\n"));
   auto journal = open_state(context, options);
@@ -239,6 +234,10 @@ int run_run(Context& context, const RunOptions& options) {
 
 void add_run(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("run", "one tick of every fleet: look, decide, record, act");
+  command->footer(exit_codes_help(
+      {kNeedsPerson, kAws, kState, kLostRace},
+      "a server is held, the breaker is open, a plan was refused,\n     a changed policy is broken, or it was "
+      "stopped with a server out"));
   auto options = std::make_shared<RunOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);
   add_policy(*command, *options);

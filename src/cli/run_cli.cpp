@@ -28,13 +28,14 @@ int parse_error(Context& context, const ArgumentParser& app, std::span<const std
                      printable(arguments.front()) + ": there is no such command; see `evenkeel --help`");
   }
   const std::string name = parsing.subcommand.empty() ? "evenkeel" : "evenkeel " + parsing.subcommand;
-  return fail_with(context, kCommandLine, printable(parsing.problem, 1000) + "; see `" + name + " --help`");
+  return fail_with(context, parsing.wrong_value ? kUsage : kCommandLine,
+                   printable(parsing.problem, 1000) + "; see `" + name + " --help`");
 }
 
 int run_command(std::span<const std::string> arguments, Context& context) {
   ArgumentParser app{"evenkeel", kAboutEvenkeel, "evenkeel " EVENKEEL_VERSION};
   app.require_subcommand();
-  app.footer(kExitCodesHelp);
+  app.footer(exit_codes_help());
   Chosen chosen;
   add_check(app, context, chosen);
   add_plan(app, context, chosen);

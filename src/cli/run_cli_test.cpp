@@ -35,6 +35,9 @@ TEST_F(RunCli, AWrongCommandLineIsAUsageErrorThatSaysWhereToLook) {
   EXPECT_TRUE(err.str().starts_with("evenkeel: "));
   EXPECT_TRUE(contains(err, "--polcy"));
   EXPECT_TRUE(contains(err, "see `evenkeel plan --help`"));
+  EXPECT_EQ(run({"history", "--limit", "0"}), kUsage) << "the option is there, and its value is wrong";
+  EXPECT_EQ(run({"history", "--limit", "many"}), kUsage);
+  EXPECT_EQ(run({"history", "--limit"}), kCommandLine);
   EXPECT_EQ(run({"pause", "web"}), kCommandLine);
   EXPECT_TRUE(contains(err, "--reason"));
   EXPECT_EQ(out.str(), "");

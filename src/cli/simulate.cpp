@@ -82,6 +82,7 @@ int run_simulate(Context& context, const SimulateOptions& options) {
 void add_simulate(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command =
       app.add_subcommand("simulate", "a scenario on an AWS account in memory; needs no credentials");
+  command->footer(exit_codes_help({kNeedsPerson}, "the judges found something wrong with what Evenkeel did"));
   auto options = std::make_shared<SimulateOptions>();
   command->add_option("FILE", options->file, "the scenario, such as scenarios/leaky-web.txt")->required();
   command->add_option("--seed", options->seed, "another seed, another day")->capture_default_str();

@@ -197,6 +197,7 @@ int run_import(Context& context, const MoveOptions& options) {
 void add_move(ArgumentParser& state, Context& context, Chosen& chosen, const char* name, const char* about,
               int (*run)(Context&, const MoveOptions&)) {
   auto* command = state.add_subcommand(name, about);
+  command->footer(exit_codes_help({kState, kLostRace}));
   auto options = std::make_shared<MoveOptions>();
   static_cast<Options&>(*options) = *default_options(context.environment);
   command->add_option("FILE", options->file, "the export; - is standard output or input")->required();
@@ -212,6 +213,7 @@ void add_move(ArgumentParser& state, Context& context, Chosen& chosen, const cha
 
 void add_state_moves(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("state", "move what is remembered from one --state to another");
+  command->footer(exit_codes_help({kState, kLostRace}));
   command->require_subcommand();
   add_move(*command, context, chosen, "export",
            "write everything into a file; first stop every process that ticks", run_export);

@@ -201,6 +201,10 @@ int run(const StatusCommand& asked, const Options& options, Context& context) {
 
 void add_status(ArgumentParser& app, Context& context, Chosen& chosen) {
   auto* command = app.add_subcommand("status", "what is under way, held, paused; asks AWS nothing");
+  command->footer(
+      exit_codes_help({kNeedsPerson, kState},
+                      "a server is held, the breaker is open, a fleet is blind, its\n     ticks fail, or "
+                      "none has ended for hours"));
   auto options = default_options(context.environment);
   add_state(*command, *options);
   auto fleets = std::make_shared<std::vector<std::string>>();
