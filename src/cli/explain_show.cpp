@@ -226,7 +226,7 @@ void show(Context& context, const std::string& id, const Known& known) {
 Json view(const Known& known) {
   Json open = Json::array(), recent = Json::array(), events = Json::array(), holds_back = Json::array();
   Json chain = Json::array(), signals = Json::array();
-  for (const auto& remediation : known.open) open.push_back(view(remediation, &known.policy));
+  for (const auto& remediation : known.open) open.push_back(view(remediation, &known.policy, known.now));
   for (const auto& remediation : known.recent) recent.push_back(view(remediation));
   for (const auto& event : known.events) events.push_back(view(event));
   for (const auto& verdict : known.holds_back) holds_back.push_back(view(verdict));

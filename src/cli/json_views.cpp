@@ -69,7 +69,7 @@ Json view(const Event& event) {
           {"text", event.text}};
 }
 
-Json view(const Remediation& remediation, const FleetPolicy* policy) {
+Json view(const Remediation& remediation, const FleetPolicy* policy, Time now) {
   Json snapshot = Json::array();
   for (const auto& target : remediation.snapshot) {
     snapshot.push_back({{"target_group", target.target_group_name},
@@ -101,9 +101,10 @@ Json view(const Remediation& remediation, const FleetPolicy* policy) {
           {"held_because", text_or_null(remediation.held_because)},
           {"ending", open ? Json(nullptr) : Json(name(remediation.ending))},
           {"value_after", remediation.value_after ? Json(*remediation.value_after) : Json(nullptr)},
-          {"waits", waits_for(remediation, policy)},
+          {"waits", waits_for(remediation, policy, now)},
           {"auto_scaling_group", text_or_null(remediation.auto_scaling_group)},
           {"treatment", name(remediation.treatment)},
+          {"treated", was_treated(remediation)},
           {"rung", remediation.rung},
           {"attempt", remediation.attempt},
           {"foreign", text_or_null(remediation.foreign)},
@@ -122,6 +123,7 @@ Json view(const PastRemediation& ended) {
           {"value_after", ended.value_after ? Json(*ended.value_after) : Json(nullptr)},
           {"rule", text_or_null(ended.rule)},
           {"treatment", name(ended.treatment)},
+          {"treated", is_treated(ended)},
           {"judge_until", time_or_null(ended.judge_until)},
           {"reason", text_or_null(ended.reason)},
           {"gone", ended.gone ? Json(*ended.gone) : Json(nullptr)}};
@@ -150,7 +152,7 @@ Json view(const MemberRecord& member) {
 
 Json view(const Glance& glance) {
   return {{"members", glance.members},
-          {"serving", glance.serving},
+          {"serving", glance.may_leave < 0 ? Json(nullptr) : Json(glance.serving)},
           {"out", glance.out},
           {"may_leave", glance.may_leave < 0 ? Json(nullptr) : Json(glance.may_leave)},
           {"held_back_by", glance.held_back_by}};
@@ -181,6 +183,9 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
     member.update(view(verdict));
     members.push_back(std::move(member));
   }
+  Json open = Json::array();
+  for (const auto& remediation : report.plan.next.open)
+    open.push_back(view(remediation, nullptr, report.observation.taken_at));
   Json problems = Json::array();
   for (const auto& problem : report.observation.problems) problems.push_back(words(problem));
   return {{"fleet", fleet.name},
@@ -194,7 +199,7 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
           {"ability", view(report.plan.next.ability)},
           {"holds_back", list(report.plan.fleet)},
           {"members", std::move(members)},
-          {"open", list(report.plan.next.open)},
+          {"open", std::move(open)},
           {"problems", std::move(problems)},
           {"violations", report.violations}};
 }
@@ -248,7 +253,7 @@ Json view(const FleetState& state, Time now) {
   const bool ticked = state.last_tick_at != Time{};
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
   Json open = Json::array(), members = Json::object();
-  for (const auto& remediation : state.open) open.push_back(view(remediation, policy));
+  for (const auto& remediation : state.open) open.push_back(view(remediation, policy, now));
   for (const auto& [id, member] : state.members) members[id] = view(member);
   return {{"fleet", state.fleet},
           {"revision", state.revision},

@@ -21,7 +21,7 @@ Json view(const Action& action);
 Json view(const Outcome& outcome);
 Json view(const Event& event);
 // `policy` is the one under which it was started; nullptr: unknown.
-Json view(const Remediation& remediation, const FleetPolicy* policy = nullptr);
+Json view(const Remediation& remediation, const FleetPolicy* policy, Time now);
 Json view(const PastRemediation& ended);
 Json view(const MemberRecord& member);
 Json view(const Glance& glance);

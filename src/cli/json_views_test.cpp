@@ -36,14 +36,14 @@ TEST(JsonViews, TextThatIsNoUtf8IsReplacedNotThrown) {
 
 TEST(JsonViews, AnOpenRemediationHasADeadlineAndNoEnding) {
   auto one = remediation();
-  auto json = view(one);
+  auto json = view(one, nullptr, kNow);
   EXPECT_EQ(json["deadline"], "2026-11-22T06:10:00Z");
   EXPECT_TRUE(json["ending"].is_null());
   EXPECT_TRUE(json["value_after"].is_null());
   one.phase = Phase::done;
   one.ending = Ending::cured;
   one.value_after = 31.25;
-  json = view(one);
+  json = view(one, nullptr, kNow);
   EXPECT_TRUE(json["deadline"].is_null());
   EXPECT_EQ(json["ending"], "cured");
   EXPECT_EQ(json["value_after"], 31.25);

@@ -72,7 +72,7 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
     const auto lasted = std::max(Duration{0}, now - remediation.phase_since);
     std::string stands =
         fmt::format("{} for {}, waits {}{}", name(remediation.phase), format_duration(lasted),
-                    held ? "for " : "", waits_for(remediation, policy));
+                    held ? "for " : "", waits_for(remediation, policy, now));
     if (!held) stands += fmt::format("; at the latest until {}", iso8601(remediation.deadline));
     table.add({remediation.instance_id, stands});
     std::string chosen =
@@ -92,7 +92,7 @@ Table ended_table(const std::vector<PastRemediation>& ended) {
     std::string signal = past.metric.empty() ? past.rule : with_unit(past.value_before, past.metric);
     if (past.value_after) signal += " → " + with_unit(*past.value_after, past.metric);
     table.add({past.instance_id, iso8601(past.ended_at), format_duration(past.ended_at - past.started_at),
-               past.ending == Ending::not_rebooted ? "-" : words(past.treatment), name(past.ending), signal});
+               is_treated(past) ? words(past.treatment) : "-", name(past.ending), signal});
   }
   return table;
 }

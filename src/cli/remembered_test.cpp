@@ -129,10 +129,13 @@ TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
   state.glance.held_back_by = {"no window is open until 22:00"};
   store();
   EXPECT_EQ(run({"status"}), kDone);
+  EXPECT_TRUE(told("web: how many of 8 serve is not known, 0 out as far as is known; last tick")) << out.str();
   EXPECT_TRUE(told("how many more may leave is not known\n")) << out.str();
+  EXPECT_TRUE(told("the last look could not read all that it needs")) << out.str();
   EXPECT_TRUE(told("no server may leave: no window is open until 22:00\n")) << out.str();
   EXPECT_EQ(run({"status", "--json"}), kDone);
   EXPECT_TRUE(json()["fleets"][0]["glance"]["may_leave"].is_null());
+  EXPECT_TRUE(json()["fleets"][0]["glance"]["serving"].is_null());
 }
 
 TEST_F(Remembered, AnEndedPauseIsShownAsOver) {

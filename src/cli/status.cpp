@@ -22,12 +22,15 @@ std::string at_a_glance(const FleetState& state, const Colours& colours) {
   const auto& glance = state.glance;
   if (glance.members == 0)
     return state.members_last_seen == 0 ? "" : fmt::format("{} members seen", state.members_last_seen);
+  if (glance.may_leave < 0)  // what is counted of a look that lacks something is no number
+    return colours.yellow(fmt::format("how many of {} serve is not known", glance.members)) +
+           fmt::format(", {} out as far as is known", glance.out);
   const bool all = glance.serving == glance.members && glance.out == 0;
   const auto serving = fmt::format("{} of {} serve", glance.serving, glance.members);
   return fmt::format("{}, {} out", all ? colours.green(serving) : colours.yellow(serving), glance.out);
 }
 
-// "1 of 1 places taken; nobody more may leave now": what the guards leave free.
+// "1 of 1 places taken; no more servers may leave now": what the guards leave free.
 std::string room(const FleetState& state) {
   const auto& glance = state.glance;
   std::vector<std::string> parts;
@@ -45,6 +48,12 @@ std::string room(const FleetState& state) {
                           : fmt::format("{} more may leave now", glance.may_leave));
   }
   return join(parts, "; ");
+}
+
+// Why the numbers are not known, where what it is blind to does not say so below.
+void show_unread(Context& context, const FleetState& state) {
+  if (state.glance.members == 0 || state.glance.may_leave >= 0 || !state.ability.blind_to.empty()) return;
+  context.out << "  the last look could not read all that it needs; `evenkeel run` says what\n";
 }
 
 // "able since …", or what makes it wait or blind.
@@ -151,6 +160,7 @@ void show_state(Context& context, const FleetState& state, Time now) {
     out << seen << (seen.empty() ? "" : "; ")
         << fmt::format("last tick {} ago, at {}\n", format_duration(age), iso8601(state.last_tick_at));
     if (state.glance.members > 0) out << "  " << room(state) << "\n";
+    show_unread(context, state);
   }
   show_failing(context, state, now, colours);
   show_ability(context, state, colours);

@@ -5,6 +5,9 @@
 
 #include "base/text.h"
 #include "cli/options.h"
+#include "decide/evidence.h"
+#include "decide/horizon.h"
+#include "decide/protocol.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -28,9 +31,63 @@ std::string command(const Remediation& remediation, const FleetPolicy* policy) {
   return document_words(step == nullptr ? "" : step->document.name);
 }
 
+const Intent* latest(const Remediation& remediation, bool (*is)(Effect)) {
+  const Intent* found = nullptr;
+  for (const auto& intent : remediation.intents) {
+    if (is(intent.effect)) found = &intent;
+  }
+  return found;
+}
+
+// "the reboot of 2026-… can act no more, at 2026-… at the latest"; empty: nothing may still act on it. `treatments`:
+// removals, which the way back does not wait for, left out. The policy matters for documents alone.
+std::string until_none_may_act(const Remediation& remediation, const FleetPolicy* policy, Time now,
+                               bool treatments) {
+  const FleetPolicy none;
+  const auto& own = policy == nullptr ? none : *policy;
+  const Observation nothing_seen;
+  const Time until = treatments ? decide::treatments_may_act_until(remediation, nothing_seen, own)
+                                : decide::anything_may_act_until(remediation, nothing_seen, own);
+  if (until <= now) return "";
+  const bool treats = decide::treatments_may_act_until(remediation, nothing_seen, own) > now;
+  const auto what = treats ? decide::words_of_treatment(latest(remediation, decide::treats))
+                           : std::string("a request to take it out whose answer was lost");
+  return fmt::format("{} can act no more, which is at {} at the latest", what, iso8601(until));
+}
+
+// Systems Manager delivers late and runs long: as long as its document is not known to have ended it may be running.
+std::string until_document_ends(const Remediation& remediation, const FleetPolicy* policy, Time now) {
+  const auto* sent = latest(remediation, [](Effect effect) { return effect == Effect::command; });
+  if (sent == nullptr || remediation.treatment != Treatment::command || !remediation.command_output.empty() ||
+      !decide::may_have_happened(*sent))
+    return "";
+  const Time end = sent->at + decide::kDocumentsEnd;
+  if (now >= end || remediation.deadline < end) return "";  // the wait is noted in the deadline
+  return fmt::format("{} has ended, which is waited for until {} at the latest", command(remediation, policy),
+                     iso8601(end));
+}
+
+std::string until_back(const Remediation& remediation, const FleetPolicy* policy, Time now) {
+  const std::string healthy = "it is healthy everywhere";
+  if (remediation.without_waiting) return "until " + healthy;
+  if (const auto document = until_document_ends(remediation, policy, now); !document.empty())
+    return fmt::format("until {}; then until {}", document, healthy);
+  const auto horizon = until_none_may_act(remediation, policy, now, true);
+  if (horizon.empty()) return "until " + healthy;
+  return fmt::format("until it is seen to have booted, or {}; then until {}", horizon, healthy);
+}
+
+std::string until_soaked(const Remediation& remediation, const FleetPolicy* policy, Time now) {
+  const std::string soaked = policy == nullptr
+                                 ? "until it has stayed healthy for long enough"
+                                 : "until it has stayed healthy for " + format_duration(policy->timing.soak);
+  const auto horizon = until_none_may_act(remediation, policy, now, false);
+  return soaked + (horizon.empty() ? "" : ", and until " + horizon);
+}
+
 }  // namespace
 
-std::string waits_for(const Remediation& remediation, const FleetPolicy* policy) {
+std::string waits_for(const Remediation& remediation, const FleetPolicy* policy, Time now) {
   switch (remediation.phase) {
     case Phase::draining:
       if (remediation.treat && !remediation.why_untreated.empty())
@@ -53,10 +110,9 @@ std::string waits_for(const Remediation& remediation, const FleetPolicy* policy)
     case Phase::booting:
       return "until a boot shows";
     case Phase::rejoining:
-      return "until it is healthy everywhere";
+      return until_back(remediation, policy, now);
     case Phase::soaking:
-      return policy == nullptr ? "until it has stayed healthy for long enough"
-                               : "until it has stayed healthy for " + format_duration(policy->timing.soak);
+      return until_soaked(remediation, policy, now);
     case Phase::held:
       return "a person";
     case Phase::done:
@@ -90,6 +146,11 @@ std::string words(Treatment treatment) {
   return "";
 }
 
+bool is_treated(const PastRemediation& ended) {
+  return ended.treated || ended.ending == Ending::cured || ended.ending == Ending::back ||
+         ended.ending == Ending::not_cured || ended.ending == Ending::replaced;
+}
+
 std::string ladder(const FleetPolicy& policy) {
   std::vector<std::string> steps;
   for (const auto& step : policy.treatments) {
@@ -103,9 +164,12 @@ std::string ladder(const FleetPolicy& policy) {
 
 std::string rung(const Remediation& remediation, const FleetPolicy* policy) {
   const Step* step = step_of(remediation, policy);
-  if (step == nullptr || (policy->treatments.size() == 1 && step->attempts == 1)) return "";
-  std::string text = fmt::format("rung {} of {}: {}", remediation.rung + 1, policy->treatments.size(),
-                                 words(step->treatment));
+  const bool alone = step != nullptr && policy->treatments.size() == 1 && step->attempts == 1;
+  const bool sent = remediation.attempt > 0;
+  if (step == nullptr || (!sent && !remediation.treat) || (sent && alone)) return "";
+  std::string text = words(step->treatment);
+  if (!alone) text = fmt::format("rung {} of {}: {}", remediation.rung + 1, policy->treatments.size(), text);
+  if (!sent) text += ", not yet";
   if (remediation.attempt > 0 && step->attempts > 1)
     text += fmt::format(", attempt {} of {}", remediation.attempt, step->attempts);
   return text;

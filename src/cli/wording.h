@@ -12,7 +12,8 @@ namespace evenkeel::cli {
 
 // "until the load balancer has drained it", "until SSM's document X has ended", "a person". `policy` is the
 // one under which it was started: it names the documents and the soak time; nullptr: unknown.
-std::string waits_for(const Remediation& remediation, const FleetPolicy* policy);
+// While something that was asked for it may still act, at `now`, that is waited for as well, and is said.
+std::string waits_for(const Remediation& remediation, const FleetPolicy* policy, Time now);
 
 // "71.5 % of 65 %", "asked: tag evenkeel:remediate is now": why it was chosen.
 std::string because(const Cause& cause);
@@ -20,11 +21,14 @@ std::string because(const Cause& cause);
 // "reboot", "stop and start", "replace", "run a command", "cycle only".
 std::string words(Treatment treatment);
 
+// Whether a treatment was sent. An earlier build did not store it; its ending may say so.
+bool is_treated(const PastRemediation& ended);
+
 // "reboot (twice), then stop and start": the ladder.
 std::string ladder(const FleetPolicy& policy);
 
-// "rung 2 of 3: stop and start, attempt 1 of 2". Empty where the ladder has one rung with one attempt, or is
-// unknown.
+// "rung 2 of 3: stop and start, attempt 1 of 2"; "reboot, not yet" before it was sent. Empty where the ladder has one
+// rung with one attempt that was sent, or is unknown, or where it goes back without having been treated.
 std::string rung(const Remediation& remediation, const FleetPolicy* policy);
 
 }  // namespace evenkeel::cli

@@ -9,12 +9,78 @@
 namespace evenkeel::cli {
 namespace {
 
+const Time kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+
+Intent sent(Effect effect, Duration ago, OutcomeKind outcome = OutcomeKind::accepted) {
+  Intent intent;
+  intent.effect = effect;
+  intent.at = kNow - ago;
+  intent.outcome = outcome;
+  intent.may_land_late = outcome == OutcomeKind::unknown;
+  return intent;
+}
+
+TEST(Wording, OnItsWayBackItSaysWhichTreatmentMayStillActAndUntilWhen) {
+  using namespace std::chrono_literals;
+  Remediation one;
+  one.phase = Phase::rejoining;
+  one.intents = {sent(Effect::reboot, 10min)};
+  EXPECT_EQ(
+      waits_for(one, nullptr, kNow),
+      "until it is seen to have booted, or the reboot of 2026-11-21T23:50:00Z can act no more, which is at "
+      "2026-11-22T00:20:00Z at the latest; then until it is healthy everywhere");
+  EXPECT_EQ(waits_for(one, nullptr, kNow + 20min), "until it is healthy everywhere") << "it is over";
+  one.without_waiting = true;
+  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere");
+  one.without_waiting = false;
+  one.booted_at = kNow - 1min;
+  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere") << "that was the reboot";
+  one.booted_at.reset();
+  one.intents = {sent(Effect::deregister, 1min, OutcomeKind::unknown)};
+  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere")
+      << "registering does not wait for it";
+  one.phase = Phase::soaking;
+  EXPECT_EQ(
+      waits_for(one, nullptr, kNow),
+      "until it has stayed healthy for long enough, and until a request to take it out whose answer was lost "
+      "can act no more, which is at 2026-11-22T00:15:00Z at the latest");
+}
+
+TEST(Wording, WhileADocumentMayRunItIsThatThatIsWaitedFor) {
+  using namespace std::chrono_literals;
+  Remediation one;
+  one.phase = Phase::rejoining;
+  one.treatment = Treatment::command;
+  one.intents = {sent(Effect::command, 10min)};
+  one.deadline = kNow + 50min;
+  EXPECT_EQ(
+      waits_for(one, nullptr, kNow),
+      "until the document of SSM has ended, which is waited for until 2026-11-22T00:50:00Z at the latest; then "
+      "until it is healthy everywhere");
+  one.command_output = "Success";
+  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere");
+}
+
+TEST(Wording, ATreatmentIsOneOnlyOnceItWasSent) {
+  PastRemediation past;
+  for (const auto ending : {Ending::not_rebooted, Ending::terminated, Ending::handed_over}) {
+    past.ending = ending;
+    past.treated = false;
+    EXPECT_FALSE(is_treated(past)) << name(ending);
+    past.treated = true;
+    EXPECT_TRUE(is_treated(past)) << name(ending);
+  }
+  past = {};
+  past.ending = Ending::back;
+  EXPECT_TRUE(is_treated(past)) << "as an earlier build stored it";
+}
+
 TEST(Wording, EveryPhaseSaysWhatItWaitsFor) {
   std::set<std::string> words;
   Remediation one;
   for (int phase = 0; phase <= static_cast<int>(Phase::done); ++phase) {
     one.phase = static_cast<Phase>(phase);
-    const auto text = waits_for(one, nullptr);
+    const auto text = waits_for(one, nullptr, kNow);
     EXPECT_FALSE(text.empty()) << phase;
     EXPECT_TRUE(words.insert(text).second) << text;
   }
@@ -26,12 +92,12 @@ TEST(Wording, StandbyAndDocumentsAreNamed) {
   policy.timing.soak = std::chrono::minutes{7};
   Remediation one;
   one.auto_scaling_group = "web-asg";
-  EXPECT_EQ(waits_for(one, &policy),
+  EXPECT_EQ(waits_for(one, &policy, kNow),
             "until Auto Scaling has it in Standby and the load balancer has drained it");
   one.phase = Phase::capturing;
-  EXPECT_EQ(waits_for(one, &policy), "until SSM's document Snapshot has captured the evidence");
+  EXPECT_EQ(waits_for(one, &policy, kNow), "until SSM's document Snapshot has captured the evidence");
   one.phase = Phase::soaking;
-  EXPECT_EQ(waits_for(one, &policy), "until it has stayed healthy for 7m");
+  EXPECT_EQ(waits_for(one, &policy, kNow), "until it has stayed healthy for 7m");
 }
 
 TEST(Wording, ACauseIsItsRuleOrItsMetric) {
@@ -44,6 +110,11 @@ TEST(Wording, ACauseIsItsRuleOrItsMetric) {
 TEST(Wording, TheLadderIsToldInOrderAndARungOnlyWhereThereAreSeveral) {
   FleetPolicy policy;
   Remediation one;
+  EXPECT_EQ(rung(one, &policy), "reboot, not yet");
+  one.treat = false;
+  EXPECT_EQ(rung(one, &policy), "") << "it never will be";
+  one.treat = true;
+  one.attempt = 1;
   EXPECT_EQ(rung(one, &policy), "");
   policy.treatments = {Step{Treatment::command, 2, {.name = "Recycle", .parameters = {}}},
                        Step{Treatment::stop_start, 1, {}}};

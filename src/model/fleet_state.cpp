@@ -1,5 +1,7 @@
 #include "model/fleet_state.h"
 
+#include <algorithm>
+
 namespace evenkeel {
 
 bool pause_is_wished(const FleetState& state) {
@@ -9,6 +11,17 @@ bool pause_is_wished(const FleetState& state) {
     if (wish.kind == Wish::Kind::resume && !wish.here) wished = false;
   }
   return wished;
+}
+
+bool was_treated(const Remediation& remediation) {
+  if (remediation.booted_at) return true;
+  if (remediation.treatment == Treatment::none) return remediation.treat && remediation.attempt > 0;
+  return std::ranges::any_of(remediation.intents, [](const Intent& intent) {
+    const bool treats = intent.effect == Effect::command || intent.effect == Effect::reboot ||
+                        intent.effect == Effect::stop || intent.effect == Effect::terminate;
+    return treats && (intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown ||
+                      intent.may_land_late);
+  });
 }
 
 PastRemediation past(const Remediation& ended) {
@@ -22,7 +35,8 @@ PastRemediation past(const Remediation& ended) {
           .value_after = ended.value_after,
           .rule = ended.cause.rule,
           .treatment = ended.treatment,
-          .reason = ended.cause.identity};
+          .reason = ended.cause.identity,
+          .treated = was_treated(ended)};
 }
 
 }  // namespace evenkeel

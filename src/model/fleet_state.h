@@ -168,6 +168,7 @@ struct PastRemediation {
   std::string reason = {};                         // Cause::identity; empty: it had none
   // Whether its reason was gone afterwards, whatever the reason was; unknown: not known (yet)
   std::optional<bool> gone = std::nullopt;
+  bool treated = false;  // a treatment was sent; AWS may have taken it. For people
   bool operator==(const PastRemediation&) const = default;
 };
 
@@ -347,6 +348,9 @@ struct GroupSeen {
   bool operator==(const GroupSeen&) const = default;
 };
 
+// A treatment was sent for it, and AWS took it or may have. None that ends where it was begun is sent: that it is
+// on its way back treated says so.
+bool was_treated(const Remediation& remediation);
 // An ended remediation as it is remembered.
 PastRemediation past(const Remediation& ended);
 

@@ -125,7 +125,8 @@ inline PastRemediation maximal_past() {
           .treatment = Treatment::command,
           .judge_until = at(3600),
           .reason = "event instance-event-1",
-          .gone = false};
+          .gone = false,
+          .treated = true};
 }
 
 inline FleetState maximal_state() {
@@ -299,7 +300,7 @@ class ArbitraryStates {
   PastRemediation ended() {
     return {text(),          text(), time(),          time(), word(Ending::replaced),
             text(),          real(), perhaps(real()), text(), word(Treatment::replace),
-            perhaps(time()), text(), perhaps(coin())};
+            perhaps(time()), text(), perhaps(coin()), coin()};
   }
 
   Wish wish() {

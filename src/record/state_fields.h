@@ -121,6 +121,7 @@ struct FieldsOf<PastRemediation> {
       Entry{"judge_until", &S::judge_until, 2},
       Entry{"reason", &S::reason, 3},
       Entry{"gone", &S::gone, 3},
+      Entry{"treated", &S::treated, 3},
   };
 };
 

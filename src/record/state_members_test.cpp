@@ -30,8 +30,8 @@ namespace {
                   e1, f1, g1, h1, i1);
 }
 [[maybe_unused]] auto members(const PastRemediation& s) {
-  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = s;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m);
+  const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = s;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n);
 }
 [[maybe_unused]] auto members(const Pause& s) {
   const auto& [a, b, c, d] = s;
