@@ -144,7 +144,7 @@ void show_output(const Page& page, const char* what, const std::string& text) {
 void show_open(const Page& page, const Known& known) {
   if (known.open.empty()) return;
   page.title("Under way");
-  page.out << open_text(known.open, &known.policy, known.now, "  ", page.wrap_at);
+  page.out << open_text(known.open, &known.policy, known.now, known.now, "  ", page.wrap_at);
   for (const auto& remediation : known.open) {
     std::vector<std::string> places;
     for (const auto& target : remediation.snapshot) {

@@ -253,7 +253,7 @@ Json view(const FleetState& state, Time now) {
   const bool ticked = state.last_tick_at != Time{};
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
   Json open = Json::array(), members = Json::object();
-  for (const auto& remediation : state.open) open.push_back(view(remediation, policy, now));
+  for (const auto& remediation : state.open) open.push_back(view(remediation, policy, state.last_tick_at));
   for (const auto& [id, member] : state.members) members[id] = view(member);
   return {{"fleet", state.fleet},
           {"revision", state.revision},

@@ -104,6 +104,63 @@ TEST_F(Summary, TellsWhatHoldsTheWorstMemberBack) {
   EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % of 65 %: rebooted 20m ago");
 }
 
+class WhatIsOut : public Summary {
+ protected:
+  WhatIsOut() {
+    Remediation out;
+    out.id = "i-1@x";
+    out.instance_id = "i-1";
+    out.phase = Phase::draining;
+    out.phase_since = kNow;
+    out.snapshot = {{.target_group_arn = "arn:tg1", .target_group_name = "tg1", .port = 80}};
+    report.plan.next.open = {out};
+    report.observation.taken_at = kNow;
+  }
+  Remediation& out() { return report.plan.next.open.front(); }
+  void unread(Problem::Kind kind, const std::string& name) {
+    report.observation.problems.push_back({kind, name, "HTTP 403"});
+  }
+};
+
+TEST_F(WhatIsOut, ThatIsNotBroughtForwardForWantOfAReadIsSaidAndEndsWith3) {
+  EXPECT_EQ(exit_code_of(report), kDone);
+  unread(Problem::Kind::targets, "tg1");
+  EXPECT_EQ(exit_code_of(report), kAws)
+      << "a fleet that is only restored is blind to nothing, and can't restore";
+  EXPECT_EQ(
+      summary(fleet, report),
+      "web: i-1 (draining since 2026-11-22T06:00:00Z) is not brought forward, for this could not be read: targets "
+      "of tg1: HTTP 403");
+  report.plan.next.open.clear();
+  EXPECT_EQ(exit_code_of(report), kDone) << "nothing is out";
+}
+
+TEST_F(WhatIsOut, AReadThatItsWayBackDoesNotGoByIsNotItsAffair) {
+  unread(Problem::Kind::targets, "another");
+  unread(Problem::Kind::alarms, "");
+  unread(Problem::Kind::attributes, "tg1");
+  unread(Problem::Kind::console, "i-2");
+  unread(Problem::Kind::signal, "");
+  EXPECT_EQ(exit_code_of(report), kDone) << "it does not boot";
+  EXPECT_TRUE(not_brought_forward(report).empty());
+}
+
+TEST_F(WhatIsOut, OfTwoProofsOfABootOneMayBeLeft) {
+  out().phase = Phase::booting;
+  unread(Problem::Kind::signal, "");
+  EXPECT_EQ(exit_code_of(report), kAws);
+  EXPECT_TRUE(not_brought_forward(report).front().contains("by one sign less"));
+  unread(Problem::Kind::console, "i-1");
+  EXPECT_TRUE(not_brought_forward(report).front().contains("is not brought forward"));
+}
+
+TEST_F(WhatIsOut, ThatWasBroughtForwardAllTheSameIsNotSaidToStay) {
+  unread(Problem::Kind::instances, "");
+  report.carried_out.emplace_back().remediation_id = "i-1@x";
+  EXPECT_TRUE(not_brought_forward(report).empty());
+  EXPECT_EQ(exit_code_of(report), kAws) << "AWS could not be read all the same";
+}
+
 TEST_F(Summary, NamesTheWorstThatWouldGoAndWhyItStays) {
   report.plan.members["i-1"] = {Reason::hold_tag, "its tag says yes", {{"value", 80}}};
   report.plan.members["i-1"].wanted = true;

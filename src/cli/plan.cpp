@@ -92,6 +92,8 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
     context.out << "  refused: " << printable(violation) << "\n";
   for (const auto& blind : plan.next.ability.blind_to)
     if (!summed_up) context.out << "  blind: " << printable(blind.text, 1000) << "\n";
+  for (const auto& stuck : not_brought_forward(report))
+    if (!summed_up) context.out << "  " << stuck << "\n";
   for (const auto& near : hints.nearest_metrics) context.out << "  " << near << "\n";
   for (const auto& missing : hints.missing_places) context.out << "  " << missing << "\n";
   for (const auto& verdict : plan.fleet)
@@ -202,7 +204,7 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
     const auto report = parts ? controller::dry_tick(fleet, *parts) : std::unexpected(parts.error());
     if (!report) {
       code = std::max<int>(code, exit_code_of(report.error()));
-      fail_with(context, kAws, fleet.name + ": " + report.error().message);
+      fail_with(context, kAws, fleet.name + ": " + report.error().message + left_out(**journal, fleet.name));
       shown.push_back(error_view(fleet.name, report.error()));
       continue;
     }

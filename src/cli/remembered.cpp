@@ -63,7 +63,7 @@ ExitCode exit_code_of_state(const Error& error) {
   }
 }
 
-std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now,
+std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now, Time seen_at,
                       std::string_view indent, int wrap_at) {
   Table table{{{""}, {""}}};
   for (const auto& remediation : open) {
@@ -72,7 +72,7 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
     const auto lasted = std::max(Duration{0}, now - remediation.phase_since);
     std::string stands =
         fmt::format("{} for {}, waits {}{}", name(remediation.phase), format_duration(lasted),
-                    held ? "for " : "", waits_for(remediation, policy, now));
+                    held ? "for " : "", waits_for(remediation, policy, seen_at));
     if (!held) stands += fmt::format("; at the latest until {}", iso8601(remediation.deadline));
     table.add({remediation.instance_id, stands});
     std::string chosen =

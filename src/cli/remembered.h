@@ -30,8 +30,9 @@ ExitCode exit_code_of_state(const Error& error);
 
 // What is under way, two lines a member: the phase, how long it has lasted, what it waits for and until when
 // at the latest; then why it was chosen and when, and what else is to be said. `policy` is the one under
-// which they were started; nullptr: unknown.
-std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now,
+// which they were started; nullptr: unknown. `seen_at`, by AWS's clock: when they were last looked at; what they wait
+// for is what was waited for then.
+std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now, Time seen_at,
                       std::string_view indent, int wrap_at);
 Table ended_table(const std::vector<PastRemediation>& ended);
 Table event_table(const std::vector<Event>& events);

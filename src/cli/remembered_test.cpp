@@ -71,6 +71,24 @@ TEST_F(Remembered, StatusTellsWhoIsOutAndWhatItWaitsForAndWhatIsLeftFree) {
   EXPECT_EQ(dead.tried, 0);
 }
 
+TEST_F(Remembered, StatusTellsWhatWasWaitedForAtTheLastTickByAwsClock) {
+  auto& one = open(Phase::rejoining);
+  one.intents = {Intent{.effect = Effect::reboot,
+                        .nonce = "n",
+                        .at = state.last_tick_at - 5min,
+                        .target_group_arn = "",
+                        .outcome = OutcomeKind::accepted,
+                        .may_land_late = false,
+                        .detail = ""}};
+  store();
+  clock.time += 1h;  // this machine's, which may be anything
+  run({"status"});
+  EXPECT_TRUE(told("can act no more, which is at")) << out.str();
+  run({"status", "--json"});
+  EXPECT_TRUE(json()["fleets"][0]["open"][0]["waits"].get<std::string>().contains("can act no more"))
+      << out.str();
+}
+
 TEST_F(Remembered, StatusSaysThatTicksFailAndCallsNothingAble) {
   state.ability = {Ability::Kind::able, clock.now() - 1h, {}};
   state.failing = Failing{clock.now() - 10min, clock.now() - 1min, 10, "elasticloadbalancing:X: HTTP 403"};
@@ -129,13 +147,26 @@ TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
   state.glance.held_back_by = {"no window is open until 22:00"};
   store();
   EXPECT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(told("web: how many of 8 serve is not known, 0 out as far as is known; last tick")) << out.str();
+  EXPECT_TRUE(told("web: how many of 8 serve is not known, 0 out as far as is known; last tick"))
+      << out.str();
   EXPECT_TRUE(told("how many more may leave is not known\n")) << out.str();
   EXPECT_TRUE(told("the last look could not read all that it needs")) << out.str();
   EXPECT_TRUE(told("no server may leave: no window is open until 22:00\n")) << out.str();
   EXPECT_EQ(run({"status", "--json"}), kDone);
   EXPECT_TRUE(json()["fleets"][0]["glance"]["may_leave"].is_null());
   EXPECT_TRUE(json()["fleets"][0]["glance"]["serving"].is_null());
+}
+
+TEST_F(Remembered, StatusSaysThatWhatIsOutMayNotBeBroughtForwardWhereTheLastLookLackedSomething) {
+  open(Phase::draining);
+  state.left_policy_at = clock.now() - 1h;  // only restored: it is blind to nothing
+  state.glance.may_leave = -1;
+  store();
+  EXPECT_EQ(run({"status"}), kNeedsPerson);
+  EXPECT_TRUE(told("what is under way may not be brought forward")) << out.str();
+  state.glance.may_leave = 0;
+  store();
+  EXPECT_EQ(run({"status"}), kDone) << out.str();
 }
 
 TEST_F(Remembered, AnEndedPauseIsShownAsOver) {

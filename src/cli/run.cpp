@@ -35,16 +35,20 @@ void show_tick(Context& context, const FleetPolicy& fleet, const controller::Tic
   if (ability.kind == Ability::Kind::blind && !report.lost_race)
     context.err << "evenkeel: " << fleet.name << ": " << blind_words(ability, report.observation.taken_at)
                 << "\n";
+  for (const auto& stuck : not_brought_forward(report))
+    context.err << "evenkeel: " << fleet.name << ": " << stuck << "\n";
   if (report.events.empty())
     context.out << iso8601(report.observation.taken_at) << " " << summary(fleet, report) << "\n";
   context.out.flush();
 }
 
-int show_tick(Context& context, const RunOptions& options, const wiring::FleetTick& tick) {
+int show_tick(Context& context, const RunOptions& options, record::Journal& journal,
+              const wiring::FleetTick& tick) {
   const auto& [fleet, report, took, requests] = tick;
   if (!report) {
     if (options.json) context.out << dump(error_view(fleet.name, report.error()), false) << std::flush;
-    return fail_with(context, exit_code_of(report.error()), fleet.name + ": " + report.error().message);
+    return fail_with(context, exit_code_of(report.error()),
+                     fleet.name + ": " + report.error().message + left_out(journal, fleet.name));
   }
   if (options.json) {
     context.out << dump(view(fleet, *report), false) << std::flush;
@@ -73,7 +77,7 @@ int tick_all(Context& context, const RunOptions& options, const Policy& policy, 
                           const auto* error = tick.error();
                           if (error != nullptr && error->code == record::kReadOnlyCode)
                             lasting.unwritable = true;
-                          code = std::max(code, show_tick(context, options, tick));
+                          code = std::max(code, show_tick(context, options, journal, tick));
                         });
   if (!end) {
     lasting.unknown_fleet = true;
@@ -124,12 +128,17 @@ class Passes {
     Time due = context_.clock.now();
     // A mistyped --fleet doesn't mend itself; everything else may, a name that AWS doesn't know (yet) included.
     // A store that could not be written when it was opened stays so: the next process opens it again.
-    if (const int code = one(first); (first && lasting_.unknown_fleet) || lasting_.unwritable) return code;
+    int code = one(first);
+    if ((first && lasting_.unknown_fleet) || lasting_.unwritable) return code;
     while (true) {
       due = std::max(due + period, context_.clock.now());
       if (!context_.stopped()) context_.clock.sleep(due - context_.clock.now());
-      if (context_.stopped()) return stopped();
-      one(source_.current());
+      if (context_.stopped()) {
+        // With a server out, what its last pass ended with says why it stays out.
+        const int with = stopped();
+        return with == kDone ? kDone : std::max(with, code);
+      }
+      code = one(source_.current());
     }
   }
 

@@ -53,7 +53,9 @@ std::string room(const FleetState& state) {
 // Why the numbers are not known, where what it is blind to does not say so below.
 void show_unread(Context& context, const FleetState& state) {
   if (state.glance.members == 0 || state.glance.may_leave >= 0 || !state.ability.blind_to.empty()) return;
-  context.out << "  the last look could not read all that it needs; `evenkeel run` says what\n";
+  context.out << "  the last look could not read all that it needs"
+              << (state.open.empty() ? "" : ": what is under way may not be brought forward")
+              << "; `evenkeel plan` says what\n";
 }
 
 // "able since …", or what makes it wait or blind.
@@ -170,7 +172,7 @@ void show_state(Context& context, const FleetState& state, Time now) {
   if (state.open.empty()) {
     out << "  nothing under way\n";
   } else {
-    out << "  under way:\n" << open_text(state.open, policy, now, "    ", wrap_at);
+    out << "  under way:\n" << open_text(state.open, policy, now, state.last_tick_at, "    ", wrap_at);
   }
   if (!state.recent.empty()) out << "  in the last day:\n" << ended_table(state.recent).text("    ");
 }
@@ -185,7 +187,8 @@ int run_status(Context& context, const StatusCommand& asked, const Options& opti
   for (const auto& state : *states) {
     // Nothing is left to be said of it, unless it is asked for by name.
     if (state.left_policy_at && state.open.empty() && asked.fleets.empty()) continue;
-    if (state.failing || is_unwatched(state, now) || needs_person(state) ||
+    const bool unread_while_out = state.glance.may_leave < 0 && !state.open.empty();
+    if (state.failing || is_unwatched(state, now) || needs_person(state) || unread_while_out ||
         state.ability.kind == Ability::Kind::blind)
       code = kNeedsPerson;
     if (options.json) {

@@ -58,6 +58,62 @@ std::string why_nothing(const FleetPolicy& fleet, const Plan& plan) {
   return fmt::format("nothing started: {}: {}", measured(worst, fleet), printable(worst.verdict->text));
 }
 
+// Whether the way back of a server that is out goes by what could not be read. A boot shows in the metric or on the
+// console: one of them that can't be read is one proof less.
+bool goes_by(const Remediation& out, const Problem& problem) {
+  const auto is_place = [&](const SnapshotTarget& target) {
+    return target.target_group_name == problem.name;
+  };
+  const bool boots =
+      out.phase == Phase::rebooting || out.phase == Phase::starting || out.phase == Phase::booting;
+  switch (problem.kind) {
+    case Problem::Kind::identity:
+    case Problem::Kind::target_groups:
+    case Problem::Kind::instances:
+      return true;
+    case Problem::Kind::targets:
+      return std::ranges::any_of(out.snapshot, is_place);
+    case Problem::Kind::auto_scaling_group:
+      return out.auto_scaling_group == problem.name;
+    case Problem::Kind::command:
+      return out.phase == Phase::capturing || out.phase == Phase::commanding;
+    case Problem::Kind::console:
+      return boots && problem.name == out.instance_id;
+    case Problem::Kind::signal:
+      return boots;
+    default:
+      return false;
+  }
+}
+
+std::vector<const Problem*> unread_for(const Remediation& out, const Observation& observation) {
+  std::vector<const Problem*> unread;
+  for (const auto& problem : observation.problems) {
+    if (goes_by(out, problem)) unread.push_back(&problem);
+  }
+  return unread;
+}
+
+bool is_proof_of_a_boot(const Problem* problem) {
+  return problem->kind == Problem::Kind::console || problem->kind == Problem::Kind::signal;
+}
+
+// Something was done for it, or it went on to its next phase.
+bool was_brought_forward(const Remediation& out, const controller::TickReport& report) {
+  const auto& actions = report.carried_out.empty() ? report.plan.actions : report.carried_out;
+  const auto& events = report.events.empty() ? report.plan.events : report.events;
+  return std::ranges::find(actions, out.id, &Action::remediation_id) != actions.end() ||
+         std::ranges::any_of(events, [&](const Event& event) {
+           return event.remediation_id == out.id && event.kind == "phase";
+         });
+}
+
+bool could_not_read_what_is_out(const controller::TickReport& report) {
+  return std::ranges::any_of(report.plan.next.open, [&](const Remediation& out) {
+    return !unread_for(out, report.observation).empty();
+  });
+}
+
 }  // namespace
 
 std::vector<Row> ranked(const Plan& plan) {
@@ -100,7 +156,11 @@ std::string summary(const FleetPolicy& fleet, const controller::TickReport& repo
       text = why_nothing(fleet, report.plan);
     }
     const auto& ability = report.plan.next.ability;
-    if (ability.kind == Ability::Kind::blind) {
+    const auto stuck = not_brought_forward(report);
+    if (!stuck.empty()) text = join(stuck, "; ");
+    if (ability.kind == Ability::Kind::blind && !stuck.empty()) {
+      text += "; " + blind_words(ability, report.observation.taken_at);
+    } else if (ability.kind == Ability::Kind::blind) {
       const bool under_way_too = !report.plan.next.open.empty();
       text = blind_words(ability, report.observation.taken_at) + (under_way_too ? "; " + text : "");
     }
@@ -164,6 +224,29 @@ std::string blind_words(const Ability& ability, Time now) {
                      format_duration(std::max(Duration::zero(), now - ability.since)), join(texts, "; "));
 }
 
+std::vector<std::string> not_brought_forward(const controller::TickReport& report) {
+  std::vector<std::string> texts;
+  for (const auto& out : report.plan.next.open) {
+    const auto unread = unread_for(out, report.observation);
+    if (unread.empty() || was_brought_forward(out, report)) continue;
+    std::vector<std::string> whats;
+    for (const auto* problem : unread) whats.push_back(printable(words(*problem), 200));
+    const bool one_proof_left = unread.size() == 1 && is_proof_of_a_boot(unread.front());
+    texts.push_back(fmt::format(
+        "{} ({} since {}) {}: {}", printable(out.instance_id), name(out.phase), iso8601(out.phase_since),
+        one_proof_left ? "is proved to have booted by one sign less, for this could not be read"
+                       : "is not brought forward, for this could not be read",
+        join(whats, "; ")));
+  }
+  return texts;
+}
+
+std::string left_out(record::Journal& journal, const std::string& fleet) {
+  const auto state = journal.load(fleet);
+  if (!state || !*state || (*state)->open.empty()) return "";
+  return "; nothing brings forward what is out: " + under_way(**state);
+}
+
 ExitCode exit_code_of(const Ability& ability) {
   if (ability.kind != Ability::Kind::blind) return kDone;
   const bool of_the_policy =
@@ -173,7 +256,8 @@ ExitCode exit_code_of(const Ability& ability) {
 
 ExitCode exit_code_of(const controller::TickReport& report) {
   if (report.lost_race) return kLostRace;
-  return std::max(needs_person(report) ? kNeedsPerson : kDone, exit_code_of(report.plan.next.ability));
+  return std::max({needs_person(report) ? kNeedsPerson : kDone, exit_code_of(report.plan.next.ability),
+                   could_not_read_what_is_out(report) ? kAws : kDone});
 }
 
 bool needs_person(const FleetState& state) {

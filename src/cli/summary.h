@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "controller/tick.h"
 #include "model/policy.h"
+#include "record/journal.h"
 
 namespace evenkeel::cli {
 
@@ -33,9 +34,16 @@ std::string describe(const Action& action, const Plan& plan);
 // "blind for 12m, could not act if it had to: …"
 std::string blind_words(const Ability& ability, Time now);
 
+// For people: of each server that is out that this tick did not bring forward, and could not read what its way back
+// goes by.
+std::vector<std::string> not_brought_forward(const controller::TickReport& report);
+// What is out of the fleet while none of its ticks ends, in a sentence to follow why; empty: nothing, or not known.
+std::string left_out(record::Journal& journal, const std::string& fleet);
+
 // A blind fleet: kUsage when nothing but names that don't exist makes it blind, else kAws. Else kDone.
 ExitCode exit_code_of(const Ability& ability);
-// Of a tick: kLostRace, or the larger of what the fleet needs and what it is blind to.
+// Of a tick: kLostRace, or the largest of what the fleet needs, what it is blind to, and what could not be read of a
+// server that is out.
 ExitCode exit_code_of(const controller::TickReport& report);
 
 // Whether the fleet waits for a person: a member is held, the breaker is open, the plan was refused.
