@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "cli/summary.h"
+#include "policy/changes.h"
 #include "wiring/pass.h"
 #include "wiring/policies.h"
 
@@ -166,8 +167,18 @@ class Passes {
   }
 
  private:
-  // A broken policy is told once, and so is that it is not broken any more.
+  // A broken policy is told once, and so is that it is not broken any more, and what a good one changes.
   void say_what_changed(const wiring::PolicySource::Current& policy) {
+    const auto changes = in_use_ ? policy::changes(*in_use_, policy.policy) : "";
+    in_use_ = policy.policy;
+    say_whether_broken(policy);
+    if (changes.empty()) return;
+    context_.err << "evenkeel: policy " << printable(policy.version)
+                 << " read anew: " << printable(changes, 1000) << "\n"
+                 << std::flush;
+  }
+
+  void say_whether_broken(const wiring::PolicySource::Current& policy) {
     if (policy.problem == problem_) return;
     problem_ = policy.problem;
     if (!problem_.empty()) {
@@ -203,7 +214,8 @@ class Passes {
   record::Journal& journal_;
   Regions& regions_;
   Duration deadline_;
-  std::string problem_;  // that was said last
+  std::string problem_;           // that was said last
+  std::optional<Policy> in_use_;  // by the last pass that had one
   Lasting lasting_;
 };
 
