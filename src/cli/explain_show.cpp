@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "cli/sparkline.h"
+#include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/wording.h"
 
@@ -36,6 +37,19 @@ const Check* first_blocker(const Known& known) {
   return found == known.chain.end() ? nullptr : &*found;
 }
 
+// That no rule asks for it, where that is known of each, and what the guard says would matter only then: what the
+// first rule says. nullptr: something asks, or that is not known, or what keeps it matters all the same.
+const Verdict* why_nothing_asks(const Known& known) {
+  if (known.verdict->wanted || !only_keeps_from_leaving(known.verdict->reason)) return nullptr;
+  const Verdict* first = nullptr;
+  for (const auto& check : known.chain) {
+    if (!is_rule(check)) continue;
+    if (check.passes || !check.verdict || !is_a_known_no(*check.verdict)) return nullptr;
+    if (first == nullptr) first = &*check.verdict;
+  }
+  return first;
+}
+
 std::string said(const Check& check) { return check.verdict ? check.verdict->text : ""; }
 
 void show_tag(const Page& page, const Known& known) {
@@ -60,7 +74,13 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
                     : verdict.reason == Reason::in_remediation ? colours.yellow("it is being treated")
                     : verdict.reason == Reason::held           ? colours.red("it needs a person")
                                                                : colours.green("it stays");
-  page.out << fmt::format("{}: {} ({})\n", word, printable(verdict.text, 1000), name(verdict.reason));
+  if (const auto* unasked = why_nothing_asks(known)) {
+    page.out << fmt::format("{}: nothing asks for it: {} ({})\n  if something did: {} ({})\n", word,
+                            printable(unasked->text, 1000), name(unasked->reason),
+                            printable(verdict.text, 1000), name(verdict.reason));
+  } else {
+    page.out << fmt::format("{}: {} ({})\n", word, printable(verdict.text, 1000), name(verdict.reason));
+  }
   show_tag(page, known);
   for (const auto& held : known.holds_back) {
     if (!verdict.of_fleet || &held != &known.holds_back.front())

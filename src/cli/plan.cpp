@@ -151,14 +151,16 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
     const bool known = member != view.members.end();
     if (zones)
       cells.push_back(known && !member->second.zone.empty() ? std::string(member->second.zone) : "-");
-    cells.emplace_back(name(row.verdict->reason));
+    const auto unasked = why_not_asked(view, row.instance_id, *row.verdict);
+    cells.emplace_back(name(unasked ? unasked->reason : row.verdict->reason));
     if (signal) cells.push_back(value_cell(row, fleet));
     if (priorities) {
       const auto priority = row.verdict->numbers.find("priority");
       cells.push_back(priority == row.verdict->numbers.end() ? "-" : format_number(priority->second));
     }
     if (ladder_climbs) cells.push_back(known ? treatment(view, row) : "-");
-    cells.push_back(row.verdict->text);
+    cells.push_back(unasked ? unasked->text + "; were it asked for: " + row.verdict->text
+                            : row.verdict->text);
     table.add(std::move(cells));
   }
   if (!of_all.empty()) table.add(std::move(of_all));

@@ -24,12 +24,24 @@ struct RunOptions : Options {
 constexpr Duration kShortest{1'000};
 constexpr Duration kLongestPeriod{3'600'000};
 
+// "nothing asks for it (29.9 is not above 65); if something did: " before a reason that only keeps it from leaving.
+std::string unasked_words(const FleetPolicy& fleet, const controller::TickReport& report,
+                          const std::string& id) {
+  const auto verdict = report.plan.members.find(id);
+  if (verdict == report.plan.members.end()) return "";
+  const decide::FleetView seen{fleet, report.observation, report.plan.next};
+  const auto unasked = why_not_asked(seen, id, verdict->second);
+  return unasked ? fmt::format("nothing asks for it ({}); if something did: ", printable(unasked->text, 500))
+                 : "";
+}
+
 void show_tick(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   for (const auto& problem : report.observation.problems)
     context.err << "evenkeel: " << fleet.name << ": " << printable(words(problem), 1000) << "\n";
   for (const auto& event : report.events) {
-    context.out << fmt::format("{} {}: {}{}\n", iso8601(event.at), event.fleet,
+    context.out << fmt::format("{} {}: {}{}{}\n", iso8601(event.at), event.fleet,
                                event.instance_id.empty() ? "" : printable(event.instance_id) + ": ",
+                               event.kind == "verdict" ? unasked_words(fleet, report, event.instance_id) : "",
                                printable(event.text, 1000));
   }
   const auto& ability = report.plan.next.ability;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "decide/expected.h"
+#include "decide/rules.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -115,6 +116,48 @@ bool could_not_read_what_is_out(const controller::TickReport& report) {
 }
 
 }  // namespace
+
+bool only_keeps_from_leaving(Reason reason) {
+  switch (reason) {
+    case Reason::young:
+    case Reason::cooldown:
+    case Reason::daily_limit:
+    case Reason::late_effect:
+    case Reason::remedy_does_not_help:
+    case Reason::relapsing:
+    case Reason::too_few_healthy:
+    case Reason::too_few_healthy_in_zone:
+    case Reason::too_many_out_in_zone:
+    case Reason::too_much_load:
+    case Reason::load_unknown:
+    case Reason::standby_at_min_size:
+    case Reason::az_rebalance:
+    case Reason::stop_protected:
+    case Reason::cannot_stop:
+    case Reason::would_be_retained:
+    case Reason::capacity_units:
+    case Reason::grace_period:
+    case Reason::slow_start:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_a_known_no(const Verdict& of_rules) {
+  return of_rules.reason == Reason::below_limit || of_rules.reason == Reason::not_sustained;
+}
+
+std::optional<Verdict> why_not_asked(const decide::FleetView& fleet, const std::string& instance_id,
+                                     const Verdict& verdict) {
+  const auto member = fleet.members.find(instance_id);
+  if (verdict.wanted || !only_keeps_from_leaving(verdict.reason) || member == fleet.members.end() ||
+      member->second.instance == nullptr || member->second.open != nullptr)
+    return std::nullopt;
+  auto asked = decide::judge_rules(fleet, member->second);
+  if (asked.holds || !is_a_known_no(asked.verdict)) return std::nullopt;
+  return std::move(asked.verdict);
+}
 
 std::vector<Row> ranked(const Plan& plan) {
   std::vector<Row> rows;
