@@ -32,7 +32,8 @@ struct Group {
   int rebalanced = 0;            // units launched by our doing, for which nothing was scaled in yet
   int evened_out = 0;            // the same, not by our doing
   int oversized = 0;             // units that a replacement counts more than what it replaced
-  std::optional<Time> exited;    // our last return from Standby
+  std::optional<Time> exiting;   // when our last return from Standby was asked for
+  std::optional<Time> exited;    // … and its end, as far as it got
   std::optional<Time> sized_by;  // an operator's last change of the sizes
 };
 
@@ -181,6 +182,7 @@ class Judge {
     const auto& outage = outages_[fact.instance_id];
     const bool returns = fact.kind == "exit-standby" || fact.kind == "in-service";
     if (returns && outage.standby) group.exited = fact.at;
+    if (fact.kind == "exit-standby" && outage.standby) group.exiting = fact.at;
     if (fact.kind == "replace") {
       if (!fact.detail.empty())
         group.oversized += std::max(0, units_of(fact.detail) - units_of(fact.instance_id));
@@ -197,7 +199,7 @@ class Judge {
       group.evened_out = std::max(0, group.evened_out - units_of(fact.instance_id));
     } else if (group.oversized > 0) {
       group.oversized = std::max(0, group.oversized - units_of(fact.instance_id));
-    } else if (lately && !(group.sized_by && *group.sized_by >= *group.exited)) {
+    } else if (lately && !(group.sized_by && *group.sized_by >= group.exiting.value_or(*group.exited))) {
       blame(fact, "terminated by Auto Scaling as one too many after Evenkeel's return from Standby");
     }
   }

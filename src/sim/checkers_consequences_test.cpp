@@ -177,16 +177,18 @@ TEST(Consequences, AreTheOneTooManyAfterAStandbyThatKeptTheSize) {
   EXPECT_EQ(judged(fleet).size_changes, 1);
 }
 
-TEST(Consequences, AreNoneWhenSomebodyMadeTheGroupSmaller) {
-  ScaledFleet fleet;
-  fleet.enter(0);
-  fleet.pass(5min);
-  fleet.leave_standby(0);
-  fleet.pass(1min);
-  fleet.account.resize(fleet.name, std::nullopt, std::nullopt, 3);
-  fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
-  EXPECT_EQ(judged(fleet).consequences, 0);
+TEST(Consequences, AreNoneWhenAnOperatorMadeTheGroupSmallerWhileOneReturnedOrAfter) {
+  for (const auto later : {Duration{5s}, Duration{1min}}) {
+    ScaledFleet fleet;
+    fleet.enter(0);
+    fleet.pass(5min);
+    fleet.leave_standby(0);
+    fleet.pass(later);
+    fleet.account.resize(fleet.name, std::nullopt, std::nullopt, 3);
+    fleet.pass(5min);
+    EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+    EXPECT_EQ(judged(fleet).consequences, 0) << later;
+  }
 }
 
 TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
