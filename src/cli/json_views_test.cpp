@@ -149,7 +149,7 @@ TEST_F(WhatIsOut, OfTwoProofsOfABootOneMayBeLeft) {
   out().phase = Phase::booting;
   unread(Problem::Kind::signal, "");
   EXPECT_EQ(exit_code_of(report), kAws);
-  EXPECT_TRUE(not_brought_forward(report).front().contains("by one sign less"));
+  EXPECT_TRUE(not_brought_forward(report).front().contains("lacks one of the two signs"));
   unread(Problem::Kind::console, "i-1");
   EXPECT_TRUE(not_brought_forward(report).front().contains("is not brought forward"));
 }

@@ -277,7 +277,7 @@ std::vector<std::string> not_brought_forward(const controller::TickReport& repor
     const bool one_proof_left = unread.size() == 1 && is_proof_of_a_boot(unread.front());
     texts.push_back(fmt::format(
         "{} ({} since {}) {}: {}", printable(out.instance_id), name(out.phase), iso8601(out.phase_since),
-        one_proof_left ? "is proved to have booted by one sign less, for this could not be read"
+        one_proof_left ? "lacks one of the two signs of a boot, for this could not be read"
                        : "is not brought forward, for this could not be read",
         join(whats, "; ")));
   }
