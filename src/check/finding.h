@@ -9,7 +9,7 @@ namespace evenkeel::check {
 
 // From bad to good: the worst finding's severity is the fleet's.
 enum class Severity {
-  would_not_work,  // switched on like this, Evenkeel could not do its job, for nobody
+  would_not_work,  // switched on like this, Evenkeel could not do its job, for no member
   warning,         // it would go wrong for some, or sometimes
   note,            // good to know; nothing to do
 };

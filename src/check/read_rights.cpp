@@ -27,8 +27,8 @@ void keep_answer(Reading& reading, Permitted answer, const std::string& action) 
   reading.facts.denied.emplace(action, permission->message);
 }
 
-// A running member, or nobody: reads may be asked about nobody.
-std::string somebody(const Facts& facts) {
+// A running member, or an instance that can't exist: reads may be asked about that.
+std::string some_member(const Facts& facts) {
   return facts.asked_about.empty() ? std::string(aws::ec2::kNoInstance) : facts.asked_about;
 }
 
@@ -51,11 +51,11 @@ const std::map<std::string, std::function<void(Reading&, const std::string&)>>& 
   static const std::map<std::string, std::function<void(Reading&, const std::string&)>> ways = {
       {"ec2:DescribeInstanceStatus",
        [](Reading& r, const std::string& action) {
-         r.ask(aws::ec2::describe_instance_status(r.caller, std::vector{somebody(r.facts)}), action);
+         r.ask(aws::ec2::describe_instance_status(r.caller, std::vector{some_member(r.facts)}), action);
        }},
       {"ec2:DescribeInstanceAttribute",
        [](Reading& r, const std::string& action) {
-         r.ask(aws::ec2::stop_protection(r.caller, somebody(r.facts)), action);
+         r.ask(aws::ec2::stop_protection(r.caller, some_member(r.facts)), action);
        }},
       {"ec2:StopInstances",
        [](Reading& r, const std::string& action) {
@@ -108,11 +108,11 @@ const std::map<std::string, std::function<void(Reading&, const std::string&)>>& 
        }},
       {"ssm:GetCommandInvocation",
        [](Reading& r, const std::string& action) {
-         r.ask(aws::ssm::get_command_invocation(r.caller, kNoCommand, somebody(r.facts)), action);
+         r.ask(aws::ssm::get_command_invocation(r.caller, kNoCommand, some_member(r.facts)), action);
        }},
       {"ssm:ListCommandInvocations",
        [](Reading& r, const std::string& action) {
-         r.ask(aws::ssm::find_command(r.caller, somebody(r.facts), "none"), action);
+         r.ask(aws::ssm::find_command(r.caller, some_member(r.facts), "none"), action);
        }},
   };
   return ways;

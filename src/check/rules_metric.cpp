@@ -1,4 +1,4 @@
-// Whether the metric is there, for everybody, often enough and without contradiction.
+// Whether the metric is there, for every member, often enough and without contradiction.
 #include <algorithm>
 #include <cmath>
 #include <fmt/core.h>

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Condition::Kind;
 
-// Why the condition holds for nobody, whatever happens; empty: it may hold.
+// Why the condition holds for no member, whatever happens; empty: it may hold.
 std::string never(const Subject& fleet, const Condition& condition) {
   if (condition.kind == Kind::alarm) {
     const auto read = fleet.facts.alarms.find(condition.name);

@@ -95,7 +95,7 @@ void look(const FleetPolicy& fleet, const std::string& instance_id, const contro
   known.signals = signals_of(fleet, observation, instance_id);
 }
 
-int nobody(Context& context, const std::string& id, const char* and_then) {
+int no_member(Context& context, const std::string& id, const char* and_then) {
   return fail_with(context, kUsage,
                    fmt::format("{}: no fleet has or had such a member; {}", printable(id), and_then));
 }
@@ -123,7 +123,7 @@ int run_now(Context& context, const ExplainCommand& asked, const Options& option
     if (!known->unread.empty()) fail_with(context, code, fleet.name + ": " + known->unread);
     if (!known->nothing()) found.push_back(std::move(*known));
   }
-  if (found.empty() && code == kDone) return nobody(context, id, "`evenkeel plan` lists the members");
+  if (found.empty() && code == kDone) return no_member(context, id, "`evenkeel plan` lists the members");
   if (options.json) {
     Json shown = Json::array();
     for (const auto& known : found) shown.push_back(view(known));

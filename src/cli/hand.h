@@ -13,7 +13,7 @@
 namespace evenkeel::cli {
 
 // Opens the state, runs `change`, prints what it did, or {"fleet", "did": […]} as JSON, and tells
-// the people of --notify. That nobody could be told is said, and is no failure.
+// the people of --notify. That people could not be told is said, and is no failure.
 struct Did {
   std::string fleet;
   std::vector<std::string> lines;

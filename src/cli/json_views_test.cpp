@@ -86,7 +86,7 @@ class Summary : public ::testing::Test {
   controller::TickReport report;
 };
 
-TEST_F(Summary, NamesTheWorstWhenNobodyIsOverTheLimit) {
+TEST_F(Summary, NamesTheWorstWhenNoneIsOverTheLimit) {
   member("i-1", Reason::below_limit, 30);
   member("i-2", Reason::below_limit, 41.5);
   EXPECT_EQ(summary(fleet, report), "web: nothing to do: worst is i-2 at 41.5 % of 65 %");

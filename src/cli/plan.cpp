@@ -121,7 +121,7 @@ bool says_nothing_of_its_own(const Row& row, const controller::TickReport& repor
                              [](const BlindTo& one) { return one.what == Blindness::metric_absent; });
 }
 
-// Columns that say the same of everybody are left out.
+// Columns that say the same of every member are left out.
 void show_members(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   const decide::FleetView view{fleet, report.observation, report.plan.next};
   const bool zones = several_zones(view), signal = fleet.reboot_when.given();

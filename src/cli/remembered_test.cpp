@@ -261,7 +261,7 @@ TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
   EXPECT_FALSE(told("under way")) << out.str();
 }
 
-TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatNobodyKnows) {
+TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatIsNotKnown) {
   EXPECT_EQ(run({"explain", "i-00000001", "--at", "yesterday"}), kUsage);
   EXPECT_NE(err.str().find("must be a time in UTC, such as"), std::string::npos) << err.str();
   EXPECT_EQ(explain("i-00000009", 1h), kUsage);

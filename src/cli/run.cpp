@@ -135,7 +135,7 @@ class Passes {
     return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
   }
 
-  // `first` is what the first pass goes by. Without a policy somebody was out when this process began, and is
+  // `first` is what the first pass goes by. Without a policy a server was out when this process began, and is
   // brought back all the same.
   int every(Duration period, const Result<wiring::PolicySource::Current>& first) {
     Time due = context_.clock.now();
@@ -206,7 +206,7 @@ class Passes {
     return fail_with(context_, kState, "stopped; whether a server is out can't be told: " + error.message);
   }
 
-  // Whoever is out goes back by the policy under which it was taken out.
+  // What is out goes back by the policy under which it was taken out.
   int restore_only(const Error& no_policy, Time until) {
     problem_ = no_policy.message;
     fail_with(
@@ -232,7 +232,7 @@ class Passes {
 };
 
 // Never creates the state.
-bool anybody_out(Context& context, const Options& options) {
+bool anything_out(Context& context, const Options& options) {
   const auto states = remembered(context, options, {});
   return states && std::ranges::any_of(*states, [](const auto& state) { return !state.open.empty(); });
 }
@@ -246,7 +246,7 @@ int run_run(Context& context, const RunOptions& options) {
   }
   wiring::PolicySource source{options.policy, sources(context, options.aws), options.aws.region};
   const auto policy = source.current();
-  if (!policy && !anybody_out(context, options))
+  if (!policy && !anything_out(context, options))
     return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
   if (!people.problems().empty()) return fail_with(context, kUsage, join(people.problems(), "\n"));

@@ -149,7 +149,7 @@ TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
       << out.str();
 }
 
-// Over every need of aws/permissions.h: what `evenkeel iam` allows to a tick, `check` tries, or says that nobody can.
+// Over every need of aws/permissions.h: what `evenkeel iam` allows to a tick, `check` tries, or says that it can't be tried.
 class EveryRight : public CheckOnAnAccount {
  protected:
   void rich_policy() {

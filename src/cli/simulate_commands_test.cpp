@@ -321,7 +321,7 @@ TEST_F(Commands, APolicyThatBrokeHoldsBackNoRestore) {
   EXPECT_EQ(account->counters().reboots, 0);
   ASSERT_EQ(on_account({"status"}), kDone);
   EXPECT_EQ(out.str().find("draining"), std::string::npos) << out.str();
-  // Once nobody is out it only says what is wrong.
+  // Once no server is out it only says what is wrong.
   EXPECT_EQ(on_account({"run"}), kUsage);
   EXPECT_EQ(err.str().find("put back all the same"), std::string::npos);
 }

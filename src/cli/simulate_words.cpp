@@ -22,7 +22,7 @@ std::string scaled_in(const sim::Fact& fact) {
 }
 
 // Of a fact that is as much part of the story when Evenkeel caused it.
-std::string of_anybody(const sim::Fact& fact) {
+std::string of_any(const sim::Fact& fact) {
   const bool ours = fact.hand == sim::Hand::ours;
   if (fact.kind == "crash") return "dies: its memory is full";
   if (fact.kind == "repair") return "is restarted by the person on call";
@@ -73,7 +73,7 @@ std::string FactWords::of(const sim::Fact& fact) const {
   if (fact.kind == "terminate") {
     return retired_.contains(fact.instance_id) ? "is terminated by Auto Scaling" : "is terminated by hand";
   }
-  auto words = of_anybody(fact);
+  auto words = of_any(fact);
   if (!words.empty() || fact.hand == sim::Hand::ours) return words;
   const bool scaling = by_scaling_.contains({fact.at, fact.instance_id});
   return of_outsider(fact, scaling ? "Auto Scaling" : "hand");

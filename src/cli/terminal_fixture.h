@@ -14,7 +14,7 @@
 
 namespace evenkeel::cli {
 
-// Nothing can be reached; counts how often somebody tried.
+// Nothing can be reached; counts how often that was tried.
 class DeadNetwork final : public wire::Transport {
  public:
   std::vector<Result<wire::Response>> exchange(std::span<const wire::Request> requests) override {

@@ -1,4 +1,4 @@
-// Words for what the state and the plan hold as values: what a phase waits for, why somebody was chosen, what
+// Words for what the state and the plan hold as values: what a phase waits for, why a member was chosen, what
 // is done to a member. Everything is printable.
 #pragma once
 

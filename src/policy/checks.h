@@ -23,7 +23,7 @@ void check_load(const YamlNode& section, const std::string& path, const Keys& ke
 void check_members(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
                    const FleetPolicy& fleet);
 
-// There is a reason to treat anybody, and the order can be made with it.
+// There is a reason to treat a member, and the order can be made with it.
 void check_reasons(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
                    const FleetPolicy& fleet);
 
