@@ -107,6 +107,7 @@ ExitCode exit_code_of(const Error& error) {
                         error.code == record::kNotWrittenCode;
   if (of_store && error.kind != ErrorKind::conflict) return kState;
   if (error.code == kWrongAccount) return kUsage;
+  if (error.code == controller::kMistakeCode) return kInternal;
   switch (error.kind) {
     case ErrorKind::corrupt:
       return kState;

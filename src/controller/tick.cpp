@@ -1,6 +1,8 @@
 #include "controller/tick.h"
 
 #include <algorithm>
+#include <exception>
+#include <fmt/core.h>
 #include <iterator>
 #include <utility>
 
@@ -37,6 +39,13 @@ Result<FleetState> load(const std::string& fleet, record::Journal& journal) {
 
 Event about(const FleetPolicy& policy, Time at, std::string kind, std::string text) {
   return {at, policy.name, "", "", std::move(kind), std::move(text)};
+}
+
+Plan as_plan(const decide::OpenStep& step) {
+  Plan plan;
+  plan.next = step.next;
+  plan.actions = step.actions;
+  return plan;
 }
 
 // One tick of one fleet: what its two halves share.
@@ -95,6 +104,28 @@ struct OneTick {
 
   // Never an error: what could not be decided is a reason.
   Plan settle_start(const decide::OpenStep& step, std::span<const Verdict> off) {
+    return or_none_starts(step, [&] { return decide_start(step, off); });
+  }
+
+  // A mistake of ours on the way to a start ends no tick and takes no restore with it: none starts, and a person is
+  // told.
+  template <class Deciding>
+  Plan or_none_starts(const decide::OpenStep& step, Deciding deciding) {
+    try {
+      return deciding();
+    } catch (const std::exception& mistake) {
+      const auto words = fmt::format(
+          "a mistake in evenkeel itself ({}): restores went on; please report this", mistake.what());
+      report.violations.push_back(words);
+      auto plan = as_plan(step);
+      plan.fleet = {Verdict{Reason::start_not_decided, words, {}}};
+      plan.events = step.events;
+      plan.events.push_back(about(policy, observation().taken_at, "violation", words));
+      return plan;
+    }
+  }
+
+  Plan decide_start(const decide::OpenStep& step, std::span<const Verdict> off) {
     for (int round = 0; round < kRounds; ++round) {
       auto plan = decide::choose_start(policy, observation(), step, off);
       if (plan.questions.empty()) return plan;
@@ -104,13 +135,6 @@ struct OneTick {
     return decide::choose_start(policy, observation(), step, {&endless, 1});
   }
 };
-
-Plan as_plan(const decide::OpenStep& step) {
-  Plan plan;
-  plan.next = step.next;
-  plan.actions = step.actions;
-  return plan;
-}
 
 // A step that breaks an invariant is a mistake of ours. Then only restores are decided; a member whose part
 // is unsound even so stays as it was, and the others are served.
@@ -193,7 +217,7 @@ Result<decide::OpenStep> restore_half(OneTick& tick) {
 }
 
 // Reads what only a start needs, and decides whether one more leaves.
-Plan plan_start(OneTick& tick, const FleetState& before, const decide::OpenStep& step) {
+Plan plan_sound_start(OneTick& tick, const FleetState& before, const decide::OpenStep& step) {
   auto& off = tick.starts_are_off;
   if (tick.parts.clock.now() >= tick.time.read_until) {
     off.push_back(
@@ -212,6 +236,10 @@ Plan plan_start(OneTick& tick, const FleetState& before, const decide::OpenStep&
   plan = tick.settle_start(step, off);
   plan.events.push_back(about(tick.policy, tick.observation().taken_at, "violation", off.front().text));
   return plan;
+}
+
+Plan plan_start(OneTick& tick, const FleetState& before, const decide::OpenStep& step) {
+  return tick.or_none_starts(step, [&] { return plan_sound_start(tick, before, step); });
 }
 
 // The start half. Whatever it comes to, the tick has its report: what went wrong is a reason in it.
@@ -270,7 +298,8 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
     tick.answer({unread});
     report.plan = tick.settle_start(step, {});
   }
-  report.violations = decide::texts(decide::violations(policy, report.observation, state, report.plan));
+  std::ranges::move(decide::texts(decide::violations(policy, report.observation, state, report.plan)),
+                    std::back_inserter(report.violations));
   return report;
 }
 

@@ -19,6 +19,8 @@ namespace evenkeel::controller {
 // A tick ends within this, or by Parts::deadline: what could not be read by then is unknown, what could not
 // be sent is left to the next tick.
 inline constexpr Duration kTickWithin{50'000};
+// Error::code of a mistake in this program, not in what came in.
+inline constexpr const char* kMistakeCode = "Evenkeel.Internal";
 
 // What one tick saw, decided and did.
 struct TickReport {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <iterator>
+#include <stdexcept>
 
 #include "controller/send.h"
 #include "controller/ticking_for_test.h"
@@ -99,6 +100,25 @@ TEST_F(Drained, WhatIsOpenIsSeenToBeforeAnythingOfAStartIsRead) {
   const auto at = [&](const char* action) { return std::ranges::find(order, action) - order.begin(); };
   EXPECT_LT(at("RegisterTargets"), at("DescribeAlarms"));
   EXPECT_LT(at("DescribeAlarms"), std::ssize(order)) << "it is read afterwards";
+}
+
+TEST_F(Drained, AMistakeOfOursOnTheWayToAStartEndsNoRestore) {
+  policy.gates.alarms = {"web-busy"};
+  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  const auto before = instead;
+  instead = [&](std::map<std::string, std::string>& form) -> std::optional<wire::Response> {
+    if (form["Action"] == "DescribeAlarms") throw std::out_of_range("map::at");
+    return before(form);
+  };
+  sent.clear();
+  const auto report = tick(policy, parts);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(sent, std::vector<std::string>{"RegisterTargets"});
+  ASSERT_EQ(report->plan.fleet.size(), 1U);
+  EXPECT_EQ(report->plan.fleet[0].reason, Reason::start_not_decided);
+  EXPECT_NE(report->plan.fleet[0].text.find("map::at"), std::string::npos);
+  EXPECT_FALSE(report->violations.empty()) << "a person is told";
+  EXPECT_EQ(stored().open.at(0).intents.back().outcome, OutcomeKind::accepted) << "what was sent is recorded";
 }
 
 TEST_F(Drained, AStoreThatCannotListItsFleetsTicksThoseOfThePolicy) {

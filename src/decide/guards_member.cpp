@@ -212,7 +212,10 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
                    "its Availability Zone is not known, so how many are out there is not known",
                    {}};
   }
-  const auto& zone = fleet.zones.at(member.zone);
+  const auto counted = fleet.zones.find(member.zone);
+  if (counted == fleet.zones.end())
+    return std::nullopt;  // all that is there is retained, and counts in no zone
+  const auto& zone = counted->second;
   const int limit = fleet.policy.keep.out_per_zone->at_most(zone.members);
   if (zone.out < limit && !tell) return std::nullopt;
   return Verdict{zone.out < limit ? Reason::start : Reason::too_many_out_in_zone,

@@ -92,6 +92,19 @@ TEST(Zones, AFailingZoneStopsEveryStart) {
   EXPECT_EQ(no.numbers.at("members"), 4);
 }
 
+TEST(Zones, OneWhereAllIsRetainedCountsNone) {
+  TwoZones fleet;
+  fleet.policy.keep.out_per_zone = Share{.count = 1, .percent = 0};
+  fleet.policy.keep.healthy_per_zone = Share{.count = 1, .percent = 0};
+  fleet.scaling();
+  fleet.zone(1, "eu-west-1c");
+  fleet.gone(1);
+  fleet.scaling().members[0].lifecycle_state = "Terminating:Retained";
+  const auto plan = fleet.decide();
+  ASSERT_TRUE(plan.members.contains(id(1)));
+  EXPECT_NE(plan.members.at(id(1)).reason, Reason::start);
+}
+
 TEST(Zones, WhatItsAutoScalingGroupRetainsSaysNothingOfItsZone) {
   for (const auto* lifecycle : {"Terminating:Retained", "Terminating:Wait"}) {
     TwoZones fleet;

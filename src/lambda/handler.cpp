@@ -36,7 +36,7 @@ const char* error_type(int exit_code) {
     case cli::kState:
       return "Evenkeel.State";
     case cli::kInternal:
-      return "Evenkeel.Internal";
+      return controller::kMistakeCode;
     default:
       return "";
   }
@@ -221,7 +221,7 @@ Answer Handler::handle(const Invocation& invocation) {
     return tick(std::get<Tick>(*asked), until);
   } catch (const std::exception& mistake) {
     log_.error("mistake", mistake.what());
-    return {fmt::format("a mistake in evenkeel itself: {}", mistake.what()), "Evenkeel.Internal"};
+    return {fmt::format("a mistake in evenkeel itself: {}", mistake.what()), controller::kMistakeCode};
   }
 }
 

@@ -1,6 +1,7 @@
 #include "wiring/pass.h"
 
 #include <algorithm>
+#include <exception>
 #include <fmt/core.h>
 #include <iterator>
 #include <utility>
@@ -11,6 +12,19 @@
 
 namespace evenkeel::wiring {
 namespace {
+
+// A mistake of ours in one fleet's tick is that fleet's: the others are served.
+Result<controller::TickReport> tick_or_mistake(const FleetPolicy& fleet, controller::Parts& parts) {
+  try {
+    return controller::tick(fleet, parts);
+  } catch (const std::exception& mistake) {
+    return std::unexpected(
+        Error{ErrorKind::maybe_happened,
+              fmt::format("a mistake in evenkeel itself ({}): this tick was not finished; please report this",
+                          mistake.what()),
+              controller::kMistakeCode});
+  }
+}
 
 FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regions& regions,
                    record::Journal& journal, const Clock& clock, controller::OtherFleets& others) {
@@ -24,7 +38,7 @@ FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regio
   parts->deadline = settings.until;
   parts->late_by = settings.late_by;
   parts->others = &others;
-  auto report = controller::tick(fleet, *parts);
+  auto report = tick_or_mistake(fleet, *parts);
   if (!report && report.error().kind != ErrorKind::conflict)
     controller::note_failure(fleet.name, report.error(), clock.now(), journal);
   if (report && !report->lost_race) others.note(report->plan.next, !fleet.retired);

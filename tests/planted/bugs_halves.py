@@ -3,6 +3,10 @@
 from .bug import Bug
 
 BUGS = [
+    Bug("lets a mistake on the way to a start end the tick", "controller/tick.cpp",
+        "} catch (const std::exception& mistake) {\n      const auto words", "} catch (const std::bad_alloc& mistake) {\n      const auto words"),
+    Bug("lets a mistake in one fleet's tick end the pass", "wiring/pass.cpp",
+        "} catch (const std::exception& mistake) {", "} catch (const std::bad_alloc& mistake) {"),
     Bug("reads what a start needs before anything is restored", "controller/tick.cpp",
         "    report.observation.late_by = parts.late_by;\n",
         "    report.observation.late_by = parts.late_by;\n"
