@@ -82,6 +82,9 @@ class Judge {
 
   void read(const Fact& fact) {
     if (fact.kind == "group-deleted") return forget_group(fact.target_group);
+    if (fact.kind == "zone-outage") zones_out_until_[fact.detail] = Time::max();
+    if (fact.kind == "zone-restored") zones_out_until_[fact.detail] = fact.at;
+    if (fact.kind.starts_with("zone-")) return;
     read_consequences(fact);
     auto& outage = outages_[fact.instance_id];
     const TargetKey place{fact.target_group, fact.port};
@@ -215,10 +218,18 @@ class Judge {
   }
 
   void read_replacement(const Fact& fact, const Outage& outage) {
-    if (outage.struck || outage.gone || was_impaired(fact)) return;
+    if (outage.struck || outage.gone || was_impaired(fact) || was_in_a_zone_outage(fact)) return;
     if (outage.down)
       return blame(fact, "replaced by Auto Scaling because Evenkeel had stopped or rebooted it");
     if (!outage.taken.empty()) blame(fact, "replaced by Auto Scaling because Evenkeel had deregistered it");
+  }
+
+  bool was_in_a_zone_outage(const Fact& fact) const {
+    const auto server = account_.servers.find(fact.instance_id);
+    if (server == account_.servers.end()) return false;
+    const auto out = zones_out_until_.find(server->second.zone);
+    return out != zones_out_until_.end() &&
+           (out->second == Time::max() || fact.at - out->second <= kAftermath);
   }
 
   // For long enough that Auto Scaling would have replaced it anyway. What it replaces stays as it was then.
@@ -375,8 +386,9 @@ class Judge {
   const Account& account_;
   const Promise& promise_;
   std::map<std::string, Outage> outages_;
-  std::map<std::string, Group> groups_;  // by name
-  std::set<std::string> retained_;       // instances
+  std::map<std::string, Group> groups_;          // by name
+  std::set<std::string> retained_;               // instances
+  std::map<std::string, Time> zones_out_until_;  // by zone; max: it is out
   Judgement judgement_;
 };
 

@@ -166,6 +166,17 @@ TEST(Consequences, AreNoneOfAMemberThatDiedOrWasStoppedWhileItWasOut) {
   }
 }
 
+TEST(Consequences, AreNoneOfAReplacementInAZoneThatIsOut) {
+  for (const bool out : {false, true}) {
+    ScaledFleet fleet(4, "EC2,ELB");
+    if (out) fleet.account.begin_zone_outage(fleet.server(0).zone);
+    fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
+    fleet.pass(10min);
+    EXPECT_GT(fleet.facts("replace").size(), 0U);
+    EXPECT_EQ(judged(fleet).consequences, out ? 0 : 1);
+  }
+}
+
 TEST(Consequences, AreTheOneTooManyAfterAStandbyThatKeptTheSize) {
   ScaledFleet fleet;
   fleet.scaling().max_size = 6;

@@ -84,6 +84,7 @@ void Account::unshift_zone(const std::string& zone) {
 
 void Account::begin_zone_outage(const std::string& zone) {
   if (!zones_out.insert(zone).second) return;
+  world_->note("zone-outage", {}, {}, 0, zone);
   for (auto* run : world_->live) {
     if (run->server->zone == zone) world_->cut_requests(*run, false, "in flight in a zone that went down");
   }
@@ -91,7 +92,7 @@ void Account::begin_zone_outage(const std::string& zone) {
 }
 
 void Account::end_zone_outage(const std::string& zone) {
-  zones_out.erase(zone);
+  if (zones_out.erase(zone) > 0) world_->note("zone-restored", {}, {}, 0, zone);
   world_->dirty = true;
 }
 
