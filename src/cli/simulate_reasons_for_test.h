@@ -83,19 +83,19 @@ class ReasonOracle {
       if (server.tags.contains("evenkeel:hold")) seen.held.insert(id);
       if (std::ranges::any_of(server.events, [](const auto& event) { return !event.over(); }))
         seen.scheduled.insert(id);
-      // EC2 is slow to tell, as the scenario says.
       if (!server.runs() || now_ - server.launched_at < Duration{60'000} + account_->switches.describe_lag)
         seen.not_running.insert(id);
       if (server.stop_protected) seen.stop_protected.insert(id);
       if (server.tags.contains("evenkeel:remediate")) seen.asks_by_tag.insert(id);
       for (const auto& [arn, group] : account_->target_groups) {
-        if (of_fleet(group) && !serves(id, group)) seen.not_healthy.insert(id);
+        if (!serves(id, group) && (of_fleet(group) || group.classic))
+          (of_fleet(group) ? seen.not_healthy : seen.out).insert(id);
         if (!of_fleet(group) &&
             std::ranges::find(group.targets, id, &sim::RegisteredTarget::instance_id) != group.targets.end())
           seen.elsewhere.insert(id);
       }
     }
-    seen.out = seen.not_healthy;
+    seen.out.insert(seen.not_healthy.begin(), seen.not_healthy.end());
     seen.zone_fails = some_zone_fails(seen.not_healthy);
     for (const auto& [name, group] : account_->auto_scaling_groups) {
       if (name != policy_->auto_scaling_group) continue;

@@ -274,8 +274,9 @@ Refused by_others_in_treatment(const Remediation& remediation, const Draft& draf
                             limit, join(others, ", ")));
 }
 
-// Every target group that the policy names, and every one that it served in: what can't be read may have it.
-Refused by_unknown_places(const Remediation& remediation, const Draft& draft) {
+// Every target group that the policy names, and every one that it served in: what can't be read may have it. What
+// Auto Scaling drains itself as it terminates is known only of a group that was looked up.
+Refused by_unknown_places(const Remediation& remediation, Effect effect, const Draft& draft) {
   const auto& seen = draft.observation;
   std::vector<std::string> parts;
   for (const auto& name : draft.policy.target_groups) {
@@ -288,9 +289,12 @@ Refused by_unknown_places(const Remediation& remediation, const Draft& draft) {
       parts.push_back(fmt::format("the targets of {} could not be read", printable(group.name)));
   }
   for (const auto& target : remediation.snapshot) {
-    auto part = fmt::format("target group {} was not found", printable(target.target_group_name));
-    const bool known = find_group(seen, target.target_group_arn) != nullptr;
-    if (!known && std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
+    const auto* group = find_group(seen, target.target_group_arn);
+    const bool looked_up =
+        group != nullptr && (effect != Effect::terminate || !target.by_auto_scaling || group->port != 0);
+    auto part = fmt::format("target group {} {}", printable(target.target_group_name),
+                            group == nullptr ? "was not found" : "could not be looked up");
+    if (!looked_up && std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
   }
   if (parts.empty()) return std::nullopt;
   return refuse(Then::wait, Reason::observation_incomplete, join(parts, "; "));
@@ -400,7 +404,7 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
   if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = by_the_ladder(remediation, draft)) return std::unexpected(std::move(*no));
   if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
-  if (auto no = by_unknown_places(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_unknown_places(remediation, effect, draft)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {
     if (auto no = by_others_in_treatment(remediation, draft)) return std::unexpected(std::move(*no));
   }

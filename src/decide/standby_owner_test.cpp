@@ -1,6 +1,7 @@
 // Whose Standby it is: ours until it was seen in service after it, another hand's from then on; and who was taken
 // aside by another hand is not treated.
 #include <gtest/gtest.h>
+#include <utility>
 
 #include "decide/ladder_for_test.h"
 #include "decide/scaled_for_test.h"
@@ -197,6 +198,17 @@ TEST(StandbyOwner, AReplacementNeedsTheServerInService) {
   fleet.lifecycle(3) = "InService";
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+}
+
+TEST(StandbyOwner, AReplacementNeedsItsGroupLookedUp) {
+  ToBeReplaced fleet;
+  const int port = std::exchange(fleet.group(0).port, 0);
+  EXPECT_TRUE(fleet.tick().actions.empty());
+  EXPECT_TRUE(fleet.three().why_untreated.contains("target group tg1 could not be looked up"))
+      << fleet.three().why_untreated;
+  EXPECT_EQ(fleet.broken, std::vector<std::string>{});
+  fleet.group(0).port = port;
+  EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
 }
 
 TEST(StandbyOwner, WhoWasTakenAsideByAnotherHandIsNotReplaced) {

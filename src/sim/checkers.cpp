@@ -13,6 +13,9 @@ namespace {
 
 constexpr Duration kBetweenReboots{300'000};
 
+// No look could show what another hand did so shortly before a reboot took effect: a look, a request, EC2's delay.
+constexpr Duration kUnseen{12'000};
+
 // So long after a return from Standby what Auto Scaling does about the size is still our doing.
 constexpr Duration kAftermath{900'000};
 
@@ -43,6 +46,7 @@ struct Outage {
   std::map<TargetKey, Time> missing;  // by us, and nobody has registered it there again
   std::set<TargetKey> ever_taken;     // by us
   std::set<TargetKey> misplaced;      // registered by us where we had not taken it
+  std::map<TargetKey, Time> put_in;   // by another hand
   std::optional<Time> standby;        // by us, and not in service again
   std::optional<Time> stopped;        // by us, and not started again
   std::optional<Time> down;           // by our reboot or stop, and not up again
@@ -287,13 +291,17 @@ class Judge {
 
   void read_register(const Fact& fact, Outage& outage, const TargetKey& place) {
     outage.missing.erase(place);
+    if (fact.hand == Hand::outsider) outage.put_in[place] = fact.at;
     const bool to_be_put_back =
         outage.ever_taken.contains(place) || promise_.about_to_take.contains({fact.instance_id, place});
     if (fact.hand == Hand::ours && !to_be_put_back) outage.misplaced.insert(place);
   }
 
   void read_drained(const Fact& fact, const char* done) {
-    if (fact.count == 0) return;
+    const auto unseen = std::ranges::count_if(outages_[fact.instance_id].put_in, [&](const auto& place) {
+      return fact.at - place.second <= kUnseen;
+    });
+    if (fact.count <= unseen) return;
     ++judgement_.undrained_reboots;
     find(fact.at, fact.instance_id,
          fmt::format("{} while still registered or draining in {} places{}", done, fact.count,

@@ -81,6 +81,18 @@ TEST(Checkers, FindARegistrationWhereNothingOfOursHadTakenItFrom) {
   }
 }
 
+TEST(Checkers, ExcuseARebootOfWhatAnotherHandRegisteredAfterTheLastLook) {
+  for (const auto& [before, found] : {std::pair{Duration{10s}, 0}, {Duration{20s}, 1}}) {
+    Judged fleet;
+    fleet.take_out(fleet.ids[0]);
+    fleet.account.register_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+    fleet.pass(before - Duration{6s});
+    fleet.account.reboot({fleet.ids[0]});
+    fleet.pass(10min);
+    EXPECT_EQ(fleet.judge().undrained_reboots, found) << before;
+  }
+}
+
 TEST(Checkers, FindTwoRebootsInOneOutage) {
   Judged fleet;
   fleet.take_out(fleet.ids[0]);
