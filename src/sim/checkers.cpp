@@ -35,6 +35,7 @@ struct Group {
   int rebalanced = 0;            // units launched by our doing, for which nothing was scaled in yet
   int evened_out = 0;            // the same, not by our doing
   int oversized = 0;             // units that a replacement counts more than what it replaced
+  std::vector<int> to_replace;   // units of each member that was terminated as asked, and not replaced yet
   std::optional<Time> exiting;   // when our last return from Standby was asked for
   std::optional<Time> exited;    // … and its end, as far as it got
   std::optional<Time> sized_by;  // an operator's last change of the sizes
@@ -194,6 +195,12 @@ class Judge {
       if (!fact.detail.empty())
         group.oversized += std::max(0, units_of(fact.detail) - units_of(fact.instance_id));
       return read_replacement(fact, outage);
+    }
+    if (fact.kind == "scale-in" && fact.detail == "asked")
+      group.to_replace.push_back(units_of(fact.instance_id));
+    if (fact.kind == "launch" && fact.detail == "size" && !group.to_replace.empty()) {
+      group.oversized += std::max(0, units_of(fact.instance_id) - group.to_replace.back());
+      group.to_replace.pop_back();
     }
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
     if (fact.kind == "launch" && fact.detail == "rebalance")

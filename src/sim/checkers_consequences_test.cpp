@@ -224,6 +224,29 @@ TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
+TEST(Consequences, AreNoneOfATerminationInPlaceOfWhichALargerOneIsLaunched) {
+  for (const bool in_units : {true, false}) {
+    ScaledFleet fleet;
+    std::ranges::sort(fleet.ids);  // a launch copies the first one
+    if (in_units) fleet.scaling().weights = {{"m5.large", 1}, {"m5.xlarge", 2}};
+    for (std::size_t i = 0; i < 4; ++i) {
+      fleet.server(i).type = i == 0 ? "m5.xlarge" : "m5.large";
+      fleet.scaling().find(fleet.ids[i])->weight = in_units && i == 0 ? 2 : 1;
+    }
+    fleet.scaling().desired = in_units ? 5 : 4;
+    fleet.scaling().max_size = 20;
+    fleet.pass(1min);
+    fleet.enter(1);
+    fleet.pass(2min);
+    fleet.leave_standby(1);
+    fleet.pass(1min);
+    fleet.account.terminate_in_group(fleet.ids[1], false);
+    fleet.pass(10min);
+    EXPECT_EQ(fleet.facts("scale-in").size(), in_units ? 2U : 1U);
+    EXPECT_EQ(judged(fleet).consequences, 0) << in_units;
+  }
+}
+
 // Out, rebooted, never up, and back all the same.
 struct HungAfterOurReboot : ScaledFleet {
   HungAfterOurReboot() : ScaledFleet(4, "EC2,ELB") {

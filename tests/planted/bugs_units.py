@@ -88,6 +88,8 @@ BUGS = [
         "|| promise_.about_to_take.contains({fact.instance_id, place})", "|| fact.instance_id.empty()"),
     Bug("the judge blames us for what a zone's outage had replaced", "sim/checkers.cpp",
         "|| was_in_a_zone_outage(fact)) return;", ") return;"),
+    Bug("the judge forgets that a larger server is launched for the one we had replaced", "sim/checkers.cpp",
+        "units_of(fact.instance_id) - group.to_replace.back()", "0 * group.to_replace.back()"),
     Bug("the judge calls forgotten what an operator keeps in Standby", "sim/checkers.cpp",
         "        if (to_be_left_parked(outage, since)) continue;\n", ""),
     Bug("the judge forgets what an operator has brought back from Standby", "sim/checkers.cpp",
