@@ -227,6 +227,23 @@ TEST(ForeignHand, AMemberThatItsGroupNoLongerListsIsTheirsAfterThreeLooks) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
+TEST(ForeignHand, WhatItsRemediationLeftBehindIsKeptUntilItCanActNoMore) {
+  Scaling fleet;
+  fleet.in_standby();
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::booting);
+  auto& members = fleet.observation.auto_scaling_group->members;
+  std::erase_if(members, [](const AutoScalingMember& member) { return member.instance_id == id(3); });
+  for (int look = 0; look < 4; ++look) {
+    fleet.pass(100s);
+    fleet.tick();
+  }
+  ASSERT_TRUE(fleet.state.open.empty());
+  const auto& record = fleet.state.members.at(id(3));
+  ASSERT_TRUE(record.effects_until) << "the reboot shows no boot, and may still be in EC2's queue";
+  EXPECT_GT(*record.effects_until, fleet.observation.taken_at);
+}
+
 TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
   Scaling fleet;
   fleet.start_of_three();
