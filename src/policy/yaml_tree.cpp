@@ -1,8 +1,10 @@
 #include "policy/yaml_tree.h"
 
+#include <algorithm>
 #include <fmt/core.h>
 #include <map>
 #include <sstream>
+#include <vector>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -40,9 +42,38 @@ Size size_of(const YamlNode& node) {
   return total;
 }
 
+// Where each line begins.
+std::vector<std::size_t> beginnings_of_lines(std::string_view text) {
+  std::vector<std::size_t> beginnings{0};
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\n') beginnings.push_back(at + 1);
+  }
+  return beginnings;
+}
+
+// How many lines further the quoted text that begins at `at` ends; 0: in its line, or it is a block.
+int lines_to_its_end(std::string_view text, std::size_t at) {
+  at = text.find_first_of("\"'|>", at);
+  if (at == std::string_view::npos || text[at] == '|' || text[at] == '>') return 0;
+  const char quote = text[at];
+  int lines = 0;
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == '\n') ++lines;
+    if (text[at] == '\\' && quote == '"') {
+      if (++at < text.size() && text[at] == '\n') ++lines;
+    } else if (text[at] == quote) {
+      if (quote == '"' || at + 1 == text.size() || text[at + 1] != quote) return lines;
+      ++at;  // '' is a quote inside of a text
+    }
+  }
+  return lines;
+}
+
 // Leaves yaml-cpp's parser by throwing a Problem; parse_yaml catches it.
 class TreeBuilder final : public YAML::EventHandler {
  public:
+  explicit TreeBuilder(std::string_view text) : text_(text), lines_(beginnings_of_lines(text)) {}
+
   YamlNode take_root() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -63,6 +94,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     refuse_tag(mark, tag);
+    if (tag == "!") refuse_open_quote(mark);
     add(
         YamlNode{
             .kind = YamlNode::Kind::text, .place = place_of_mark(mark), .text = value, .quoted = tag == "!"},
@@ -104,6 +136,22 @@ class TreeBuilder final : public YAML::EventHandler {
                   {},
                   fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60)),
                   "tags are not used in policies; leave it out"};
+  }
+
+  // A quote that is not closed swallows the keys below it until the next one, and nothing else would show it.
+  void refuse_open_quote(const YAML::Mark& mark) const {
+    const auto line = static_cast<std::size_t>(std::max(0, mark.line));
+    if (line >= lines_.size()) return;
+    const int further =
+        lines_to_its_end(text_, lines_[line] + static_cast<std::size_t>(std::max(0, mark.column)));
+    if (further == 0) return;
+    throw Problem{
+        place_of_mark(mark),
+        {},
+        fmt::format("this quoted text ends {} line{} further down, and all between is part of it: is its "
+                    "closing quote missing? A text of several lines is written as a block, after |",
+                    further, further == 1 ? "" : "s"),
+        "close the quote in its line"};
   }
 
   void check_depth(Place place, std::size_t depth) const {
@@ -161,6 +209,8 @@ class TreeBuilder final : public YAML::EventHandler {
     (is_key ? parent.keys : parent.values).push_back(std::move(node));
   }
 
+  std::string_view text_;
+  std::vector<std::size_t> lines_;
   YamlNode root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
@@ -187,7 +237,7 @@ std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
     return std::unexpected(Problem{{}, {}, "holds a zero byte, so it isn't UTF-8 text; save it as UTF-8"});
   }
   std::istringstream stream{std::string(text)};
-  TreeBuilder builder;
+  TreeBuilder builder(text);
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {

@@ -1,5 +1,6 @@
 #include "policy/yaml_tree.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace evenkeel::policy {
@@ -39,6 +40,25 @@ TEST(YamlTree, WritesAliasesOut) {
   ASSERT_TRUE(tree);
   EXPECT_EQ(tree->find("b")->find("k")->text, "v");
   EXPECT_EQ(tree->find("b")->place, (Place{1, 4})) << "an alias is placed where its text stands";
+}
+
+TEST(YamlTree, RefusesAQuoteThatIsNotClosedInItsLine) {
+  const auto refused = [](const char* text) {
+    const auto tree = parse_yaml(text);
+    return tree ? std::string()
+                : fmt::format("{}:{} {}", tree.error().place.line, tree.error().place.column,
+                              tree.error().text);
+  };
+  for (const char* text : {"a: \"Christmas\nb: {c: 1}\nd: \"e\"\n", "a: 'Christmas\nb: {c: 1}\nd: 'e'\n",
+                           "a: [\"\xc3\xbc\", \"b\nc: 1\nd: \"]\n"})
+    EXPECT_NE(refused(text).find("is its closing quote missing?"), std::string::npos)
+        << text << refused(text);
+  EXPECT_TRUE(refused("a: \"Christmas\nb: {c: 1}\nd: \"\n")
+                  .starts_with("1:4 this quoted text ends 2 lines further down"));
+  for (const char* text :
+       {"a: \"it's \\\"so\\\"\"\nb: 1\n", "a: 'it''s \"so'\nb: 1\n", "a: |\n  say \"so\n  it's\nb: 1\n",
+        "a: >-\n  \"x\n  y\nb: 1\n", "a: it's\nb: \"c\"\n", "a: b # it's \"so\nc: 1\n"})
+    EXPECT_EQ(refused(text), "") << text;
 }
 
 TEST(YamlTree, RefusesASecondDocument) {

@@ -98,6 +98,8 @@ BUGS = [
         "  fleets.insert(fleets.begin(), retired.begin(), retired.end());\n", ""),
     Bug("terminates what may be in a group that was not looked up", "decide/gate.cpp",
         "!target.by_auto_scaling || group->port != 0", "!target.by_auto_scaling || group->port >= 0"),
+    Bug("lets an open quote swallow the keys below it", "policy/yaml_tree.cpp",
+        "    if (tag == \"!\") refuse_open_quote(mark);\n", ""),
     # Whose stop it is
     Bug("starts what another hand stopped after it was back", "decide/stop_start.cpp",
         "!(booted && *booted > stop->at &&", "!(booted && *booted < stop->at &&"),
