@@ -77,7 +77,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"without_witness", rules::without_witness},
     {"missing_place", rules::missing_place},
     {"one_zone", rules::one_zone},
-    {"could_not_look", rules::could_not_look},
+    {kCouldNotLook, rules::could_not_look},
     {"rights_not_proved", rules::rights_not_proved},
     {"cost", rules::cost},
 });

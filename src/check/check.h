@@ -31,6 +31,7 @@ void worst_first(std::vector<Finding>& findings);
 // marked as out which no state knows.
 inline constexpr const char* kRefusedBefore = "refused_before";
 inline constexpr const char* kMarkedAsOut = "marked_as_out";
+inline constexpr const char* kCouldNotLook = "could_not_look";
 
 // Every rule's word, each once, in the order of the table: docs/check.md explains them all.
 std::vector<std::string> rule_names();

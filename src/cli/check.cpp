@@ -248,11 +248,23 @@ void find_marked(const std::vector<FleetState>& states, Report& report) {
   }
 }
 
-// What a tick was refused counts, as there may be no other way to tell. A state that isn't there or can't be read
-// tells nothing: `status` says why.
+// What a tick was refused counts, as there may be no other way to tell. A state that isn't there tells nothing.
 void judge_by_the_past(Context& context, const Options& options, std::vector<Report>& reports) {
   const auto states = remembered(context, options, {});
-  if (!states && states.error().kind != ErrorKind::not_found) return;
+  if (!states && states.error().kind != ErrorKind::not_found) {
+    for (auto& report : reports) {
+      report.findings.push_back(
+          {.severity = Severity::warning,
+           .text = fmt::format(
+               "the state could not be read, so it is not known which servers are out, and what was "
+               "refused before: {}",
+               printable(states.error().message, 500)),
+           .remedy = "see that `evenkeel status` works with the same --state",
+           .rule = check::kCouldNotLook});
+      check::worst_first(report.findings);
+    }
+    return;
+  }
   const auto known = states.value_or(std::vector<FleetState>{});
   for (auto& report : reports) {
     if (!report.facts) continue;

@@ -1,5 +1,6 @@
 // `evenkeel check` on the simulated account: the whole command line, signing and XML included.
 #include <fmt/core.h>
+#include <fstream>
 
 #include "aws/permissions.h"
 #include "cli/exit_codes.h"
@@ -209,6 +210,15 @@ TEST_F(CheckOnAnAccount, CountsWhatATickWasRefused) {
   EXPECT_EQ(check(), kWouldNotWork);
   EXPECT_TRUE(told("refused_before")) << out.str();
   EXPECT_TRUE(told("ec2:RebootInstances: HTTP 403"));
+}
+
+TEST_F(CheckOnAnAccount, SaysThatTheStateCouldNotBeRead) {
+  build(kTwoGroups);
+  policy("tg1, tg1-80", kMetric, 4);
+  std::ofstream(path("evenkeel.db")) << "no database";
+  EXPECT_EQ(check(), kNeedsPerson);
+  EXPECT_TRUE(told("could_not_look")) << out.str();
+  EXPECT_TRUE(told("not known which servers are out")) << out.str();
 }
 
 TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
