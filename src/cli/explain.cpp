@@ -140,16 +140,24 @@ int run_at(Context& context, const ExplainCommand& asked, const Options& options
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
   const auto states = remembered(**journal, options, texts(asked.fleets));
   if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
+  Time newest = context.clock.now();
+  for (const auto& state : *states) newest = std::max(newest, state.last_tick_at);
+  if (at > newest)
+    return fail_with(context, kUsage,
+                     fmt::format("--at {}: lies in the future; without --at it tells of now", iso8601(at)));
   std::vector<Then> found;
   for (const auto& state : *states) {
-    auto then = look_back(**journal, state.fleet, id, at);
+    auto then = look_back(**journal, state, id, at);
     if (!then) return fail_with(context, kState, then.error().message);
     if (!then->nothing()) found.push_back(std::move(*then));
   }
   if (found.empty()) {
     return fail_with(
         context, kUsage,
-        fmt::format("{}: the history says nothing of it; `evenkeel history` shows what it has", id));
+        fmt::format(
+            "{}: the history says nothing of it, and it is no member that the state knows; `evenkeel history` shows "
+            "what it has",
+            id));
   }
   if (options.json) {
     Json shown = Json::array();

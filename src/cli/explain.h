@@ -50,7 +50,7 @@ Json view(const Known& known);
 // What the history says of an earlier moment.
 struct Then {
   std::string fleet;
-  bool known = false;            // the history says something of it, at whatever time
+  bool known = false;            // the history says something of it, at whatever time, or it is a member
   std::optional<Event> verdict;  // the last of the member's own by then: "reason: sentence"
   std::optional<Event> held;     // likewise of what held back the whole fleet
   std::optional<Event> phase;  // the last step by then of the remediation that was under way; none: none was
@@ -59,7 +59,7 @@ struct Then {
   bool nothing() const { return !known; }
 };
 
-Result<Then> look_back(record::Journal& journal, const std::string& fleet, const std::string& instance_id,
+Result<Then> look_back(record::Journal& journal, const FleetState& state, const std::string& instance_id,
                        Time at);
 void show(Context& context, const std::string& id, Time at, const Then& then);
 Json view(const Then& then);

@@ -85,6 +85,13 @@ Json event_json(const std::optional<Event>& event) {
   return {{"text", event->text}, {"told_at", iso8601(event->at)}};
 }
 
+bool is_member(const FleetState& state, const std::string& instance_id) {
+  return state.members.contains(instance_id) ||
+         std::ranges::any_of(state.groups_seen, [&](const auto& group) {
+           return std::ranges::binary_search(group.second.members, instance_id);
+         });
+}
+
 void show_around(Context& context, const Then& then) {
   if (then.around.empty()) return;
   context.out << "\nAround it\n"
@@ -93,13 +100,14 @@ void show_around(Context& context, const Then& then) {
 
 }  // namespace
 
-Result<Then> look_back(record::Journal& journal, const std::string& fleet, const std::string& instance_id,
+Result<Then> look_back(record::Journal& journal, const FleetState& state, const std::string& instance_id,
                        Time at) {
+  const auto& fleet = state.fleet;
   Then then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .phase = {}, .around = {}};
   auto own = TRY(read_back(journal, fleet, instance_id, [&](const auto& events) {
     return last(events, "verdict", at) && events.front().at < at - std::chrono::hours{24};
   }));
-  then.known = !own.empty();
+  then.known = !own.empty() || is_member(state, instance_id);
   then.verdict = last(own, "verdict", at);
   then.phase = phase_at(own, at);
   then.around = around(std::move(own), at);

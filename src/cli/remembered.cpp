@@ -78,7 +78,10 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
     std::string chosen =
         fmt::format("chosen at {}: {}", iso8601(remediation.started_at), because(remediation.cause));
     if (const auto step = rung(remediation, policy); !step.empty()) chosen += "; " + step;
-    if (!remediation.treat) chosen += "; put back without a treatment: " + remediation.why_untreated;
+    if (!remediation.treat)
+      chosen += fmt::format("; put back {}: {}",
+                            was_treated(remediation) ? "after its treatment was sent" : "without a treatment",
+                            remediation.why_untreated);
     table.add({"", chosen});
     if (!remediation.foreign.empty()) table.add({"", "another hand: " + remediation.foreign});
     if (held) table.add({"", "held: " + remediation.held_because});

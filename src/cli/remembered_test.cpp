@@ -247,6 +247,13 @@ TEST_F(ExplainAt, BeforeAnythingWasToldItSaysSo) {
   EXPECT_TRUE(told("no reason was told of it by then")) << out.str();
 }
 
+TEST_F(ExplainAt, OfAMemberOfWhichNothingWasToldItSaysWhatHeldBackTheFleet) {
+  state.groups_seen["arn:tg1"].members = {"i-00000008"};
+  store({});
+  EXPECT_EQ(explain("i-00000008", 4h), kDone) << err.str();
+  EXPECT_TRUE(told("the whole fleet: outside_window: it opens at 22:00")) << out.str();
+}
+
 TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
   EXPECT_EQ(explain("i-00000001", 3h + 45min, true), kDone);
   const auto events = json()["fleets"][0]["events"];
@@ -264,6 +271,8 @@ TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
 TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatIsNotKnown) {
   EXPECT_EQ(run({"explain", "i-00000001", "--at", "yesterday"}), kUsage);
   EXPECT_NE(err.str().find("must be a time in UTC, such as"), std::string::npos) << err.str();
+  EXPECT_EQ(explain("i-00000002", -1h), kUsage);
+  EXPECT_NE(err.str().find("lies in the future"), std::string::npos) << err.str();
   EXPECT_EQ(explain("i-00000009", 1h), kUsage);
   EXPECT_NE(err.str().find("i-00000009: the history says nothing of it"), std::string::npos) << err.str();
 }
