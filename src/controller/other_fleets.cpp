@@ -1,6 +1,9 @@
 #include "controller/other_fleets.h"
 
 #include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
 
 namespace evenkeel::controller {
 namespace {
@@ -22,6 +25,17 @@ void add(InOtherFleet& sum, const InOtherFleet& more) {
   for (const auto& [reason, treatment] : more.served) add_served(sum, reason, treatment);
 }
 
+// Asked for, and not done yet, for want of a tick.
+bool is_to_be_resumed(const FleetState& state) {
+  return !state.wishes.empty() && state.wishes.back().kind == Wish::Kind::resume;
+}
+
+std::string former(const std::string& fleet) {
+  return fmt::format(
+      "as fleet {}, which the policy does not have any more (evenkeel resume {} --reason … ends it)", fleet,
+      fleet);
+}
+
 }  // namespace
 
 void OtherFleets::note(const FleetState& state, bool in_policy) {
@@ -30,6 +44,11 @@ void OtherFleets::note(const FleetState& state, bool in_policy) {
       fleets_[state.fleet] = {.identity = state.identity, .groups = {}, .instances = {}, .remediations = {}};
   if (in_policy) {
     for (const auto& [group, seen] : state.groups_seen) known.groups.push_back(group);
+  }
+  if (!in_policy && !is_to_be_resumed(state)) {
+    for (const auto& [group, seen] : state.groups_seen) known.former_groups.insert(group);
+    known.pause = state.pause;
+    known.breaker = state.breaker;
   }
   for (const auto& remediation : state.open) {
     auto& instance = known.instances[remediation.instance_id];
@@ -72,6 +91,32 @@ void OtherFleets::tell(const std::string& fleet, Observation& observation) const
     if (!known.identity || known.identity != observation.identity) continue;
     for (const auto& group : known.groups) observation.groups_of_others.emplace(group, name);
   }
+}
+
+std::vector<Verdict> OtherFleets::stopped_under_a_former_name(const Observation& observation) const {
+  std::vector<Verdict> all;
+  for (const auto& [name, known] : fleets_) {
+    const bool same = known.identity && known.identity == observation.identity &&
+                      std::ranges::any_of(observation.target_groups, [&](const TargetGroup& group) {
+                        return group.of_fleet && known.former_groups.contains(group.arn);
+                      });
+    if (!same) continue;
+    const auto& pause = known.pause;
+    if (pause && !(pause->until && observation.taken_at >= *pause->until))
+      all.push_back(
+          {Reason::paused,
+           fmt::format("paused by {} since {}{}, {}: {}", printable(pause->author), iso8601(pause->since),
+                       pause->until ? " until " + iso8601(*pause->until) : "", former(name),
+                       printable(pause->reason)),
+           {},
+           pause->until});
+    if (known.breaker)
+      all.push_back({Reason::breaker_open,
+                     fmt::format("breaker open since {}, {}: {}", iso8601(known.breaker->since), former(name),
+                                 printable(known.breaker->reason)),
+                     {}});
+  }
+  return all;
 }
 
 }  // namespace evenkeel::controller

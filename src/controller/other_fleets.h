@@ -10,6 +10,7 @@
 
 #include "model/fleet_state.h"
 #include "model/observation.h"
+#include "model/plan.h"
 
 namespace evenkeel::controller {
 
@@ -24,6 +25,9 @@ class OtherFleets {
   // Fills into the fleet's observation what the others have done, and which groups are theirs; or why that is
   // not known.
   void tell(const std::string& fleet, Observation& observation) const;
+  // What an operator, or the breaker, had stopped under a name that the policy does not have any more, for the same
+  // target groups: a fleet that was renamed starts nothing either.
+  std::vector<Verdict> stopped_under_a_former_name(const Observation& observation) const;
 
  private:
   struct Known {
@@ -31,6 +35,10 @@ class OtherFleets {
     std::vector<std::string> groups;  // of a fleet that may start something
     std::map<std::string, InOtherFleet> instances;
     std::set<std::string> remediations;  // ids of all that its state knows
+    // Of a fleet that the policy does not have any more:
+    std::set<std::string> former_groups = {};
+    std::optional<Pause> pause = {};
+    std::optional<Breaker> breaker = {};
   };
   std::map<std::string, Known> fleets_;
   std::map<std::string, std::string> unread_;  // fleet → why

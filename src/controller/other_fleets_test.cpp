@@ -37,6 +37,35 @@ struct TellingOthers : testing::Test {
   void SetUp() override { observation.identity = kHere; }
 };
 
+TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
+  observation.taken_at = kNow;
+  auto& group = observation.target_groups.emplace_back();
+  group.arn = "arn:tg1";
+  group.of_fleet = true;
+  auto former = state("web");
+  former.open.clear();
+  former.pause = Pause{"database migration", "ann", kNow - 1h, kNow + 1h};
+  former.breaker = Breaker{"everybody jumped", kNow - 1h};
+  others.note(former, true);
+  EXPECT_TRUE(others.stopped_under_a_former_name(observation).empty()) << "the policy has it: its own affair";
+  others.note(former, false);
+  const auto stopped = others.stopped_under_a_former_name(observation);
+  ASSERT_EQ(stopped.size(), 2U);
+  EXPECT_EQ(stopped[0].reason, Reason::paused);
+  EXPECT_NE(stopped[0].text.find("database migration"), std::string::npos);
+  EXPECT_NE(stopped[0].text.find("evenkeel resume web"), std::string::npos);
+  EXPECT_EQ(stopped[1].reason, Reason::breaker_open);
+  observation.taken_at = kNow + 2h;
+  EXPECT_EQ(others.stopped_under_a_former_name(observation).size(), 1U) << "the pause is over";
+  former.wishes.emplace_back().kind = Wish::Kind::resume;
+  others.note(former, false);
+  EXPECT_TRUE(others.stopped_under_a_former_name(observation).empty());
+  former.wishes.clear();
+  others.note(former, false);
+  group.arn = "arn:other";
+  EXPECT_TRUE(others.stopped_under_a_former_name(observation).empty()) << "other servers";
+}
+
 TEST_F(TellingOthers, TellsWhatTheyHaveOutAndHaveDone) {
   others.note(state("old"), false);
   others.tell("new", observation);

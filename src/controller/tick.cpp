@@ -78,7 +78,10 @@ struct OneTick {
     parts.aws.set_urgency(urgency(false));
     report.observation = TRY(std::move(seen));
     report.observation.late_by = parts.late_by;
-    if (parts.others != nullptr) parts.others->tell(policy.name, report.observation);
+    if (parts.others != nullptr) {
+      parts.others->tell(policy.name, report.observation);
+      starts_are_off = parts.others->stopped_under_a_former_name(report.observation);
+    }
     settle_the_past();
     return {};
   }
@@ -289,14 +292,14 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
   state.signal_read_at.reset();  // a person who asks pays for the answer
   const auto step = tick.settle_open(state, parts.random.hex(16), std::nullopt);
   observe::observe_for_start(policy, state, parts.aws, parts.cache, report.observation);
-  report.plan = tick.settle_start(step, {});
+  report.plan = tick.settle_start(step, tick.starts_are_off);
   Question unread{Question::Kind::signal, {}, policy.reboot_when.over + policy.reboot_when.max_age};
   for (const auto& [id, verdict] : report.plan.members) {
     if (!report.observation.signals.contains(id)) unread.instance_ids.push_back(id);
   }
   if (policy.reboot_when.given() && !unread.instance_ids.empty()) {
     tick.answer({unread});
-    report.plan = tick.settle_start(step, {});
+    report.plan = tick.settle_start(step, tick.starts_are_off);
   }
   std::ranges::move(decide::texts(decide::violations(policy, report.observation, state, report.plan)),
                     std::back_inserter(report.violations));
