@@ -79,7 +79,8 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
                                        printable(remediation.auto_scaling_group))
                          : std::string("the instance was terminated"));
   }
-  if (instance.launch_time == remediation.launch_time || starting_it_anew(remediation)) return;
+  // An earlier launch is an old answer.
+  if (instance.launch_time <= remediation.launch_time || starting_it_anew(remediation)) return;
   remediation.launch_time = instance.launch_time;
   if (remediation.phase == Phase::rejoining || remediation.phase == Phase::soaking ||
       remediation.phase == Phase::held)

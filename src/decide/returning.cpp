@@ -177,6 +177,15 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
     return hold(remediation, draft,
                 remediation.foreign + "; it is put back where it was once they bring it back into service");
   }
+  const auto stopped = stopped_by_another(remediation, draft.observation);
+  if (!stopped.empty() && lifecycle != Lifecycle::none && lifecycle != Lifecycle::in_service) {
+    return hold(
+        remediation, draft,
+        fmt::format(
+            "{}, and it is in Standby of {}: start it, or terminate it; once it runs it is brought back "
+            "by itself",
+            stopped, printable(remediation.auto_scaling_group)));
+  }
   if (lifecycle == Lifecycle::standby) {
     return hold(
         remediation, draft,
@@ -193,7 +202,7 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
             "being drained, deregister it there; Evenkeel brings it back once it is in Standby",
             may_serve_in(remediation, draft.observation)));
   }
-  if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty()) {
+  if (!stopped.empty()) {
     return hold(
         remediation, draft,
         fmt::format("put back, but {}: start it, or terminate it; it counts as back by itself once it "

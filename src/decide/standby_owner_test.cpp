@@ -211,6 +211,17 @@ TEST(StandbyOwner, AReplacementNeedsItsGroupLookedUp) {
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
 }
 
+TEST(StandbyOwner, AReplacementThatDoesNotEndIsHeld) {
+  ToBeReplaced fleet;
+  ASSERT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
+  fleet.lifecycle(3) = "Terminating";
+  fleet.pass(2h);
+  fleet.tick();
+  ASSERT_EQ(fleet.three().phase, Phase::held);
+  EXPECT_TRUE(fleet.three().held_because.contains("has not ended that")) << fleet.three().held_because;
+  EXPECT_TRUE(fleet.three().held_because.contains("Terminating")) << fleet.three().held_because;
+}
+
 TEST(StandbyOwner, WhoWasTakenAsideByAnotherHandIsNotReplaced) {
   for (const char* how : {"Standby", "EnteringStandby", "deregistered", "draining"}) {
     ToBeReplaced fleet;

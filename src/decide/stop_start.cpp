@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/horizon.h"
 #include "decide/phases.h"
 #include "decide/protocol.h"
 
@@ -13,12 +14,16 @@ const Instance* instance_of(const Remediation& remediation, const Observation& o
   return found == observation.instances.end() ? nullptr : &found->second;
 }
 
-// Ours ends once the instance has been seen to run again after it, and no older answer of AWS can show it stopped.
+// Ours ends once the instance has been seen to run again after it. An answer that shows it stopped since that launch is
+// newer than the launch; one with an earlier launch may be old for a while.
 bool may_be_our_stop(const Remediation& remediation, const Observation& observation) {
   const auto* stop = latest_intent(remediation, Effect::stop);
+  if (stop == nullptr || !may_have_happened(*stop)) return false;
   const auto& booted = remediation.booted_at;
-  return stop != nullptr && stop->outcome != OutcomeKind::refused &&
-         !(booted && *booted > stop->at && observation.taken_at - *booted >= kVisibleAfter);
+  if (!booted || *booted <= stop->at) return true;
+  const auto* instance = instance_of(remediation, observation);
+  const bool newer = instance != nullptr && instance->launch_time == remediation.launch_time;
+  return !newer && observation.taken_at - *booted < kVisibleAfter;
 }
 
 }  // namespace

@@ -332,7 +332,14 @@ void replacing(Remediation& remediation, Draft& draft) {
   const bool lost = intent->outcome == OutcomeKind::unknown && can_not_land(*intent, now);
   if ((lost || now >= remediation.deadline) && found->second.state == InstanceState::running &&
       lifecycle_word(remediation.instance_id, draft.observation) == "InService")
-    put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
+    return put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
+  if (now < remediation.deadline) return;
+  const auto word = lifecycle_word(remediation.instance_id, draft.observation);
+  hold(remediation, draft,
+       fmt::format(
+           "Auto Scaling was asked to replace it, and has not ended that by {}: there it is {}; look at the "
+           "group's activities, and deregister the server where another hand registered it",
+           iso8601(remediation.deadline), word.empty() ? "not seen" : printable(word)));
 }
 
 }  // namespace evenkeel::decide

@@ -102,8 +102,8 @@ TEST(Treatment, AStoppedMemberIsStartedAndComesBackAsAnotherIncarnation) {
   EXPECT_TRUE(fleet.three().booted_at.has_value());
 }
 
-TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+// Stopped by us, started by us, and seen to run again.
+void started_again(Ladder& fleet) {
   fleet.drained_three();
   fleet.tick();
   fleet.machine().state = InstanceState::stopped;
@@ -114,15 +114,41 @@ TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
   fleet.pass(1min);
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::rejoining);
+}
+
+TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
+  Ladder fleet{{step(Treatment::stop_start)}};
+  started_again(fleet);
   fleet.machine().state = InstanceState::stopped;
+  for (int minute = 0; minute < 5; ++minute) {
+    fleet.pass(1min);
+    EXPECT_EQ(std::ranges::count(effects(fleet.tick()), Effect::start), 0) << minute;
+    EXPECT_EQ(fleet.three().phase, Phase::held);
+  }
+}
+
+TEST(Treatment, AnOldAnswerAboutOurStopIsNoOtherHands) {
+  Ladder fleet{{step(Treatment::stop_start)}};
+  started_again(fleet);
+  fleet.machine().state = InstanceState::stopped;
+  fleet.machine().launch_time -= 24h;
   fleet.pass(kVisibleAfter - 1s);
   fleet.tick();
-  EXPECT_EQ(fleet.three().phase, Phase::rejoining) << "AWS's answer may be older than our start";
+  EXPECT_EQ(fleet.three().phase, Phase::rejoining) << fleet.three().held_because;
+  fleet.pass(1min);
+  fleet.tick();
+  EXPECT_EQ(fleet.three().phase, Phase::held);
+}
+
+TEST(Treatment, AStopThatWasNeverSentStartsNothing) {
+  Ladder fleet{{step(Treatment::stop_start)}};
+  fleet.drained_three();
+  EXPECT_EQ(effects(fleet.tick(OutcomeKind::not_sent)), std::vector{Effect::stop});
+  fleet.machine().state = InstanceState::stopped;
   for (int minute = 0; minute < 5; ++minute) {
     fleet.pass(1min);
     EXPECT_EQ(std::ranges::count(effects(fleet.tick()), Effect::start), 0) << minute;
   }
-  EXPECT_EQ(fleet.three().phase, Phase::held);
 }
 
 TEST(Treatment, AStartIsTriedAgainForEverAndSomebodyIsCalled) {

@@ -102,9 +102,13 @@ BUGS = [
         "    if (tag == \"!\") refuse_open_quote(mark);\n", ""),
     # Whose stop it is
     Bug("starts what another hand stopped after it was back", "decide/stop_start.cpp",
-        "!(booted && *booted > stop->at &&", "!(booted && *booted < stop->at &&"),
+        "if (!booted || *booted <= stop->at) return true;", "if (!booted || *booted > stop->at) return true;"),
     Bug("takes an old answer about our own stop for another hand's stop", "decide/stop_start.cpp",
-        "observation.taken_at - *booted >= kVisibleAfter", "observation.taken_at >= *booted"),
+        "return !newer && observation.taken_at - *booted < kVisibleAfter;", "return false;"),
+    Bug("takes its own stop that was never sent for one", "decide/stop_start.cpp",
+        "if (stop == nullptr || !may_have_happened(*stop)) return false;", "if (stop == nullptr) return false;"),
+    Bug("waits for a replacement without end", "decide/treating.cpp",
+        "  if (now < remediation.deadline) return;\n  const auto word", "  if (!remediation.id.empty()) return;\n  const auto word"),
     Bug("waits out the time for what another hand stopped", "decide/returning.cpp",
         "    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)\n"
         "      hold_not_back", "    if (draft.now() >= remediation.deadline)\n      hold_not_back"),
