@@ -112,6 +112,8 @@ BUGS = [
     Bug("waits out the time for what another hand stopped", "decide/returning.cpp",
         "    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)\n"
         "      hold_not_back", "    if (draft.now() >= remediation.deadline)\n      hold_not_back"),
+    Bug("takes an older answer for a new boot", "decide/progress.cpp",
+        "if (instance.launch_time <= remediation.launch_time ||", "if (instance.launch_time == remediation.launch_time ||"),
     # Whose Standby it is
     Bug("takes our own Standby for another hand's", "decide/standby.cpp",
         "&&\n         !may_be_in_our_standby(remediation);", "&&\n         remediation.id != \"\";"),

@@ -37,7 +37,7 @@ BUGS = [
     Bug("leaves a member stopped that a person wants back", "decide/returning.cpp",
         "if (stopped_by_us(remediation, draft.observation)) return starting(remediation, draft);\n", ""),
     Bug("takes its own stop and start for a stranger's", "decide/progress.cpp",
-        "if (instance.launch_time == remediation.launch_time || starting_it_anew(remediation)) return;",
+        "if (instance.launch_time <= remediation.launch_time || starting_it_anew(remediation)) return;",
         "if (instance.launch_time == remediation.launch_time || (starting_it_anew(remediation) && draft.policy.retired)) return;"),
     Bug("applies what is not on the ladder", "decide/treating.cpp",
         "if (static_cast<std::size_t>(remediation.rung) + 1 >= draft.policy.treatments.size()) return false;", ""),
