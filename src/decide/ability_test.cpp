@@ -284,9 +284,13 @@ TEST(Ability, ADeniedMetricIsToldOutsideTheWindowToo) {
   EXPECT_EQ(ability(fleet).because.size(), 1U) << "and that the window is closed";
 }
 
-TEST(Ability, TheMetricIsReadOnceAnHourWhileEveryStartIsHeldBack) {
+void let_none_leave(FleetForTest& fleet) { fleet.policy.keep.healthy = {.count = 8, .percent = 0}; }
+
+class NoneMayLeave : public testing::TestWithParam<void (*)(FleetForTest&)> {};
+
+TEST_P(NoneMayLeave, TheMetricIsReadOnceAnHour) {
   FleetForTest fleet;
-  close_the_window(fleet);
+  GetParam()(fleet);
   const auto signals = fleet.observation.signals;
   const auto asks = [&] {
     fleet.observation.signals.clear();
@@ -309,6 +313,9 @@ TEST(Ability, TheMetricIsReadOnceAnHourWhileEveryStartIsHeldBack) {
   fleet.state.signal_read_at = fleet.observation.taken_at - fleet.policy.reboot_when.period;
   EXPECT_TRUE(asks()) << "whether it sees again";
 }
+
+INSTANTIATE_TEST_SUITE_P(ForTheFleetsReasonOrTheirOwn, NoneMayLeave,
+                         testing::Values(close_the_window, let_none_leave));
 
 TEST(Ability, WhatWasNotLookedAtInThisTickStays) {
   FleetForTest fleet;

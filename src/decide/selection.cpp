@@ -326,12 +326,11 @@ Selection select(const FleetView& fleet, std::span<const Verdict> off) {
   std::ranges::move(fleet_guards(fleet), std::back_inserter(selection.fleet));
   const auto free = free_to_go(fleet, selection);
   selection.read_whole_fleet = is_read(fleet);
-  if (!selection.fleet.empty()) {
-    stand_back(fleet, free, selection);
+  if (!selection.fleet.empty()) stand_back(fleet, free, selection);
+  if (!selection.fleet.empty() || free.empty()) {  // none may leave
     if (!selection.read_whole_fleet && look_is_due(fleet)) selection.questions = signal_questions(fleet);
     return selection;
   }
-  if (free.empty()) return selection;
   if (!fleet.metrics.empty() && !selection.read_whole_fleet) {
     const bool due = !fleet.state.signal_read_at || since_last_read(fleet) >= shortest_period(fleet) - kEarly;
     if (due) {

@@ -3,6 +3,8 @@
 from .bug import Bug
 
 BUGS = [
+    Bug("stays blind while no member may leave for reasons of its own", "decide/selection.cpp",
+        "if (!selection.fleet.empty() || free.empty()) {", "if (free.empty()) return selection;\n  if (!selection.fleet.empty()) {"),
     Bug("hides that a fleet is blind behind what it waits for", "decide/ability.cpp",
         "  ability.kind = !ability.blind_to.empty()  ? Ability::Kind::blind\n"
         "                 : !ability.because.empty() ? Ability::Kind::waiting",
