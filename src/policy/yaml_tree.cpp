@@ -60,7 +60,8 @@ int lines_to_its_end(std::string_view text, std::size_t at) {
   for (++at; at < text.size(); ++at) {
     if (text[at] == '\n') ++lines;
     if (text[at] == '\\' && quote == '"') {
-      if (++at < text.size() && text[at] == '\n') ++lines;
+      ++at;
+      if (at < text.size() && text[at] == '\n') ++lines;
     } else if (text[at] == quote) {
       if (quote == '"' || at + 1 == text.size() || text[at + 1] != quote) return lines;
       ++at;  // '' is a quote inside of a text
