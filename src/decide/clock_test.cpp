@@ -86,6 +86,28 @@ TEST(AwsTime, DatesThatStandStillAreNeverBelieved) {
   }
 }
 
+TEST(AwsTime, TwoTicksFarApartDoNotConfirmAJump) {
+  ClockOfAFleet fleet;
+  fleet.tick(1min, 0min);
+  EXPECT_TRUE(fleet.tick(1min, 24h).empty());
+  EXPECT_TRUE(fleet.tick(10min, 24h).empty());
+  EXPECT_TRUE(fleet.observation.doubtful_date);
+  EXPECT_EQ(fleet.tick(10min, 24h).size(), 1U);
+}
+
+TEST(AwsTime, WhatBringsBackIsSignedWithTheNewestDate) {
+  FleetForTest fleet;
+  fleet.start_of_three();
+  fleet.three().treat = false;
+  fleet.three().phase = Phase::rejoining;
+  fleet.gone(3);
+  fleet.pass(2min);
+  fleet.observation.newest_at = fleet.observation.taken_at + 40s;
+  const auto plan = fleet.tick();
+  ASSERT_FALSE(plan.actions.empty());
+  for (const auto& action : plan.actions) EXPECT_EQ(action.at, fleet.observation.newest_at);
+}
+
 TEST(AwsTime, DatesThatContradictOneAnotherAreNeverBelieved) {
   ClockOfAFleet fleet;
   fleet.tick(1min, 0min);
