@@ -186,7 +186,7 @@ class Passes {
     say_whether_broken(policy);
     if (changes.empty()) return;
     context_.err << "evenkeel: policy " << printable(policy.version)
-                 << " read anew: " << printable(changes, 1000) << "\n"
+                 << " read again: " << printable(changes, 1000) << "\n"
                  << std::flush;
   }
 

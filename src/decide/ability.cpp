@@ -249,11 +249,11 @@ bool is_judged(const FleetView& fleet) {
   });
 }
 
-// Whom something asks for is known only by a tick that has read the metrics, and what speaks against it only by one
-// that came to looking. Every other tick keeps what was found.
+// Which members a rule asks for is known only by a tick that has read the metrics, and what speaks against them only
+// by one that came to looking. Every other tick keeps what was found.
 struct Looked {
   bool judged = false;    // what every rule says of every member
-  bool surveyed = false;  // and whoever is asked for was looked at more closely
+  bool surveyed = false;  // and each member that is asked for was looked at more closely
 };
 
 Looked how_it_looked(const Plan& plan, const FleetView& fleet) {

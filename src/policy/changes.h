@@ -1,4 +1,4 @@
-// What is different in a policy that was read anew, for people.
+// What is different in a policy that was read again, for people.
 #pragma once
 
 #include <string>

@@ -195,7 +195,7 @@ class Notify(unittest.TestCase):
         self.assertEqual(stderr.count("stays in use, as it was before"), 1, stderr)
         self.assertIn("evenkeel.yaml:", stderr)
         self.assertEqual(stderr.count(" reads again: it is used from this pass on\n"), 1, stderr)
-        self.assertEqual(stderr.count(" read anew: web: keep.healthy\n"), 1, stderr)
+        self.assertEqual(stderr.count(" read again: web: keep.healthy\n"), 1, stderr)
         self.assertNotIn("evenkeel: \n", stderr)
 
     def test_a_hand_tells_people_too_and_does_its_work_when_nobody_can_be_told(self):
