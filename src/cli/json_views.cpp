@@ -226,7 +226,7 @@ Json view(const FleetState& state, Time now) {
              {"author", state.pause->author},
              {"since", iso8601(state.pause->since)},
              {"until", time_or_null(state.pause->until)},
-             {"over", state.pause->until && *state.pause->until <= now}};
+             {"over", !is_in_force(*state.pause, now)}};
   }
   // As it will be once the next tick has dated what was asked for.
   Json wishes = Json::array();

@@ -129,7 +129,7 @@ void show_wishes(Context& context, const FleetState& state) {
 
 void show_holds(Context& context, const FleetState& state, Time now, const Colours& colours) {
   auto& out = context.out;
-  if (const auto& pause = state.pause; pause && pause->until && *pause->until <= now) {
+  if (const auto& pause = state.pause; pause && !is_in_force(*pause, now)) {
     out << fmt::format("  the pause by {} is over since {}: {}\n", printable(pause->author),
                        iso8601(*pause->until), printable(pause->reason));
   } else if (pause) {

@@ -59,7 +59,7 @@ std::string until_none_may_act(const Remediation& remediation, const FleetPolicy
 std::string until_document_ends(const Remediation& remediation, const FleetPolicy* policy, Time now) {
   const auto* sent = latest(remediation, [](Effect effect) { return effect == Effect::command; });
   if (sent == nullptr || remediation.treatment != Treatment::command || !remediation.command_output.empty() ||
-      !decide::may_have_happened(*sent))
+      !may_have_happened(*sent))
     return "";
   const Time end = sent->at + decide::kDocumentsEnd;
   if (now >= end || remediation.deadline < end) return "";  // the wait is noted in the deadline

@@ -102,7 +102,7 @@ std::vector<Verdict> OtherFleets::stopped_under_a_former_name(const Observation&
                       });
     if (!same) continue;
     const auto& pause = known.pause;
-    if (pause && !(pause->until && observation.taken_at >= *pause->until))
+    if (pause && is_in_force(*pause, observation.taken_at))
       all.push_back(
           {Reason::paused,
            fmt::format("paused by {} since {}{}, {}: {}", printable(pause->author), iso8601(pause->since),

@@ -20,7 +20,7 @@ constexpr std::size_t kNamed = 10;  // of those that are out, in a text
 Ruling paused(const FleetView& fleet, bool) {
   const auto& pause = fleet.state.pause;
   if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for", {}};
-  if (!pause || (pause->until && fleet.observation.taken_at >= *pause->until)) return std::nullopt;
+  if (!pause || !is_in_force(*pause, fleet.observation.taken_at)) return std::nullopt;
   return Verdict{
       Reason::paused,
       fmt::format("paused by {} since {}{}: {}", printable(pause->author), iso8601(pause->since),

@@ -38,11 +38,6 @@ bool has_acted(const Remediation& remediation, const Intent& intent, const Obser
 
 bool takes_out(Effect effect) { return effect == Effect::deregister || effect == Effect::enter_standby; }
 
-bool may_have_happened(const Intent& intent) {
-  return intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown ||
-         intent.may_land_late;
-}
-
 Time may_act_until(const Intent& intent, const FleetPolicy& policy) {
   if (!may_have_happened(intent)) return Time{};
   const Time taken = intent.at + (intent.may_land_late ? kRequestValidity : kAnsweredWithin);

@@ -12,8 +12,6 @@ namespace evenkeel::decide {
 
 // Deregistering and entering Standby.
 bool takes_out(Effect effect);
-// AWS took it, or may have, or may still take it.
-bool may_have_happened(const Intent& intent);
 
 // Until when this one request may still act: AWS takes it as long as its signature is valid, EC2 queues an
 // accepted reboot, Systems Manager delivers a document late and runs it for `within` of its document. The

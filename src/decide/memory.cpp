@@ -140,7 +140,7 @@ void tell_members(Plan& plan, Time now) {
 }  // namespace
 
 void end_pause(FleetState& state, Time now, std::vector<Event>& events) {
-  if (!state.pause || !state.pause->until || now < *state.pause->until) return;
+  if (!state.pause || is_in_force(*state.pause, now)) return;
   events.push_back(
       {now, state.fleet, "", "", "resume",
        fmt::format("the pause of {} ended as it was set to: {}", state.pause->author, state.pause->reason)});

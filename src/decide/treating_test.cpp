@@ -82,6 +82,13 @@ TEST(Treatment, ARebootThatShowsNoBootClimbsToAnotherMachine) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
+// EC2 runs it again, and a minute has passed.
+void launch(Ladder& fleet) {
+  fleet.machine().state = InstanceState::running;
+  fleet.machine().launch_time = fleet.observation.taken_at;
+  fleet.pass(1min);
+}
+
 TEST(Treatment, AStoppedMemberIsStartedAndComesBackAsAnotherIncarnation) {
   Ladder fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
@@ -94,9 +101,7 @@ TEST(Treatment, AStoppedMemberIsStartedAndComesBackAsAnotherIncarnation) {
   const auto plan = fleet.tick();
   ASSERT_EQ(effects(plan), std::vector{Effect::start});
   EXPECT_TRUE(plan.actions[0].restores) << "nobody may be left stopped";
-  fleet.machine().state = InstanceState::running;
-  fleet.machine().launch_time = fleet.observation.taken_at;
-  fleet.pass(1min);
+  launch(fleet);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_TRUE(fleet.three().treat) << "the new launch is ours, not a stranger's";
   EXPECT_TRUE(fleet.three().booted_at.has_value());
@@ -109,9 +114,7 @@ void started_again(Ladder& fleet) {
   fleet.machine().state = InstanceState::stopped;
   fleet.pass(1min);
   fleet.tick();
-  fleet.machine().state = InstanceState::running;
-  fleet.machine().launch_time = fleet.observation.taken_at;
-  fleet.pass(1min);
+  launch(fleet);
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::rejoining);
 }
@@ -164,9 +167,7 @@ TEST(Treatment, AStartIsTriedAgainForEverAndSomebodyIsCalled) {
   }
   EXPECT_EQ(fleet.three().phase, Phase::held);
   EXPECT_NE(fleet.three().held_because.find("stopped and doesn't start"), std::string::npos);
-  fleet.machine().state = InstanceState::running;
-  fleet.machine().launch_time = fleet.observation.taken_at;
-  fleet.pass(1min);
+  launch(fleet);
   fleet.tick();
   EXPECT_EQ(fleet.three().phase, Phase::rejoining);
 }

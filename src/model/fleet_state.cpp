@@ -13,14 +13,20 @@ bool pause_is_wished(const FleetState& state) {
   return wished;
 }
 
+bool may_have_happened(const Intent& intent) {
+  return intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown ||
+         intent.may_land_late;
+}
+
+bool is_in_force(const Pause& pause, Time now) { return !pause.until || now < *pause.until; }
+
 bool was_treated(const Remediation& remediation) {
   if (remediation.booted_at) return true;
   if (remediation.treatment == Treatment::none) return remediation.treat && remediation.attempt > 0;
   return std::ranges::any_of(remediation.intents, [](const Intent& intent) {
     const bool treats = intent.effect == Effect::command || intent.effect == Effect::reboot ||
                         intent.effect == Effect::stop || intent.effect == Effect::terminate;
-    return treats && (intent.outcome == OutcomeKind::accepted || intent.outcome == OutcomeKind::unknown ||
-                      intent.may_land_late);
+    return treats && may_have_happened(intent);
   });
 }
 

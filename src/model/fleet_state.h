@@ -348,6 +348,10 @@ struct GroupSeen {
   bool operator==(const GroupSeen&) const = default;
 };
 
+// AWS took it, or may have, or may still take it.
+bool may_have_happened(const Intent& intent);
+// It holds starts back at that time: it has no end, or that is to come.
+bool is_in_force(const Pause& pause, Time now);
 // A treatment was sent for it, and AWS took it or may have. None that ends where it was begun is sent: that it is
 // on its way back treated says so.
 bool was_treated(const Remediation& remediation);

@@ -68,7 +68,7 @@ void observe_for_start(const FleetPolicy& policy, const FleetState& state, wire:
   read_calendars(reading);
   read_marks(reading);
   observation = std::move(reading.observation);
-  const bool paused = state.pause && (!state.pause->until || observation.taken_at < *state.pause->until);
+  const bool paused = state.pause && is_in_force(*state.pause, observation.taken_at);
   if (!policy.retired && !paused && !state.breaker) read_scaling_under_way(caller, observation);
 }
 

@@ -202,21 +202,27 @@ TEST(Consequences, AreNoneWhenAnOperatorMadeTheGroupSmallerWhileOneReturnedOrAft
   }
 }
 
-TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
-  ScaledFleet fleet;
-  std::ranges::sort(fleet.ids);  // a launch copies the first one
-  fleet.scaling().weights = {{"m5.large", 1}, {"m5.xlarge", 2}};
-  for (std::size_t i = 0; i < 4; ++i) {
-    fleet.server(i).type = i == 0 ? "m5.xlarge" : "m5.large";
-    fleet.scaling().find(fleet.ids[i])->weight = i == 0 ? 2 : 1;
+// One of four was in Standby and is back; a launch copies the first one, which counts two where the group has weights.
+struct OneBackFromStandby : ScaledFleet {
+  explicit OneBackFromStandby(bool in_units) {
+    std::ranges::sort(ids);
+    if (in_units) scaling().weights = {{"m5.large", 1}, {"m5.xlarge", 2}};
+    for (std::size_t i = 0; i < 4; ++i) {
+      server(i).type = i == 0 ? "m5.xlarge" : "m5.large";
+      scaling().find(ids[i])->weight = in_units && i == 0 ? 2 : 1;
+    }
+    scaling().desired = in_units ? 5 : 4;
+    scaling().max_size = 20;
+    pass(1min);
+    enter(1);
+    pass(2min);
+    leave_standby(1);
+    pass(1min);
   }
-  fleet.scaling().desired = 5;
-  fleet.scaling().max_size = 20;
-  fleet.pass(1min);
-  fleet.enter(1);
-  fleet.pass(2min);
-  fleet.leave_standby(1);
-  fleet.pass(1min);
+};
+
+TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
+  OneBackFromStandby fleet(true);
   fleet.account.impair(fleet.ids[2], true);
   fleet.pass(10min);
   EXPECT_EQ(fleet.facts("replace").size(), 1U);
@@ -226,20 +232,7 @@ TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
 
 TEST(Consequences, AreNoneOfATerminationInPlaceOfWhichALargerOneIsLaunched) {
   for (const bool in_units : {true, false}) {
-    ScaledFleet fleet;
-    std::ranges::sort(fleet.ids);  // a launch copies the first one
-    if (in_units) fleet.scaling().weights = {{"m5.large", 1}, {"m5.xlarge", 2}};
-    for (std::size_t i = 0; i < 4; ++i) {
-      fleet.server(i).type = i == 0 ? "m5.xlarge" : "m5.large";
-      fleet.scaling().find(fleet.ids[i])->weight = in_units && i == 0 ? 2 : 1;
-    }
-    fleet.scaling().desired = in_units ? 5 : 4;
-    fleet.scaling().max_size = 20;
-    fleet.pass(1min);
-    fleet.enter(1);
-    fleet.pass(2min);
-    fleet.leave_standby(1);
-    fleet.pass(1min);
+    OneBackFromStandby fleet(in_units);
     fleet.account.terminate_in_group(fleet.ids[1], false);
     fleet.pass(10min);
     EXPECT_EQ(fleet.facts("scale-in").size(), in_units ? 2U : 1U);

@@ -16,8 +16,7 @@ from .bugs_witness import BUGS as WITNESS
 BUGS = [
     # Guards
     Bug("starts while paused", "decide/guards_fleet.cpp",
-        "if (!pause || (pause->until",
-        "if (pause || (pause->until"),
+        "if (!pause || !is_in_force(*pause", "if (pause || !is_in_force(*pause"),
     Bug("starts while the breaker is open", "decide/guards_fleet.cpp",
         "if (!fleet.state.breaker) return", "if (!fleet.state.breaker || true) return"),
     Bug("starts on an incomplete observation", "decide/guards_fleet.cpp",

@@ -110,7 +110,7 @@ BUGS = [
         "  if (!remediation.cause.tag.empty()) {\n",
         "  if (remediation.cause.tag == \"-\") {\n"),
     Bug("ends a pause before its time", "decide/memory.cpp",
-        "now < *state.pause->until) return;", "now < *state.pause->until - 1min) return;"),
+        "is_in_force(*state.pause, now)) return;", "is_in_force(*state.pause, now + 1min)) return;"),
     Bug("leaves unregistered what is held and Auto Scaling forgot", "decide/returning.cpp",
         "return registered_by_us(remediation) && !owed &&",
         "return registered_by_us(remediation) && (!owed || remediation.phase == Phase::held) &&"),
