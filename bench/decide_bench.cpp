@@ -186,7 +186,7 @@ void measure(const char* what, const std::function<bool()>& work) {
 void measure_all(const char* title, Duration slow_start) {
   LargeFleet fleet{slow_start};
   fmt::print("{}\n", title);
-  measure("  nobody is above the limit", [&] {
+  measure("  no server is above the limit", [&] {
     const Plan plan = fleet.decide();
     return plan.questions.empty() && plan.actions.empty() && plan.members.size() == kMembers;
   });

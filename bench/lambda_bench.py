@@ -337,7 +337,7 @@ def metrics_table(directory: Path, ours: Contender, seed: Contender, servers: in
         add(f"Evenkeel, period: {minutes}m", sum(asked), str(most_within(asked, minutes)), HEALTHY_TICKS)
     add(BOTO3, seed_asks(directory, seed, servers) * HEALTHY_TICKS, str(servers), HEALTHY_TICKS)
     nobody = asked_by_ticks(directory, ours, servers, 60, (f"healthy: {servers // 2}", f"healthy: {servers}"))
-    add("Evenkeel, nobody may go: healthy: 100, 60 ticks", sum(nobody), str(max(nobody)), 60)
+    add("Evenkeel, no start: healthy: 100, 60 ticks", sum(nobody), str(max(nobody)), 60)
     drained, booted = while_one_is_out(directory, ours, servers)
     add(f"Evenkeel, one is out: until its reboot, {len(drained)} ticks", sum(drained), str(max(drained)))
     add(f"Evenkeel, one is out: from its reboot on, {len(booted)} ticks", sum(booted), str(max(booted)))
