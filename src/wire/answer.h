@@ -1,4 +1,4 @@
-// From a response's bytes to an answer or to an error that somebody can react to.
+// From a response's bytes to an answer or to an error that a caller can react to.
 #pragma once
 
 #include <expected>

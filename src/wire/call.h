@@ -17,7 +17,7 @@ struct Call {
   std::string json;       // the body instead of parameters, for services of a JSON protocol
   // True for whatever changes the world: then a lost reply is `maybe_happened`.
   bool mutates = false;
-  // Sent once, on a connection of its own, never retried by anybody.
+  // Sent once, on a connection of its own, never retried at any level.
   bool at_most_once = false;
   // Set for mutations: every attempt is signed with this time, so that AWS itself refuses one that comes late
   // (docs/safety.md, The protocol). Not set: signed with the clock's time.

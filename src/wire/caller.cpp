@@ -231,7 +231,7 @@ std::vector<Caller::Attempt> Caller::due(Batch& batch) {
   batch.waiting = std::move(later);
   const Time wake = std::ranges::max_element(round, {}, &Attempt::due)->due;
   if (const Duration left = wake - clock_.now(); left > Duration::zero()) clock_.sleep(left);
-  if (wake - clock_.now() > kRetrySlot) {  // woken early: somebody wants this process to end
+  if (wake - clock_.now() > kRetrySlot) {  // woken early: this process is to end
     const auto ended = [&](const Attempt& one) {
       batch.not_sent(one, ErrorKind::unavailable, "this process was asked to end");
     };

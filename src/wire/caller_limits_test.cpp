@@ -1,4 +1,4 @@
-// How a Caller keeps to time and budget, and what it mends by itself: credentials and clock.
+// How a Caller keeps to time and budget, and what it corrects by itself: credentials and clock.
 #include <gtest/gtest.h>
 
 #include "wire/caller.h"

@@ -1,6 +1,6 @@
 // A profile that is a role: role_arn with source_profile (another profile, which may be a role again) or
 // credential_source (Environment, EcsContainer, Ec2InstanceMetadata); external_id, role_session_name,
-// duration_seconds. mfa_serial is refused: nobody is there to type a code.
+// duration_seconds. mfa_serial is refused: no operator is there to type a code.
 #pragma once
 
 #include <string>

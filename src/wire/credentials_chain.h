@@ -14,7 +14,7 @@
 namespace evenkeel::wire {
 
 // The first one that is configured. Once it has given a session, no other is ever asked: credentials that go
-// away must not turn us into somebody else. Files and the environment are read again each time.
+// away must not turn us into another identity. Files and the environment are read again each time.
 // Errors: the provider's own; `denied` with all that was looked for when there is none.
 FetchSession credentials_chain(Sources sources);
 

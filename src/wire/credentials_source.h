@@ -1,6 +1,6 @@
 // What every provider of credentials is handed, and what it gives back. A provider that isn't configured says
 // so, and the next one is asked; one that is configured but broken is an error, or calls would be signed as
-// somebody else. Errors name the provider, the place and the remedy, and never hold a secret.
+// another identity. Errors name the provider, the place and the remedy, and never hold a secret.
 #pragma once
 
 #include <optional>

@@ -32,7 +32,7 @@ Result<Session> assume_role(const Sources& sources, const SharedConfig& config, 
 Result<Session> assume_role_with_web_identity(const Sources& sources, const SharedConfig& config,
                                               const Role& role, const std::string& token);
 
-// A role on top of whoever `base` is, kept fresh: what a policy's role_arn means.
+// A role on top of the identity `base`, kept fresh: what a policy's role_arn means.
 FetchSession assumed_role(Sources sources, Role role, std::shared_ptr<Identity> base);
 
 }  // namespace evenkeel::wire

@@ -14,13 +14,13 @@
 namespace evenkeel::wire {
 
 // Explicit, else AWS_REGION, else AWS_DEFAULT_REGION, else `region` of the profile in use. Nothing when
-// nobody named one. Error `invalid`: what is wrong with the name: a region becomes part of a host name, so
+// none is configured. Error `invalid`: what is wrong with the name: a region becomes part of a host name, so
 // only letters, digits and hyphens are let through.
 Result<std::optional<std::string>> find_region(const Environment& environment,
                                                const std::optional<std::string>& explicit_region = {},
                                                const SharedConfig& config = {});
 
-// The same, and `invalid` with how to set it when nobody named one.
+// The same, and `invalid` with how to set it when none is configured.
 Result<std::string> resolve_region(const Environment& environment,
                                    const std::optional<std::string>& explicit_region = {},
                                    const SharedConfig& config = {});

@@ -1,4 +1,4 @@
-// How the process environment enters: as a lookup that the two doors (main, cli) pass in.
+// How the process environment enters: as a lookup that the two entry points (main, cli) pass in.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Whom calls are signed as, kept fresh. Shared by every Caller that signs as the same one: whoever needs
+// The identity that signs the calls, kept fresh. Shared by every Caller that signs as the same one: what needs
 // credentials first fetches them, the others find them here. For one thread.
 #pragma once
 
@@ -20,8 +20,8 @@ struct Session {
   bool past_its_end = false;
 };
 
-// Asks a provider (STS, a container's or an instance's metadata, a process, a file) anew. Its error says what
-// was asked and how to mend it, and never holds a secret.
+// Asks a provider (STS, a container's or an instance's metadata, a process, a file) again. Its error says what
+// was asked and how to fix it, and never holds a secret.
 using FetchSession = std::function<Result<Session>()>;
 
 class Identity {
@@ -42,7 +42,7 @@ class Identity {
   // Why the last refresh failed; nothing where it did not.
   const std::optional<Error>& refused() const { return refused_; }
 
-  // AWS refused `used` as ended: fetches once more, unless somebody has since. True when there are other
+  // AWS refused `used` as ended: fetches once more, unless another Caller has since. True when there are other
   // credentials than `used` to try now.
   bool renew(const Credentials& used, Time now);
 

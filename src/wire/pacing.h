@@ -12,7 +12,7 @@
 namespace evenkeel::wire {
 
 enum class Urgency {
-  ordinary,  // whatever can wait: looking around, starting somebody
+  ordinary,  // whatever can wait: looking around, starting a remediation
   restore,   // bringing a member back, and what must be read for it: has a share that nothing else can spend
 };
 

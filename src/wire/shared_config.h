@@ -18,7 +18,7 @@ using Settings = std::map<std::string, std::string, std::less<>>;
 using Sections = std::map<std::string, Settings, std::less<>>;
 
 // Any bytes are allowed: the result is an error or sections. Errors are `invalid`, "file:line: …"; they show
-// a key, never a value. A key or section that stands twice is one, for nobody knows which of the two is
+// a key, never a value. A key or section that stands twice is one, for it is unknown which of the two is
 // meant.
 Result<Sections> parse_ini(std::string_view text, std::string_view file_name);
 
@@ -26,7 +26,7 @@ struct SharedConfig {
   static constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
 
   std::string profile = "default";               // the one in use
-  std::string named_by;                          // "--profile", "AWS_PROFILE"; empty: nobody named one
+  std::string named_by;                          // "--profile", "AWS_PROFILE"; empty: none is named
   std::string config_file, credentials_file;     // their paths; empty without HOME
   Sections in_config_file, in_credentials_file;  // profiles
   Sections services;                             // of the config file, by name

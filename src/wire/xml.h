@@ -1,4 +1,4 @@
-// Reading XML that somebody else wrote: bounded, namespace-agnostic, with the place in every error.
+// Reading XML that others wrote: bounded, namespace-agnostic, with the place in every error.
 // Unknown elements are ignored; missing ones are errors where the reader says that it needs them.
 #pragma once
 
