@@ -192,7 +192,7 @@ Result<Dated<Permission>> exit_standby_probe(wire::Caller& caller, const std::st
   wire::Call call = of_instance("ExitStandby", group, ec2::kNoInstance);
   call.mutates = true;
   wire::Reply reply = caller.call(call);
-  // An imitation of AWS may take the id, and has nobody to bring back.
+  // An imitation of AWS may take the id, and has no instance to bring back.
   if (reply.outcome) return Dated<Permission>{{true, ""}, reply.outcome->date};
   Error& error = reply.outcome.error();
   // A group that doesn't exist is a ValidationError too, but one that doesn't speak of the instance.

@@ -53,7 +53,7 @@ Result<Dated<std::vector<Group>>> describe_auto_scaling_groups(wire::Caller& cal
                                                                std::span<const std::string> names);
 
 // Takes an instance out of service: Auto Scaling deregisters it from the target groups attached to the group,
-// waits for their draining, and lowers the desired capacity by one, so that it launches nobody in its place.
+// waits for their draining, and lowers the desired capacity by one, so that it launches none in its place.
 // It needs desired > min and the state InService; else `rejected` (ValidationError), in AWS's words.
 Mutation enter_standby(wire::Caller& caller, const std::string& group, const std::string& instance_id,
                        Time sign_at, std::string nonce);

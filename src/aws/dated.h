@@ -1,4 +1,4 @@
-// What every AWS call here returns: with AWS's own time, so that nobody needs a local clock.
+// What every AWS call here returns: with AWS's own time, so that no caller needs a local clock.
 #pragma once
 
 #include <string>

@@ -54,7 +54,7 @@ struct Condition {
 // Puts a whole item, with its key in it. Sent again when it got no certain answer, so a condition may fail
 // because of its own first attempt: then, as whenever an attempt's answer was lost, the outcome is
 // `maybe_happened`. `conflict`: the condition failed, and as far as AWS told us this put did nothing. (A
-// connection may repeat a request by itself: whoever must know reads the item again after a conflict too.)
+// connection may repeat a request by itself: a caller that must know reads the item again after a conflict too.)
 Mutation put_item(wire::Caller& caller, const std::string& table, const Item& item,
                   const std::optional<Condition>& condition = std::nullopt);
 

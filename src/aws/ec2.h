@@ -12,7 +12,7 @@
 
 namespace evenkeel::aws::ec2 {
 
-// An instance id that is well formed and nobody's: to ask about without meaning anybody.
+// An instance id that is well formed and belongs to no instance: to ask about without touching any.
 inline constexpr const char* kNoInstance = "i-00000000000000000";
 
 struct Instance {

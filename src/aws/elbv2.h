@@ -27,7 +27,7 @@ struct TargetGroup {
   std::optional<int> port;                      // none for lambda groups
   std::string target_type;                      // "instance", "ip", "lambda", "alb"
   std::string vpc_id;                           // empty for lambda groups
-  std::vector<std::string> load_balancer_arns;  // empty: nobody sends traffic here
+  std::vector<std::string> load_balancer_arns;  // empty: no load balancer sends traffic here
   std::optional<HealthCheck> health_check;      // none: AWS did not say
 };
 

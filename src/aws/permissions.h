@@ -43,7 +43,7 @@ enum class Need {
 
 // How `evenkeel check` finds out whether the action is allowed.
 enum class Proof {
-  asked,  // it makes the call, with DryRun or about nobody where it would change something
+  asked,  // it makes the call, with DryRun or about no instance where it would change something
   none,   // AWS has no way to tell without doing it: the first time shows
 };
 

@@ -1,4 +1,4 @@
-// Amazon SNS: one message to everybody who has subscribed to a topic (docs/aws.md, Systems Manager and SNS).
+// Amazon SNS: one message to all subscribers of a topic (docs/aws.md, Systems Manager and SNS).
 #pragma once
 
 #include <string>

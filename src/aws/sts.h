@@ -9,7 +9,7 @@
 
 namespace evenkeel::aws::sts {
 
-// The ARN of whom the calls are signed as: "arn:aws:sts::123456789012:assumed-role/evenkeel/…". Needs no right.
+// The ARN of the identity that signs the calls: "arn:aws:sts::123456789012:assumed-role/evenkeel/…". Needs no right.
 Result<Dated<std::string>> caller_arn(wire::Caller& caller);
 
 }  // namespace evenkeel::aws::sts

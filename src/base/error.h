@@ -8,14 +8,14 @@
 namespace evenkeel {
 
 enum class ErrorKind {
-  invalid,         // what came in makes no sense (policy, answer, event): mend the input, don't retry
+  invalid,         // what came in makes no sense (policy, answer, event): fix the input, don't retry
   denied,          // credentials or permission are missing: start nothing, tell a person
   throttled,       // AWS asked us to slow down, and the call did not happen
   unavailable,     // the call certainly did not happen (refused, unresolvable): try at the next tick
   maybe_happened,  // the outcome is unknown (timeout, reset, 5xx after sending): look for evidence
   not_found,       // the named thing does not exist (any more)
   rejected,        // AWS understood and said no (wrong state, a limit): repeating won't help
-  conflict,        // somebody else changed the state first: drop all plans
+  conflict,        // another process changed the state first: drop all plans
   corrupt,         // stored state can't be read or is newer than this program: start nothing
 };
 

@@ -25,8 +25,8 @@ constexpr const char* kCreateTags = "ec2:CreateTags";
 // What marks who is out; every other way to tag stays denied.
 constexpr std::array kTagging = {kCreateTags, "ec2:DeleteTags"};
 
-// What no mistake of ours, and nobody who gets hold of our credentials, shall do with them: all but what a
-// fleet needs of it.
+// What no mistake of ours, and no thief of our credentials, shall do with them: all but what a fleet needs
+// of it.
 constexpr std::array kNever = {"autoscaling:Attach*",
                                "autoscaling:Create*",
                                "autoscaling:Delete*",

@@ -16,7 +16,7 @@ bool needs(const FleetPolicy& fleet, const aws::NeededPermission& permission);
 std::vector<std::string> documents_of(const FleetPolicy& fleet);
 
 // A document of SSM, a change calendar among them: the ARN that it is, or the one that its name makes. AWS's
-// own have no account in their ARNs; their names begin as nobody else's may.
+// own have no account in their ARNs; their names begin as no other's may.
 std::string document_arn(const std::string& name, const std::string& partition, const std::string& region,
                          const std::string& account);
 
