@@ -47,7 +47,7 @@ struct Found {
   std::optional<aws::cloudwatch::Metric> only;
 };
 
-// Reads all series at once and makes one signal of each owner's. Where that fails everybody's has `failed`.
+// Reads all series at once and makes one signal of each owner's. Where that fails every owner's has `failed`.
 // The period under way is left out: it isn't final.
 std::map<std::string, Found> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
                                          Duration lookback, wire::Caller& caller, Observation& observation);

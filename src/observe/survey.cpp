@@ -65,7 +65,7 @@ void read_classic(wire::Caller& caller, Observation& observation, Elsewhere& fou
                                                        balancer.instance_ids.end());
 }
 
-// Of everybody's, once for all surveys. Unfiltered lists: asked for one target, AWS answers only for one port
+// Of all members, once for all surveys. Unfiltered lists: asked for one target, AWS answers only for one port
 // of it.
 Elsewhere read_elsewhere(wire::Caller& caller, Observation& observation) {
   Elsewhere found;
@@ -243,7 +243,7 @@ void look_at_marks(const std::string& instance_id, const FleetPolicy& policy, wi
     if (!permits("", probe(caller, instance_id, tag), observation, found.may_mark, found.detail)) return;
 }
 
-// Whoever we take out we must be able to put back: asked before, for every group that it would leave.
+// What we take out we must be able to put back: asked before, for every group that it would leave.
 void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy, wire::Caller& caller,
                       Observation& observation, Survey& found) {
   found.may_register = true;

@@ -11,16 +11,16 @@
 
 namespace evenkeel::observe {
 
-// Whoever only looks makes no call that could change anything, and takes for granted what only such a call
+// A caller that only looks makes no call that could change anything, and takes for granted what only such a call
 // could tell.
 enum class Probing { yes, no };
 
 // Asks every target group of the member's region that isn't the fleet's for it (there is no call from an
-// instance to its groups) and the Classic Load Balancers, asks EC2 for its scheduled events and by DryRun for every treatment of the ladder
-// that is EC2's (where none is, nothing stands against them), asks to register nobody in its groups and to
-// bring nobody back from Standby, where it leaves so, to learn whether it could be put back (docs/adr/0011),
-// and reads the attributes of the fleet's groups afresh.
-// `way_out`: also asks to deregister nobody, to learn whether it could be taken out.
+// instance to its groups) and the Classic Load Balancers, asks EC2 for its scheduled events and by DryRun for
+// every treatment of the policy that is EC2's (where none is, nothing stands against them), asks to register an
+// instance that does not exist in its groups and to bring one back from Standby, where it leaves so, to learn
+// whether it could be put back (docs/adr/0011), and reads the attributes of the fleet's groups afresh.
+// `way_out`: also asks to deregister such an instance, to learn whether it could be taken out.
 void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, bool way_out,
             wire::Caller& caller, Cache& cache, Observation& observation);
 

@@ -58,7 +58,7 @@ class Addresses {
 // A Classic Load Balancer by its name.
 TrafficSource classic_source(const std::string& name);
 
-// The beginning of a text that somebody else wrote: at most 256 bytes, cut between two characters.
+// The beginning of a text that others wrote: at most 256 bytes, cut between two characters.
 std::string bounded(const std::string& untrusted);
 
 }  // namespace evenkeel::observe

@@ -3,17 +3,17 @@
 //
 // One item a fleet holds its state and the events written with it, so a swap is one conditional put of one
 // item, all of it or nothing. The next swap first copies those events into an item of the history (the same
-// bytes whoever does it, so doing it twice does no harm), and only then overwrites them.
+// bytes whichever process does it, so doing it twice does no harm), and only then overwrites them.
 //
 // After a put without a certain answer, and after a condition that failed, the item is read again:
 //   our revision with our own document (its nonce in it)   it was our put: success
 //   the old revision                                       `maybe_happened`: the put may still land. That is
-//     harmless: its condition holds only while nobody else has written. Landing late it is as if the process
-//     had died between the swap and the act: intents nobody carried out, which the next tick takes as
+//     harmless: its condition holds only while no other process has written. Landing late it is as if the process
+//     had died between the swap and the act: intents that were not carried out, which the next tick takes as
 //     questions. A caller that got this error must not act, and has nothing to undo. Should the same process
-//     decide anew meanwhile, one of its two puts loses by the condition, and reads that it lost.
+//     decide again meanwhile, one of its two puts loses by the condition, and reads that it lost.
 //   anything else                                          `conflict`. Were it that ours was stored and then
-//     replaced, then whoever replaced it has read it: dropping the plan is right in both cases.
+//     replaced, then the process that replaced it has read it: dropping the plan is right in both cases.
 // So a success is never reported for what isn't stored, and `conflict` never for what still may be acted on.
 #pragma once
 

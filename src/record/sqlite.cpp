@@ -158,7 +158,7 @@ Result<Transaction> Transaction::read(Database& database) {
 }
 
 Transaction::~Transaction() {
-  // SQLite itself has already rolled back after some errors; then this one says so, and nobody needs to know.
+  // SQLite itself has already rolled back after some errors; then this one says so, which is no error.
   if (database_ == nullptr) return;
   [[maybe_unused]] const auto rolled_back = database_->run("ROLLBACK");
 }

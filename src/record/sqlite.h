@@ -39,7 +39,7 @@ class Statement {
 
 class Database {
  public:
-  // `flags` are sqlite3_open_v2's. A lock held by somebody else is waited for, 2 seconds at the most.
+  // `flags` are sqlite3_open_v2's. A lock held by another process is waited for, 2 seconds at the most.
   static Result<std::unique_ptr<Database>> open(const std::string& path, int flags);
 
   // Reads the file as it lies there, without locks and without its write-ahead log: right only where nothing
