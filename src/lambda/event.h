@@ -16,7 +16,7 @@ namespace evenkeel::lambda {
 
 struct Tick {
   std::string source;  // for the log: "aws.scheduler Scheduled Event", "a test event" …
-  // When it was asked for, as the event says. Nothing: it doesn't say, as when somebody invokes it by hand.
+  // When it was asked for, as the event says. Nothing: it doesn't say, as when an operator invokes it by hand.
   std::optional<Time> asked_at;
   bool time_unreadable = false;  // it says when, but not so that it can be read
   std::string fleet;             // an operator asked for this one alone; empty: all

@@ -21,7 +21,7 @@ namespace {
 
 using cli::Json;
 
-// Of the time that Lambda gives: to answer, and before that to tell people.
+// Of the time that Lambda gives: to answer, and before that to notify operators.
 constexpr Duration kKeptForAnswer{1'500};
 constexpr Duration kToTell = notify::Outbox::kRoundWithin;
 // Of a function whose time limit is longer: as on the command line.

@@ -51,7 +51,7 @@ class Handler {
   Answer handle(const Invocation& invocation);
 
  private:
-  // `until`: when whoever must be told has been told.
+  // `until`: when every notification has been sent.
   Answer tick(const Tick& asked, Time until);
   struct Ended;
   void run_pass(const Policy& policy, const wiring::PassSettings& pass, Ended& ended);

@@ -151,7 +151,7 @@ TEST_F(Injecting, TheSecretKeyIsNoAnswerToAPlan) {
   const auto given = invoke(R"({"command":"plan","instance":"--policy=env:AWS_SECRET_ACCESS_KEY"})");
   EXPECT_EQ(Json::parse(given.text)["exit_code"], 2);
   EXPECT_EQ(given.text.find("wJalrXUt"), std::string::npos);
-  // Nor where whoever set up the function named the wrong variable.
+  // Nor where an operator named the wrong variable for the function.
   variables["EVENKEEL_POLICY"] = "env:AWS_SECRET_ACCESS_KEY";
   start_process();
   for (const char* payload : {R"({"command":"plan"})", R"({"command":"check"})", "{}",

@@ -1,4 +1,4 @@
-// The door for AWS Lambda: asks for one invocation after the other until Lambda ends the process.
+// The entry point for AWS Lambda: asks for one invocation after the other until Lambda ends the process.
 #pragma once
 
 #include "lambda/handler.h"

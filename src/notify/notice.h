@@ -1,4 +1,4 @@
-// What people are told, made from what was written to the history. Pure.
+// What operators are notified of, made from what was written to the history. Pure.
 #pragma once
 
 #include <optional>

@@ -30,7 +30,7 @@ class Outbox {
   static constexpr Duration kRequestWithin{2'000};
   // A channel keeps so many; the oldest go first.
   static constexpr std::size_t kKept = 50;
-  // What has been told is told again only when it happens anew after this time.
+  // What has been sent is sent again only when it happens again after this time.
   static constexpr Duration kToldAgainAfter{15 * 60'000};
   // A channel that swallows a notice without an answer so often may have told it every time.
   static constexpr int kUncertainTries = 3;

@@ -90,7 +90,7 @@ Result<ChannelPtr> channel(const std::string& address, const wire::Sources& sour
   return fail(ErrorKind::invalid, fmt::format("is no address; {}", kForms));
 }
 
-// Whoever gives a URL by mistake must not find it in a log.
+// An operator who gives a URL by mistake must not find it in a log.
 std::string shown(const std::string& address) {
   for (const std::string_view start : {"webhook:env:", "webhook:ssm:", "webhook:"}) {
     if (!address.starts_with(start)) continue;

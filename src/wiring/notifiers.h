@@ -23,11 +23,11 @@ namespace evenkeel::wiring {
 class People {
  public:
   // What `sources` refers to must outlive this. `region` is that of a parameter (webhook:ssm:), when it isn't
-  // the environment's; empty: not given. Calls nobody. Addresses that make no sense are in problems(), and
+  // the environment's; empty: not given. Makes no call. Addresses that make no sense are in problems(), and
   // left out.
   People(const std::vector<std::string>& addresses, const wire::Sources& sources, const std::string& region);
 
-  // What is wrong with which address, and the remedy. A door that a person stands at refuses to start; one
+  // What is wrong with which address, and the remedy. An entry point that a person uses refuses to start; one
   // that brings machines back goes on without.
   const std::vector<std::string>& problems() const { return problems_; }
 

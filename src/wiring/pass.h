@@ -1,4 +1,4 @@
-// One pass over all fleets of a policy, as every door makes it: whoever has somebody out first, and no fleet
+// One pass over all fleets of a policy, as every entry point makes it: fleets with a server out first, and no fleet
 // begun that could not be brought to an end in time.
 #pragma once
 

@@ -89,7 +89,7 @@ struct PolicyPlace {
     return Read{std::move(version), found.version, std::move(parsed)};
   }
 
-  // A parameter keeps its older versions, and the one that was good until somebody broke it is among them.
+  // A parameter keeps its older versions, and the one that was good before it was broken is among them.
   std::optional<Read> good_before(const Read& broken, Duration within) {
     auto parameter = is_parameter() ? parameter_name(address) : Result<ParameterName>{};
     if (broken.number == 0 || !parameter || parameter->version != 0) return std::nullopt;

@@ -23,7 +23,7 @@ Result<Policy> load_policy(const std::string& address, const wire::Sources& sour
 
 struct PolicyPlace;
 
-// For processes that stay: reads the policy anew, and keeps the last good one when a new one is broken.
+// For processes that stay: reads the policy again, and keeps the last good one when a new one is broken.
 class PolicySource {
  public:
   // How often a parameter is read, and how long that may take the first time and later.

@@ -25,7 +25,7 @@ std::string policy_of(const std::string& fleet) {
 }
 const std::string kBroken = "fleets:\n  - name: web\n    tarpit: 5\n";
 
-// A parameter with its versions; version 0 is none. Down: nobody answers.
+// A parameter with its versions; version 0 is none. Down: there is no answer.
 struct Store : Outside {
   Store()
       : Outside([this](const wire::Request& request) -> Result<wire::Response> {
