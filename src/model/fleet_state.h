@@ -92,7 +92,7 @@ struct Cause {
   Time sampled_at{};
   std::string rule = {};  // the rule of also_when; empty: reboot_when
   std::string text = {};  // for people: what held, with its numbers
-  std::string tag = {};   // the value by which somebody asked for it; empty: nobody did
+  std::string tag = {};   // the value by which an operator asked for it; empty: none did
   // What tells this reason from the next of its kind, served once: "event instance-event-0d59…",
   // "alarm web-latency 2026-11-22T10:00:00Z", "tag evenkeel:remediate=now"; empty: none
   std::string identity = {};
@@ -120,13 +120,13 @@ struct Remediation {
   Cause cause;
   std::vector<SnapshotTarget> snapshot;
   std::string auto_scaling_group;  // it leaves by Standby in this group; empty: by deregistration alone
-  int rung = 0;                    // of the ladder: the treatment that is applied, or was last
+  int rung = 0;                    // the escalation level: the treatment that is applied, or was last
   int attempt = 0;                 // how often that treatment has been tried; 0: not yet
-  Treatment treatment = Treatment::reboot;  // the rung's, as it stood when it was begun
+  Treatment treatment = Treatment::reboot;  // of that level, as it stood when it was begun
   std::string captured;  // the evidence: its status and the beginning of its output; empty: none. Untrusted
   bool capture_over = false;    // evidence was captured, or need not be any more
   std::string command_output;   // of a command: its status and the beginning of its output. Untrusted
-  std::string foreign;          // for people: what another hand did to it meanwhile; empty: nothing
+  std::string foreign;          // for people: the external change to it meanwhile; empty: none
   bool seen_back = false;       // after our registration it has been seen in every place of the snapshot
   std::vector<Intent> intents;  // in order; pruned to the latest of each effect and group
   Phase phase = Phase::draining;
@@ -192,7 +192,7 @@ struct Served {
   std::string reason;  // Cause::identity
   Time at{};           // when the remediation that served it began
   Treatment treatment = Treatment::reboot;
-  int times = 1;      // by how many remediations: one a rung
+  int times = 1;      // by how many remediations: one a level
   bool gone = false;  // it was seen to be gone afterwards
   bool operator==(const Served&) const = default;
 };
@@ -229,8 +229,8 @@ struct MemberRecord {
   std::optional<Time> booted_at;  // the last boot, stop and start or command of ours; empty: since its launch
   std::optional<Time> ended_at;   // of its last remediation
   std::vector<Duration> relapses;  // from the end of one remediation to the start of the next, the last three
-  int rung = 0;                    // where the next remediation begins on the ladder
-  std::string served_tag;          // the tag's value that was served; a new value asks anew
+  int rung = 0;                    // at which level the next remediation begins
+  std::string served_tag;          // the tag's value that was served; a new value asks again
   std::optional<Time> above_since;      // hysteresis: above for long enough since, and not yet down
   std::optional<Time> unhealthy_since;  // in some target group of the fleet
   std::optional<Time> seen_at;          // the last look at which it was part of the fleet
@@ -244,7 +244,7 @@ struct MemberRecord {
 struct Glance {
   int members = 0;
   int serving = 0;
-  int out = 0;                            // whoever took them out
+  int out = 0;                            // whatever took them out
   int may_leave = 0;                      // how many more the guards would let leave now; -1: unknown
   std::vector<std::string> held_back_by;  // for people: what holds back every start
   bool operator==(const Glance&) const = default;

@@ -189,12 +189,12 @@ struct Survey {
   // Classic Load Balancers that list it, for people: "Classic Load Balancer web". Without those of its Auto Scaling
   // group, as long as that takes it from them when it leaves.
   std::vector<std::string> classic = {};
-  std::optional<bool> may_reboot;  // RebootInstances DryRun, and Stop and Start where the ladder has
+  std::optional<bool> may_reboot;  // RebootInstances DryRun, and Stop and Start where the policy has
                                    // stop_start: allowed, denied, unknown
-  // Registering nobody in every named group where it is registered now, and bringing nobody back from Standby
+  // Registering kNoInstance in every named group where it is registered now, and bringing it back from Standby
   // where it leaves by Standby: allowed, denied, unknown.
   std::optional<bool> may_register;
-  // Deregistering nobody from every named group that it leaves by deregistration: allowed, denied, unknown.
+  // Deregistering kNoInstance from every named group that it leaves by deregistration: allowed, denied, unknown.
   std::optional<bool> may_deregister = true;
   // Putting the tag kWitnessTag on it and taking it off, where the policy wants that: allowed, denied, unknown.
   std::optional<bool> may_mark = true;

@@ -181,7 +181,7 @@ struct Event {
   // Stable word: "start", "phase", "intent", "outcome", "held", "done", "breaker", "pause" …
   std::string kind;
   std::string text;       // for people
-  bool notified = false;  // whoever asked for it has notified people; not stored
+  bool notified = false;  // what asked for it has notified operators; not stored
   // Stable word of what `text` says: the reason of a verdict and of what holds back the fleet, the phase, the
   // outcome's kind, the ending; of a judgement the ending, or "gone", "not_gone", "unknown". Programs decide by
   // it alone. Empty: the kind says all, or an earlier build stored the event.

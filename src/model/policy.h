@@ -46,7 +46,7 @@ struct Condition {
     metric,            // `metric`
     uptime,            // `longer_than` since its last boot that is known: launched, or treated by us
     age,               // `longer_than` since it was launched
-    tag,               // somebody asks: the tag `name` has a value that has not been served yet
+    tag,               // an operator asks: the tag `name` has a value that has not been served yet
     scheduled_event,   // EC2 has an event for it; `name` is its code, empty: any
     status_check,      // an EC2 status check has been impaired for `longer_than`
     target_unhealthy,  // unhealthy in some target group of the fleet for `longer_than`
@@ -116,7 +116,7 @@ struct Keep {
   Share healthy;                          // left in each target group after one more has gone
   std::optional<Share> healthy_per_zone;  // left in each target group and zone. Not given: one, where a zone
                                           // has two or more members
-  Share out{.count = 1, .percent = 0};    // members out at once, whoever took them out
+  Share out{.count = 1, .percent = 0};    // members out at once, whatever took them out
   std::optional<Share> out_per_zone;      // the same in each zone
   std::optional<LoadCeiling> load_below;
   int starts_per_hour = 4;
@@ -149,10 +149,10 @@ struct Document {
   bool operator==(const Document&) const = default;
 };
 
-// One rung of the ladder.
+// One of the treatments.
 struct Step {
   Treatment treatment = Treatment::reboot;
-  int attempts = 1;   // of this treatment within one remediation, before the next rung
+  int attempts = 1;   // of this treatment within one remediation, before the next treatment
   Document document;  // of a command
   bool operator==(const Step&) const = default;
 };
@@ -186,7 +186,7 @@ const char* name(Leave leave);
 struct FleetPolicy {
   std::string name;
   std::string region;       // empty: from the environment
-  std::string role_arn;     // empty: as whoever Evenkeel is
+  std::string role_arn;     // empty: with Evenkeel's own identity
   std::string external_id;  // what the role asks for; empty: nothing
   // Names, as given, without duplicates; empty: those of the Auto Scaling group
   std::vector<std::string> target_groups;
@@ -201,8 +201,7 @@ struct FleetPolicy {
   std::vector<Window> windows;  // empty: always
   std::vector<Freeze> freezes;
   Gates gates;
-  std::vector<Step> treatments{
-      Step{}};  // the ladder: at least one, each rung destroys more than the one before
+  std::vector<Step> treatments{Step{}};  // at least one, each destroys more than the one before
   std::optional<Evidence> evidence;
   Timing timing;
   // Set by the controller, not by the file: the fleet has left the policy while a remediation was open. Open
