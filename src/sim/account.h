@@ -22,7 +22,7 @@
 
 namespace evenkeel::sim {
 
-// What nobody could verify about AWS (docs/aws.md, "assumed"), and other behaviour that a scenario may choose.
+// What could not be verified about AWS (docs/aws.md, "assumed"), and other behaviour that a scenario may choose.
 struct Switches {
   bool idle_target_drains_early = false;  // else `draining` is shown for the full deregistration delay
   Duration late_requests{20'000};     // an ALB may still send new requests this long after `draining` shows
@@ -32,11 +32,11 @@ struct Switches {
   Duration forced_shutdown{240'000};  // a hanging shutdown is cut after this
   bool decoy_series = true;  // the `[]` aggregate and a literal ${aws:InstanceId}, as real agents leave them
   bool second_series = false;  // the agent aggregates by InstanceId as well: two series for each instance
-  bool throttling = true;      // AWS's token buckets; else nobody is ever told to slow down
+  bool throttling = true;      // AWS's token buckets; else no caller is ever throttled
   // What DynamoDB shows to a read that doesn't ask to be consistent is this old; at most a minute.
   Duration table_read_lag{1'000};
   Duration ttl_delay{172'800'000};  // from an item's TTL to its deletion
-  // Under health check type ELB, a member that somebody deregistered from an attached group is replaced once
+  // Under health check type ELB, a member that an outsider deregistered from an attached group is replaced once
   // its drain is over; else Auto Scaling looks at registered targets alone.
   bool replaces_deregistered = true;
   bool az_rebalance = true;  // Auto Scaling evens out the zones of a group; when it does is not published
@@ -45,7 +45,7 @@ struct Switches {
   bool standby_counts_units = true;
   bool no_capacity = false;     // EC2 has none of the instance type left: neither starts nor launches
   bool load_metrics = true;     // AWS publishes the load balancer's RequestCount and CPUUtilization
-  Duration command_lag{3'000};  // a command that was sent is not known to anybody for this long
+  Duration command_lag{3'000};  // a command that was sent is not known to SSM for this long
   Duration event_lag{0};        // a scheduled event that has ended is shown as open for this long
   // The credentials are for another, empty account, as after an edited profile or role.
   bool elsewhere = false;
@@ -124,8 +124,8 @@ struct Server {
   bool stop_protected = false;                // disableApiStop
   bool reboot_migration = false;              // MaintenanceOptions.RebootMigration: default, else disabled
   bool initializing = false;                  // its status checks, from a launch or start until it is up
-  std::optional<Time> impaired_since;         // the instance's status check; a reboot mends it
-  std::optional<Time> system_impaired_since;  // its host's; only a stop and start mends it
+  std::optional<Time> impaired_since;         // the instance's status check; a reboot ends it
+  std::optional<Time> system_impaired_since;  // its host's; only a stop and start ends it
   std::vector<ScheduledEvent> events = {};
   // As EC2 shows it: a reboot and a hung system are `running` throughout.
   bool runs() const {
@@ -144,7 +144,7 @@ struct Series {
   bool of_ones = false;
 };
 
-// A CloudWatch alarm, as far as DescribeAlarms shows one. Nobody evaluates it: scenarios set its state.
+// A CloudWatch alarm, as far as DescribeAlarms shows one. Nothing evaluates it: scenarios set its state.
 struct Alarm {
   std::string state = "INSUFFICIENT_DATA";  // or OK, ALARM
   bool composite = false;
@@ -154,8 +154,8 @@ struct Alarm {
 // A role that may be assumed in the account. Its ARN is arn:aws:iam::<account_id>:role/<name>.
 struct Role {
   std::string external_id;    // must be given exactly; empty: none may be given
-  bool refuses = false;       // trusts nobody
-  Duration lasts{3'600'000};  // of a session for which nobody asked for a length
+  bool refuses = false;       // trusts no identity
+  Duration lasts{3'600'000};  // of a session for which the caller asked for no length
   std::string web_identity;   // the one token that is good for it; it can't be assumed otherwise. Empty: none
 };
 
@@ -222,7 +222,7 @@ struct Fact {
 // A request is dropped when it is routed to a server that doesn't run or has no capacity left, when there is
 // no target at all, and when it is in flight as its server goes down or its drain is cut short.
 //
-// A drop is by our doing when it is
+// A drop is caused by Evenkeel when it is
 //   (a) in flight on, or routed to, a server that is down because of a reboot or stop through the API, from
 //       the shutdown until it is up again, whatever state it was in before;
 //   (b) cut at the end of a deregistration delay that our deregistration began;
@@ -230,7 +230,7 @@ struct Fact {
 //       of the members which we keep out in that second: deregistered, moved to Standby, rebooted or stopped
 //       through the API and not yet healthy again everywhere, and the replacements of those that we had
 //       terminated until they are. Members that died by themselves, were stopped
-//       by somebody else or are gone don't count.
+//       by an outsider or are gone don't count.
 // Where the cause can't be told (c) blames us. A hung server's drops before its health checks have failed are
 // not ours: it would have hung with us or without.
 struct Counters {
@@ -278,7 +278,7 @@ class Account {
   TargetGroup* find_group(const std::string& arn);
   std::string add_server(Server server);            // gives it an id where it has none; returns the id
   std::string add_target_group(TargetGroup group);  // likewise an arn
-  // Whom an id names in this group: an instance id, or an address where the group's type is ip. nullptr: nobody.
+  // What an id names in this group: an instance id, or an address where the group's type is ip. nullptr: nothing.
   const Server* target_server(const TargetGroup& group, const std::string& id) const;
 
   // The calls that change something, after the front has read and checked the bytes. An error changes
@@ -303,9 +303,9 @@ class Account {
                                       Hand hand = Hand::ours);
   // TerminateInstanceInAutoScalingGroup. Kept desired size: a replacement is launched.
   std::optional<Refusal> terminate_in_group(const std::string& id, bool decrement, Hand hand = Hand::ours);
-  AutoScalingGroup* group_of(const std::string& instance_id);  // whose member it is; nullptr: nobody's
+  AutoScalingGroup* group_of(const std::string& instance_id);  // whose member it is; nullptr: of none
 
-  // Auto Scaling, EC2 and ELB by somebody else's hand. What AWS would refuse, and unknown names, do nothing.
+  // Auto Scaling, EC2 and ELB as an outsider uses them. What AWS would refuse, and unknown names, do nothing.
   void enter_standby(const std::string& instance_id, Hand hand, bool decrement = true);
   void exit_standby(const std::string& instance_id, Hand hand);
   void detach(const std::string& instance_id, Hand hand = Hand::outsider);  // and decrements the desired size
@@ -335,7 +335,7 @@ class Account {
   void end_zone_outage(const std::string& zone);
   std::set<std::string> shifted_zones, zones_out;
 
-  // Somebody else's hand, or fate, at once. Unknown names do nothing.
+  // An outsider, or chance, at once. Unknown names do nothing.
   void stop(const std::string& instance_id);
   void start(const std::string& instance_id);      // of a stopped one
   void terminate(const std::string& instance_id);  // also gone from its target groups

@@ -7,7 +7,7 @@ namespace {
 
 const std::string kArn = "arn:aws:iam::123456789012:role/";
 
-// The world of front_for_test.h with a client that may have somebody else's keys.
+// The world of front_for_test.h with a client that may have another identity's keys.
 struct Sts : World {
   Access access;
   std::string token;

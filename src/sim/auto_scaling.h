@@ -15,7 +15,7 @@
 
 namespace evenkeel::sim {
 
-// Who did it: Evenkeel through the API, or somebody else (an operator, a deployment, AWS itself).
+// Who did it: Evenkeel through the API, or an outsider (an operator, a deployment, AWS itself).
 enum class Hand { ours, outsider };
 
 // A Classic Load Balancer's key among the account's target groups: it has no ARN of its own.
@@ -72,7 +72,7 @@ struct AutoScalingGroup {
   std::string health_check_type = "EC2";  // comma list: EC2, ELB
   Duration health_check_grace_period{300'000};
   std::vector<std::string> suspended_processes, target_group_arns;
-  Time launch_suspended_at{}, launch_resumed_at{};  // by somebody, the last time; the epoch: never
+  Time launch_suspended_at{}, launch_resumed_at{};  // by an outsider, the last time; the epoch: never
   std::vector<AutoScalingMember> members;
   std::set<std::string> zones = {};              // where it may launch: those in which it ever had a member
   std::vector<ScalingActivity> activities = {};  // in order of time, the last thousand

@@ -32,8 +32,8 @@ std::string words(const TargetKey& place) {
 
 // What the facts say so far about one Auto Scaling group.
 struct Group {
-  int rebalanced = 0;            // units launched by our doing, for which nothing was scaled in yet
-  int evened_out = 0;            // the same, not by our doing
+  int rebalanced = 0;            // units launched because of Evenkeel, for which nothing was scaled in yet
+  int evened_out = 0;            // the same, not because of Evenkeel
   int oversized = 0;             // units that a replacement counts more than what it replaced
   std::vector<int> to_replace;   // units of each member that was terminated as asked, and not replaced yet
   std::optional<Time> exiting;   // when our last return from Standby was asked for
@@ -44,7 +44,7 @@ struct Group {
 // What the facts say so far about one instance.
 struct Outage {
   std::map<TargetKey, Time> taken;    // by us, and not healthy there again
-  std::map<TargetKey, Time> missing;  // by us, and nobody has registered it there again
+  std::map<TargetKey, Time> missing;  // by us, and not registered there again
   std::set<TargetKey> ever_taken;     // by us
   std::set<TargetKey> misplaced;      // registered by us where we had not taken it
   std::map<TargetKey, Time> put_in;   // by another hand
@@ -54,7 +54,7 @@ struct Outage {
   std::optional<Time> parked;         // by an operator's Standby, and not in service again
   bool decremented = false;           // by our Standby, and not incremented again
   bool ordered_gone = false;          // its termination was asked for by us
-  bool struck = false;                // it died, its boot hung, or somebody or AWS stopped it; not up again
+  bool struck = false;                // it died, its boot hung, or it was stopped; not up again
   int reboots = 0;                    // by us, that took effect since it was last back
   std::optional<Time> rebooted;       // … the last one
   Time running_since{};
@@ -99,7 +99,7 @@ class Judge {
                     fact.kind == "boot-hangs";
     if (fact.kind == "deregister") {
       if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
-      outage.missing.erase(place);  // where it belongs is now that somebody's decision
+      outage.missing.erase(place);  // where it belongs is now the outsider's decision
     } else if (fact.kind == "register") {
       read_register(fact, outage, place);
     } else if (fact.kind == "healthy") {
@@ -142,7 +142,7 @@ class Judge {
       outage.standby.reset();
       unpark(fact.at, outage);
       if (!outage.out()) outage.reboots = 0;
-    } else if (fact.kind == "detach") {  // where it belongs is now that somebody's decision
+    } else if (fact.kind == "detach") {  // where it belongs is now the outsider's decision
       forget_places(outage);
       outage.decremented = false;
     } else if (fact.kind == "retained") {
@@ -289,7 +289,7 @@ class Judge {
                        fact.count, promise_.healthy_at_least));
     }
     outage.ever_taken.insert(place);
-    if (fact.detail.empty() || fact.detail == "draining") return;  // somebody else had taken it already
+    if (fact.detail.empty() || fact.detail == "draining") return;  // an outsider had taken it already
     const bool starts = !outage.out();
     if (outage.taken.empty() && fact.detail == "healthy") outage.reboots = 0;
     outage.taken[place] = outage.missing[place] = fact.at;
@@ -349,7 +349,7 @@ class Judge {
     });
   }
 
-  // From when a member that went into Standby then could be brought back: AWS lets nobody out while Launch is suspended.
+  // From when a member that went into Standby then could be brought back: AWS lets none out while Launch is suspended.
   // What was forgotten before that stays forgotten.
   Time returnable_from(const std::string& id, Time since) const {
     for (const auto& [name, group] : account_.auto_scaling_groups) {

@@ -17,7 +17,7 @@ using Places = std::set<std::pair<std::string, TargetKey>>;  // each with its in
 struct Promise {
   std::vector<std::string> target_group_arns;
   int healthy_at_least = 0;  // in each group, when we take one out
-  int out_at_most = 1;       // by our doing, at any time
+  int out_at_most = 1;       // because of Evenkeel, at any time
   int reboots_at_most = 1;   // in one outage, five minutes apart at least
   // Taken out, moved to Standby or stopped by us, and neither back nor gone for so long: forgotten.
   Duration forgotten_after{7'200'000};

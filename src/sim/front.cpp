@@ -162,7 +162,7 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   const std::string service = names(call->service).iam;
   ++counts[service + ":" + call->action];
   if (call->caller) ++callers[call->caller->arn];
-  // A target group is asked to move nobody in order to see whether it would be allowed.
+  // A target group is asked to move no instance in order to see whether it would be allowed.
   const bool dry_run = (call->service == Service::ec2 && call->parameters.text("DryRun") == "true") ||
                        (call->action == "DeregisterTargets" &&
                         call->parameters.text("Targets.member.1.Id") == "i-00000000000000000");

@@ -1,4 +1,4 @@
-// The account's front door: AWS's wire protocols over bytes. Checks signature, expiry and shape more strictly
+// The account's front: AWS's wire protocols over bytes. Checks signature, expiry and shape more strictly
 // than AWS does, throttles with AWS's buckets, injects faults, and answers in XML or JSON with AWS's own
 // codes and words.
 #pragma once

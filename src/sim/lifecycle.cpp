@@ -328,7 +328,7 @@ void Account::detach(const std::string& instance_id, Hand hand) {
                          "InProgress", 50);
   world_->note("detach", instance_id, {}, group->desired, group->name, 0, hand);
   world_->take_from_groups(*group, instance_id, hand);
-  if (hand == Hand::outsider) world_->run_of(instance_id).taken.clear();  // now that somebody's to return
+  if (hand == Hand::outsider) world_->run_of(instance_id).taken.clear();  // now the outsider's to return
 }
 
 }  // namespace evenkeel::sim

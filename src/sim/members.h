@@ -21,7 +21,7 @@ struct JsonRefusal : Refusal {
   Json more;
 };
 
-// Each member must be read: whatever nobody asked for is unknown. A value that can't be what was asked for is
+// Each member must be read: whatever is not asked for is unknown. A value that can't be what was asked for is
 // remembered as the call's refusal, so a handler reads everything first and then asks finish().
 class Members {
  public:

@@ -1,9 +1,9 @@
 // The endpoints that only a machine inside can reach, under their real paths, with the role `evenkeel`:
-//   PUT /latest/api/token                                         IMDSv2; version 1 is switched off, as on
-//   any GET /latest/meta-data/iam/security-credentials/[evenkeel]     careful account: without a token it is
-//   401 GET /latest/meta-data/placement/region GET /v2/credentials/evenkeel       a container on ECS: whoever
-//   reaches it may ask GET /v1/credentials                a pod on EKS: only with Authorization:
-//   simulated-pod-token
+//   PUT /latest/api/token             IMDSv2; version 1 is switched off: without a token the answer is 401
+//   GET /latest/meta-data/iam/security-credentials/[evenkeel]
+//   GET /latest/meta-data/placement/region
+//   GET /v2/credentials/evenkeel      a container on ECS: every process that reaches it may ask
+//   GET /v1/credentials               a pod on EKS: only with Authorization: simulated-pod-token
 // docs/aws.md, Credentials; docs.aws.amazon.com: "Use the Instance Metadata Service", "EKS Pod Identity".
 #pragma once
 

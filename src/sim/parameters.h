@@ -25,7 +25,7 @@ bool contains(const std::vector<std::string>& list, std::string_view value);
 // elb: the first API of Elastic Load Balancing, of Classic Load Balancers, at the second one's endpoint.
 enum class Service { ec2, elbv2, auto_scaling, cloudwatch, sts, sns, dynamodb, ssm, elb };
 
-// Each parameter must be read: whatever nobody asked for is unknown. A value that can't be what was asked for
+// Each parameter must be read: whatever is not asked for is unknown. A value that can't be what was asked for
 // is remembered as the call's refusal, so a handler reads everything first and then asks finish().
 class Parameters {
  public:

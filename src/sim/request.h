@@ -33,7 +33,7 @@ struct Call {
   std::string action;
   Parameters parameters;        // of the services that don't speak JSON alone
   std::string body;             // of those that do: not read yet
-  const Key* caller = nullptr;  // who signed; nobody for the one action that is not signed
+  const Key* caller = nullptr;  // who signed; nullptr for the one action that is not signed
   Time client_now{};            // the account's time, or the other one if it was signed with that
   Spoken spoken{};
 };

@@ -131,7 +131,7 @@ TEST(AutoScaling, EvensOutTheZonesAfterAStandbyByDefault) {
   ScaledFleet fleet(3);
   for (std::size_t i = 0; i < 3; ++i) fleet.server(i).zone = i == 2 ? "b" : "a";
   fleet.pass(1min);
-  fleet.enter(2);  // nobody is in service in zone b
+  fleet.enter(2);  // no member is in service in zone b
   fleet.pass(10min);
   const auto launched = fleet.facts("launch");
   ASSERT_EQ(launched.size(), 1U);

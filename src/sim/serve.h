@@ -29,7 +29,7 @@ struct ServeOptions {
 };
 
 // Serves until `stop` or SystemClock::interrupted(). `on_listening` gets the port as soon as requests can
-// come. Nobody else may touch the account or the front meanwhile. A lost reply breaks off behind the headers;
+// come. No other thread may touch the account or the front meanwhile. A lost reply breaks off behind the headers;
 // the `slow` fault is slow only at the metadata
 // endpoints of sim/metadata.h. Errors: `invalid` for an option, `unavailable` when the port is taken.
 Result<void> serve(Front& front, Account& account, Clock& clock, const ServeOptions& options,

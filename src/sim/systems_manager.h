@@ -14,7 +14,7 @@ namespace evenkeel::sim {
 // A document of type Command, and what running it does to a server.
 struct Document {
   bool heals = false;  // the server's memory falls to memory_at_boot when it ends well
-  bool fails = false;  // it ends with exit status 1, and has healed nothing
+  bool fails = false;  // it ends with exit status 1, and has changed nothing
   Duration takes{5'000};
   Duration timeout{3'600'000};        // executionTimeout: a run that has not ended by then has timed out
   std::string output;                 // what it writes to its standard output
@@ -31,7 +31,7 @@ struct Invocation {
   int response_code = -1;
   std::string output, error;
   bool ours = true;   // sent by Evenkeel
-  bool lost = false;  // its server went down while it ran: nobody will ever tell how it ended
+  bool lost = false;  // its server went down while it ran: how it ended stays unknown
 };
 
 // A change calendar that is open but for what stands in it: from each time on it is open or closed.
