@@ -10,11 +10,11 @@ from pathlib import Path
 from tests.simulator import PROGRAM, Simulator
 
 HERE = Path(__file__).resolve().parent
-WARM_UP = timedelta(minutes=20)  # so that everybody is healthy and has samples
+WARM_UP = timedelta(minutes=20)  # so that every server is healthy and has samples
 GROUPS = ["tg1", "tg1-80"]
 LIMIT = 65
 
-# The script measures with this machine's clock, so the account's time is the machine's once it is warm. Nobody is
+# The script measures with this machine's clock, so the account's time is the machine's once it is warm. Nothing is
 # throttled: with AWS's own 25 ListMetrics a second the script would need 40 seconds for 1,000 instances, whatever
 # else is measured.
 SCENARIO = """\

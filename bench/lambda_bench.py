@@ -67,7 +67,7 @@ def contenders(directory: Path) -> list[Contender]:
 
 
 def check_read(contender: Contender, answer: dict, servers: int) -> None:
-    """That it read the whole fleet and found nobody above the limit."""
+    """That it read the whole fleet and found no server above the limit."""
     if contender.ours:
         reasons = [member["reason"] for member in answer["fleets"][0]["members"]]
         well = reasons == ["below_limit"] * servers

@@ -3,7 +3,7 @@
 usage: python3 -I -S measured.py RESULT PROGRAM ARGUMENT...
 
 RESULT gets one line: exit code, seconds of wall, seconds of CPU, KiB of peak memory. A process of its own, and a small
-one: Linux counts the memory of whoever starts a program as that program's own peak.
+one: Linux counts the memory of the process that starts a program as that program's own peak.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""One fresh process that reads the whole fleet and starts nobody: calls, bytes, wall, CPU, peak memory."""
+"""One fresh process that reads the whole fleet and starts nothing: calls, bytes, wall, CPU, peak memory."""
 
 import statistics
 from collections.abc import Callable

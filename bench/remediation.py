@@ -133,7 +133,7 @@ def killed_evenkeel(directory: Path) -> tuple[str, Account, dict[str, int]]:
 
 
 def killed_script(directory: Path, alive: float) -> tuple[str, Account, dict[str, int]]:
-    """Kills it in the middle of its life, and starts it anew every ten minutes."""
+    """Kills it in the middle of its life, and starts it again every ten minutes."""
     account = account_in(directory)
     before = counters(account)
     half = round(alive / 2)

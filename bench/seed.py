@@ -4,7 +4,7 @@
 Counts the healthy targets of each target group; if enough are, reads every instance's memory from CloudWatch, takes the
 highest, and when that is above the limit: takes the instance out of every target group, waits until it is drained,
 reboots it, waits until it is up, puts it back and waits until it is in service. botocore's defaults throughout, one
-client a service. --tuned reads the memory with GetMetricData, 500 instances a call, as somebody would who had to.
+client a service. --tuned reads the memory with GetMetricData, 500 instances a call, as a user would who had to.
 """
 
 import argparse

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Who may include whom: refuses every #include that the table of ARCHITECTURE.md does not allow.
+"""Which folder may include which: refuses every #include that the table of ARCHITECTURE.md does not allow.
 
 usage: check_includes.py [ROOT]    prints "file:line: what is wrong; what is allowed", exits 1 when there is any
 """
@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "aws": {"wire", "base"},
     "observe": {"aws", "model", "base"},
     "act": {"aws", "model", "base"},
-    # It foretells the tick, so by the tick's own rules, and says what IAM lacks, as `iam` would print it.
+    # It predicts the tick, so by the tick's own rules, and says what IAM lacks, as `iam` would print it.
     "check": {"observe", "decide", "iam", "aws", "model", "base"},
     "iam": {"aws", "model", "base"},
     "record": {"model", "base"},

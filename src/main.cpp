@@ -1,4 +1,4 @@
-// Picks the door: AWS Lambda where its Runtime API is there, else the command line.
+// Picks the entry point: AWS Lambda where its Runtime API is there, else the command line.
 #include <charconv>
 #include <csignal>
 #include <cstdlib>

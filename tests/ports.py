@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def free_ports(count: int) -> list[int]:
-    """All different: they are held together, and let go together."""
+    """All different: they are held together, and released together."""
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in held]
     for each in held:

@@ -16,7 +16,7 @@ def environment(url: str, key: str, secret: str) -> dict[str, str]:
     """A clean environment for a program that is to talk to `url` and to nothing else."""
     return {
         "PATH": os.environ["PATH"],
-        "HOME": "/nonexistent",  # no profile of whoever runs this
+        "HOME": "/nonexistent",  # no profile of the user who runs this
         "AWS_ENDPOINT_URL": url,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,

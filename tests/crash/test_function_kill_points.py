@@ -1,6 +1,6 @@
 """The Lambda function, killed with SIGKILL at every point of its ticks, is right at its next invocation.
 
-As in test_kill_points.py, but through the function's door and with the state in DynamoDB: one undisturbed remediation is
+As in test_kill_points.py, but through the function's entry point and with the state in DynamoDB: one undisturbed remediation is
 recorded with strace, over a few processes that tick several times each, as Lambda keeps them. Then, with a fresh account
 and table each time, a process is killed
 

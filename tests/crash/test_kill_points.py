@@ -8,12 +8,12 @@ the matter, is recorded with strace. Then, with a fresh account and a fresh stat
   not happen. Being killed after the last effect is the same as ending.
 - "answered": for every request of every tick, the process is killed after the account has carried the request out and
   answered, with the answer unread. (The state between these two, sent and not yet carried out, can't be told from one
-  of them by anybody: the account is one process with one lock.)
+  of them by any client: the account is one process with one lock.)
 
 A sample of the points is tried, with each kind of effect in each tick; all of them by `./dev test --all` (tests/sample.py).
 
-Then ordinary ticks run, a minute apart, until nothing is open. The account's own facts then say whether everybody
-is back exactly where they were and healthy, nobody was rebooted twice, nothing was dropped, and nobody is held.
+Then ordinary ticks run, a minute apart, until nothing is open. The account's own facts then say whether every server
+is back exactly where it was and healthy, none was rebooted twice, nothing was dropped, and none is held.
 """
 
 import concurrent.futures

@@ -1,6 +1,6 @@
 """What becomes of the state file's troubles: full, unwritable, busy, damaged, newer, deleted, rolled back.
 
-Always the same judge: while the state can't be written or read, nothing is done to anybody; the program says which file
+Always the same judge: while the state can't be written or read, nothing is done to any server; the program says which file
 it is and what to do, with exit code 4 (the state); and once the trouble is over, what was under way is finished as if
 nothing had been. Errors of the disk are given by strace in the place of the kernel's answers, so they need neither root
 nor a disk of their own.
@@ -67,7 +67,7 @@ class StateFiles(unittest.TestCase):
         return remediation
 
     def stops(self, remediation: Remediation, words: str, under: list[str] | None = None) -> None:
-        """A tick does nothing to anybody, and says why."""
+        """A tick does nothing to any server, and says why."""
         before = changes(remediation)
         done = remediation.tick(under)
         said = done.stderr

@@ -1,4 +1,4 @@
-"""`evenkeel iam` for a function and for whoever shares its table: which option names what."""
+"""`evenkeel iam` for a function and for what shares its table: which option names what."""
 
 import json
 import subprocess

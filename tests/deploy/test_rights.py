@@ -18,7 +18,7 @@ from ..witness.moto_fleet import MOST_TICKS, POLICY, Fleet
 from ..witness.moto_iam import ACCOUNT, REGION, Users, enforced
 
 ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-TICKS_TO_START = 3  # a fleet that has run for an hour has somebody out by then
+TICKS_TO_START = 3  # a fleet that has run for an hour has a server out by then
 HERE = f"{REGION}:{ACCOUNT}"
 touched_by_the_tick = moto_iam.touched
 

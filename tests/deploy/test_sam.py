@@ -27,7 +27,7 @@ def test_the_table_outlives_the_stack() -> None:
 
 
 def test_an_update_leaves_the_policy_alone(sam: Deployed) -> None:
-    """CloudFormation writes the parameter anew, without fleets, when anything here is changed: so nothing ever is."""
+    """CloudFormation writes the parameter again, without fleets, when anything here is changed: so nothing ever is."""
     policy = yaml_parse(TEMPLATE.read_text())["Resources"]["Policy"]
     assert policy == {
         "Type": "AWS::SSM::Parameter",

@@ -130,7 +130,7 @@ BUGS = [
         "} else if (in_our_standby(was)) {", "} else if (was.id.empty()) {"),
     Bug("lets an operator's restore leave a server in our Standby", "decide/wishes.cpp",
         "if (nowhere && !stands_by(*found)) {", "if (nowhere) {"),
-    # Taken aside by another hand
+    # Taken aside by another tool
     Bug("treats a server in another hand's Standby", "decide/gate.cpp",
         "if (in_foreign_standby(remediation, draft.observation))", "if (remediation.id.empty())"),
     Bug("replaces a server that another hand has deregistered", "decide/gate.cpp",

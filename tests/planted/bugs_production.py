@@ -19,7 +19,7 @@ BUGS = [
         "    case Effect::enter_standby:\n      return Time{};\n    case Effect::deregister:\n      return intent.may_land_late ? taken : Time{};"),
     Bug("enters Standby without giving up its place in the group's size", "aws/autoscaling.cpp",
         'add("ShouldDecrementDesiredCapacity", true)', 'add("ShouldDecrementDesiredCapacity", false)'),
-    # A foreign hand
+    # An external change
     Bug("works on a member that Auto Scaling is terminating", "decide/progress.cpp",
         "if (lifecycle == Lifecycle::leaving) return", "if (lifecycle == Lifecycle::none) return"),
     Bug("returns what a person has taken out", "decide/returning.cpp",

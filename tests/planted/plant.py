@@ -42,7 +42,7 @@ def copy_tree() -> Path:
         if target.is_file() and target.read_bytes() == source.read_bytes():
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)  # as new, so that it is built anew
+        shutil.copyfile(source, target)  # as new, so that it is built again
     return tree
 
 

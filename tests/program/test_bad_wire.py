@@ -1,4 +1,4 @@
-"""Every way to leave and every treatment on a bad wire: whatever is lost, nobody is treated while serving, treated twice
+"""Every way to leave and every treatment on a bad wire: whatever is lost, no server is treated while serving, treated twice
 or forgotten, and no size has changed."""
 
 import concurrent.futures

@@ -1,4 +1,4 @@
-"""Whom the real program signs as: every provider against the simulated account, working and broken."""
+"""Which identity the real program signs as: every provider against the simulated account, working and broken."""
 
 import http.server
 import json

@@ -1,4 +1,4 @@
-"""People are told by a webhook that fails in every way there is, and no restore waits for it."""
+"""Operators are notified by a webhook that fails in every way there is, and no restore waits for it."""
 
 import concurrent.futures
 import http.server
@@ -19,7 +19,7 @@ SECRET = "T0KEN"
 
 class Webhook:
     """A server that keeps what it is told. It treats its first requests badly, as `faults` says; it can be dead,
-    too: then nobody listens until revive()."""
+    too: then nothing listens until revive()."""
 
     def __init__(self, faults: tuple[str, ...] = (), dead: bool = False) -> None:
         self.told: list[dict] = []
@@ -129,7 +129,7 @@ class Played:
 
 
 class Notify(unittest.TestCase):
-    # How the webhook treats its first requests; dead: nobody listens for two passes after the start.
+    # How the webhook treats its first requests; dead: nothing listens for two passes after the start.
     ways = {"well": ((), False), "refuses": (("refuses", "refuses"), False), "slow": (("slow", "slow"), False),
             "redirects": (("redirects",), False), "dead": ((), True)}
 
@@ -180,7 +180,7 @@ class Notify(unittest.TestCase):
                 return {one["required"] for one in numbers if "required" in one}
 
             try:
-                asked_for()  # takes somebody out: from now on every verdict tells how many must be healthy
+                asked_for()  # takes a server out: from now on every verdict says how many must be healthy
                 before = asked_for()
                 policy.write_text(good.replace("healthy: 2", "healthy: many"), encoding="utf-8")
                 broken = [asked_for() for _ in range(4)]

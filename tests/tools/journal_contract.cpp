@@ -60,7 +60,7 @@ class Table : public TestStore {
   virtual std::unique_ptr<Way> way() = 0;
 };
 
-// ---- the simulated DynamoDB: one account, whoever asks takes turns
+// ---- the simulated DynamoDB: one account, callers take turns
 
 class SharedFront final : public wire::Transport {
  public:

@@ -1,4 +1,4 @@
-"""What the witnesses share: our program, and somebody else's clients."""
+"""What the witnesses share: our program, and other people's clients."""
 
 import os
 from pathlib import Path

@@ -99,7 +99,7 @@ class Fleet:
             series.append((own, percent))
             if instance in (self.ids[0], self.leaking):  # aggregation_dimensions publishes a second series
                 series.append(({"InstanceId": instance, "objectname": "Memory"}, percent))
-        series.append(({"objectname": "Memory"}, 99.0))  # an aggregate over everybody
+        series.append(({"objectname": "Memory"}, 99.0))  # an aggregate over all instances
         series.append(({"InstanceId": "${aws:InstanceId}", "objectname": "Memory"}, 99.0))  # a botched configuration
         self.cloudwatch.put_metric_data(Namespace="CWAgent", MetricData=[
             {
@@ -123,7 +123,7 @@ def whole_minute(time: datetime.datetime) -> datetime.datetime:
 
 
 class Play:
-    """Ticks of the real program, as whoever the keys belong to."""
+    """Ticks of the real program, with the identity that the keys belong to."""
 
     def __init__(self, moto: MotoAccount, fleet: Fleet, evenkeel: Path, directory: Path, key: str = KEY,
                  secret: str = SECRET) -> None:

@@ -2,7 +2,7 @@
 
 moto asks every request for "*" instead of what it touches, takes a Deny with NotResource for a permission, and an
 Allow whose Condition does not hold for a denial. So the evaluation is written out here, by IAM's documented logic
-(an explicit deny wins, then any allow, else no). It also checks signatures against a form that it has encoded anew,
+(an explicit deny wins, then any allow, else no). It also checks signatures against a form that it has encoded again,
 with "+" where "%20" was sent, so it is handed the bytes that came. Keys, signature check, storage and validation of
 the documents and the words of a denial are moto's own.
 """

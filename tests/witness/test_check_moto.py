@@ -1,4 +1,4 @@
-"""`evenkeel check` on somebody else's account: moto's EC2, ELBv2, CloudWatch, and its IAM."""
+"""`evenkeel check` on other people's account: moto's EC2, ELBv2, CloudWatch, and its IAM."""
 
 import datetime
 import json

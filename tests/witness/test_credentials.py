@@ -76,7 +76,7 @@ def account(tmp_path_factory):
 
 
 def last_signer(account: Simulator, before: dict[str, int]) -> str:
-    """Whoever signed the most calls since `before`: not those that only asked for a role."""
+    """The identity that signed the most calls since `before`: not those that only asked for a role."""
     now = account.summary()["callers"]
     return max(now, key=lambda arn: now[arn] - before.get(arn, 0))
 

@@ -438,7 +438,7 @@ def test_the_metrics_add_up_over_a_whole_remediation(make_world):
     for _ in range(9):
         fleets.append(function.tick(scheduled()))
         world.account.advance(minutes=1)
-    calls = world.account.summary()["calls"]  # before anybody asks more
+    calls = world.account.summary()["calls"]  # before more is asked
     lines = function.lines()
     assert total(lines, "Ticks") == total(lines, "Ticks", Fleet="web") == 9
     assert total(lines, "Errors") == total(lines, "LostRaces") == total(lines, "MembersHeld") == 0

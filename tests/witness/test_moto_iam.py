@@ -1,4 +1,4 @@
-"""What `evenkeel iam` prints is enough, and every permission in it is needed; without one of them nobody is stranded."""
+"""What `evenkeel iam` prints is enough, and every permission in it is needed; without one of them no server is stranded."""
 
 import json
 import subprocess

@@ -1,7 +1,7 @@
-"""A whole remediation against moto: somebody else's EC2, ELBv2, Auto Scaling and CloudWatch.
+"""A whole remediation against moto: other people's EC2, ELBv2, Auto Scaling and CloudWatch.
 
 Four web servers behind tg1 (443) and tg1-80 (80); one of them leaks. It must end in both groups exactly as it was,
-rebooted once as moto counts it, and nobody else may be touched.
+rebooted once as moto counts it, and no other may be touched.
 """
 
 import datetime

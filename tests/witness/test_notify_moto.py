@@ -1,4 +1,4 @@
-"""Somebody else's SNS and Parameter Store: what we publish arrives with subject and text, what we read is decrypted."""
+"""Other people's SNS and Parameter Store: what we publish arrives with subject and text, what we read is decrypted."""
 
 import json
 import subprocess

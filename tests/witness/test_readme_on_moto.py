@@ -1,4 +1,4 @@
-"""The README's "On your account" and "Then let it act", word by word, on somebody else's AWS account."""
+"""The README's "On your account" and "Then let it act", word by word, on other people's AWS account."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 """boto3 and the AWS CLI drive the simulated account through every call that Evenkeel uses.
 
 The simulator and our own client were written by the same people: if both misread AWS in the same way, nothing of ours
-would notice. Somebody else's clients, written for the real AWS, do.
+would notice. Other people's clients, written for the real AWS, do.
 """
 
 import contextlib
