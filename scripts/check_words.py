@@ -51,7 +51,7 @@ FINDER = {re.compile(rf"(?<![\w/.-])(?<!::)(?:{words})(?![\w(/=]|::|[.-]\w)", re
 STABLE = {
     "asking-to-register-nobody": "an ADR's address",
     "a-foreign-hand": "an ADR's address",
-    "the-ladder": "an ADR's address and policy.md's anchor, which other pages link to",
+    "the-ladder": "an ADR's address",
     "the-lambda-door": "an ADR's address",
     "nobody-over-the-limit": "a scenario's name",
     "rebooted-by-somebody": "a scenario's name",
