@@ -68,7 +68,7 @@ def part(section: str, name: str) -> str:
 
 def evenkeel(*arguments: str | Path) -> subprocess.CompletedProcess:
     return subprocess.run([PROGRAM, *arguments], env={"AWS_REGION": REGION}, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=900)
 
 
 def allowed(printed: object) -> set[str]:
