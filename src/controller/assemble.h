@@ -1,4 +1,4 @@
-// The only wiring: which parts a controller works with. Owned by whoever assembles it; nothing is global.
+// The only wiring: which parts a controller works with. Owned by what assembles it; nothing is global.
 #pragma once
 
 #include <functional>

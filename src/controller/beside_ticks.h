@@ -12,7 +12,7 @@
 namespace evenkeel::controller {
 
 // A tick of the fleet failed at `local`, by this machine's clock. Best effort: where the state can't be read or
-// written, or somebody else has just written it, nothing is noted.
+// written, or another process has just written it, nothing is noted.
 void note_failure(const std::string& fleet, const Error& error, Time local, record::Journal& journal);
 
 // The store knows the fleet and the policy doesn't. Where something of it is open, or no process has ticked it for

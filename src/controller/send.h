@@ -26,7 +26,7 @@ inline wire::Urgency urgency(bool restores) {
 }
 
 // Sends one action after the other. `looked_at`: when the last look at the places of those who are treated
-// began, by this machine's clock; none: there was no such look, and nobody is treated.
+// began, by this machine's clock; none: there was no such look, and nothing is treated.
 std::vector<Outcome> send(std::span<const Action> actions, std::optional<Time> looked_at,
                           const TickTime& time, Parts& parts);
 

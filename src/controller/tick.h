@@ -33,7 +33,7 @@ struct TickReport {
   std::vector<Event> events;            // everything that was written to the history
   bool lost_race = false;               // another tick changed the state first: nothing was done
   std::vector<std::string> violations;  // the plan broke an invariant: only its restores were carried out
-  std::optional<Error> not_recorded;    // why the start half could not be written; nobody started
+  std::optional<Error> not_recorded;    // why the start half could not be written; nothing started
 };
 
 // Looks and decides, but writes and changes nothing: what `plan` shows. `state_error` in the plan's fleet
@@ -49,7 +49,7 @@ struct FleetsToTick {
 };
 
 // The fleets to tick: those that left the policy while something was open (retired: restore only), then those
-// of the policy, whoever has somebody out first: time and budget go to restores before anything else. Given
+// of the policy, those with a server out first: time and budget go to restores before anything else. Given
 // the time, many others take turns by the minute, so that none starves when a pass runs out of time. When the
 // store can't list its fleets, those of the policy are ticked all the same. The states that are read for that are
 // noted in `others`, and what could not be read.

@@ -112,7 +112,7 @@ class MeddledJournal final : public record::Journal {
 
   std::unique_ptr<record::Journal> store = record::open_sqlite(":memory:").value();
   int writes = 0;
-  bool full = false;       // has no room for anybody who is out
+  bool full = false;       // has no room for any server that is out
   bool read_only = false;  // has no room for anything
   bool unlistable = false;
   std::function<void(int)> before_write;
