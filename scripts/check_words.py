@@ -63,7 +63,7 @@ STABLE = {
     "heals": "a key of a scenario's document",
     '"rung"': "a key of the state and of --json", "`rung`": "the same key in a document",
     '"foreign"': "a key of the state and of --json", "`foreign`": "the same key in a document",
-    '"FOREIGN"': "a word that DynamoDB reserves",
+    "FORCE FOREIGN FORMAT": "words that DynamoDB reserves",
     "/nonexistent nobody": "Debian's user of that name",
 }
 # Files that name the words in order to replace them.
@@ -114,7 +114,7 @@ def intent_of(text: str) -> Iterator[Piece]:
 
 
 def is_test(path: Path) -> bool:
-    return path.stem.endswith(("_test", "_for_test", "_fixture")) or "testing" in path.parts
+    return path.stem.endswith(("_test", "_for_test", "_fixture", "sample_states")) or "testing" in path.parts
 
 
 def files(root: Path, *patterns: str) -> list[Path]:
