@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""All the linters, in the order of how fast they are: format, includes, sources, files alone, clang-tidy.
+"""All the linters, in the order of how fast they are: format, includes, sources, documents, files alone, clang-tidy.
 
 usage: python3 -m scripts.lint [--jobs N] [--all | --changed | FILE...]
 
@@ -237,6 +237,7 @@ def main() -> int:
         ("format", lambda: check_format(files)),
         ("include table", lambda: check_with("check_includes.py")),
         ("sources", lambda: check_with("check_sources.py")),
+        ("documents", lambda: check_with("check_documents.py")),
         (f"files alone: {chosen}", lambda: check_alone(by_themselves, asked.jobs, options)),
         (f"clang-tidy: {len(units)} folders or files", lambda: check_tidy(units, asked.jobs, options)),
     )

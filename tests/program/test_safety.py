@@ -52,11 +52,6 @@ def without_its_own_test(codes: Iterable[str]) -> list[str]:
     return [code for code in codes if f'breaks("{code}"' not in tests]
 
 
-def missing_files(text: str) -> list[str]:
-    links = re.findall(r"\]\(([^)#]+)", text)
-    return [link for link in links if not (PAGE.parent / link).is_file()]
-
-
 class Safety(unittest.TestCase):
     def test_every_invariant_of_the_code_is_told_and_the_reverse(self):
         self.assertGreater(len(in_the_code()), 20)
@@ -69,9 +64,6 @@ class Safety(unittest.TestCase):
     def test_every_invariant_has_a_test_of_its_own(self):
         self.assertEqual(without_its_own_test(sorted(in_the_code())), [])
 
-    def test_what_it_links_to_exists(self):
-        self.assertEqual(missing_files(TEXT), [])
-
     def test_what_is_wrong_or_missing_is_found_out(self):
         shown = "`src/decide/guards_test.cpp: UnknownNeverPermits`"
         page = f"\n## The invariants\n\n| code | |\n|---|---|\n| C1 | always | else | guard | {shown} |\n"
@@ -79,7 +71,6 @@ class Safety(unittest.TestCase):
         for old, new in (("Permits`", "Permit`"), ("| else |", "| |"), (shown, "a test")):
             self.assertEqual(wrong_rows(page.replace(old, new)), ["C1"], new)
         self.assertEqual(without_its_own_test(["C1", "Z1"]), ["Z1"])
-        self.assertEqual(missing_files("[a](aws.md#x) [b](adr/0000-none.md)"), ["adr/0000-none.md"])
 
 
 if __name__ == "__main__":

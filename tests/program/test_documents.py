@@ -1,0 +1,51 @@
+"""The documents: what they name and link to exists, and the linter that says so (scripts/check_documents.py)."""
+
+import unittest
+
+from tests.program.test_lint_rules import run
+
+PAGE = "# One page\n\n## `keep.out`: how many, at most\n\n## Again\n\n## Again\n\n```sh\n# no heading\n```\n"
+
+
+class Documents(unittest.TestCase):
+    def refuses(self, name: str, text: str, words: str) -> None:
+        status, output = run("check_documents.py", {"docs/page.md": PAGE, name: text})
+        self.assertEqual((status, len(output.splitlines())), (1, 1), output)
+        self.assertIn(words, output)
+
+    def passes(self, name: str, text: str) -> None:
+        self.assertEqual(run("check_documents.py", {"docs/page.md": PAGE, name: text}), (0, ""))
+
+    def test_a_document_that_is_named_and_does_not_exist_is_refused_wherever_it_is_named(self):
+        for name, text in (("src/base/a.h", "// docs/none.md says why\n"), ("dev", "# see docs/none.md.\n"),
+                           ("README.md", "Read `docs/none.md`.\n"), ("docs/b.md", "none.md\n"),
+                           ("scripts/a.py", 'ROOT / "docs" / "none.md"\n'), ("README.md", "```\ndocs/none.md\n```\n")):
+            with self.subTest(name):
+                self.refuses(name, text, f"{name}:{2 if '```' in text else 1}: there is no ")
+        for name, text in (("src/base/a.h", "// docs/page.md#again-1 says why\n"), ("docs/adr/b.md", "../page.md\n"),
+                           ("scripts/a.py", 'ROOT / "docs" / "page.md"\n'), ("docs/b.md", "docs/page.md, page.md\n"),
+                           ("src/base/a.h", "// each docs/*.md, https://example.org/none.md and $folder/none.md\n")):
+            with self.subTest(text):
+                self.passes(name, text)
+
+    def test_a_link_that_leads_nowhere_is_refused(self):
+        for link in ("src/none.cpp", "none/"):
+            self.refuses("docs/b.md", f"[a](page.md) [b\nc]({link})", f"docs/b.md:1: the link to {link} leads nowhere")
+        self.passes("docs/b.md", "[a](../docs/page.md) [b](../docs/) [c](https://example.org) `[d](none)`\n")
+        self.passes("docs/b.md", "```\n[a](none)\n```\n")
+
+    def test_a_link_to_a_heading_that_does_not_exist_is_refused(self):
+        for anchor in ("nothing", "again-2", "no-heading", "Again"):
+            self.refuses("docs/b.md", f"[a](page.md#{anchor})\n", f"page.md has no heading #{anchor}")
+        self.refuses("docs/b.md", "# Here\n\n[a](#there)\n", "docs/b.md:3: b.md has no heading #there")
+        self.refuses("src/base/a.h", "// docs/page.md#nothing\n", "docs/page.md has no heading #nothing")
+        self.passes("docs/b.md", "# Here\n\n[a](#here) [b](page.md#keepout-how-many-at-most) [c](page.md#again-1)\n")
+
+    def test_a_link_to_another_decision_than_it_names_is_refused(self):
+        decision = {"docs/adr/0007-seven.md": "# 7. Seven\n"}
+        for text, status in (("[ADR 7](adr/0007-seven.md)\n", 0), ("[ADR 8](adr/0007-seven.md)\n", 1)):
+            self.assertEqual(run("check_documents.py", {**decision, "docs/b.md": text})[0], status, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
