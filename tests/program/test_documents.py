@@ -1,8 +1,10 @@
 """The documents: what they name and link to exists, and the linter that says so (scripts/check_documents.py)."""
 
+import re
 import unittest
 
 from tests.program.test_lint_rules import run
+from tests.simulator import ROOT
 
 PAGE = "# One page\n\n## `keep.out`: how many, at most\n\n## Again\n\n## Again\n\n```sh\n# no heading\n```\n"
 
@@ -45,6 +47,14 @@ class Documents(unittest.TestCase):
         decision = {"docs/adr/0007-seven.md": "# 7. Seven\n"}
         for text, status in (("[ADR 7](adr/0007-seven.md)\n", 0), ("[ADR 8](adr/0007-seven.md)\n", 1)):
             self.assertEqual(run("check_documents.py", {**decision, "docs/b.md": text})[0], status, text)
+
+
+class Decisions(unittest.TestCase):
+    def test_the_index_has_each_of_them_by_its_number_and_title(self):
+        rows = re.findall(r"^\| (\d+) \| \[(.*)\]\((\S+)\) \|$", (ROOT / "docs/adr/index.md").read_text(), re.MULTILINE)
+        files = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
+        self.assertEqual([(f"# {number}. {title}", name) for number, title, name in rows],
+                         [(file.read_text(encoding="utf-8").splitlines()[0], file.name) for file in files])
 
 
 if __name__ == "__main__":
