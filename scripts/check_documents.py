@@ -25,8 +25,8 @@ FENCE = re.compile(r"^(?P<mark>```+|~~~+).*?^(?P=mark)[ \t]*$", re.MULTILINE | r
 INLINE_CODE = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 HEADING = re.compile(r"^#{1,6} +(.+?)(?: +#+)?$", re.MULTILINE)
 DECISION = re.compile(r"ADR (\d+)$")
-# A document that a test writes for itself, in a folder of its own: the file that may name it.
-MADE_BY_TESTS = {"tests/program/test_documents.py"}
+# Tests that write documents for themselves, in a folder of their own, and name them.
+MADE_BY_TESTS = {"tests/program/test_documents.py", "tests/site/test_site.py"}
 
 
 def blank(match: re.Match) -> str:

@@ -92,11 +92,13 @@ def pytest(suite: str, name: str, after: str, behind: tuple[str, ...], *argument
 def everything(cores: int) -> list[Job]:
     """In the order in which they should start: what waits for the network, what is long, what is short."""
     witnesses, deployment, pinned = "pip: witnesses", "pip: deployment", "pinned witnesses"
+    documents = "pip: documents"
     venv = ("./dev", "install")
     jobs = [
         Job(witnesses, (*venv, "witnesses"), cores=0, tool=True),
         Job(deployment, (*venv, "deployment"), after=(witnesses,), cores=0, tool=True),
         Job(pinned, (sys.executable, "-m", "tests.witness.pins"), cores=0, tool=True),
+        Job(documents, (*venv, "documents"), cores=0, tool=True),
         Job(BUILD, ("./dev", "build", *TOOLS), cores=cores),
         Job(TESTS, ("./dev", "build", "all"), after=(BUILD,), cores=cores),
         *unit([], cores),
@@ -107,6 +109,7 @@ def everything(cores: int) -> list[Job]:
     jobs.append(pytest("witness", "witness: others", witnesses, (pinned,), "tests/witness",
                        *(f"--ignore={path}" for path in own.values())))
     jobs.append(pytest("deploy", "deploy", deployment, (), "tests/deploy"))
+    jobs.append(Job("site", (sys.executable, "-m", "tests.run", "tests.site.test_site"), "site", (documents,)))
     jobs += [unittest(suite, module) for suite in ("crash", "program", "package") for module in modules(suite)]
     return jobs
 

@@ -72,7 +72,7 @@ class Arguments(unittest.TestCase):
 
     def test_help_is_given_for_every_command_before_anything_starts(self):
         help_text = (ROOT / "scripts" / "help.txt").read_text(encoding="utf-8")
-        for command in ("help", "build", "test", "lint", "sanitize", "coverage", "bench", "planted", "package"):
+        for command in ("help", "build", "test", "lint", "sanitize", "coverage", "bench", "planted", "package", "docs"):
             with self.subTest(command):
                 self.assertEqual(self.dev(command, *(["--help"] if command != "help" else [])), (0, help_text))
 
@@ -81,8 +81,8 @@ class Arguments(unittest.TestCase):
         self.assertLess(max(map(len, text.splitlines())), 80)
 
     def test_what_a_command_does_not_know_is_refused_before_anything_starts(self):
-        for words in (("sanitize", "--foo"), ("rewrite", "x"), ("package", "--check", "x"), ("package", "--foo"),
-                      ("package", "--update-pins", "--check"), ("nosuch",)):
+        for words in (("sanitize", "--foo"), ("rewrite", "x"), ("docs", "x"), ("package", "--check", "x"),
+                      ("package", "--foo"), ("package", "--update-pins", "--check"), ("nosuch",)):
             with self.subTest(words):
                 status, text = self.dev(*words)
                 self.assertEqual(status, 1)
