@@ -49,6 +49,50 @@ class Documents(unittest.TestCase):
             self.assertEqual(run("check_documents.py", {**decision, "docs/b.md": text})[0], status, text)
 
 
+class Maintainers(unittest.TestCase):
+    """What CONTRIBUTING.md sends people to."""
+
+    @staticmethod
+    def missing(text: str) -> list[str]:
+        """The files, the words in a file, as `file` (`word`), and the commands of ./dev that do not exist."""
+        folders = r"src|tests|docs|scripts|packaging|scenarios|deploy|fuzz|\.ci"
+        paths = re.findall(rf"`((?:{folders})/[\w./*-]*|\w+\.(?:md|txt))`", text)
+        wrong = [path for path in paths if not any(ROOT.glob(path))]
+        for path, word in re.findall(r"`(src/[\w./*-]+)`\s\(`([\w ]+)`", text):
+            if not any(re.search(rf"\b{word}\b", file.read_text(encoding="utf-8")) for file in ROOT.glob(path)):
+                wrong.append(f"{path} {word}")
+        commands = re.findall(r"\./dev ([a-z]+)(?: (--[a-z-]+))?", text)
+        known = (ROOT / "scripts/help.txt").read_text(encoding="utf-8")
+        return wrong + [f"{command} {option}".strip() for command, option in commands
+                        if not re.search(rf"\./dev {command}\b[^.]*{option}", known)]
+
+    def test_every_file_word_and_command_exists(self):
+        for name in ("CONTRIBUTING.md",):
+            self.assertEqual(self.missing((ROOT / name).read_text(encoding="utf-8")), [], name)
+
+    def test_what_does_not_exist_is_found_out(self):
+        text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        for old, new in (("src/decide/guards_*.cpp", "src/decide/guard_*.cpp"),
+                         ("src/cli/commands.h", "src/cli/none.h"), ("src/observe/", "src/observer/"),
+                         ("CHANGELOG.md", "CHANGES.md"), ("kKind`", "kKindly`"),
+                         ("struct Condition", "struct Conditional"), ("./dev rewrite", "./dev write"),
+                         ("lint --changed", "lint --change-all")):
+            self.assertIn(old, text)
+            self.assertNotEqual(self.missing(text.replace(old, new)), [], new)
+
+    def test_the_way_in_is_short(self):
+        self.assertLess(len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()), 60)
+
+
+class Reasons(unittest.TestCase):
+    def test_operating_explains_every_reason_that_is_shown(self):
+        names = (ROOT / "src/model/names.cpp").read_text(encoding="utf-8")
+        reasons = set(re.findall(r'case Reason::\w+: return "(\w+)"', names)) - {"start"}
+        self.assertGreater(len(reasons), 80)
+        page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+        self.assertEqual([reason for reason in sorted(reasons) if f"`{reason}`" not in page], [])
+
+
 class Decisions(unittest.TestCase):
     def test_the_index_has_each_of_them_by_its_number_and_title(self):
         rows = re.findall(r"^\| (\d+) \| \[(.*)\]\((\S+)\) \|$", (ROOT / "docs/adr/index.md").read_text(), re.MULTILINE)
