@@ -50,7 +50,7 @@ class Documents(unittest.TestCase):
 
 
 class Maintainers(unittest.TestCase):
-    """What CONTRIBUTING.md sends people to."""
+    """What CONTRIBUTING.md and RELEASING.md send people to."""
 
     @staticmethod
     def missing(text: str) -> list[str]:
@@ -67,7 +67,7 @@ class Maintainers(unittest.TestCase):
                         if not re.search(rf"\./dev {command}\b[^.]*{option}", known)]
 
     def test_every_file_word_and_command_exists(self):
-        for name in ("CONTRIBUTING.md",):
+        for name in ("CONTRIBUTING.md", "RELEASING.md"):
             self.assertEqual(self.missing((ROOT / name).read_text(encoding="utf-8")), [], name)
 
     def test_what_does_not_exist_is_found_out(self):
