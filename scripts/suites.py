@@ -109,7 +109,7 @@ def everything(cores: int) -> list[Job]:
     jobs.append(pytest("witness", "witness: others", witnesses, (pinned,), "tests/witness",
                        *(f"--ignore={path}" for path in own.values())))
     jobs.append(pytest("deploy", "deploy", deployment, (), "tests/deploy"))
-    jobs.append(Job("site", (sys.executable, "-m", "tests.run", "tests.site.test_site"), "site", (documents,)))
+    jobs.append(Job("site", (sys.executable, "-m", "tests.run", *modules("site")), "site", (documents,)))
     jobs += [unittest(suite, module) for suite in ("crash", "program", "package") for module in modules(suite)]
     return jobs
 
