@@ -20,7 +20,7 @@ README = "# Project\n\n[a page](docs/page.md#below)\n\n## Above\n"
 def build(project: Path, site: Path) -> tuple[int, str]:
     places = ("-c", project / "scripts/site", "-d", site / ".doctrees", project, site)
     done = subprocess.run([*SPHINX, "-j", "auto", *places], cwd=project, stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=300)
+                          text=True, timeout=900)
     return done.returncode, done.stdout + done.stderr
 
 
