@@ -9,7 +9,7 @@
 #include "aws/ec2.h"
 #include "aws/elbv2.h"
 #include "fuzz/property.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace {
 

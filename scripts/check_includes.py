@@ -34,7 +34,8 @@ MAY_INCLUDE = {
 }
 
 # The exceptions: files of a folder, by how their name begins, that may include one folder more.
-MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("lambda", "handler_test"): {"sim"}, ("record", "dynamo"): {"aws"}}
+MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("cli", "moments"): {"sim"}, ("cli", "reasons"): {"sim"},
+                ("lambda", "handler"): {"sim"}, ("record", "dynamo"): {"aws"}}
 
 # Single headers beyond the table: observe, act and check hand the caller on to aws, and need its name for that.
 MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"}, "notify": {"wire/caller.h", "wire/transport.h"},
@@ -42,7 +43,7 @@ MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"}, "notify":
                "check": {"wire/caller.h", "wire/partition.h"}, "iam": {"wire/partition.h"}}
 
 # What tests of the layers above may borrow: a scripted transport to answer them.
-TEST_HEADERS = {"wire/scripted_transport.h"}
+TEST_HEADERS = {"wire/testing/scripted_transport.h"}
 
 # The pure core returns reasons and is handed the time: it neither logs nor draws numbers.
 REFUSED_HEADERS = {"decide": {"base/log.h", "base/random.h"}}
@@ -72,11 +73,15 @@ def allowed(module: str, file_name: str) -> set[str]:
     return result
 
 
+def for_tests(path: Path) -> bool:
+    return path.stem.endswith("_test") or "testing" in path.parts
+
+
 def problem(module: str, path: Path, bracket: str, header: str) -> str | None:
     if bracket == "<":
         for start, modules in THIRD_PARTY.items():
             if header.startswith(start) and not modules & {module, f"{module}/{path.name}"} and \
-                    not path.stem.endswith("_test"):
+                    not for_tests(path):
                 return f"{module} must not include <{header}>; only {', '.join(sorted(modules))} may"
         return None
     if "/" not in header:
@@ -86,7 +91,7 @@ def problem(module: str, path: Path, bracket: str, header: str) -> str | None:
     may = allowed(module, path.name)
     if header in MAY_HEADERS.get(module, set()):
         return None
-    if header in TEST_HEADERS and path.stem.endswith("_test") and "aws" in may:
+    if header in TEST_HEADERS and for_tests(path) and "aws" in may:
         return None
     if header.split("/")[0] not in may:
         return f"{module} must not include {header}; it may include {', '.join(sorted(may - {'main.cpp'}))}"

@@ -114,7 +114,7 @@ def intent_of(text: str) -> Iterator[Piece]:
 
 
 def is_test(path: Path) -> bool:
-    return path.stem.endswith(("_test", "_for_test", "_fixture", "sample_states")) or "testing" in path.parts
+    return path.stem.endswith("_test") or "testing" in path.parts
 
 
 def files(root: Path, *patterns: str) -> list[Path]:

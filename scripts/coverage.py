@@ -56,7 +56,8 @@ def main() -> int:
     files = {}
     for file in report["data"][0]["files"]:
         path = Path(file["filename"])
-        if path.is_relative_to(ROOT / "src") and not path.name.endswith(("_test.cpp", "_for_test.h")):
+        if path.is_relative_to(ROOT / "src") and not path.name.endswith("_test.cpp") and \
+                "testing" not in path.parts:
             files[str(path.relative_to(ROOT / "src"))] = file["summary"]
     below = 0
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::aws::elb {
 namespace {

@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
-#include "check/fleet_for_test.h"
 #include "check/nearest.h"
+#include "check/testing/fleet.h"
 
 namespace evenkeel::check {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <initializer_list>
 
-#include "check/fleet_for_test.h"
+#include "check/testing/fleet.h"
 
 namespace evenkeel::check {
 namespace {

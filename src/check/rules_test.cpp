@@ -2,7 +2,7 @@
 // check_test.cpp.
 #include <gtest/gtest.h>
 
-#include "check/fleet_for_test.h"
+#include "check/testing/fleet.h"
 
 namespace evenkeel::check {
 namespace {

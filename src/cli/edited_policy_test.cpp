@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/documented_keys_for_test.h"
-#include "cli/simulate_reasons_for_test.h"
 #include "cli/simulate_run.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/documented_keys.h"
+#include "cli/testing/reasons.h"
+#include "cli/testing/terminal.h"
 #include "policy/policy_file.h"
 
 namespace evenkeel::cli {

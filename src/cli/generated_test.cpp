@@ -2,6 +2,8 @@
 // account's judges, and the truth against which the reasons are held. A case that fails is written as a scenario file
 // that `evenkeel simulate FILE` plays again.
 //   EVENKEEL_GENERATED=20000 EVENKEEL_GENERATED_FROM=1 build/cli_test --gtest_filter='*Generated*'
+#include "cli/testing/generated.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -15,11 +17,10 @@
 #include <system_error>
 
 #include "base/text.h"
-#include "cli/documented_keys_for_test.h"
-#include "cli/generated_for_test.h"
-#include "cli/simulate_reasons_for_test.h"
 #include "cli/simulate_run.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/documented_keys.h"
+#include "cli/testing/reasons.h"
+#include "cli/testing/terminal.h"
 #include "policy/policy_file.h"
 
 namespace evenkeel::cli {

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "cli/exit_codes.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {

@@ -2,7 +2,7 @@
 
 #include "cli/exit_codes.h"
 #include "cli/options.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 #include "model/identity.h"
 
 namespace evenkeel::cli {

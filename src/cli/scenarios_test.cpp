@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "cli/simulate_story.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 
 namespace evenkeel::cli {
 namespace {

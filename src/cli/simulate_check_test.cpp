@@ -5,7 +5,7 @@
 #include "aws/permissions.h"
 #include "cli/exit_codes.h"
 #include "cli/simulate_run.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 #include "record/sqlite_journal.h"
 #include "sim/clock.h"
 #include "sim/front.h"

@@ -5,7 +5,7 @@
 #include "cli/exit_codes.h"
 #include "cli/simulate_run.h"
 #include "cli/table.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 #include "sim/clock.h"
 #include "sim/front.h"
 #include "sim/scenario.h"

@@ -1,6 +1,6 @@
 #include "cli/simulate_mortal.h"
 
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {

@@ -1,7 +1,7 @@
 #include <fstream>
 
 #include "cli/exit_codes.h"
-#include "cli/terminal_fixture.h"
+#include "cli/testing/terminal.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {

@@ -1,6 +1,6 @@
 #include "controller/beside_ticks.h"
 
-#include "controller/ticking_for_test.h"
+#include "controller/testing/ticking.h"
 
 namespace evenkeel::controller {
 namespace {

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "controller/send.h"
-#include "controller/ticking_for_test.h"
+#include "controller/testing/ticking.h"
 
 namespace evenkeel::controller {
 namespace {

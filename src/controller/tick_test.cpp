@@ -5,7 +5,7 @@
 #include <set>
 
 #include "controller/other_fleets.h"
-#include "controller/ticking_for_test.h"
+#include "controller/testing/ticking.h"
 #include "model/identity.h"
 
 namespace evenkeel::controller {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "decide/ability.h"
-#include "decide/fleet_for_test.h"
-#include "decide/scaled_for_test.h"
+#include "decide/testing/fleet.h"
+#include "decide/testing/scaled.h"
 
 namespace evenkeel::decide {
 namespace {

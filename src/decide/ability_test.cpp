@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

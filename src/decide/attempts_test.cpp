@@ -1,8 +1,8 @@
 // A treatment is tried as often as the policy says, and never while an earlier one may still act.
 #include <gtest/gtest.h>
 
-#include "decide/ladder_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/ladder.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "decide/fleet_for_test.h"
 #include "decide/memory.h"
 #include "decide/served.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/gate.h"
-#include "decide/ladder_for_test.h"
+#include "decide/testing/ladder.h"
 
 namespace evenkeel::decide {
 namespace {

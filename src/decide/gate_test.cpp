@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "decide/draft.h"
-#include "decide/fleet_for_test.h"
 #include "decide/open.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/guards.h"
-#include "decide/guards_for_test.h"
+#include "decide/testing/guards.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "decide/guards.h"
-#include "decide/guards_for_test.h"
 #include "decide/relapse.h"
+#include "decide/testing/guards.h"
 
 namespace evenkeel::decide {
 namespace {

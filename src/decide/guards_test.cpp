@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/guards_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/guards.h"
 
 namespace evenkeel::decide {
 namespace {

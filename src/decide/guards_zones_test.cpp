@@ -1,7 +1,7 @@
 // Zones, shares and tiny fleets: who would be left where.
 #include <gtest/gtest.h>
 
-#include "decide/guards_for_test.h"
+#include "decide/testing/guards.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "decide/fleet_for_test.h"
 #include "decide/open.h"
 #include "decide/start.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -1,5 +1,5 @@
 // Each check by itself: `./dev planted --invariants` deletes them one after the other.
-#include "decide/invariants_for_test.h"
+#include "decide/testing/invariants.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/invariants_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/invariants.h"
 
 namespace evenkeel::decide {
 namespace {

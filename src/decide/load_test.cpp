@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <limits>
 
-#include "decide/guards_for_test.h"
+#include "decide/testing/guards.h"
 
 namespace evenkeel::decide {
 namespace {

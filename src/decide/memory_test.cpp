@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
 #include "decide/protocol.h"
 #include "decide/rules.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

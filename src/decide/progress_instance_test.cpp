@@ -1,8 +1,8 @@
 // What becomes of a remediation when its instance is gone, or seen as another one.
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

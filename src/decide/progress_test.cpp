@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "decide/fleet_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/guards_for_test.h"
+#include "decide/testing/guards.h"
 #include "model/alarm_name.h"
 
 namespace evenkeel::decide {

@@ -1,7 +1,7 @@
 // Whether somebody starts, who, and the reason for everybody else.
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "decide/events.h"
-#include "decide/fleet_for_test.h"
 #include "decide/memory.h"
 #include "decide/rules.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/text.h"
-#include "decide/fleet_for_test.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <utility>
 
-#include "decide/ladder_for_test.h"
-#include "decide/scaled_for_test.h"
+#include "decide/testing/ladder.h"
+#include "decide/testing/scaled.h"
 #include "decide/wishes.h"
 
 namespace evenkeel::decide {

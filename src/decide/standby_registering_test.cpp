@@ -1,7 +1,7 @@
 // Back from Standby: Auto Scaling registers the member, and Evenkeel does where that does not.
 #include <gtest/gtest.h>
 
-#include "decide/scaled_for_test.h"
+#include "decide/testing/scaled.h"
 
 namespace evenkeel::decide {
 namespace {

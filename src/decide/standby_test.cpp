@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/protocol.h"
-#include "decide/scaled_for_test.h"
+#include "decide/testing/scaled.h"
 
 namespace evenkeel::decide {
 namespace {

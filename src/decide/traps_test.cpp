@@ -1,8 +1,8 @@
 // Traps into which others have fallen: each a small story, named after the trap (docs/compared.md).
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 namespace {

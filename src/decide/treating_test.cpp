@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "decide/ladder_for_test.h"
 #include "decide/protocol.h"
+#include "decide/testing/ladder.h"
 
 namespace evenkeel::decide {
 namespace {

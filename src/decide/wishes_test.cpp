@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/decide.h"
-#include "decide/fleet_for_test.h"
+#include "decide/testing/fleet.h"
 #include "model/identity.h"
 
 namespace evenkeel::decide {

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/fleet_for_test.h"
-#include "decide/invariants_for_test.h"
+#include "decide/testing/fleet.h"
+#include "decide/testing/invariants.h"
 
 namespace evenkeel::decide {
 namespace {

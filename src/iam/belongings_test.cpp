@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "iam/grant_for_test.h"
+#include "iam/testing/grant.h"
 
 namespace evenkeel::iam {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "iam/grant_for_test.h"
+#include "iam/testing/grant.h"
 
 namespace evenkeel::iam {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "lambda/handler_test_fixture.h"
+#include "lambda/testing/handler.h"
 
 namespace evenkeel::lambda {
 namespace {

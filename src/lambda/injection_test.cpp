@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 
-#include "lambda/handler_test_fixture.h"
+#include "lambda/testing/handler.h"
 
 namespace evenkeel::lambda {
 namespace {

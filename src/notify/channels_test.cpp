@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::notify {
 namespace {

@@ -1,6 +1,6 @@
 #include "observe/instances.h"
 
-#include "observe/observing_for_test.h"
+#include "observe/testing/observing.h"
 
 namespace evenkeel::observe {
 namespace {

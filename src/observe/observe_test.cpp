@@ -1,6 +1,6 @@
 // Goal: what is missing is said to be missing, and nothing is guessed. Method: a scripted AWS that answers
 // each action from a table, in which a test breaks one entry.
-#include "observe/observing_for_test.h"
+#include "observe/testing/observing.h"
 
 namespace evenkeel::observe {
 namespace {

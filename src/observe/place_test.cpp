@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "model/identity.h"
-#include "observe/observing_for_test.h"
+#include "observe/testing/observing.h"
 
 namespace evenkeel::observe {
 namespace {

@@ -1,4 +1,4 @@
-#include "observe/observing_for_test.h"
+#include "observe/testing/observing.h"
 
 namespace evenkeel::observe {
 namespace {

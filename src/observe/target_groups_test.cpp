@@ -1,6 +1,6 @@
 #include "observe/target_groups.h"
 
-#include "observe/observing_for_test.h"
+#include "observe/testing/observing.h"
 
 namespace evenkeel::observe {
 namespace {

@@ -5,11 +5,11 @@
 #include <set>
 
 #include "base/checksum.h"
-#include "record/dynamo_for_test.h"
-#include "record/journal_contract.h"
-#include "record/sample_states.h"
 #include "record/state_json.h"
-#include "wire/scripted_transport.h"
+#include "record/testing/dynamo.h"
+#include "record/testing/journal_contract.h"
+#include "record/testing/sample_states.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::record {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "record/sample_states.h"
+#include "record/testing/sample_states.h"
 
 namespace evenkeel::record {
 namespace {

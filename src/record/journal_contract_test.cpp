@@ -1,9 +1,9 @@
-#include "record/journal_contract.h"
+#include "record/testing/journal_contract.h"
 
 #include <thread>
 
-#include "record/sample_states.h"
 #include "record/state_json.h"
+#include "record/testing/sample_states.h"
 
 namespace evenkeel::record {
 namespace {

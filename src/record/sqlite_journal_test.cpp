@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/checksum.h"
-#include "record/journal_contract.h"
-#include "record/sample_states.h"
 #include "record/sqlite.h"
 #include "record/state_file.h"
 #include "record/state_json.h"
+#include "record/testing/journal_contract.h"
+#include "record/testing/sample_states.h"
 
 namespace evenkeel::record {
 namespace {

@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "record/sample_states.h"
 #include "record/state_fields.h"
+#include "record/testing/sample_states.h"
 
 namespace evenkeel::record {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/clock.h"
-#include "sim/fleet_for_test.h"
+#include "sim/testing/fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "sim/front_for_test.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "sim/front_for_test.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 namespace {

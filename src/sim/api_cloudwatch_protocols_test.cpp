@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/cbor.h"
-#include "sim/json_for_test.h"
+#include "sim/testing/json.h"
 #include "sim/typed_members.h"
 
 namespace evenkeel::sim {

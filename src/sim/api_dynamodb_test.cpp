@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "sim/json_for_test.h"
+#include "sim/testing/json.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/checkers.h"
-#include "sim/json_for_test.h"
+#include "sim/testing/json.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,13 +1,13 @@
 #include <gtest/gtest.h>
 
-#include "sim/front_for_test.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 namespace {
 
 const std::string kArn = "arn:aws:iam::123456789012:role/";
 
-// The world of front_for_test.h with a client that may have another identity's keys.
+// The world of testing/front.h with a client that may have another identity's keys.
 struct Sts : World {
   Access access;
   std::string token;

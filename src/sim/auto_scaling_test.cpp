@@ -1,7 +1,7 @@
 // What an Auto Scaling group does by itself: size, health, zones.
 #include <gtest/gtest.h>
 
-#include "sim/scaled_fleet_for_test.h"
+#include "sim/testing/scaled_fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/checkers.h"
-#include "sim/scaled_fleet_for_test.h"
+#include "sim/testing/scaled_fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/checksum.h"
-#include "sim/json_for_test.h"
+#include "sim/testing/json.h"
 
 namespace evenkeel::sim {
 namespace {

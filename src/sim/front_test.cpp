@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
-#include "sim/front_for_test.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 namespace {

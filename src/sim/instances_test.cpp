@@ -1,7 +1,7 @@
 // Stops, starts, status checks and scheduled events.
 #include <gtest/gtest.h>
 
-#include "sim/fleet_for_test.h"
+#include "sim/testing/fleet.h"
 
 namespace evenkeel::sim {
 namespace {

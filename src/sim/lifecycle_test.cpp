@@ -1,7 +1,7 @@
 // Standby and back, detaching, terminating: the lives of an Auto Scaling group's members.
 #include <gtest/gtest.h>
 
-#include "sim/scaled_fleet_for_test.h"
+#include "sim/testing/scaled_fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "sim/fleet_for_test.h"
-#include "sim/front_for_test.h"
+#include "sim/testing/fleet.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 namespace {

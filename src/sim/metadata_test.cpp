@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "sim/front_for_test.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "sim/fleet_for_test.h"
+#include "sim/testing/fleet.h"
 
 namespace evenkeel::sim {
 namespace {

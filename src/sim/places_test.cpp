@@ -1,8 +1,8 @@
 // Where else an instance may serve: by another address, and through a Classic Load Balancer.
 #include <gtest/gtest.h>
 
-#include "sim/front_for_test.h"
-#include "sim/scaled_fleet_for_test.h"
+#include "sim/testing/front.h"
+#include "sim/testing/scaled_fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,7 +1,7 @@
 // Groups whose sizes are units, groups that keep what they terminate, and refreshes in place.
 #include <gtest/gtest.h>
 
-#include "sim/scaled_fleet_for_test.h"
+#include "sim/testing/scaled_fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -1,7 +1,7 @@
 // Zonal shifts and the outage of a zone.
 #include <gtest/gtest.h>
 
-#include "sim/fleet_for_test.h"
+#include "sim/testing/fleet.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "wire/credentials_sts.h"
 #include "wire/credentials_web_identity.h"
-#include "wire/sources_for_test.h"
+#include "wire/testing/sources.h"
 
 namespace evenkeel::wire {
 namespace {

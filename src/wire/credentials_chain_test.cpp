@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "wire/sources_for_test.h"
+#include "wire/testing/sources.h"
 
 namespace evenkeel::wire {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <map>
 
-#include "wire/loopback_server.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/loopback_server.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {

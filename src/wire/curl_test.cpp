@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "wire/answer.h"
-#include "wire/loopback_server.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/loopback_server.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "wire/answer.h"
 #include "wire/query.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/sources_for_test.h"
+#include "wire/testing/sources.h"
 
 namespace evenkeel::wire {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {

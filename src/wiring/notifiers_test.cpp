@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "wiring/sources_for_test.h"
+#include "wiring/testing/sources.h"
 
 namespace evenkeel::wiring {
 namespace {

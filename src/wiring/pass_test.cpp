@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "record/sqlite_journal.h"
-#include "wiring/sources_for_test.h"
+#include "wiring/testing/sources.h"
 
 namespace evenkeel::wiring {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "wiring/sources_for_test.h"
+#include "wiring/testing/sources.h"
 
 namespace evenkeel::wiring {
 namespace {

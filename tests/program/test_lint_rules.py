@@ -46,8 +46,8 @@ class IncludeTable(unittest.TestCase):
             ("src/aws/ec2.cpp", '"model/plan.h"'),
             ("src/observe/observe.cpp", '"decide/decide.h"'),
             ("src/observe/observe.cpp", '"wire/curl.h"'),
-            ("src/observe/observe.cpp", '"wire/scripted_transport.h"'),
-            ("src/decide/decide_test.cpp", '"wire/scripted_transport.h"'),
+            ("src/observe/observe.cpp", '"wire/testing/scripted_transport.h"'),
+            ("src/decide/decide_test.cpp", '"wire/testing/scripted_transport.h"'),
             ("src/act/act.cpp", '"observe/observe.h"'),
             ("src/act/act.cpp", '"record/journal.h"'),
             ("src/record/sqlite_journal.cpp", '"aws/dynamodb.h"'),
@@ -76,7 +76,7 @@ class IncludeTable(unittest.TestCase):
             ("src/main.cpp", '"cli/cli.h"'),
             ("src/wire/curl.cpp", "<curl/curl.h>"),
             ("src/wire/curl_test.cpp", "<httplib.h>"),
-            ("src/observe/observe_test.cpp", '"wire/scripted_transport.h"'),
+            ("src/observe/observe_test.cpp", '"wire/testing/scripted_transport.h"'),
         ):
             with self.subTest(f"{name} includes {include}"):
                 self.passes(name, include)

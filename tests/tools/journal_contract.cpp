@@ -1,6 +1,6 @@
-// The contract of every journal (src/record/journal_contract.h) on DynamoDB: the simulated one, and whatever
+// The contract of every journal (src/record/testing/journal_contract.h) on DynamoDB: the simulated one, and whatever
 // listens at EVENKEEL_DYNAMODB_URL. tests/witness/test_dynamodb.py starts two such servers.
-#include "record/journal_contract.h"
+#include "record/testing/journal_contract.h"
 
 #include <cstdlib>
 #include <fmt/core.h>

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "wire/credentials_source.h"
-#include "wire/scripted_transport.h"
 #include "wire/shared_config.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wire {
 

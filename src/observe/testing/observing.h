@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "observe/observe.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::observe {
 

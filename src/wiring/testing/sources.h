@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "wire/credentials_source.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wiring {
 

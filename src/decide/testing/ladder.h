@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "decide/fleet_for_test.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 

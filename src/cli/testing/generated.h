@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/policy_dice_for_test.h"
+#include "cli/testing/policy_dice.h"
 
 namespace evenkeel::cli {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "decide/fleet_for_test.h"
+#include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {
 

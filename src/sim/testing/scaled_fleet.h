@@ -1,7 +1,7 @@
 // A small fleet whose servers are the members of an Auto Scaling group, twenty minutes old.
 #pragma once
 
-#include "sim/fleet_for_test.h"
+#include "sim/testing/fleet.h"
 
 namespace evenkeel::sim {
 

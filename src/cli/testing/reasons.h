@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/simulate_moments_for_test.h"
+#include "cli/testing/moments.h"
 #include "controller/tick.h"
 #include "sim/account.h"
 #include "sim/scenario.h"

@@ -1,10 +1,10 @@
-// The client of front_for_test.h for the services that speak JSON.
+// The client of testing/front.h for the services that speak JSON.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
-#include "sim/front_for_test.h"
 #include "sim/members.h"
+#include "sim/testing/front.h"
 
 namespace evenkeel::sim {
 

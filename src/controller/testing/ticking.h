@@ -13,7 +13,7 @@
 
 #include "controller/tick.h"
 #include "record/sqlite_journal.h"
-#include "wire/scripted_transport.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::controller {
 using namespace std::chrono_literals;
