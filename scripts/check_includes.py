@@ -1,114 +1,96 @@
 #!/usr/bin/env python3
-"""Which folder may include which: refuses every #include that the table of ARCHITECTURE.md does not allow.
+"""Who may include whom: refuses every #include that src/folders.txt does not allow.
 
 usage: check_includes.py [ROOT]    prints "file:line: what is wrong; what is allowed", exits 1 when there is any
 """
 
 import re
 import sys
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
-
-STAGES = {"observe", "decide", "record", "act", "policy", "aws", "model", "wire", "base"}
-
-# Folder of src/ -> the folders that it may include, itself besides.
-MAY_INCLUDE = {
-    "base": set(),
-    "wire": {"base"},
-    "model": {"base"},
-    "policy": {"model", "base"},
-    "decide": {"model", "base"},
-    "aws": {"wire", "base"},
-    "observe": {"aws", "model", "base"},
-    "act": {"aws", "model", "base"},
-    # It predicts the tick, so by the tick's own rules, and says what IAM lacks, as `iam` would print it.
-    "check": {"observe", "decide", "iam", "aws", "model", "base"},
-    "iam": {"aws", "model", "base"},
-    "record": {"model", "base"},
-    "controller": STAGES,
-    "sim": {"wire", "base"},
-    "notify": {"aws", "model", "base"},
-    "wiring": STAGES | {"controller", "notify"},
-    "cli": STAGES | {"controller", "check", "iam", "notify", "wiring"},
-    "lambda": STAGES | {"controller", "notify", "wiring", "cli"},  # a command is the command line's
-    "main.cpp": {"cli", "lambda", "wire", "base"},  # it makes the three seams: transport, clock, random
-}
-
-# The exceptions: files of a folder, by how their name begins, that may include one folder more.
-MAY_BESIDES = {("cli", "simulate"): {"sim"}, ("cli", "moments"): {"sim"}, ("cli", "reasons"): {"sim"},
-                ("lambda", "handler"): {"sim"}, ("record", "dynamo"): {"aws"}}
-
-# Single headers beyond the table: observe, act and check hand the caller on to aws, and need its name for that.
-MAY_HEADERS = {"observe": {"wire/caller.h"}, "act": {"wire/caller.h"}, "notify": {"wire/caller.h", "wire/transport.h"},
-               "record": {"wire/caller.h"},
-               "check": {"wire/caller.h", "wire/partition.h"}, "iam": {"wire/partition.h"}}
-
-# What tests of the layers above may borrow: a scripted transport to answer them.
-TEST_HEADERS = {"wire/testing/scripted_transport.h"}
 
 # The pure core returns reasons and is handed the time: it neither logs nor draws numbers.
 REFUSED_HEADERS = {"decide": {"base/log.h", "base/random.h"}}
-
-# Third-party headers -> the folders, or single files, that may include them. Tests may include any.
-THIRD_PARTY = {
-    "curl/": {"wire"},
-    "openssl/": {"wire", "sim"},
-    "pugixml": {"wire"},
-    "yaml-cpp/": {"policy"},
-    "absl/": {"policy"},
-    "sqlite3": {"record"},
-    "nlohmann/": {"wire", "record", "iam", "sim", "cli", "aws", "notify", "lambda"},
-    "httplib": {"sim"},
-    "CLI/": {"cli/argument_parser.cpp"},
-    "spdlog/": {"base"},
-}
-
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
-def allowed(module: str, file_name: str) -> set[str]:
-    result = MAY_INCLUDE[module] | {module}
-    for (folder, start), more in MAY_BESIDES.items():
-        if folder == module and file_name.startswith(start):
-            result = result | more
-    return result
+@dataclass
+class Table:
+    """src/folders.txt: a folder, or a pattern of files, and the words behind its name."""
+
+    folders: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "Table":
+        table = cls()
+        for line in path.read_text(encoding="utf-8").splitlines():
+            name, colon, words = line.partition(":")
+            if colon and not line.startswith("#"):
+                (table.files if "/" in name else table.folders)[name] = words.split()
+        return table
+
+    def words(self, file: Path) -> list[str]:
+        """What a file, named from src/, may include besides its own folder."""
+        found = list(self.folders[file.parts[0]])
+        for pattern, more in self.files.items():
+            if fnmatch(str(file), pattern):
+                found += more
+        return found
+
+    def below(self, folder: str) -> set[str]:
+        """The folders that a folder reaches, each by what it may include."""
+        reached, todo = set(), [folder]
+        while todo:
+            todo += [word for word in self.folders.get(todo.pop(), []) if word in self.folders and word not in reached]
+            reached |= set(todo)
+        return reached
+
+    def third_party(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for name, words in {**self.folders, **self.files}.items():
+            for word in words:
+                if word.startswith("<"):
+                    found.setdefault(word[1:], set()).add(name)
+        return found
 
 
-def for_tests(path: Path) -> bool:
-    return path.stem.endswith("_test") or "testing" in path.parts
+def for_tests(file: Path) -> bool:
+    return file.stem.endswith("_test") or "testing" in file.parts
 
 
-def problem(module: str, path: Path, bracket: str, header: str) -> str | None:
+def problem(table: Table, file: Path, bracket: str, header: str) -> str | None:
+    folder, words = file.parts[0], table.words(file)
     if bracket == "<":
-        for start, modules in THIRD_PARTY.items():
-            if header.startswith(start) and not modules & {module, f"{module}/{path.name}"} and \
-                    not for_tests(path):
-                return f"{module} must not include <{header}>; only {', '.join(sorted(modules))} may"
+        for start, names in table.third_party().items():
+            if header.startswith(start) and f"<{start}" not in words and not for_tests(file):
+                return f"{folder} must not include <{header}>; only {', '.join(sorted(names))} may"
         return None
     if "/" not in header:
-        return f'"{header}" is not rooted at src/; write "{module}/{header}"'
-    if header in REFUSED_HEADERS.get(module, set()):
-        return f"{module} must not include {header}; it returns its reasons and is handed its inputs"
-    may = allowed(module, path.name)
-    if header in MAY_HEADERS.get(module, set()):
+        return f'"{header}" is not rooted at src/; write "{folder}/{header}"'
+    if header in REFUSED_HEADERS.get(folder, set()):
+        return f"{folder} must not include {header}; it returns its reasons and is handed its inputs"
+    other = header.split("/")[0]
+    if other in {folder, *words} or header in words:
         return None
-    if header in TEST_HEADERS and for_tests(path) and "aws" in may:
+    if for_tests(file) and "testing" in header.split("/") and other in table.below(folder):
         return None
-    if header.split("/")[0] not in may:
-        return f"{module} must not include {header}; it may include {', '.join(sorted(may - {'main.cpp'}))}"
-    return None
+    may = sorted({folder, *(word for word in words if not word.startswith("<"))} - {"main.cpp"})
+    return f"{folder} must not include {header}; it may include {', '.join(may)}"
 
 
 def check(root: Path) -> list[str]:
     problems = []
     source = root / "src"
+    table = Table.read(Path(__file__).parent.parent / "src" / "folders.txt")
     for path in sorted([*source.rglob("*.h"), *source.rglob("*.cpp")]):
-        module = path.relative_to(source).parts[0]
-        place = path.relative_to(root)
-        if module not in MAY_INCLUDE:
-            problems.append(f"{place}: {module} is not in the include table; add it to scripts/check_includes.py")
+        file, place = path.relative_to(source), path.relative_to(root)
+        if file.parts[0] not in table.folders:
+            problems.append(f"{place}: {file.parts[0]} is not in the include table; add it to src/folders.txt")
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if (match := INCLUDE.match(line)) and (text := problem(module, path, *match.groups())):
+            if (match := INCLUDE.match(line)) and (text := problem(table, file, *match.groups())):
                 problems.append(f"{place}:{number}: {text}")
     return problems
 

@@ -49,7 +49,8 @@ class UsageError(Exception):
 
 def folders() -> list[str]:
     """Those of src/ that have unit tests: each has a program FOLDER_test, which ctest knows as FOLDER."""
-    return sorted({file.parent.name for file in (ROOT / "src").glob("*/*_test.cpp")})
+    source = ROOT / "src"
+    return sorted({file.relative_to(source).parts[0] for file in source.rglob("*_test.cpp")})
 
 
 def modules(suite: str) -> list[str]:
