@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "decide/decide.h"
-#include "decide/invariants.h"
+#include "decide/invariants/invariants.h"
 
 namespace {
 

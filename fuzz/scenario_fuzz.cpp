@@ -1,6 +1,6 @@
 // A scenario's text; small worlds are also built and played for some minutes.
 #include "fuzz/property.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace evenkeel;

@@ -1,6 +1,6 @@
 // The form in a call's body, as the simulated account reads it. The first byte chooses the service.
 #include "fuzz/property.h"
-#include "sim/parameters.h"
+#include "sim/api/parameters.h"
 #include "wire/query.h"
 
 namespace {

@@ -14,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LINES = {"decide": 97.0, "record": 95.0, "wire": 95.0}  # per cent, per folder of src/
-GUARDS = 100.0  # of the branches of each file of src/decide/guards*.cpp
+GUARDS = 100.0  # of the branches of each of these files
+GUARD_FILES = [f"decide/guards/{name}.cpp" for name in ("guards", "capacity", "fleet", "gates", "member", "scaling")]
 
 
 def run_tests(build: Path) -> list[Path]:
@@ -74,7 +75,7 @@ def main() -> int:
         below += show(folder + "/", sum(one["covered"] for one in lines), sum(one["count"] for one in lines),
                       LINES.get(folder))
     print("branches")
-    for name in sorted(name for name in files if name.startswith("decide/guards")):
+    for name in GUARD_FILES:
         branches = files[name]["branches"]
         below += show(name, branches["covered"], branches["count"], GUARDS)
     return 1 if below else 0

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "decide/fleet_view.h"
-#include "decide/guards.h"
-#include "decide/guards_scaling.h"
+#include "decide/guards/guards.h"
+#include "decide/guards/scaling.h"
 #include "observe/auto_scaling.h"
 #include "observe/instances.h"
 #include "observe/target_groups.h"

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "check/rules.h"
-#include "decide/windows.h"
+#include "decide/guards/windows.h"
 
 namespace evenkeel::check::rules {
 

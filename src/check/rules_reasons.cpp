@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "check/rules.h"
-#include "decide/events.h"
+#include "decide/rules/events.h"
 
 namespace evenkeel::check::rules {
 namespace {

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "check/rules.h"
 #include "check/signals.h"
-#include "decide/breaker.h"
-#include "decide/signal.h"
+#include "decide/guards/breaker.h"
+#include "decide/rules/signal.h"
 #include "model/percentage.h"
 #include "observe/cache.h"
 

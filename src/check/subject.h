@@ -9,7 +9,7 @@
 
 #include "check/facts.h"
 #include "check/finding.h"
-#include "decide/protocol.h"
+#include "decide/remediation/protocol.h"
 #include "model/policy.h"
 
 namespace evenkeel::check {

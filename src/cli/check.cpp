@@ -14,8 +14,8 @@
 #include "cli/remembered.h"
 #include "cli/table.h"
 #include "controller/tick.h"
-#include "decide/denied.h"
-#include "decide/witness.h"
+#include "decide/remediation/denied.h"
+#include "decide/remediation/witness.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {

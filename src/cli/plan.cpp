@@ -14,8 +14,8 @@
 #include "cli/wording.h"
 #include "controller/other_fleets.h"
 #include "decide/fleet_view.h"
-#include "decide/relapse.h"
-#include "decide/rules.h"
+#include "decide/rules/relapse.h"
+#include "decide/rules/rules.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {

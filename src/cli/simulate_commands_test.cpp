@@ -6,9 +6,9 @@
 #include "cli/simulate_run.h"
 #include "cli/table.h"
 #include "cli/testing/terminal.h"
-#include "sim/clock.h"
-#include "sim/front.h"
-#include "sim/scenario.h"
+#include "sim/api/front.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/clock.h"
 
 namespace evenkeel::cli {
 namespace {

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "cli/simulate_run.h"
-#include "sim/serve.h"
+#include "sim/api/serve.h"
 
 namespace evenkeel::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/context.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 namespace evenkeel::cli {
 

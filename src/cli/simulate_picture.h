@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "sim/account.h"
+#include "sim/world/account.h"
 
 namespace evenkeel::cli {
 

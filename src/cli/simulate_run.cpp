@@ -14,8 +14,8 @@
 #include "model/identity.h"
 #include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
-#include "sim/clock.h"
-#include "sim/front.h"
+#include "sim/api/front.h"
+#include "sim/world/clock.h"
 
 namespace evenkeel::cli {
 namespace {

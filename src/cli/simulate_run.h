@@ -18,9 +18,9 @@
 #include "model/fleet_state.h"
 #include "model/plan.h"
 #include "model/policy.h"
-#include "sim/account.h"
-#include "sim/checkers.h"
-#include "sim/scenario.h"
+#include "sim/judges/checkers.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/account.h"
 
 namespace evenkeel::cli {
 

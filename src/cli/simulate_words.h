@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/account.h"
+#include "sim/world/account.h"
 
 namespace evenkeel::cli {
 

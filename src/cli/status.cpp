@@ -11,7 +11,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "cli/summary.h"
-#include "decide/expected.h"
+#include "decide/guards/expected.h"
 #include "decide/wishes.h"
 
 namespace evenkeel::cli {

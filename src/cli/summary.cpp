@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "cli/options.h"
-#include "decide/expected.h"
-#include "decide/rules.h"
+#include "decide/guards/expected.h"
+#include "decide/rules/rules.h"
 
 namespace evenkeel::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
-#include "decide/windows.h"
+#include "decide/guards/windows.h"
 #include "policy/time_zone.h"
 
 namespace evenkeel {

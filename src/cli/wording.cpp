@@ -5,9 +5,9 @@
 
 #include "base/text.h"
 #include "cli/options.h"
-#include "decide/evidence.h"
-#include "decide/horizon.h"
-#include "decide/protocol.h"
+#include "decide/remediation/evidence.h"
+#include "decide/remediation/horizon.h"
+#include "decide/remediation/protocol.h"
 
 namespace evenkeel::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "controller/tick.h"
-#include "decide/expected.h"
+#include "decide/guards/expected.h"
 #include "model/identity.h"
 
 namespace evenkeel::controller {

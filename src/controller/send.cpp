@@ -7,7 +7,7 @@
 #include "act/act.h"
 #include "base/text.h"
 #include "controller/tick.h"
-#include "decide/horizon.h"
+#include "decide/remediation/horizon.h"
 
 namespace evenkeel::controller {
 namespace {

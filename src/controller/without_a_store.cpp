@@ -5,7 +5,7 @@
 
 #include "act/act.h"
 #include "base/text.h"
-#include "decide/protocol.h"
+#include "decide/remediation/protocol.h"
 
 namespace evenkeel::controller {
 namespace {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "decide/denied.h"
-#include "decide/leave_ever.h"
-#include "decide/rules.h"
-#include "decide/witness.h"
+#include "decide/guards/leave_ever.h"
+#include "decide/remediation/denied.h"
+#include "decide/remediation/witness.h"
+#include "decide/rules/rules.h"
 #include "model/alarm_name.h"
 
 namespace evenkeel::decide {

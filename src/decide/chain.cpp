@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "decide/denied.h"
-#include "decide/expected.h"
 #include "decide/fleet_view.h"
-#include "decide/guards.h"
-#include "decide/load.h"
-#include "decide/rules.h"
+#include "decide/guards/expected.h"
+#include "decide/guards/guards.h"
+#include "decide/guards/load.h"
+#include "decide/remediation/denied.h"
+#include "decide/rules/rules.h"
 #include "decide/selection.h"
 #include "decide/whereabouts.h"
 

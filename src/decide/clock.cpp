@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
-#include "decide/protocol.h"
+#include "decide/remediation/protocol.h"
 
 namespace evenkeel::decide {
 namespace {

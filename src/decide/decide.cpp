@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "decide/open.h"
+#include "decide/remediation/open.h"
 #include "decide/start.h"
 
 namespace evenkeel::decide {

@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "decide/along.h"
-#include "decide/expected.h"
-#include "decide/slow_start.h"
+#include "decide/guards/expected.h"
+#include "decide/guards/slow_start.h"
 
 namespace evenkeel::decide {
 namespace {

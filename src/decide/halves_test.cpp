@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "decide/open.h"
+#include "decide/remediation/open.h"
 #include "decide/start.h"
 #include "decide/testing/fleet.h"
 

@@ -6,16 +6,16 @@
 
 #include "base/text.h"
 #include "decide/along.h"
-#include "decide/evidence.h"
-#include "decide/guards.h"
-#include "decide/horizon.h"
-#include "decide/in_force.h"
-#include "decide/protocol.h"
-#include "decide/relapse.h"
-#include "decide/rules.h"
-#include "decide/served.h"
-#include "decide/signal.h"
-#include "decide/witness.h"
+#include "decide/guards/guards.h"
+#include "decide/remediation/evidence.h"
+#include "decide/remediation/horizon.h"
+#include "decide/remediation/in_force.h"
+#include "decide/remediation/protocol.h"
+#include "decide/remediation/witness.h"
+#include "decide/rules/relapse.h"
+#include "decide/rules/rules.h"
+#include "decide/rules/served.h"
+#include "decide/rules/signal.h"
 
 namespace evenkeel::decide {
 namespace {

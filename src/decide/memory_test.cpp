@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 
-#include "decide/protocol.h"
-#include "decide/rules.h"
+#include "decide/remediation/protocol.h"
+#include "decide/rules/rules.h"
 #include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {

@@ -9,14 +9,14 @@
 #include <utility>
 
 #include "base/text.h"
-#include "decide/denied.h"
-#include "decide/forecast.h"
-#include "decide/guards.h"
-#include "decide/load.h"
-#include "decide/protocol.h"
-#include "decide/relapse.h"
-#include "decide/rules.h"
-#include "decide/signal.h"
+#include "decide/guards/guards.h"
+#include "decide/guards/load.h"
+#include "decide/remediation/denied.h"
+#include "decide/remediation/protocol.h"
+#include "decide/rules/forecast.h"
+#include "decide/rules/relapse.h"
+#include "decide/rules/rules.h"
+#include "decide/rules/signal.h"
 
 namespace evenkeel::decide {
 namespace {

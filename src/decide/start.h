@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "decide/open.h"
+#include "decide/remediation/open.h"
 #include "model/observation.h"
 #include "model/plan.h"
 #include "model/policy.h"

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "decide/clock.h"
-#include "decide/expected.h"
-#include "decide/phases.h"
+#include "decide/guards/expected.h"
+#include "decide/remediation/phases.h"
 
 namespace evenkeel::decide {
 namespace {

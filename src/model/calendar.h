@@ -1,4 +1,4 @@
-// When starting is allowed: windows, freezes and their time zones, as values. decide/windows.h judges them;
+// When starting is allowed: windows, freezes and their time zones, as values. decide/guards/windows.h judges them;
 // policy/time_zone.h fills in a zone's shifts from the tz database, so that the core needs no database.
 #pragma once
 

@@ -39,14 +39,14 @@ def missing(text: str, names: Iterable[str]) -> list[str]:
 
 def operations() -> list[str]:
     names = []
-    for file in sorted((ROOT / "src" / "sim").glob("api_*.cpp")):
+    for file in sorted((ROOT / "src/sim/api").glob("*.cpp")):
         for table in re.findall(r"Operation kOperations\[\] = \{(.*?)\};", file.read_text(encoding="utf-8"), re.DOTALL):
             names += re.findall(r'\{"(\w+)",', table)
     return names
 
 
 def switches() -> list[str]:
-    words = (ROOT / "src" / "sim" / "scenario_words.cpp").read_text(encoding="utf-8")
+    words = (ROOT / "src/sim/scenario/words.cpp").read_text(encoding="utf-8")
     table = re.search(r"kSwitches = \{\{(.*?)\}\};", words, re.DOTALL)
     return [f"set {name}" for name in re.findall(r'\{"(\w+)",', table.group(1) if table else "")]
 
@@ -65,7 +65,7 @@ class Aws(unittest.TestCase):
         self.assertEqual(missing(TEXT, switches()), [])
 
     def test_what_is_wrong_or_missing_is_found_out(self):
-        shown = "`src/sim/instances_test.cpp: StayOpenAfterAUsersReboot`"
+        shown = "`src/sim/world/instances_test.cpp: StayOpenAfterAUsersReboot`"
         row = f"\n## EC2\n\n| `set x` | EC2 | 2026-11 | assumed | {shown} |\n"
         self.assertEqual(wrong_rows(row), [])
         for old, new in (("Reboot`", "Reboots`"), ("assumed", "known"), ("2026-11", "lately"), ("| EC2 |", "| |")):

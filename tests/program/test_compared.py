@@ -37,8 +37,8 @@ class Compared(unittest.TestCase):
         self.assertEqual([shown for shown in named if "NAME" not in shown and not is_there(shown)], [])
 
     def test_a_name_that_is_not_there_is_found_out(self):
-        self.assertTrue(is_there("src/decide/guards_test.cpp: UnknownNeverPermits"))
-        self.assertFalse(is_there("src/decide/guards_test.cpp: UnknownNeverPermit"))
+        self.assertTrue(is_there("src/decide/guards/guards_test.cpp: UnknownNeverPermits"))
+        self.assertFalse(is_there("src/decide/guards/guards_test.cpp: UnknownNeverPermit"))
         self.assertFalse(is_there("scenarios/no-such-story.txt"))
 
     def test_every_answer_but_no_is_shown_and_every_trap(self):

@@ -72,7 +72,7 @@ class Maintainers(unittest.TestCase):
 
     def test_what_does_not_exist_is_found_out(self):
         text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-        for old, new in (("src/decide/guards_*.cpp", "src/decide/guard_*.cpp"),
+        for old, new in (("src/decide/guards/*.cpp", "src/decide/guard/*.cpp"),
                          ("src/cli/commands.h", "src/cli/none.h"), ("src/observe/", "src/observer/"),
                          ("CHANGELOG.md", "CHANGES.md"), ("kKind`", "kKindly`"),
                          ("struct Condition", "struct Conditional"), ("./dev rewrite", "./dev write"),

@@ -52,12 +52,12 @@ class IncludeTable(unittest.TestCase):
             ("src/act/act.cpp", '"record/journal.h"'),
             ("src/record/sqlite_journal.cpp", '"aws/dynamodb.h"'),
             ("src/record/journal.h", '"decide/decide.h"'),
-            ("src/controller/tick.cpp", '"sim/account.h"'),
+            ("src/controller/tick.cpp", '"sim/world/account.h"'),
             ("src/controller/tick.cpp", '"cli/cli.h"'),
-            ("src/sim/front.cpp", '"aws/elbv2.h"'),
-            ("src/sim/account.cpp", '"model/policy.h"'),
-            ("src/cli/plan.cpp", '"sim/account.h"'),
-            ("src/main.cpp", '"sim/account.h"'),
+            ("src/sim/api/front.cpp", '"aws/elbv2.h"'),
+            ("src/sim/world/account.cpp", '"model/policy.h"'),
+            ("src/cli/plan.cpp", '"sim/world/account.h"'),
+            ("src/main.cpp", '"sim/world/account.h"'),
         ):
             with self.subTest(f"{name} includes {include}"):
                 self.refuses(name, include, "must not include")
@@ -71,7 +71,7 @@ class IncludeTable(unittest.TestCase):
             ("src/observe/observe.cpp", '"wire/caller.h"'),
             ("src/record/dynamo_journal.cpp", '"aws/dynamodb.h"'),
             ("src/controller/tick.cpp", '"policy/policy_file.h"'),
-            ("src/cli/simulate.cpp", '"sim/account.h"'),
+            ("src/cli/simulate.cpp", '"sim/world/account.h"'),
             ("src/cli/plan.cpp", '"controller/tick.h"'),
             ("src/main.cpp", '"cli/cli.h"'),
             ("src/wire/curl.cpp", "<curl/curl.h>"),
@@ -119,8 +119,8 @@ class Sources(unittest.TestCase):
         self.refuses("src/wire/curl.cpp", "auto t = std::chrono::system_clock::now();", "from a Clock")
         self.refuses("src/wire/curl_test.cpp", "auto t = std::chrono::steady_clock::now();", "from a Clock")
         self.refuses("src/wire/curl.cpp", "auto t = std::time(nullptr);", "from a Clock")
-        self.refuses("src/sim/front.cpp", "std::this_thread::sleep_for(1s);", "Clock::sleep")
-        self.refuses("src/sim/front_test.cpp", "std::this_thread::sleep_for(1s);", "Clock::sleep")
+        self.refuses("src/sim/api/front.cpp", "std::this_thread::sleep_for(1s);", "Clock::sleep")
+        self.refuses("src/sim/api/front_test.cpp", "std::this_thread::sleep_for(1s);", "Clock::sleep")
         self.passes("src/base/clock.cpp", "auto t = std::chrono::system_clock::now();")
 
     def test_refuses_any_clock_in_the_pure_core(self):

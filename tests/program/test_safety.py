@@ -48,7 +48,7 @@ def in_the_code() -> set[str]:
 
 def without_its_own_test(codes: Iterable[str]) -> list[str]:
     """The codes that no test of the invariants asks for."""
-    tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src" / "decide").glob("*_test.cpp"))
+    tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "src/decide").rglob("*_test.cpp"))
     return [code for code in codes if f'breaks("{code}"' not in tests]
 
 
@@ -65,7 +65,7 @@ class Safety(unittest.TestCase):
         self.assertEqual(without_its_own_test(sorted(in_the_code())), [])
 
     def test_what_is_wrong_or_missing_is_found_out(self):
-        shown = "`src/decide/guards_test.cpp: UnknownNeverPermits`"
+        shown = "`src/decide/guards/guards_test.cpp: UnknownNeverPermits`"
         page = f"\n## The invariants\n\n| code | |\n|---|---|\n| C1 | always | else | guard | {shown} |\n"
         self.assertEqual((told(page), wrong_rows(page)), (["C1"], []))
         for old, new in (("Permits`", "Permit`"), ("| else |", "| |"), (shown, "a test")):

@@ -10,8 +10,8 @@
 #include "aws/dynamodb.h"
 #include "base/checksum.h"
 #include "record/dynamo_journal.h"
-#include "sim/clock.h"
-#include "sim/front.h"
+#include "sim/api/front.h"
+#include "sim/world/clock.h"
 #include "wire/curl.h"
 
 namespace evenkeel::record {

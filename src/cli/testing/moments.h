@@ -7,8 +7,8 @@
 #include <string>
 
 #include "model/policy.h"
-#include "sim/account.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/account.h"
 
 namespace evenkeel::cli {
 

@@ -12,8 +12,8 @@
 #include "base/text.h"
 #include "cli/testing/moments.h"
 #include "controller/tick.h"
-#include "sim/account.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/account.h"
 
 namespace evenkeel::cli {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "decide/absorb.h"
 #include "decide/decide.h"
-#include "decide/invariants.h"
+#include "decide/invariants/invariants.h"
+#include "decide/remediation/absorb.h"
 #include "model/observation.h"
 #include "model/plan.h"
 

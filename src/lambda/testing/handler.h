@@ -11,9 +11,9 @@
 
 #include "base/text.h"
 #include "lambda/handler.h"
-#include "sim/clock.h"
-#include "sim/front.h"
-#include "sim/scenario.h"
+#include "sim/api/front.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/clock.h"
 
 namespace evenkeel::lambda {
 

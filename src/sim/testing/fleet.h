@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/account.h"
+#include "sim/world/account.h"
 
 namespace evenkeel::sim {
 

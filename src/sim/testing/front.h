@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "sim/front.h"
-#include "sim/parameters.h"
-#include "sim/request.h"
-#include "sim/signature.h"
+#include "sim/api/front.h"
+#include "sim/api/parameters.h"
+#include "sim/api/request.h"
+#include "sim/api/signature.h"
 
 namespace evenkeel::sim {
 

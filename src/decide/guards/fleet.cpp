@@ -1,0 +1,266 @@
+// The guards that look at the fleet as a whole.
+#include <algorithm>
+#include <array>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/clock.h"
+#include "decide/guards/expected.h"
+#include "decide/guards/guards.h"
+#include "decide/remediation/denied.h"
+#include "decide/remediation/protocol.h"
+#include "decide/remediation/witness.h"
+#include "decide/whereabouts.h"
+
+namespace evenkeel::decide {
+namespace {
+
+constexpr std::size_t kNamed = 10;  // of those that are out, in a text
+
+Ruling paused(const FleetView& fleet, bool) {
+  const auto& pause = fleet.state.pause;
+  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for", {}};
+  if (!pause || !is_in_force(*pause, fleet.observation.taken_at)) return std::nullopt;
+  return Verdict{
+      Reason::paused,
+      fmt::format("paused by {} since {}{}: {}", printable(pause->author), iso8601(pause->since),
+                  pause->until ? " until " + iso8601(*pause->until) : "", printable(pause->reason)),
+      {},
+      pause->until};
+}
+
+Ruling breaker_open(const FleetView& fleet, bool) {
+  if (!fleet.state.breaker) return std::nullopt;
+  return Verdict{
+      Reason::breaker_open,
+      fmt::format("breaker open since {}: {}; when it is understood: evenkeel resume {} --reason …",
+                  iso8601(fleet.state.breaker->since), fleet.state.breaker->reason, fleet.policy.name),
+      {}};
+}
+
+}  // namespace
+
+std::string why_retired(const FleetPolicy& policy) {
+  return policy.policy_unread ? "the policy could not be read" : "the fleet left the policy";
+}
+
+namespace {
+
+Ruling retired(const FleetView& fleet, bool) {
+  if (!fleet.policy.retired) return std::nullopt;
+  return Verdict{Reason::retired, why_retired(fleet.policy) + ", so it is only restored", {}};
+}
+
+Ruling asked_late(const FleetView& fleet, bool) {
+  const auto late = fleet.observation.late_by;
+  if (late == Duration::zero()) return std::nullopt;
+  return Verdict{
+      Reason::asked_late,
+      fmt::format(
+          "the time of this tick's event is {} away from now: it only restores, the next one looks again",
+          format_duration(late)),
+      {{"late_seconds", std::chrono::duration<double>(late).count()}}};
+}
+
+Ruling wrong_account(const FleetView& fleet, bool) {
+  auto why = why_place_is_doubted(fleet.state, fleet.observation);
+  if (why.empty()) return std::nullopt;
+  return Verdict{Reason::wrong_account, std::move(why), {}};
+}
+
+Ruling fleets_overlap(const FleetView& fleet, bool) {
+  std::vector<std::string> shared;
+  const auto check = [&](const std::string& key, const std::string& what) {
+    const auto found = fleet.observation.groups_of_others.find(key);
+    if (found != fleet.observation.groups_of_others.end())
+      shared.push_back(fmt::format("{} also belongs to fleet {}", what, printable(found->second)));
+  };
+  for (const auto& [group, count] : fleet.groups) check(group->arn, "target group " + group->name);
+  std::ranges::sort(shared);  // groups are ordered by their addresses
+  if (const auto& scaling = fleet.observation.auto_scaling_group)
+    check("auto-scaling-group/" + scaling->name, "Auto Scaling group " + printable(scaling->name));
+  if (shared.empty()) return std::nullopt;
+  return lasting(
+      Verdict{Reason::fleets_overlap,
+              join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them",
+              {}});
+}
+
+// Who is out in a fleet of which nothing is known may be one of this fleet's.
+Ruling others_unknown(const FleetView& fleet, bool) {
+  const auto& unknown = fleet.observation.other_fleets_unknown;
+  if (unknown.empty()) return std::nullopt;
+  return Verdict{Reason::observation_incomplete,
+                 "which servers the store's other fleets have out is not known, so nothing starts: " +
+                     printable(join(unknown, "; ")),
+                 {}};
+}
+
+// Members left while no tick looked for hours: perhaps by our doing, which this state doesn't know.
+Ruling state_outdated(const FleetView& fleet, bool) {
+  auto who = overlooked(fleet.state);
+  if (who.empty()) return std::nullopt;
+  const auto count = who.size();
+  const auto more = count > kNamed ? fmt::format(" and {} more", count - kNamed) : "";
+  who.resize(std::min(count, kNamed));
+  return Verdict{
+      Reason::state_outdated,
+      fmt::format("{} of the servers that the state knows left their target groups while it was "
+                  "not looked at for more than {}: {}{}; it may be an old copy. Put them back, or, "
+                  "if they are meant to be out: evenkeel resume {} --reason …",
+                  count, format_duration(kUnwatched), join(who, ", "), more, fleet.policy.name),
+      {{"missing", static_cast<double>(count)}}};
+}
+
+Ruling clock_backwards(const FleetView& fleet, bool) {
+  const auto back = fleet.state.last_tick_at - fleet.observation.taken_at;
+  if (back <= kMaxSpread) return std::nullopt;
+  return Verdict{Reason::clock_backwards,
+                 fmt::format("AWS's clock stands {} before the last tick's", format_duration(back)),
+                 {{"back_seconds", std::chrono::duration<double>(back).count()}}};
+}
+
+Ruling clock_ahead(const FleetView& fleet, bool) {
+  if (!fleet.observation.doubtful_date) return std::nullopt;
+  const auto ahead = *fleet.observation.doubtful_date - fleet.state.last_tick_at;
+  return Verdict{
+      Reason::clock_ahead,
+      fmt::format("AWS's clock stands {} after the last tick's, and this machine's clock does not agree: it "
+                  "counts once {} ticks over {} have seen it",
+                  format_duration(ahead), kBelievedAfterTicks, format_duration(kBelievedAfter)),
+      {{"ahead_seconds", std::chrono::duration<double>(ahead).count()}}};
+}
+
+Ruling observation_incomplete(const FleetView& fleet, bool tell) {
+  const auto spread = fleet.observation.spread;
+  if (!fleet.unreadable.empty()) {
+    return Verdict{Reason::observation_incomplete, join(fleet.unreadable, "; "), {}};
+  }
+  if (spread > kMaxSpread) {
+    return Verdict{Reason::observation_incomplete,
+                   fmt::format("AWS's answers are {} apart, {} at the most describe one moment",
+                               format_duration(spread), format_duration(kMaxSpread)),
+                   {{"spread_seconds", std::chrono::duration<double>(spread).count()}}};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("all was read, within {}", format_duration(spread)));
+}
+
+// An empty or halved answer where there was a fleet a tick ago is more often a wrong answer than a vanished
+// fleet. Each group is compared by itself; the whole fleet, for a state that doesn't know the groups yet.
+Ruling observation_contradicts(const FleetView& fleet, bool tell) {
+  if (!fleet.doubted.empty()) return Verdict{Reason::observation_contradicts, join(fleet.doubted, "; "), {}};
+  const int before = fleet.state.members_last_seen;
+  const auto now = static_cast<int>(fleet.members.size());
+  const std::map<std::string, double> numbers = {{"members", now}, {"members_before", before}};
+  if (now * 2 < before) {
+    return Verdict{Reason::observation_contradicts,
+                   fmt::format("only {} members seen where the last tick saw {}; waiting one tick for it to "
+                               "be confirmed",
+                               now, before),
+                   numbers};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} members seen, {} by the tick before", now, before), numbers);
+}
+
+}  // namespace
+
+// A zone in which most members are ill is failing: the others will need everybody they have. Of what could not be read
+// observation_incomplete says so.
+Ruling zone_failing(const FleetView& fleet, bool) {
+  if (fleet.zones.size() < 2 || !fleet.unreadable.empty()) return std::nullopt;
+  for (const auto& [zone, count] : fleet.zones) {
+    if (count.members < 3 || count.failing * 2 <= count.members) continue;
+    return Verdict{Reason::zone_failing,
+                   fmt::format("{} of {} members in zone {} are not healthy: while a zone fails nothing is "
+                               "started anywhere",
+                               count.failing, count.members, printable(zone)),
+                   {{"failing", count.failing}, {"members", count.members}}};
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// Terminated there, which Auto Scaling does not look at: nothing of Evenkeel's is open, and nothing brings it back.
+std::vector<std::string> gone_in_standby(const FleetView& fleet) {
+  std::vector<std::string> ids;
+  if (!fleet.observation.instances_complete) return ids;
+  for (const auto& [id, member] : fleet.members) {
+    if (member.instance == nullptr && member.open == nullptr && member.scaling != nullptr &&
+        in_standby(*member.scaling))
+      ids.push_back(id);
+  }
+  return ids;
+}
+
+Ruling too_many_out(const FleetView& fleet, bool tell) {
+  const int limit = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
+  const std::map<std::string, double> numbers = {{"out", fleet.out_count}, {"limit", limit}};
+  if (fleet.out_count >= limit) {
+    auto out = fleet.out();
+    const auto more = out.size() > kNamed ? fmt::format(" and {} more", out.size() - kNamed) : "";
+    out.resize(std::min(out.size(), kNamed));
+    Verdict no{Reason::too_many_out,
+               fmt::format("{} out already, {} may be: {}{}", fleet.out_count, limit, join(out, ", "), more),
+               numbers};
+    const auto never_back = gone_in_standby(fleet);
+    if (never_back.empty() || static_cast<int>(never_back.size()) < limit) return no;
+    no.text += fmt::format(
+        "; EC2 does not know {}, which Auto Scaling group {} has in Standby: detach {} from the "
+        "group or terminate {} there",
+        printable(join(never_back, ", ")), printable(fleet.policy.auto_scaling_group),
+        never_back.size() == 1 ? "it" : "them", never_back.size() == 1 ? "it" : "them");
+    return lasting(std::move(no));
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} out, {} may be", fleet.out_count, limit), numbers);
+}
+
+Ruling starts_per_hour(const FleetView& fleet, bool tell) {
+  const Time now = fleet.observation.taken_at;
+  std::vector<Time> starts;
+  const auto count = [&](Time started_at) {
+    if (now - started_at < 1h) starts.push_back(started_at);
+  };
+  for (const auto& remediation : fleet.state.open) count(remediation.started_at);
+  for (const auto& ended : fleet.state.recent) count(ended.started_at);
+  const int limit = fleet.policy.keep.starts_per_hour;
+  const std::map<std::string, double> numbers = {{"starts", static_cast<double>(starts.size())},
+                                                 {"limit", limit}};
+  if (static_cast<int>(starts.size()) >= limit) {
+    std::ranges::sort(starts);
+    const Time next = starts[starts.size() - static_cast<std::size_t>(limit)] + 1h;
+    return Verdict{Reason::starts_per_hour,
+                   fmt::format("{} started within an hour, {} may be; the next at {}", starts.size(), limit,
+                               iso8601(next)),
+                   numbers, next};
+  }
+  if (!tell) return std::nullopt;
+  return passes(fmt::format("{} started within an hour, {} may be", starts.size(), limit), numbers);
+}
+
+constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
+                                     FleetGuard{"breaker", breaker_open},
+                                     FleetGuard{"retired", retired},
+                                     FleetGuard{"tick", asked_late},
+                                     FleetGuard{"place", wrong_account},
+                                     FleetGuard{"overlap", fleets_overlap},
+                                     FleetGuard{"permissions", action_denied},
+                                     FleetGuard{"other_fleets", others_unknown},
+                                     FleetGuard{"state", state_outdated},
+                                     FleetGuard{"witness", marked_and_unknown},
+                                     FleetGuard{"clock", clock_backwards},
+                                     FleetGuard{"clock_ahead", clock_ahead},
+                                     FleetGuard{"observation", observation_incomplete},
+                                     FleetGuard{"members_seen", observation_contradicts},
+                                     FleetGuard{"zones", zone_failing},
+                                     FleetGuard{"out", too_many_out},
+                                     FleetGuard{"starts_per_hour", starts_per_hour}};
+
+}  // namespace
+
+std::span<const FleetGuard> inner_guards() { return kInnerGuards; }
+
+}  // namespace evenkeel::decide

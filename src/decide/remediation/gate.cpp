@@ -1,0 +1,424 @@
+#include "decide/remediation/gate.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+#include <vector>
+
+#include "base/text.h"
+#include "decide/fleet_view.h"
+#include "decide/guards/guards.h"
+#include "decide/remediation/draft.h"
+#include "decide/remediation/evidence.h"
+#include "decide/remediation/horizon.h"
+#include "decide/remediation/phases.h"
+#include "decide/remediation/protocol.h"
+#include "decide/remediation/witness.h"
+#include "decide/rules/rules.h"
+
+namespace evenkeel::decide {
+namespace {
+
+using Then = Refusal::Then;
+using Refused = std::optional<Refusal>;
+
+Refusal refuse(Then then, Reason reason, std::string text) { return {then, {reason, std::move(text), {}}}; }
+
+// Nothing is known against it yet: the draft asks.
+Refusal still_to_come() { return {Then::ask, {}}; }
+
+// What this tick is for, and when it is.
+Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
+  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, why_retired(draft.policy));
+  if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
+  const auto late = draft.observation.late_by;
+  if (late > Duration::zero()) {
+    return refuse(Then::wait, Reason::asked_late,
+                  fmt::format("the time of this tick's event is {} away from now, so it only restores",
+                              format_duration(late)));
+  }
+  if (const auto back = remediation.phase_since - draft.now(); back > kMaxSpread) {
+    return refuse(Then::wait, Reason::clock_backwards,
+                  fmt::format("AWS's clock stands {} before the last step's", format_duration(back)));
+  }
+  return std::nullopt;
+}
+
+Refused of_instance(const Remediation& remediation, const Draft& draft) {
+  const auto found = draft.observation.instances.find(remediation.instance_id);
+  if (found == draft.observation.instances.end())
+    return refuse(Then::wait, Reason::instance_unknown, "EC2 does not know it, or could not be asked");
+  const auto& instance = found->second;
+  if (const auto tag = instance.tags.find(kHoldTag); tag != instance.tags.end() && says_hold(tag->second)) {
+    return refuse(Then::put_back, Reason::hold_tag,
+                  fmt::format("its tag {} says \"{}\"", kHoldTag, printable(tag->second)));
+  }
+  if (instance.launch_time != remediation.launch_time)
+    return refuse(Then::wait, Reason::instance_unknown, "it is not the incarnation that was chosen");
+  return std::nullopt;
+}
+
+// Where nothing of ours takes it out: the place of the snapshot in which it is no more; empty: none.
+std::string left_without_us(const Remediation& remediation, const Draft& draft) {
+  if (took_out(remediation) || draft.now() <= remediation.quiet_until) return {};
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(draft.observation, target.target_group_arn);
+    if (target.vanished || group == nullptr || !group->registrations) continue;
+    const auto* there = find_registration(*group, remediation.instance_id, target.port);
+    if (there == nullptr || is_leaving(*there)) return target.target_group_name;
+  }
+  return {};
+}
+
+// Whoever has taken it aside meanwhile has a reason, and may be at work on it.
+Refused by_its_new_owner(const Remediation& remediation, const Draft& draft) {
+  if (in_foreign_standby(remediation, draft.observation))
+    return refuse(Then::let_go, Reason::auto_scaling_state,
+                  "a person or another program moved it to Standby");
+  const auto* enter = latest_intent(remediation, Effect::enter_standby);
+  const bool in_standby = enter != nullptr && enter->outcome == OutcomeKind::accepted &&
+                          !settling(enter, draft.now()) &&
+                          latest_intent(remediation, Effect::exit_standby) == nullptr;
+  if (in_standby && lifecycle_of(remediation, draft.observation) == Lifecycle::in_service)
+    return refuse(Then::let_go, Reason::auto_scaling_state,
+                  "a person or another program brought it back from Standby while it was being drained");
+  if (const auto place = left_without_us(remediation, draft); !place.empty())
+    return refuse(Then::let_go, Reason::not_registered,
+                  fmt::format("a person or another program deregistered it from {}", printable(place)));
+  return std::nullopt;
+}
+
+// What its Auto Scaling group is doing with everybody.
+Refused of_scaling(Draft& draft, bool treats_it) {
+  const auto& name = draft.policy.auto_scaling_group;
+  if (name.empty()) return std::nullopt;
+  const auto& group = draft.observation.auto_scaling_group;
+  if (!group || group->name != name) {
+    return refuse(Then::wait, Reason::observation_incomplete,
+                  fmt::format("Auto Scaling group {} could not be read", printable(name)));
+  }
+  if (group->being_deleted) {
+    return refuse(Then::put_back, Reason::scaling_activity,
+                  fmt::format("Auto Scaling group {} is being deleted", printable(name)));
+  }
+  const bool known = group->instance_refresh && (group->activities || !treats_it);
+  if (!known && !draft.observation.scaling_asked) {
+    draft.scaling_wanted = true;
+    return still_to_come();
+  }
+  if (!group->instance_refresh) {
+    return refuse(
+        Then::wait, Reason::instance_refresh,
+        fmt::format("whether an instance refresh of {} is under way could not be read", printable(name)));
+  }
+  if (!group->instance_refresh->empty()) {
+    return refuse(
+        Then::wait, Reason::instance_refresh,
+        fmt::format("an instance refresh of {} is {}", printable(name), printable(*group->instance_refresh)));
+  }
+  if (!treats_it) return std::nullopt;  // our own move to Standby is such an activity
+  if (!group->activities) {
+    return refuse(Then::wait, Reason::scaling_activity,
+                  fmt::format("what activities of {} are under way could not be read", printable(name)));
+  }
+  if (!group->activities->empty()) {
+    return refuse(Then::wait, Reason::scaling_activity,
+                  fmt::format("{} is at work: {}", printable(name), group->activities->front()));
+  }
+  return std::nullopt;
+}
+
+bool is_replaced(const Step* step) { return step != nullptr && step->treatment == Treatment::replace; }
+
+bool is_drained(const Remediation& remediation, Effect effect, const Draft& draft) {
+  const auto lifecycle = lifecycle_of(remediation, draft.observation);
+  const auto* step = step_of(remediation, draft.policy);
+  const bool replaced = is_replaced(step);
+  // What Auto Scaling is to replace, it drains itself from the groups that it looks after.
+  if (replaced &&
+      (lifecycle == Lifecycle::none || (lifecycle == Lifecycle::in_service && effect == Effect::terminate))) {
+    return draft.observation.auto_scaling_group.has_value() &&
+           drained_from_our_places(remediation, draft.observation);
+  }
+  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;
+  return presence(remediation, draft.observation) == Presence::drained;
+}
+
+Refused by_survey(const Remediation& remediation, Draft& draft) {
+  const auto survey = draft.observation.surveys.find(remediation.instance_id);
+  if (survey == draft.observation.surveys.end()) {
+    draft.surveys_wanted.push_back(remediation.instance_id);
+    return still_to_come();
+  }
+  auto found = survey->second;
+  found.may_mark = true;  // it is out, with its tag or without
+  const auto no = survey_guard(found, asks_for_events(draft.policy, remediation.cause.rule));
+  if (!no) return std::nullopt;
+  const bool for_good = no->reason == Reason::reboot_denied && survey->second.may_reboot;
+  return Refusal{for_good ? Then::put_back : Then::wait, *no};
+}
+
+// A rung without attempts is one that today's policy does not have (in_force.h).
+Refused by_the_ladder(const Remediation& remediation, const Draft& draft) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step != nullptr && step->attempts > 0) return std::nullopt;
+  return refuse(Then::climb, Reason::reason_remains, "today's policy does not have this treatment");
+}
+
+// What its group must do for it while it is out, or instead of it: asked again, as processes are suspended and resumed,
+// and traffic sources attached, at any time.
+Refused by_its_group(const Remediation& remediation, Effect effect, const Draft& draft) {
+  const auto& group = draft.observation.auto_scaling_group;
+  const auto* member = group ? find_scaling(*group, remediation.instance_id) : nullptr;
+  if (member == nullptr) return std::nullopt;
+  const bool replaced = effect == Effect::terminate;
+  const bool by_standby = effect == Effect::enter_standby;
+  auto no = replaced || by_standby ? launch_guard(*group) : std::nullopt;
+  if (!no && (replaced || by_standby)) no = registering_guard(*group, replaced);
+  if (no) return Refusal{replaced ? Then::wait : Then::put_back, std::move(*no)};
+  if (replaced || by_standby || !remediation.auto_scaling_group.empty()) return std::nullopt;
+  if (group->elb_health_check && !group->replacement_suspended) {
+    return refuse(
+        Then::put_back, Reason::auto_scaling_would_replace,
+        fmt::format("Auto Scaling group {} has health check type ELB by now and may replace what is "
+                    "out",
+                    printable(group->name)));
+  }
+  return std::nullopt;
+}
+
+// Also after climbing: what the member was chosen for may have been another treatment.
+Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr) return std::nullopt;
+  const auto& seen = draft.observation;
+  const auto& instance = seen.instances.at(remediation.instance_id);
+  const auto& group = seen.auto_scaling_group;
+  const auto* scaling = group ? find_scaling(*group, remediation.instance_id) : nullptr;
+  const Applied applied{.treatment = step->treatment,
+                        .instance = &instance,
+                        .scaling = scaling,
+                        .group = group,
+                        .in_standby = !remediation.auto_scaling_group.empty()};
+  auto no = treatment_guard(applied);
+  if (!no) no = stop_protection_guard(step->treatment, &instance);
+  if (!no) return std::nullopt;
+  const bool unknown = no->reason == Reason::stop_protected && !instance.stop_protected;
+  no->text = fmt::format("{} is not possible: {}", name(step->treatment), no->text);
+  return Refusal{unknown ? Then::wait : Then::climb, std::move(*no)};
+}
+
+// Asks for what shows how it is.
+Refused by_another_hand(const Remediation& remediation, Draft& draft) {
+  if (!asked_how_it_is(remediation, draft)) return still_to_come();
+  const auto signs = booted_without_us(remediation, draft.policy, draft.observation);
+  if (!signs) return std::nullopt;
+  return refuse(Then::put_back, Reason::young,
+                "it has booted since it was taken out, not by this treatment: " + *signs);
+}
+
+// A newer state than this one may have treated it already, or ended its remediation: the tag on it says so.
+Refused by_its_mark(const Remediation& remediation, const Draft& draft) {
+  if (!draft.policy.witness_tag) return std::nullopt;
+  auto no = contradicted_by_its_mark(remediation, draft.policy.name, draft.observation);
+  if (!no) return std::nullopt;
+  return Refusal{no->reason == Reason::state_outdated ? Then::put_back : Then::wait, std::move(*no)};
+}
+
+Treatment treatment_by(Effect effect) {
+  switch (effect) {
+    case Effect::command:
+      return Treatment::command;
+    case Effect::stop:
+      return Treatment::stop_start;
+    case Effect::terminate:
+      return Treatment::replace;
+    case Effect::reboot:
+      return Treatment::reboot;
+    default:
+      return Treatment::none;
+  }
+}
+
+Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, Draft& draft) {
+  const Time until = may_act_until(remediation, draft, treatment_by(effect));
+  if (until <= draft.now()) return std::nullopt;
+  return refuse(Then::wait, Reason::late_effect,
+                fmt::format("{} may still act until {}", words_of_treatment(treatment_intent(remediation)),
+                            iso8601(until)));
+}
+
+bool is_in_treatment(const Remediation& remediation) {
+  switch (remediation.phase) {
+    case Phase::commanding:
+    case Phase::rebooting:
+    case Phase::stopping:
+    case Phase::starting:
+    case Phase::replacing:
+    case Phase::booting:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// More may be out than keep.out allows by now: it was lowered, or the fleet has shrunk.
+Refused by_others_in_treatment(const Remediation& remediation, const Draft& draft) {
+  std::vector<std::string> others;
+  for (const auto& other : draft.under_way) {
+    if (other.id != remediation.id && is_in_treatment(other)) others.push_back(other.instance_id);
+  }
+  const int limit = draft.policy.keep.out.at_most(draft.members);
+  if (static_cast<int>(others.size()) < limit) return std::nullopt;
+  return refuse(Then::wait, Reason::too_many_out,
+                fmt::format("{} being treated already, and keep.out allows {} at once: {}", others.size(),
+                            limit, join(others, ", ")));
+}
+
+// Every target group that the policy names, and every one that it served in: what can't be read may have it. What
+// Auto Scaling drains itself as it terminates is known only of a group that was looked up.
+Refused by_unknown_places(const Remediation& remediation, Effect effect, const Draft& draft) {
+  const auto& seen = draft.observation;
+  std::vector<std::string> parts;
+  for (const auto& name : draft.policy.target_groups) {
+    if (std::ranges::find(seen.target_groups, name, &TargetGroup::name) == seen.target_groups.end())
+      parts.push_back(fmt::format("target group {} was not found", printable(name)));
+  }
+  for (const auto& group : seen.target_groups) {
+    const auto was_in = std::ranges::find(remediation.snapshot, group.arn, &SnapshotTarget::target_group_arn);
+    if (!group.registrations && (group.of_fleet || was_in != remediation.snapshot.end()))
+      parts.push_back(fmt::format("the targets of {} could not be read", printable(group.name)));
+  }
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(seen, target.target_group_arn);
+    const bool looked_up =
+        group != nullptr && (effect != Effect::terminate || !target.by_auto_scaling || group->port != 0);
+    auto part = fmt::format("target group {} {}", printable(target.target_group_name),
+                            group == nullptr ? "was not found" : "could not be looked up");
+    if (!looked_up && std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
+  }
+  if (parts.empty()) return std::nullopt;
+  return refuse(Then::wait, Reason::observation_incomplete, join(parts, "; "));
+}
+
+// The last thing that is read.
+Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
+  if (draft.observation.looked_again.contains(remediation.instance_id)) return std::nullopt;
+  draft.places_wanted.push_back(remediation.instance_id);
+  return still_to_come();
+}
+
+Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft& draft) {
+  if (is_replaced(step_of(remediation, draft.policy)) &&
+      lifecycle_of(remediation, draft.observation) == Lifecycle::none) {
+    const auto word = lifecycle_word(remediation.instance_id, draft.observation);
+    if (word != "InService")
+      return refuse(Then::wait, Reason::auto_scaling_state,
+                    fmt::format("it is not InService in {}: {}", printable(draft.policy.auto_scaling_group),
+                                word.empty() ? "not seen there" : printable(word)));
+  }
+  if (!is_drained(remediation, effect, draft)) {
+    return refuse(Then::wait, Reason::being_drained, may_serve_in(remediation, draft.observation));
+  }
+  for (const auto& intent : remediation.intents) {
+    if (intent.effect == Effect::deregister && draft.now() - intent.at < kAfterDrain)
+      return refuse(Then::wait, Reason::being_drained,
+                    fmt::format("its deregistration is less than {} ago", format_duration(kAfterDrain)));
+  }
+  const auto state = draft.observation.instances.at(remediation.instance_id).state;
+  if (state == InstanceState::running) return std::nullopt;
+  return refuse(Then::wait, Reason::not_running, fmt::format("the instance is {}", name(state)));
+}
+
+}  // namespace
+
+std::string may_serve_in(const Remediation& remediation, const Observation& observation) {
+  std::vector<std::string> places;
+  for (const auto& group : observation.target_groups) {
+    if (!group.registrations) continue;
+    for (const auto& there : std::ranges::equal_range(*group.registrations, remediation.instance_id, {},
+                                                      &Registration::instance_id)) {
+      if (there.state == TargetState::unused && there.reason == "Target.NotRegistered") continue;
+      places.push_back(fmt::format("{}:{} ({})", printable(group.name), there.port, name(there.state)));
+    }
+  }
+  const auto& scaling = remediation.auto_scaling_group;
+  const auto lifecycle = lifecycle_of(remediation, observation);
+  const auto word = lifecycle_word(remediation.instance_id, observation);
+  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby && !word.empty())
+    places.push_back(fmt::format("{} ({})", printable(scaling), printable(word)));
+  std::vector<std::string> parts;
+  if (!places.empty()) parts.push_back("still in " + join(places, ", "));
+  for (const auto& target : remediation.snapshot) {
+    const auto* group = find_group(observation, target.target_group_arn);
+    const auto part = printable(target.target_group_name) + " could not be read";
+    const bool unread = !target.vanished && (group == nullptr || !group->registrations);
+    if (unread && std::ranges::find(parts, part) == parts.end()) parts.push_back(part);
+  }
+  if (lifecycle == Lifecycle::absent) parts.push_back(printable(scaling) + " does not list it");
+  if (lifecycle == Lifecycle::unknown) parts.push_back(printable(scaling) + " could not be read");
+  return join(parts, "; ");
+}
+
+std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft) {
+  if (auto no = in_this_tick(remediation, draft)) return no;
+  if (auto no = of_instance(remediation, draft)) return no;
+  return by_its_new_owner(remediation, draft);
+}
+
+bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
+  const auto& [then, verdict] = refusal;
+  // What keeps it from being taken out says more than where it still is because of that.
+  const bool told = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();
+  if (then == Then::wait && !verdict.text.empty() && !told) remediation.why_untreated = verdict.text;
+  if (then == Then::climb) {
+    if (const auto* step = step_of(remediation, draft.policy)) remediation.attempt = step->attempts;
+    climb_or_put_back(remediation, draft, verdict.text);
+    return remediation.phase == Phase::rejoining;
+  }
+  if (then == Then::let_go) {
+    remediation.foreign = verdict.text;
+    if (took_out(remediation)) {
+      put_back(remediation, draft, verdict.text);
+    } else {
+      hand_over(remediation, draft, verdict.text);
+    }
+    return true;
+  }
+  if (then != Then::put_back) return false;
+  if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
+  if (verdict.reason == Reason::state_outdated)
+    expect_what_a_newer_state_did(remediation, verdict.text, draft);
+  put_back(remediation, draft, verdict.text);
+  return true;
+}
+
+std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect effect,
+                                          const std::string& target_group_arn, Draft& draft) {
+  if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = of_scaling(draft, false)) return std::unexpected(std::move(*no));
+  if (auto no = by_its_group(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  return Permit{effect, remediation.id, target_group_arn};
+}
+
+std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft) {
+  if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_the_ladder(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_unknown_places(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (effect != Effect::capture) {
+    if (auto no = by_others_in_treatment(remediation, draft)) return std::unexpected(std::move(*no));
+  }
+  if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
+  if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));
+  if (effect != Effect::capture) {
+    if (auto no = by_its_group(remediation, effect, draft)) return std::unexpected(std::move(*no));
+    if (auto no = by_what_it_would_do(remediation, draft)) return std::unexpected(std::move(*no));
+  }
+  if (auto no = by_an_earlier_treatment(remediation, effect, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_another_hand(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_its_mark(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_a_last_look(remediation, draft)) return std::unexpected(std::move(*no));
+  return Permit{effect, remediation.id, {}};
+}
+
+}  // namespace evenkeel::decide

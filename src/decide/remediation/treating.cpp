@@ -1,0 +1,345 @@
+// What is done to a member that is out of service everywhere: evidence, command, reboot, replacement.
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "decide/remediation/evidence.h"
+#include "decide/remediation/gate.h"
+#include "decide/remediation/horizon.h"
+#include "decide/remediation/phases.h"
+#include "decide/remediation/protocol.h"
+
+namespace evenkeel::decide {
+namespace {
+
+constexpr std::size_t kKept = 2'000;  // characters of a document's output
+
+Effect effect_by(Treatment treatment) {
+  switch (treatment) {
+    case Treatment::command:
+      return Effect::command;
+    case Treatment::reboot:
+      return Effect::reboot;
+    case Treatment::stop_start:
+      return Effect::stop;
+    case Treatment::replace:
+      return Effect::terminate;
+    case Treatment::none:
+      break;
+  }
+  return Effect::capture;  // nothing that changes the server
+}
+
+void begin(Remediation& remediation, Draft& draft, const Step& step, const Permit& permit) {
+  const auto& timing = draft.policy.timing;
+  ++remediation.attempt;
+  remediation.why_untreated.clear();
+  remediation.treatment = step.treatment;
+  const auto why =
+      (step.attempts > 1 ? fmt::format("attempt {} of {}: ", remediation.attempt, step.attempts) : "") +
+      "out of service everywhere";
+  switch (step.treatment) {
+    case Treatment::none:
+      return rejoin(remediation, draft, "drained, and nothing else was asked for");
+    case Treatment::command:
+      draft.enter(remediation, Phase::commanding, kRequestValidity + step.document.within, why);
+      draft.take(permit, remediation);
+      return remediation.command_output.clear();
+    case Treatment::reboot:
+      draft.enter(remediation, Phase::rebooting, kRequestValidity + kRebootQueue + timing.boot,
+                  step.attempts > 1 ? why : "drained from every target group");
+      return draft.take(permit, remediation);
+    case Treatment::stop_start:
+      draft.enter(remediation, Phase::stopping, kRequestValidity + timing.stop, why);
+      return draft.take(permit, remediation);
+    case Treatment::replace:
+      return draft.enter(remediation, Phase::replacing,
+                         kRequestValidity + timing.drain_slack + timing.boot + timing.rejoin,
+                         "Auto Scaling is to replace it");
+  }
+}
+
+bool ended(const CommandResult& result) {
+  return result.state == CommandResult::State::success || result.state == CommandResult::State::failed;
+}
+
+// With its line breaks: it is for people, and each line is shown as one.
+std::string kept(const CommandResult& result) {
+  std::vector<std::string> lines;
+  for (const auto& line : split(result.output.substr(0, kKept), '\n'))
+    lines.push_back(printable(line, kKept));
+  return fmt::format("{}: {}", printable(result.status), join(lines, "\n"));
+}
+
+// The same in one line, for the history.
+std::string in_one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+void capture_ended(Remediation& remediation, Draft& draft, bool captured, std::string what) {
+  remediation.capture_over = true;
+  remediation.captured = std::move(what);
+  draft.note(remediation, "evidence", in_one_line(remediation.captured));
+  if (!captured && draft.policy.evidence && draft.policy.evidence->required)
+    put_back(remediation, draft, "the evidence could not be captured, and the policy requires it");
+}
+
+// What the Auto Scaling group has in service and healthy wherever it registers its members, in what its sizes
+// count: a member whose weight is not known counts nothing there.
+int in_service_and_healthy(const Remediation& remediation, const Observation& observation) {
+  int count = 0;
+  for (const auto& member : observation.auto_scaling_group->members) {
+    if (member.lifecycle_state != "InService") continue;
+    const bool healthy = std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
+      if (!target.by_auto_scaling || target.vanished) return true;
+      const auto* there = registration_at(target, member.instance_id, observation);
+      return there != nullptr && there->state == TargetState::healthy;
+    });
+    if (healthy) count += observation.auto_scaling_group->in_units ? member.weight : 1;
+  }
+  return count;
+}
+
+// A boot puts the member on its way back.
+bool came_up(Remediation& remediation, Draft& draft) {
+  if (!was_seen_to_boot(remediation, draft)) return false;
+  rejoin(remediation, draft, "up again: " + remediation.boot_evidence);
+  return true;
+}
+
+}  // namespace
+
+bool was_seen_to_boot(Remediation& remediation, Draft& draft) {
+  asked_how_it_is(remediation, draft);
+  const auto evidence = boot_evidence(remediation, draft.policy, draft.observation);
+  if (!evidence) return false;
+  remediation.booted_at = draft.now();
+  remediation.boot_evidence = *evidence;
+  return true;
+}
+
+bool asked_how_it_is(const Remediation& remediation, Draft& draft) {
+  const auto& id = remediation.instance_id;
+  const bool signal = signal_of(remediation, draft.policy, draft.observation) != nullptr ||
+                      !has_signal(remediation, draft.policy);
+  const bool console = draft.observation.consoles.contains(id);
+  if (!signal) draft.want_signal(remediation);
+  if (!console) draft.consoles_wanted.push_back(id);
+  return signal && console;
+}
+
+const Step* step_of(const Remediation& remediation, const FleetPolicy& policy) {
+  const auto rung = static_cast<std::size_t>(remediation.rung);
+  return rung < policy.treatments.size() ? &policy.treatments[rung] : nullptr;
+}
+
+bool try_again_later(Remediation& remediation, Draft& draft, Effect effect) {
+  if (draft.now() - remediation.started_at >= kRebootSentWithin) return false;
+  std::erase_if(remediation.intents, [&](const Intent& intent) { return intent.effect == effect; });
+  --remediation.attempt;
+  draft.enter(remediation, Phase::draining, draft.policy.timing.drain_slack,
+              fmt::format("the {} was not sent", name(effect)));
+  return true;
+}
+
+bool climb(Remediation& remediation, Draft& draft, const std::string& why) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr || draft.policy.retired) return false;
+  while (remediation.attempt >= step->attempts) {
+    if (static_cast<std::size_t>(remediation.rung) + 1 >= draft.policy.treatments.size()) return false;
+    ++remediation.rung;
+    remediation.attempt = 0;
+    step = step_of(remediation, draft.policy);
+  }
+  const auto wait =
+      std::max(Duration::zero(), may_act_until(remediation, draft, step->treatment) - draft.now());
+  draft.enter(remediation, Phase::draining, wait + draft.policy.timing.drain_slack,
+              fmt::format("{}; next: {}", why, name(step->treatment)));
+  return true;
+}
+
+void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string& why) {
+  if (!climb(remediation, draft, why)) put_back(remediation, draft, why);
+}
+
+void treat_when_ready(Remediation& remediation, Draft& draft) {
+  const auto* step = step_of(remediation, draft.policy);
+  if (step == nullptr || step->attempts == 0) {
+    if (step == nullptr || !climb(remediation, draft, "today's policy does not have this treatment"))
+      put_back(remediation, draft, "the policy has no such treatment any more");
+    return;
+  }
+  if (remediation.attempt >= step->attempts)
+    return put_back(remediation, draft,
+                    fmt::format("treatments allows {} attempt{} of {}, and {} {} been made", step->attempts,
+                                step->attempts == 1 ? "" : "s", name(step->treatment), remediation.attempt,
+                                remediation.attempt == 1 ? "has" : "have"));
+  const auto* earlier = treatment_intent(remediation);
+  if (earlier != nullptr && earlier->effect == Effect::reboot && came_up(remediation, draft)) return;
+  const bool capture =
+      draft.policy.evidence && !remediation.capture_over && remediation.phase != Phase::capturing;
+  const auto permit = may_treat(remediation, capture ? Effect::capture : effect_by(step->treatment), draft);
+  if (!permit) {
+    obey(permit.error(), remediation, draft);
+  } else if (capture && presence(remediation, draft.observation) != Presence::drained) {
+    capture_ended(remediation, draft, false,
+                  "not captured: what Auto Scaling is to replace serves until it is terminated");
+    if (remediation.phase != Phase::rejoining) treat_when_ready(remediation, draft);
+  } else if (capture) {
+    draft.enter(remediation, Phase::capturing,
+                draft.policy.evidence->document.within + draft.policy.timing.drain_slack,
+                "out of service everywhere; capturing evidence first");
+    draft.take(*permit, remediation);
+  } else {
+    begin(remediation, draft, *step, *permit);
+  }
+}
+
+void capturing(Remediation& remediation, Draft& draft) {
+  const auto* intent = latest_intent(remediation, Effect::capture);
+  if (!remediation.capture_over && intent != nullptr) {
+    const bool sent = intent->outcome == OutcomeKind::accepted || intent->outcome == OutcomeKind::unknown;
+    const auto* result = sent ? draft.result_of(remediation, *intent) : nullptr;
+    if (result != nullptr && ended(*result)) {
+      capture_ended(remediation, draft, result->state == CommandResult::State::success, kept(*result));
+    } else if (!sent) {
+      capture_ended(remediation, draft, false, "not captured: " + intent->detail);
+    } else if (!draft.policy.evidence || draft.now() - intent->at >= draft.policy.evidence->document.within) {
+      capture_ended(remediation, draft, false, "not captured in time");
+    } else {
+      return;
+    }
+    if (remediation.phase != Phase::capturing) return;
+  }
+  remediation.capture_over = true;
+  treat_when_ready(remediation, draft);
+  if (remediation.phase == Phase::capturing && draft.now() >= remediation.deadline)
+    put_back(remediation, draft,
+             fmt::format("not to be treated by {}{}", iso8601(remediation.deadline),
+                         remediation.why_untreated.empty() ? "" : ": " + remediation.why_untreated));
+}
+
+void commanding(Remediation& remediation, Draft& draft) {
+  const auto* intent = latest_intent(remediation, Effect::command);
+  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no command");
+  if (intent->outcome == OutcomeKind::refused)
+    return climb_or_put_back(remediation, draft, "AWS refused the command: " + intent->detail);
+  if (intent->outcome == OutcomeKind::not_sent) {
+    const auto why = "the command could not be sent: " + intent->detail;
+    if (!try_again_later(remediation, draft, Effect::command)) climb_or_put_back(remediation, draft, why);
+    return;
+  }
+  const auto* result = draft.result_of(remediation, *intent);
+  if (result == nullptr) return;
+  switch (result->state) {
+    case CommandResult::State::success:
+      remediation.command_output = kept(*result);
+      remediation.booted_at = draft.now();
+      draft.note(remediation, "command", in_one_line(remediation.command_output));
+      return rejoin(remediation, draft, "the command succeeded");
+    case CommandResult::State::failed:
+      remediation.command_output = kept(*result);
+      draft.note(remediation, "command", in_one_line(remediation.command_output));
+      return climb_or_put_back(remediation, draft, "the command failed: " + printable(result->status));
+    case CommandResult::State::running:
+    case CommandResult::State::unknown:
+      if (held_as_stopped(remediation, draft)) return;
+      if (draft.now() >= remediation.deadline)
+        climb_or_put_back(remediation, draft, "the command did not end in time");
+  }
+}
+
+// The reboot's answer never came: it may have happened, or may still happen until nothing late can land.
+void rebooting(Remediation& remediation, Draft& draft) {
+  const Intent* intent = latest_intent(remediation, Effect::reboot);
+  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no reboot");
+  if (intent->outcome == OutcomeKind::refused) {
+    return climb_or_put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
+  }
+  if (intent->outcome == OutcomeKind::not_sent) {
+    const auto why = "the reboot could not be sent: " + intent->detail;
+    if (!try_again_later(remediation, draft, Effect::reboot)) climb_or_put_back(remediation, draft, why);
+    return;
+  }
+  if (held_as_stopped(remediation, draft)) return;
+  if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
+  climb_or_put_back(
+      remediation, draft,
+      "the reboot's answer was lost, nothing shows that it happened, and none can land any more");
+}
+
+void booting(Remediation& remediation, Draft& draft) {
+  if (held_as_stopped(remediation, draft)) return;
+  if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
+  const auto why =
+      "nothing shows that it came up within " + format_duration(draft.now() - remediation.phase_since);
+  if (climb(remediation, draft, why)) return;
+  // The reboot may be waiting still: it is looked for until it can't be any more.
+  const Time until = treatments_may_act_until(remediation, draft.observation, draft.policy);
+  if (draft.now() < until) {
+    remediation.deadline = until;
+    return draft.note(
+        remediation, "waits",
+        fmt::format("{}; not returned before {}, as EC2 may not have carried it out yet; evenkeel "
+                    "restore {} --now does not wait",
+                    why, iso8601(until), remediation.instance_id));
+  }
+  rejoin(remediation, draft, why + "; registering it all the same: the load balancer's health checks decide");
+}
+
+void replacing(Remediation& remediation, Draft& draft) {
+  const Time now = draft.now();
+  const auto& group = draft.observation.auto_scaling_group;
+  const auto found = draft.observation.instances.find(remediation.instance_id);
+  const auto* intent = latest_intent(remediation, Effect::terminate);
+  const bool gone = found == draft.observation.instances.end()
+                        ? remediation.absent_sightings >= kAbsentSightings
+                        : found->second.state == InstanceState::terminated;
+  if (gone) {
+    const int serving = group ? in_service_and_healthy(remediation, draft.observation) : 0;
+    if (group && serving >= group->desired)
+      return draft.end(remediation, Ending::replaced,
+                       fmt::format("{} of {}{} in service again", serving, group->desired,
+                                   group->in_units ? " units" : ""));
+    if (now >= remediation.deadline && remediation.phase != Phase::held)
+      hold(remediation, draft,
+           "it is gone, but its Auto Scaling group has not brought the replacement into service; look at the "
+           "group's activities");
+    return;
+  }
+  if (remediation.phase == Phase::held) return;
+  if (intent == nullptr || intent->outcome == OutcomeKind::not_sent) {
+    if (now >= remediation.deadline)
+      return put_back(remediation, draft,
+                      "Auto Scaling could not be asked to replace it" +
+                          (intent == nullptr ? std::string() : ": " + intent->detail));
+    if (!group) return;
+    if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
+    const auto lifecycle = lifecycle_of(remediation, draft.observation);
+    if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
+      if (!settling(latest_intent(remediation, Effect::exit_standby), now))
+        draft.give_back(Draft::Return::exit_standby, remediation);
+    } else if (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service) {
+      const auto permit = may_treat(remediation, Effect::terminate, draft);
+      if (permit) return draft.take(*permit, remediation);
+      obey(permit.error(), remediation, draft);
+    }
+    return;
+  }
+  if (intent->outcome == OutcomeKind::refused)
+    return put_back(remediation, draft, "Auto Scaling refused to replace it: " + intent->detail);
+  const bool lost = intent->outcome == OutcomeKind::unknown && can_not_land(*intent, now);
+  if ((lost || now >= remediation.deadline) && found->second.state == InstanceState::running &&
+      lifecycle_word(remediation.instance_id, draft.observation) == "InService")
+    return put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
+  if (now < remediation.deadline) return;
+  const auto word = lifecycle_word(remediation.instance_id, draft.observation);
+  hold(remediation, draft,
+       fmt::format(
+           "Auto Scaling was asked to replace it, and has not ended that by {}: there it is {}; look at the "
+           "group's activities, and deregister the server where another hand registered it",
+           iso8601(remediation.deadline), word.empty() ? "not seen" : printable(word)));
+}
+
+}  // namespace evenkeel::decide

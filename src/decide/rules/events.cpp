@@ -1,0 +1,54 @@
+#include "decide/rules/events.h"
+
+#include <algorithm>
+
+namespace evenkeel::decide {
+namespace {
+
+bool may_end_condition(Treatment treatment, const Condition& condition) {
+  switch (condition.kind) {
+    case Condition::Kind::uptime:
+      return treatment != Treatment::none;
+    case Condition::Kind::age:
+      return treatment == Treatment::stop_start || treatment == Treatment::replace;
+    case Condition::Kind::metric:
+    case Condition::Kind::tag:
+    case Condition::Kind::scheduled_event:
+    case Condition::Kind::status_check:
+    case Condition::Kind::target_unhealthy:
+    case Condition::Kind::alarm:
+      break;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool ends_event(Treatment treatment, std::string_view code, bool reboot_migrates) {
+  const bool known = std::ranges::find(kEventCodes, code) != kEventCodes.end();
+  switch (treatment) {
+    case Treatment::none:
+    case Treatment::command:
+      return false;
+    case Treatment::reboot:
+      return code == "system-reboot" && reboot_migrates;
+    case Treatment::stop_start:
+      return known;
+    case Treatment::replace:
+      break;
+  }
+  return true;
+}
+
+std::string what_ends_event(std::string_view code) {
+  const std::string others =
+      ends_event(Treatment::stop_start, code, false) ? "stop_start or replace" : "replace";
+  return code == "system-reboot" ? others + " (reboot only with reboot migration)" : others;
+}
+
+bool may_end(Treatment treatment, const Rule& rule) {
+  return std::ranges::any_of(
+      rule.all, [&](const Condition& condition) { return may_end_condition(treatment, condition); });
+}
+
+}  // namespace evenkeel::decide

@@ -1,0 +1,91 @@
+#include "decide/rules/relapse.h"
+
+#include <algorithm>
+#include <fmt/core.h>
+
+#include "base/text.h"
+
+namespace evenkeel::decide {
+namespace {
+
+int last_rung(const FleetView& fleet) { return static_cast<int>(fleet.policy.treatments.size()) - 1; }
+
+// The policy may have become shorter since it was written down.
+int known_rung(const FleetView& fleet, const Member& member) {
+  return std::clamp(member.record->rung, 0, last_rung(fleet));
+}
+
+const Step& step(const FleetView& fleet, int rung) {
+  return fleet.policy.treatments[static_cast<std::size_t>(rung)];
+}
+
+std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
+  const auto treatment = step(fleet, known_rung(fleet, member)).treatment;
+  int judged = 0, vain = 0;
+  for (const auto* past : member.past) {
+    const auto known = helped(*past);
+    if (!known || past->treatment < treatment) continue;
+    if (!*known) ++vain;
+    if (++judged == 3) break;
+  }
+  if (vain < 2) return std::nullopt;
+  return Verdict{Reason::remedy_does_not_help,
+                 fmt::format("{} of its last {} remediations did not help; look at the server", vain, judged),
+                 {{"in_vain", vain}, {"of", judged}}};
+}
+
+// More traffic makes everybody relapse sooner: that is no reason to give up on one of them. Two others that
+// relapsed at all are enough to tell.
+bool like_the_others(const FleetView& fleet, const Member& member, Duration relapse) {
+  std::vector<Duration> others;
+  for (const auto& [id, record] : fleet.state.members) {
+    if (id != member.id && !record.relapses.empty()) others.push_back(record.relapses.back());
+  }
+  if (others.size() < 2) return false;
+  const auto middle = others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2);
+  std::ranges::nth_element(others, middle);
+  return 2 * relapse >= *middle;
+}
+
+std::optional<Verdict> sooner_and_sooner(const FleetView& fleet, const Member& member) {
+  const auto& relapses = member.record->relapses;
+  if (relapses.size() < 3) return std::nullopt;
+  const auto last = relapses.end() - 3;
+  const auto shorter = [](Duration now, Duration before) { return 4 * now <= 3 * before; };
+  if (!shorter(last[1], last[0]) || !shorter(last[2], last[1])) return std::nullopt;
+  if (like_the_others(fleet, member, last[2])) return std::nullopt;
+  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  return Verdict{Reason::relapsing,
+                 fmt::format("it relapses sooner and sooner: after {}, then {}, then {}; look at the server",
+                             format_duration(last[0]), format_duration(last[1]), format_duration(last[2])),
+                 {{"first_seconds", seconds(last[0])},
+                  {"second_seconds", seconds(last[1])},
+                  {"third_seconds", seconds(last[2])}}};
+}
+
+}  // namespace
+
+std::optional<bool> helped(const PastRemediation& past) {
+  if (past.gone) return past.gone;
+  if (past.ending == Ending::cured) return true;
+  if (past.ending == Ending::not_cured) return false;
+  return std::nullopt;
+}
+
+std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member) {
+  if (auto no = in_vain(fleet, member)) return no;
+  return sooner_and_sooner(fleet, member);
+}
+
+int rung_for(const FleetView& fleet, const Member& member) {
+  if (member.rung) return std::clamp(*member.rung, 0, last_rung(fleet));
+  const int rung = known_rung(fleet, member);
+  return rung < last_rung(fleet) && rung_is_spent(fleet, member) ? rung + 1 : rung;
+}
+
+std::optional<Verdict> ladder_is_spent(const FleetView& fleet, const Member& member) {
+  if (known_rung(fleet, member) < last_rung(fleet)) return std::nullopt;
+  return rung_is_spent(fleet, member);
+}
+
+}  // namespace evenkeel::decide

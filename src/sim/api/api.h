@@ -1,0 +1,57 @@
+// The calls that the account understands: one table per service. A handler reads its parameters, asks
+// finish(), and only then looks or acts; it returns what stands inside the answer's envelope.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string_view>
+
+#include "sim/api/front.h"
+#include "sim/api/keys.h"
+#include "sim/api/parameters.h"
+#include "sim/api/xml_writer.h"
+
+namespace evenkeel::sim {
+
+struct Session {
+  Account& account;
+  CallCounts& counts;
+  std::uint64_t seed;  // decides every order that AWS leaves open
+  Keys& keys;
+  const Key* caller;  // nullptr: unsigned
+  Time client_now;    // the time by which the client signed: ends of sessions are told in it
+};
+
+struct Operation {
+  std::string_view action;
+  Answer<Xml> (*handle)(Session& session, Parameters& parameters);
+};
+
+// Of a service that speaks several protocols: what it returns is written in each of them
+// (sim/api/typed_members.h).
+struct TypedOperation {
+  std::string_view action;
+  Answer<nlohmann::json> (*handle)(Session& session, Parameters& parameters);
+};
+
+class Members;
+struct JsonRefusal;
+using JsonAnswer = std::expected<nlohmann::json, JsonRefusal>;
+
+struct JsonOperation {
+  std::string_view action;
+  JsonAnswer (*handle)(Session& session, Members& members);
+};
+
+// docs/aws.md tells what each operation plays.
+std::span<const Operation> ec2_operations();
+std::span<const Operation> elbv2_operations();
+std::span<const Operation> elb_operations();  // Classic Load Balancers
+std::span<const Operation> auto_scaling_operations();
+std::span<const TypedOperation> cloudwatch_operations();
+std::span<const Operation> sts_operations();
+std::span<const Operation> sns_operations();
+std::span<const JsonOperation> dynamodb_operations();
+std::span<const JsonOperation> ssm_operations();
+
+}  // namespace evenkeel::sim

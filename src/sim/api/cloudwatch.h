@@ -1,0 +1,14 @@
+// The calls of CloudWatch that stand in files of their own. docs/aws.md, CloudWatch.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "sim/api/api.h"
+
+namespace evenkeel::sim {
+
+// Composite alarms only where AlarmTypes asks for them. In an order that only the seed knows, page by page
+// over both kinds.
+Answer<nlohmann::json> describe_alarms(Session& session, Parameters& parameters);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,21 @@
+// What stands around an answer in each of AWS's protocols: EC2's and the Query protocol's XML, JSON 1.0 and
+// 1.1, and CBOR. docs/aws.md, The wire.
+#pragma once
+
+#include "sim/api/members.h"
+#include "sim/api/request.h"
+#include "sim/api/xml_writer.h"
+#include "sim/world/faults.h"
+
+namespace evenkeel::sim {
+
+wire::Response answered(const Call& call, const Xml& inside, const std::string& id, Time now);
+// In the protocol in which the call came.
+wire::Response answered(const Call& call, const Json& inside, const std::string& id, Time now);
+wire::Response refused(const Spoken& spoken, const JsonRefusal& refusal, const std::string& id, Time now);
+
+// In each service's own words: too many calls; and what a fault puts in the place of the account's answer.
+Refusal throttled(Service service);
+std::optional<Refusal> injected(FaultKind kind, Service service, const std::string& full_name);
+
+}  // namespace evenkeel::sim

@@ -1,0 +1,47 @@
+#include "sim/world/faults.h"
+
+#include <array>
+#include <utility>
+
+namespace evenkeel::sim {
+namespace {
+
+constexpr std::array kKindNames = {
+    "throttle", "server_error", "lose_reply_before", "lose_reply_after",     "late",      "slow",
+    "garbage",  "denied",       "contention",        "activity_in_progress", "wrong_date"};
+
+}  // namespace
+
+const char* name(FaultKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+
+std::optional<FaultKind> fault_kind(std::string_view text) {
+  for (std::size_t i = 0; i < kKindNames.size(); ++i) {
+    if (kKindNames[i] == text) return static_cast<FaultKind>(i);
+  }
+  return std::nullopt;
+}
+
+FaultDice::FaultDice(std::vector<Fault> faults, std::uint64_t seed) {
+  SeededRandom seeds(seed);
+  for (Fault& fault : faults) {
+    fired_[name(fault.kind)] = 0;
+    dice_.push_back({std::move(fault), SeededRandom(seeds.next()), 0});
+  }
+}
+
+const Fault* FaultDice::roll(std::string_view action, bool dry_run, Time now) {
+  const Fault* hit = nullptr;
+  for (auto& [fault, random, times] : dice_) {
+    const bool named = !fault.action.empty();
+    if (named && (fault.action != action || (dry_run && fault.kind != FaultKind::denied))) continue;
+    if (now < fault.from || (fault.until != Time{} && now >= fault.until)) continue;
+    const bool drawn = random.unit() < (fault.rate == 0 && fault.times ? 1 : fault.rate);
+    if (hit || !drawn || (fault.times && times >= *fault.times)) continue;
+    hit = &fault;
+    ++times;
+    ++fired_[name(fault.kind)];
+  }
+  return hit;
+}
+
+}  // namespace evenkeel::sim
