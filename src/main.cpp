@@ -14,6 +14,7 @@
 #include "cli/exit_codes.h"
 #include "cli/run_cli.h"
 #include "lambda/serve.h"
+#include "play/simulate.h"
 #include "wire/curl.h"
 
 namespace {
@@ -95,7 +96,9 @@ int main(int count, char** arguments) {
         .columns = columns(),
         .variables = variables(),
     };
-    return evenkeel::cli::run_cli(std::vector<std::string>(arguments + 1, arguments + count), context);
+    const evenkeel::cli::AddCommand simulate[] = {evenkeel::play::add_simulate};
+    return evenkeel::cli::run_cli(std::vector<std::string>(arguments + 1, arguments + count), context,
+                                  simulate);
   } catch (const std::exception& failure) {
     std::cerr << "evenkeel: a mistake in evenkeel itself: " << failure.what() << "\n";
     return evenkeel::cli::kInternal;

@@ -11,6 +11,8 @@ namespace evenkeel::cli {
 // Returns the exit code. Set by the one subcommand that was parsed; run after parsing has ended.
 using Chosen = std::function<int()>;
 
+using AddCommand = void (*)(ArgumentParser& app, Context& context, Chosen& chosen);
+
 void add_check(ArgumentParser& app, Context& context, Chosen& chosen);
 void add_plan(ArgumentParser& app, Context& context, Chosen& chosen);
 void add_run(ArgumentParser& app, Context& context, Chosen& chosen);
@@ -22,6 +24,10 @@ void add_resume(ArgumentParser& app, Context& context, Chosen& chosen);
 void add_restore(ArgumentParser& app, Context& context, Chosen& chosen);
 void add_state_moves(ArgumentParser& app, Context& context, Chosen& chosen);
 void add_iam(ArgumentParser& app, Context& context, Chosen& chosen);
-void add_simulate(ArgumentParser& app, Context& context, Chosen& chosen);
+
+// All of these, in the order in which --help lists them.
+inline constexpr AddCommand kCommands[] = {add_check,   add_plan,        add_run,   add_status,
+                                           add_explain, add_history,     add_pause, add_resume,
+                                           add_restore, add_state_moves, add_iam};
 
 }  // namespace evenkeel::cli

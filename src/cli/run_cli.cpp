@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "cli/argument_parser.h"
-#include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/folded.h"
 #include "cli/options.h"
@@ -32,23 +31,13 @@ int parse_error(Context& context, const ArgumentParser& app, std::span<const std
                    printable(parsing.problem, 1000) + "; see `" + name + " --help`");
 }
 
-int run_command(std::span<const std::string> arguments, Context& context) {
+int run_command(std::span<const std::string> arguments, Context& context, std::span<const AddCommand> more) {
   ArgumentParser app{"evenkeel", kAboutEvenkeel, "evenkeel " EVENKEEL_VERSION};
   app.require_subcommand();
   app.footer(exit_codes_help());
   Chosen chosen;
-  add_check(app, context, chosen);
-  add_plan(app, context, chosen);
-  add_run(app, context, chosen);
-  add_status(app, context, chosen);
-  add_explain(app, context, chosen);
-  add_history(app, context, chosen);
-  add_pause(app, context, chosen);
-  add_resume(app, context, chosen);
-  add_restore(app, context, chosen);
-  add_state_moves(app, context, chosen);
-  add_iam(app, context, chosen);
-  add_simulate(app, context, chosen);
+  for (const auto add : kCommands) add(app, context, chosen);
+  for (const auto add : more) add(app, context, chosen);
   const auto parsing = app.parse(arguments, context.out);
   if (parsing.parsed == ArgumentParser::Parsed::shown) return kDone;
   if (parsing.parsed == ArgumentParser::Parsed::wrong) return parse_error(context, app, arguments, parsing);
@@ -59,7 +48,7 @@ int run_command(std::span<const std::string> arguments, Context& context) {
 
 }  // namespace
 
-int run_cli(std::span<const std::string> arguments, Context& context) {
+int run_cli(std::span<const std::string> arguments, Context& context, std::span<const AddCommand> more) {
   const bool prose = is_prose(arguments);
   Folding narrow_out{context.out, context.columns};
   Folding narrow_err{context.err, context.columns};
@@ -76,7 +65,7 @@ int run_cli(std::span<const std::string> arguments, Context& context) {
                  .err_is_terminal = context.err_is_terminal,
                  .columns = context.columns,
                  .variables = context.variables};
-  return run_command(arguments, narrow);
+  return run_command(arguments, narrow, more);
 }
 
 }  // namespace evenkeel::cli

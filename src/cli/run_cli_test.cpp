@@ -17,7 +17,7 @@ bool contains(const std::ostringstream& stream, std::string_view text) {
 TEST_F(RunCli, HelpNamesEverySubcommandAndTheExitCodes) {
   EXPECT_EQ(run({"--help"}), kDone);
   for (const char* word : {"plan", "run", "status", "explain", "history", "pause", "resume", "restore",
-                           "state", "simulate", "Exit codes", "5  another process changed the state first"})
+                           "state", "Exit codes", "5  another process changed the state first"})
     EXPECT_TRUE(contains(out, word)) << word;
 }
 

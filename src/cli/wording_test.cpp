@@ -9,12 +9,12 @@
 namespace evenkeel::cli {
 namespace {
 
-const Time kNow = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
+const Time kSunday = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
 
 Intent sent(Effect effect, Duration ago, OutcomeKind outcome = OutcomeKind::accepted) {
   Intent intent;
   intent.effect = effect;
-  intent.at = kNow - ago;
+  intent.at = kSunday - ago;
   intent.outcome = outcome;
   intent.may_land_late = outcome == OutcomeKind::unknown;
   return intent;
@@ -26,22 +26,22 @@ TEST(Wording, OnItsWayBackItSaysWhichTreatmentMayStillActAndUntilWhen) {
   one.phase = Phase::rejoining;
   one.intents = {sent(Effect::reboot, 10min)};
   EXPECT_EQ(
-      waits_for(one, nullptr, kNow),
+      waits_for(one, nullptr, kSunday),
       "until it is seen to have booted, or the reboot of 2026-11-21T23:50:00Z can act no more, which is at "
       "2026-11-22T00:20:00Z at the latest; then until it is healthy everywhere");
-  EXPECT_EQ(waits_for(one, nullptr, kNow + 20min), "until it is healthy everywhere") << "it is over";
+  EXPECT_EQ(waits_for(one, nullptr, kSunday + 20min), "until it is healthy everywhere") << "it is over";
   one.without_waiting = true;
-  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere");
+  EXPECT_EQ(waits_for(one, nullptr, kSunday), "until it is healthy everywhere");
   one.without_waiting = false;
-  one.booted_at = kNow - 1min;
-  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere") << "that was the reboot";
+  one.booted_at = kSunday - 1min;
+  EXPECT_EQ(waits_for(one, nullptr, kSunday), "until it is healthy everywhere") << "that was the reboot";
   one.booted_at.reset();
   one.intents = {sent(Effect::deregister, 1min, OutcomeKind::unknown)};
-  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere")
+  EXPECT_EQ(waits_for(one, nullptr, kSunday), "until it is healthy everywhere")
       << "registering does not wait for it";
   one.phase = Phase::soaking;
   EXPECT_EQ(
-      waits_for(one, nullptr, kNow),
+      waits_for(one, nullptr, kSunday),
       "until it has stayed healthy for long enough, and until a request to take it out whose answer was lost "
       "can act no more, which is at 2026-11-22T00:15:00Z at the latest");
 }
@@ -52,13 +52,13 @@ TEST(Wording, WhileADocumentMayRunItIsThatThatIsWaitedFor) {
   one.phase = Phase::rejoining;
   one.treatment = Treatment::command;
   one.intents = {sent(Effect::command, 10min)};
-  one.deadline = kNow + 50min;
+  one.deadline = kSunday + 50min;
   EXPECT_EQ(
-      waits_for(one, nullptr, kNow),
+      waits_for(one, nullptr, kSunday),
       "until the document of SSM has ended, which is waited for until 2026-11-22T00:50:00Z at the latest; then "
       "until it is healthy everywhere");
   one.command_output = "Success";
-  EXPECT_EQ(waits_for(one, nullptr, kNow), "until it is healthy everywhere");
+  EXPECT_EQ(waits_for(one, nullptr, kSunday), "until it is healthy everywhere");
 }
 
 TEST(Wording, ATreatmentIsOneOnlyOnceItWasSent) {
@@ -80,7 +80,7 @@ TEST(Wording, EveryPhaseSaysWhatItWaitsFor) {
   Remediation one;
   for (int phase = 0; phase <= static_cast<int>(Phase::done); ++phase) {
     one.phase = static_cast<Phase>(phase);
-    const auto text = waits_for(one, nullptr, kNow);
+    const auto text = waits_for(one, nullptr, kSunday);
     EXPECT_FALSE(text.empty()) << phase;
     EXPECT_TRUE(words.insert(text).second) << text;
   }
@@ -92,12 +92,12 @@ TEST(Wording, StandbyAndDocumentsAreNamed) {
   policy.timing.soak = std::chrono::minutes{7};
   Remediation one;
   one.auto_scaling_group = "web-asg";
-  EXPECT_EQ(waits_for(one, &policy, kNow),
+  EXPECT_EQ(waits_for(one, &policy, kSunday),
             "until Auto Scaling has it in Standby and the load balancer has drained it");
   one.phase = Phase::capturing;
-  EXPECT_EQ(waits_for(one, &policy, kNow), "until SSM's document Snapshot has captured the evidence");
+  EXPECT_EQ(waits_for(one, &policy, kSunday), "until SSM's document Snapshot has captured the evidence");
   one.phase = Phase::soaking;
-  EXPECT_EQ(waits_for(one, &policy, kNow), "until it has stayed healthy for 7m");
+  EXPECT_EQ(waits_for(one, &policy, kSunday), "until it has stayed healthy for 7m");
 }
 
 TEST(Wording, ACauseIsItsRuleOrItsMetric) {

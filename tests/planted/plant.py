@@ -21,7 +21,7 @@ from .bugs import BUGS, Bug
 ROOT = Path(__file__).resolve().parent.parent.parent
 PLACE = ROOT / "build-planted"
 # A bug is looked for where it sits, then where the parts meet.
-EVERYWHERE = ["decide", "controller", "observe", "act", "record", "wire", "aws", "sim", "notify", "wiring", "cli",
+EVERYWHERE = ["decide", "controller", "observe", "act", "record", "wire", "aws", "sim", "notify", "wiring", "cli", "play",
               "lambda"]
 
 

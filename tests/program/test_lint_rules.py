@@ -71,7 +71,7 @@ class IncludeTable(unittest.TestCase):
             ("src/observe/observe.cpp", '"wire/caller.h"'),
             ("src/record/dynamo_journal.cpp", '"aws/dynamodb.h"'),
             ("src/controller/tick.cpp", '"policy/policy_file.h"'),
-            ("src/cli/simulate.cpp", '"sim/world/account.h"'),
+            ("src/play/simulate.cpp", '"sim/world/account.h"'),
             ("src/cli/plan.cpp", '"controller/tick.h"'),
             ("src/main.cpp", '"cli/cli.h"'),
             ("src/wire/curl.cpp", "<curl/curl.h>"),

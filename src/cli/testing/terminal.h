@@ -86,7 +86,7 @@ class TerminalTest : public ::testing::Test {
                     .random = random,
                     .network = network,
                     .stopped = [this] { return stop_when && stop_when(); }};
-    return run_cli(arguments, context);
+    return run_cli(arguments, context, upper_commands);
   }
   nlohmann::json json() const { return nlohmann::json::parse(out.str()); }
 
@@ -94,6 +94,7 @@ class TerminalTest : public ::testing::Test {
   std::map<std::string, std::string> environment;
   std::ostringstream out, err;
   std::function<bool()> stop_when;
+  std::vector<AddCommand> upper_commands;  // as run_cli() takes them
   FixedClock clock;
   SeededRandom random{7};
   DeadNetwork dead;

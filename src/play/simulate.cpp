@@ -1,15 +1,16 @@
 // `evenkeel simulate FILE`: a scenario on an AWS account in memory, played without Evenkeel and with it.
+#include "play/simulate.h"
+
 #include <fmt/core.h>
 
 #include "base/text.h"
-#include "cli/commands.h"
 #include "cli/options.h"
-#include "cli/simulate_listen.h"
-#include "cli/simulate_run.h"
-#include "cli/simulate_story.h"
+#include "play/listen.h"
+#include "play/run.h"
+#include "play/story.h"
 #include "policy/policy_file.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 struct SimulateOptions {
@@ -22,7 +23,7 @@ struct SimulateOptions {
 // A line that says how far the computing is; only on a terminal, and gone afterwards.
 class ProgressLine {
  public:
-  explicit ProgressLine(Context& context) : context_(context) {}
+  explicit ProgressLine(cli::Context& context) : context_(context) {}
   ~ProgressLine() { clear(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
@@ -41,11 +42,11 @@ class ProgressLine {
   void clear() {
     if (shown_ >= 0) context_.err << "\r\x1b[K" << std::flush;
   }
-  Context& context_;
+  cli::Context& context_;
   int shown_ = -1;
 };
 
-int run_play(Context& context, const SimulateOptions& options, const sim::Scenario& scenario) {
+int run_play(cli::Context& context, const SimulateOptions& options, const sim::Scenario& scenario) {
   Play play{scenario, options.seed, 100, {}, {}};
   if (const auto policy = policy::parse(scenario.policy, scenario.file); policy && !policy->fleets.empty())
     play.limit = policy->fleets.front().reboot_when.above;
@@ -55,34 +56,35 @@ int run_play(Context& context, const SimulateOptions& options, const sim::Scenar
       play.without = run_without(scenario, options.seed, context, line.doing("the day without Evenkeel"));
     auto with = run_with(scenario, options.seed, context, line.doing("the day with Evenkeel"));
     if (!with) {
-      return fail_with(context, with.error().kind == ErrorKind::invalid ? kUsage : kInternal,
-                       with.error().message);
+      return cli::fail_with(context, with.error().kind == ErrorKind::invalid ? cli::kUsage : cli::kInternal,
+                            with.error().message);
     }
     play.with = std::move(*with);
   }
   if (options.json) {
-    context.out << dump(view(play), true);
+    context.out << cli::dump(view(play), true);
   } else if (options.narrative) {
     context.out << narrative(scenario, play.with);
   } else {
     context.out << told(play, context);
   }
-  return play.with.clean() ? kDone : kNeedsPerson;
+  return play.with.clean() ? cli::kDone : cli::kNeedsPerson;
 }
 
-int run_simulate(Context& context, const SimulateOptions& options) {
+int run_simulate(cli::Context& context, const SimulateOptions& options) {
   const auto scenario = sim::load_scenario(options.file);
-  if (!scenario) return fail_with(context, kUsage, scenario.error().message);
+  if (!scenario) return cli::fail_with(context, cli::kUsage, scenario.error().message);
   if (!options.listen.address.empty()) return listen(*scenario, options.seed, options.listen, context);
   return run_play(context, options, *scenario);
 }
 
 }  // namespace
 
-void add_simulate(ArgumentParser& app, Context& context, Chosen& chosen) {
+void add_simulate(cli::ArgumentParser& app, cli::Context& context, cli::Chosen& chosen) {
   auto* command =
       app.add_subcommand("simulate", "a scenario on an AWS account in memory; needs no credentials");
-  command->footer(exit_codes_help({kNeedsPerson}, "the judges found something wrong with what Evenkeel did"));
+  command->footer(
+      cli::exit_codes_help({cli::kNeedsPerson}, "the judges found something wrong with what Evenkeel did"));
   auto options = std::make_shared<SimulateOptions>();
   command->add_option("FILE", options->file, "the scenario, such as scenarios/leaky-web.txt")->required();
   command->add_option("--seed", options->seed, "another seed, another day")->capture_default_str();
@@ -111,4 +113,4 @@ void add_simulate(ArgumentParser& app, Context& context, Chosen& chosen) {
   command->callback([&, options] { chosen = [&, options] { return run_simulate(context, *options); }; });
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

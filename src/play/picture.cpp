@@ -1,4 +1,4 @@
-#include "cli/simulate_picture.h"
+#include "play/picture.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "cli/colours.h"
 #include "cli/table.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 constexpr std::array<const char*, 8> kLevels = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -95,7 +95,7 @@ std::string Picture::hours(std::size_t name_width) const {
 }
 
 std::string Picture::text(std::string_view indent, double limit, bool colours) const {
-  const Colours paint{colours};
+  const cli::Colours paint{colours};
   std::size_t name_width = 7;
   for (const auto& row : rows_) name_width = std::max(name_width, row.name.size());
   std::string all;
@@ -124,4 +124,4 @@ std::string Picture::text(std::string_view indent, double limit, bool colours) c
   return all + "\n" + std::string(indent) + hours(name_width) + "\n";
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

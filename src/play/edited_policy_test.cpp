@@ -14,13 +14,13 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/simulate_run.h"
-#include "cli/testing/documented_keys.h"
-#include "cli/testing/reasons.h"
 #include "cli/testing/terminal.h"
+#include "play/run.h"
+#include "play/testing/documented_keys.h"
+#include "play/testing/reasons.h"
 #include "policy/policy_file.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 // web-2 leaks, or an operator asks for it by a tag. Auto Scaling looks after tg1; tg2 is ours.
@@ -408,7 +408,7 @@ std::vector<std::string> play_edit(const KeyEdit& edit, const EditMoment& moment
   const auto original = policy::parse(text, "policy"), edited = policy::parse(after, "edited policy");
   if (!original) return {"the test's mistake: " + original.error().message};
   if (!edited) return {"the test's mistake: " + edited.error().message};
-  ScenarioContext quiet;
+  cli::ScenarioContext quiet;
   std::optional<Time> due;
   std::string before, at_the_end;
   int treatments = 0;
@@ -491,4 +491,4 @@ TEST(EditedKeys, AreAllTheDocumentedOnes) {
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

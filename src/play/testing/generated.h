@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/testing/policy_dice.h"
+#include "play/testing/policy_dice.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 struct GeneratedScenario {
   std::string text;            // a whole scenario file
@@ -496,4 +496,4 @@ class ScenarioGenerator : PolicyDice {
        by_address_ = false, classic_ = false;
 };
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -4,14 +4,14 @@
 
 #include "aws/permissions.h"
 #include "cli/exit_codes.h"
-#include "cli/simulate_run.h"
 #include "cli/testing/terminal.h"
+#include "play/run.h"
 #include "record/sqlite_journal.h"
 #include "sim/api/front.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/clock.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 void deny(sim::Faults& faults, const char* action) {
@@ -22,7 +22,7 @@ void deny(sim::Faults& faults, const char* action) {
   faults.list.push_back(fault);
 }
 
-class CheckOnAnAccount : public TerminalTest {
+class CheckOnAnAccount : public cli::TerminalTest {
  protected:
   // Two hours old, so that the metric has samples.
   void build(const std::string& fleet, const sim::Faults& faults = {}) {
@@ -67,7 +67,7 @@ class CheckOnAnAccount : public TerminalTest {
 TEST_F(CheckOnAnAccount, FindsNothingWrongWithAGoodFleetAndTouchesNothing) {
   build(kTwoGroups);
   policy("tg1, tg1-80", kMetric, 4);
-  EXPECT_EQ(check(), kDone) << out.str() << err.str();
+  EXPECT_EQ(check(), cli::kDone) << out.str() << err.str();
   EXPECT_TRUE(told("web in eu-west-1: tg1, tg1-80\n"));
   EXPECT_TRUE(told("at most $2.59 a month"));
   EXPECT_TRUE(out.str().ends_with("\nweb: would work\n")) << out.str();
@@ -85,7 +85,7 @@ TEST_F(CheckOnAnAccount, FindsNothingWrongWithAGoodFleetAndTouchesNothing) {
 TEST_F(CheckOnAnAccount, TellsInJsonWhatItTellsInWords) {
   build(kTwoGroups);
   policy("tg1, tg1-80", kMetric, 6);
-  EXPECT_EQ(check({"--json"}), kWouldNotWork);
+  EXPECT_EQ(check({"--json"}), cli::kWouldNotWork);
   const auto told = json();
   const auto& fleet = told["fleets"][0];
   EXPECT_EQ(fleet["fleet"], "web");
@@ -108,7 +108,7 @@ TEST_F(CheckOnAnAccount, TellsInJsonWhatItTellsInWords) {
 TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMeant) {
   build(kTwoGroups);
   policy("tg1", "Memory % Commited Bytes In Use", 4);
-  EXPECT_EQ(check(), kWouldNotWork);
+  EXPECT_EQ(check(), cli::kWouldNotWork);
   EXPECT_TRUE(told("6 of 6 members are registered in tg1-80 as well")) << out.str();
   EXPECT_TRUE(told("mend: add tg1-80 to target_groups"));
   EXPECT_TRUE(told("the nearest that exist: Memory % Committed Bytes In Use {")) << out.str();
@@ -118,7 +118,7 @@ TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMea
 TEST_F(CheckOnAnAccount, PlanSaysOnceThatNoMemberHasTheMetricAndWhatWasMeant) {
   build(kTwoGroups);
   policy("tg1, tg1-80", "Memory % Commited Bytes In Use", 3);
-  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), kUsage) << err.str();
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), cli::kUsage) << err.str();
   const auto count = [&](std::string_view part) {
     int found = 0;
     for (auto at = out.str().find(part); at != std::string::npos; at = out.str().find(part, at + 1)) ++found;
@@ -129,12 +129,12 @@ TEST_F(CheckOnAnAccount, PlanSaysOnceThatNoMemberHasTheMetricAndWhatWasMeant) {
   EXPECT_EQ(count("does the agent run"), 0) << out.str();
   EXPECT_EQ(count("signal_missing"), 1) << out.str();
   EXPECT_TRUE(told("6 members")) << out.str();
-  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), kUsage);
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), cli::kUsage);
   const auto fleet = json()["fleets"][0];
   EXPECT_EQ(fleet["members"].size(), 6U);
   EXPECT_EQ(fleet["nearest_metrics"].size(), 1U);
   policy("tg1, tg1-80", kMetric, 3);
-  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), kDone);
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), cli::kDone);
   EXPECT_TRUE(json()["fleets"][0]["nearest_metrics"].empty());
   EXPECT_TRUE(json()["fleets"][0]["missing_places"].empty());
 }
@@ -145,7 +145,7 @@ TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
   const auto id = sim::instance_id_of("web-3");
   ASSERT_FALSE(account->deregister_target(sim::target_group_arn_of("tg1-80"), id, 80, sim::Hand::outsider));
   account->advance_to(account->now() + std::chrono::minutes{10});
-  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), kDone) << err.str();
+  EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), cli::kDone) << err.str();
   EXPECT_TRUE(told("1 of 6 members is not registered in tg1-80, but in another group of the fleet: " + id))
       << out.str();
 }
@@ -207,7 +207,7 @@ TEST_F(CheckOnAnAccount, CountsWhatATickWasRefused) {
   state.revision = 1;
   state.denials = {{Effect::reboot, "", account->now(), account->now(), "ec2:RebootInstances: HTTP 403"}};
   ASSERT_TRUE(record::open_sqlite(path("evenkeel.db")).value()->replace(state, {}));
-  EXPECT_EQ(check(), kWouldNotWork);
+  EXPECT_EQ(check(), cli::kWouldNotWork);
   EXPECT_TRUE(told("refused_before")) << out.str();
   EXPECT_TRUE(told("ec2:RebootInstances: HTTP 403"));
 }
@@ -216,7 +216,7 @@ TEST_F(CheckOnAnAccount, SaysThatTheStateCouldNotBeRead) {
   build(kTwoGroups);
   policy("tg1, tg1-80", kMetric, 4);
   std::ofstream(path("evenkeel.db")) << "no database";
-  EXPECT_EQ(check(), kNeedsPerson);
+  EXPECT_EQ(check(), cli::kNeedsPerson);
   EXPECT_TRUE(told("could_not_look")) << out.str();
   EXPECT_TRUE(told("not known which servers are out")) << out.str();
 }
@@ -228,7 +228,7 @@ TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
     deny(faults, action);
   build(kTwoGroups, faults);
   policy("tg1, tg1-80", kMetric, 4);
-  EXPECT_EQ(check({"--json"}), kWouldNotWork);
+  EXPECT_EQ(check({"--json"}), cli::kWouldNotWork);
   auto found = std::vector<std::string>(4, "permission_missing");
   found.emplace_back("without_witness");
   EXPECT_EQ(rules(), found) << out.str();
@@ -238,7 +238,7 @@ TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
   EXPECT_EQ(document["Statement"][0]["Action"].size(), 2U);
   EXPECT_EQ(document["Statement"][0]["Resource"].size(), 2U);
   EXPECT_EQ(document["Statement"][2]["Action"][0], "cloudwatch:GetMetricData");
-  EXPECT_EQ(check(), kWouldNotWork);
+  EXPECT_EQ(check(), cli::kWouldNotWork);
   EXPECT_TRUE(told("The IAM statement to add:\n\n  {\n")) << out.str();
   EXPECT_TRUE(told("RegisterTargets is not allowed in tg1, tg1-80"));
 }
@@ -248,14 +248,14 @@ TEST_F(CheckOnAnAccount, WhatOnlyItAsksForMayBeDenied) {
   deny(faults, "elasticloadbalancing.DescribeListeners");
   build(kTwoGroups, faults);
   policy("tg1, tg1-80", kMetric, 4);
-  EXPECT_EQ(check({"--json"}), kDone) << out.str();
+  EXPECT_EQ(check({"--json"}), cli::kDone) << out.str();
   EXPECT_EQ(rules(), (std::vector<std::string>{"without_witness", "could_not_look", "cost"}));
 }
 
 TEST_F(CheckOnAnAccount, SaysThatTheRegionIsWrongWhenNothingIsThere) {
   build(kTwoGroups);
   policy("tg9", kMetric, 4);
-  EXPECT_EQ(check(), kWouldNotWork);
+  EXPECT_EQ(check(), cli::kWouldNotWork);
   EXPECT_TRUE(told("there is no target group tg9 in eu-west-1")) << out.str();
   EXPECT_TRUE(told("the region has tg1, tg1-80 (2 in all)")) << out.str();
 }
@@ -263,9 +263,9 @@ TEST_F(CheckOnAnAccount, SaysThatTheRegionIsWrongWhenNothingIsThere) {
 TEST_F(CheckOnAnAccount, AnUnreachableAwsIsExitCodeThree) {
   build(kTwoGroups);
   policy("tg1", kMetric, 4);
-  EXPECT_EQ(run({"check"}), kAws);
+  EXPECT_EQ(run({"check"}), cli::kAws);
   EXPECT_TRUE(err.str().starts_with("evenkeel: web: ")) << err.str();
-  EXPECT_EQ(run({"check", "--json"}), kAws);
+  EXPECT_EQ(run({"check", "--json"}), cli::kAws);
   EXPECT_EQ(json()["fleets"][0]["verdict"], "unknown");
   EXPECT_EQ(json()["fleets"][0]["error"]["kind"], "unavailable");
 }
@@ -273,10 +273,10 @@ TEST_F(CheckOnAnAccount, AnUnreachableAwsIsExitCodeThree) {
 TEST_F(CheckOnAnAccount, ABrokenPolicyIsExitCodeTwo) {
   build(kTwoGroups);
   write("evenkeel.yaml", "fleets:\n  - name: web\n");
-  EXPECT_EQ(check(), kUsage);
+  EXPECT_EQ(check(), cli::kUsage);
   EXPECT_TRUE(err.str().find("evenkeel.yaml:2:") != std::string::npos) << err.str();
   EXPECT_TRUE(front->calls().empty());
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -1,8 +1,8 @@
-#include "cli/simulate_words.h"
+#include "play/words.h"
 
 #include <gtest/gtest.h>
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 sim::Fact fact(const std::string& kind, const std::string& detail = {}, std::int64_t count = 0,
@@ -63,4 +63,4 @@ TEST(FactsInWords, AreAboutAnInstanceOrAGroup) {
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

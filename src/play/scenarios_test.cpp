@@ -8,10 +8,10 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "cli/simulate_story.h"
 #include "cli/testing/terminal.h"
+#include "play/story.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 constexpr std::string_view kMark = "\n----\n";
@@ -40,7 +40,7 @@ TEST_P(Scenarios, KeepsItsPromiseAndTellsItsStory) {
   const auto scenario = sim::parse_scenario(text, GetParam() + ".txt");
   ASSERT_TRUE(scenario) << scenario.error().message;
 
-  ScenarioContext quiet;
+  cli::ScenarioContext quiet;
   const auto run = run_with(*scenario, 1, quiet.context, {});
   ASSERT_TRUE(run) << run.error().message;
 
@@ -71,4 +71,4 @@ std::string test_name(const ::testing::TestParamInfo<std::string>& info) {
 INSTANTIATE_TEST_SUITE_P(All, Scenarios, ::testing::ValuesIn(scenario_files()), test_name);
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

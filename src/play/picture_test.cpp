@@ -1,11 +1,11 @@
-#include "cli/simulate_picture.h"
+#include "play/picture.h"
 
 #include <gtest/gtest.h>
 
 #include "base/text.h"
 #include "cli/table.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,7 +38,7 @@ TEST_F(PictureOf, DrawsOneRowAServerInTheOrderOfTheirNumbers) {
   EXPECT_TRUE(lines()[1].starts_with("  web-10   ▅"));
   EXPECT_TRUE(lines()[2].starts_with("  healthy  0"));
   EXPECT_NE(lines()[3].find("00:00       04:00"), std::string::npos);
-  EXPECT_EQ(display_width(lines()[0]), 2 + 9 + Picture::kColumns);
+  EXPECT_EQ(cli::display_width(lines()[0]), 2 + 9 + Picture::kColumns);
 }
 
 TEST_F(PictureOf, MarksTheDeadAndPaintsOnlyWhenAsked) {
@@ -76,4 +76,4 @@ TEST(HealthyMembers, AreHealthyInEveryGroupTheyAreIn) {
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

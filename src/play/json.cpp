@@ -1,9 +1,9 @@
-#include "cli/simulate_story.h"
+#include "play/story.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
-Json counted(const ScenarioRun& run) {
+cli::Json counted(const ScenarioRun& run) {
   return {{"requests_total", run.counters.requests},
           {"requests_dropped", run.counters.dropped},
           {"dropped_by_our_doing", run.counters.dropped_by_our_doing},
@@ -25,20 +25,20 @@ Json counted(const ScenarioRun& run) {
 
 }  // namespace
 
-Json view(const Play& play) {
+cli::Json view(const Play& play) {
   const ScenarioRun& run = play.with;
-  Json json = {{"scenario", play.scenario.file}, {"seed", play.seed}, {"clean", run.clean()}};
+  cli::Json json = {{"scenario", play.scenario.file}, {"seed", play.seed}, {"clean", run.clean()}};
   json.update(counted(run));
   json["failed_ticks"] = run.failed_ticks;
   json["lost_races"] = run.lost_races;
   json["metrics_read"] = run.metrics_read;
   json["gb_seconds"] = gigabyte_seconds(run);
-  json["remediations"] = Json(run.endings);
-  json["faults_fired"] = Json(run.faults);
+  json["remediations"] = cli::Json(run.endings);
+  json["faults_fired"] = cli::Json(run.faults);
   json["findings"] = run.judgement.findings;
   json["problems"] = run.problems;
   json["without"] = counted(play.without);
   return json;
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "base/text.h"
-#include "cli/testing/moments.h"
 #include "controller/tick.h"
+#include "play/testing/moments.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/account.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 class ReasonOracle {
  public:
@@ -497,4 +497,4 @@ class ReasonOracle {
   std::vector<std::string> findings_;
 };
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

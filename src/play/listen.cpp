@@ -1,4 +1,4 @@
-#include "cli/simulate_listen.h"
+#include "play/listen.h"
 
 #include <atomic>
 #include <charconv>
@@ -8,10 +8,10 @@
 
 #include "base/text.h"
 #include "cli/options.h"
-#include "cli/simulate_run.h"
+#include "play/run.h"
 #include "sim/api/serve.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 // "HOST:PORT", ":PORT" or "PORT".
@@ -39,7 +39,7 @@ std::optional<Duration> parse_latency(std::string_view text) {
 }
 
 void introduce(const sim::Scenario& scenario, const std::string& region, const sim::ServeOptions& serving,
-               const ListenOptions& options, int port, Context& context) {
+               const ListenOptions& options, int port, cli::Context& context) {
   const auto url = fmt::format("http://{}:{}", serving.host, port);
   auto& out = context.out;
   out << "listening on " << url << "\n" << std::flush;
@@ -61,20 +61,20 @@ void introduce(const sim::Scenario& scenario, const std::string& region, const s
 }  // namespace
 
 int listen(const sim::Scenario& scenario, std::uint64_t seed, const ListenOptions& options,
-           Context& context) {
+           cli::Context& context) {
   auto serving = parse_address(options.address);
   if (!serving) {
-    return fail_with(
-        context, kUsage,
+    return cli::fail_with(
+        context, cli::kUsage,
         fmt::format("--listen {}: give HOST:PORT, such as 127.0.0.1:8080", printable(options.address)));
   }
   serving->time_scale = options.time_scale;
   if (!options.latency.empty()) {
     const auto latency = parse_latency(options.latency);
     if (!latency) {
-      return fail_with(context, kUsage,
-                       fmt::format("--latency {}: give a duration of at most 10s, such as 25ms",
-                                   printable(options.latency)));
+      return cli::fail_with(context, cli::kUsage,
+                            fmt::format("--latency {}: give a duration of at most 10s, such as 25ms",
+                                        printable(options.latency)));
     }
     serving->latency = *latency;
   }
@@ -83,9 +83,9 @@ int listen(const sim::Scenario& scenario, std::uint64_t seed, const ListenOption
     file << scenario.policy;
     file.close();
     if (!file) {
-      return fail_with(context, kUsage,
-                       fmt::format("--write-policy {}: it can't be written; is its folder there?",
-                                   printable(options.write_policy)));
+      return cli::fail_with(context, cli::kUsage,
+                            fmt::format("--write-policy {}: it can't be written; is its folder there?",
+                                        printable(options.write_policy)));
     }
   }
   const auto account = sim::build_account(scenario, seed);
@@ -94,8 +94,8 @@ int listen(const sim::Scenario& scenario, std::uint64_t seed, const ListenOption
   const auto served = sim::serve(
       front, *account, context.clock, *serving,
       [&](int port) { introduce(scenario, account->region, *serving, options, port, context); }, stop);
-  if (!served) return fail_with(context, kUsage, served.error().message);
-  return kDone;
+  if (!served) return cli::fail_with(context, cli::kUsage, served.error().message);
+  return cli::kDone;
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -7,7 +7,7 @@
 #include "cli/context.h"
 #include "sim/scenario/scenario.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 struct ListenOptions {
   std::string address;       // "127.0.0.1:8080"; port 0: any free one
@@ -18,6 +18,7 @@ struct ListenOptions {
 
 // Serves until context.stopped(). The first line on standard output is "listening on http://HOST:PORT"; then
 // how to reach it. Returns the exit code.
-int listen(const sim::Scenario& scenario, std::uint64_t seed, const ListenOptions& options, Context& context);
+int listen(const sim::Scenario& scenario, std::uint64_t seed, const ListenOptions& options,
+           cli::Context& context);
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

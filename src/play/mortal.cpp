@@ -1,9 +1,9 @@
-#include "cli/simulate_mortal.h"
+#include "play/mortal.h"
 
 #include <algorithm>
 #include <array>
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 // Questions that look like changes: a dry run, and one about an instance that no account has.
@@ -57,4 +57,4 @@ Result<std::vector<std::string>> MortalJournal::fleets() {
   return journal_.fleets();
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

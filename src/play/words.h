@@ -8,7 +8,7 @@
 
 #include "sim/world/account.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 // A fact as a sentence without its subject: "is up", "enters Standby by hand". Empty: no part of
 // the story, or Evenkeel's own deed, which its history tells.
@@ -26,4 +26,4 @@ class FactWords {
 // The instance id or target group ARN that it is about, or an Auto Scaling group's name.
 std::string subject_of(const sim::Fact& fact);
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -1,9 +1,9 @@
-#include "cli/simulate_mortal.h"
+#include "play/mortal.h"
 
 #include "cli/testing/terminal.h"
 #include "record/sqlite_journal.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 // Answers everything, and counts it.
@@ -77,4 +77,4 @@ TEST_F(Mortal, TheDeadWriteNothingDownAndTheLivingFindWhatWasThere) {
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

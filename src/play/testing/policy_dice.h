@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 class PolicyDice {
  protected:
@@ -54,4 +54,4 @@ class PolicyDice {
   std::set<std::string> keys_;
 };
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -5,9 +5,9 @@
 
 #include "cli/context.h"
 #include "cli/json_views.h"
-#include "cli/simulate_run.h"
+#include "play/run.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 struct Play {
   const sim::Scenario& scenario;
@@ -20,9 +20,9 @@ struct Play {
 std::string narrative(const sim::Scenario& scenario, const ScenarioRun& run);
 
 // The one object of `simulate --json`: the run with Evenkeel, and under "without" the same keys without it.
-Json view(const Play& play);
+cli::Json view(const Play& play);
 
 // Both runs side by side, as pictures, as a story and as a table.
-std::string told(const Play& play, const Context& context);
+std::string told(const Play& play, const cli::Context& context);
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -10,7 +10,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/world/account.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 // A fault of the wire is active, or was a moment ago: what could not be read may say so.
 inline bool is_faulty(const sim::Scenario& scenario, Time now) {
@@ -113,4 +113,4 @@ inline bool names_missing_calendar(const FleetPolicy& policy, const sim::Account
                              [&](const std::string& name) { return !account.calendars.contains(name); });
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -1,4 +1,4 @@
-#include "cli/simulate_story.h"
+#include "play/story.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -7,7 +7,7 @@
 #include "cli/colours.h"
 #include "cli/table.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 // "13:05:00", or "d2 13:05:00" in a story of more than a day.
@@ -27,9 +27,9 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-std::string heading(const Play& play, const Colours& paint) {
+std::string heading(const Play& play, const cli::Colours& paint) {
   std::string text;
-  for (const auto& line : wrapped(play.scenario.intent, 92)) text += line + "\n";
+  for (const auto& line : cli::wrapped(play.scenario.intent, 92)) text += line + "\n";
   return paint.bold(play.scenario.file) + "\n" + text +
          paint.dim(fmt::format("{} simulated, seed {}, a tick every {}",
                                format_duration(play.scenario.duration), play.seed,
@@ -37,14 +37,14 @@ std::string heading(const Play& play, const Colours& paint) {
          "\n";
 }
 
-std::string first_remediation(const Play& play, const Colours& paint) {
+std::string first_remediation(const Play& play, const cli::Colours& paint) {
   const auto& story = play.with.story;
   const auto ours = [&](const StoryLine& line) { return line.remediation_id == play.with.first_remediation; };
   const auto first = std::ranges::find_if(story, ours);
   if (play.with.first_remediation.empty() || first == story.end()) return "";
   const auto last = std::find_if(story.rbegin(), story.rend(), ours).base();
   std::string text = "\n" + paint.bold("One remediation, step by step: " + first->who) + "\n";
-  Table table{{{""}, {"", Table::Align::right}, {""}}};
+  cli::Table table{{{""}, {"", cli::Table::Align::right}, {""}}};
   for (auto line = first; line != last; ++line) {
     if (line->who != first->who) continue;
     const auto after = std::chrono::floor<std::chrono::seconds>(line->at - first->at);
@@ -53,10 +53,11 @@ std::string first_remediation(const Play& play, const Colours& paint) {
   return text + table.text("  ", 100);
 }
 
-std::string compared(const Play& play, const Colours& paint) {
+std::string compared(const Play& play, const cli::Colours& paint) {
   const auto& without = play.without;
   const auto& with = play.with;
-  Table table{{{""}, {"without", Table::Align::right}, {"with Evenkeel", Table::Align::right}}};
+  cli::Table table{
+      {{""}, {"without", cli::Table::Align::right}, {"with Evenkeel", cli::Table::Align::right}}};
   const auto both = [&](const char* what, std::int64_t left, std::int64_t right) {
     table.add({what, grouped(left), grouped(right)});
   };
@@ -83,7 +84,7 @@ std::string compared(const Play& play, const Colours& paint) {
   return text;
 }
 
-std::string findings(const Play& play, const Colours& paint) {
+std::string findings(const Play& play, const cli::Colours& paint) {
   std::string text;
   for (const auto* list : {&play.with.judgement.findings, &play.with.problems})
     for (const auto& line : *list) text += "  " + paint.red("!") + " " + printable(line, 1000) + "\n";
@@ -104,7 +105,7 @@ std::string next_steps(const Play& play) {
 std::string narrative(const sim::Scenario& scenario, const ScenarioRun& run) {
   std::string text;
   if (!run.story.empty()) {
-    Table table{{{""}, {""}, {""}}};
+    cli::Table table{{{""}, {""}, {""}}};
     for (const auto& line : run.story) {
       if (line.at - scenario.start <= scenario.narrate)
         table.add({moment(scenario, line.at), line.who, line.text});
@@ -116,8 +117,8 @@ std::string narrative(const sim::Scenario& scenario, const ScenarioRun& run) {
   return text;
 }
 
-std::string told(const Play& play, const Context& context) {
-  const Colours paint = colours_for(context);
+std::string told(const Play& play, const cli::Context& context) {
+  const cli::Colours paint = cli::colours_for(context);
   const auto legend =
       fmt::format("  {} memory, {} above the limit, {} died, {} rebooted; fewest healthy below\n",
                   paint.green("▂▄▆"), paint.yellow("▆█"), paint.red("×"), paint.cyan("↻"));
@@ -127,4 +128,4 @@ std::string told(const Play& play, const Context& context) {
          compared(play, paint) + findings(play, paint) + next_steps(play);
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -2,7 +2,7 @@
 // account's judges, and the truth against which the reasons are held. A case that fails is written as a scenario file
 // that `evenkeel simulate FILE` plays again.
 //   EVENKEEL_GENERATED=20000 EVENKEEL_GENERATED_FROM=1 build/cli_test --gtest_filter='*Generated*'
-#include "cli/testing/generated.h"
+#include "play/testing/generated.h"
 
 #include <algorithm>
 #include <charconv>
@@ -17,13 +17,13 @@
 #include <system_error>
 
 #include "base/text.h"
-#include "cli/simulate_run.h"
-#include "cli/testing/documented_keys.h"
-#include "cli/testing/reasons.h"
 #include "cli/testing/terminal.h"
+#include "play/run.h"
+#include "play/testing/documented_keys.h"
+#include "play/testing/reasons.h"
 #include "policy/policy_file.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -40,7 +40,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 std::vector<std::string> played(const GeneratedScenario& generated) {
   const auto scenario = sim::parse_scenario(generated.text, "generated.txt");
   if (!scenario) return {"the generator's mistake: " + scenario.error().message};
-  ScenarioContext quiet;
+  cli::ScenarioContext quiet;
   Result<Policy> edited = Policy{};
   if (!generated.edited.empty()) edited = policy::parse(generated.edited, "generated policy");
   if (!edited) return {"the generator's mistake: " + edited.error().message};
@@ -131,4 +131,4 @@ TEST(GeneratedKeys, AreAllTheDocumentedOnesAndMeetEachOther) {
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -13,16 +13,16 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "cli/context.h"
-#include "cli/simulate_picture.h"
 #include "controller/tick.h"
 #include "model/fleet_state.h"
 #include "model/plan.h"
 #include "model/policy.h"
+#include "play/picture.h"
 #include "sim/judges/checkers.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/account.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 // Something that happened, for people: in Evenkeel's history, in the world, or to Evenkeel.
 struct StoryLine {
@@ -65,17 +65,17 @@ using Watch = std::function<void(const FleetPolicy& fleet, const Result<controll
                                  const sim::Account& account)>;
 
 // The world alone.
-ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
+ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
                         const Progress& progress);
 
 // The policy as it is from this tick on, when an operator has changed it; empty: as it was.
 using Edit = std::function<std::optional<Policy>(Time now)>;
 
 // Errors: the scenario's policy is broken, or the program's own parts could not be made.
-Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
+Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
                              const Progress& progress, const Watch& watch = {}, const Edit& edit = {});
 
 // How the simulated account is reached: example credentials and its region, as environment variables.
 std::vector<std::pair<std::string, std::string>> example_environment(const std::string& region);
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

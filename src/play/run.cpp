@@ -1,4 +1,4 @@
-#include "cli/simulate_run.h"
+#include "play/run.h"
 
 #include <algorithm>
 #include <array>
@@ -7,17 +7,17 @@
 
 #include "base/text.h"
 #include "cli/options.h"
-#include "cli/simulate_mortal.h"
-#include "cli/simulate_words.h"
 #include "cli/summary.h"
 #include "controller/other_fleets.h"
 #include "model/identity.h"
+#include "play/mortal.h"
+#include "play/words.h"
 #include "policy/policy_file.h"
 #include "record/sqlite_journal.h"
 #include "sim/api/front.h"
 #include "sim/world/clock.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 constexpr Duration kLook{60'000};  // the picture is looked at so often
@@ -94,7 +94,7 @@ sim::Places about_to_take(const Remediation& remediation) {
 // The world of one run, and what is common to both kinds of run.
 class Stage {
  public:
-  Stage(const sim::Scenario& scenario, std::uint64_t seed, Context& context, const Progress& progress)
+  Stage(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context, const Progress& progress)
       : scenario_(scenario),
         end_(scenario.start + scenario.duration),
         context_(context),
@@ -160,7 +160,7 @@ class Stage {
   std::vector<StoryLine> told_;  // of Evenkeel, by the runner
   const sim::Scenario& scenario_;
   Time end_;
-  Context& context_;
+  cli::Context& context_;
   const Progress& progress_;
   Time began_;
   std::unique_ptr<sim::Account> account_;
@@ -170,7 +170,7 @@ class Stage {
 class Operation {
  public:
   Operation(const sim::Scenario& scenario, std::uint64_t seed, Policy policy, record::Journal& journal,
-            Stage& stage, Context& outer, const Watch& watch, const Edit& edit)
+            Stage& stage, cli::Context& outer, const Watch& watch, const Edit& edit)
       : scenario_(scenario),
         watch_(watch),
         edit_(edit),
@@ -205,7 +205,7 @@ class Operation {
 
   void start_process() {
     fate_ = {};
-    regions_.emplace(sources(context_), journal_);
+    regions_.emplace(cli::sources(context_), journal_);
   }
   void happen(const sim::OperatorEvent& event);
   void by_hand(const sim::OperatorEvent& event, const std::string& fleet);
@@ -224,8 +224,8 @@ class Operation {
   Fate fate_;
   MortalTransport network_;
   MortalJournal journal_;
-  Context context_;
-  std::optional<Regions> regions_;
+  cli::Context context_;
+  std::optional<wiring::Regions> regions_;
   std::size_t events_done_ = 0;
   Time not_before_{};
   std::map<std::string, PastRemediation> remediations_;  // by id; ending none: still open
@@ -259,7 +259,7 @@ void Operation::happen(const sim::OperatorEvent& event) {
 }
 
 void Operation::remember(const FleetPolicy& fleet, const controller::TickReport& report) {
-  last_words_[fleet.name] = summary(fleet, report);
+  last_words_[fleet.name] = cli::summary(fleet, report);
   if (report.lost_race) ++stage_.run.lost_races;
   for (const auto& violation : report.violations) stage_.problem("plan refused: " + violation);
   for (const auto& open : report.plan.next.open) {
@@ -360,14 +360,14 @@ std::vector<std::pair<std::string, std::string>> example_environment(const std::
           {"AWS_REGION", region}};
 }
 
-ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
+ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
                         const Progress& progress) {
   Stage stage{scenario, seed, context, progress};
   stage.advance_to(stage.end());
   return stage.finish();
 }
 
-Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, Context& context,
+Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
                              const Progress& progress, const Watch& watch, const Edit& edit) {
   if (trim(scenario.policy).empty()) {
     return fail(ErrorKind::invalid,
@@ -389,4 +389,4 @@ Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, 
   return stage.finish();
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

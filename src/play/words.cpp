@@ -1,4 +1,4 @@
-#include "cli/simulate_words.h"
+#include "play/words.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 std::string launched(const sim::Fact& fact) {
@@ -84,4 +84,4 @@ std::string subject_of(const sim::Fact& fact) {
   return fact.target_group.empty() ? split(fact.detail, ' ').front() : fact.target_group;
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "sim/world/account.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 class Picture {
  public:
@@ -48,4 +48,4 @@ class Picture {
 // How many servers are registered and healthy wherever they are registered.
 int healthy_members(const sim::Account& account);
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 inline void collect_keys(const nlohmann::json& schema, nlohmann::json node, const std::string& path,
                          std::set<std::string>& keys) {
@@ -37,4 +37,4 @@ inline std::set<std::string> documented_keys() {
   return keys;
 }
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

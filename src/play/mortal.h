@@ -11,7 +11,7 @@
 #include "record/journal.h"
 #include "wire/transport.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 
 struct Fate {
   bool doomed = false;  // dies at the next call that would change the world
@@ -42,4 +42,4 @@ class MortalJournal final : public record::Journal {
   const Fate& fate_;
 };
 
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play

@@ -3,14 +3,15 @@
 
 #include "base/text.h"
 #include "cli/exit_codes.h"
-#include "cli/simulate_run.h"
 #include "cli/table.h"
 #include "cli/testing/terminal.h"
+#include "play/run.h"
+#include "play/simulate.h"
 #include "sim/api/front.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/clock.h"
 
-namespace evenkeel::cli {
+namespace evenkeel::play {
 namespace {
 
 using namespace std::chrono_literals;
@@ -34,7 +35,7 @@ const std::string kScenario = std::string(
                                   "policy:\n") +
                               kPolicy + "----\n";
 
-class Commands : public TerminalTest {
+class Commands : public cli::TerminalTest {
  protected:
   Commands() {
     auto parsed = sim::parse_scenario(kScenario, "test.txt");
@@ -45,6 +46,7 @@ class Commands : public TerminalTest {
     virtual_clock = std::make_unique<sim::VirtualClock>(*account);
     for (const auto& [name, value] : example_environment(account->region)) environment[name] = value;
     write("evenkeel.yaml", kPolicy);
+    upper_commands = {add_simulate};
     worst = sim::instance_id_of("web-2");
     // Time for the agents to have published.
     account->advance_to(account->now() + 10min);
@@ -54,7 +56,7 @@ class Commands : public TerminalTest {
   }
   void ticks(int count) {
     for (int i = 0; i < count; ++i) {
-      ASSERT_EQ(on_account({"run"}), kDone) << err.str();
+      ASSERT_EQ(on_account({"run"}), cli::kDone) << err.str();
       account->advance_to(account->now() + 1min);
     }
   }
@@ -74,8 +76,13 @@ class Commands : public TerminalTest {
   std::string worst;
 };
 
+TEST_F(Commands, HelpListsSimulateBesidesTheCommandLinesOwn) {
+  ASSERT_EQ(run({"--help"}), cli::kDone);
+  for (const auto* name : {"\n  check", "\n  simulate"}) EXPECT_TRUE(out_has(name)) << out.str();
+}
+
 TEST_F(Commands, PlanSaysFirstWhatItWouldDoThenWhyNotForEachMember) {
-  ASSERT_EQ(on_account({"plan"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"plan"}), cli::kDone) << err.str();
   const auto text = out.str();
   const auto would = text.find("web: would");
   const auto action = text.find("deregister " + worst + " from tg1:443");
@@ -88,7 +95,7 @@ TEST_F(Commands, PlanSaysFirstWhatItWouldDoThenWhyNotForEachMember) {
 }
 
 TEST_F(Commands, PlanAsJsonHoldsVerdictsWithNumbers) {
-  ASSERT_EQ(on_account({"plan", "--json"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"plan", "--json"}), cli::kDone) << err.str();
   const auto shown = json();
   EXPECT_EQ(shown["state_found"], false);
   const auto& fleet = shown["fleets"][0];
@@ -104,16 +111,16 @@ TEST_F(Commands, PlanAsJsonHoldsVerdictsWithNumbers) {
 TEST_F(Commands, RunStartsOneRemediationAndStatusExplainAndHistoryTellOfIt) {
   ticks(1);
   EXPECT_EQ(changes(), 2) << "it took one out, and asked before whether it may register";
-  ASSERT_EQ(on_account({"status"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"status"}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has(worst) && out_has("draining")) << out.str();
-  ASSERT_EQ(on_account({"explain", worst, "--json"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"explain", worst, "--json"}), cli::kDone) << err.str();
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "in_remediation");
   EXPECT_EQ(json()["fleets"][0]["open"][0]["phase"], "draining");
-  ASSERT_EQ(on_account({"explain", worst}), kDone) << err.str();
+  ASSERT_EQ(on_account({"explain", worst}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has("in_remediation") && out_has("\nHistory\n")) << out.str();
-  ASSERT_EQ(on_account({"history", "--instance", worst, "--json"}), kDone);
+  ASSERT_EQ(on_account({"history", "--instance", worst, "--json"}), cli::kDone);
   EXPECT_GE(json()["events"].size(), 1U);
-  ASSERT_EQ(on_account({"history", "--limit", "1", "--json"}), kDone);
+  ASSERT_EQ(on_account({"history", "--limit", "1", "--json"}), cli::kDone);
   EXPECT_EQ(json()["events"].size(), 1U);
   EXPECT_EQ(changes(), 2);
 }
@@ -121,10 +128,10 @@ TEST_F(Commands, RunStartsOneRemediationAndStatusExplainAndHistoryTellOfIt) {
 TEST_F(Commands, RunStaysUntilTheWholeRemediationIsOver) {
   const Time until = account->now() + 45min;
   stop_when = [&] { return account->now() >= until; };
-  ASSERT_EQ(on_account({"run", "--every", "1m", "--json"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"run", "--every", "1m", "--json"}), cli::kDone) << err.str();
   stop_when = nullptr;
   for (const auto& line : split(trim(out.str()), '\n')) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
-  ASSERT_EQ(on_account({"status", "--json"}), kDone);
+  ASSERT_EQ(on_account({"status", "--json"}), cli::kDone);
   EXPECT_TRUE(json()["fleets"][0]["open"].empty());
   EXPECT_EQ(json()["fleets"][0]["recent"][0]["ending"], "cured");
   EXPECT_EQ(account->counters().reboots, 1);
@@ -132,31 +139,31 @@ TEST_F(Commands, RunStaysUntilTheWholeRemediationIsOver) {
 
 TEST_F(Commands, ATargetGroupThatDoesNotExistEndsWith2FromTheFirstTick) {
   write("evenkeel.yaml", std::string(kPolicy).replace(std::string(kPolicy).find("[tg1]"), 5, "[tg1, tg9]"));
-  EXPECT_EQ(on_account({"plan"}), kUsage) << out.str();
+  EXPECT_EQ(on_account({"plan"}), cli::kUsage) << out.str();
   EXPECT_TRUE(out_has("could not act if it had to: target group tg9 does not exist")) << out.str();
-  EXPECT_EQ(on_account({"run"}), kUsage);
+  EXPECT_EQ(on_account({"run"}), cli::kUsage);
   EXPECT_NE(err.str().find("web: blind for 0s, could not act if it had to: target group tg9"),
             std::string::npos)
       << err.str();
-  EXPECT_EQ(on_account({"status"}), kNeedsPerson);
+  EXPECT_EQ(on_account({"status"}), cli::kNeedsPerson);
   EXPECT_TRUE(out_has("blind since 2026-11-22T10:1") && out_has("tg9 does not exist")) << out.str();
-  EXPECT_EQ(on_account({"status", "--json"}), kNeedsPerson);
+  EXPECT_EQ(on_account({"status", "--json"}), cli::kNeedsPerson);
   const auto ability = json()["fleets"][0]["ability"];
   EXPECT_EQ(ability["kind"], "blind");
   EXPECT_EQ(ability["blind_to"][0]["what"], "target_group_absent");
   EXPECT_EQ(ability["blind_to"][0]["absent_name"], true);
   EXPECT_EQ(changes(), 0);
   write("evenkeel.yaml", kPolicy);
-  EXPECT_EQ(on_account({"run"}), kDone) << err.str();
+  EXPECT_EQ(on_account({"run"}), cli::kDone) << err.str();
 }
 
 TEST_F(Commands, AWrongNameDoesNotEndAProcessThatStays) {
   write("evenkeel.yaml", std::string(kPolicy).replace(std::string(kPolicy).find("[tg1]"), 5, "[tg1, tg9]"));
   const Time until = account->now() + 5min;
   stop_when = [&] { return account->now() >= until; };
-  EXPECT_EQ(on_account({"run", "--every", "1m"}), kDone) << err.str();
+  EXPECT_EQ(on_account({"run", "--every", "1m"}), cli::kDone) << err.str();
   EXPECT_GE(account->now(), until);
-  EXPECT_EQ(on_account({"run", "--every", "1m", "--fleet", "wbe"}), kUsage) << "this one does";
+  EXPECT_EQ(on_account({"run", "--every", "1m", "--fleet", "wbe"}), cli::kUsage) << "this one does";
 }
 
 TEST_F(Commands, WhatIsDeniedEndsWith3FromTheFirstTick) {
@@ -167,17 +174,17 @@ TEST_F(Commands, WhatIsDeniedEndsWith3FromTheFirstTick) {
   sim::Faults faults;
   faults.list = {denied};
   front = std::make_unique<sim::Front>(*account, faults, 1);
-  EXPECT_EQ(on_account({"plan"}), kAws) << out.str();
-  EXPECT_EQ(on_account({"run"}), kAws) << err.str();
+  EXPECT_EQ(on_account({"plan"}), cli::kAws) << out.str();
+  EXPECT_EQ(on_account({"run"}), cli::kAws) << err.str();
   write("evenkeel.yaml",
         std::string(kPolicy) + "      windows: [{from: \"22:00\", to: \"23:00\", time_zone: UTC}]\n");
-  EXPECT_EQ(on_account({"run"}), kAws) << "also while it has to wait: " << err.str();
+  EXPECT_EQ(on_account({"run"}), cli::kAws) << "also while it has to wait: " << err.str();
 }
 
 TEST_F(Commands, AProcessThatIsStoppedWithAServerOutSaysSoAndEndsWith1) {
   const Time until = account->now() + 3min;
   stop_when = [&] { return account->now() >= until; };
-  EXPECT_EQ(on_account({"run", "--every", "1m"}), kNeedsPerson);
+  EXPECT_EQ(on_account({"run", "--every", "1m"}), cli::kNeedsPerson);
   EXPECT_NE(err.str().find("stopped with 1 server out of service: " + worst + " of web ("), std::string::npos)
       << err.str();
   EXPECT_NE(err.str().find("nothing puts it back until a tick runs again"), std::string::npos);
@@ -185,49 +192,49 @@ TEST_F(Commands, AProcessThatIsStoppedWithAServerOutSaysSoAndEndsWith1) {
 
 TEST_F(Commands, StatusAgreesWithItselfRightAfterAStart) {
   ticks(1);
-  ASSERT_EQ(on_account({"status"}), kDone);
+  ASSERT_EQ(on_account({"status"}), cli::kDone);
   EXPECT_TRUE(out_has("3 of 4 serve, 1 out") && out_has("draining")) << out.str();
   EXPECT_TRUE(out_has("no more servers may leave now")) << out.str();
 }
 
 TEST_F(Commands, PlanSaysWhatItDidNotAsk) {
-  ASSERT_EQ(on_account({"plan"}), kDone);
+  ASSERT_EQ(on_account({"plan"}), cli::kDone);
   EXPECT_TRUE(
       out_has("not asked here, but by a tick before it starts: whether AWS would allow to put it back"))
       << out.str();
-  ASSERT_EQ(on_account({"plan", "--json"}), kDone);
+  ASSERT_EQ(on_account({"plan", "--json"}), cli::kDone);
   EXPECT_EQ(json()["fleets"][0]["not_asked"].size(), 1U);
 }
 
 TEST_F(Commands, RunSaysInOneLineWhyNothingIsDone) {
   write("evenkeel.yaml",
         std::string(kPolicy).replace(std::string(kPolicy).find("above: 65"), 9, "above: 95"));
-  ASSERT_EQ(on_account({"run"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"run"}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has("web: nothing to do: worst is " + worst + " at ")) << out.str();
   EXPECT_TRUE(out_has("of 95 %"));
   EXPECT_EQ(std::ranges::count(out.str(), '\n'), 1);
 }
 
 TEST_F(Commands, APausedFleetStartsNothingAndSaysWhy) {
-  ASSERT_EQ(on_account({"pause", "web", "--reason", "big release"}), kDone) << err.str();
-  ASSERT_EQ(on_account({"run"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"pause", "web", "--reason", "big release"}), cli::kDone) << err.str();
+  ASSERT_EQ(on_account({"run"}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has("big release")) << out.str();
   EXPECT_EQ(changes(), 0);
 }
 
 TEST_F(Commands, RestorePutsAMemberBackWithoutAReboot) {
   ticks(1);
-  ASSERT_EQ(on_account({"restore", worst, "--json"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"restore", worst, "--json"}), cli::kDone) << err.str();
   EXPECT_EQ(json()["fleet"], "web");
   EXPECT_EQ(json()["did"].size(), 1U);
-  ASSERT_EQ(on_account({"status", "--json"}), kDone);
+  ASSERT_EQ(on_account({"status", "--json"}), cli::kDone);
   EXPECT_FALSE(json()["fleets"][0]["wishes"][0]["now"]);
-  ASSERT_EQ(on_account({"restore", worst, "--now"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"restore", worst, "--now"}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has("a reboot that is queued may take it down while it serves")) << out.str();
-  ASSERT_EQ(on_account({"status", "--json"}), kDone);
+  ASSERT_EQ(on_account({"status", "--json"}), cli::kDone);
   EXPECT_TRUE(json()["fleets"][0]["wishes"][1]["now"]);
   ticks(20);
-  ASSERT_EQ(on_account({"status", "--json"}), kDone);
+  ASSERT_EQ(on_account({"status", "--json"}), cli::kDone);
   EXPECT_EQ(json()["fleets"][0]["recent"][0]["ending"], "not_rebooted");
   EXPECT_EQ(account->counters().reboots, 0);
 }
@@ -242,19 +249,19 @@ TEST_F(Commands, AFleetThatLeftThePolicyIsRestoredWhateverFleetIsNamed) {
     on_account({"run", "--fleet", "api"});
     account->advance_to(account->now() + std::chrono::minutes{1});
   }
-  ASSERT_EQ(on_account({"status", "--fleet", "web", "--json"}), kDone) << err.str();
+  ASSERT_EQ(on_account({"status", "--fleet", "web", "--json"}), cli::kDone) << err.str();
   EXPECT_TRUE(json()["fleets"][0]["open"].empty()) << out.str();
   EXPECT_EQ(account->counters().reboots, 0);
 }
 
 TEST_F(Commands, ExplainOfAStrangerIsRefused) {
-  EXPECT_EQ(on_account({"explain", "i-00000000000000000"}), kUsage);
+  EXPECT_EQ(on_account({"explain", "i-00000000000000000"}), cli::kUsage);
   EXPECT_NE(err.str().find("evenkeel plan"), std::string::npos);
 }
 
 TEST_F(Commands, SimulateAsJsonHoldsBothRunsUnderTheAgreedKeys) {
   write("story.txt", kScenario);
-  ASSERT_EQ(run({"simulate", path("story.txt"), "--seed", "3", "--json"}), kDone) << err.str();
+  ASSERT_EQ(run({"simulate", path("story.txt"), "--seed", "3", "--json"}), cli::kDone) << err.str();
   const auto shown = json();
   for (const char* key : {"requests_total", "requests_dropped", "dropped_by_our_doing", "crashes",
                           "min_healthy", "reboots", "undrained_reboots", "double_reboots", "forgotten",
@@ -272,45 +279,45 @@ TEST_F(Commands, SimulateAsJsonHoldsBothRunsUnderTheAgreedKeys) {
 
 TEST_F(Commands, TheSameSeedTellsTheSameStory) {
   write("story.txt", kScenario);
-  ASSERT_EQ(run({"simulate", path("story.txt"), "--narrative"}), kDone) << err.str();
+  ASSERT_EQ(run({"simulate", path("story.txt"), "--narrative"}), cli::kDone) << err.str();
   const auto first = out.str();
   EXPECT_NE(first.find("web-2"), std::string::npos);
   EXPECT_EQ(first.find(worst), std::string::npos) << first;
-  ASSERT_EQ(run({"simulate", path("story.txt"), "--narrative"}), kDone);
+  ASSERT_EQ(run({"simulate", path("story.txt"), "--narrative"}), cli::kDone);
   EXPECT_EQ(out.str(), first);
 }
 
 TEST_F(Commands, SimulateForPeopleStaysWithinAHundredColumnsAndHasNoEscapesInAFile) {
   write("story.txt", kScenario);
-  ASSERT_EQ(run({"simulate", path("story.txt")}), kDone) << err.str();
+  ASSERT_EQ(run({"simulate", path("story.txt")}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has("Without Evenkeel") && out_has("requests dropped") && out_has("evenkeel plan"));
   EXPECT_FALSE(out_has("\x1b"));
   for (const auto& line : split(out.str(), '\n')) {
     // The name of the test's folder is long.
     if (line.find(folder.string()) == std::string::npos) {
-      EXPECT_LE(display_width(line), 100) << line;
+      EXPECT_LE(cli::display_width(line), 100) << line;
     }
   }
 }
 
 TEST_F(Commands, AScenarioThatIsBrokenNamesItsPlace) {
   write("story.txt", "start yesterday\n");
-  EXPECT_EQ(run({"simulate", path("story.txt")}), kUsage);
+  EXPECT_EQ(run({"simulate", path("story.txt")}), cli::kUsage);
   EXPECT_NE(err.str().find("story.txt:1:"), std::string::npos) << err.str();
 }
 
 TEST_F(Commands, ListenRefusesAnAddressThatIsNone) {
   write("story.txt", kScenario);
-  EXPECT_EQ(run({"simulate", path("story.txt"), "--listen", "here:there"}), kUsage);
-  EXPECT_EQ(run({"simulate", path("story.txt"), "--time-scale", "2"}), kCommandLine);
-  EXPECT_EQ(run({"simulate", path("story.txt"), "--json", "--narrative"}), kCommandLine);
+  EXPECT_EQ(run({"simulate", path("story.txt"), "--listen", "here:there"}), cli::kUsage);
+  EXPECT_EQ(run({"simulate", path("story.txt"), "--time-scale", "2"}), cli::kCommandLine);
+  EXPECT_EQ(run({"simulate", path("story.txt"), "--json", "--narrative"}), cli::kCommandLine);
 }
 
 TEST_F(Commands, APolicyThatBrokeHoldsBackNoRestore) {
   ticks(1);
   ASSERT_EQ(account->visible_targets(account->target_groups.begin()->first).size(), 4U);
   write("evenkeel.yaml", "fleets: [{name: web}]");
-  EXPECT_EQ(on_account({"run"}), kUsage);
+  EXPECT_EQ(on_account({"run"}), cli::kUsage);
   EXPECT_NE(err.str().find("put back all the same"), std::string::npos) << err.str();
   EXPECT_TRUE(out_has("putting it back: the policy could not be read\n")) << out.str();
   EXPECT_FALSE(out_has("left the policy")) << out.str();
@@ -319,12 +326,12 @@ TEST_F(Commands, APolicyThatBrokeHoldsBackNoRestore) {
     on_account({"run"});
   }
   EXPECT_EQ(account->counters().reboots, 0);
-  ASSERT_EQ(on_account({"status"}), kDone);
+  ASSERT_EQ(on_account({"status"}), cli::kDone);
   EXPECT_EQ(out.str().find("draining"), std::string::npos) << out.str();
   // Once no server is out it only says what is wrong.
-  EXPECT_EQ(on_account({"run"}), kUsage);
+  EXPECT_EQ(on_account({"run"}), cli::kUsage);
   EXPECT_EQ(err.str().find("put back all the same"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace evenkeel::cli
+}  // namespace evenkeel::play
