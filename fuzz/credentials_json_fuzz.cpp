@@ -1,13 +1,13 @@
 // Temporary credentials as JSON. The first byte chooses who wrote it.
+#include "credentials/json.h"
 #include "fuzz/property.h"
-#include "wire/credentials_json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace evenkeel;
   if (size < 1) return 0;
-  const auto from = static_cast<wire::JsonFrom>(data[0] % 3);
+  const auto from = static_cast<credentials::JsonFrom>(data[0] % 3);
   const auto text = fuzz::text_of(data + 1, size - 1);
-  const auto session = wire::read_credentials_json(text, from);
+  const auto session = credentials::read_credentials_json(text, from);
   if (!session) {
     fuzz::require_presentable(session.error());
     return 0;

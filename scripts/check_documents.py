@@ -26,7 +26,7 @@ INLINE_CODE = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)", re.DOTAL
 HEADING = re.compile(r"^#{1,6} +(.+?)(?: +#+)?$", re.MULTILINE)
 DECISION = re.compile(r"ADR (\d+)$")
 # Tests that write documents for themselves, in a folder of their own, and name them.
-MADE_BY_TESTS = {"tests/program/test_documents.py", "tests/site/test_site.py"}
+MADE_BY_TESTS = {"tests/program/test_documents.py", "tests/program/test_words.py", "tests/site/test_site.py"}
 
 
 def blank(match: re.Match) -> str:

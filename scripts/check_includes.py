@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Who may include whom: refuses every #include that src/folders.txt does not allow.
+"""Which folder may include which: refuses every #include that src/folders.txt does not allow.
 
 usage: check_includes.py [ROOT]    prints "file:line: what is wrong; what is allowed", exits 1 when there is any
 """

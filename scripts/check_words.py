@@ -68,7 +68,7 @@ STABLE = {
 }
 # Files that name the words in order to replace them.
 EXEMPT = ("STYLE.md", "scripts/check_words.py", "tests/program/test_words.py")
-SKIPPED = ("build", "dist", "node_modules")  # and hidden folders, but for .ci and .github
+SKIPPED = ("dist", "node_modules")  # besides build* and hidden folders, but for .ci and .github
 
 Piece = tuple[int, str]  # the number of its first line, and the text
 
@@ -120,7 +120,7 @@ def is_test(path: Path) -> bool:
 def files(root: Path, *patterns: str) -> list[Path]:
     """Those that the patterns match and that people write."""
     def skipped(folder: str) -> bool:
-        return folder in SKIPPED or folder.startswith(".") and folder not in (".ci", ".github")
+        return folder in SKIPPED or folder.startswith("build") or folder.startswith(".") and folder not in (".ci", ".github")
 
     found = {path.relative_to(root) for pattern in patterns for path in root.glob(pattern) if path.is_file()}
     return sorted(root / path for path in found if not any(map(skipped, path.parts[:-1])) and path.as_posix() not in EXEMPT)

@@ -72,7 +72,7 @@ void add_own_aws(ArgumentParser& command, Options& options) {
   add_profile_and_region(command, options, "the region of the state's table");
 }
 
-wire::Sources sources(Context& context, const AwsOptions& options) {
+credentials::Sources sources(Context& context, const AwsOptions& options) {
   return {context.network,   context.clock,
           context.random,    context.environment,
           context.variables, options.profile.empty() ? std::nullopt : std::optional{options.profile}};

@@ -10,9 +10,9 @@
 #include "cli/argument_parser.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
+#include "credentials/source.h"
 #include "model/policy.h"
 #include "record/journal.h"
-#include "wire/credentials_source.h"
 #include "wiring/notifiers.h"
 #include "wiring/pass.h"
 #include "wiring/regions.h"
@@ -52,7 +52,7 @@ void add_aws(ArgumentParser& command, Options& options);
 void add_own_aws(ArgumentParser& command, Options& options);
 
 // What finding credentials, the state and the policy needs.
-wire::Sources sources(Context& context, const AwsOptions& options = {});
+credentials::Sources sources(Context& context, const AwsOptions& options = {});
 
 // As --policy and --state say it.
 Result<Policy> load_policy(Context& context, const Options& options);

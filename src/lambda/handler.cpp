@@ -101,7 +101,7 @@ Handler::Handler(Context& context, Settings settings)
   for (const auto& problem : people_.problems()) log_.error("notify", "not notified: " + problem);
 }
 
-wire::Sources Handler::sources() const {
+credentials::Sources Handler::sources() const {
   return {context_.network, context_.clock, context_.random, context_.environment, {}, std::nullopt};
 }
 

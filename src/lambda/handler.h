@@ -59,7 +59,7 @@ class Handler {
   void tell(Time until, PassMetrics& metrics);
   Answer command(const Request& asked);
   Result<void> open_state();
-  wire::Sources sources() const;
+  credentials::Sources sources() const;
 
   Context& context_;
   Settings settings_;

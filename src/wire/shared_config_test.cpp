@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/testing/sources.h"
+#include "wire/testing/machine.h"
+#include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wire {
 namespace {
@@ -41,7 +42,7 @@ TEST(Ini, NamesFileAndLineOfWhatIsWrongAndShowsNoValue) {
 }
 
 TEST(SharedConfig, TakesTheCredentialsFileBeforeTheConfigFile) {
-  World world;
+  Machine world;
   world.home.write("config",
                    "[profile web]\nregion = a\nrole_arn = c\n[profile \"my web\"]\nregion = q\n"
                    "[web2]\nregion = ignored\n[profile empty]\n");
@@ -57,7 +58,7 @@ TEST(SharedConfig, TakesTheCredentialsFileBeforeTheConfigFile) {
 }
 
 TEST(SharedConfig, TakesTheFlagBeforeTheVariablesAndNeedsTheProfileThatWasNamed) {
-  World world;
+  Machine world;
   world.home.write("config", "[profile a]\n[profile b]\n[default]\n");
   EXPECT_EQ(world.config()->profile, "default");
   world.variables["AWS_DEFAULT_PROFILE"] = "b";
@@ -95,7 +96,7 @@ TEST(SharedConfig, FindsItsFilesBelowHome) {
 }
 
 TEST(SharedConfig, RefusesDirectoriesAndWhatIsTooLarge) {
-  World world;
+  Machine world;
   world.home.write("config", std::string(SharedConfig::kMostBytes + 1, '#'));
   EXPECT_NE(world.config().error().message.find("is larger than 1048576 bytes"), std::string::npos);
   world.variables["AWS_CONFIG_FILE"] = world.home.file("");

@@ -18,7 +18,7 @@ using ChannelPtr = std::unique_ptr<notify::Channel>;
 constexpr const char* kForms = "give sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME";
 
 // arn:aws:sns:eu-west-1:123456789012:evenkeel
-Result<ChannelPtr> topic(const std::string& arn, const wire::Sources& sources) {
+Result<ChannelPtr> topic(const std::string& arn, const credentials::Sources& sources) {
   const auto parts = split(arn, ':');
   const bool fits = parts.size() == 6 && wire::partition_of_arn(arn) != nullptr && parts[2] == "sns" &&
                     !parts[3].empty() && !parts[4].empty() && !parts[5].empty();
@@ -53,7 +53,7 @@ Result<std::string> url_in_variable(const std::string& name, const wire::Environ
   return checked(name, *value);
 }
 
-Result<std::string> url_in_parameter(const std::string& name, const wire::Sources& sources,
+Result<std::string> url_in_parameter(const std::string& name, const credentials::Sources& sources,
                                      const std::string& region, Duration within) {
   const auto until = sources.clock.now() + within;
   const auto caller = TRY(own_caller(sources, region));
@@ -62,7 +62,7 @@ Result<std::string> url_in_parameter(const std::string& name, const wire::Source
   return checked("ssm:" + name, parameter.value.value);
 }
 
-Result<ChannelPtr> webhook(const std::string& address, const wire::Sources& sources,
+Result<ChannelPtr> webhook(const std::string& address, const credentials::Sources& sources,
                            const std::string& region) {
   const auto whole = "webhook:" + address;
   const auto name = address.substr(std::min<std::size_t>(4, address.size()));
@@ -83,7 +83,7 @@ Result<ChannelPtr> webhook(const std::string& address, const wire::Sources& sour
               "and give webhook:env:NAME, or into a parameter and give webhook:ssm:/NAME");
 }
 
-Result<ChannelPtr> channel(const std::string& address, const wire::Sources& sources,
+Result<ChannelPtr> channel(const std::string& address, const credentials::Sources& sources,
                            const std::string& region) {
   if (address.starts_with("sns:")) return topic(address.substr(4), sources);
   if (address.starts_with("webhook:")) return webhook(address.substr(8), sources, region);
@@ -102,7 +102,7 @@ std::string shown(const std::string& address) {
   return slash == std::string::npos ? printable(address) : printable(address.substr(0, slash)) + "/…";
 }
 
-notify::Outbox outbox(const std::vector<std::string>& addresses, const wire::Sources& sources,
+notify::Outbox outbox(const std::vector<std::string>& addresses, const credentials::Sources& sources,
                       const std::string& region, std::vector<std::string>& problems) {
   std::vector<ChannelPtr> channels;
   std::vector<std::string> seen;
@@ -120,7 +120,7 @@ notify::Outbox outbox(const std::vector<std::string>& addresses, const wire::Sou
 
 }  // namespace
 
-People::People(const std::vector<std::string>& addresses, const wire::Sources& sources,
+People::People(const std::vector<std::string>& addresses, const credentials::Sources& sources,
                const std::string& region)
     : outbox_(outbox(addresses, sources, region, problems_)) {}
 

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "credentials/source.h"
 #include "model/plan.h"
 #include "notify/outbox.h"
 #include "record/journal.h"
-#include "wire/credentials_source.h"
 
 namespace evenkeel::wiring {
 
@@ -25,7 +25,8 @@ class People {
   // What `sources` refers to must outlive this. `region` is that of a parameter (webhook:ssm:), when it isn't
   // the environment's; empty: not given. Makes no call. Addresses that make no sense are in problems(), and
   // left out.
-  People(const std::vector<std::string>& addresses, const wire::Sources& sources, const std::string& region);
+  People(const std::vector<std::string>& addresses, const credentials::Sources& sources,
+         const std::string& region);
 
   // What is wrong with which address, and the remedy. An entry point that a person uses refuses to start; one
   // that brings machines back goes on without.

@@ -2,30 +2,31 @@
 
 #include <utility>
 
-#include "wire/credentials_chain.h"
-#include "wire/credentials_imds.h"
+#include "credentials/chain.h"
+#include "credentials/imds.h"
 #include "wire/endpoint.h"
 #include "wire/shared_config.h"
 
 namespace evenkeel::wiring {
 namespace {
 
-Result<std::string> region_of(const wire::Sources& sources, const std::string& given,
+Result<std::string> region_of(const credentials::Sources& sources, const std::string& given,
                               const wire::SharedConfig& config) {
   const auto asked = given.empty() ? std::nullopt : std::optional{given};
   if (auto found = TRY(wire::find_region(sources.environment, asked, config))) return *found;
-  if (auto found = TRY(wire::instance_region(sources, config)))
+  if (auto found = TRY(credentials::instance_region(sources, config)))
     return wire::checked_region(*found, "the region of this instance");
   return wire::resolve_region(sources.environment, {}, config);
 }
 
 }  // namespace
 
-Result<std::unique_ptr<wire::Caller>> own_caller(const wire::Sources& sources, const std::string& region) {
+Result<std::unique_ptr<wire::Caller>> own_caller(const credentials::Sources& sources,
+                                                 const std::string& region) {
   const auto config = TRY(wire::SharedConfig::load(sources.environment, sources.profile));
   const auto name = TRY(region_of(sources, region, config));
   auto endpoints = TRY(wire::resolve_endpoints(name, sources.environment, config));
-  auto identity = std::make_shared<wire::Identity>(wire::credentials_chain(sources));
+  auto identity = std::make_shared<wire::Identity>(credentials::credentials_chain(sources));
   return std::make_unique<wire::Caller>(sources.transport, sources.clock, sources.random, std::move(identity),
                                         std::move(endpoints));
 }

@@ -57,7 +57,7 @@ Result<Policy> in_variable(const std::string& address, const wire::Environment& 
 // Where the policy is. A parameter's caller is kept, with its connection and its credentials.
 struct PolicyPlace {
   std::string address;
-  wire::Sources sources;
+  credentials::Sources sources;
   std::string region;
   std::unique_ptr<wire::Caller> caller;
 
@@ -110,13 +110,13 @@ struct PolicyPlace {
   }
 };
 
-Result<Policy> load_policy(const std::string& address, const wire::Sources& sources,
+Result<Policy> load_policy(const std::string& address, const credentials::Sources& sources,
                            const std::string& region) {
   PolicyPlace place{address, sources, region, {}};
   return TRY(place.read(PolicySource::kFirstReadWithin)).policy;
 }
 
-PolicySource::PolicySource(std::string address, wire::Sources sources, std::string region)
+PolicySource::PolicySource(std::string address, credentials::Sources sources, std::string region)
     : place_(std::make_unique<PolicyPlace>(std::move(address), std::move(sources), std::move(region),
                                            nullptr)) {}
 

@@ -9,8 +9,8 @@
 #include <string>
 
 #include "base/result.h"
+#include "credentials/source.h"
 #include "model/policy.h"
-#include "wire/credentials_source.h"
 
 namespace evenkeel::wiring {
 
@@ -18,7 +18,7 @@ namespace evenkeel::wiring {
 // environment's; empty: not given.
 // Errors: `invalid` the address makes no sense, or every mistake in the text, each with its place: FILE:3:5,
 // or "ssm:/evenkeel/policy version 7, line 3, column 5". Else as of the place it is read from.
-Result<Policy> load_policy(const std::string& address, const wire::Sources& sources,
+Result<Policy> load_policy(const std::string& address, const credentials::Sources& sources,
                            const std::string& region);
 
 struct PolicyPlace;
@@ -34,7 +34,7 @@ class PolicySource {
   static constexpr int kOlderVersions = 5;
 
   // What `sources` refers to must outlive this. Reads nothing yet.
-  PolicySource(std::string address, wire::Sources sources, std::string region);
+  PolicySource(std::string address, credentials::Sources sources, std::string region);
   ~PolicySource();
   PolicySource(const PolicySource&) = delete;
   PolicySource& operator=(const PolicySource&) = delete;

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "wire/credentials_chain.h"
-#include "wire/credentials_imds.h"
-#include "wire/credentials_sts.h"
+#include "credentials/chain.h"
+#include "credentials/imds.h"
+#include "credentials/sts.h"
 #include "wire/endpoint.h"
 
 namespace evenkeel::wiring {
@@ -16,11 +16,11 @@ std::optional<std::string> unless_empty(const std::string& text) {
 
 }  // namespace
 
-Regions::Regions(wire::Sources sources, record::Journal& journal, std::string region)
+Regions::Regions(credentials::Sources sources, record::Journal& journal, std::string region)
     : sources_(std::move(sources)),
       journal_(journal),
       region_(std::move(region)),
-      base_(std::make_shared<wire::Identity>(wire::credentials_chain(sources_))) {}
+      base_(std::make_shared<wire::Identity>(credentials::credentials_chain(sources_))) {}
 
 controller::Parts Regions::parts(Region& region) {
   return {region.aws, journal_, sources_.clock, sources_.random, region.cache};
@@ -30,7 +30,7 @@ controller::Parts Regions::parts(Region& region) {
 Result<std::string> Regions::instance_region() {
   const bool known = instance_region_ && !instance_region_->empty();
   if (known || sources_.clock.now() < ask_instance_again_) return instance_region_;
-  const auto found = TRY(wire::instance_region(sources_, *config_));
+  const auto found = TRY(credentials::instance_region(sources_, *config_));
   instance_region_ = found ? wire::checked_region(*found, "the region of this instance")
                            : wire::resolve_region(sources_.environment, {}, *config_);
   if (!instance_region_) ask_instance_again_ = sources_.clock.now() + wire::Identity::kTryAgainAfter;
@@ -47,11 +47,11 @@ Result<std::unique_ptr<Regions::Region>> Regions::make(const FleetPolicy& fleet,
   auto endpoints = TRY(wire::resolve_endpoints(name, sources_.environment, *config_));
   auto identity = base_;
   if (!fleet.role_arn.empty()) {
-    wire::Role role;
+    credentials::Role role;
     role.arn = fleet.role_arn;
     role.external_id = fleet.external_id;
     role.region = name;
-    identity = std::make_shared<wire::Identity>(wire::assumed_role(sources_, std::move(role), base_));
+    identity = std::make_shared<wire::Identity>(credentials::assumed_role(sources_, std::move(role), base_));
   }
   wire::Caller aws{sources_.transport, sources_.clock, sources_.random, identity, std::move(endpoints)};
   return std::make_unique<Region>(std::move(identity), std::move(aws), observe::Cache{});

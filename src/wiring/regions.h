@@ -11,11 +11,11 @@
 
 #include "base/result.h"
 #include "controller/assemble.h"
+#include "credentials/source.h"
 #include "model/policy.h"
 #include "observe/cache.h"
 #include "record/journal.h"
 #include "wire/caller.h"
-#include "wire/credentials_source.h"
 #include "wire/shared_config.h"
 
 namespace evenkeel::wiring {
@@ -24,10 +24,10 @@ class Regions {
  public:
   // What `sources` refers to and the journal must outlive this. `region`: of all fleets, whatever the policy
   // says; empty: not given.
-  Regions(wire::Sources sources, record::Journal& journal, std::string region = {});
+  Regions(credentials::Sources sources, record::Journal& journal, std::string region = {});
 
   // The region is the given one, else the policy's, the environment's, the profile's, the instance's own. The
-  // identity is that of the chain (wire/credentials_chain.h), and on top of it the fleet's role.
+  // identity is that of the chain (credentials/chain.h), and on top of it the fleet's role.
   // Errors: there are no credentials to sign with now, no region, or a broken endpoint.
   Result<controller::Parts> parts_for(const FleetPolicy& fleet);
 
@@ -47,7 +47,7 @@ class Regions {
   Result<std::string> instance_region();
   Result<std::unique_ptr<Region>> make(const FleetPolicy& fleet, const std::string& name);
 
-  wire::Sources sources_;
+  credentials::Sources sources_;
   record::Journal& journal_;
   std::string region_;
   std::optional<wire::SharedConfig> config_;  // once it could be read

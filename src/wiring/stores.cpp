@@ -29,7 +29,8 @@ bool may_be_table(std::string_view name) {
 }
 
 Result<std::unique_ptr<record::Store>> open_table(const std::string& address, Access access,
-                                                  const wire::Sources& sources, const std::string& region) {
+                                                  const credentials::Sources& sources,
+                                                  const std::string& region) {
   auto table = address.substr(kTable.size());
   if (!may_be_table(table)) {
     return refuse(address,
@@ -45,7 +46,8 @@ Result<std::unique_ptr<record::Store>> open_table(const std::string& address, Ac
 }  // namespace
 
 Result<std::unique_ptr<record::Store>> open_state(const std::string& address, Access access,
-                                                  const wire::Sources& sources, const std::string& region) {
+                                                  const credentials::Sources& sources,
+                                                  const std::string& region) {
   if (address.starts_with(kTable)) return open_table(address, access, sources, region);
   const auto path = address.starts_with(kFile) ? address.substr(kFile.size()) : address;
   if (path.find("://") != std::string::npos)

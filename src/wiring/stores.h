@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/result.h"
+#include "credentials/source.h"
 #include "record/journal.h"
-#include "wire/credentials_source.h"
 
 namespace evenkeel::wiring {
 
@@ -19,6 +19,7 @@ enum class Access { read, write };
 // Errors: `invalid` for every other kind of address, and for a state that would be forgotten with the
 // process; the store's own. A table is first asked when it is first needed, or when it is opened to read.
 Result<std::unique_ptr<record::Store>> open_state(const std::string& address, Access access,
-                                                  const wire::Sources& sources, const std::string& region);
+                                                  const credentials::Sources& sources,
+                                                  const std::string& region);
 
 }  // namespace evenkeel::wiring

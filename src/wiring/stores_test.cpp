@@ -10,16 +10,16 @@ namespace {
 struct Stores : testing::Test {
   Result<std::unique_ptr<record::Store>> open(const std::string& address, Access access = Access::write,
                                               const std::string& region = "") {
-    const wire::Sources sources{transport,
-                                clock,
-                                random,
-                                [this](std::string_view name) -> std::optional<std::string> {
-                                  const auto found = environment.find(std::string(name));
-                                  return found == environment.end() ? std::nullopt
-                                                                    : std::optional(found->second);
-                                },
-                                {},
-                                {}};
+    const credentials::Sources sources{transport,
+                                       clock,
+                                       random,
+                                       [this](std::string_view name) -> std::optional<std::string> {
+                                         const auto found = environment.find(std::string(name));
+                                         return found == environment.end() ? std::nullopt
+                                                                           : std::optional(found->second);
+                                       },
+                                       {},
+                                       {}};
     return open_state(address, access, sources, region);
   }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 #include "wire/testing/scripted_transport.h"
 
 namespace evenkeel::wiring {
@@ -13,7 +13,7 @@ namespace evenkeel::wiring {
 struct Outside {
   explicit Outside(wire::ScriptedTransport::Script script) : transport(std::move(script)) {}
 
-  wire::Sources sources() {
+  credentials::Sources sources() {
     return {transport,
             clock,
             random,

@@ -1,11 +1,11 @@
 // Real processes: /bin/sh and its like, which are on every machine that builds this.
-#include "wire/credentials_process.h"
+#include "credentials/process.h"
 
 #include <gtest/gtest.h>
 
-#include "wire/testing/sources.h"
+#include "credentials/testing/sources.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -98,4 +98,4 @@ TEST(ProcessCredentials, NameProfileAndProgramWhenTheyFail) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

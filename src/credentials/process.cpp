@@ -1,4 +1,4 @@
-#include "wire/credentials_process.h"
+#include "credentials/process.h"
 
 #include <array>
 #include <cerrno>
@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "base/text.h"
-#include "wire/credentials_json.h"
+#include "credentials/json.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr int kBetweenLooks = 10;  // milliseconds
@@ -241,4 +241,4 @@ Result<Found> process_credentials(const Sources& sources, const SharedConfig& co
   return std::move(*session);
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

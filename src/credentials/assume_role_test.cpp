@@ -1,12 +1,12 @@
-#include "wire/credentials_assume_role.h"
+#include "credentials/assume_role.h"
 
 #include <gtest/gtest.h>
 
-#include "wire/credentials_sts.h"
-#include "wire/credentials_web_identity.h"
-#include "wire/testing/sources.h"
+#include "credentials/sts.h"
+#include "credentials/testing/sources.h"
+#include "credentials/web_identity.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr const char* kArn = "arn:aws:iam::123456789012:role/";
@@ -257,4 +257,4 @@ TEST(WebIdentity, NeedsARoleAndATokenAndShowsNone) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

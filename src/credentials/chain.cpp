@@ -1,18 +1,18 @@
-#include "wire/credentials_chain.h"
+#include "credentials/chain.h"
 
 #include <array>
 #include <memory>
 
 #include "base/text.h"
-#include "wire/credentials_assume_role.h"
-#include "wire/credentials_container.h"
-#include "wire/credentials_imds.h"
-#include "wire/credentials_keys.h"
-#include "wire/credentials_process.h"
-#include "wire/credentials_web_identity.h"
+#include "credentials/assume_role.h"
+#include "credentials/container.h"
+#include "credentials/imds.h"
+#include "credentials/keys.h"
+#include "credentials/process.h"
+#include "credentials/web_identity.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 // What AWS's own tools would use here and we never do: it needs a browser.
@@ -115,4 +115,4 @@ FetchSession credentials_chain(Sources sources) {
   return [chain = std::make_shared<Chain>(std::move(sources))] { return chain->fetch(); };
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 // This machine, and the addresses that AWS gives the endpoint: a URI from elsewhere in the environment must
 // not carry the Authorization header across a network in plain text. `host` as in Url, a port is allowed.
@@ -20,4 +20,4 @@ bool is_allowed_host(std::string_view host);
 
 Result<Found> container_credentials(const Sources& sources);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,10 +1,10 @@
-#include "wire/credentials_imds.h"
+#include "credentials/imds.h"
 
 #include <gtest/gtest.h>
 
-#include "wire/testing/sources.h"
+#include "credentials/testing/sources.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 // An instance with the role `web`; each path may be answered otherwise.
@@ -134,4 +134,4 @@ TEST(InstanceRegion, IsTheInstancesOwnOrNone) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

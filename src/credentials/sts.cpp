@@ -1,13 +1,13 @@
-#include "wire/credentials_sts.h"
+#include "credentials/sts.h"
 
 #include <algorithm>
 
 #include "base/text.h"
+#include "credentials/expiration.h"
 #include "wire/caller.h"
-#include "wire/expiration.h"
 #include "wire/partition.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr Duration kStsTimeout{5'000};
@@ -133,4 +133,4 @@ FetchSession assumed_role(Sources sources, Role role, std::shared_ptr<Identity> 
   };
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

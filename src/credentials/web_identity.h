@@ -4,10 +4,10 @@
 #include <string>
 
 #include "base/result.h"
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 // AWS_WEB_IDENTITY_TOKEN_FILE with AWS_ROLE_ARN and, if given, AWS_ROLE_SESSION_NAME; each else from the
 // profile: web_identity_token_file, role_arn, role_session_name. With --profile, and for a source profile
@@ -16,4 +16,4 @@ namespace evenkeel::wire {
 Result<Found> web_identity(const Sources& sources, const SharedConfig& config, const std::string& profile,
                            bool from_environment);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,4 +1,4 @@
-#include "wire/credentials_assume_role.h"
+#include "credentials/assume_role.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,14 +6,14 @@
 #include <memory>
 
 #include "base/text.h"
-#include "wire/credentials_container.h"
-#include "wire/credentials_imds.h"
-#include "wire/credentials_keys.h"
-#include "wire/credentials_process.h"
-#include "wire/credentials_sts.h"
-#include "wire/credentials_web_identity.h"
+#include "credentials/container.h"
+#include "credentials/imds.h"
+#include "credentials/keys.h"
+#include "credentials/process.h"
+#include "credentials/sts.h"
+#include "credentials/web_identity.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 class Roles {
@@ -131,4 +131,4 @@ Result<Found> profile_role(const Sources& sources, const SharedConfig& config, c
   return TRY(roles.assume(profile));
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "wire/identity.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 enum class JsonFrom {
   process,    // Version 1, SessionToken and Expiration may be missing
@@ -23,4 +23,4 @@ inline constexpr std::size_t kMostCredentialsJson = std::size_t{64} << 10U;
 // document but Code and Message, and without saying whose document it is, which the caller adds.
 Result<Session> read_credentials_json(std::string_view text, JsonFrom from);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "wire/credentials_keys.h"
-#include "wire/testing/sources.h"
+#include "credentials/keys.h"
+#include "credentials/testing/sources.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 TEST(Credentials, AreTakenOutOfTextThatRepeatsThem) {
@@ -60,4 +60,4 @@ TEST(ProfileKeys, NameProfileAndFileAndNoSecret) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

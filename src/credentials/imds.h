@@ -8,10 +8,10 @@
 #include <string>
 
 #include "base/result.h"
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 // Absent: switched off, not there, or the instance has no role. Errors: it is there and refuses (`denied`),
 // makes no sense (`invalid`), or gave out a token and then went away (`unavailable`). What it gives is used past
@@ -21,4 +21,4 @@ Result<Found> instance_credentials(const Sources& sources, const SharedConfig& c
 // Nothing where it is switched off, not there or has nothing to say. Error: a variable above is wrong.
 Result<std::optional<std::string>> instance_region(const Sources& sources, const SharedConfig& config);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

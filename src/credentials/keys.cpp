@@ -1,8 +1,8 @@
-#include "wire/credentials_keys.h"
+#include "credentials/keys.h"
 
 #include "base/text.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 // Both keys or neither; `place` is where they should stand.
@@ -43,4 +43,4 @@ Result<Found> profile_keys(const Sections& file, const std::string& path, const 
       "profile '" + printable(profile, 60) + "' of " + printable(path));
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -7,10 +7,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 // A command line as its words, as a POSIX shell would split it, but with no shell: quotes and backslashes
 // count, nothing is expanded. Nothing when a quote isn't closed.
@@ -33,4 +33,4 @@ Result<std::string> run_process(const std::vector<std::string>& command,
 Result<Found> process_credentials(const Sources& sources, const SharedConfig& config,
                                   const std::string& profile);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,9 +1,9 @@
-#include "wire/credentials_web_identity.h"
+#include "credentials/web_identity.h"
 
 #include "base/text.h"
-#include "wire/credentials_sts.h"
+#include "credentials/sts.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr std::size_t kLargestWebIdentityToken = std::size_t{64} << 10U;
@@ -38,4 +38,4 @@ Result<Found> web_identity(const Sources& sources, const SharedConfig& config, c
   return std::move(*session);
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,10 +1,10 @@
-#include "wire/credentials_container.h"
+#include "credentials/container.h"
 
 #include <gtest/gtest.h>
 
-#include "wire/testing/sources.h"
+#include "credentials/testing/sources.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 struct Container : World {
@@ -115,4 +115,4 @@ TEST(ContainerCredentials, SayWhoRefusedAndWhyWithoutTheToken) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,11 +1,11 @@
-#include "wire/credentials_json.h"
+#include "credentials/json.h"
 
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "wire/expiration.h"
+#include "credentials/expiration.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 using Json = nlohmann::json;
@@ -63,4 +63,4 @@ Result<Session> read_credentials_json(std::string_view text, JsonFrom from) {
   return session;
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -14,7 +14,10 @@
 #include "wire/identity.h"
 #include "wire/transport.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
+
+using namespace wire;  // sessions, requests and what they are sent with
+using wire::Identity;  // model/identity.h has another one
 
 // Transport, clock and random must outlive whatever is made from them.
 struct Sources {
@@ -33,4 +36,4 @@ struct Absent {
 
 using Found = std::variant<Session, Absent>;
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,11 +1,11 @@
-#include "wire/credentials_chain.h"
+#include "credentials/chain.h"
 
 #include <gtest/gtest.h>
 
 #include "base/text.h"
-#include "wire/testing/sources.h"
+#include "credentials/testing/sources.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 std::string keys(const std::string& id) {
@@ -186,4 +186,4 @@ TEST(CredentialsChain, LooksAgainAtEverythingUntilSomebodyHasSome) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,10 +1,10 @@
-#include "wire/credentials_json.h"
+#include "credentials/json.h"
 
 #include <gtest/gtest.h>
 
-#include "wire/testing/sources.h"
+#include "credentials/testing/sources.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr JsonFrom kAll[] = {JsonFrom::process, JsonFrom::container, JsonFrom::instance};
@@ -78,4 +78,4 @@ TEST(CredentialsJson, OfAnInstanceMayBeARefusal) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

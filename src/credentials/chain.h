@@ -9,13 +9,13 @@
 //   8 an instance's metadata
 #pragma once
 
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 // The first one that is configured. Once it has given a session, no other is ever asked: credentials that go
 // away must not turn us into another identity. Files and the environment are read again each time.
 // Errors: the provider's own; `denied` with all that was looked for when there is none.
 FetchSession credentials_chain(Sources sources);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

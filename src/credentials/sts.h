@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/result.h"
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 inline constexpr const char* kSessionName = "evenkeel";
 
@@ -35,4 +35,4 @@ Result<Session> assume_role_with_web_identity(const Sources& sources, const Shar
 // A role on top of the identity `base`, kept fresh: what a policy's role_arn means.
 FetchSession assumed_role(Sources sources, Role role, std::shared_ptr<Identity> base);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "base/result.h"
-#include "wire/credentials_source.h"
+#include "credentials/source.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 
 inline constexpr std::size_t kMostRolesInARow = 8;
 
@@ -17,4 +17,4 @@ inline constexpr std::size_t kMostRolesInARow = 8;
 // a source that is missing, named twice or has nothing to give; STS's refusal.
 Result<Found> profile_role(const Sources& sources, const SharedConfig& config, const std::string& profile);
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,14 +1,14 @@
-#include "wire/credentials_container.h"
+#include "credentials/container.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "wire/credentials_json.h"
+#include "credentials/json.h"
 #include "wire/endpoint.h"
 #include "wire/shared_config.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr const char* kRelative = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -122,4 +122,4 @@ Result<Found> container_credentials(const Sources& sources) {
   return std::move(*session);
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

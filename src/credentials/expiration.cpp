@@ -1,11 +1,11 @@
-#include "wire/expiration.h"
+#include "credentials/expiration.h"
 
 #include <algorithm>
 #include <string>
 
 #include "base/text.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr std::size_t kSeparator = 10;  // behind "2026-11-22"
@@ -41,4 +41,4 @@ std::optional<Time> parse_expiration(std::string_view text) {
   return *time - *offset;
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,10 +1,10 @@
-#include "wire/expiration.h"
+#include "credentials/expiration.h"
 
 #include <gtest/gtest.h>
 
 #include "base/text.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 TEST(Expiration, IsReadInEveryFormThatToolsWrite) {
@@ -32,4 +32,4 @@ TEST(Expiration, IsNothingWhereTheZoneIsMissingOrTheTimeIsNone) {
 }
 
 }  // namespace
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials

@@ -1,13 +1,13 @@
-#include "wire/credentials_imds.h"
+#include "credentials/imds.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
-#include "wire/credentials_json.h"
+#include "credentials/json.h"
 #include "wire/endpoint.h"
 
-namespace evenkeel::wire {
+namespace evenkeel::credentials {
 namespace {
 
 constexpr const char* kRolesPath = "latest/meta-data/iam/security-credentials/";
@@ -170,4 +170,4 @@ Result<std::optional<std::string>> instance_region(const Sources& sources, const
   return std::string{trim(answer->body)};
 }
 
-}  // namespace evenkeel::wire
+}  // namespace evenkeel::credentials
