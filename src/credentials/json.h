@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "wire/identity.h"
+#include "credentials/source.h"
 
 namespace evenkeel::credentials {
 

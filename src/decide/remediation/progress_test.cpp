@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
+#include "decide/fleet_view.h"
 #include "decide/remediation/protocol.h"
 #include "decide/testing/fleet.h"
 
