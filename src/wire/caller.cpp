@@ -101,6 +101,7 @@ std::vector<Reply> Caller::call(std::span<const Call> calls) {
   while (!batch.waiting.empty()) send(due(batch), batch);
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (!batch.replies[i].outcome) ++statistics_.actions[full_name(calls[i])].failures;
+    if (onlooker_) onlooker_(calls[i], batch.replies[i]);
   }
   return std::move(batch.replies);
 }

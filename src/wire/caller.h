@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -69,6 +71,9 @@ class Caller {
   // By this machine's clock: no request is sent that would have to wait until then, and none outlives it.
   // A call that has no time left is `unavailable`. Nothing: no limit.
   void set_deadline(std::optional<Time> deadline) { deadline_ = deadline; }
+  // Is shown every call and what came of it in the end, also one that was not sent. Empty: no longer.
+  using Onlooker = std::function<void(const Call&, const Reply&)>;
+  void set_onlooker(Onlooker onlooker) { onlooker_ = std::move(onlooker); }
 
   // AWS's time as well as it is known without asking: this machine's clock, corrected once AWS refused it.
   Time now() const { return clock_.now() + skew_; }
@@ -101,6 +106,7 @@ class Caller {
   std::optional<Time> deadline_;
   Duration skew_{0};
   Statistics statistics_;
+  Onlooker onlooker_;
 };
 
 }  // namespace evenkeel::wire

@@ -249,6 +249,21 @@ TEST(Caller, PutsTheNonceIntoTheUserAgentWithoutItsOddCharacters) {
   EXPECT_EQ(header_of(account.transport.requests.at(1), "User-Agent").find("md/intent"), std::string::npos);
 }
 
+TEST(Caller, ShowsAnOnlookerEveryCallAndWhatCameOfItInTheEnd) {
+  ScriptedAccount account(
+      in_turn({query_error(503, "ServiceUnavailable", "x"), good(), query_error(403, "AccessDenied", "x")}));
+  std::vector<std::string> seen;
+  account.caller.set_onlooker([&](const Call& call, const Reply& reply) {
+    seen.push_back(full_name(call) + (reply.outcome ? " good" : " " + reply.outcome.error().code));
+  });
+  account.caller.call(read_call());
+  account.caller.call(read_call());
+  account.caller.set_onlooker({});
+  account.caller.call(read_call());
+  EXPECT_EQ(seen, (std::vector<std::string>{"elasticloadbalancing:DescribeTargetHealth good",
+                                            "elasticloadbalancing:DescribeTargetHealth AccessDenied"}));
+}
+
 TEST(Caller, CountsWhatItSends) {
   ScriptedAccount account(in_turn({query_error(400, "Throttling", ""), good(), query_error(400, "X", "")}));
   static_cast<void>(account.caller.call(read_call()));
