@@ -52,33 +52,34 @@ const std::vector<Fine> kFine = {
     {"ExactlyEnoughServers", [](Healthy& fleet) { fleet.policy.keep.healthy.count = 7; }},
     {"ExactlyEnoughHealthy",
      [](Healthy& fleet) {
-       for (std::size_t i = 0; i < 2; ++i) fleet.tg1().targets->at(i).state = "unhealthy";
+       for (int i = 1; i <= 2; ++i) fleet.registration(i).state = TargetState::unhealthy;
      }},
-    {"FailOpenJustBelowKeep", [](Healthy& fleet) { fleet.tg1().attributes->fail_open_count = 4; }},
+    {"FailOpenJustBelowKeep", [](Healthy& fleet) { fleet.tg1().seen.attributes->fail_open_count = 4; }},
     {"EveryPlaceOfOutCanBeUsed", [](Healthy& fleet) { fleet.policy.keep.out.count = 3; }},
     {"OneMemberOnSeveralPorts",
      [](Healthy& fleet) {
-       fleet.tg1().targets->push_back({{Healthy::id(1), 8443, std::nullopt}, "healthy", "", "", ""});
+       auto again = fleet.registration(1);
+       again.port = 8443;
+       fleet.tg1().seen.registrations->push_back(again);
      }},
     {"AutoScalingThatChecksByEc2", [](Healthy& fleet) { fleet.in_auto_scaling_group(); }},
     {"AutoScalingThatReplacesNobody",
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
-       group.health_check_type = "ELB";
-       group.suspended_processes = {"HealthCheck", "ReplaceUnhealthy"};
+       group.elb_health_check = group.replacement_suspended = true;
      }},
     {"StandbyUnderElbChecksWithTime",
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
-       group.health_check_type = "EC2,ELB";
-       group.health_check_grace_period = 15min;
+       group.elb_health_check = true;
+       group.grace = 15min;
      }},
     {"StandbyWithOneToSpare", [](Healthy& fleet) { fleet.in_auto_scaling_group().min = 7; }},
     {"UnevenZonesThatNobodyRebalances",
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
-       group.instances[0].availability_zone = "eu-west-1b";
-       group.suspended_processes = {"AZRebalance"};
+       fleet.instance(1).availability_zone = "eu-west-1b";
+       group.az_rebalance_suspended = true;
      }},
     {"OneLeftInEveryZone", [](Healthy& fleet) { fleet.policy.keep.healthy_per_zone = Share{3, 0}; }},
     {"AWindowEveryNight",
@@ -86,8 +87,8 @@ const std::vector<Fine> kFine = {
     {"GatesThatAreOpen",
      [](Healthy& fleet) {
        fleet.policy.gates = {.alarms = {"deploy"}, .insufficient_data_blocks = true, .calendars = {"feast"}};
-       fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{{"deploy", "OK"}});
-       fleet.facts.calendars.emplace("feast", aws::ssm::CalendarState{"OPEN", std::nullopt});
+       fleet.facts.seen.alarms["deploy"] = {{"deploy", "OK"}};
+       fleet.facts.seen.calendars["feast"] = CalendarState::open;
      }},
     {"AStricterRuleThatGoesFirst",
      [](Healthy& fleet) {
@@ -95,8 +96,7 @@ const std::vector<Fine> kFine = {
            {"uptime", 0, {{.kind = Condition::Kind::uptime, .metric = {}, .longer_than = 24h, .name = ""}}},
            {"old", 5, {{.kind = Condition::Kind::uptime, .metric = {}, .longer_than = 48h, .name = ""}}}};
      }},
-    {"SomebodyElsesServerElsewhere",
-     [](Healthy& fleet) { fleet.facts.elsewhere->push_back({"i-9", "blue"}); }},
+    {"SomebodyElsesServerElsewhere", [](Healthy& fleet) { fleet.register_elsewhere("i-9", "blue"); }},
     {"LastInZoneWhereZonesHelpEachOther",
      [](Healthy& fleet) {
        fleet.instance(1).availability_zone = "eu-west-1c";
@@ -119,15 +119,13 @@ INSTANTIATE_TEST_SUITE_P(Fleets, StaysSilent, ::testing::ValuesIn(kFine), test_n
 
 TEST(Check, JudgesNothingThatWasNotRead) {
   Healthy fleet;
-  fleet.facts.instances = unread();
+  fleet.facts.seen = {};
   fleet.facts.series = unread();
   fleet.facts.metrics = unread();
-  fleet.facts.elsewhere = unread();
   for (auto& group : fleet.facts.groups) {
-    group.attributes = unread();
-    group.targets = unread();
+    group.seen.attributes.reset();
+    group.seen.registrations.reset();
     group.traffic = unread();
-    group.may_register = unread();
   }
   const auto findings = check(fleet.policy, fleet.facts);
   EXPECT_TRUE(findings.empty()) << all_said(findings);

@@ -158,22 +158,22 @@ TEST(Cost, CountsSeriesTimesReadsAMonth) {
 
 TEST(ShortDraining, ZeroAndBelowWhatANetworkLoadBalancerNeeds) {
   Healthy fleet;
-  fleet.tg1().attributes->deregistration_delay = 0s;
+  fleet.tg1().seen.attributes->deregistration_delay = 0s;
   EXPECT_TRUE(says(fleet, "short_draining",
                    {"warning: its deregistration delay is 0", "modify-target-group-attributes"}));
-  fleet.tg1().attributes->deregistration_delay = 60s;
+  fleet.tg1().seen.attributes->deregistration_delay = 60s;
   EXPECT_EQ(said(fleet, "short_draining"), "");
   fleet.tg1().traffic->type = "network";
   EXPECT_TRUE(says(fleet, "short_draining", {"until 2m after", "Value=120"}));
-  fleet.tg1().attributes->deregistration_delay = 120s;
+  fleet.tg1().seen.attributes->deregistration_delay = 120s;
   EXPECT_EQ(said(fleet, "short_draining"), "");
 }
 
 TEST(LongDraining, FromAQuarterOfAnHour) {
   Healthy fleet;
-  fleet.tg1().attributes->deregistration_delay = 899s;
+  fleet.tg1().seen.attributes->deregistration_delay = 899s;
   EXPECT_EQ(said(fleet, "long_draining"), "");
-  fleet.tg1().attributes->deregistration_delay = 1h;
+  fleet.tg1().seen.attributes->deregistration_delay = 1h;
   EXPECT_TRUE(says(fleet, "long_draining", {"note: its deregistration delay is 1h"}));
 }
 
@@ -188,7 +188,7 @@ TEST(DrainSlack, NeedsTwoTicks) {
 
 TEST(SlowStart, IsToldWithWhatItAddsUpTo) {
   Healthy fleet;
-  fleet.tg1().attributes->slow_start = 300s;
+  fleet.tg1().seen.attributes->slow_start = 300s;
   EXPECT_TRUE(says(fleet, "slow_start", {"note: slow start is 5m", "only 10m after it became healthy"}));
 }
 
@@ -214,7 +214,7 @@ TEST(BootDeadline, MustLeaveTimeForTheProof) {
 TEST(SlowRound, MoreMembersThanADayHasPlacesFor) {
   Healthy fleet;
   EXPECT_EQ(said(fleet, "slow_round"), "");
-  fleet.tg1().attributes->deregistration_delay = 1h;
+  fleet.tg1().seen.attributes->deregistration_delay = 1h;
   for (int i = 9; i <= 40; ++i) fleet.add(Healthy::id(i), "eu-west-1a", 50);
   EXPECT_TRUE(says(fleet, "slow_round",
                    {"warning: at most 19 remediations fit into a day, and there are 40 members"}));

@@ -1,15 +1,15 @@
 #include "check/read.h"
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <set>
 
-#include "aws/autoscaling.h"
 #include "aws/ec2.h"
 #include "aws/elbv2.h"
-#include "base/text.h"
+#include "aws/refusal.h"
 #include "check/reading.h"
-#include "observe/words.h"
+#include "decide/fleet_view.h"
+#include "observe/observe.h"
 #include "wire/partition.h"
 
 namespace evenkeel::check {
@@ -17,210 +17,58 @@ namespace {
 
 namespace elb = aws::elbv2;
 
-constexpr const char* kReadAttributes = "elasticloadbalancing:DescribeTargetGroupAttributes";
-constexpr const char* kReadHealth = "elasticloadbalancing:DescribeTargetHealth";
-constexpr std::size_t kTargetGroupsAtATime = 50;  // so that people see that something moves
-
-std::vector<std::string> arns_of(const std::vector<Group>& groups) {
-  std::vector<std::string> arns;
-  for (const auto& group : groups) arns.push_back(group.is.arn);
-  return arns;
-}
-
-Read<Attributes> attributes_of(const elb::Attributes& all) {
-  const auto read = observe::group_attributes(all);
-  if (!read) return fail(ErrorKind::invalid, "an attribute that should be a number is not");
-  const auto cross_zone = all.find("load_balancing.cross_zone.enabled");
-  return Attributes{.deregistration_delay = read->deregistration_delay,
-                    .slow_start = read->slow_start,
-                    .fail_open_count = read->fail_open_count,
-                    .fail_open_percent = read->fail_open_percent,
-                    .cross_zone = cross_zone == all.end() ? "" : cross_zone->second};
-}
-
-// The fleet's target groups where the policy names none.
-std::vector<std::string> attached_groups(const Reading& reading) {
-  if (!reading.policy.target_groups.empty() || !reading.facts.scaling) return {};
-  const auto found = std::ranges::find(*reading.facts.scaling, reading.policy.auto_scaling_group,
-                                       &aws::autoscaling::Group::name);
-  return found == reading.facts.scaling->end() ? std::vector<std::string>{} : found->target_group_arns;
-}
+constexpr std::size_t kStopProtectionsAsked = 20;  // one call each
 
 // The whole region in one call: it tells what exists where a name is wrong, and where else to look for
 // members.
-std::vector<elb::TargetGroup> read_groups(Reading& reading) {
+observe::Cache read_existing(Reading& reading) {
   reading.say("target groups");
-  auto all = reading.keep(elb::describe_all_target_groups(reading.caller),
-                          "elasticloadbalancing:DescribeTargetGroups");
-  if (!all) {
-    reading.facts.existing_groups = std::unexpected(all.error());
-    return {};
-  }
-  std::vector<std::string> names;
-  for (const auto& group : *all) names.push_back(group.name);
+  observe::Cache cache;
+  if (auto all = elb::describe_all_target_groups(reading.caller)) cache.target_groups = std::move(*all);
+  if (!cache.target_groups) return cache;
+  auto& names = reading.facts.existing_groups.emplace();
+  for (const auto& group : cache.target_groups->value) names.push_back(group.name);
   std::ranges::sort(names);
-  reading.facts.existing_groups = std::move(names);
-  for (const auto& name : reading.policy.target_groups) {
-    const auto found = std::ranges::find(*all, name, &elb::TargetGroup::name);
-    if (found != all->end()) reading.facts.groups.push_back({.is = *found});
-  }
-  for (const auto& arn : attached_groups(reading)) {
-    const auto found = std::ranges::find(*all, arn, &elb::TargetGroup::arn);
-    if (found != all->end()) reading.facts.groups.push_back({.is = *found});
-  }
-  return std::move(*all);
+  return cache;
 }
 
-void read_attributes_and_targets(Reading& reading) {
-  auto& groups = reading.facts.groups;
-  // Without a group there is nothing to read, but what may not be read can still be told.
-  const std::string nowhere = "arn:" + reading.facts.partition +
-                              ":elasticloadbalancing:" + reading.facts.region +
-                              ":000000000000:targetgroup/none/0000000000000000";
-  const auto arns = groups.empty() ? std::vector{nowhere} : arns_of(groups);
-  auto attributes = elb::describe_target_group_attributes(reading.caller, arns);
-  auto targets = elb::describe_target_health(reading.caller, arns);
-  if (groups.empty()) {
-    if (!attributes.front()) reading.lost_only_if_denied(kReadAttributes, attributes.front().error());
-    if (!targets.front()) reading.lost_only_if_denied(kReadHealth, targets.front().error());
-    return;
-  }
-  for (std::size_t i = 0; i < groups.size(); ++i) {
-    const auto read = reading.keep(std::move(attributes[i]), kReadAttributes);
-    groups[i].attributes = read ? attributes_of(*read) : std::unexpected(read.error());
-    groups[i].targets = reading.keep(std::move(targets[i]), kReadHealth);
-  }
+// What a tick and a start read. Where permissions are missing for all of that nothing is seen, and they are told.
+Result<void> read_as_a_tick(Reading& reading, observe::Cache& cache) {
+  const FleetState nothing;
+  auto seen = observe::observe(reading.policy, nothing, reading.caller, cache);
+  if (!seen && reading.first_error) return std::unexpected(*reading.first_error);
+  if (seen) reading.facts.seen = std::move(*seen);
+  observe::observe_for_start(reading.policy, nothing, reading.caller, cache, reading.facts.seen);
+  return {};
 }
 
-Read<bool> keep_permission(Reading& reading, Result<aws::Dated<aws::Permission>> answer,
-                           const std::string& action) {
-  const auto permission = TRY(reading.keep(std::move(answer), action));
-  if (!permission.allowed) reading.facts.denied.emplace(action, permission.message);
-  if (!permission.allowed) reading.facts.allowed.erase(action);
-  return permission.allowed;
+// The fleet's, in the policy's order.
+void take_groups(Reading& reading, const std::vector<elb::TargetGroup>& all) {
+  const auto take = [&](const std::string& wanted, std::string elb::TargetGroup::* by) {
+    const auto is = std::ranges::find(all, wanted, by);
+    const auto* seen = is == all.end() ? nullptr : decide::find_group(reading.facts.seen, is->arn);
+    if (seen == nullptr) return;
+    reading.facts.groups.push_back({.is = *is, .seen = *seen});
+    // That its attributes were not read is a finding of its own.
+    if (!seen->attributes) reading.facts.groups.back().seen.zonal = false;
+  };
+  for (const auto& name : reading.policy.target_groups) take(name, &elb::TargetGroup::name);
+  if (!reading.policy.target_groups.empty() || !reading.facts.seen.auto_scaling_group) return;
+  for (const auto& arn : reading.facts.seen.auto_scaling_group->target_group_arns)
+    take(arn, &elb::TargetGroup::arn);
 }
 
-void try_changes(Reading& reading) {
-  reading.say("permissions");
-  for (auto& group : reading.facts.groups) {
-    group.may_register = keep_permission(reading, elb::register_probe(reading.caller, group.is.arn),
-                                         "elasticloadbalancing:RegisterTargets");
-    group.may_deregister = keep_permission(reading, elb::deregister_probe(reading.caller, group.is.arn),
-                                           "elasticloadbalancing:DeregisterTargets");
+void read_stop_protection(Reading& reading) {
+  const bool stops = std::ranges::find(reading.policy.treatments, Treatment::stop_start, &Step::treatment) !=
+                     reading.policy.treatments.end();
+  std::size_t asked = 0;
+  for (auto& [id, instance] : reading.facts.seen.instances) {
+    instance.stop_protected = false;
+    if (!stops || instance.state != InstanceState::running || ++asked > kStopProtectionsAsked) continue;
+    const auto on = reading.keep(aws::ec2::stop_protection(reading.caller, id));
+    if (on) instance.stop_protected = *on;
+    if (!on) asked = kStopProtectionsAsked;
   }
-  const auto& instances = reading.facts.instances;
-  if (!instances) return;
-  const auto running = std::ranges::find_if(
-      *instances, [](const auto& entry) { return (entry.second.state_code & 0xff) == 16; });
-  if (running == instances->end()) return;
-  reading.facts.asked_about = running->first;
-  reading.facts.may_reboot = keep_permission(
-      reading, aws::ec2::reboot_dry_run(reading.caller, running->first), "ec2:RebootInstances");
-  [[maybe_unused]] const auto console =
-      reading.keep(aws::ec2::console_output_time(reading.caller, running->first), "ec2:GetConsoleOutput");
-}
-
-void read_scaling(Reading& reading, const std::set<std::string>& names) {
-  if (names.empty()) return;
-  const std::vector<std::string> asked(names.begin(), names.end());
-  reading.facts.scaling = reading.keep(aws::autoscaling::describe_auto_scaling_groups(reading.caller, asked),
-                                       "autoscaling:DescribeAutoScalingGroups");
-}
-
-void read_carriers(Reading& reading) {
-  if (!reading.policy.witness_tag) return;
-  const auto marked = reading.keep(aws::ec2::describe_instances_with_tag(reading.caller, kWitnessTag),
-                                   "ec2:DescribeInstances");
-  if (!marked) return;
-  for (const auto& instance : *marked) {
-    const auto tag = instance.tags.find(kWitnessTag);
-    if (instance.state != "terminated" && tag != instance.tags.end())
-      reading.facts.marks.emplace(instance.id, tag->second);
-  }
-}
-
-void read_instances(Reading& reading) {
-  reading.say("instances");
-  auto& facts = reading.facts;
-  std::set<std::string> ids;
-  for (const auto& group : facts.groups) {
-    if (!group.targets || group.is.target_type != "instance") continue;
-    for (const auto& target : *group.targets) ids.insert(target.target.id);
-  }
-  std::set<std::string> scaling_names;
-  if (!reading.policy.auto_scaling_group.empty()) scaling_names.insert(reading.policy.auto_scaling_group);
-  if (facts.scaling) {
-    for (const auto& group : *facts.scaling)
-      for (const auto& instance : group.instances) ids.insert(instance.id);
-  }
-  const std::vector<std::string> asked =
-      ids.empty() ? std::vector<std::string>{aws::ec2::kNoInstance} : std::vector(ids.begin(), ids.end());
-  auto described = reading.keep(aws::ec2::describe_instances(reading.caller, asked), "ec2:DescribeInstances");
-  if (!described) {
-    facts.instances = std::unexpected(described.error());
-    return;
-  }
-  std::map<std::string, aws::ec2::Instance> instances;
-  const auto known = scaling_names.size();
-  for (auto& instance : *described) {
-    const auto tag = instance.tags.find("aws:autoscaling:groupName");
-    if (tag != instance.tags.end()) scaling_names.insert(tag->second);
-    instances[instance.id] = std::move(instance);
-  }
-  facts.instances = std::move(instances);
-  if (scaling_names.size() > known) read_scaling(reading, scaling_names);
-}
-
-// Every other target group in which a member could be: those of the same networks.
-void read_elsewhere(Reading& reading, const std::vector<elb::TargetGroup>& all) {
-  auto& facts = reading.facts;
-  if (!facts.instances || facts.instances->empty()) return;
-  std::set<std::string> networks, named;
-  for (const auto& group : facts.groups) {
-    networks.insert(group.is.vpc_id);
-    named.insert(group.is.arn);
-  }
-  std::map<std::string, std::string> id_of;  // by id and by address
-  std::vector<const aws::ec2::Instance*> with_prefixes;
-  for (const auto& [id, instance] : *facts.instances) {
-    id_of[id] = id;
-    if (!instance.private_ip.empty()) id_of[instance.private_ip] = id;
-    for (const auto& address : instance.addresses) id_of[address] = id;
-    if (std::ranges::any_of(instance.addresses, [](const auto& one) { return one.contains('/'); }))
-      with_prefixes.push_back(&instance);
-  }
-  std::vector<std::string> arns, names;
-  for (const auto& group : all) {
-    const bool holds_instances = group.target_type == "instance" || group.target_type == "ip";
-    if (!holds_instances || named.contains(group.arn) || !networks.contains(group.vpc_id)) continue;
-    arns.push_back(group.arn);
-    names.push_back(group.name);
-  }
-  std::vector<Elsewhere> found;
-  for (std::size_t from = 0; from < arns.size(); from += kTargetGroupsAtATime) {
-    const auto size = std::min(kTargetGroupsAtATime, arns.size() - from);
-    reading.say("other target groups, " + std::to_string(from + size) + " of " + std::to_string(arns.size()));
-    auto answers = elb::describe_target_health(reading.caller, std::span(arns).subspan(from, size));
-    for (std::size_t i = 0; i < size; ++i) {
-      if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) continue;  // deleted meanwhile
-      const auto targets = reading.keep(std::move(answers[i]), kReadHealth);
-      if (!targets) {
-        facts.elsewhere = std::unexpected(targets.error());
-        return;
-      }
-      for (const auto& target : *targets) {
-        const auto member = id_of.find(target.target.id);
-        const bool by_id = facts.instances->contains(target.target.id);
-        if (member != id_of.end()) found.push_back({member->second, names[from + i], !by_id});
-        if (member != id_of.end()) continue;
-        for (const auto* instance : with_prefixes) {
-          if (observe::means_instance(target.target.id, instance->id, instance->addresses))
-            found.push_back({instance->id, names[from + i], true});
-        }
-      }
-    }
-  }
-  facts.elsewhere = std::move(found);
 }
 
 struct Balancers {
@@ -236,16 +84,14 @@ Read<Balancers> read_balancers(Reading& reading) {
   reading.say("load balancers");
   const std::vector<std::string> arns(sorted.begin(), sorted.end());
   Balancers balancers;
-  for (auto& balancer : TRY(reading.keep(elb::describe_load_balancers(reading.caller, arns),
-                                         "elasticloadbalancing:DescribeLoadBalancers"))) {
+  for (auto& balancer : TRY(reading.keep(elb::describe_load_balancers(reading.caller, arns)))) {
     std::string arn = balancer.arn;
     balancers.by_arn.emplace(std::move(arn), std::move(balancer));
   }
   auto listeners = elb::describe_listeners(reading.caller, arns);
   std::vector<std::string> with_rules, owners;
   for (std::size_t i = 0; i < arns.size(); ++i) {
-    for (auto& listener :
-         TRY(reading.keep(std::move(listeners[i]), "elasticloadbalancing:DescribeListeners"))) {
+    for (auto& listener : TRY(reading.keep(std::move(listeners[i])))) {
       auto& forwards = balancers.forwards[arns[i]];
       if (balancers.by_arn[arns[i]].type == "application") {  // others have no rules
         with_rules.push_back(listener.arn);
@@ -258,47 +104,9 @@ Read<Balancers> read_balancers(Reading& reading) {
   auto rules = elb::describe_rules(reading.caller, with_rules);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     auto& forwards = balancers.forwards[owners[i]];
-    for (auto& forward : TRY(reading.keep(std::move(rules[i]), "elasticloadbalancing:DescribeRules")))
-      forwards.push_back(std::move(forward));
+    for (auto& forward : TRY(reading.keep(std::move(rules[i])))) forwards.push_back(std::move(forward));
   }
   return balancers;
-}
-
-constexpr std::size_t kStopProtectionsAsked = 20;  // one call each
-
-void read_stop_protection(Reading& reading) {
-  const auto& facts = reading.facts;
-  if (!facts.instances || std::ranges::find(reading.policy.treatments, Treatment::stop_start,
-                                            &Step::treatment) == reading.policy.treatments.end())
-    return;
-  std::size_t asked = 0;
-  for (const auto& [id, instance] : *facts.instances) {
-    if ((instance.state_code & 0xff) != 16) continue;
-    if (++asked > kStopProtectionsAsked) return;
-    const auto on =
-        reading.keep(aws::ec2::stop_protection(reading.caller, id), "ec2:DescribeInstanceAttribute");
-    if (!on) return;
-    reading.facts.stop_protected[id] = *on;
-  }
-}
-
-// Where a target group leaves it to its load balancer whether zones help each other out.
-void read_zones_alone(Reading& reading) {
-  const std::string key = "load_balancing.cross_zone.enabled";
-  for (auto& group : reading.facts.groups) {
-    if (!group.attributes || group.is.load_balancer_arns.empty()) continue;
-    const auto& balancer = group.is.load_balancer_arns.front();
-    const elb::Attributes own = {{key, group.attributes->cross_zone}};
-    std::optional<elb::Attributes> of_load_balancer;
-    if (observe::asks_load_balancer(own, balancer)) {
-      auto read = reading.keep(
-          std::move(elb::describe_load_balancer_attributes(reading.caller, std::vector{balancer}).front()),
-          "elasticloadbalancing:DescribeLoadBalancerAttributes");
-      if (read) of_load_balancer = std::move(*read);
-    }
-    group.attributes->zonal =
-        observe::keeps_zones(own, balancer, of_load_balancer ? &*of_load_balancer : nullptr);
-  }
 }
 
 void read_traffic(Reading& reading) {
@@ -328,47 +136,65 @@ void read_traffic(Reading& reading) {
   }
 }
 
+// What was answered, and is not what it should be.
+void note_problems(Reading& reading) {
+  const auto& seen = reading.facts.seen;
+  for (const auto& problem : seen.problems) {
+    const bool absent = problem.kind == Problem::Kind::not_there ||
+                        std::ranges::find(seen.absent_names, problem.name) != seen.absent_names.end();
+    if (!absent && !reading.said.contains(problem.text))
+      reading.facts.failed.emplace(words(problem), words(problem));
+  }
+}
+
+Result<void> read_all(Reading& reading) {
+  auto cache = read_existing(reading);
+  if (reading.first_error) return std::unexpected(*reading.first_error);
+  TRY_VOID(read_as_a_tick(reading, cache));
+  const auto all = cache.target_groups ? cache.target_groups->value : std::vector<elb::TargetGroup>{};
+  take_groups(reading, all);
+  read_stop_protection(reading);
+  read_traffic(reading);
+  if (!reading.facts.seen.instances.empty()) {
+    reading.say("other target groups");
+    auto& seen = reading.facts.seen;
+    observe::read_targets_elsewhere(all, reading.caller, seen, seen.elsewhere.emplace());
+  }
+  read_metrics(reading);
+  reading.say("permissions");
+  try_the_rest(reading);
+  note_problems(reading);
+  return {};
+}
+
 }  // namespace
 
-bool is_missing_permission(const Error& error, const std::string& action) {
-  static constexpr std::array<std::string_view, 5> kCodes = {"AccessDenied", "AccessDeniedException",
-                                                             "UnauthorizedOperation", "NotAuthorized",
-                                                             "AuthorizationError"};
-  return error.kind == ErrorKind::denied && error.action == action &&
-         std::ranges::find(kCodes, error.code) != kCodes.end();
-}
-
-void Reading::lost(const std::string& action, const Error& error) {
-  if (is_missing_permission(error, action)) {
-    facts.denied.emplace(action, error.message);
+void Reading::look_on(const wire::Call& call, const wire::Reply& reply) {
+  const auto action = wire::full_name(call);
+  if (reply.outcome) {
+    facts.allowed.insert(action);
     return;
   }
-  facts.failed.emplace(action, error.message);
-  if (!first_error) first_error = error;
-}
-
-void Reading::lost_only_if_denied(const std::string& action, const Error& error) {
-  if (is_missing_permission(error, action)) lost(action, error);
+  const auto& error = reply.outcome.error();
+  said.insert(error.message);
+  if (error.kind == ErrorKind::rejected || error.kind == ErrorKind::not_found) {
+    said.erase(error.message);
+  } else if (error.action == action && aws::lacks_permission(error)) {
+    facts.denied.emplace(action, error.message);
+  } else {
+    facts.failed.emplace(action, error.message);
+    if (!first_error) first_error = error;
+  }
 }
 
 Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progress& progress) {
   Reading reading{policy, caller, progress};
   reading.facts.region = caller.region();
   if (const auto* known = wire::partition_of_region(caller.region())) reading.facts.partition = known->name;
-  if (!policy.auto_scaling_group.empty()) read_scaling(reading, {policy.auto_scaling_group});
-  const auto all = read_groups(reading);
-  if (reading.first_error) return std::unexpected(std::move(*reading.first_error));
-  read_attributes_and_targets(reading);
-  read_instances(reading);
-  read_carriers(reading);
-  try_changes(reading);
-  read_stop_protection(reading);
-  read_zones_alone(reading);
-  read_traffic(reading);
-  read_elsewhere(reading, all);
-  read_metrics(reading);
-  read_gates(reading);
-  try_the_rest(reading);
+  caller.set_onlooker([&](const auto& call, const auto& reply) { reading.look_on(call, reply); });
+  auto read = read_all(reading);
+  caller.set_onlooker({});
+  if (!read) return std::unexpected(std::move(read).error());
   return std::move(reading.facts);
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "check/nearest.h"
 #include "check/reading.h"
+#include "check/subject.h"
 #include "observe/signals.h"
 
 namespace evenkeel::check {
@@ -18,26 +19,6 @@ namespace cw = aws::cloudwatch;
 
 constexpr std::size_t kNearest = 5;
 constexpr Duration kDay = 24h;
-
-// Lists the same name in any namespace, then what the condition's namespace has.
-template <class List>
-std::vector<cw::Metric> list_nearest(const MetricCondition& condition, const List& list) {
-  std::vector<cw::Metric> others;
-  for (const auto& [metric_namespace, name] :
-       {std::pair{std::string(), condition.metric}, std::pair{condition.metric_namespace, std::string()}}) {
-    if (auto listed = list(metric_namespace, name)) std::ranges::move(*listed, std::back_inserter(others));
-  }
-  return nearest_metrics(condition.metric, std::move(others), kNearest);
-}
-
-std::set<std::string> registered(const Facts& facts) {
-  std::set<std::string> ids;
-  for (const auto& group : facts.groups) {
-    if (!group.targets || group.is.target_type != "instance") continue;
-    for (const auto& target : *group.targets) ids.insert(target.target.id);
-  }
-  return ids;
-}
 
 std::vector<cw::MetricQuery> queries_for(const std::vector<Series*>& series, const char* statistic,
                                          Duration period) {
@@ -53,16 +34,14 @@ std::vector<cw::MetricQuery> queries_for(const std::vector<Series*>& series, con
 Read<std::vector<cw::MetricResult>> read_over(Reading& reading, const std::vector<cw::MetricQuery>& queries,
                                               Duration back) {
   const Duration period = std::chrono::seconds{queries.front().period_seconds};
-  const Time seen = reading.facts.taken_at;
-  const auto since_epoch = (seen == Time{} ? reading.caller.now() : seen).time_since_epoch();
+  const auto since_epoch = reading.facts.seen.taken_at.time_since_epoch();
   const Time end{since_epoch - since_epoch % period};
-  return reading.keep(cw::get_metric_data(reading.caller, queries, end - back, end),
-                      "cloudwatch:GetMetricData");
+  return reading.keep(cw::get_metric_data(reading.caller, queries, end - back, end));
 }
 
 void read_series(Reading& reading) {
   std::map<std::string, std::vector<Series>> by_member;
-  for (const auto& id : registered(reading.facts)) by_member[id];
+  for (const auto& id : Subject(reading.policy, reading.facts).ids()) by_member[id];
   for (const auto& metric : *reading.facts.metrics) {
     const auto* id = observe::instance_id(metric);
     if (id == nullptr) continue;
@@ -73,7 +52,6 @@ void read_series(Reading& reading) {
   for (auto& [id, own] : by_member)
     for (auto& each : own) all.push_back(&each);
   if (all.empty()) {
-    try_metric_data(reading);
     reading.facts.series = std::move(by_member);
     return;
   }
@@ -95,37 +73,45 @@ void read_series(Reading& reading) {
   reading.facts.series = std::move(by_member);
 }
 
-}  // namespace
-
-void try_metric_data(Reading& reading) {
-  const cw::Metric metric{"AWS/EC2", "CPUUtilization", {}};
-  [[maybe_unused]] const auto permitted = read_over(reading, {{"m0", metric, "Average", 60}}, 5min);
+void read_other_metrics(Reading& reading) {
+  const auto& policy = reading.policy;
+  std::set<std::pair<std::string, std::string>> wanted;
+  for (const auto& rule : policy.also_when) {
+    for (const auto& condition : rule.all) {
+      if (condition.kind == Condition::Kind::metric)
+        wanted.emplace(condition.metric.metric_namespace, condition.metric.metric);
+    }
+  }
+  if (const auto& load = policy.keep.load_below) wanted.emplace(load->metric_namespace, load->metric);
+  for (const auto& [metric_namespace, metric] : wanted) {
+    reading.facts.other_metrics.insert_or_assign(
+        metric_name_key(metric_namespace, metric),
+        reading.keep(cw::list_metrics(reading.caller, metric_namespace, metric)));
+  }
 }
 
+}  // namespace
+
 std::vector<cw::Metric> read_nearest(const MetricCondition& condition, wire::Caller& caller) {
-  return list_nearest(condition, [&](const auto& metric_namespace, const auto& name) {
+  std::vector<cw::Metric> others;
+  for (const auto& [metric_namespace, name] :
+       {std::pair{std::string(), condition.metric}, std::pair{condition.metric_namespace, std::string()}}) {
     auto listed = cw::list_metrics(caller, metric_namespace, name);
-    return listed ? std::optional(std::move(listed->value)) : std::nullopt;
-  });
+    if (listed) std::ranges::move(listed->value, std::back_inserter(others));
+  }
+  return nearest_metrics(condition.metric, std::move(others), kNearest);
 }
 
 void read_metrics(Reading& reading) {
+  read_other_metrics(reading);
   if (!reading.policy.reboot_when.given()) return;
   reading.say("metrics");
   const auto& condition = reading.policy.reboot_when;
   auto& facts = reading.facts;
-  facts.metrics = reading.keep(cw::list_metrics(reading.caller, condition.metric_namespace, condition.metric),
-                               "cloudwatch:ListMetrics");
-  if (!facts.metrics) {
-    facts.series = std::unexpected(facts.metrics.error());
-    try_metric_data(reading);
-    return;
-  }
-  if (facts.metrics->empty()) {
-    facts.nearest = list_nearest(condition, [&](const auto& metric_namespace, const auto& name) {
-      return reading.keep(cw::list_metrics(reading.caller, metric_namespace, name), "cloudwatch:ListMetrics");
-    });
-  }
+  facts.metrics =
+      reading.keep(cw::list_metrics(reading.caller, condition.metric_namespace, condition.metric));
+  if (!facts.metrics) return;
+  if (facts.metrics->empty()) facts.nearest = read_nearest(condition, reading.caller);
   read_series(reading);
 }
 

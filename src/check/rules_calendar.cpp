@@ -9,7 +9,7 @@ namespace evenkeel::check::rules {
 
 Findings window_never_opens(const Subject& fleet) {
   if (fleet.policy.windows.empty() && fleet.policy.freezes.empty()) return {};
-  const auto opening = decide::opening(fleet.policy, fleet.facts.taken_at);
+  const auto opening = decide::opening(fleet.policy, fleet.facts.seen.taken_at);
   if (opening.open || opening.next_change) return {};
   return {
       {.severity = Severity::would_not_work,

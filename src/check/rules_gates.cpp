@@ -28,9 +28,9 @@ bool has_dimension(const std::vector<Metric>& metrics, std::string_view dimensio
 Findings gate_alarm(const Subject& fleet) {
   Findings findings;
   for (const auto& name : fleet.policy.gates.alarms) {
-    const auto read = fleet.facts.alarms.find(name);
-    if (read == fleet.facts.alarms.end() || !read->second) continue;
-    const auto& alarms = *read->second;
+    const auto read = fleet.facts.seen.alarms.find(name);
+    if (read == fleet.facts.seen.alarms.end()) continue;
+    const auto& alarms = read->second;
     if (alarms.empty()) {
       const auto missing =
           name.ends_with('*')
@@ -69,15 +69,15 @@ Findings gate_alarm(const Subject& fleet) {
 
 Findings gate_calendar(const Subject& fleet) {
   Findings findings;
-  for (const auto& [name, state] : fleet.facts.calendars) {
-    if (state) {
-      if (state->state == "OPEN") continue;
+  const auto& absent = fleet.facts.seen.absent_names;
+  for (const auto& [name, state] : fleet.facts.seen.calendars) {
+    if (state == CalendarState::closed) {
       findings.push_back(
           {.severity = Severity::note,
-           .text = fmt::format("the calendar {} is {} now: nothing is started until it is OPEN",
-                               printable(name), printable(state->state)),
+           .text = fmt::format("the calendar {} is CLOSED now: nothing is started until it is OPEN",
+                               printable(name)),
            .remedy = "nothing, if that is what it is for"});
-    } else if (state.error().kind == ErrorKind::rejected) {
+    } else if (std::ranges::find(absent, name) != absent.end()) {
       findings.push_back(
           {.severity = Severity::would_not_work,
            .text =

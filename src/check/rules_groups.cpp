@@ -57,10 +57,10 @@ Findings target_group_type(const Subject& fleet) {
 Findings target_group_empty(const Subject& fleet) {
   Findings findings;
   const bool none = fleet.members.empty() && std::ranges::all_of(fleet.facts.groups, [](const Group& group) {
-                      return group.targets && group.targets->empty();
+                      return group.seen.registrations && group.seen.registrations->empty();
                     });
   for (const auto& group : fleet.facts.groups) {
-    if (!group.targets || !group.targets->empty()) continue;
+    if (!group.seen.registrations || !group.seen.registrations->empty()) continue;
     findings.push_back(
         {.severity = none ? Severity::would_not_work : Severity::warning,
          .text =

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "check/foreseen.h"
 #include "check/rules.h"
+#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -23,9 +24,9 @@ int counted(const Subject& fleet, const Group& group) {
 }
 
 int fail_open_threshold(const Group& group, int total) {
-  if (!group.attributes) return 0;
-  return std::max(group.attributes->fail_open_count,
-                  (group.attributes->fail_open_percent * total + 99) / 100);
+  const auto& attributes = group.seen.attributes;
+  if (!attributes) return 0;
+  return std::max(attributes->fail_open_count, (attributes->fail_open_percent * total + 99) / 100);
 }
 
 std::string zone_of(const Member& member) {
@@ -124,13 +125,13 @@ Findings out_unreachable(const Subject& fleet) {
 }
 
 Findings member_not_running(const Subject& fleet) {
-  if (!fleet.facts.instances) return {};
+  if (!fleet.facts.instances_read()) return {};
   std::vector<std::string> ids;
   std::set<std::string> states;
   for (const auto& [id, member] : fleet.members) {
     if (member.running()) continue;
     ids.push_back(id);
-    states.insert(member.instance == nullptr ? "unknown to EC2" : printable(member.instance->state));
+    states.insert(member.instance == nullptr ? "unknown to EC2" : name(member.instance->state));
   }
   if (ids.empty()) return {};
   return {{.severity = worse_for_all(ids.size(), fleet.size()),
@@ -144,14 +145,16 @@ Findings member_not_running(const Subject& fleet) {
 }
 
 Findings elsewhere_registered(const Subject& fleet) {
-  if (!fleet.facts.elsewhere) return {};
+  if (!fleet.facts.seen.elsewhere) return {};
+  const auto& elsewhere = *fleet.facts.seen.elsewhere;
   Findings findings;
   for (const bool by_address : {false, true}) {
     std::set<std::string> ids, groups;
-    for (const auto& elsewhere : *fleet.facts.elsewhere) {
-      if (elsewhere.by_address != by_address || !fleet.members.contains(elsewhere.instance_id)) continue;
-      ids.insert(elsewhere.instance_id);
-      groups.insert(elsewhere.target_group);
+    for (std::size_t i = 0; i < elsewhere.registrations.size(); ++i) {
+      const auto& one = elsewhere.registrations[i];
+      if (one.by_address != by_address || !fleet.members.contains(one.instance_id)) continue;
+      ids.insert(one.instance_id);
+      groups.insert(elsewhere.groups[i]);
     }
     if (ids.empty()) continue;
     const std::vector<std::string> members(ids.begin(), ids.end()), names(groups.begin(), groups.end());
@@ -173,15 +176,15 @@ Findings out_already(const Subject& fleet) {
   std::set<std::string> ids;
   for (const auto& [id, member] : fleet.members) {
     for (const auto& place : member.places) {
-      if (place.target->state == "draining" || place.target->state == "unhealthy.draining") ids.insert(id);
+      const auto state = place.target->state;
+      if (state == TargetState::draining || state == TargetState::unhealthy_draining) ids.insert(id);
     }
   }
   if (fleet.scaling != nullptr) {
-    for (const auto& instance : fleet.scaling->instances) {
-      const bool standby =
-          instance.lifecycle_state == "Standby" || instance.lifecycle_state == "EnteringStandby";
-      const bool nowhere = instance.lifecycle_state == "InService" && !fleet.members.contains(instance.id);
-      if (standby || nowhere) ids.insert(instance.id);
+    for (const auto& member : fleet.scaling->members) {
+      const bool nowhere =
+          member.lifecycle_state == "InService" && !fleet.members.contains(member.instance_id);
+      if (decide::in_standby(member) || nowhere) ids.insert(member.instance_id);
     }
   }
   if (ids.empty()) return {};
@@ -210,7 +213,7 @@ Findings last_in_zone(const Subject& fleet) {
 Findings missing_place(const Subject& fleet) {
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
-    if (!group.targets || group.is.target_type != "instance") continue;
+    if (!group.seen.registrations || group.seen.type != TargetType::instance) continue;
     const auto in = fleet.ids_in(group);
     std::vector<std::string> missing;
     std::ranges::set_difference(fleet.ids(), in, std::back_inserter(missing));

@@ -98,7 +98,7 @@ Findings metric_stale(const Subject& fleet) {
       stale.push_back(signal.id);
       continue;
     }
-    const auto age = fleet.facts.taken_at - (signal.samples.back().time + condition.period);
+    const auto age = fleet.facts.seen.taken_at - (signal.samples.back().time + condition.period);
     if (age <= condition.max_age) continue;
     oldest = std::max(oldest, age);
     stale.push_back(signal.id);

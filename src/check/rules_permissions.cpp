@@ -18,18 +18,9 @@ bool needed_by_tick(const aws::NeededPermission& needed, const FleetPolicy& poli
   return needed.needed_by == aws::NeededBy::tick && iam::needs(policy, needed);
 }
 
-std::vector<std::string> groups_where(const Facts& facts, Read<bool> Group::* may) {
-  std::vector<std::string> names;
-  for (const auto& group : facts.groups)
-    if ((group.*may) && !*(group.*may)) names.push_back(group.is.name);
-  return names;
-}
-
 std::string refused_in(const Facts& facts, std::string_view action) {
-  std::vector<std::string> names;
-  if (action == "elasticloadbalancing:RegisterTargets") names = groups_where(facts, &Group::may_register);
-  if (action == "elasticloadbalancing:DeregisterTargets") names = groups_where(facts, &Group::may_deregister);
-  return names.empty() ? "" : " in " + some(names, 5);
+  const auto groups = facts.refused_in.find(std::string(action));
+  return groups == facts.refused_in.end() ? "" : " in " + some(groups->second, 5);
 }
 
 std::string remedy_for(const aws::NeededPermission& needed, const FleetPolicy& policy) {
@@ -207,7 +198,7 @@ Findings could_not_look(const Subject& fleet) {
          .remedy = "run `evenkeel check` again; if it stays so, look at CloudWatch's health page",
          .members = partial});
   }
-  if (fleet.facts.asked_about.empty() && fleet.facts.instances) {
+  if (fleet.facts.asked_about.empty() && fleet.facts.instances_read()) {
     findings.push_back({.severity = Severity::note,
                         .text = "no member is running, so whether Evenkeel may reboot one was not tried",
                         .remedy = "run `evenkeel check` again when one is"});

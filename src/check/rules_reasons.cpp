@@ -4,17 +4,29 @@
 #include "base/text.h"
 #include "check/rules.h"
 #include "decide/rules/events.h"
+#include "model/alarm_name.h"
 
 namespace evenkeel::check::rules {
 namespace {
 
 using Kind = Condition::Kind;
 
+// AWS said that there is none of that name, or for no member.
+bool no_alarm(const Observation& seen, const std::string& name) {
+  const auto none = [&](const std::string& one) {
+    const auto read = seen.alarms.find(one);
+    return read != seen.alarms.end() && read->second.empty();
+  };
+  if (!names_each_member(name)) return none(name);
+  return !seen.instances.empty() && std::ranges::all_of(seen.instances, [&](const auto& instance) {
+    return none(alarm_of(name, instance.first));
+  });
+}
+
 // Why the condition holds for no member, whatever happens; empty: it may hold.
 std::string never(const Subject& fleet, const Condition& condition) {
   if (condition.kind == Kind::alarm) {
-    const auto read = fleet.facts.alarms.find(condition.name);
-    if (read == fleet.facts.alarms.end() || !read->second || !read->second->empty()) return "";
+    if (!no_alarm(fleet.facts.seen, condition.name)) return "";
     return fmt::format("there is no alarm {} in {}", printable(condition.name), fleet.facts.region);
   }
   if (condition.kind != Kind::metric) return "";
@@ -65,7 +77,7 @@ bool covered(const Rule& narrow, const Rule& wide) {
 
 bool any_reboot_migrates(const Subject& fleet) {
   return std::ranges::any_of(fleet.members, [](const auto& entry) {
-    return entry.second.instance != nullptr && entry.second.instance->reboot_migration == "default";
+    return entry.second.instance != nullptr && entry.second.instance->reboot_migrates;
   });
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "check/foreseen.h"
 #include "check/rules.h"
+#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -23,7 +24,8 @@ std::string shell_word(const std::string& name) {
 
 Findings auto_scaling_group_not_found(const Subject& fleet) {
   const auto& name = fleet.policy.auto_scaling_group;
-  if (name.empty() || !fleet.facts.scaling || fleet.scaling != nullptr) return {};
+  const auto& absent = fleet.facts.seen.absent_names;
+  if (name.empty() || std::ranges::find(absent, name) == absent.end()) return {};
   return {{.severity = Severity::would_not_work,
            .text = fmt::format("there is no Auto Scaling group {} in {}; no member may leave while a named "
                                "group can't be seen",
@@ -35,10 +37,8 @@ Findings auto_scaling_group_not_found(const Subject& fleet) {
 Findings auto_scaling_group_not_named(const Subject& fleet) {
   std::map<std::string, std::vector<std::string>> by_group;
   for (const auto& [id, member] : fleet.members) {
-    if (member.instance == nullptr) continue;
-    const auto tag = member.instance->tags.find("aws:autoscaling:groupName");
-    if (tag == member.instance->tags.end() || tag->second == fleet.policy.auto_scaling_group) continue;
-    by_group[tag->second].push_back(id);
+    const auto group = member.instance == nullptr ? "" : member.instance->auto_scaling_group;
+    if (!group.empty() && group != fleet.policy.auto_scaling_group) by_group[group].push_back(id);
   }
   Findings findings;
   for (const auto& [group, ids] : by_group) {
@@ -81,11 +81,11 @@ Findings auto_scaling_state(const Subject& fleet) {
   if (fleet.scaling == nullptr) return {};
   std::vector<std::string> ids;
   std::set<std::string> states;
-  for (const auto& instance : fleet.scaling->instances) {
-    const auto& state = instance.lifecycle_state;
-    if (state == "InService" || state == "Standby" || state == "EnteringStandby") continue;
-    if (!fleet.members.contains(instance.id)) continue;
-    ids.push_back(instance.id);
+  for (const auto& member : fleet.scaling->members) {
+    const auto& state = member.lifecycle_state;
+    if (state == "InService" || decide::in_standby(member)) continue;
+    if (!fleet.members.contains(member.instance_id)) continue;
+    ids.push_back(member.instance_id);
     states.insert(printable(state));
   }
   if (ids.empty()) return {};

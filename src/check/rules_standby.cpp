@@ -4,19 +4,14 @@
 #include "base/text.h"
 #include "check/foreseen.h"
 #include "check/rules.h"
+#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
 
 // The group that members leave by Standby; nullptr: they don't.
-const aws::autoscaling::Group* left_by_standby(const Subject& fleet) {
+const AutoScalingGroup* left_by_standby(const Subject& fleet) {
   return fleet.policy.leave_by == Leave::standby ? fleet.scaling : nullptr;
-}
-
-int in_standby(const aws::autoscaling::Group& group) {
-  return static_cast<int>(std::ranges::count_if(group.instances, [](const auto& instance) {
-    return instance.lifecycle_state == "Standby" || instance.lifecycle_state == "EnteringStandby";
-  }));
 }
 
 }  // namespace
@@ -24,7 +19,7 @@ int in_standby(const aws::autoscaling::Group& group) {
 Findings standby_at_min_size(const Subject& fleet) {
   const auto* group = left_by_standby(fleet);
   if (group == nullptr) return {};
-  const int standby = in_standby(*group);
+  const auto standby = static_cast<int>(std::ranges::count_if(group->members, decide::in_standby));
   if (foreseen(fleet, "standby", Reason::standby_at_min_size).empty()) return {};
   const bool ever = group->desired + standby - 1 >= group->min;
   const auto remedy =
@@ -64,11 +59,11 @@ Findings registering_suspended(const Subject& fleet) {
 
 Findings grace_period(const Subject& fleet) {
   const auto* group = left_by_standby(fleet);
-  if (group == nullptr || !group->health_check_type.contains("ELB")) return {};
+  if (group == nullptr || !group->elb_health_check) return {};
   auto too_short = findings_of(fleet, foreseen(fleet, "grace_period", Reason::grace_period),
                                "raise the group's health check grace period");
-  if (!too_short.empty() || suspended(*group, "ReplaceUnhealthy")) return too_short;
-  const auto grace = group->health_check_grace_period;
+  if (!too_short.empty() || group->replacement_suspended) return too_short;
+  const auto grace = group->grace;
   const auto rejoin = fleet.policy.timing.rejoin;
   if (grace >= rejoin) return {};
   return {

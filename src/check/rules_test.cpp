@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "check/testing/fleet.h"
+#include "observe/auto_scaling.h"
+#include "observe/words.h"
 
 namespace evenkeel::check {
 namespace {
@@ -23,26 +25,25 @@ void deny(Healthy& fleet, const char* action) {
   fleet.facts.denied[action] = "no identity-based policy allows";
 }
 
-void drain(Healthy& fleet, int number) {
-  fleet.tg1().targets->at(static_cast<std::size_t>(number - 1)).state = "draining";
-}
+void drain(Healthy& fleet, int number) { fleet.registration(number).state = TargetState::draining; }
 
 // `numbers` of the fleet only, from the first.
 void keep_only(Healthy& fleet, int numbers) {
   for (int i = numbers + 1; i <= 8; ++i) {
-    fleet.facts.instances->erase(Healthy::id(i));
+    fleet.facts.seen.instances.erase(Healthy::id(i));
     fleet.facts.series->erase(Healthy::id(i));
   }
   for (auto& group : fleet.facts.groups)
-    std::erase_if(*group.targets,
-                  [&](const auto& health) { return !fleet.facts.instances->contains(health.target.id); });
+    std::erase_if(*group.seen.registrations, [&](const Registration& one) {
+      return !fleet.facts.seen.instances.contains(one.instance_id);
+    });
 }
 
 const std::vector<Case> kPermissions = {
     {"permission_missing", "Registering", would_not_work, "RegisterTargets is not allowed in tg1;",
      "IAM statement",
      [](Healthy& fleet) {
-       fleet.tg1().may_register = false;
+       fleet.facts.refused_in["elasticloadbalancing:RegisterTargets"] = {"tg1"};
        deny(fleet, "elasticloadbalancing:RegisterTargets");
      }},
     {"permission_missing", "Reading", would_not_work, "to read the metric. AWS says: no identity",
@@ -96,10 +97,10 @@ const std::vector<Case> kGroups = {
     {"target_group_type", "Function", would_not_work, "a function is not a server", "type instance",
      [](Healthy& fleet) { fleet.tg1().is.target_type = "lambda"; }},
     {"target_group_empty", "OneOfTwo", warning, "nothing is registered", "register the servers",
-     [](Healthy& fleet) { fleet.tg1().targets->clear(); }},
+     [](Healthy& fleet) { fleet.tg1().seen.registrations->clear(); }},
     {"target_group_empty", "All", would_not_work, "there is nothing to look after", "register the servers",
      [](Healthy& fleet) {
-       for (auto& group : fleet.facts.groups) group.targets->clear();
+       for (auto& group : fleet.facts.groups) group.seen.registrations->clear();
      }},
     {"no_load_balancer", "Detached", would_not_work, "leaves 8 members alone", "listener",
      [](Healthy& fleet) { fleet.tg1().is.load_balancer_arns.clear(); }},
@@ -123,7 +124,7 @@ const std::vector<Case> kMembers = {
      }},
     {"fleet_too_small", "OnlyNow", warning, "5 of its 8 members are healthy now", "evenkeel plan",
      [](Healthy& fleet) {
-       for (std::size_t i = 0; i < 3; ++i) fleet.tg1().targets->at(i).state = "unhealthy";
+       for (int i = 1; i <= 3; ++i) fleet.registration(i).state = TargetState::unhealthy;
      }},
     {"fleet_too_small", "TheDesiredSizeCounts", would_not_work, "of 12 that is 9", "add",
      [](Healthy& fleet) {
@@ -131,39 +132,31 @@ const std::vector<Case> kMembers = {
        fleet.policy.keep.healthy = {0, 75};
      }},
     {"fail_open", "AboveKeep", note, "leaves 6 healthy there, although keep.healthy asks for 5",
-     "set keep.healthy to 6", [](Healthy& fleet) { fleet.tg1().attributes->fail_open_count = 5; }},
+     "set keep.healthy to 6", [](Healthy& fleet) { fleet.tg1().seen.attributes->fail_open_count = 5; }},
     {"fail_open", "AlwaysOpen", would_not_work, "with 8 no server could ever leave",
-     "minimum_healthy_targets", [](Healthy& fleet) { fleet.tg1().attributes->fail_open_percent = 100; }},
+     "minimum_healthy_targets", [](Healthy& fleet) { fleet.tg1().seen.attributes->fail_open_percent = 100; }},
     {"out_unreachable", "TooMany", note, "keep.out is 4, but keep.healthy lets only 3", "set keep.out to 3",
      [](Healthy& fleet) { fleet.policy.keep.out.count = 4; }},
     {"member_not_running", "Stopped", warning, "1 of 8 members is registered, but not running (stopped)",
-     "start i-",
-     [](Healthy& fleet) {
-       fleet.instance(2).state_code = 80;
-       fleet.instance(2).state = "stopped";
-     }},
+     "start i-", [](Healthy& fleet) { fleet.instance(2).state = InstanceState::stopped; }},
     {"member_not_running", "Unknown", warning, "unknown to EC2", "deregister",
-     [](Healthy& fleet) { fleet.facts.instances->erase(Healthy::id(2)); }},
+     [](Healthy& fleet) { fleet.facts.seen.instances.erase(Healthy::id(2)); }},
     {"elsewhere_registered", "Some", warning, "1 of 8 members is registered in blue as well", "add blue",
-     [](Healthy& fleet) { fleet.facts.elsewhere->push_back({Healthy::id(4), "blue"}); }},
+     [](Healthy& fleet) { fleet.register_elsewhere(Healthy::id(4), "blue"); }},
     {"elsewhere_registered", "ByAddress", warning, "in blue by address, where Evenkeel can't take them out",
-     "deregister them there",
-     [](Healthy& fleet) { fleet.facts.elsewhere->push_back({Healthy::id(4), "blue", true}); }},
+     "deregister them there", [](Healthy& fleet) { fleet.register_elsewhere(Healthy::id(4), "blue", true); }},
     {"elsewhere_registered", "All", would_not_work, "8 of 8 members are registered in blue", "add blue",
      [](Healthy& fleet) {
-       for (int i = 1; i <= 8; ++i) fleet.facts.elsewhere->push_back({Healthy::id(i), "blue"});
+       for (int i = 1; i <= 8; ++i) fleet.register_elsewhere(Healthy::id(i), "blue");
      }},
     {"out_already", "Draining", warning, "opens the breaker", "evenkeel resume web",
      [](Healthy& fleet) { drain(fleet, 1); }},
     {"out_already", "InServiceButRegisteredNowhere", warning, "not registered at all", "put them back",
-     [](Healthy& fleet) {
-       fleet.in_auto_scaling_group().instances.push_back(
-           {"i-9", "eu-west-1a", "InService", "Healthy", false});
-     }},
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().members.push_back({"i-9", "InService"}); }},
     {"last_in_zone", "NetworkLoadBalancer", warning, "last of tg1 that serves in zone eu-west-1c",
      "cross-zone",
      [](Healthy& fleet) {
-       fleet.tg1().attributes->zonal = true;
+       fleet.tg1().seen.zonal = true;
        fleet.tg1().traffic->zones.emplace_back("eu-west-1c");
        fleet.instance(1).availability_zone = "eu-west-1c";
      }},
@@ -177,7 +170,7 @@ const std::vector<Case> kScaling = {
     {"auto_scaling_group_not_found", "Mistyped", would_not_work, "no Auto Scaling group web-asgg", "correct",
      [](Healthy& fleet) {
        fleet.policy.auto_scaling_group = "web-asgg";
-       fleet.facts.scaling = std::vector<aws::autoscaling::Group>{};
+       fleet.facts.seen.absent_names = {"web-asgg"};
      }},
     {"auto_scaling_group_not_named", "All", would_not_work,
      "8 of 8 members belong to Auto Scaling group web-asg", "write auto_scaling_group: web-asg",
@@ -189,23 +182,28 @@ const std::vector<Case> kScaling = {
      "1 of 8 members belongs to Auto Scaling group blue", "a fleet of their own",
      [](Healthy& fleet) {
        fleet.in_auto_scaling_group();
-       fleet.instance(3).tags["aws:autoscaling:groupName"] = "blue";
+       fleet.instance(3).auto_scaling_group = "blue";
      }},
     {"auto_scaling_would_replace", "ChecksByElb", would_not_work, "has health check type ELB",
      "leave_by: standby",
      [](Healthy& fleet) {
-       fleet.in_auto_scaling_group().health_check_type = "EC2,ELB";
+       fleet.in_auto_scaling_group().elb_health_check = true;
        fleet.policy.leave_by = Leave::deregister;
      }},
     {"auto_scaling_would_replace", "OneProcessIsNotEnough", would_not_work, "may replace a member",
      "suspend-processes",
      [](Healthy& fleet) {
-       fleet.in_auto_scaling_group().health_check_type = "ELB";
-       fleet.facts.scaling->front().suspended_processes = {"ReplaceUnhealthy"};
+       aws::autoscaling::Group group;
+       group.health_check_type = "ELB";
+       group.suspended_processes = {"ReplaceUnhealthy"};
+       const auto seen = observe::seen_group(group);
+       auto& own = fleet.in_auto_scaling_group();
+       own.elb_health_check = seen.elb_health_check;
+       own.replacement_suspended = seen.replacement_suspended;
        fleet.policy.leave_by = Leave::deregister;
      }},
     {"auto_scaling_state", "Pending", warning, "Pending:Wait in Auto Scaling group web-asg", "wait",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().instances[0].lifecycle_state = "Pending:Wait"; }},
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().members[0].lifecycle_state = "Pending:Wait"; }},
 };
 
 using enum Condition::Kind;
@@ -235,26 +233,26 @@ const std::vector<Case> kStandby = {
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
        group.min = group.desired = 7;
-       group.instances[0].lifecycle_state = "Standby";
+       group.members[0].lifecycle_state = "Standby";
      }},
     {"launch_suspended", "Suspended", would_not_work, "Launch of Auto Scaling group web-asg is suspended",
-     "resume-processes",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().suspended_processes = {"Launch"}; }},
+     "resume-processes", [](Healthy& fleet) { fleet.in_auto_scaling_group().launch_suspended = true; }},
     {"registering_suspended", "NothingRegistersIt", would_not_work,
      "AddToLoadBalancer of Auto Scaling group web-asg is suspended", "resume-processes",
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
-       group.suspended_processes = {"AddToLoadBalancer"};
-       group.other_traffic_sources = {{"elb", "old"}};
+       group.registering_suspended = true;
+       group.other_traffic_sources = {observe::classic_source("old")};
      }},
     {"grace_period", "ShorterThanTheChecks", would_not_work, "the health checks need up to 4m30s",
      "grace period",
      [](Healthy& fleet) {
-       fleet.in_auto_scaling_group().health_check_type = "ELB";
-       fleet.facts.scaling->front().health_check_grace_period = 60s;
+       auto& group = fleet.in_auto_scaling_group();
+       group.elb_health_check = true;
+       group.grace = 60s;
      }},
     {"grace_period", "ShorterThanRejoin", note, "timing.rejoin would wait for 15m", "900 seconds",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().health_check_type = "EC2,ELB"; }},
+     [](Healthy& fleet) { fleet.in_auto_scaling_group().elb_health_check = true; }},
     {"zone_rebalancing", "UnevenZones", warning,
      "would leave 3 in service in eu-west-1b, against 5 in eu-west-1a", "AZRebalance",
      [](Healthy& fleet) {
@@ -266,15 +264,18 @@ const std::vector<Case> kStandby = {
        auto& group = fleet.in_auto_scaling_group();
        group.in_units = true;
        group.desired = 16;
-       for (auto& one : group.instances) one.weight = 2;
+       for (auto& one : group.members) one.weight = 2;
      }},
     {"traffic_source", "ClassicByDeregistration", would_not_work, "Classic Load Balancer old", "detach",
      [](Healthy& fleet) {
-       fleet.in_auto_scaling_group().other_traffic_sources = {{"elb", "old"}};
+       fleet.in_auto_scaling_group().other_traffic_sources = {observe::classic_source("old")};
        fleet.policy.leave_by = Leave::deregister;
      }},
     {"traffic_source", "Lattice", would_not_work, "vpc-lattice svc", "detach",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().other_traffic_sources = {{"vpc-lattice", "svc"}}; }},
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().other_traffic_sources = {
+           {TrafficSource::Kind::other, "vpc-lattice svc"}};
+     }},
     {"auto_scaling_would_replace", "StoppedOutsideStandby", would_not_work, "stopped outside Standby",
      "leave_by: standby",
      [](Healthy& fleet) {
@@ -290,11 +291,13 @@ const std::vector<Case> kStandby = {
     {"stop_protected", "One", warning, "stop protection is on", "no-disable-api-stop",
      [](Healthy& fleet) {
        fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
-       fleet.facts.stop_protected[Healthy::id(3)] = true;
+       fleet.instance(3).stop_protected = true;
      }},
     {"missing_place", "OneOfTwoGroups", warning, "1 of 8 members is not registered in it",
      "register them here",
-     [](Healthy& fleet) { fleet.tg1().targets->erase(fleet.tg1().targets->begin() + 2); }},
+     [](Healthy& fleet) {
+       fleet.tg1().seen.registrations->erase(fleet.tg1().seen.registrations->begin() + 2);
+     }},
 };
 
 const std::vector<Case> kCalendar = {
@@ -314,33 +317,31 @@ const std::vector<Case> kGates = {
     {"gate_alarm", "NoSuchAlarm", would_not_work, "there is no alarm deploy in eu-west-1", "gates.alarms",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"deploy"};
-       fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{});
+       fleet.facts.seen.alarms["deploy"] = {};
      }},
     {"gate_alarm", "NoSuchPrefix", would_not_work,
      "no alarm's name in eu-west-1 begins as gates.alarms says: web-*; no member may leave", "gates.alarms",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"web-*"};
-       fleet.facts.alarms.emplace("web-*", std::vector<aws::cloudwatch::Alarm>{});
+       fleet.facts.seen.alarms["web-*"] = {};
      }},
     {"gate_alarm", "WithoutData", warning, "deploy is in INSUFFICIENT_DATA", "insufficient_data: passes",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"deploy"};
-       fleet.facts.alarms.emplace("deploy",
-                                  std::vector<aws::cloudwatch::Alarm>{{"deploy", "INSUFFICIENT_DATA"}});
+       fleet.facts.seen.alarms["deploy"] = {{"deploy", "INSUFFICIENT_DATA"}};
      }},
     {"gate_alarm", "Firing", note, "deploy is in ALARM now", "nothing",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"deploy"};
-       fleet.facts.alarms.emplace("deploy", std::vector<aws::cloudwatch::Alarm>{{"deploy", "ALARM"}});
+       fleet.facts.seen.alarms["deploy"] = {{"deploy", "ALARM"}};
      }},
     {"gate_calendar", "NoSuchCalendar", would_not_work, "no Change Calendar feast", "ChangeCalendar",
      [](Healthy& fleet) {
-       fleet.facts.calendars.emplace("feast", fail(ErrorKind::rejected, "InvalidDocument"));
+       fleet.facts.seen.calendars["feast"] = CalendarState::unknown;
+       fleet.facts.seen.absent_names = {"feast"};
      }},
     {"gate_calendar", "Closed", note, "feast is CLOSED now", "nothing",
-     [](Healthy& fleet) {
-       fleet.facts.calendars.emplace("feast", aws::ssm::CalendarState{"CLOSED", std::nullopt});
-     }},
+     [](Healthy& fleet) { fleet.facts.seen.calendars["feast"] = CalendarState::closed; }},
     {"load_without_metric", "OneGroupOfTwo", warning, "no series of it for tg1-80", "namespace and per",
      [](Healthy& fleet) {
        fleet.policy.keep.load_below = LoadCeiling{.below = 100};
@@ -367,7 +368,7 @@ const std::vector<Case> kTreatments = {
      "stop_start",
      [](Healthy& fleet) {
        fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .attempts = 1, .document = {}}};
-       fleet.instance(2).root_device_type = "instance-store";
+       fleet.instance(2).ebs_root = false;
      }},
     {"stop_loses", "InTheLadder", note, "automatic public IPv4 address", "Elastic",
      [](Healthy& fleet) {
@@ -377,13 +378,13 @@ const std::vector<Case> kTreatments = {
      "a fleet of their own",
      [](Healthy& fleet) {
        fleet.policy.treatments = {Step{.treatment = Treatment::replace, .attempts = 1, .document = {}}};
-       fleet.in_auto_scaling_group().instances.pop_back();
+       fleet.in_auto_scaling_group().members.pop_back();
      }},
     {"rule_never_holds", "NoSuchAlarm", warning,
      "the rule oom can never hold: there is no alarm oom-{instance_id}", "take it out",
      [](Healthy& fleet) {
        fleet.policy.also_when = {{"oom", 0, {when(alarm, {}, "oom-{instance_id}")}}};
-       fleet.facts.alarms.emplace("oom-{instance_id}", std::vector<aws::cloudwatch::Alarm>{});
+       for (int i = 1; i <= 8; ++i) fleet.facts.seen.alarms["oom-" + Healthy::id(i)] = {};
      }},
     {"rule_never_holds", "TheOnlyOneWithoutSeries", would_not_work, "no series of CPUUtilization in AWS/EC2",
      "take it out",
@@ -408,7 +409,7 @@ const std::vector<Case> kTreatments = {
      "nothing for instance-reboot, system-maintenance, instance-retirement, instance-stop: no treatment",
      "add stop_start or replace",
      [](Healthy& fleet) {
-       fleet.instance(2).reboot_migration = "default";
+       fleet.instance(2).reboot_migrates = true;
        fleet.policy.also_when = {{"any", 0, {when(Condition::Kind::scheduled_event)}}};
      }},
     {"reason_without_treatment", "ARebootMakesNothingYounger", warning,

@@ -21,7 +21,7 @@ bool is_network(const Group& group) {
 Duration longest_delay(const Subject& fleet) {
   Duration longest{};
   for (const auto& group : fleet.facts.groups)
-    if (group.attributes) longest = std::max(longest, group.attributes->deregistration_delay);
+    if (group.seen.attributes) longest = std::max(longest, group.seen.attributes->deregistration_delay);
   return longest;
 }
 
@@ -30,8 +30,8 @@ Duration longest_delay(const Subject& fleet) {
 Findings short_draining(const Subject& fleet) {
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
-    if (!group.attributes) continue;
-    const auto delay = group.attributes->deregistration_delay;
+    if (!group.seen.attributes) continue;
+    const auto delay = group.seen.attributes->deregistration_delay;
     if (delay > Duration::zero() && !(is_network(group) && delay < kLateConnections)) continue;
     const bool none = delay == Duration::zero();
     findings.push_back(
@@ -56,8 +56,8 @@ Findings short_draining(const Subject& fleet) {
 Findings long_draining(const Subject& fleet) {
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
-    if (!group.attributes || group.attributes->deregistration_delay < kLong) continue;
-    const auto delay = group.attributes->deregistration_delay;
+    if (!group.seen.attributes || group.seen.attributes->deregistration_delay < kLong) continue;
+    const auto delay = group.seen.attributes->deregistration_delay;
     findings.push_back(
         {.severity = Severity::note,
          .text = fmt::format("its deregistration delay is {0}: AWS shows a target as draining for all of it, "
@@ -87,8 +87,8 @@ Findings drain_slack(const Subject& fleet) {
 Findings slow_start(const Subject& fleet) {
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
-    if (!group.attributes || group.attributes->slow_start == Duration::zero()) continue;
-    const auto ramp = group.attributes->slow_start;
+    if (!group.seen.attributes || group.seen.attributes->slow_start == Duration::zero()) continue;
+    const auto ramp = group.seen.attributes->slow_start;
     findings.push_back(
         {.severity = Severity::note,
          .text =

@@ -59,7 +59,7 @@ Findings metric_implausible(const Subject& fleet) {
 
 Findings jumped_together(const Subject& fleet) {
   const auto& condition = fleet.policy.reboot_when;
-  const Time since = fleet.facts.taken_at - (condition.over + condition.max_age + 3 * condition.period);
+  const Time since = fleet.facts.seen.taken_at - (condition.over + condition.max_age + 3 * condition.period);
   std::vector<Time> jumps;
   for (const auto& signal : signals_of(fleet)) {
     if (const auto at = decide::jumped_at(condition, judged(signal, since))) jumps.push_back(*at);
@@ -76,7 +76,7 @@ Findings jumped_together(const Subject& fleet) {
        .remedy =
            fmt::format("look for one cause, such as a release, first; then wait {}, or: evenkeel resume "
                        "{} --reason …",
-                       format_duration(fleet.facts.taken_at - since), fleet.policy.name),
+                       format_duration(fleet.facts.seen.taken_at - since), fleet.policy.name),
        .numbers = {{"together", crossing->together}, {"may", crossing->may}}}};
 }
 

@@ -8,7 +8,7 @@ namespace evenkeel::check::rules {
 
 Findings zone_too_small(const Subject& fleet) {
   const auto& share = fleet.policy.keep.healthy_per_zone;
-  if (!share || !fleet.facts.instances) return {};
+  if (!share || !fleet.facts.instances_read()) return {};
   Findings findings;
   for (const auto& group : fleet.facts.groups) {
     std::map<std::string, std::vector<std::string>> zones;

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "decide/fleet_view.h"
-#include "observe/auto_scaling.h"
 
 namespace evenkeel::check {
 
@@ -24,23 +23,20 @@ const char* name(Severity severity) {
 
 Subject::Subject(const FleetPolicy& fleet_policy, const Facts& read) : policy(fleet_policy), facts(read) {
   for (const auto& group : facts.groups) {
-    if (!group.targets || group.is.target_type != "instance") continue;
-    for (const auto& target : *group.targets) members[target.target.id].places.push_back({&group, &target});
+    if (!group.seen.registrations || group.seen.type != TargetType::instance) continue;
+    for (const auto& target : *group.seen.registrations)
+      members[target.instance_id].places.push_back({&group, &target});
   }
   for (auto& [id, member] : members) {
     member.id = id;
-    if (facts.instances) {
-      const auto found = facts.instances->find(id);
-      if (found != facts.instances->end()) member.instance = &found->second;
-    }
-    member.healthy = std::ranges::all_of(member.places,
-                                         [](const Place& place) { return place.target->state == "healthy"; });
+    const auto found = facts.seen.instances.find(id);
+    if (found != facts.seen.instances.end()) member.instance = &found->second;
+    member.healthy = std::ranges::all_of(
+        member.places, [](const Place& place) { return place.target->state == TargetState::healthy; });
   }
-  if (facts.scaling) {
-    for (const auto& group : *facts.scaling)
-      if (group.name == policy.auto_scaling_group) scaling = &group;
-  }
-  if (scaling != nullptr) wanted = decide::instances_wanted(observe::seen_group(*scaling));
+  if (!facts.seen.auto_scaling_group) return;
+  scaling = &*facts.seen.auto_scaling_group;
+  wanted = decide::instances_wanted(*scaling);
 }
 
 std::vector<std::string> Subject::ids() const {
@@ -61,7 +57,7 @@ int Subject::healthy_in(const Group& group) const {
   int healthy = 0;
   for (const auto& id : ids_in(group)) {
     const auto& member = members.at(id);
-    if (member.healthy && (member.running() || !facts.instances)) ++healthy;
+    if (member.healthy && (member.running() || !facts.instances_read())) ++healthy;
   }
   return healthy;
 }
@@ -69,17 +65,17 @@ int Subject::healthy_in(const Group& group) const {
 int Subject::required(const Group& group) const {
   int total = static_cast<int>(ids_in(group).size());
   total = std::max(total, wanted);
-  const bool known = group.attributes.has_value();
-  return decide::required_healthy(policy.keep, total, known ? group.attributes->fail_open_count : 0,
-                                  known ? group.attributes->fail_open_percent : 0);
+  const auto attributes = group.seen.attributes.value_or(TargetGroup::Attributes{.fail_open_count = 0});
+  return decide::required_healthy(policy.keep, total, attributes.fail_open_count,
+                                  attributes.fail_open_percent);
 }
 
 Duration Subject::one_remediation() const {
   Duration delay{}, slow_start{};
   for (const auto& group : facts.groups) {
-    if (!group.attributes) continue;
-    delay = std::max(delay, group.attributes->deregistration_delay);
-    slow_start = std::max(slow_start, group.attributes->slow_start);
+    if (!group.seen.attributes) continue;
+    delay = std::max(delay, group.seen.attributes->deregistration_delay);
+    slow_start = std::max(slow_start, group.seen.attributes->slow_start);
   }
   // A tick each to see it drained, booted and healthy; few servers boot in less than settle takes.
   return delay + policy.timing.settle + policy.timing.soak + slow_start + 3min;
@@ -103,10 +99,6 @@ Duration length(const Window& window) {
 }
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1000; }
-
-bool suspended(const aws::autoscaling::Group& group, const std::string& process) {
-  return std::ranges::find(group.suspended_processes, process) != group.suspended_processes.end();
-}
 
 Severity worse_for_all(std::size_t affected, std::size_t all) {
   return affected >= all ? Severity::would_not_work : Severity::warning;

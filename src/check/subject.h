@@ -17,24 +17,23 @@ namespace evenkeel::check {
 // One registration of a member in a group that the policy names.
 struct Place {
   const Group* group;
-  const aws::elbv2::TargetHealth* target;
+  const Registration* target;
 };
 
 struct Member {
   std::string id;
-  const aws::ec2::Instance* instance = nullptr;  // nullptr: EC2 doesn't know it, or was not read
+  const Instance* instance = nullptr;  // nullptr: EC2 doesn't know it, or was not read
   std::vector<Place> places;
   bool healthy = false;  // at every place
-  bool running() const { return instance != nullptr && (instance->state_code & 0xff) == 16; }
+  bool running() const { return instance != nullptr && instance->state == InstanceState::running; }
 };
 
 struct Subject {
   const FleetPolicy& policy;
   const Facts& facts;
-  std::map<std::string, Member> members;  // by instance id: registered in a named group of type instance
-  const aws::autoscaling::Group* scaling = nullptr;  // the one that the policy names
-
-  int wanted = 0;  // instances that it wants; 0: no group is named
+  std::map<std::string, Member> members;      // by instance id: registered in a named group of type instance
+  const AutoScalingGroup* scaling = nullptr;  // the one that the policy names
+  int wanted = 0;                             // instances that it wants; 0: no group is named
 
   Subject(const FleetPolicy& policy, const Facts& facts);
 
@@ -58,9 +57,6 @@ Duration length(const Window& window);
 using decide::kRegistering;
 
 double seconds(Duration duration);
-
-// Whether one of the group's processes ("Launch", "AZRebalance", …) is suspended.
-bool suspended(const aws::autoscaling::Group& group, const std::string& process);
 
 // As bad as can be when it is so for all of them.
 Severity worse_for_all(std::size_t affected, std::size_t all);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <map>
 
 #include "base/text.h"
 #include "check/read.h"
@@ -227,7 +228,8 @@ void find_refused(const FleetState& state, Report& report) {
 }
 
 void find_marked(const std::vector<FleetState>& states, Report& report) {
-  for (const auto& [instance, value] : report.facts->marks) {
+  const auto marks = report.facts->seen.marks.value_or(std::map<std::string, std::string>{});
+  for (const auto& [instance, value] : marks) {
     if (!decide::is_mark_of(value, instance)) continue;
     const auto knows = [&](const FleetState& state) { return decide::is_known_mark(state, value); };
     if (std::ranges::any_of(states, knows)) continue;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "aws/cloudwatch.h"
+#include "aws/dated.h"
+#include "aws/elbv2.h"
 #include "base/clock.h"
 #include "model/observation.h"
 
@@ -39,6 +41,8 @@ struct Cache {
   };
   std::map<std::string, Entry<KnownAttributes>> attributes;  // by target group arn
   std::map<std::string, Entry<KnownSeries>> series;          // by "namespace|metric"
+  // All target groups of the region, where the caller has just read them: for one look.
+  std::optional<aws::Dated<std::vector<aws::elbv2::TargetGroup>>> target_groups = std::nullopt;
 };
 
 }  // namespace evenkeel::observe

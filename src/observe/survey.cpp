@@ -65,46 +65,17 @@ void read_classic(wire::Caller& caller, Observation& observation, Elsewhere& fou
                                                        balancer.instance_ids.end());
 }
 
-// Of all members, once for all surveys. Unfiltered lists: asked for one target, AWS answers only for one port
-// of it.
+// Of all members, once for all surveys.
 Elsewhere read_elsewhere(wire::Caller& caller, Observation& observation) {
   Elsewhere found;
   read_classic(caller, observation, found);
-  Stamp stamp{observation};
   const auto all = aws::elbv2::describe_all_target_groups(caller);
   if (!all) {
     found.detail = all.error().message;
     return found;
   }
-  stamp.saw(all->date);
-  std::set<std::string> vpcs;
-  for (const auto& group : all->value) {
-    if (known(observation, group.arn)) vpcs.insert(group.vpc_id);
-  }
-  std::vector<std::string> arns, group_names;
-  for (const auto& group : all->value) {
-    if (known(observation, group.arn) || !may_hold(group, vpcs)) continue;
-    arns.push_back(group.arn);
-    group_names.push_back(group.name);
-  }
-  found.complete = true;
-  const Addresses addresses(observation.instances);
-  const auto answers = aws::elbv2::describe_target_health(caller, arns);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i]) {
-      if (answers[i].error().kind == ErrorKind::not_found) continue;  // deleted meanwhile
-      found.complete = false;
-      found.detail = "targets of " + group_names[i] + ": " + answers[i].error().message;
-      continue;
-    }
-    stamp.saw(answers[i]->date);
-    std::vector<Registration> targets;
-    for (const auto& health : answers[i]->value) targets.push_back(registration(health));
-    for (auto& target : addresses.by_instance(std::move(targets))) {
-      found.registrations.push_back(std::move(target));
-      found.groups.push_back(group_names[i]);
-    }
-  }
+  Stamp{observation}.saw(all->date);
+  read_targets_elsewhere(all->value, caller, observation, found);
   return found;
 }
 
@@ -285,6 +256,39 @@ void look_for_events(const std::string& instance_id, wire::Caller& caller, Obser
 }
 
 }  // namespace
+
+// Unfiltered lists: asked for one target, AWS answers only for one port of it.
+void read_targets_elsewhere(const std::vector<aws::elbv2::TargetGroup>& all, wire::Caller& caller,
+                            Observation& observation, Elsewhere& found) {
+  std::set<std::string> vpcs;
+  for (const auto& group : all) {
+    if (known(observation, group.arn)) vpcs.insert(group.vpc_id);
+  }
+  std::vector<std::string> arns, group_names;
+  for (const auto& group : all) {
+    if (known(observation, group.arn) || !may_hold(group, vpcs)) continue;
+    arns.push_back(group.arn);
+    group_names.push_back(group.name);
+  }
+  found.complete = true;
+  const Addresses addresses(observation.instances);
+  const auto answers = aws::elbv2::describe_target_health(caller, arns);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i]) {
+      if (answers[i].error().kind == ErrorKind::not_found) continue;  // deleted meanwhile
+      found.complete = false;
+      found.detail = "targets of " + group_names[i] + ": " + answers[i].error().message;
+      continue;
+    }
+    Stamp{observation}.saw(answers[i]->date);
+    std::vector<Registration> targets;
+    for (const auto& health : answers[i]->value) targets.push_back(registration(health));
+    for (auto& target : addresses.by_instance(std::move(targets))) {
+      found.registrations.push_back(std::move(target));
+      found.groups.push_back(group_names[i]);
+    }
+  }
+}
 
 void look_at_classic_again(const std::vector<std::string>& instance_ids, const FleetPolicy& policy,
                            wire::Caller& caller, Observation& observation) {

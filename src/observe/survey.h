@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/elbv2.h"
 #include "model/observation.h"
 #include "model/policy.h"
 #include "observe/cache.h"
@@ -23,6 +24,11 @@ enum class Probing { yes, no };
 // `way_out`: also asks to deregister such an instance, to learn whether it could be taken out.
 void survey(const std::string& instance_id, const FleetPolicy& policy, Probing probing, bool way_out,
             wire::Caller& caller, Cache& cache, Observation& observation);
+
+// Asks those of `all`, the region's target groups, that the observation doesn't have and in which a member could be.
+// Classic Load Balancers are not looked at.
+void read_targets_elsewhere(const std::vector<aws::elbv2::TargetGroup>& all, wire::Caller& caller,
+                            Observation& observation, Elsewhere& found);
 
 // For the last look: which Classic Load Balancers list them by now, where the region has any.
 void look_at_classic_again(const std::vector<std::string>& instance_ids, const FleetPolicy& policy,

@@ -22,18 +22,21 @@ bool taken_from_auto_scaling(const FleetPolicy& policy) {
 
 // One that is gone fails the whole call. The others are still to be seen.
 Groups those_that_exist(Reading& reading, const auto& is_wanted) {
-  auto all = aws::elbv2::describe_all_target_groups(reading.caller);
+  const auto& known = reading.cache.target_groups;
+  auto all = known ? Groups{*known} : aws::elbv2::describe_all_target_groups(reading.caller);
   if (all) std::erase_if(all->value, [&](const auto& group) { return !is_wanted(group); });
   return all;
 }
 
 Groups by_name(Reading& reading) {
   const auto& names = reading.policy.target_groups;
-  auto groups = aws::elbv2::describe_target_groups(reading.caller, names);
-  if (groups || groups.error().kind != ErrorKind::not_found) return groups;
-  reading.observation.problems.push_back(
-      {Problem::Kind::not_there, join(names, ", "), groups.error().message});
-  groups = those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
+  if (!reading.cache.target_groups) {
+    auto asked = aws::elbv2::describe_target_groups(reading.caller, names);
+    if (asked || asked.error().kind != ErrorKind::not_found) return asked;
+    reading.observation.problems.push_back(
+        {Problem::Kind::not_there, join(names, ", "), asked.error().message});
+  }
+  auto groups = those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
   if (!groups) return groups;
   std::ranges::copy_if(names, std::back_inserter(reading.observation.absent_names), [&](const auto& name) {
     return std::ranges::find(groups->value, name, &aws::elbv2::TargetGroup::name) == groups->value.end();
@@ -42,9 +45,11 @@ Groups by_name(Reading& reading) {
 }
 
 Groups by_arn(Reading& reading, const std::vector<std::string>& arns) {
-  auto groups = aws::elbv2::describe_target_groups_by_arn(reading.caller, arns);
-  if (groups || groups.error().kind != ErrorKind::not_found) return groups;
-  groups = those_that_exist(reading, [&](const auto& group) { return among(arns, group.arn); });
+  if (!reading.cache.target_groups) {
+    auto asked = aws::elbv2::describe_target_groups_by_arn(reading.caller, arns);
+    if (asked || asked.error().kind != ErrorKind::not_found) return asked;
+  }
+  auto groups = those_that_exist(reading, [&](const auto& group) { return among(arns, group.arn); });
   if (!groups) return groups;
   for (const auto& arn : arns) {
     if (std::ranges::find(groups->value, arn, &aws::elbv2::TargetGroup::arn) != groups->value.end()) continue;

@@ -9,6 +9,7 @@
 #include "aws/permissions.h"
 #include "base/text.h"
 #include "check/check.h"
+#include "observe/target_groups.h"
 
 namespace evenkeel::check {
 
@@ -23,13 +24,12 @@ struct Healthy {
     policy.keep.healthy.count = 5;
     policy.witness_tag = true;
     facts.region = "eu-west-1";
-    facts.taken_at = parse_iso8601("2026-11-22T10:00:00Z").value();
+    facts.seen.taken_at = parse_iso8601("2026-11-22T10:00:00Z").value();
     facts.existing_groups = std::vector<std::string>{"other", "tg1", "tg1-80"};
-    facts.elsewhere = std::vector<Elsewhere>{};
-    facts.instances = std::map<std::string, aws::ec2::Instance>{};
+    facts.seen.elsewhere.emplace().complete = true;
+    facts.seen.instances_complete = true;
     facts.metrics = std::vector<aws::cloudwatch::Metric>{};
     facts.series = std::map<std::string, std::vector<Series>>{};
-    facts.may_reboot = true;
     facts.groups = {group("tg1", 443), group("tg1-80", 80)};
     for (int i = 1; i <= 8; ++i) add(id(i), i % 2 == 0 ? "eu-west-1b" : "eu-west-1a", 40.0 + i);
     facts.asked_about = id(1);
@@ -56,30 +56,34 @@ struct Healthy {
         .load_balancer_arns = {"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1"},
         .health_check = aws::elbv2::HealthCheck{
             .interval = 30s, .timeout = 5s, .healthy_threshold = 5, .unhealthy_threshold = 2}};
-    group.attributes = Attributes{.cross_zone = "use_load_balancer_configuration"};
-    group.targets = std::vector<aws::elbv2::TargetHealth>{};
+    group.seen.arn = group.is.arn;
+    group.seen.name = name;
+    group.seen.has_load_balancer = group.seen.of_fleet = true;
+    group.seen.port = port;
+    group.seen.load_balancer_arn = group.is.load_balancer_arns.front();
+    group.seen.to_healthy = observe::to_healthy(group.is);
+    group.seen.zonal = false;
+    group.seen.attributes = TargetGroup::Attributes{.deregistration_delay = 300s};
+    group.seen.registrations.emplace();
     group.traffic = Traffic{.forwards = 1,
                             .highest_weight = 1,
                             .balancer = "web",
                             .type = "application",
                             .zones = {"eu-west-1a", "eu-west-1b"}};
-    group.may_register = group.may_deregister = true;
     return group;
   }
 
   void add(const std::string& id, const std::string& zone, double value) {
     for (auto& group : facts.groups)
-      group.targets->push_back({{id, group.is.port, std::nullopt}, "healthy", "", "", ""});
-    (*facts.instances)[id] = {.id = id,
-                              .state_code = 16,
-                              .state = "running",
-                              .launch_time = facts.taken_at - 24h,
-                              .availability_zone = zone,
-                              .instance_type = "m5.large",
-                              .private_ip = "",
-                              .vpc_id = "vpc-1",
-                              .root_device_type = "ebs",
-                              .tags = {}};
+      group.seen.registrations->push_back({id, group.seen.port, TargetState::healthy, "", false, false});
+    facts.seen.instances[id] = {.id = id,
+                                .state = InstanceState::running,
+                                .launch_time = facts.seen.taken_at - 24h,
+                                .availability_zone = zone,
+                                .private_ip = "",
+                                .auto_scaling_group = "",
+                                .ebs_root = true,
+                                .stop_protected = false};
     facts.metrics->push_back(metric(id));
     (*facts.series)[id] = {series(id, 1min, [value](int) { return value; })};
   }
@@ -88,7 +92,7 @@ struct Healthy {
   Series series(const std::string& id, Duration period, const std::function<double(int)>& value) const {
     Series made{.metric = metric(id), .complete = true, .samples = {}, .highest = value(0)};
     for (int i = static_cast<int>(kSamplesOver / period) - 2; i >= 0; --i)
-      made.samples.push_back({facts.taken_at - 1min - period * (i + 1), value(i)});
+      made.samples.push_back({facts.seen.taken_at - 1min - period * (i + 1), value(i)});
     return made;
   }
   void resample(Duration period, const std::function<double(int)>& value) {
@@ -96,26 +100,30 @@ struct Healthy {
   }
 
   Group& tg1() { return facts.groups.front(); }
-  aws::ec2::Instance& instance(int number) { return facts.instances->at(id(number)); }
+  Registration& registration(int number) {
+    return tg1().seen.registrations->at(static_cast<std::size_t>(number - 1));
+  }
+  Instance& instance(int number) { return facts.seen.instances.at(id(number)); }
+  void register_elsewhere(const std::string& id, const std::string& group, bool by_address = false) {
+    facts.seen.elsewhere->registrations.push_back({id, 80, TargetState::healthy, "", false, by_address});
+    facts.seen.elsewhere->groups.push_back(group);
+  }
   // Everybody in this Auto Scaling group, which the policy names.
-  aws::autoscaling::Group& in_auto_scaling_group() {
+  AutoScalingGroup& in_auto_scaling_group() {
     policy.auto_scaling_group = "web-asg";
-    aws::autoscaling::Group group{.name = "web-asg",
-                                  .min = 2,
-                                  .max = 10,
-                                  .desired = 8,
-                                  .health_check_type = "EC2",
-                                  .health_check_grace_period = 300s,
-                                  .suspended_processes = {},
-                                  .target_group_arns = {facts.groups[0].is.arn, facts.groups[1].is.arn},
-                                  .instances = {},
-                                  .status = ""};
-    for (auto& [member, instance] : *facts.instances) {
-      instance.tags["aws:autoscaling:groupName"] = "web-asg";
-      group.instances.push_back({member, instance.availability_zone, "InService", "Healthy", false});
+    AutoScalingGroup group;
+    group.name = "web-asg";
+    group.min = 2;
+    group.max = 10;
+    group.desired = 8;
+    group.grace = 300s;
+    group.target_group_arns = {facts.groups[0].is.arn, facts.groups[1].is.arn};
+    for (auto& one : facts.groups) one.seen.attached = true;
+    for (auto& [member, instance] : facts.seen.instances) {
+      instance.auto_scaling_group = "web-asg";
+      group.members.push_back({member, "InService"});
     }
-    facts.scaling = std::vector{group};
-    return facts.scaling->front();
+    return facts.seen.auto_scaling_group.emplace(std::move(group));
   }
 };
 
