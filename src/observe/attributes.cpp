@@ -29,15 +29,10 @@ AttributesByArn attributes_of_load_balancers(
   if (wanted.empty()) return found;
   const std::vector<std::string> arns(wanted.begin(), wanted.end());
   auto answers = aws::elbv2::describe_load_balancer_attributes(caller, arns);
-  Stamp stamp{observation};
   for (std::size_t i = 0; i < arns.size(); ++i) {
-    if (!answers[i]) {
-      observation.problems.push_back(
-          {Problem::Kind::load_balancer_attributes, printable(arns[i]), answers[i].error().message});
-      continue;
-    }
-    stamp.saw(answers[i]->date);
-    found[arns[i]] = std::move(answers[i]->value);
+    if (auto* all =
+            take_in(observation, Problem::Kind::load_balancer_attributes, printable(arns[i]), answers[i]))
+      found[arns[i]] = std::move(*all);
   }
   return found;
 }
@@ -62,16 +57,11 @@ void read_attributes(wire::Caller& caller, Cache& cache, Freshness freshness, Ob
   if (arns.empty()) return;
   const auto answers = aws::elbv2::describe_target_group_attributes(caller, arns);
   const auto of_load_balancers = attributes_of_load_balancers(groups, answers, caller, observation);
-  Stamp stamp{observation};
   for (std::size_t i = 0; i < answers.size(); ++i) {
     TargetGroup& group = *groups[i];
     group.attributes.reset();
     group.zonal.reset();
-    if (!answers[i]) {
-      observation.problems.push_back({Problem::Kind::attributes, group.name, answers[i].error().message});
-      continue;
-    }
-    stamp.saw(answers[i]->date);
+    if (take_in(observation, Problem::Kind::attributes, group.name, answers[i]) == nullptr) continue;
     group.attributes = group_attributes(answers[i]->value);
     const auto of_load_balancer = of_load_balancers.find(group.load_balancer_arn);
     group.zonal =

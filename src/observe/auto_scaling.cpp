@@ -16,21 +16,9 @@ TrafficSource seen_source(const aws::autoscaling::TrafficSource& source) {
   return {TrafficSource::Kind::other, bounded(source.type) + " " + bounded(source.name)};
 }
 
-// The answer's value, its Date taken into account; else nullptr, and a problem says why.
-template <class T>
-const T* taken_in(Problem::Kind what, const std::string& name, const Result<aws::Dated<T>>& answer,
-                  Observation& observation) {
-  if (!answer) {
-    observation.problems.push_back({what, name, answer.error().message});
-    return nullptr;
-  }
-  Stamp{observation}.saw(answer->date);
-  return &answer->value;
-}
-
 void read_refresh(wire::Caller& caller, Observation& observation, AutoScalingGroup& group) {
   const auto answer = aws::autoscaling::describe_instance_refreshes(caller, group.name);
-  const auto* refreshes = taken_in(Problem::Kind::instance_refreshes, group.name, answer, observation);
+  const auto* refreshes = take_in(observation, Problem::Kind::instance_refreshes, group.name, answer);
   if (refreshes == nullptr) return;
   const auto active = std::ranges::find_if(
       *refreshes, [](const auto& each) { return aws::autoscaling::refresh_is_active(each.status); });
@@ -39,7 +27,7 @@ void read_refresh(wire::Caller& caller, Observation& observation, AutoScalingGro
 
 void read_activities(wire::Caller& caller, Observation& observation, AutoScalingGroup& group) {
   const auto answer = aws::autoscaling::describe_scaling_activities(caller, group.name);
-  const auto* activities = taken_in(Problem::Kind::scaling_activities, group.name, answer, observation);
+  const auto* activities = take_in(observation, Problem::Kind::scaling_activities, group.name, answer);
   if (activities == nullptr) return;
   auto& seen = group.activities.emplace();
   for (const auto& activity : *activities) seen.push_back(bounded(activity.description));

@@ -17,12 +17,8 @@ namespace {
 
 void read_console(const std::string& id, wire::Caller& caller, Observation& observation) {
   const auto posted = aws::ec2::console_output_time(caller, id);
-  observation.consoles[id] = posted ? posted->value : std::nullopt;
-  if (posted) {
-    Stamp{observation}.saw(posted->date);
-  } else {
-    observation.problems.push_back({Problem::Kind::console, id, posted.error().message});
-  }
+  const auto* at = take_in(observation, Problem::Kind::console, id, posted);
+  observation.consoles[id] = at == nullptr ? std::nullopt : *at;
 }
 
 // Wherever they are in the region: who is out of every target group is in no other list.

@@ -32,20 +32,11 @@ struct Reading {
   bool groups_known = false;  // AWS said which target groups the fleet's are
   std::optional<Error> first_error{};
 
-  void problem(Problem::Kind what, std::string name, const Error& error) {
-    observation.problems.push_back({what, std::move(name), error.message});
-    if (!first_error) first_error = error;
-  }
-
-  // The answer's value, its Date taken into account; else nullptr, and a problem says why.
+  // As observe::take_in(); and remembers the first error.
   template <class T>
   T* take_in(Problem::Kind what, std::string name, Result<aws::Dated<T>>& answer) {
-    if (!answer) {
-      problem(what, std::move(name), answer.error());
-      return nullptr;
-    }
-    Stamp{observation}.saw(answer->date);
-    return &answer->value;
+    if (!answer && !first_error) first_error = answer.error();
+    return observe::take_in(observation, what, std::move(name), answer);
   }
 };
 

@@ -162,14 +162,13 @@ std::map<std::string, Found> read_series(const SeriesByOwner& owners, const Metr
     const Time end{since_epoch - since_epoch % condition.period};
     const auto periods = (lookback + condition.period - Duration{1}) / condition.period;
     auto answer = aws::cloudwatch::get_metric_data(caller, queries, end - periods * condition.period, end);
-    if (!answer) {
-      const auto& why = answer.error().message;
-      observation.problems.push_back({Problem::Kind::signal, "", why});
-      for (const auto& [owner, series] : owners) found[owner] = {{SignalState::failed, {}, why}, {}};
+    auto* all = take_in(observation, Problem::Kind::signal, "", answer);
+    if (all == nullptr) {
+      for (const auto& [owner, series] : owners)
+        found[owner] = {{SignalState::failed, {}, answer.error().message}, {}};
       return found;
     }
-    Stamp{observation}.saw(answer->date);
-    results = std::move(answer->value);
+    results = std::move(*all);
   }
   std::size_t next = 0;
   for (const auto& [owner, series] : owners) {

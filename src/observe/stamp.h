@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "model/observation.h"
 
@@ -48,5 +50,16 @@ class Stamp {
 
   Observation& observation_;
 };
+
+// The answer's value, its Date taken into account; else nullptr, and a problem says why.
+auto take_in(Observation& observation, Problem::Kind what, std::string name, auto& answer)
+    -> decltype(&answer->value) {
+  if (!answer) {
+    observation.problems.push_back({what, std::move(name), answer.error().message});
+    return nullptr;
+  }
+  Stamp{observation}.saw(answer->date);
+  return &answer->value;
+}
 
 }  // namespace evenkeel::observe

@@ -175,12 +175,8 @@ void look_at_stop_protection(const std::string& instance_id, const FleetPolicy& 
   const auto instance = observation.instances.find(instance_id);
   if (!stops || instance == observation.instances.end()) return;
   const auto answer = aws::ec2::stop_protection(caller, instance_id);
-  if (!answer) {
-    observation.problems.push_back({Problem::Kind::stop_protection, instance_id, answer.error().message});
-    return;
-  }
-  Stamp{observation}.saw(answer->date);
-  instance->second.stop_protected = answer->value;
+  if (const auto* on = take_in(observation, Problem::Kind::stop_protection, instance_id, answer))
+    instance->second.stop_protected = *on;
 }
 
 bool serves_in(const TargetGroup& group, const std::string& instance_id) {
@@ -239,12 +235,10 @@ void look_at_way_back(const std::string& instance_id, const FleetPolicy& policy,
 void look_for_events(const std::string& instance_id, wire::Caller& caller, Observation& observation,
                      Survey& found) {
   const auto answer = aws::ec2::describe_instance_status(caller, std::vector{instance_id});
-  if (!answer) {
-    observation.problems.push_back({Problem::Kind::scheduled_events, instance_id, answer.error().message});
+  if (take_in(observation, Problem::Kind::scheduled_events, instance_id, answer) == nullptr) {
     if (found.detail.empty()) found.detail = answer.error().message;
     return;
   }
-  Stamp{observation}.saw(answer->date);
   const auto own = std::ranges::find(answer->value, instance_id, &aws::ec2::InstanceStatus::id);
   if (own == answer->value.end()) {
     observation.problems.push_back(

@@ -203,12 +203,8 @@ void read_registrations_again(wire::Caller& caller, Observation& observation) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     auto& group = observation.target_groups[i];
     group.registrations.reset();
-    if (!answers[i]) {
-      observation.problems.push_back({Problem::Kind::targets, group.name, answers[i].error().message});
-      continue;
-    }
-    Stamp{observation}.saw(answers[i]->date);
-    group.registrations = sorted_registrations(answers[i]->value);
+    if (const auto* targets = take_in(observation, Problem::Kind::targets, group.name, answers[i]))
+      group.registrations = sorted_registrations(*targets);
   }
   name_targets(observation);
 }
