@@ -5,14 +5,23 @@
 #include <fmt/core.h>
 #include <set>
 
+#include "check/foreseen.h"
 #include "check/rules.h"
 
 namespace evenkeel::check {
 namespace {
 
+// One kind of trouble: a function finds it, or a guard of the tick that holds back members for a reason.
 struct NamedRule {
   const char* name;
-  rules::Findings (*look)(const Subject&);
+  rules::Findings (*look)(const Subject&) = nullptr;
+  std::string_view guard = {};
+  Reason reason = {};
+  const char* remedy = "";
+
+  rules::Findings findings(const Subject& fleet) const {
+    return look != nullptr ? look(fleet) : findings_of(fleet, foreseen(fleet, guard, reason), remedy);
+  }
 };
 
 constexpr auto kRules = std::to_array<NamedRule>({
@@ -33,14 +42,22 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"auto_scaling_group_not_named", rules::auto_scaling_group_not_named},
     {"auto_scaling_would_replace", rules::auto_scaling_would_replace},
     {"auto_scaling_state", rules::auto_scaling_state},
-    {"traffic_source", rules::traffic_source},
+    {"traffic_source", nullptr, "traffic_sources", Reason::elsewhere_registered,
+     "detach it from the Auto Scaling group, or for a Classic Load Balancer set leave_by: standby"},
     {"auto_scaling_without_target_groups", rules::auto_scaling_without_target_groups},
     {"standby_at_min_size", rules::standby_at_min_size},
-    {"capacity_units", rules::capacity_units},
-    {"launch_suspended", rules::launch_suspended},
-    {"registering_suspended", rules::registering_suspended},
+    {"capacity_units", nullptr, "capacity_units", Reason::capacity_units,
+     "let them leave by deregistration (leave_by: deregister)"},
+    {"launch_suspended", nullptr, "launch", Reason::launch_suspended,
+     "aws autoscaling resume-processes --scaling-processes Launch for the group, when whatever needed it is "
+     "over"},
+    {"registering_suspended", nullptr, "registering", Reason::registering_suspended,
+     "aws autoscaling resume-processes --scaling-processes AddToLoadBalancer for the group, when whatever "
+     "needed it is over"},
     {"grace_period", rules::grace_period},
-    {"zone_rebalancing", rules::zone_rebalancing},
+    {"zone_rebalancing", nullptr, "az_rebalance", Reason::az_rebalance,
+     "suspend its process AZRebalance: aws autoscaling suspend-processes --scaling-processes AZRebalance; or "
+     "keep the zones even"},
     {"zone_too_small", rules::zone_too_small},
     {"out_per_zone_unreachable", rules::out_per_zone_unreachable},
     {"window_never_opens", rules::window_never_opens},
@@ -48,11 +65,16 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"gate_alarm", rules::gate_alarm},
     {"gate_calendar", rules::gate_calendar},
     {"load_without_metric", rules::load_without_metric},
-    {"cannot_stop", rules::cannot_stop},
-    {"stop_protected", rules::stop_protected},
+    {"cannot_stop", nullptr, "treatment", Reason::cannot_stop,
+     "take stop_start out of treatments, or give those servers a fleet of their own"},
+    {"stop_protected", nullptr, "stop_protection", Reason::stop_protected,
+     "take the protection off (aws ec2 modify-instance-attribute --no-disable-api-stop), or take stop_start "
+     "out of treatments"},
     {"stop_loses", rules::stop_loses},
-    {"cannot_replace", rules::cannot_replace},
-    {"would_be_retained", rules::would_be_retained},
+    {"cannot_replace", nullptr, "treatment", Reason::auto_scaling_state,
+     "give the servers outside the group a fleet of their own, without replace"},
+    {"would_be_retained", nullptr, "treatment", Reason::would_be_retained,
+     "take replace out of treatments, or change the group's lifecycle policy"},
     {"rule_never_holds", rules::rule_never_holds},
     {"reason_without_treatment", rules::reason_without_treatment},
     {"rules_overlap", rules::rules_overlap},
@@ -73,7 +95,9 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"health_check", rules::health_check},
     {"boot_deadline", rules::boot_deadline},
     {"slow_round", rules::slow_round},
-    {"last_in_zone", rules::last_in_zone},
+    {"last_in_zone", nullptr, "capacity", Reason::zone_without_cross_zone,
+     "turn on cross-zone load balancing for the group (load_balancing.cross_zone.enabled), or add a server in "
+     "that zone"},
     {"without_witness", rules::without_witness},
     {"missing_place", rules::missing_place},
     {"one_zone", rules::one_zone},
@@ -110,7 +134,7 @@ std::vector<Finding> check(const FleetPolicy& policy, const Facts& facts) {
   const Subject fleet{policy, facts};
   std::vector<Finding> all;
   for (const auto& rule : kRules) {
-    for (auto& finding : rule.look(fleet)) {
+    for (auto& finding : rule.findings(fleet)) {
       finding.rule = rule.name;
       all.push_back(std::move(finding));
     }

@@ -1,5 +1,5 @@
-// The rules, each a pure function that finds one kind of trouble, or nothing. What each means and what to do
-// about it: docs/check.md. Check::kRules in check.cpp lists them with their words.
+// The rules that are functions, each pure: it finds one kind of trouble, or nothing. kRules in check.cpp lists all of
+// them with their words, and those that are a guard's verdict. What each means and what to do about it: docs/check.md.
 #pragma once
 
 #include <vector>
@@ -39,7 +39,6 @@ Findings out_unreachable(const Subject& fleet);
 Findings member_not_running(const Subject& fleet);
 Findings elsewhere_registered(const Subject& fleet);
 Findings out_already(const Subject& fleet);
-Findings last_in_zone(const Subject& fleet);
 Findings missing_place(const Subject& fleet);
 Findings one_zone(const Subject& fleet);
 Findings without_witness(const Subject& fleet);
@@ -49,16 +48,11 @@ Findings auto_scaling_group_not_found(const Subject& fleet);
 Findings auto_scaling_group_not_named(const Subject& fleet);
 Findings auto_scaling_would_replace(const Subject& fleet);
 Findings auto_scaling_state(const Subject& fleet);
-Findings traffic_source(const Subject& fleet);
 Findings auto_scaling_without_target_groups(const Subject& fleet);
 
 // rules_standby.cpp: what keeps members of an Auto Scaling group from leaving by Standby and coming back
 Findings standby_at_min_size(const Subject& fleet);
-Findings capacity_units(const Subject& fleet);
-Findings launch_suspended(const Subject& fleet);
-Findings registering_suspended(const Subject& fleet);
 Findings grace_period(const Subject& fleet);
-Findings zone_rebalancing(const Subject& fleet);
 
 // rules_zones.cpp
 Findings zone_too_small(const Subject& fleet);
@@ -73,14 +67,8 @@ Findings gate_alarm(const Subject& fleet);
 Findings gate_calendar(const Subject& fleet);
 Findings load_without_metric(const Subject& fleet);
 
-// rules_treatments.cpp
-Findings cannot_stop(const Subject& fleet);
+// rules_reasons.cpp: the rules of also_when, and treatments
 Findings stop_loses(const Subject& fleet);
-Findings stop_protected(const Subject& fleet);
-Findings cannot_replace(const Subject& fleet);
-Findings would_be_retained(const Subject& fleet);
-
-// rules_reasons.cpp: the rules of also_when
 Findings rule_never_holds(const Subject& fleet);
 Findings reason_without_treatment(const Subject& fleet);
 Findings rules_overlap(const Subject& fleet);

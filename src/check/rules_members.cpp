@@ -201,13 +201,6 @@ Findings out_already(const Subject& fleet) {
        .members = out}};
 }
 
-Findings last_in_zone(const Subject& fleet) {
-  return findings_of(
-      fleet, foreseen(fleet, "capacity", Reason::zone_without_cross_zone),
-      "turn on cross-zone load balancing for the group (load_balancing.cross_zone.enabled), or add "
-      "a server in that zone");
-}
-
 // Most members are in every group of the fleet: then those that miss one were left there by a deployment or by
 // hand, and serve only half.
 Findings missing_place(const Subject& fleet) {

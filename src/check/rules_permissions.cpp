@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <set>
 #include <utility>
 
 #include "aws/permissions.h"
@@ -7,6 +8,7 @@
 #include "check/check.h"
 #include "check/rules.h"
 #include "iam/needs.h"
+#include "iam/scope.h"
 
 namespace evenkeel::check {
 namespace {
@@ -32,41 +34,25 @@ std::string remedy_for(const aws::NeededPermission& needed, const FleetPolicy& p
   return remedy;
 }
 
-std::vector<std::string> target_group_arns(const Facts& facts) {
+std::vector<std::string> resources_of(aws::Resource resource, const iam::Scope& scope, const Facts& facts) {
+  const auto list = [](const std::set<std::string>& arns) { return std::vector(arns.begin(), arns.end()); };
   std::vector<std::string> arns;
-  for (const auto& group : facts.groups) arns.push_back(group.is.arn);
-  if (arns.empty()) {
-    arns.push_back(
-        fmt::format("arn:{}:elasticloadbalancing:{}:*:targetgroup/*", facts.partition, facts.region));
-  }
-  return arns;
-}
-
-std::vector<std::string> document_arns(const std::vector<std::string>& names, const Facts& facts) {
-  std::vector<std::string> arns;
-  for (const auto& name : names) arns.push_back(iam::document_arn(name, facts.partition, facts.region, "*"));
-  return arns;
-}
-
-std::vector<std::string> resources_of(aws::Resource resource, const FleetPolicy& policy, const Facts& facts) {
-  const auto instances = fmt::format("arn:{}:ec2:{}:*:instance/*", facts.partition, facts.region);
   switch (resource) {
     case aws::Resource::any:
       return {"*"};
     case aws::Resource::target_group:
-      return target_group_arns(facts);
+      for (const auto& group : facts.groups) arns.push_back(group.is.arn);
+      return arns.empty() ? list(scope.target_group_arns) : arns;
     case aws::Resource::instance:
-      return {instances};
+      return list(scope.instance_arns);
     case aws::Resource::auto_scaling_group:
-      return {fmt::format("arn:{}:autoscaling:{}:*:autoScalingGroup:*:autoScalingGroupName/{}",
-                          facts.partition, facts.region, policy.auto_scaling_group)};
-    case aws::Resource::document: {
-      auto arns = document_arns(iam::documents_of(policy), facts);
-      arns.push_back(instances);
+      return list(scope.scaling_group_arns);
+    case aws::Resource::document:
+      arns = list(scope.document_arns);
+      arns.insert(arns.end(), scope.instance_arns.begin(), scope.instance_arns.end());
       return arns;
-    }
     case aws::Resource::calendar:
-      return document_arns(policy.gates.calendars, facts);
+      return list(scope.calendar_arns);
   }
   std::unreachable();
 }
@@ -74,10 +60,13 @@ std::vector<std::string> resources_of(aws::Resource resource, const FleetPolicy&
 }  // namespace
 
 std::vector<Statement> missing_statements(const FleetPolicy& policy, const Facts& facts) {
+  iam::Setting setting;
+  setting.region = facts.region;
+  const auto scope = iam::scope_of({&policy}, policy.role_arn, setting);
   std::vector<Statement> statements;
   for (const auto& needed : aws::kNeededPermissions) {
     if (!facts.denied.contains(std::string(needed.action)) || !needed_by_tick(needed, policy)) continue;
-    auto resources = resources_of(needed.resource, policy, facts);
+    auto resources = resources_of(needed.resource, scope, facts);
     if (statements.empty() || statements.back().resources != resources)
       statements.push_back({{}, std::move(resources)});
     statements.back().actions.emplace_back(needed.action);

@@ -151,6 +151,16 @@ Findings reason_without_treatment(const Subject& fleet) {
   return findings;
 }
 
+Findings stop_loses(const Subject& fleet) {
+  const auto& ladder = fleet.policy.treatments;
+  if (std::ranges::find(ladder, Treatment::stop_start, &Step::treatment) == ladder.end()) return {};
+  return {{.severity = Severity::note,
+           .text =
+               "stop_start loses what a server has on instance store and its automatic public IPv4 address, "
+               "and AWS may have no room to start it again: then it is held for a person",
+           .remedy = "nothing, if nothing relies on those; an Elastic IP address stays"}};
+}
+
 Findings rules_overlap(const Subject& fleet) {
   Findings findings;
   const auto rules = all_rules(fleet.policy);

@@ -71,12 +71,6 @@ Findings auto_scaling_would_replace(const Subject& fleet) {
   return findings;
 }
 
-Findings traffic_source(const Subject& fleet) {
-  return findings_of(
-      fleet, foreseen(fleet, "traffic_sources", Reason::elsewhere_registered),
-      "detach it from the Auto Scaling group, or for a Classic Load Balancer set leave_by: standby");
-}
-
 Findings auto_scaling_state(const Subject& fleet) {
   if (fleet.scaling == nullptr) return {};
   std::vector<std::string> ids;

@@ -38,25 +38,6 @@ Findings standby_at_min_size(const Subject& fleet) {
        .numbers = {{"desired", group->desired}, {"min", group->min}, {"standby", standby}}}};
 }
 
-Findings capacity_units(const Subject& fleet) {
-  return findings_of(fleet, foreseen(fleet, "capacity_units", Reason::capacity_units),
-                     "let them leave by deregistration (leave_by: deregister)");
-}
-
-Findings launch_suspended(const Subject& fleet) {
-  return findings_of(
-      fleet, foreseen(fleet, "launch", Reason::launch_suspended),
-      "aws autoscaling resume-processes --scaling-processes Launch for the group, when whatever "
-      "needed it is over");
-}
-
-Findings registering_suspended(const Subject& fleet) {
-  return findings_of(
-      fleet, foreseen(fleet, "registering", Reason::registering_suspended),
-      "aws autoscaling resume-processes --scaling-processes AddToLoadBalancer for the group, when whatever "
-      "needed it is over");
-}
-
 Findings grace_period(const Subject& fleet) {
   const auto* group = left_by_standby(fleet);
   if (group == nullptr || !group->elb_health_check) return {};
@@ -73,12 +54,6 @@ Findings grace_period(const Subject& fleet) {
                            printable(group->name), format_duration(grace), format_duration(rejoin)),
        .remedy = fmt::format("raise its health check grace period to {} seconds or more", seconds(rejoin)),
        .numbers = {{"grace_period_seconds", seconds(grace)}, {"rejoin_seconds", seconds(rejoin)}}}};
-}
-
-Findings zone_rebalancing(const Subject& fleet) {
-  return findings_of(fleet, foreseen(fleet, "az_rebalance", Reason::az_rebalance),
-                     "suspend its process AZRebalance: aws autoscaling suspend-processes --scaling-processes "
-                     "AZRebalance; or keep the zones even");
 }
 
 }  // namespace evenkeel::check::rules
