@@ -11,17 +11,39 @@
 namespace evenkeel::check {
 namespace {
 
-// One kind of trouble: a function finds it, or a guard of the tick that holds back members for a reason.
-struct NamedRule {
+// One kind of trouble. Functions find it, in the fleet or in one of its target groups; or a guard of the tick does,
+// which holds back members for that reason.
+class NamedRule {
+ public:
+  using InFleet = rules::Findings (*)(const Subject& fleet);
+  using InGroup = std::optional<Finding> (*)(const Subject& fleet, const Group& group);
+
+  constexpr NamedRule(const char* word, InFleet look) : name(word), in_fleet_(look) {}
+  constexpr NamedRule(const char* word, InGroup look) : name(word), in_group_(look) {}
+  constexpr NamedRule(const char* word, std::string_view guard, Reason reason, const char* remedy)
+      : name(word), guard_(guard), reason_(reason), remedy_(remedy) {}
+
   const char* name;
-  rules::Findings (*look)(const Subject&) = nullptr;
-  std::string_view guard = {};
-  Reason reason = {};
-  const char* remedy = "";
 
   rules::Findings findings(const Subject& fleet) const {
-    return look != nullptr ? look(fleet) : findings_of(fleet, foreseen(fleet, guard, reason), remedy);
+    if (in_fleet_ != nullptr) return in_fleet_(fleet);
+    if (in_group_ == nullptr) return findings_of(fleet, foreseen(fleet, guard_, reason_), remedy_);
+    rules::Findings found;
+    for (const auto& group : fleet.facts.groups) {
+      auto one = in_group_(fleet, group);
+      if (!one) continue;
+      one->target_group = group.is.name;
+      found.push_back(std::move(*one));
+    }
+    return found;
   }
+
+ private:
+  InFleet in_fleet_ = nullptr;
+  InGroup in_group_ = nullptr;
+  std::string_view guard_ = {};
+  Reason reason_ = {};
+  const char* remedy_ = "";
 };
 
 constexpr auto kRules = std::to_array<NamedRule>({
@@ -42,20 +64,20 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"auto_scaling_group_not_named", rules::auto_scaling_group_not_named},
     {"auto_scaling_would_replace", rules::auto_scaling_would_replace},
     {"auto_scaling_state", rules::auto_scaling_state},
-    {"traffic_source", nullptr, "traffic_sources", Reason::elsewhere_registered,
+    {"traffic_source", "traffic_sources", Reason::elsewhere_registered,
      "detach it from the Auto Scaling group, or for a Classic Load Balancer set leave_by: standby"},
     {"auto_scaling_without_target_groups", rules::auto_scaling_without_target_groups},
     {"standby_at_min_size", rules::standby_at_min_size},
-    {"capacity_units", nullptr, "capacity_units", Reason::capacity_units,
+    {"capacity_units", "capacity_units", Reason::capacity_units,
      "let them leave by deregistration (leave_by: deregister)"},
-    {"launch_suspended", nullptr, "launch", Reason::launch_suspended,
+    {"launch_suspended", "launch", Reason::launch_suspended,
      "aws autoscaling resume-processes --scaling-processes Launch for the group, when whatever needed it is "
      "over"},
-    {"registering_suspended", nullptr, "registering", Reason::registering_suspended,
+    {"registering_suspended", "registering", Reason::registering_suspended,
      "aws autoscaling resume-processes --scaling-processes AddToLoadBalancer for the group, when whatever "
      "needed it is over"},
     {"grace_period", rules::grace_period},
-    {"zone_rebalancing", nullptr, "az_rebalance", Reason::az_rebalance,
+    {"zone_rebalancing", "az_rebalance", Reason::az_rebalance,
      "suspend its process AZRebalance: aws autoscaling suspend-processes --scaling-processes AZRebalance; or "
      "keep the zones even"},
     {"zone_too_small", rules::zone_too_small},
@@ -65,15 +87,15 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"gate_alarm", rules::gate_alarm},
     {"gate_calendar", rules::gate_calendar},
     {"load_without_metric", rules::load_without_metric},
-    {"cannot_stop", nullptr, "treatment", Reason::cannot_stop,
+    {"cannot_stop", "treatment", Reason::cannot_stop,
      "take stop_start out of treatments, or give those servers a fleet of their own"},
-    {"stop_protected", nullptr, "stop_protection", Reason::stop_protected,
+    {"stop_protected", "stop_protection", Reason::stop_protected,
      "take the protection off (aws ec2 modify-instance-attribute --no-disable-api-stop), or take stop_start "
      "out of treatments"},
     {"stop_loses", rules::stop_loses},
-    {"cannot_replace", nullptr, "treatment", Reason::auto_scaling_state,
+    {"cannot_replace", "treatment", Reason::auto_scaling_state,
      "give the servers outside the group a fleet of their own, without replace"},
-    {"would_be_retained", nullptr, "treatment", Reason::would_be_retained,
+    {"would_be_retained", "treatment", Reason::would_be_retained,
      "take replace out of treatments, or change the group's lifecycle policy"},
     {"rule_never_holds", rules::rule_never_holds},
     {"reason_without_treatment", rules::reason_without_treatment},
@@ -95,7 +117,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"health_check", rules::health_check},
     {"boot_deadline", rules::boot_deadline},
     {"slow_round", rules::slow_round},
-    {"last_in_zone", nullptr, "capacity", Reason::zone_without_cross_zone,
+    {"last_in_zone", "capacity", Reason::zone_without_cross_zone,
      "turn on cross-zone load balancing for the group (load_balancing.cross_zone.enabled), or add a server in "
      "that zone"},
     {"without_witness", rules::without_witness},

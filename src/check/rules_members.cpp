@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <fmt/core.h>
 #include <iterator>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -35,63 +36,52 @@ std::string zone_of(const Member& member) {
 
 }  // namespace
 
-Findings fleet_too_small(const Subject& fleet) {
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    const auto in = fleet.ids_in(group);
-    if (in.empty()) continue;
-    const auto members = static_cast<int>(in.size());
-    const int required = fleet.required(group), healthy = fleet.healthy_in(group);
-    Finding finding{.severity = Severity::warning, .text = {}, .remedy = {}, .target_group = group.is.name};
-    finding.numbers = {{"members", members}, {"healthy", healthy}, {"required", required}};
-    const auto asked = asked_for(fleet, counted(fleet, group));
-    if (members - 1 < required) {
-      finding.severity = worse_for_all(in.size(), fleet.size());
-      finding.text = fmt::format(
-          "it has {}, and {} must be left healthy after one has gone ({}): no server could ever leave",
-          count(in.size(), "member"), required, asked);
-      finding.remedy = members == 1
-                           ? "one server can't be taken out without an outage: add a server"
-                           : fmt::format("set keep.healthy to at most {}, or add {}", members - 1,
-                                         count(static_cast<std::size_t>(required + 1 - members), "server"));
-    } else if (healthy - 1 < required) {
-      finding.text = fmt::format(
-          "{} of its {} are healthy now, and {} must be left after one has gone ({}): "
-          "no server may leave until more are healthy",
-          healthy, count(in.size(), "member"), required, asked);
-      finding.remedy = "see to the members that aren't healthy; `evenkeel plan` names them";
-    } else {
-      continue;
-    }
-    findings.push_back(std::move(finding));
+std::optional<Finding> fleet_too_small(const Subject& fleet, const Group& group) {
+  const auto in = fleet.ids_in(group);
+  if (in.empty()) return {};
+  const auto members = static_cast<int>(in.size());
+  const int required = fleet.required(group), healthy = fleet.healthy_in(group);
+  Finding finding{.severity = Severity::warning, .text = {}, .remedy = {}};
+  finding.numbers = {{"members", members}, {"healthy", healthy}, {"required", required}};
+  const auto asked = asked_for(fleet, counted(fleet, group));
+  if (members - 1 < required) {
+    finding.severity = worse_for_all(in.size(), fleet.size());
+    finding.text = fmt::format(
+        "it has {}, and {} must be left healthy after one has gone ({}): no server could ever leave",
+        count(in.size(), "member"), required, asked);
+    finding.remedy = members == 1
+                         ? "one server can't be taken out without an outage: add a server"
+                         : fmt::format("set keep.healthy to at most {}, or add {}", members - 1,
+                                       count(static_cast<std::size_t>(required + 1 - members), "server"));
+  } else if (healthy - 1 < required) {
+    finding.text = fmt::format(
+        "{} of its {} are healthy now, and {} must be left after one has gone ({}): "
+        "no server may leave until more are healthy",
+        healthy, count(in.size(), "member"), required, asked);
+    finding.remedy = "see to the members that aren't healthy; `evenkeel plan` names them";
+  } else {
+    return {};
   }
-  return findings;
+  return finding;
 }
 
-Findings fail_open(const Subject& fleet) {
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    const auto members = static_cast<int>(fleet.ids_in(group).size());
-    if (members == 0) continue;
-    const int total = counted(fleet, group), threshold = fail_open_threshold(group, total);
-    const int kept = fleet.policy.keep.healthy.of(total);
-    if (threshold < kept) continue;
-    const bool always = threshold + 1 > members - 1 && threshold > 1;
-    findings.push_back(
-        {.severity = always ? Severity::would_not_work : Severity::note,
-         .text =
-             fmt::format("with fewer than {} healthy it fails open and sends requests to unhealthy servers "
-                         "as well; so Evenkeel leaves {} healthy there, although keep.healthy asks for {}{}",
-                         threshold, threshold + 1, kept,
-                         always ? fmt::format(", and with {} no server could ever leave", members) : ""),
-         .remedy = always
-                       ? "lower the group's minimum_healthy_targets (unhealthy_state_routing, dns_failover), "
+std::optional<Finding> fail_open(const Subject& fleet, const Group& group) {
+  const auto members = static_cast<int>(fleet.ids_in(group).size());
+  if (members == 0) return {};
+  const int total = counted(fleet, group), threshold = fail_open_threshold(group, total);
+  const int kept = fleet.policy.keep.healthy.of(total);
+  if (threshold < kept) return {};
+  const bool always = threshold + 1 > members - 1 && threshold > 1;
+  return Finding{
+      .severity = always ? Severity::would_not_work : Severity::note,
+      .text = fmt::format("with fewer than {} healthy it fails open and sends requests to unhealthy servers "
+                          "as well; so Evenkeel leaves {} healthy there, although keep.healthy asks for {}{}",
+                          threshold, threshold + 1, kept,
+                          always ? fmt::format(", and with {} no server could ever leave", members) : ""),
+      .remedy = always ? "lower the group's minimum_healthy_targets (unhealthy_state_routing, dns_failover), "
                          "or add servers"
                        : fmt::format("nothing, or set keep.healthy to {}", threshold + 1),
-         .target_group = group.is.name,
-         .numbers = {{"threshold", threshold}, {"keep_healthy", kept}, {"members", members}}});
-  }
-  return findings;
+      .numbers = {{"threshold", threshold}, {"keep_healthy", kept}, {"members", members}}};
 }
 
 Findings without_witness(const Subject& fleet) {
@@ -203,25 +193,19 @@ Findings out_already(const Subject& fleet) {
 
 // Most members are in every group of the fleet: then those that miss one were left there by a deployment or by
 // hand, and serve only half.
-Findings missing_place(const Subject& fleet) {
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    if (!group.seen.registrations || group.seen.type != TargetType::instance) continue;
-    const auto in = fleet.ids_in(group);
-    std::vector<std::string> missing;
-    std::ranges::set_difference(fleet.ids(), in, std::back_inserter(missing));
-    if (missing.empty() || missing.size() >= in.size()) continue;
-    findings.push_back(
-        {.severity = Severity::warning,
-         .text = fmt::format("{} of {} {} not registered in it, but in another group of the fleet: it serves "
-                             "there without them, and they count nothing here ({})",
-                             missing.size(), count(fleet.size(), "member"), is_are(missing.size()),
-                             some(missing)),
-         .remedy = "register them here as well; or, if that is meant, give them a fleet of their own",
-         .target_group = group.is.name,
-         .members = missing});
-  }
-  return findings;
+std::optional<Finding> missing_place(const Subject& fleet, const Group& group) {
+  if (!group.seen.registrations || group.seen.type != TargetType::instance) return {};
+  const auto in = fleet.ids_in(group);
+  std::vector<std::string> missing;
+  std::ranges::set_difference(fleet.ids(), in, std::back_inserter(missing));
+  if (missing.empty() || missing.size() >= in.size()) return {};
+  return Finding{.severity = Severity::warning,
+                 .text = fmt::format(
+                     "{} of {} {} not registered in it, but in another group of the fleet: it serves "
+                     "there without them, and they count nothing here ({})",
+                     missing.size(), count(fleet.size(), "member"), is_are(missing.size()), some(missing)),
+                 .remedy = "register them here as well; or, if that is meant, give them a fleet of their own",
+                 .members = missing};
 }
 
 Findings one_zone(const Subject& fleet) {

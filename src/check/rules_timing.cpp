@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/core.h>
+#include <optional>
 
 #include "base/text.h"
 #include "check/rules.h"
@@ -27,47 +28,35 @@ Duration longest_delay(const Subject& fleet) {
 
 }  // namespace
 
-Findings short_draining(const Subject& fleet) {
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    if (!group.seen.attributes) continue;
-    const auto delay = group.seen.attributes->deregistration_delay;
-    if (delay > Duration::zero() && !(is_network(group) && delay < kLateConnections)) continue;
-    const bool none = delay == Duration::zero();
-    findings.push_back(
-        {.severity = Severity::warning,
-         .text = none
-                     ? std::string("its deregistration delay is 0: requests under way are cut off whenever a "
-                                   "member is taken out")
-                     : fmt::format("its deregistration delay is {}, but a Network Load Balancer may open "
-                                   "connections to a target until 2m after it was taken out",
-                                   format_duration(delay)),
-         .remedy =
-             fmt::format("aws elbv2 modify-target-group-attributes --target-group-arn {} --attributes "
-                         "Key=deregistration_delay.timeout_seconds,Value={}",
-                         group.is.arn,
-                         none && !is_network(group) ? "the seconds that your longest request takes" : "120"),
-         .target_group = group.is.name,
-         .numbers = {{"deregistration_delay_seconds", seconds(delay)}}});
-  }
-  return findings;
+std::optional<Finding> short_draining(const Subject& /*fleet*/, const Group& group) {
+  if (!group.seen.attributes) return {};
+  const auto delay = group.seen.attributes->deregistration_delay;
+  if (delay > Duration::zero() && !(is_network(group) && delay < kLateConnections)) return {};
+  const bool none = delay == Duration::zero();
+  return Finding{
+      .severity = Severity::warning,
+      .text = none ? std::string("its deregistration delay is 0: requests under way are cut off whenever a "
+                                 "member is taken out")
+                   : fmt::format("its deregistration delay is {}, but a Network Load Balancer may open "
+                                 "connections to a target until 2m after it was taken out",
+                                 format_duration(delay)),
+      .remedy = fmt::format(
+          "aws elbv2 modify-target-group-attributes --target-group-arn {} --attributes "
+          "Key=deregistration_delay.timeout_seconds,Value={}",
+          group.is.arn, none && !is_network(group) ? "the seconds that your longest request takes" : "120"),
+      .numbers = {{"deregistration_delay_seconds", seconds(delay)}}};
 }
 
-Findings long_draining(const Subject& fleet) {
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    if (!group.seen.attributes || group.seen.attributes->deregistration_delay < kLong) continue;
-    const auto delay = group.seen.attributes->deregistration_delay;
-    findings.push_back(
-        {.severity = Severity::note,
-         .text = fmt::format("its deregistration delay is {0}: AWS shows a target as draining for all of it, "
-                             "even an idle one, so a member is out for {0} before it is even rebooted",
-                             format_duration(delay)),
-         .remedy = "lower it to what your longest request takes",
-         .target_group = group.is.name,
-         .numbers = {{"deregistration_delay_seconds", seconds(delay)}}});
-  }
-  return findings;
+std::optional<Finding> long_draining(const Subject& /*fleet*/, const Group& group) {
+  if (!group.seen.attributes || group.seen.attributes->deregistration_delay < kLong) return {};
+  const auto delay = group.seen.attributes->deregistration_delay;
+  return Finding{
+      .severity = Severity::note,
+      .text = fmt::format("its deregistration delay is {0}: AWS shows a target as draining for all of it, "
+                          "even an idle one, so a member is out for {0} before it is even rebooted",
+                          format_duration(delay)),
+      .remedy = "lower it to what your longest request takes",
+      .numbers = {{"deregistration_delay_seconds", seconds(delay)}}};
 }
 
 Findings drain_slack(const Subject& fleet) {
@@ -84,51 +73,39 @@ Findings drain_slack(const Subject& fleet) {
        .numbers = {{"deregistration_delay_seconds", seconds(delay)}, {"slack_seconds", seconds(slack)}}}};
 }
 
-Findings slow_start(const Subject& fleet) {
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    if (!group.seen.attributes || group.seen.attributes->slow_start == Duration::zero()) continue;
-    const auto ramp = group.seen.attributes->slow_start;
-    findings.push_back(
-        {.severity = Severity::note,
-         .text =
-             fmt::format("slow start is {0}: AWS doesn't tell who is in it, so a member counts as back only "
-                         "{1} after it became healthy (slow start, then soak of {2}), and the first member "
-                         "may leave {0} after Evenkeel first saw the fleet",
-                         format_duration(ramp), format_duration(ramp + fleet.policy.timing.soak),
-                         format_duration(fleet.policy.timing.soak)),
-         .remedy = fleet.policy.timing.soak > Duration::zero() && ramp >= fleet.policy.timing.soak
-                       ? "nothing; timing.soak may be shorter, the ramp is a test of its own"
-                       : "nothing",
-         .target_group = group.is.name,
-         .numbers = {{"slow_start_seconds", seconds(ramp)}}});
-  }
-  return findings;
+std::optional<Finding> slow_start(const Subject& fleet, const Group& group) {
+  if (!group.seen.attributes || group.seen.attributes->slow_start == Duration::zero()) return {};
+  const auto ramp = group.seen.attributes->slow_start;
+  return Finding{
+      .severity = Severity::note,
+      .text = fmt::format("slow start is {0}: AWS doesn't tell who is in it, so a member counts as back only "
+                          "{1} after it became healthy (slow start, then soak of {2}), and the first member "
+                          "may leave {0} after Evenkeel first saw the fleet",
+                          format_duration(ramp), format_duration(ramp + fleet.policy.timing.soak),
+                          format_duration(fleet.policy.timing.soak)),
+      .remedy = fleet.policy.timing.soak > Duration::zero() && ramp >= fleet.policy.timing.soak
+                    ? "nothing; timing.soak may be shorter, the ramp is a test of its own"
+                    : "nothing",
+      .numbers = {{"slow_start_seconds", seconds(ramp)}}};
 }
 
-Findings health_check(const Subject& fleet) {
-  Findings findings;
+std::optional<Finding> health_check(const Subject& fleet, const Group& group) {
   const auto rejoin = fleet.policy.timing.rejoin;
-  for (const auto& group : fleet.facts.groups) {
-    if (!group.is.health_check) continue;
-    const auto& check = *group.is.health_check;
-    const Duration checks = check.interval * check.healthy_threshold;
-    const Duration needed = checks + kRegistering;
-    if (rejoin >= needed) continue;
-    findings.push_back(
-        {.severity = rejoin < check.interval ? Severity::would_not_work : Severity::warning,
-         .text =
-             fmt::format("a server whose first check fails while it warms up needs {} passing checks every "
-                         "{} after that, {} with its registration; timing.rejoin gives it {}, and then holds "
-                         "it for a person",
-                         check.healthy_threshold, format_duration(check.interval), format_duration(needed),
-                         format_duration(rejoin)),
-         .remedy =
-             fmt::format("set timing.rejoin to {} or more, or check more often", format_duration(needed)),
-         .target_group = group.is.name,
-         .numbers = {{"needed_seconds", seconds(needed)}, {"rejoin_seconds", seconds(rejoin)}}});
-  }
-  return findings;
+  if (!group.is.health_check) return {};
+  const auto& check = *group.is.health_check;
+  const Duration checks = check.interval * check.healthy_threshold;
+  const Duration needed = checks + kRegistering;
+  if (rejoin >= needed) return {};
+  return Finding{
+      .severity = rejoin < check.interval ? Severity::would_not_work : Severity::warning,
+      .text =
+          fmt::format("a server whose first check fails while it warms up needs {} passing checks every "
+                      "{} after that, {} with its registration; timing.rejoin gives it {}, and then holds "
+                      "it for a person",
+                      check.healthy_threshold, format_duration(check.interval), format_duration(needed),
+                      format_duration(rejoin)),
+      .remedy = fmt::format("set timing.rejoin to {} or more, or check more often", format_duration(needed)),
+      .numbers = {{"needed_seconds", seconds(needed)}, {"rejoin_seconds", seconds(rejoin)}}};
 }
 
 Findings boot_deadline(const Subject& fleet) {

@@ -1,44 +1,40 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <optional>
 
 #include "base/text.h"
 #include "check/rules.h"
 
 namespace evenkeel::check::rules {
 
-Findings zone_too_small(const Subject& fleet) {
+std::optional<Finding> zone_too_small(const Subject& fleet, const Group& group) {
   const auto& share = fleet.policy.keep.healthy_per_zone;
   if (!share || !fleet.facts.instances_read()) return {};
-  Findings findings;
-  for (const auto& group : fleet.facts.groups) {
-    std::map<std::string, std::vector<std::string>> zones;
-    for (const auto& id : fleet.ids_in(group)) {
-      const auto* instance = fleet.members.at(id).instance;
-      if (instance != nullptr && !instance->availability_zone.empty())
-        zones[instance->availability_zone].push_back(id);
-    }
-    std::vector<std::string> stuck, where;
-    for (const auto& [zone, ids] : zones) {
-      const auto members = static_cast<int>(ids.size());
-      if (members - 1 >= share->of(members)) continue;
-      where.push_back(fmt::format("{} ({} of {})", printable(zone), share->of(members), members));
-      stuck.insert(stuck.end(), ids.begin(), ids.end());
-    }
-    if (stuck.empty()) continue;
-    findings.push_back(
-        {.severity = worse_for_all(stuck.size(), fleet.size()),
-         .text = fmt::format(
-             "keep.healthy_per_zone asks for as many as there are, or more, in {}: no server there "
-             "could ever leave",
-             join(where, ", ")),
-         .remedy =
-             "lower keep.healthy_per_zone, or leave it out: then one is kept where a zone has two or more; "
-             "or add servers in that zone",
-         .target_group = group.is.name,
-         .members = stuck,
-         .numbers = {{"members", static_cast<double>(stuck.size())}}});
+  std::map<std::string, std::vector<std::string>> zones;
+  for (const auto& id : fleet.ids_in(group)) {
+    const auto* instance = fleet.members.at(id).instance;
+    if (instance != nullptr && !instance->availability_zone.empty())
+      zones[instance->availability_zone].push_back(id);
   }
-  return findings;
+  std::vector<std::string> stuck, where;
+  for (const auto& [zone, ids] : zones) {
+    const auto members = static_cast<int>(ids.size());
+    if (members - 1 >= share->of(members)) continue;
+    where.push_back(fmt::format("{} ({} of {})", printable(zone), share->of(members), members));
+    stuck.insert(stuck.end(), ids.begin(), ids.end());
+  }
+  if (stuck.empty()) return {};
+  return Finding{
+      .severity = worse_for_all(stuck.size(), fleet.size()),
+      .text =
+          fmt::format("keep.healthy_per_zone asks for as many as there are, or more, in {}: no server there "
+                      "could ever leave",
+                      join(where, ", ")),
+      .remedy =
+          "lower keep.healthy_per_zone, or leave it out: then one is kept where a zone has two or more; "
+          "or add servers in that zone",
+      .members = stuck,
+      .numbers = {{"members", static_cast<double>(stuck.size())}}};
 }
 
 Findings out_per_zone_unreachable(const Subject& fleet) {
