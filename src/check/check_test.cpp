@@ -109,8 +109,8 @@ const std::vector<Fine> kFine = {
      }},
     {"OneServerMayJump",
      [](Healthy& fleet) {
-       fleet.facts.series->at(Healthy::id(1)) = {
-           fleet.series(Healthy::id(1), 1min, [](int i) { return i < 4 ? 80.0 : 40.0; })};
+       fleet.facts.seen.signals[Healthy::id(1)] =
+           fleet.signal(1min, [](int i) { return i < 4 ? 80.0 : 40.0; });
      }},
 };
 
@@ -120,7 +120,8 @@ INSTANTIATE_TEST_SUITE_P(Fleets, StaysSilent, ::testing::ValuesIn(kFine), test_n
 TEST(Check, JudgesNothingThatWasNotRead) {
   Healthy fleet;
   fleet.facts.seen = {};
-  fleet.facts.series = unread();
+  fleet.facts.series.clear();
+  fleet.facts.highest.reset();
   fleet.facts.metrics = unread();
   for (auto& group : fleet.facts.groups) {
     group.seen.attributes.reset();

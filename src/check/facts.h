@@ -40,14 +40,7 @@ struct Group {
   Read<Traffic> traffic = unread();  // unknown where no load balancer is attached
 };
 
-// One of a member's series of the metric, over the last three hours, with the hourly extremes of a day.
-struct Series {
-  aws::cloudwatch::Metric metric;
-  bool complete = false;                         // else CloudWatch said that something is missing
-  std::vector<aws::cloudwatch::Sample> samples;  // oldest first, at the policy's period
-  std::optional<double> highest;                 // of the last 24 hours
-};
-inline constexpr Duration kSamplesOver = 3h;
+inline constexpr Duration kSamplesOver = 3h;  // of Facts::seen.signals
 
 struct Facts {
   std::string region;
@@ -67,7 +60,9 @@ struct Facts {
 
   Read<std::vector<aws::cloudwatch::Metric>> metrics = unread();  // of the metric's name, all of them
   std::vector<aws::cloudwatch::Metric> nearest;  // where there is none: others, each name once, best first
-  Read<std::map<std::string, std::vector<Series>>> series = unread();  // by member, every one of its own
+  std::map<std::string, std::vector<aws::cloudwatch::Metric>> series;  // by member, every one of its own
+  std::optional<double>
+      highest;  // of all members within a day; unknown: also where some of it could not be read
 
   // The series of the metrics of rules and of keep.load_below, by metric_name_key().
   std::map<std::string, Read<std::vector<aws::cloudwatch::Metric>>> other_metrics;

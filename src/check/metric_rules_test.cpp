@@ -58,20 +58,20 @@ TEST(MetricWithoutInstance, ShowsTheDimensionsThereAre) {
 
 TEST(MetricMissing, NamesTheMembersWithoutASeries) {
   Healthy fleet;
-  fleet.facts.series->at(Healthy::id(3)).clear();
+  fleet.take_series_from(Healthy::id(3));
   EXPECT_TRUE(says(fleet, "metric_missing", {"warning: 1 of 8 members has no series", Healthy::id(3)}));
-  for (auto& [id, all] : *fleet.facts.series) all.clear();
+  for (int i = 1; i <= 8; ++i) fleet.take_series_from(Healthy::id(i));
   EXPECT_TRUE(says(fleet, "metric_missing", {"would_not_work: 8 of 8 members have no series"}));
 }
 
 TEST(MetricStale, CountsFromTheEndOfTheNewestPeriod) {
   Healthy fleet;
-  auto& samples = fleet.facts.series->at(Healthy::id(2)).front().samples;
-  for (auto& sample : samples) sample.time -= 4min;
+  auto& signal = fleet.facts.seen.signals[Healthy::id(2)];
+  for (auto& sample : signal.samples) sample.at -= 4min;
   EXPECT_EQ(said(fleet, "metric_stale"), "");
-  for (auto& sample : samples) sample.time -= 1min;
+  for (auto& sample : signal.samples) sample.at -= 1min;
   EXPECT_TRUE(says(fleet, "metric_stale", {"warning: 1 of 8 members sent nothing for 6m", Healthy::id(2)}));
-  samples.clear();
+  signal = {.state = SignalState::missing, .samples = {}, .detail = ""};
   EXPECT_TRUE(says(
       fleet, "metric_stale",
       {"1 of 8 members has a series without a whole period's sample in the last 3h: either it has just begun"}));
@@ -91,12 +91,10 @@ TEST(MetricPeriod, NeverWhereTheWindowHoldsTooFewSamples) {
   EXPECT_EQ(said(fleet, "metric_period"), "");
 }
 
-TEST(MetricAmbiguous, SeriesThatDifferAtOneMoment) {
+TEST(MetricAmbiguous, SeriesThatContradictOneAnother) {
   Healthy fleet;
-  auto& all = fleet.facts.series->at(Healthy::id(1));
-  all.push_back(fleet.series(Healthy::id(1), 1min, [](int) { return 41.2; }));
-  EXPECT_EQ(said(fleet, "metric_ambiguous"), "");  // within a hundredth of 41
-  all.back() = fleet.series(Healthy::id(1), 1min, [](int) { return 47.0; });
+  EXPECT_EQ(said(fleet, "metric_ambiguous"), "");
+  fleet.facts.seen.signals[Healthy::id(1)].state = SignalState::ambiguous;
   EXPECT_TRUE(
       says(fleet, "metric_ambiguous", {"warning: 1 of 8 members has several series", Healthy::id(1)}));
 }
@@ -114,9 +112,9 @@ TEST(JumpedTogether, MoreThanTheShareThatMay) {
   int jumping = 2;
   const auto play = [&] {
     int number = 0;
-    for (auto& [id, all] : *fleet.facts.series) {
+    for (auto& [id, signal] : fleet.facts.seen.signals) {
       const bool jumps = ++number <= jumping;
-      all = {fleet.series(id, 1min, [jumps](int i) { return jumps && i < 4 ? 80.0 : 40.0; })};
+      signal = fleet.signal(1min, [jumps](int i) { return jumps && i < 4 ? 80.0 : 40.0; });
     }
   };
   play();
@@ -133,7 +131,7 @@ TEST(LimitExceededByAll, NotWhileOneIsBelow) {
   EXPECT_TRUE(says(fleet, "limit_exceeded_by_all",
                    {"warning: all 8 members are above 65 already, the lowest at 70"}));
   EXPECT_EQ(said(fleet, "jumped_together"), "");  // steadily above: no jump
-  fleet.facts.series->at(Healthy::id(1)).front().samples.back().value = 65;
+  fleet.facts.seen.signals[Healthy::id(1)].samples.back().value = 65;
   EXPECT_EQ(said(fleet, "limit_exceeded_by_all"), "");
 }
 
@@ -141,7 +139,7 @@ TEST(LimitOutOfReach, LooksAtAWholeDay) {
   Healthy fleet;
   fleet.resample(1min, [](int) { return 30.0; });
   EXPECT_TRUE(says(fleet, "limit_out_of_reach", {"note: no server came near 65", "the highest was 30"}));
-  fleet.facts.series->at(Healthy::id(1)).front().highest = 52;
+  fleet.facts.highest = 52;
   EXPECT_EQ(said(fleet, "limit_out_of_reach"), "");
 }
 
@@ -149,7 +147,7 @@ TEST(Cost, CountsSeriesTimesReadsAMonth) {
   Healthy fleet;
   EXPECT_TRUE(says(fleet, "cost",
                    {"note: reading the metric of 8 members once every 1m costs at most $3.46 a month"}));
-  for (auto& [id, all] : *fleet.facts.series) all.push_back(all.front());
+  for (auto& [id, all] : fleet.facts.series) all.push_back(all.front());
   EXPECT_TRUE(
       says(fleet, "cost", {"$4.15 a month for a daemon", "$6.91 for a run from cron, which reads all 16"}));
   fleet.policy.reboot_when.period = 5min;

@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <fmt/core.h>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "aws/cloudwatch.h"
-#include "base/text.h"
 #include "check/nearest.h"
 #include "check/reading.h"
 #include "check/subject.h"
@@ -20,57 +18,35 @@ namespace cw = aws::cloudwatch;
 constexpr std::size_t kNearest = 5;
 constexpr Duration kDay = 24h;
 
-std::vector<cw::MetricQuery> queries_for(const std::vector<Series*>& series, const char* statistic,
-                                         Duration period) {
-  std::vector<cw::MetricQuery> queries;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(period);
-  for (const auto* each : series) {
-    queries.push_back(
-        {fmt::format("m{}", queries.size()), each->metric, statistic, static_cast<int>(seconds.count())});
-  }
-  return queries;
-}
-
-Read<std::vector<cw::MetricResult>> read_over(Reading& reading, const std::vector<cw::MetricQuery>& queries,
-                                              Duration back) {
-  const Duration period = std::chrono::seconds{queries.front().period_seconds};
-  const auto since_epoch = reading.facts.seen.taken_at.time_since_epoch();
-  const Time end{since_epoch - since_epoch % period};
-  return reading.keep(cw::get_metric_data(reading.caller, queries, end - back, end));
-}
-
 void read_series(Reading& reading) {
-  std::map<std::string, std::vector<Series>> by_member;
-  for (const auto& id : Subject(reading.policy, reading.facts).ids()) by_member[id];
-  for (const auto& metric : *reading.facts.metrics) {
+  auto& facts = reading.facts;
+  for (const auto& id : Subject(reading.policy, facts).ids()) facts.series[id];
+  for (const auto& metric : *facts.metrics) {
     const auto* id = observe::instance_id(metric);
     if (id == nullptr) continue;
-    if (const auto own = by_member.find(*id); own != by_member.end())
-      own->second.push_back({.metric = metric, .samples = {}, .highest = std::nullopt});
+    if (const auto own = facts.series.find(*id); own != facts.series.end()) own->second.push_back(metric);
   }
-  std::vector<Series*> all;
-  for (auto& [id, own] : by_member)
-    for (auto& each : own) all.push_back(&each);
-  if (all.empty()) {
-    reading.facts.series = std::move(by_member);
-    return;
-  }
-  const auto& condition = reading.policy.reboot_when;
-  const auto recent =
-      read_over(reading, queries_for(all, name(condition.statistic), condition.period), kSamplesOver);
-  if (!recent) {
-    reading.facts.series = std::unexpected(recent.error());
-    return;
-  }
-  const auto day = read_over(reading, queries_for(all, "Maximum", 1h), kDay);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i]->complete = (*recent)[i].complete;
-    all[i]->samples = (*recent)[i].samples;
-    auto seen = all[i]->samples;
-    if (day) seen.insert(seen.end(), (*day)[i].samples.begin(), (*day)[i].samples.end());
-    if (!seen.empty()) all[i]->highest = std::ranges::max(seen, {}, &cw::Sample::value).value;
-  }
-  reading.facts.series = std::move(by_member);
+  auto condition = reading.policy.reboot_when;
+  bool whole = true;
+  const auto read = [&](Duration over) {
+    auto found = observe::read_series(facts.series, condition, over, reading.caller, facts.seen);
+    for (const auto& [id, one] : found) {
+      using enum SignalState;
+      const auto state = one.signal.state;
+      whole = whole && state != ambiguous && state != partial && state != failed;
+      for (const auto& sample : one.signal.samples)
+        facts.highest = std::max(facts.highest.value_or(sample.value), sample.value);
+    }
+    return found;
+  };
+  for (auto& [id, found] : read(kSamplesOver)) facts.seen.signals[id] = std::move(found.signal);
+  if (std::ranges::any_of(facts.seen.signals,
+                          [](const auto& one) { return one.second.state == SignalState::failed; }))
+    return facts.series.clear();
+  condition.statistic = Statistic::maximum;
+  condition.period = 1h;
+  read(kDay);
+  if (!whole) facts.highest.reset();
 }
 
 void read_other_metrics(Reading& reading) {

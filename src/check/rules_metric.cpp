@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "check/nearest.h"
 #include "check/rules.h"
-#include "check/signals.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -30,6 +29,21 @@ bool has_instance(const Metric& metric) {
   return std::ranges::any_of(metric.dimensions, [](const auto& dimension) {
     return dimension.first == "InstanceId" && dimension.second.starts_with("i-");
   });
+}
+
+// How far apart a member's samples usually are: the median over the fleet. Unknown with fewer than three samples
+// everywhere.
+std::optional<Duration> usual_spacing(const std::map<std::string, Signal>& signals) {
+  std::vector<Duration> gaps;
+  for (const auto& [id, signal] : signals) {
+    if (signal.samples.size() < 3) continue;
+    for (std::size_t i = 1; i < signal.samples.size(); ++i)
+      gaps.push_back(signal.samples[i].at - signal.samples[i - 1].at);
+  }
+  if (gaps.empty()) return std::nullopt;
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
+  std::ranges::nth_element(gaps, middle);
+  return *middle;
 }
 
 }  // namespace
@@ -63,10 +77,10 @@ Findings metric_without_instance(const Subject& fleet) {
 }
 
 Findings metric_missing(const Subject& fleet) {
-  if (!fleet.facts.series || !fleet.facts.metrics || fleet.facts.metrics->empty()) return {};
+  if (!fleet.facts.metrics || fleet.facts.metrics->empty()) return {};
   if (!std::ranges::any_of(*fleet.facts.metrics, has_instance)) return {};
   std::vector<std::string> without;
-  for (const auto& [id, series] : *fleet.facts.series) {
+  for (const auto& [id, series] : fleet.facts.series) {
     const auto member = fleet.members.find(id);
     if (series.empty() && member != fleet.members.end() && member->second.running()) without.push_back(id);
   }
@@ -90,18 +104,18 @@ Findings metric_stale(const Subject& fleet) {
   std::vector<std::string> stale;
   Duration oldest{};
   std::size_t silent = 0;
-  const auto signals = signals_of(fleet);
-  for (const auto& signal : signals) {
-    if (!signal.has_series || !fleet.members.at(signal.id).running()) continue;
+  for (const auto& [id, signal] : fleet.facts.seen.signals) {
+    if (signal.no_series || !fleet.members.at(id).running()) continue;
     if (signal.samples.empty()) {
+      if (signal.state != SignalState::missing) continue;
       ++silent;
-      stale.push_back(signal.id);
+      stale.push_back(id);
       continue;
     }
-    const auto age = fleet.facts.seen.taken_at - (signal.samples.back().time + condition.period);
+    const auto age = fleet.facts.seen.taken_at - (signal.samples.back().at + condition.period);
     if (age <= condition.max_age) continue;
     oldest = std::max(oldest, age);
-    stale.push_back(signal.id);
+    stale.push_back(id);
   }
   if (stale.empty()) return {};
   std::vector<std::string> said;
@@ -128,7 +142,7 @@ Findings metric_stale(const Subject& fleet) {
 
 Findings metric_period(const Subject& fleet) {
   const auto& condition = fleet.policy.reboot_when;
-  const auto spacing = usual_spacing(signals_of(fleet));
+  const auto spacing = usual_spacing(fleet.facts.seen.signals);
   if (!spacing || *spacing <= condition.period) return {};
   const auto in_window = static_cast<int>(condition.over / *spacing);
   const bool never = in_window < condition.datapoints;
@@ -152,8 +166,8 @@ Findings metric_period(const Subject& fleet) {
 
 Findings metric_ambiguous(const Subject& fleet) {
   std::vector<std::string> contradicting;
-  for (const auto& signal : signals_of(fleet))
-    if (signal.contradicts) contradicting.push_back(signal.id);
+  for (const auto& [id, signal] : fleet.facts.seen.signals)
+    if (signal.state == SignalState::ambiguous) contradicting.push_back(id);
   if (contradicting.empty()) return {};
   return {
       {.severity = worse_for_all(contradicting.size(), fleet.size()),

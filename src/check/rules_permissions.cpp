@@ -174,10 +174,8 @@ Findings could_not_look(const Subject& fleet) {
                         .remedy = "run `evenkeel check` again"});
   }
   std::vector<std::string> partial;
-  if (fleet.facts.series) {
-    for (const auto& [id, all] : *fleet.facts.series)
-      if (!std::ranges::all_of(all, &Series::complete)) partial.push_back(id);
-  }
+  for (const auto& [id, signal] : fleet.facts.seen.signals)
+    if (signal.state == SignalState::partial) partial.push_back(id);
   if (!partial.empty()) {
     findings.push_back(
         {.severity = Severity::warning,

@@ -31,7 +31,8 @@ void drain(Healthy& fleet, int number) { fleet.registration(number).state = Targ
 void keep_only(Healthy& fleet, int numbers) {
   for (int i = numbers + 1; i <= 8; ++i) {
     fleet.facts.seen.instances.erase(Healthy::id(i));
-    fleet.facts.series->erase(Healthy::id(i));
+    fleet.facts.series.erase(Healthy::id(i));
+    fleet.facts.seen.signals.erase(Healthy::id(i));
   }
   for (auto& group : fleet.facts.groups)
     std::erase_if(*group.seen.registrations, [&](const Registration& one) {
@@ -76,7 +77,7 @@ const std::vector<Case> kPermissions = {
     {"could_not_look", "NobodyRuns", note, "no member is running", "when one is",
      [](Healthy& fleet) { fleet.facts.asked_about.clear(); }},
     {"could_not_look", "PartialData", warning, "incomplete data for 1 of 8 members", "again",
-     [](Healthy& fleet) { fleet.facts.series->at(Healthy::id(3)).front().complete = false; }},
+     [](Healthy& fleet) { fleet.facts.seen.signals[Healthy::id(3)].state = SignalState::partial; }},
 };
 
 const std::vector<Case> kGroups = {

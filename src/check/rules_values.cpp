@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "check/rules.h"
-#include "check/signals.h"
 #include "decide/guards/breaker.h"
 #include "decide/rules/signal.h"
 #include "model/percentage.h"
@@ -21,11 +20,9 @@ constexpr double kDollarsPerMetric = 0.01 / 1000;
 constexpr Duration kMonth = 720h;
 
 // The samples since then, as the breaker looks at them.
-evenkeel::Signal judged(const Signal& signal, Time since) {
-  evenkeel::Signal seen;
-  for (const auto& sample : signal.samples)
-    if (sample.time >= since) seen.samples.push_back({sample.time, sample.value});
-  return seen;
+Signal judged(Signal signal, Time since) {
+  std::erase_if(signal.samples, [&](const Sample& sample) { return sample.at < since; });
+  return signal;
 }
 
 std::string dollars(double amount) {
@@ -38,12 +35,12 @@ Findings metric_implausible(const Subject& fleet) {
   if (!is_percentage(fleet.policy.reboot_when)) return {};
   std::vector<std::string> ids;
   double worst = 0;
-  for (const auto& signal : signals_of(fleet)) {
+  for (const auto& [id, signal] : fleet.facts.seen.signals) {
     const auto outside = std::ranges::find_if(
         signal.samples, [](const auto& sample) { return outside_percent(sample.value); });
     if (outside == signal.samples.end()) continue;
     if (ids.empty()) worst = outside->value;
-    ids.push_back(signal.id);
+    ids.push_back(id);
   }
   if (ids.empty()) return {};
   return {{.severity = worse_for_all(ids.size(), fleet.size()),
@@ -61,7 +58,7 @@ Findings jumped_together(const Subject& fleet) {
   const auto& condition = fleet.policy.reboot_when;
   const Time since = fleet.facts.seen.taken_at - (condition.over + condition.max_age + 3 * condition.period);
   std::vector<Time> jumps;
-  for (const auto& signal : signals_of(fleet)) {
+  for (const auto& [id, signal] : fleet.facts.seen.signals) {
     if (const auto at = decide::jumped_at(condition, judged(signal, since))) jumps.push_back(*at);
   }
   const auto crossing =
@@ -82,9 +79,8 @@ Findings jumped_together(const Subject& fleet) {
 
 Findings limit_exceeded_by_all(const Subject& fleet) {
   const auto& condition = fleet.policy.reboot_when;
-  const auto signals = signals_of(fleet);
   std::vector<double> newest;
-  for (const auto& signal : signals)
+  for (const auto& [id, signal] : fleet.facts.seen.signals)
     if (!signal.samples.empty()) newest.push_back(signal.samples.back().value);
   if (newest.size() < 2 || newest.size() < fleet.size()) return {};
   const double lowest = std::ranges::min(newest);
@@ -105,9 +101,7 @@ Findings limit_exceeded_by_all(const Subject& fleet) {
 
 Findings limit_out_of_reach(const Subject& fleet) {
   const auto& condition = fleet.policy.reboot_when;
-  std::optional<double> highest;
-  for (const auto& signal : signals_of(fleet))
-    if (signal.highest) highest = std::max(highest.value_or(*signal.highest), *signal.highest);
+  const auto highest = fleet.facts.highest;
   if (!highest || *highest >= kNear * condition.above) return {};
   return {{.severity = Severity::note,
            .text = fmt::format(
@@ -118,9 +112,9 @@ Findings limit_out_of_reach(const Subject& fleet) {
 }
 
 Findings cost(const Subject& fleet) {
-  if (!fleet.facts.series || fleet.size() == 0) return {};
+  if (fleet.size() == 0) return {};
   std::size_t series = 0;
-  for (const auto& [id, all] : *fleet.facts.series) series += all.size();
+  for (const auto& [id, all] : fleet.facts.series) series += all.size();
   const auto reads = static_cast<double>(kMonth / fleet.policy.reboot_when.period);
   if (series == 0) return {};
   series = std::max(series, fleet.size());  // those that have none yet are going to

@@ -29,11 +29,10 @@ struct Healthy {
     facts.seen.elsewhere.emplace().complete = true;
     facts.seen.instances_complete = true;
     facts.metrics = std::vector<aws::cloudwatch::Metric>{};
-    facts.series = std::map<std::string, std::vector<Series>>{};
     facts.groups = {group("tg1", 443), group("tg1-80", 80)};
     for (int i = 1; i <= 8; ++i) add(id(i), i % 2 == 0 ? "eu-west-1b" : "eu-west-1a", 40.0 + i);
     facts.asked_about = id(1);
-    (*facts.series)[id(8)].front().highest = 71;
+    facts.highest = 71;
     for (const auto& needed : aws::kNeededPermissions) facts.allowed.emplace(needed.action);
   }
 
@@ -85,18 +84,24 @@ struct Healthy {
                                 .ebs_root = true,
                                 .stop_protected = false};
     facts.metrics->push_back(metric(id));
-    (*facts.series)[id] = {series(id, 1min, [value](int) { return value; })};
+    facts.series[id] = {metric(id)};
+    facts.seen.signals[id] = signal(1min, [value](int) { return value; });
   }
 
   // The newest period ended a minute ago; value(0) is its value.
-  Series series(const std::string& id, Duration period, const std::function<double(int)>& value) const {
-    Series made{.metric = metric(id), .complete = true, .samples = {}, .highest = value(0)};
+  Signal signal(Duration period, const std::function<double(int)>& value) const {
+    Signal made{.state = SignalState::fresh, .samples = {}, .detail = ""};
     for (int i = static_cast<int>(kSamplesOver / period) - 2; i >= 0; --i)
       made.samples.push_back({facts.seen.taken_at - 1min - period * (i + 1), value(i)});
     return made;
   }
   void resample(Duration period, const std::function<double(int)>& value) {
-    for (auto& [member, all] : *facts.series) all = {series(member, period, value)};
+    for (auto& [member, one] : facts.seen.signals) one = signal(period, value);
+    facts.highest = value(0);
+  }
+  void take_series_from(const std::string& member) {
+    facts.series[member].clear();
+    facts.seen.signals[member] = {.samples = {}, .detail = "", .no_series = true};
   }
 
   Group& tg1() { return facts.groups.front(); }
