@@ -71,68 +71,56 @@ void read_stop_protection(Reading& reading) {
   }
 }
 
-struct Balancers {
-  std::map<std::string, elb::LoadBalancer> by_arn;
-  std::map<std::string, std::vector<elb::Forward>> forwards;  // by load balancer
-};
-
-Read<Balancers> read_balancers(Reading& reading) {
-  std::set<std::string> sorted;
-  for (const auto& group : reading.facts.groups)
-    sorted.insert(group.is.load_balancer_arns.begin(), group.is.load_balancer_arns.end());
-  if (sorted.empty()) return Balancers{};
-  reading.say("load balancers");
-  const std::vector<std::string> arns(sorted.begin(), sorted.end());
-  Balancers balancers;
-  for (auto& balancer : TRY(reading.keep(elb::describe_load_balancers(reading.caller, arns)))) {
-    std::string arn = balancer.arn;
-    balancers.by_arn.emplace(std::move(arn), std::move(balancer));
-  }
+// Where the listeners of these load balancers send requests, and their rules where they have any.
+Read<std::vector<elb::Forward>> read_forwards(Reading& reading,
+                                              const std::vector<elb::LoadBalancer>& balancers) {
+  std::vector<std::string> arns, with_rules;
+  for (const auto& balancer : balancers) arns.push_back(balancer.arn);
+  std::vector<elb::Forward> all;
   auto listeners = elb::describe_listeners(reading.caller, arns);
-  std::vector<std::string> with_rules, owners;
   for (std::size_t i = 0; i < arns.size(); ++i) {
     for (auto& listener : TRY(reading.keep(std::move(listeners[i])))) {
-      auto& forwards = balancers.forwards[arns[i]];
-      if (balancers.by_arn[arns[i]].type == "application") {  // others have no rules
+      if (balancers[i].type == "application") {  // others have no rules
         with_rules.push_back(listener.arn);
-        owners.push_back(arns[i]);
       } else {
-        forwards.insert(forwards.end(), listener.forwards.begin(), listener.forwards.end());
+        all.insert(all.end(), listener.forwards.begin(), listener.forwards.end());
       }
     }
   }
-  auto rules = elb::describe_rules(reading.caller, with_rules);
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    auto& forwards = balancers.forwards[owners[i]];
-    for (auto& forward : TRY(reading.keep(std::move(rules[i])))) forwards.push_back(std::move(forward));
+  for (auto& rules : elb::describe_rules(reading.caller, with_rules)) {
+    const auto forwards = TRY(reading.keep(std::move(rules)));
+    all.insert(all.end(), forwards.begin(), forwards.end());
   }
-  return balancers;
+  return all;
 }
 
 void read_traffic(Reading& reading) {
-  const auto balancers = read_balancers(reading);
-  for (auto& group : reading.facts.groups) {
-    if (group.is.load_balancer_arns.empty()) continue;
-    if (!balancers) {
-      group.traffic = std::unexpected(balancers.error());
-      continue;
+  auto& groups = reading.facts.groups;
+  std::set<std::string> arns;
+  for (const auto& group : groups)
+    arns.insert(group.is.load_balancer_arns.begin(), group.is.load_balancer_arns.end());
+  if (arns.empty()) return;
+  reading.say("load balancers");
+  const auto balancers =
+      reading.keep(elb::describe_load_balancers(reading.caller, std::vector(arns.begin(), arns.end())));
+  if (!balancers) return;
+  const auto forwards = read_forwards(reading, *balancers);
+  if (!forwards) return;
+  for (auto& group : groups) {
+    const auto& own = group.is.load_balancer_arns;
+    if (own.empty()) continue;
+    auto& traffic = group.traffic.emplace();
+    for (const auto& balancer : *balancers) {
+      if (std::ranges::find(own, balancer.arn) == own.end()) continue;
+      traffic.balancer = balancer.name;
+      traffic.type = balancer.type;
+      traffic.zones = balancer.zones;
     }
-    Traffic traffic;
-    for (const auto& arn : group.is.load_balancer_arns) {
-      const auto balancer = balancers->by_arn.find(arn);
-      if (balancer == balancers->by_arn.end()) continue;
-      traffic.balancer = balancer->second.name;
-      traffic.type = balancer->second.type;
-      traffic.zones = balancer->second.zones;
-      const auto forwards = balancers->forwards.find(arn);
-      if (forwards == balancers->forwards.end()) continue;
-      for (const auto& forward : forwards->second) {
-        if (forward.target_group_arn != group.is.arn) continue;
-        ++traffic.forwards;
-        traffic.highest_weight = std::max(traffic.highest_weight, forward.weight);
-      }
+    for (const auto& forward : *forwards) {
+      if (forward.target_group_arn != group.is.arn) continue;
+      ++traffic.forwards;
+      traffic.highest_weight = std::max(traffic.highest_weight, forward.weight);
     }
-    group.traffic = std::move(traffic);
   }
 }
 

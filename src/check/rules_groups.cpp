@@ -100,10 +100,8 @@ std::optional<Finding> zone_not_enabled(const Subject& fleet, const Group& group
   const auto& zones = group.traffic->zones;
   std::vector<std::string> outside, where;
   for (const auto& id : fleet.ids_in(group)) {
-    const auto* instance = fleet.members.at(id).instance;
-    if (instance == nullptr || instance->availability_zone.empty()) continue;
-    const auto& zone = instance->availability_zone;
-    if (std::ranges::find(zones, zone) != zones.end()) continue;
+    const auto zone = fleet.members.at(id).zone();
+    if (zone.empty() || std::ranges::find(zones, zone) != zones.end()) continue;
     outside.push_back(id);
     if (std::ranges::find(where, zone) == where.end()) where.push_back(zone);
   }

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/text.h"
-#include "check/foreseen.h"
 #include "check/rules.h"
 #include "decide/fleet_view.h"
 
@@ -19,19 +18,10 @@ std::string asked_for(const Subject& fleet, int total) {
   return fmt::format("keep.healthy is {}%, of {} that is {}", share.percent, total, share.of(total));
 }
 
-int counted(const Subject& fleet, const Group& group) {
-  const auto members = static_cast<int>(fleet.ids_in(group).size());
-  return std::max(members, fleet.wanted);
-}
-
 int fail_open_threshold(const Group& group, int total) {
   const auto& attributes = group.seen.attributes;
   if (!attributes) return 0;
   return std::max(attributes->fail_open_count, (attributes->fail_open_percent * total + 99) / 100);
-}
-
-std::string zone_of(const Member& member) {
-  return member.instance == nullptr ? "" : member.instance->availability_zone;
 }
 
 }  // namespace
@@ -43,7 +33,7 @@ std::optional<Finding> fleet_too_small(const Subject& fleet, const Group& group)
   const int required = fleet.required(group), healthy = fleet.healthy_in(group);
   Finding finding{.severity = Severity::warning, .text = {}, .remedy = {}};
   finding.numbers = {{"members", members}, {"healthy", healthy}, {"required", required}};
-  const auto asked = asked_for(fleet, counted(fleet, group));
+  const auto asked = asked_for(fleet, fleet.counted_in(group));
   if (members - 1 < required) {
     finding.severity = worse_for_all(in.size(), fleet.size());
     finding.text = fmt::format(
@@ -68,7 +58,7 @@ std::optional<Finding> fleet_too_small(const Subject& fleet, const Group& group)
 std::optional<Finding> fail_open(const Subject& fleet, const Group& group) {
   const auto members = static_cast<int>(fleet.ids_in(group).size());
   if (members == 0) return {};
-  const int total = counted(fleet, group), threshold = fail_open_threshold(group, total);
+  const int total = fleet.counted_in(group), threshold = fail_open_threshold(group, total);
   const int kept = fleet.policy.keep.healthy.of(total);
   if (threshold < kept) return {};
   const bool always = threshold + 1 > members - 1 && threshold > 1;
@@ -210,7 +200,7 @@ std::optional<Finding> missing_place(const Subject& fleet, const Group& group) {
 
 Findings one_zone(const Subject& fleet) {
   std::set<std::string> zones;
-  for (const auto& [id, member] : fleet.members) zones.insert(zone_of(member));
+  for (const auto& [id, member] : fleet.members) zones.insert(member.zone());
   if (fleet.size() < 2 || zones.size() != 1 || zones.begin()->empty()) return {};
   return {
       {.severity = Severity::note,

@@ -12,9 +12,7 @@ std::optional<Finding> zone_too_small(const Subject& fleet, const Group& group) 
   if (!share || !fleet.facts.instances_read()) return {};
   std::map<std::string, std::vector<std::string>> zones;
   for (const auto& id : fleet.ids_in(group)) {
-    const auto* instance = fleet.members.at(id).instance;
-    if (instance != nullptr && !instance->availability_zone.empty())
-      zones[instance->availability_zone].push_back(id);
+    if (const auto zone = fleet.members.at(id).zone(); !zone.empty()) zones[zone].push_back(id);
   }
   std::vector<std::string> stuck, where;
   for (const auto& [zone, ids] : zones) {

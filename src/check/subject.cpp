@@ -62,11 +62,13 @@ int Subject::healthy_in(const Group& group) const {
   return healthy;
 }
 
+int Subject::counted_in(const Group& group) const {
+  return std::max(static_cast<int>(ids_in(group).size()), wanted);
+}
+
 int Subject::required(const Group& group) const {
-  int total = static_cast<int>(ids_in(group).size());
-  total = std::max(total, wanted);
   const auto attributes = group.seen.attributes.value_or(TargetGroup::Attributes{.fail_open_count = 0});
-  return decide::required_healthy(policy.keep, total, attributes.fail_open_count,
+  return decide::required_healthy(policy.keep, counted_in(group), attributes.fail_open_count,
                                   attributes.fail_open_percent);
 }
 

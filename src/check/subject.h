@@ -25,6 +25,8 @@ struct Member {
   const Instance* instance = nullptr;  // nullptr: EC2 doesn't know it, or was not read
   std::vector<Place> places;
   bool healthy = false;  // at every place
+  // Empty: not known.
+  std::string zone() const { return instance == nullptr ? "" : instance->availability_zone; }
   bool running() const { return instance != nullptr && instance->state == InstanceState::running; }
 };
 
@@ -41,6 +43,8 @@ struct Subject {
   std::vector<std::string> ids() const;
   std::vector<std::string> ids_in(const Group& group) const;
   int healthy_in(const Group& group) const;
+  // Its members, or as many as its Auto Scaling group wants: of what a share is counted.
+  int counted_in(const Group& group) const;
   // How many must be left healthy: the policy's, and more than the group's own fail-open threshold.
   int required(const Group& group) const;
   // What one remediation takes when nothing delays it.
