@@ -173,13 +173,6 @@ std::optional<bool> keeps_zones(const std::map<std::string, std::string>& attrib
   return std::nullopt;
 }
 
-bool means_instance(const std::string& target_id, const std::string& instance_id,
-                    std::span<const std::string> addresses) {
-  if (target_id == instance_id) return true;
-  const auto one = address(target_id);
-  return one && std::ranges::any_of(addresses, [&](const auto& range) { return covers(range, *one); });
-}
-
 Addresses::Addresses(const std::map<std::string, Instance>& instances) {
   const auto add = [&](const std::string& text, const std::string& id) {
     if (text.contains('/')) return of_ranges_.emplace_back(text, id), void();

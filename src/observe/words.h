@@ -38,11 +38,6 @@ std::optional<bool> keeps_zones(const std::map<std::string, std::string>& attrib
 bool asks_load_balancer(const std::map<std::string, std::string>& attributes,
                         const std::string& load_balancer_arn);
 
-// Whether a target's id means this instance: its id, one of its addresses however it is written, or one in a
-// prefix of its.
-bool means_instance(const std::string& target_id, const std::string& instance_id,
-                    std::span<const std::string> addresses);
-
 // Which instance has which address.
 class Addresses {
  public:

@@ -59,13 +59,19 @@ TEST(Words, ALongTextIsCutBetweenTwoCharacters) {
 }
 
 TEST(Words, ATargetMeansAnInstanceByItsIdOrAnyOfItsAddresses) {
-  const std::vector<std::string> addresses = {"10.0.0.1", "10.0.2.16/28", "fd00::1", "fd00:1::/80"};
+  std::map<std::string, Instance> instances;
+  instances["i-1"].addresses = {"10.0.0.1", "10.0.2.16/28", "fd00::1", "fd00:1::/80"};
+  const auto is_meant = [&](const std::string& target) {
+    const auto named = Addresses(instances).by_instance({{target, 80, TargetState::healthy, ""}});
+    return named.size() == 1 && named.front().instance_id == "i-1";
+  };
   for (const auto* target :
        {"i-1", "10.0.0.1", "10.0.2.16", "10.0.2.31", "fd00:0:0:0::1", "FD00::1", "fd00:1::5"})
-    EXPECT_TRUE(means_instance(target, "i-1", addresses)) << target;
+    EXPECT_TRUE(is_meant(target)) << target;
   for (const auto* target : {"", "i-2", "10.0.0.10", "10.0.2.32", "10.0.2.15", "fd00::2", "fd00:1:0:0:1::"})
-    EXPECT_FALSE(means_instance(target, "i-1", addresses)) << target;
-  EXPECT_FALSE(means_instance("10.0.0.1", "i-1", std::vector<std::string>{"10.0.0.1/x", "10.0.0.1/40", ""}));
+    EXPECT_FALSE(is_meant(target)) << target;
+  instances["i-1"].addresses = {"10.0.0.1/x", "10.0.0.1/40", ""};
+  EXPECT_FALSE(is_meant("10.0.0.1"));
 }
 
 TEST(Words, ATargetByAddressIsNamedByWhoeverHasIt) {

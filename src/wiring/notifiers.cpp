@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "aws/ssm.h"
@@ -138,17 +140,8 @@ Result<void> Overheard::replace(const FleetState& next, std::span<const Event> e
 }
 
 std::vector<std::string> split_addresses(std::string_view text) {
-  std::vector<std::string> addresses;
-  std::string address;
-  for (const char c : text) {
-    if (c != ' ' && c != '\t' && c != '\n' && c != '\r') {
-      address.push_back(c);
-    } else if (!address.empty()) {
-      addresses.push_back(std::exchange(address, {}));
-    }
-  }
-  if (!address.empty()) addresses.push_back(std::move(address));
-  return addresses;
+  std::istringstream words{std::string{text}};
+  return {std::istream_iterator<std::string>{words}, {}};
 }
 
 }  // namespace evenkeel::wiring
