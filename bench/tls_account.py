@@ -87,9 +87,6 @@ class TlsAccount(Account):
         """What the templates of deploy/ make beside the function; the account has the table."""
         self.topic = self.client("sns").create_topic(Name="evenkeel")["TopicArn"]
         self.client("ssm").put_parameter(Name=PARAMETER, Type="String", Value=self.policy.read_text())
-        status = self.client("dynamodb").describe_table(TableName=TABLE)["Table"]["TableStatus"]
-        if status != "ACTIVE":
-            raise RuntimeError(f"the table is {status}")
 
     def forget(self) -> None:
         super().forget()

@@ -35,8 +35,7 @@ struct TypedOperation {
 };
 
 class Members;
-struct JsonRefusal;
-using JsonAnswer = std::expected<nlohmann::json, JsonRefusal>;
+using JsonAnswer = Answer<nlohmann::json>;
 
 struct JsonOperation {
   std::string_view action;

@@ -106,13 +106,12 @@ wire::Response answered(const Call& call, const Json& inside, const std::string&
   return json_response(call.service, 200, id, now, inside);
 }
 
-wire::Response refused(const Spoken& spoken, const JsonRefusal& refusal, const std::string& id, Time now) {
+wire::Response refused(const Spoken& spoken, const Refusal& refusal, const std::string& id, Time now) {
   const auto& [service, protocol, query_mode] = spoken;
   if (!service || protocol == Protocol::query)
     return response(refusal.status, "text/xml", id, now, refusal_xml(service, refusal, id));
   if (*service == Service::cloudwatch) return refused_by_cloudwatch(spoken, refusal, id, now);
-  Json body = refusal.more;
-  body["__type"] = shape_space(*service, refusal.code) + refusal.code;
+  Json body = {{"__type", shape_space(*service, refusal.code) + refusal.code}};
   // The name's case is AWS's own.
   if (!refusal.message.empty())
     body[refusal.code == "AccessDeniedException" ? "Message" : "message"] = refusal.message;

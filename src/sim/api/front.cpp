@@ -67,7 +67,7 @@ struct Front::State {
   };
 
   std::expected<Call, RefusedCall> read(const wire::Request& request, std::optional<Time> other_now) const;
-  wire::Response refusal(const Spoken& spoken, const JsonRefusal& refusal);
+  wire::Response refusal(const Spoken& spoken, const Refusal& refusal);
   wire::Response counted(wire::Response response);
   wire::Response perform(Call& call);
   Account& other_account();
@@ -90,7 +90,7 @@ wire::Response Front::State::counted(wire::Response response) {
   return response;
 }
 
-wire::Response Front::State::refusal(const Spoken& spoken, const JsonRefusal& refusal) {
+wire::Response Front::State::refusal(const Spoken& spoken, const Refusal& refusal) {
   return counted(refused(spoken, refusal, ids.hex(32), account.now()));
 }
 

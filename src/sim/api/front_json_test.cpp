@@ -31,7 +31,7 @@ TEST(JsonFront, AnswersWithIdDateAndChecksum) {
 
 TEST(JsonFront, RefusesInTheServicesOwnWords) {
   JsonWorld world;
-  auto refusal = world.dynamodb("GetItem", {{"TableName", "none"}, {"Key", kKey}});
+  auto refusal = world.dynamodb("GetItem", {{"TableName", "none"}, {"Key", kKey}, {"ConsistentRead", true}});
   EXPECT_EQ(refusal.status, 400);
   EXPECT_EQ(refusal.body["__type"], "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException");
   EXPECT_EQ(refusal.body["message"], "Requested resource not found");

@@ -135,12 +135,6 @@ std::vector<Members> Members::structures(const std::string& name) {
   return all;
 }
 
-Members Members::structure(const std::string& name) {
-  const Json* one = object(name);
-  if (!one) complain("The member " + name + " is required");
-  return Members(one ? *one : Json::object());
-}
-
 void Members::complain(const std::string& message, const std::string& code) {
   // What has the wrong type is found out before anything has a meaning.
   const bool earlier = code == "SerializationException" && complaint_ && complaint_->code != code;

@@ -13,14 +13,6 @@ using Json = nlohmann::json;
 // A body that is no JSON object, names a member twice or nests deeper than 64 is a SerializationException.
 Answer<Json> read_json_object(std::string_view body);
 
-// What a service may say besides a code and a message.
-struct JsonRefusal : Refusal {
-  // Implicit, so that an Answer's refusal is a JsonAnswer's too.
-  JsonRefusal(Refusal refusal, Json further = Json::object())  // NOLINT(google-explicit-constructor)
-      : Refusal(std::move(refusal)), more(std::move(further)) {}
-  Json more;
-};
-
 // Each member must be read: whatever is not asked for is unknown. A value that can't be what was asked for is
 // remembered as the call's refusal, so a handler reads everything first and then asks finish().
 class Members {
@@ -42,9 +34,8 @@ class Members {
   std::map<std::string, std::vector<std::string>> text_lists(const std::string& name);  // a map of such lists
   // A structure or a map, whose members are not looked at; nullptr when it isn't there.
   const Json* object(const std::string& name);
-  // A list of structures, or one structure: each is to be finished for itself.
-  std::vector<Members> structures(const std::string& name);
-  Members structure(const std::string& name);  // required
+  std::vector<Members> structures(
+      const std::string& name);  // a list of them: each is to be finished for itself
 
   void complain(const std::string& message, const std::string& code = "ValidationException");
   Answer<void> finish() const;

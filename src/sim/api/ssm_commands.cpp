@@ -131,7 +131,7 @@ JsonAnswer send_command(Session& session, Members& members) {
     return refuse(400, "InvalidDocumentVersion", "The document version isn't valid or doesn't exist.");
   const auto within = timeout ? Duration{std::chrono::seconds{*timeout}} : kDeliverWithin;
   const auto sent = session.account.send_command(command, instance_ids, within);
-  if (!sent) return std::unexpected(JsonRefusal(sent.error()));
+  if (!sent) return std::unexpected(sent.error());
   return Json{{"Command", command_json(session.account.invocations.back(), instance_ids)}};
 }
 

@@ -16,11 +16,8 @@ std::vector<Limit> limits(Service service, const std::string& action, bool bare)
   if (service == Service::sts) return {{"sts", 600, 600}};
   if (service == Service::sns) return {action == "Publish" ? Limit{action, 300, 300} : Limit{action, 30, 30}};
   if (service == Service::ssm) return {reads ? Limit{"ssm reads", 40, 40} : Limit{"ssm writes", 3, 3}};
-  if (service == Service::dynamodb && (action == "GetItem" || action == "Query"))
-    return {{"dynamodb reads", 3000, 3000}};
-  if (service == Service::dynamodb && (action == "PutItem" || action == "DeleteItem"))
-    return {{"dynamodb writes", 1000, 1000}};
-  if (service == Service::dynamodb) return {{"dynamodb tables", 10, 10}};
+  if (service == Service::dynamodb)
+    return {action == "PutItem" ? Limit{"dynamodb writes", 1000, 1000} : Limit{"dynamodb reads", 3000, 3000}};
   if (service == Service::auto_scaling) return {{"autoscaling", 40, 10}};
   if (service == Service::cloudwatch && action == "ListMetrics") return {{action, 25, 25}};
   if (service == Service::cloudwatch && action == "GetMetricStatistics") return {{action, 400, 400}};

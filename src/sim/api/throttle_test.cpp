@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(Aws, Buckets,
                                          BucketCase{Service::ssm, "PutParameter", true, 3, 3},
                                          BucketCase{Service::sns, "Publish", true, 300, 300},
                                          BucketCase{Service::sns, "CreateTopic", true, 30, 30},
-                                         BucketCase{Service::dynamodb, "DescribeTable", true, 10, 10},
+                                         BucketCase{Service::dynamodb, "PutItem", true, 1000, 1000},
                                          BucketCase{Service::auto_scaling, "DescribeAutoScalingGroups", true,
                                                     40, 10}));
 

@@ -198,7 +198,7 @@ TEST(Scenario, ReadsPromiseSwitchesRepairAndAutoScaling) {
   const auto scenario =
       parsed(std::string(kSmall) +
              "promise healthy=3 out=2 forgotten_after=1h\nset idle_target_drains_early true\n"
-             "set throttling false\nset table_read_lag 5s\nset ttl_delay 1h\n"
+             "set throttling false\nset ttl_delay 1h\n"
              "lag describe 30s\nrepair after=20m\n"
              "asg web-asg fleet=web min=2 max=9 health=EC2,ELB suspended=HealthCheck\n");
   EXPECT_EQ(scenario.promise.healthy_at_least, 3);
@@ -206,7 +206,6 @@ TEST(Scenario, ReadsPromiseSwitchesRepairAndAutoScaling) {
   EXPECT_EQ(scenario.promise.target_group_arns.size(), 2U);
   EXPECT_TRUE(scenario.switches.idle_target_drains_early);
   EXPECT_FALSE(scenario.switches.throttling);
-  EXPECT_EQ(scenario.switches.table_read_lag, 5s);
   EXPECT_EQ(scenario.switches.ttl_delay, 1h);
   EXPECT_EQ(scenario.switches.describe_lag, 30s);
   const auto account = build_account(scenario, 1);

@@ -19,7 +19,7 @@ struct Switch {
   bool Switches::* flag;
   Duration Switches::* duration;
 };
-constexpr std::array<Switch, 19> kSwitches = {{
+constexpr std::array<Switch, 18> kSwitches = {{
     {"idle_target_drains_early", &Switches::idle_target_drains_early, nullptr},
     {"decoy_series", &Switches::decoy_series, nullptr},
     {"second_series", &Switches::second_series, nullptr},
@@ -35,7 +35,6 @@ constexpr std::array<Switch, 19> kSwitches = {{
     {"describe_lag", nullptr, &Switches::describe_lag},
     {"reboot_queue", nullptr, &Switches::reboot_queue},
     {"forced_shutdown", nullptr, &Switches::forced_shutdown},
-    {"table_read_lag", nullptr, &Switches::table_read_lag},
     {"ttl_delay", nullptr, &Switches::ttl_delay},
     {"command_lag", nullptr, &Switches::command_lag},
     {"event_lag", nullptr, &Switches::event_lag},

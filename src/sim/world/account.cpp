@@ -120,13 +120,6 @@ void Account::World::step(Time time) {
 }
 
 Account::Account(Time start, std::uint64_t seed) : world_(std::make_unique<World>(*this, start, seed)) {
-  Table table;
-  table.name = "evenkeel";
-  table.partition_key = {"pk", "S"};
-  table.sort_key = {"sk", "S"};
-  table.created_at = table.active_at = start;
-  table.ttl_attribute = "expires";
-  tables.emplace(table.name, table);
   for (const char* name : {"AWS-RunShellScript", "AWS-RunPowerShellScript"}) {
     documents[name].required = {"commands"};
   }

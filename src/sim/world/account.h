@@ -12,13 +12,14 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "sim/world/auto_scaling.h"
 #include "sim/world/systems_manager.h"
-#include "sim/world/tables.h"
 
 namespace evenkeel::sim {
 
@@ -33,8 +34,6 @@ struct Switches {
   bool decoy_series = true;  // the `[]` aggregate and a literal ${aws:InstanceId}, as real agents leave them
   bool second_series = false;  // the agent aggregates by InstanceId as well: two series for each instance
   bool throttling = true;      // AWS's token buckets; else no caller is ever throttled
-  // What DynamoDB shows to a read that doesn't ask to be consistent is this old; at most a minute.
-  Duration table_read_lag{1'000};
   Duration ttl_delay{172'800'000};  // from an item's TTL to its deletion
   // Under health check type ELB, a member that an outsider deregistered from an attached group is replaced once
   // its drain is over; else Auto Scaling looks at registered targets alone.
@@ -170,6 +169,12 @@ struct StoredParameter {
   std::vector<Version> versions;
 };
 
+// A table of DynamoDB, whose key is the texts pk and sk: its items by that key.
+using TableValue = std::variant<std::string, std::int64_t>;
+using TableItem = std::map<std::string, TableValue>;
+using TableKey = std::pair<std::string, std::string>;
+using TableItems = std::map<TableKey, TableItem>;
+
 // A message that was published to an SNS topic.
 struct Published {
   Time at{};
@@ -264,17 +269,17 @@ class Account {
   std::map<std::string, TargetGroup> target_groups;  // by arn
   std::map<std::string, AutoScalingGroup> auto_scaling_groups;
   std::vector<Series> series;
-  std::map<std::string, Role> roles{{"evenkeel", {}}};  // by name
-  std::map<std::string, Table> tables;                  // by name; there is one `evenkeel` from the start
-  std::map<std::string, StoredParameter> parameters;    // by name
-  std::set<std::string> topics{"evenkeel"};             // by name
-  std::vector<Published> published;                     // in order of time
-  std::map<std::string, Alarm> alarms;                  // by name
-  std::map<std::string, Calendar> calendars;            // by name
-  std::map<std::string, Document> documents;            // by name; AWS's two of `commands` are there
-  std::vector<Invocation> invocations;                  // in the order in which they were sent
-  double peak_requests_per_second = 0;                  // of the day's curve
-  Duration repair_after{2'700'000};                     // a hung server is restarted by the person on call
+  std::map<std::string, Role> roles{{"evenkeel", {}}};         // by name
+  std::map<std::string, TableItems> tables{{"evenkeel", {}}};  // by name
+  std::map<std::string, StoredParameter> parameters;           // by name
+  std::set<std::string> topics{"evenkeel"};                    // by name
+  std::vector<Published> published;                            // in order of time
+  std::map<std::string, Alarm> alarms;                         // by name
+  std::map<std::string, Calendar> calendars;                   // by name
+  std::map<std::string, Document> documents;                   // by name; AWS's two of `commands` are there
+  std::vector<Invocation> invocations;                         // in the order in which they were sent
+  double peak_requests_per_second = 0;                         // of the day's curve
+  Duration repair_after{2'700'000};  // a hung server is restarted by the person on call
   TargetGroup* find_group(const std::string& arn);
   std::string add_server(Server server);            // gives it an id where it has none; returns the id
   std::string add_target_group(TargetGroup group);  // likewise an arn
