@@ -49,7 +49,7 @@ struct Facts {
   Read<std::vector<std::string>> existing_groups = unread();  // the names of the region's target groups
   std::vector<Group> groups;                                  // those that the policy names and that exist
   // What a tick sees, and what a start does. Its target groups are those of `groups`; of stop protection it has
-  // that of the first running members where the ladder has stop_start, and takes the others to have none.
+  // that of the first running members where the treatments have stop_start, and takes the others to have none.
   Observation seen;
   // What EC2 said of members, if only of some.
   bool instances_read() const { return seen.instances_complete || !seen.instances.empty(); }

@@ -18,7 +18,7 @@ const char* name(Severity severity);  // "would_not_work", "warning", "note": st
 struct Finding {
   Severity severity = Severity::warning;
   std::string text;                       // what will go wrong, with its numbers; whole sentences, printable
-  std::string remedy;                     // how to mend it, what to type; empty: there is nothing to mend
+  std::string remedy;                     // how to fix it, what to type; empty: there is nothing to fix
   std::string target_group = {};          // the group's name; empty: it is about the whole fleet
   std::vector<std::string> members = {};  // instance ids; empty: it is not about certain members
   std::map<std::string, double> numbers = {};  // for machines: "members", "required" …

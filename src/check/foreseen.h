@@ -18,7 +18,7 @@ struct Foreseen {
   std::map<std::string, double> numbers;  // those of the first member
 };
 
-// What holds back members for that reason at whatever step of the ladder, by the guards' text. `guard` is the name
+// What holds back members for that reason at any of the treatments, by the guards' text. `guard` is the name
 // of one of decide::own_guards(), or "capacity".
 std::vector<Foreseen> foreseen(const Subject& fleet, std::string_view guard, Reason reason);
 

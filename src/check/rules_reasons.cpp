@@ -81,7 +81,7 @@ bool any_reboot_migrates(const Subject& fleet) {
   });
 }
 
-// The events that the rule asks for and no treatment of the ladder ends, by the tick's own table.
+// The events that the rule asks for and no treatment of the policy ends, by the tick's own table.
 std::vector<std::string> events_without_treatment(const Subject& fleet, const Rule& rule, bool& all) {
   const bool migrates = any_reboot_migrates(fleet);
   std::vector<std::string> codes;

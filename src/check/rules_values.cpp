@@ -118,7 +118,7 @@ Findings cost(const Subject& fleet) {
   const auto reads = static_cast<double>(kMonth / fleet.policy.reboot_when.period);
   if (series == 0) return {};
   series = std::max(series, fleet.size());  // those that have none yet are going to
-  // A daemon lists the series anew every so often, and reads all of them then.
+  // A daemon lists the series again from time to time, and reads all of them then.
   const auto listed =
       static_cast<double>(kMonth / std::max(fleet.policy.reboot_when.period, observe::kCacheFor));
   const double most = reads * static_cast<double>(series) * kDollarsPerMetric;

@@ -1,6 +1,6 @@
 // What an operator may ask for, as a value: the command line and the Lambda function build it, and
 // run_command() does it. Each command has exactly the fields that stand here; where the policy and the state are
-// and whose account it is says Options, which belongs to the door that starts the process.
+// and whose account it is says Options, which belongs to the entry point that starts the process.
 #pragma once
 
 #include <optional>

@@ -30,7 +30,7 @@ struct Page {
 
 bool is_rule(const Check& check) { return !check.rule.empty(); }
 
-// What keeps it: the first guard that says no; when all let it go, that no rule asks for it.
+// What keeps it: the first guard that blocks it; nullptr: none does.
 const Check* first_blocker(const Known& known) {
   const auto blocks = [](const Check& check) { return !is_rule(check) && !check.passes; };
   const auto found = std::ranges::find_if(known.chain, blocks);
@@ -122,8 +122,7 @@ void show_signals(const Page& page, const Known& known) {
   }
 }
 
-// Guards that let it go and have nothing to say share a line. Of a member under way they say nothing: it is
-// out already.
+// Guards that pass and have nothing to say share a line. Of a member under way they say nothing: it is out already.
 void show_chain(const Page& page, const Known& known) {
   Table rules{{{"RULE"}, {"ASKS"}, {"WHY"}}}, guards{{{""}, {"GUARD"}, {"LETS IT GO"}, {"WHY"}}};
   std::vector<std::string> silent;

@@ -17,7 +17,7 @@ namespace evenkeel::cli {
 struct Did {
   std::string fleet;
   std::vector<std::string> lines;
-  Wish wish;  // what people are told of
+  Wish wish;  // what operators are notified of
 };
 using Change = std::function<Result<Did>(controller::Parts& parts)>;
 int change_state(Context& context, const Options& options, const Change& change);

@@ -28,7 +28,7 @@ struct AwsOptions {
   std::string region;
 };
 
-// Where the policy and the state are, whom to tell, and whose account it is: what a command may not choose.
+// Where the policy and the state are, where notifications go, and whose account it is: what a command may not choose.
 struct Options {
   std::string policy;               // EVENKEEL_POLICY, else "evenkeel.yaml"
   std::string state;                // EVENKEEL_STATE, else "evenkeel.db"

@@ -74,7 +74,7 @@ int show_tick(Context& context, const RunOptions& options, record::Journal& jour
   return exit_code_of(*report);
 }
 
-// Fleets that left the policy are looked for anew each time: their last remediation may have ended.
+// Fleets that left the policy are looked for again each time: their last remediation may have ended.
 // What a pass found that the next one of this process will find again.
 struct Lasting {
   bool unknown_fleet = false;  // --fleet names one that does not exist
@@ -139,7 +139,7 @@ class Passes {
   // brought back all the same.
   int every(Duration period, const Result<wiring::PolicySource::Current>& first) {
     Time due = context_.clock.now();
-    // A mistyped --fleet doesn't mend itself; everything else may, a name that AWS doesn't know (yet) included.
+    // A mistyped --fleet stays wrong; everything else may pass, a name that AWS doesn't know (yet) included.
     // A store that could not be written when it was opened stays so: the next process opens it again.
     int code = one(first);
     if ((first && lasting_.unknown_fleet) || lasting_.unwritable) return code;

@@ -1,4 +1,4 @@
-// The door for people and scripts: the command line.
+// The entry point for operators and scripts: the command line.
 #pragma once
 
 #include <span>

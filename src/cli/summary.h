@@ -1,4 +1,4 @@
-// One short line that says what a tick came to, and the names by which people are told what is done.
+// One short line that says what a tick came to, and the names by which operators read what is done.
 #pragma once
 
 #include <optional>

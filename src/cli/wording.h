@@ -24,11 +24,11 @@ std::string words(Treatment treatment);
 // Whether a treatment was sent. An earlier build did not store it; its ending may say so.
 bool is_treated(const PastRemediation& ended);
 
-// "reboot (twice), then stop and start": the ladder.
+// "reboot (twice), then stop and start": the treatments in the policy's order.
 std::string ladder(const FleetPolicy& policy);
 
-// "rung 2 of 3: stop and start, attempt 1 of 2"; "reboot, not yet" before it was sent. Empty where the ladder has one
-// rung with one attempt that was sent, or is unknown, or where it goes back without having been treated.
+// "treatment 2 of 3: stop and start, attempt 1 of 2"; "reboot, not yet" before it was sent. Empty where the policy has
+// one treatment with one attempt that was sent, or is unknown, or where it goes back without having been treated.
 std::string rung(const Remediation& remediation, const FleetPolicy* policy);
 
 }  // namespace evenkeel::cli

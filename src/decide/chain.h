@@ -21,7 +21,7 @@ namespace evenkeel::decide {
 // - "rule reboot_when" and "rule NAME" for each of also_when: it passes when the rule asks for the member;
 // - "load" where the policy has keep.load_below, and "survey": what was not asked in this observation does
 // not pass.
-// The member goes when all guards pass and one rule does, and nobody is before it in the line.
+// The member leaves when all guards pass and one rule does, and no other member is before it in the line.
 std::vector<Check> chain(const FleetPolicy& policy, const Observation& observation, const FleetState& state,
                          const std::string& instance_id);
 

@@ -200,7 +200,7 @@ void FleetView::find_places(const std::function<Member&(const std::string& id)>&
   for (const auto& remediation : state.open) member(remediation.instance_id).open = &remediation;
 }
 
-// Who is expected in a group and not there. What is not believed is said, and nobody is missing by it.
+// Which servers are expected in a group and not there. What is not believed is said, and makes no server missing.
 void FleetView::find_missing(const std::function<Member&(const std::string& id)>& member) {
   for (const auto& group : observation.target_groups) {
     if (!group.of_fleet) continue;

@@ -16,7 +16,7 @@
 namespace evenkeel::decide {
 
 struct Count {
-  int members = 0;  // those out by our doing included
+  int members = 0;  // those that Evenkeel has out included
   int serving = 0;  // of them, serving
   int shifted = 0;  // of them, in a zone that traffic is shifted away from
 };
@@ -28,8 +28,8 @@ struct GroupCount : Count {
 
 // The fleet in one zone, whatever groups its members are in.
 struct ZoneCount : Count {
-  int out = 0;      // whoever took them out
-  int failing = 0;  // not healthy everywhere, and not by our doing
+  int out = 0;      // taken out by Evenkeel or by an external change
+  int failing = 0;  // not healthy everywhere, and not caused by Evenkeel
 };
 
 // One registration of a member in a group of the fleet.
@@ -52,12 +52,11 @@ struct Member {
   std::vector<Place> places;                   // sorted by (arn, port)
   std::vector<const TargetGroup*> missing;     // groups in which it is expected and not registered
   std::string_view zone;                       // its Availability Zone; empty: not known
-  // Where its treatment would begin on the ladder, for the reason that asks; empty: as its record says
+  // The treatment at which it would begin, for the reason that asks; empty: as its record says
   std::optional<int> rung = std::nullopt;
   // Healthy at every place and not shifted away from, past slow start, nothing of ours open
   bool serving = false;
-  bool out =
-      false;  // out of service by somebody's doing, ours or another's: in Standby, draining, or missing
+  bool out = false;  // taken out by Evenkeel or by an external change: in Standby, draining, or missing
 };
 
 // One reading of CloudWatch, shared by every condition with the same metric_key().
@@ -101,7 +100,7 @@ struct FleetView {
   // How many must be left serving in the group and zone: keep.healthy_per_zone, or one where the zone has two
   // or more members.
   int required(const Count& zone) const;
-  // Members that are out, whoever took them out.
+  // Members that are out, by Evenkeel or by an external change.
   std::vector<std::string> out() const;
   // The reading that a condition of the policy is judged by.
   const Metric& metric_of(const MetricCondition& condition) const;

@@ -27,7 +27,7 @@ constexpr Duration kAfterLastSeen = std::chrono::days{7};
 constexpr std::size_t kTold = 500;
 constexpr int kToldAtOnce = 50;
 constexpr std::size_t kRelapses = 3;
-// After so long without a remediation the ladder begins anew.
+// After so long without a remediation the treatments begin with the first again.
 constexpr Duration kWell = std::chrono::days{7};
 // A sample that should have come by the end of judging may still come within this.
 constexpr Duration kJudgeSlack = 15min;
@@ -213,9 +213,9 @@ void remember_start(FleetState& state, const Remediation& remediation) {
     record.relapses.push_back(well);
     if (record.relapses.size() > kRelapses) record.relapses.erase(record.relapses.begin());
   }
-  // Where a reason that no metric tells begins on the ladder is its own affair (served.h).
+  // At which treatment a reason begins that no metric shows is its own affair (served.h).
   if (!remediation.cause.metric.empty() || !remediation.cause.tag.empty()) {
-    if (remediation.rung > record.rung) record.relapses.clear();  // they speak of the rung below
+    if (remediation.rung > record.rung) record.relapses.clear();  // they are about the weaker treatment
     record.rung = remediation.rung;
   }
   if (!remediation.cause.tag.empty()) {

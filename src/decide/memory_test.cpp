@@ -207,7 +207,7 @@ TEST(AMembersRecord, KnowsSinceWhenItIsUnhealthyWhereARuleAsks) {
 TEST(AMembersRecord, OfThousandsKeepsTheLatest) {
   FleetForTest fleet;
   for (int i = 0; i < 1'200; ++i) fleet.state.members[id(i)].ended_at = fleet.observation.taken_at - i * 1min;
-  fleet.group(0).registrations.reset();  // nobody is dropped as gone
+  fleet.group(0).registrations.reset();  // no member is dropped as gone
   const FleetView view(fleet.policy, fleet.observation, fleet.state);
   remember_members(fleet.state, view, {});
   EXPECT_EQ(fleet.state.members.size(), 1'000U);

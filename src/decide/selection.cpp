@@ -77,7 +77,7 @@ bool look_is_due(const FleetView& fleet) {
     return false;
   if (!fleet.unreadable.empty()) return false;  // blind already
   const auto readable = [](const auto& entry) { return is_readable(entry.second); };
-  if (std::ranges::none_of(fleet.members, readable)) return false;  // there is nobody to ask for
+  if (std::ranges::none_of(fleet.members, readable)) return false;  // there is no member to ask for
   const auto wait = is_blind_to_a_metric(fleet.state.ability) ? shortest_period(fleet) : kLook;
   return !fleet.state.signal_read_at || since_last_read(fleet) >= wait - kEarly;
 }
@@ -154,7 +154,7 @@ void remember_above(const Member& member, const Asked& asked, Selection& selecti
   if (*asked.above || member.record->above_since) selection.above.emplace(member.id, *asked.above);
 }
 
-// Whom something asks for, in line; the verdict of everybody else.
+// The members that something asks for, in line; the verdict of every other one.
 std::vector<Candidate> asked_for(const FleetView& fleet, const std::vector<const Member*>& free,
                                  Selection& selection) {
   std::vector<Candidate> line;
@@ -284,7 +284,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
   }
 }
 
-// Nobody may start: whom nothing asks for keeps that as its reason, as far as it is known.
+// No member may start: one that nothing asks for keeps that as its reason, as far as it is known.
 void stand_back(const FleetView& fleet, const std::vector<const Member*>& free, Selection& selection) {
   for (const auto* member : free) {
     auto& verdict = selection.members[member->id];

@@ -1,4 +1,4 @@
-// Whether somebody starts, who, and the reason for everybody else.
+// Whether a server starts, which, and the reason of every other one.
 #include <gtest/gtest.h>
 
 #include "decide/testing/fleet.h"

@@ -1,5 +1,5 @@
-// Every file of scenarios/ is a test: played with Evenkeel, it must keep its promise, and tell the narrative
-// that stands behind its "----" line. With EVENKEEL_REWRITE=1 that narrative is written anew instead.
+// Every file of scenarios/ is a test: played with Evenkeel, it must keep its promise, and print the narrative
+// that stands behind its "----" line. With EVENKEEL_REWRITE=1 that narrative is rewritten instead.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>

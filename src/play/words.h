@@ -20,7 +20,7 @@ class FactWords {
 
  private:
   std::set<std::string> retired_;                      // by Auto Scaling
-  std::set<std::pair<Time, std::string>> by_scaling_;  // when it moved whom, and his registrations with him
+  std::set<std::pair<Time, std::string>> by_scaling_;  // when it moved which instance, with its registrations
 };
 
 // The instance id or target group ARN that it is about, or an Auto Scaling group's name.

@@ -37,7 +37,7 @@ std::string account_of(const FleetPolicy& fleet) {
   return fleet.role_arn.empty() ? "" : split(fleet.role_arn, ':').at(4);
 }
 
-// Whether two fleets may be in one region of one account. Who doesn't say where he is may be anywhere.
+// Whether two fleets may be in one region of one account. One that doesn't name its region may be anywhere.
 bool may_be_in_one_place(const FleetPolicy& one, const FleetPolicy& other) {
   const auto may_be_the_same = [](const std::string& a, const std::string& b) {
     return a.empty() || b.empty() || a == b;

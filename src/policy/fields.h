@@ -116,7 +116,7 @@ struct KindKeys {
   std::string alarm;
 };
 
-// A rung of the ladder, in its two spellings.
+// A treatment, in its two spellings.
 struct PlainStep {
   Treatment treatment = Treatment::reboot;
   int attempts = 1;

@@ -1,4 +1,4 @@
-// The keys that lists and maps of their own bring: rules, zones, load, calendar, gates, ladder, evidence.
+// The keys that lists and maps of their own bring: rules, zones, load, calendar, gates, treatments, evidence.
 #include <gtest/gtest.h>
 #include <string>
 

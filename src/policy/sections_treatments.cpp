@@ -1,4 +1,4 @@
-// treatments: the ladder; evidence: what is captured before.
+// treatments: what is done, in order; evidence: what is captured before.
 #include <fmt/core.h>
 
 #include "policy/sections.h"
@@ -6,7 +6,7 @@
 namespace evenkeel::policy {
 namespace {
 
-// A rung that is only a word.
+// A treatment that is only a word.
 void read_word(const YamlNode& node, const std::string& path, Problems& problems, Step& step) {
   using Words = Slot<PlainStep, Treatment, WordRule<Treatment>>;
   const auto& rule = std::get<Words>(plain_step_fields().front().slot).rule;

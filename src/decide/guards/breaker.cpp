@@ -71,7 +71,7 @@ std::optional<std::string> reason_stays(const FleetView& fleet) {
   return std::nullopt;
 }
 
-// Judged by the first look that is complete: whom an incomplete one doesn't show may be in service.
+// Judged by the first look that is complete: a server that an incomplete one doesn't show may be in service.
 std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
   const auto& state = fleet.state;
   const bool last_was_complete = state.last_tick_at != Time{} && state.glance.may_leave >= 0;

@@ -23,8 +23,8 @@ std::optional<Crossing> too_many_crossed(const FleetPolicy& policy, std::vector<
 // periods;
 // - of the last remediations whose effect is known (four at least, six at most), fewer than half helped;
 // - of one rule of also_when that no metric tells, none of the last three helped;
-// - nothing is remembered, but the account shows members that somebody took out: the state may have been
-// lost.
+// - nothing is remembered, but the account shows members that Evenkeel or another tool took out: the state
+//   may have been lost.
 std::optional<std::string> breaker_trips(const FleetView& fleet);
 
 }  // namespace evenkeel::decide

@@ -33,7 +33,7 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
   return verdict;
 }
 
-// Requests that come in through a zone which stands alone would reach nobody.
+// Requests that come in through a zone which stands alone would reach no server.
 Ruling last_of_zone(const Member& member, const Place& place, int left) {
   const auto& zonal = place.group->zonal;
   const bool serves = gets_requests(*place.registration);  // here, whatever it does elsewhere

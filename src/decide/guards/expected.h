@@ -42,7 +42,7 @@ std::optional<Observation> without_doubted(const Observation& observation, const
 // copy.
 std::vector<std::string> overlooked(const FleetState& state);
 
-// A person says that whoever is missing is meant to be: returns who was, sorted.
+// An operator says that the missing servers are meant to be missing: returns which they were, sorted.
 std::vector<std::string> accept_missing(FleetState& state);
 
 }  // namespace evenkeel::decide

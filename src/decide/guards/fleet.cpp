@@ -96,7 +96,7 @@ Ruling others_unknown(const FleetView& fleet, bool) {
                  {}};
 }
 
-// Members left while no tick looked for hours: perhaps by our doing, which this state doesn't know.
+// Members left while no tick looked for hours: perhaps Evenkeel took them out, which this state doesn't know.
 Ruling state_outdated(const FleetView& fleet, bool) {
   auto who = overlooked(fleet.state);
   if (who.empty()) return std::nullopt;
@@ -166,8 +166,8 @@ Ruling observation_contradicts(const FleetView& fleet, bool tell) {
 
 }  // namespace
 
-// A zone in which most members are ill is failing: the others will need everybody they have. Of what could not be read
-// observation_incomplete says so.
+// A zone in which most members are unhealthy is failing: the others will need all servers they have. Of what could not
+// be read observation_incomplete says so.
 Ruling zone_failing(const FleetView& fleet, bool) {
   if (fleet.zones.size() < 2 || !fleet.unreadable.empty()) return std::nullopt;
   for (const auto& [zone, count] : fleet.zones) {

@@ -82,7 +82,7 @@ Ruling alarms(const FleetView& fleet, bool tell) {
   return passes("not in ALARM: " + printable(join(gates.alarms, ", ")));
 }
 
-// What Auto Scaling is doing is read only while somebody might start.
+// What Auto Scaling is doing is read only while a server might start.
 bool nobody_might_start(const FleetView& fleet) {
   return std::ranges::any_of(inner_guards(),
                              [&](const FleetGuard& guard) { return guard.judge(fleet, false).has_value(); });

@@ -1,5 +1,5 @@
 // The guards: what must hold before one more member may leave. Each returns the verdict that says no, with
-// its numbers and, where it is foreseeable, when it ends; or nothing. With `tell`, a guard that lets it go
+// its numbers and, where it is foreseeable, when it ends; or nothing. With `tell`, a guard that passes
 // may say how: a verdict with the reason `start`, for `explain`. To add one: write it in its file, put it
 // into that file's table, give it a Reason and a test of every branch.
 #pragma once
@@ -19,7 +19,7 @@ namespace evenkeel::decide {
 // What a guard says: nothing, or a verdict.
 using Ruling = std::optional<Verdict>;
 
-// With `tell`: the guard lets it go, and these are the numbers.
+// With `tell`: the guard passes, and these are the numbers.
 inline Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
   return {Reason::start, std::move(text), std::move(numbers)};
 }
@@ -75,7 +75,7 @@ struct Applied {
   bool in_standby = false;  // it is, or would be, in Standby meanwhile
 };
 // Whether the instance and its group bear the treatment: before it leaves, and again before it is treated, as
-// the ladder may have been climbed.
+// the treatment may have escalated.
 Ruling treatment_guard(const Applied& applied);
 // Whether the group would bring back what leaves it by Standby, or replace what it terminates.
 Ruling launch_guard(const AutoScalingGroup& group);

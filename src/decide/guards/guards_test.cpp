@@ -254,7 +254,7 @@ TEST(Guards, OnlyStartsOfTheLastDayCountTowardsItsLimit) {
 TEST(Guards, SlowStartIsWaitedOutAndIsNotFullCapacity) {
   FleetForTest fleet;
   fleet.group(0).attributes->slow_start = 5min;
-  EXPECT_EQ(why_not(fleet), Reason::slow_start);  // nobody knows since when it has been healthy
+  EXPECT_EQ(why_not(fleet), Reason::slow_start);  // it is not known since when it has been healthy
   for (int i = 1; i <= 8; ++i) {
     fleet.state.healthy_since[fleet.group(0).arn + "|" + id(i) + ":443"] = fleet.observation.taken_at - 5min;
   }

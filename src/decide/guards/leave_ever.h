@@ -1,4 +1,4 @@
-// Whether any member could leave, whatever is measured: the guards, asked of members for whom nothing asks.
+// Whether any member could leave, whatever is measured: the guards, asked of members that nothing asks for.
 #pragma once
 
 #include <optional>

@@ -163,7 +163,7 @@ Ruling registering(const FleetView& fleet, const Member& member, bool) {
 Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   if (!leaves_by_standby(fleet, member)) return std::nullopt;
   const auto& group = *fleet.observation.auto_scaling_group;
-  // Without Terminate it may launch one too many, but takes nobody out.
+  // Without Terminate it may launch one too many, but takes no server out.
   if (group.az_rebalance_suspended || group.terminate_suspended) return std::nullopt;
   if (member.zone.empty()) {
     return Verdict{

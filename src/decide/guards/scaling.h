@@ -22,7 +22,7 @@ Ruling launch(const FleetView& fleet, const Member& member, bool tell);
 // Whether its Standby would leave a zone so short that Auto Scaling evens out the zones, terminating a server
 // that has nothing to do with it.
 Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell);
-// Whether the group would replace it while its health checks begin anew.
+// Whether the group would replace it while its health checks begin again.
 Ruling grace_period(const FleetView& fleet, const Member& member, bool tell);
 
 }  // namespace evenkeel::decide

@@ -1,4 +1,4 @@
-// Auto Scaling, tags, events, the ladder and the past: what holds back one member.
+// Auto Scaling, tags, events, the treatments and the past: what holds back one member.
 #include <gtest/gtest.h>
 
 #include "decide/guards/guards.h"

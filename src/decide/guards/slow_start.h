@@ -28,7 +28,7 @@ class KnownPlaces {
   Known::const_iterator next_;
 };
 
-// What is known from now on. It is made anew from what is seen, so that it stays as small as the fleet; a
+// What is known from now on. It is made again from what is seen, so that it stays as small as the fleet; a
 // group that could not be read keeps what was known.
 std::map<std::string, Time> healthy_since(const Observation& observation, std::map<std::string, Time> known);
 

@@ -291,7 +291,7 @@ TEST(ZoneAlone, ItsLastServerStaysThoughItIsUnhealthyElsewhere) {
   EXPECT_EQ(why_not(fleet), Reason::zone_without_cross_zone);
 }
 
-// Climbing from a reboot that shows nothing.
+// Escalates from a reboot that shows nothing.
 TEST(TreatmentGuard, IsAskedAgainWhenTheLadderIsClimbed) {
   FleetForTest fleet;
   fleet.observation.instances[id(3)].ebs_root = true;

@@ -19,7 +19,7 @@ TEST(Zones, OneIsLeftInAZoneOfTwoOrMoreEvenIfThePolicyDoesNotSaySo) {
   for (const int i : {1, 2}) fleet.state_of(i, TargetState::unhealthy);
   EXPECT_EQ(why_not(fleet), Reason::start) << "4 is left in the zone";
   fleet.place(1, 4).state = TargetState::initial;
-  fleet.zone(2, "eu-west-1b");  // one of three in its zone is ill, so the zone itself isn't failing
+  fleet.zone(2, "eu-west-1b");  // one of three in its zone is unhealthy, so the zone itself isn't failing
   fleet.state_of(1, TargetState::healthy);
   fleet.zone(1, "eu-west-1b");
   const auto no = verdict_of_three(fleet);  // 3 and 4 are alone there

@@ -40,7 +40,7 @@ bool PlanChecker::on_the_way_to_standby(const std::string& id) const {
   });
 }
 
-// C9: Auto Scaling does not even out the zones, by terminating one that is not ill, neither when `id` has left nor
+// C9: Auto Scaling does not even out the zones, by terminating a healthy one, neither when `id` has left nor
 // when it, or another that is out, comes back first.
 void PlanChecker::zones_stay_even(const std::string& id) {
   const auto& group = observation.auto_scaling_group;
@@ -213,9 +213,9 @@ bool PlanChecker::may_still_act(const Remediation& was, const Intent& intent, Tr
   return observation.taken_at < until;
 }
 
-// R10: what goes back into service meets no treatment of ours any more, unless a person does not want to wait, or
-// another hand had put it back before: what we may have taken once more, we return at once. One that Auto Scaling is
-// to replace goes back to be terminated.
+// R10: what goes back into service meets no treatment of ours any more, unless an operator does not want to wait, or
+// an external change had put it back before: what we may have taken once more, we return at once. One that Auto Scaling
+// is to replace goes back to be terminated.
 void PlanChecker::not_too_early(const Action& action) {
   const auto* now = find(plan.next.open, action.remediation_id);
   if (now == nullptr || now->without_waiting || now->seen_back || now->phase == Phase::replacing) return;
@@ -230,7 +230,7 @@ void PlanChecker::not_too_early(const Action& action) {
                               name(action.effect), action.instance_id, iso8601(until)));
 }
 
-// R2: the same treatment no more often than the policy says, and otherwise a later one of the ladder.
+// R2: the same treatment no more often than the policy says, and otherwise a later one of the policy.
 void PlanChecker::attempts(const Remediation& was, Treatment treatment) {
   const auto* now = find(plan.next.open, was.id);
   if (now == nullptr) return;  // an action without its remediation is A1's

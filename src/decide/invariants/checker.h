@@ -75,7 +75,7 @@ struct PlanChecker {
   std::string zone_of(const std::string& id) const;                      // empty: not known
   const AutoScalingMember* scaling_member(const std::string& id) const;  // nullptr: not listed
   bool is_held(const std::string& id) const;                             // by its tag evenkeel:hold
-  int may_be_out() const;  // of everybody who is or was registered, or is in the Auto Scaling group
+  int may_be_out() const;  // of all that are or were registered, or are in the Auto Scaling group
 };
 
 }  // namespace evenkeel::decide

@@ -138,7 +138,7 @@ void PlanChecker::nobody_forgotten() {
   }
 }
 
-// Another hand shows: in its Auto Scaling group, or in a place where it had been seen back.
+// An external change shows: in its Auto Scaling group, or in a place where it had been seen back.
 bool PlanChecker::taken_over(const Remediation& was) const {
   if (observation.auto_scaling_group) {
     const auto* member = scaling_member(was.instance_id);

@@ -93,7 +93,7 @@ const Denial* in_the_way(const FleetView& fleet, Effect effect) {
 }
 
 // By which of them a start would come to nothing: what every member leaves by, evidence without which none is
-// treated, every treatment of the ladder.
+// treated, every treatment of the policy.
 const Denial* what_stops_starts(const FleetView& fleet) {
   const auto& policy = fleet.policy;
   if (by_standby(policy)) {

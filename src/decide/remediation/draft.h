@@ -29,7 +29,7 @@ class Draft {
 
   const FleetPolicy& policy;
   const Observation& observation;
-  const std::optional<Verdict> only_restores;  // why this decision takes out and treats nobody
+  const std::optional<Verdict> only_restores;  // why this decision takes out and treats no server
   // Everything under way, each remediation as far as this decision has brought it.
   std::span<const Remediation> under_way;
   int members = 0;  // of the fleet, those under way included: what shares of the policy refer to

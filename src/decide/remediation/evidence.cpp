@@ -187,7 +187,7 @@ struct Signs {
   const Signal* signal = nullptr;  // with samples
   std::optional<Fall> fall;        // of the metric, well below what it was and below the limit
   std::string gap;                 // in the metric, with nothing but low samples after it
-  std::string console;             // written anew
+  std::string console;             // written again
 };
 
 Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPolicy& policy,

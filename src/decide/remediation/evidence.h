@@ -63,8 +63,8 @@ double down_at(const Remediation& remediation, const FleetPolicy& policy);
 std::optional<std::string> boot_evidence(const Remediation& remediation, const FleetPolicy& policy,
                                          const Observation& observation);
 
-// Before a reboot: what shows that the member has already come up anew since it was taken out, by somebody
-// else's hand or by ours before the state was rolled back. Two signs together: the fall alone may be the
+// Before a reboot: what shows that the member has already booted again since it was taken out, by an external
+// change or by Evenkeel before the state was rolled back. Two signs together: the fall alone may be the
 // missing traffic, and some consoles are written to all the time. To refuse a reboot one low sample is enough.
 std::optional<std::string> booted_without_us(const Remediation& remediation, const FleetPolicy& policy,
                                              const Observation& observation);

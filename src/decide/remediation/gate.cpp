@@ -69,7 +69,7 @@ std::string left_without_us(const Remediation& remediation, const Draft& draft) 
   return {};
 }
 
-// Whoever has taken it aside meanwhile has a reason, and may be at work on it.
+// The operator or the tool that has taken it aside meanwhile has a reason, and may be at work on it.
 Refused by_its_new_owner(const Remediation& remediation, const Draft& draft) {
   if (in_foreign_standby(remediation, draft.observation))
     return refuse(Then::let_go, Reason::auto_scaling_state,
@@ -87,7 +87,7 @@ Refused by_its_new_owner(const Remediation& remediation, const Draft& draft) {
   return std::nullopt;
 }
 
-// What its Auto Scaling group is doing with everybody.
+// What its Auto Scaling group is doing with all of its members.
 Refused of_scaling(Draft& draft, bool treats_it) {
   const auto& name = draft.policy.auto_scaling_group;
   if (name.empty()) return std::nullopt;
@@ -157,7 +157,7 @@ Refused by_survey(const Remediation& remediation, Draft& draft) {
   return Refusal{for_good ? Then::put_back : Then::wait, *no};
 }
 
-// A rung without attempts is one that today's policy does not have (in_force.h).
+// A step without attempts is one that today's policy does not have (in_force.h).
 Refused by_the_ladder(const Remediation& remediation, const Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
   if (step != nullptr && step->attempts > 0) return std::nullopt;
@@ -186,7 +186,7 @@ Refused by_its_group(const Remediation& remediation, Effect effect, const Draft&
   return std::nullopt;
 }
 
-// Also after climbing: what the member was chosen for may have been another treatment.
+// Also after an escalation: what the member was chosen for may have been another treatment.
 Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
   if (step == nullptr) return std::nullopt;

@@ -1,5 +1,5 @@
-// The one gate before every intent that takes a member out of service or treats it. It is asked anew for each
-// such intent, with the newest facts, and only what it lets through can be intended (Draft::take).
+// The one gate before every intent that takes a member out of service or treats it. It is asked again for
+// each such intent, with the newest facts, and only what it permits can be intended (Draft::take).
 #pragma once
 
 #include <expected>
@@ -21,8 +21,8 @@ struct Refusal {
     ask,       // the draft asks for what is missing: the answer comes in this tick
     wait,      // it may pass before the phase's deadline
     put_back,  // back into service, untreated
-    climb,     // this treatment is not possible: the next rung of the ladder, or back
-    let_go,    // another hand has taken it aside: it is theirs, and what we took goes back untreated
+    climb,     // this treatment is not possible: the next one of the policy, or back
+    let_go,    // an external change has taken it aside: believed, and what Evenkeel took goes back untreated
   };
   Then then = Then::wait;
   Verdict verdict;
@@ -59,15 +59,16 @@ bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft);
 
 // Deregistering from one target group, or entering Standby. Refused where the decision only restores (the
 // fleet left the policy, the tick was asked late, its plan broke an invariant, the store is full), where the
-// member is tagged evenkeel:hold, is unknown to EC2 or another incarnation, another hand has taken it aside, or its
-// Auto Scaling group is being deleted or refreshed.
+// member is tagged evenkeel:hold, is unknown to EC2 or another incarnation, an external change has taken it aside, or
+// its Auto Scaling group is being deleted or refreshed.
 std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect effect,
                                           const std::string& target_group_arn, Draft& draft);
 
 // A document, a reboot, a stop, a replacement. In addition: out of service everywhere and for long enough
 // after the drain (what Auto Scaling is to replace: in service there), every place known, nothing under way in its
-// Auto Scaling group, a clean survey of this tick, fewer others in treatment than keep.out allows, no earlier treatment that may still act, no boot by another hand; and, as the
-// last thing that is read, its places once more.
+// Auto Scaling group, a clean survey of this tick, fewer others in treatment than keep.out allows, no earlier
+// treatment that may still act, no boot by an external change; and, as the last thing that is read, its places once
+// more.
 std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft);
 
 }  // namespace evenkeel::decide

@@ -64,7 +64,7 @@ TEST(AtOnce, WhoseTurnDoesNotComeIsPutBackInTimeAndSaysWhy) {
 
 TEST(AtOnce, AShareIsOfEverybodyThoseThatAreOutIncluded) {
   TwoOut fleet;
-  fleet.policy.keep.out = {.count = 0, .percent = 25};  // of eight, six of whom are registered
+  fleet.policy.keep.out = {.count = 0, .percent = 25};  // of eight, six of which are registered
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::reboot, Effect::reboot}));
   EXPECT_TRUE(fleet.broken.empty());
 }

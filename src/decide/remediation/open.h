@@ -23,8 +23,8 @@ struct OpenStep {
   std::vector<Question> questions;
 };
 
-// `only_restores`: why nobody is taken out or treated in this tick. Restores go on, and who waits for a step
-// that is held back is told this reason.
+// `only_restores`: why no server is taken out or treated in this tick. Restores go on, and a remediation that waits
+// for a step that is held back gets this reason.
 OpenStep advance_open(const FleetPolicy& policy, const Observation& observation, const FleetState& state,
                       const std::string& nonce, const std::optional<Verdict>& only_restores = std::nullopt);
 

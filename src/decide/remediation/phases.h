@@ -29,7 +29,7 @@ Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observ
 std::string lifecycle_word(const std::string& instance_id, const Observation& observation);
 
 // standby.cpp
-// It is in Standby or on its way there, by another hand: it did not leave that way, or has been in service since.
+// It is in Standby or on its way there, by an external change: it did not leave that way, or has been in service since.
 bool in_foreign_standby(const Remediation& remediation, const Observation& observation);
 // We asked for Standby, and the member has not been seen in service after it.
 bool may_be_in_our_standby(const Remediation& remediation);
@@ -56,7 +56,7 @@ void hold(Remediation& remediation, Draft& draft, std::string because);
 void put_back(Remediation& remediation, Draft& draft, std::string why);
 // On its way back, treated.
 void rejoin(Remediation& remediation, Draft& draft, std::string why);
-// Somebody else has taken it over: believed, recorded, and not undone.
+// An operator or another tool has taken it over: believed, recorded, and not undone.
 void hand_over(Remediation& remediation, Draft& draft, std::string why);
 
 // leaving.cpp
@@ -68,11 +68,11 @@ bool asked_how_it_is(const Remediation& remediation, Draft& draft);
 // Asks for what shows a boot after the treatment, and remembers the boot with its evidence once it is seen.
 bool was_seen_to_boot(Remediation& remediation, Draft& draft);
 
-// The present rung of the ladder; nullptr: the policy has no such rung.
+// The present treatment of the policy; nullptr: the policy has none at that level.
 const Step* step_of(const Remediation& remediation, const FleetPolicy& policy);
 
 // treating.cpp
-// Begins the present rung's treatment when the member is out of service everywhere and everything that must
+// Begins the present treatment when the member is out of service everywhere and everything that must
 // be known is; else waits, asks, or puts it back.
 void treat_when_ready(Remediation& remediation, Draft& draft);
 void capturing(Remediation& remediation, Draft& draft);
@@ -80,21 +80,21 @@ void commanding(Remediation& remediation, Draft& draft);
 void rebooting(Remediation& remediation, Draft& draft);
 void booting(Remediation& remediation, Draft& draft);
 void replacing(Remediation& remediation, Draft& draft);
-// The same treatment once more or the next rung of the ladder; false: there is none left.
+// The same treatment once more or the next one of the policy; false: there is none left.
 bool climb(Remediation& remediation, Draft& draft, const std::string& why);
 // … and then it goes back as it is.
 void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string& why);
 
-// What was not sent did not happen: back to draining, to be tried anew. False: it has been tried for too
+// What was not sent did not happen: back to draining, to be tried again. False: it has been tried for too
 // long.
 bool try_again_later(Remediation& remediation, Draft& draft, Effect effect);
 
 // stop_start.cpp
 void stopping(Remediation& remediation, Draft& draft);
 void starting(Remediation& remediation, Draft& draft);
-// Whether it stands still by our doing: it must be started again, whatever else.
+// Whether Evenkeel has stopped it: it must be started again, whatever else.
 bool stopped_by_us(const Remediation& remediation, const Observation& observation);
-// Held, for another hand has stopped it while it was to come up. False: nothing shows that.
+// Held, for an external change has stopped it while it was to come up. False: nothing shows that.
 bool held_as_stopped(Remediation& remediation, Draft& draft);
 // For people: that the instance is stopped, and not by our request; empty: it runs, or we asked for it.
 std::string stopped_by_another(const Remediation& remediation, const Observation& observation);

@@ -89,7 +89,7 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
   put_back(remediation, draft, remediation.foreign);
 }
 
-// Auto Scaling, or somebody through it, may have taken the member over.
+// Auto Scaling, or an operator through it, may have taken the member over.
 void look_at_auto_scaling(Remediation& remediation, Draft& draft) {
   if (latest_intent(remediation, Effect::terminate) != nullptr) return;
   const auto lifecycle = lifecycle_from(lifecycle_word(remediation.instance_id, draft.observation));

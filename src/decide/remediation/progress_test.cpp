@@ -164,7 +164,7 @@ TEST(Draining, PastItsDeadlineItIsPutBackUnrebooted) {
 TEST(Draining, SomebodyElsesRegistrationIsNotFoughtOver) {
   FleetForTest fleet;
   fleet.start_of_three();
-  fleet.pass(2min);  // long enough to show; still healthy: somebody put it back
+  fleet.pass(2min);  // long enough to show; still healthy: an operator put it back
   const auto plan = fleet.tick();
   EXPECT_EQ(effects(plan), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_FALSE(fleet.three().treat);

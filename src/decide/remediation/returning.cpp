@@ -319,7 +319,7 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
   return true;
 }
 
-// For people: how somebody else has taken it out again after we had put it back; empty: nobody has.
+// For operators: how an external change has taken it out again after we had put it back; empty: none has.
 std::string taken_out_again(const Remediation& remediation, const Draft& draft) {
   if (!remediation.seen_back || !quiet(remediation, draft)) return {};
   if (in_foreign_standby(remediation, draft.observation))

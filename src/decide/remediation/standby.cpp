@@ -1,5 +1,5 @@
 // Whose Standby it is. Ours lasts from when it was asked for until the member was seen in service after it; what
-// comes after that is another hand's.
+// comes after that is an external change.
 #include <algorithm>
 
 #include "decide/remediation/horizon.h"
@@ -68,7 +68,7 @@ void look_at_standby(Remediation& remediation, const Observation& observation) {
   const auto lifecycle = lifecycle_of(remediation, observation);
   const bool returned =
       lifecycle == Lifecycle::in_service && (left || enter.outcome == OutcomeKind::accepted || !can_land);
-  // AWS let it out of Standby: it enters anew, and by another hand.
+  // AWS let it out of Standby: it enters again, by an external change.
   const bool enters_anew = lifecycle == Lifecycle::entering && left && !can_land;
   if (returned || enters_anew) enter.standby_over = true;
 }

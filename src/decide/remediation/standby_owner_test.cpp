@@ -1,5 +1,5 @@
-// Whose Standby it is: ours until it was seen in service after it, another hand's from then on; and who was taken
-// aside by another hand is not treated.
+// Whose Standby it is: ours until it was seen in service after it, an external change from then on; and what was
+// taken aside by an external change is not treated.
 #include <gtest/gtest.h>
 #include <utility>
 

@@ -1,5 +1,5 @@
-// Members of an Auto Scaling group: they leave by Standby and come back by it, and whoever else takes them
-// over is believed.
+// Members of an Auto Scaling group: they leave by Standby and come back by it, and an external change that
+// takes them over is believed.
 #include <gtest/gtest.h>
 
 #include "decide/remediation/protocol.h"

@@ -133,7 +133,7 @@ TEST(Trap, WhatOurLateRemovalTakesOutOnceMoreIsReturnedAtOnce) {
   FleetForTest fleet;
   fleet.reboot_of_three(OutcomeKind::unknown);
   fleet.three().phase = Phase::held;
-  fleet.registered(3, TargetState::healthy);  // by another hand
+  fleet.registered(3, TargetState::healthy);  // by an external change
   fleet.pass(1min);
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::soaking);

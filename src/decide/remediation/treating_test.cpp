@@ -1,4 +1,4 @@
-// What is done to a member: each treatment, the ladder from one to the next, and evidence before it.
+// What is done to a member: each treatment, the escalation from one to the next, and evidence before it.
 #include <algorithm>
 #include <gtest/gtest.h>
 

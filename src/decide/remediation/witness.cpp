@@ -213,7 +213,7 @@ void expect_what_a_newer_state_did(Remediation& remediation, const std::string& 
   if (found == draft.observation.instances.end()) return;
   const auto tag = found->second.tags.find(kWitnessTag);
   if (tag == found->second.tags.end() || !is_own(tag->second, draft.policy.name, remediation.instance_id))
-    return;  // taken off, or written by another hand: no treatment of any state of ours
+    return;  // taken off, or written by another tool: no treatment of any state of ours
   remediation.foreign = why;
   const auto horizon = std::max(kRequestValidity + kRebootQueue, kRebootUnseen);
   remediation.effects_until = std::max(remediation.effects_until, draft.now() + horizon);

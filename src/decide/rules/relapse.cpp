@@ -34,7 +34,7 @@ std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
                  {{"in_vain", vain}, {"of", judged}}};
 }
 
-// More traffic makes everybody relapse sooner: that is no reason to give up on one of them. Two others that
+// More traffic makes all servers relapse sooner: that is no reason to give up on one of them. Two others that
 // relapsed at all are enough to tell.
 bool like_the_others(const FleetView& fleet, const Member& member, Duration relapse) {
   std::vector<Duration> others;

@@ -1,6 +1,6 @@
 // What a member's past says about the remedy: whether it helps at all, and whether it helps for shorter and
-// shorter. A remedy that doesn't help is not repeated: the next rung of the ladder is taken, or a person
-// asked.
+// shorter. A remedy that doesn't help is not repeated: the next treatment of the policy is taken, or an
+// operator asked.
 #pragma once
 
 #include <optional>
@@ -14,18 +14,18 @@ namespace evenkeel::decide {
 // treatment. Empty: not known (yet).
 std::optional<bool> helped(const PastRemediation& past);
 
-// Why the rung that MemberRecord names is not to be tried again; empty: it may be.
+// Why the treatment that MemberRecord names is not to be tried again; empty: it may be.
 // - remedy_does_not_help: of the last three remediations by this treatment or a stronger one whose effect is
 //   known, two did not help;
-// - relapsing: three intervals between remediations, each at most three quarters of the one before. Whoever
-//   begins a higher rung clears MemberRecord::relapses: they were another treatment's.
+// - relapsing: three intervals between remediations, each at most three quarters of the one before. What
+//   begins a stronger treatment clears MemberRecord::relapses: they were another treatment's.
 std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member);
 
-// Where the member's next remediation begins on the ladder: where the reason that asks needs it (Member::rung),
+// At which treatment the member's next remediation begins: where the reason that asks needs it (Member::rung),
 // else at MemberRecord::rung, or one above when that is spent and there is one.
 int rung_for(const FleetView& fleet, const Member& member);
 
-// rung_is_spent, when the ladder has no rung above.
+// rung_is_spent, when the policy has no stronger treatment.
 std::optional<Verdict> ladder_is_spent(const FleetView& fleet, const Member& member);
 
 }  // namespace evenkeel::decide

@@ -10,7 +10,7 @@
 namespace evenkeel::decide {
 namespace {
 
-// The words cost more than the judgement, so they are made only when somebody will read them.
+// The words cost more than the judgement, so they are made only when they will be read.
 template <typename Tell>
 Finding finding(Holds holds, Reason reason, bool tell, Tell&& words) {
   Finding made;

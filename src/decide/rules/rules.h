@@ -22,11 +22,11 @@ struct Finding {
   const MetricCondition* metric = nullptr;  // of a metric whose newest sample is known: `value`, `sampled_at`
   double value = 0;
   Time sampled_at{};
-  std::string tag = {};  // the value by which somebody asks
+  std::string tag = {};  // the value by which an operator asks
   // What tells this reason from the next of its kind (Cause::identity); where it holds
   std::string identity = {};
   const ScheduledEvent* event = nullptr;  // by which it holds
-  int rung = 0;                           // of a rule that holds: where on the ladder it is answered
+  int rung = 0;                           // of a rule that holds: the treatment by which it is answered
 };
 
 Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition, bool tell);
@@ -43,7 +43,7 @@ enum class Parts {
 };
 Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell,
                          Parts parts = Parts::all);
-// … and it does not hold when that reason was served before, or no treatment of the ladder can end it
+// … and it does not hold when that reason was served before, or no treatment of the policy can end it
 // (served.h).
 Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell);
 
@@ -53,7 +53,7 @@ struct Asked {
   int priority = 0;
   Cause cause;                // when something holds
   Verdict verdict;            // reason `start`, or why nothing holds; says what is unknown
-  int rung = 0;               // when something holds: where on the ladder its treatment begins
+  int rung = 0;               // when something holds: the treatment at which it begins
   std::optional<bool> above;  // reboot_when holds, hysteresis included; empty: not given or unknown
 };
 

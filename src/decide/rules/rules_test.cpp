@@ -1,4 +1,4 @@
-// Each kind of condition: when it asks for a member, when not, and when nobody knows.
+// Each kind of condition: when it asks for a member, when not, and when that is unknown.
 #include "decide/rules/rules.h"
 
 #include <gtest/gtest.h>

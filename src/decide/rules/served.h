@@ -1,7 +1,7 @@
 // Reasons are served once and judged (docs/adr/0030-a-reason-is-served-once.md). Every reason has an identity
 // (Cause::identity). A remediation serves it by one treatment; afterwards it is looked whether the reason is
 // gone. What is not gone, what AWS refused and what could not be treated is answered by a stronger treatment of
-// the ladder, or by a person, never by the same treatment again.
+// the policy, or by an operator, never by the same treatment again.
 //
 // Two kinds are served otherwise: a metric comes and goes by itself, so that only a treatment that could not
 // be carried out counts as served (relapse.h judges the others); and a tag's value is a wish that is served by
@@ -24,7 +24,7 @@ struct Asking {
   const ScheduledEvent* event = nullptr;  // the reason is an event
 };
 
-// Where on the ladder the answer to it begins, or why it has none (now): already_served, reason_remains, or
+// The treatment at which the answer to it begins, or why it has none (now): already_served, reason_remains, or
 // next_in_line while the same reason is being judged on another member.
 struct Standing {
   int rung = 0;

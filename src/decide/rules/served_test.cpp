@@ -15,7 +15,7 @@ using Kind = Condition::Kind;
 
 Step treated_by(Treatment treatment) { return Step{.treatment = treatment, .document = {}}; }
 
-// A fleet whose only reason is this condition, and a ladder.
+// A fleet whose only reason is this condition, and its treatments.
 struct Asked3 : FleetForTest {
   explicit Asked3(Kind kind, std::vector<Treatment> ladder, const std::string& name = "") {
     policy.reboot_when = {};

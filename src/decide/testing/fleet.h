@@ -116,7 +116,7 @@ struct FleetForTest {
     }
   }
 
-  // Everybody in the Auto Scaling group "web-asg", nothing under way there, one more than its minimum.
+  // Every member is in the Auto Scaling group "web-asg", nothing under way there, one more than its minimum.
   AutoScalingGroup& scaling() {
     policy.auto_scaling_group = "web-asg";
     if (!observation.auto_scaling_group) {

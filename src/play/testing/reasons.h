@@ -57,8 +57,8 @@ class ReasonOracle {
          shifted = false, retains = false, active = false, zone_fails = false, no_launch = false;
   };
 
-  // Members of the Auto Scaling group in a zone. What Evenkeel has in hand may be in service or not, and so may what
-  // is in Standby, by whomever: it comes back at any moment.
+  // Members of the Auto Scaling group in a zone. What Evenkeel has out may be in service or not, and so may what is in
+  // Standby, also by an external change: it comes back at any moment.
   struct InZone {
     int surely = 0, perhaps = 0;
     bool may_be_short = false;

@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration kBetweenReboots{300'000};
 
-// No look could show what another hand did so shortly before a reboot took effect: a look, a request, EC2's delay.
+// No look could show an external change so shortly before a reboot took effect: a look, a request, EC2's delay.
 constexpr Duration kUnseen{12'000};
 
 // So long after a return from Standby what Auto Scaling does about the size is still our doing.
@@ -47,7 +47,7 @@ struct Outage {
   std::map<TargetKey, Time> missing;  // by us, and not registered there again
   std::set<TargetKey> ever_taken;     // by us
   std::set<TargetKey> misplaced;      // registered by us where we had not taken it
-  std::map<TargetKey, Time> put_in;   // by another hand
+  std::map<TargetKey, Time> put_in;   // by an external change
   std::optional<Time> standby;        // by us, and not in service again
   std::optional<Time> stopped;        // by us, and not started again
   std::optional<Time> down;           // by our reboot or stop, and not up again
