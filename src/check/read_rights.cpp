@@ -63,7 +63,7 @@ std::string some_load_balancer(const Facts& facts) {
 }
 
 // How each action is asked for where nothing else in this read has, and whether the answer tells that it is
-// allowed: one line an action. What refuses it is remembered by whoever looks on.
+// allowed: one line an action. What refuses it look_on() remembers.
 const std::map<std::string_view, bool (*)(Reading&)>& ways_to_ask() {
   namespace autoscaling = aws::autoscaling;
   namespace cloudwatch = aws::cloudwatch;

@@ -113,7 +113,7 @@ struct Healthy {
     facts.seen.elsewhere->registrations.push_back({id, 80, TargetState::healthy, "", false, by_address});
     facts.seen.elsewhere->groups.push_back(group);
   }
-  // Everybody in this Auto Scaling group, which the policy names.
+  // Every member is in this Auto Scaling group, which the policy names.
   AutoScalingGroup& in_auto_scaling_group() {
     policy.auto_scaling_group = "web-asg";
     AutoScalingGroup group;
