@@ -9,4 +9,4 @@ GNU = "{machine}-linux-gnu-{tool}"
 
 
 class Failure(Exception):
-    """What stops the packaging, in words for the person who started it: what is wrong, and the remedy."""
+    """What stops the packaging, in words for the operator who started it: what is wrong, and the remedy."""

@@ -1,4 +1,4 @@
-"""Killed with SIGKILL at every point between two effects of a remediation, the program carries on at its next run.
+"""Killed with SIGKILL at every point between two effects of a remediation, the program continues at its next run.
 
 An effect is a system call by which the process changes the world: it sends bytes, or it changes a file or a directory
 (remediation.EFFECTS). One undisturbed remediation, from the tick that creates the state file to the tick that closes
@@ -7,7 +7,7 @@ the matter, is recorded with strace. Then, with a fresh account and a fresh stat
 - "before": for every effect of every tick, the process is killed as it asks the kernel for that effect, which then does
   not happen. Being killed after the last effect is the same as ending.
 - "answered": for every request of every tick, the process is killed after the account has carried the request out and
-  answered, with the answer unread. (The state between these two, sent and not yet carried out, can't be told from one
+  answered, with the answer unread. (The state between these two, sent and not yet carried out, can't be distinguished from one
   of them by any client: the account is one process with one lock.)
 
 A sample of the points is tried, with each kind of effect in each tick; all of them by `./dev test --all` (tests/sample.py).

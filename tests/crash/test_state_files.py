@@ -308,7 +308,7 @@ class Losses(StateFiles):
 
     def test_a_file_rolled_back_before_the_reboot_still_brings_everybody_back_drained(self):
         # Nothing outside of the file says that it is old. Before anything shows that it has booted, the reboot may be
-        # repeated, but never an undrained one; once it shows, it is not.
+        # repeated, but never one without draining; once it shows, it is not.
         for after in (2, 3, 6):
             with self.subTest(after_ticks=after):
                 remediation = self.roll_back(to=1, after=after)

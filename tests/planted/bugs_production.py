@@ -1,4 +1,4 @@
-"""Planted bugs of what a production fleet meets: Auto Scaling, calendars, gates, treatments, a person's hand."""
+"""Planted bugs of what a production fleet meets: Auto Scaling, calendars, gates, treatments, an operator's changes."""
 
 from .bug import Bug
 

@@ -96,7 +96,7 @@ def build_tests(build: Path) -> tuple[Path, list[str]]:
 
 def red(program: Path, swept: int | None) -> str:
     """The first test that fails with that check switched off; empty: none."""
-    # A person who runs the tests may want GoogleTest's reports of that run, not of these.
+    # Who runs the tests may want GoogleTest's reports of that run, not of these.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GTEST_")}
     if swept is not None:
         environment["EVENKEEL_SWEPT"] = str(swept)
