@@ -34,7 +34,7 @@ BANS = (
     Ban(r"\bsleep_for\b|\bsleep_until\b|\bnanosleep\b|\bu?sleep\s*\(\s*[\d:]", "Clock::sleep", ("base/clock.cpp",)),
     Ban(r"\bs?rand\s*\(|\brandom_device\b|\bmt19937|\bgetrandom\b|\bgetentropy\b", "a Random", ("base/random.cpp",)),
     Ban(r"\bgetenv\b|\bsetenv\b", "a lookup function that main hands in", ("main.cpp", "cli/", "play/")),
-    Ban(r"\bstd::c(?:out|err|log)\b|\bf?printf\s*\(|\bf?puts\s*\(|\bfmt::print\b", "return the text, or base/log.h",
+    Ban(r"\bstd::c(?:out|err|log)\b|\bf?printf\s*\(|\bf?puts\s*\(|\bfmt::print\b", "return the text",
         ("main.cpp", "cli/"), tests=False),
     Ban(r"(?<![.>\w])(?:std::)?(?:exit|abort|_exit|quick_exit)\s*\(|\bstd::terminate\b", "return an Error", ("main.cpp",)),
     Ban(r"\bsystem\s*\(|\bpopen\s*\(|\bfork\s*\(|\bexecv[pe]*\s*\(", "nothing: no other program is run from here",
