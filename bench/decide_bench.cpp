@@ -55,7 +55,7 @@ struct LargeFleet {
     const std::string id = id_of(number);
     for (const int g : {number % kGroups, (number + 1) % kGroups}) {
       auto& group = observation.target_groups[static_cast<std::size_t>(g)];
-      group.registrations->push_back({id, 443, TargetState::healthy, ""});
+      group.registrations->push_back({id, 443, TargetState::healthy, TargetReason::none});
       if (slow_start > 0s) state.healthy_since[group.arn + "|" + id + ":443"] = kNow - 1h;
     }
     observation.instances[id] = {.id = id,
@@ -104,7 +104,7 @@ struct EverythingOn : LargeFleet {
     policy.windows = {Window{.days = 0x7f, .from = 0h, .to = 24h, .zone = {}}};
     policy.gates.alarms = {"deploy"};
     policy.gates.calendars = {"open"};
-    observation.alarms["deploy"] = {{"deploy", "OK"}};
+    observation.alarms["deploy"] = {{"deploy", AlarmState::ok}};
     observation.calendars["open"] = CalendarState::open;
     add_rules();
     for (auto& group : observation.target_groups) {
@@ -142,7 +142,7 @@ struct EverythingOn : LargeFleet {
     scaling.instance_refresh = "";
     scaling.activities.emplace();
     for (const auto& [id, instance] : observation.instances)
-      scaling.members.push_back({id, "InService", true});
+      scaling.members.push_back({id, LifecycleState::in_service, true});
   }
 
   template <typename Value>

@@ -69,6 +69,18 @@ def banned(path: Path, relative: str, text: str) -> list[str]:
     return problems
 
 
+# A word of AWS's: it begins with a capital letter, unlike those of ours.
+COMPARED_WORD = re.compile(r'(?:[=!]=|\b(?:starts_with|ends_with|contains)\(|\bfind\([^"]*,)\s*"[A-Z][\w.:]*"')
+
+
+def compared_words(relative: str, text: str) -> list[str]:
+    """The core decides by enumerations, which observe/ reads from AWS's words."""
+    if not relative.startswith("decide/") or relative.endswith("_test.cpp") or "/testing/" in relative:
+        return []
+    return [f"{number}: {match.group()} compares a word of AWS's; make it an enumerator of model/observation.h"
+            for number, line in enumerate(text.splitlines(), 1) if (match := COMPARED_WORD.search(line))]
+
+
 # At the beginning of a line: a function that is defined there.
 FUNCTION = re.compile(r"(?:[A-Za-z_][\w:]*(?:<[^()]*>)?[ &*]+)+([a-z]\w*)\((?!\*)")
 
@@ -140,7 +152,8 @@ def check(root: Path) -> list[str]:
             if path.suffix == ".h" and "#pragma once" not in text:
                 problems.append(f"{place}: no #pragma once; add it below the opening comment")
             relative = path.relative_to(root / "src").as_posix()
-            problems += [f"{place}:{problem}" for problem in banned(path, relative, text)]
+            problems += [f"{place}:{problem}" for problem in
+                         banned(path, relative, text) + compared_words(relative, text)]
     return problems
 
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/words.h"
+
 namespace evenkeel {
 
 enum class ErrorKind {
@@ -19,8 +21,10 @@ enum class ErrorKind {
   corrupt,         // stored state can't be read or is newer than this program: start nothing
 };
 
-// "maybe_happened" and so on: stable, for logs and JSON.
-const char* name(ErrorKind kind);
+template <>
+inline constexpr auto kWords<ErrorKind> =
+    word_table<ErrorKind::corrupt>("invalid", "denied", "throttled", "unavailable", "maybe_happened",
+                                   "not_found", "rejected", "conflict", "corrupt");
 
 struct Error {
   ErrorKind kind = ErrorKind::invalid;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/core.h>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -65,12 +66,14 @@ std::vector<Finding> findings_of(const Subject& fleet, const std::vector<Foresee
                                  const std::string& remedy) {
   std::vector<Finding> findings;
   for (const auto& one : held) {
+    std::map<std::string, double> numbers;
+    for (const auto& [number, value] : one.numbers) numbers[evenkeel::name(number)] = value;
     findings.push_back({.severity = worse_for_all(one.members.size(), fleet.size()),
                         .text = fmt::format("{} of {} would be left alone ({}): {}", one.members.size(),
                                             count(fleet.size(), "member"), some(one.members), one.text),
                         .remedy = remedy,
                         .members = one.members,
-                        .numbers = one.numbers});
+                        .numbers = std::move(numbers)});
   }
   return findings;
 }

@@ -2,7 +2,6 @@
 // is made of these: so it says what the tick would do, in the same words.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +14,7 @@ namespace evenkeel::check {
 struct Foreseen {
   std::string text;  // the guard's
   std::vector<std::string> members;
-  std::map<std::string, double> numbers;  // those of the first member
+  Numbers numbers;  // those of the first member
 };
 
 // What holds back members for that reason at any of the treatments, by the guards' text. `guard` is the name

@@ -87,7 +87,7 @@ std::vector<std::string> events_without_treatment(const Subject& fleet, const Ru
   std::vector<std::string> codes;
   for (const auto& condition : rule.all) {
     if (condition.kind != Kind::scheduled_event) continue;
-    for (const auto code : decide::kEventCodes) {
+    for (const auto code : kWords<EventCode>) {
       if (!condition.name.empty() && condition.name != code) continue;
       const bool ended = std::ranges::any_of(fleet.policy.treatments, [&](const Step& step) {
         return decide::ends_event(step.treatment, code, migrates);

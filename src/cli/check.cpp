@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/json_views.h"
 #include "cli/options.h"
+#include "cli/progress_line.h"
 #include "cli/remembered.h"
 #include "cli/table.h"
 #include "controller/tick.h"
@@ -53,29 +54,6 @@ int code_of(const Report& report) {
   if (count(report, Severity::would_not_work) > 0) return kWouldNotWork;
   return count(report, Severity::warning) > 0 ? kNeedsPerson : kDone;
 }
-
-// What is being read, on a terminal; gone afterwards.
-class Reading {
- public:
-  explicit Reading(Context& context) : context_(context) {}
-  ~Reading() {
-    if (shown_) context_.err << "\r\x1b[K" << std::flush;
-  }
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
-
-  check::Progress of(const std::string& fleet) {
-    if (!context_.err_is_terminal) return {};
-    return [this, fleet](std::string_view what) {
-      shown_ = true;
-      context_.err << fmt::format("\r\x1b[K{}: reading {} …", fleet, what) << std::flush;
-    };
-  }
-
- private:
-  Context& context_;
-  bool shown_ = false;
-};
 
 Json statements_json(const std::vector<check::Statement>& statements) {
   Json list = Json::array();
@@ -190,13 +168,16 @@ void show_report(Context& context, const Report& report) {
 std::vector<Report> examine(Context& context, const Options& options, const std::vector<FleetPolicy>& fleets,
                             record::Journal& journal) {
   Regions regions{sources(context, options.aws), journal, options.aws.region};
-  Reading reading{context};
+  ProgressLine line{context};
   std::vector<Report> reports;
   const Time until = context.clock.now() + kReadWithin;
   for (const auto& fleet : fleets) {
     auto parts = regions.parts_for(fleet);
     if (parts) parts->aws.set_deadline(until);
-    reports.push_back({&fleet, parts ? check::read(fleet, parts->aws, reading.of(fleet.name))
+    const auto progress = [&](std::string_view what) {
+      line.show(fmt::format("{}: reading {} …", fleet.name, what));
+    };
+    reports.push_back({&fleet, parts ? check::read(fleet, parts->aws, progress)
                                      : std::unexpected(std::move(parts).error())});
   }
   return reports;

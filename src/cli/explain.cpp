@@ -12,6 +12,7 @@
 #include "cli/remembered.h"
 #include "controller/other_fleets.h"
 #include "decide/chain.h"
+#include "decide/fleet_view.h"
 #include "observe/observe.h"
 #include "record/sqlite_journal.h"
 
@@ -40,27 +41,19 @@ Result<Known> recall(record::Journal& journal, const FleetPolicy& fleet, const s
   return known;
 }
 
-const Signal* find(const std::map<std::string, Signal>& signals, const std::string& id) {
-  const auto found = signals.find(id);
-  return found == signals.end() ? nullptr : &found->second;
-}
-
 // Every metric that a rule looks at, each with what was read of it.
-std::vector<Looked> signals_of(const FleetPolicy& fleet, const Observation& observation,
-                               const std::string& id) {
+std::vector<Looked> signals_of(const decide::FleetView& fleet, const std::string& id) {
   std::vector<Looked> all;
-  if (fleet.reboot_when.given()) {
-    if (const auto* signal = find(observation.signals, id)) all.push_back({fleet.reboot_when, "", *signal});
-  }
-  for (const auto& rule : fleet.also_when) {
-    for (const auto& condition : rule.all) {
-      if (condition.kind != Condition::Kind::metric) continue;
-      const auto key = metric_key(condition.metric);
-      const auto read = observation.other_signals.find(key);
-      const auto* signal = read == observation.other_signals.end() ? nullptr : find(read->second, id);
-      if (signal == nullptr && key == metric_key(fleet.reboot_when)) signal = find(observation.signals, id);
-      if (signal != nullptr) all.push_back({condition.metric, rule.name, *signal});
-    }
+  const auto member = fleet.members.find(id);
+  if (member == fleet.members.end()) return all;
+  const auto add = [&](const MetricCondition& condition, const std::string& rule) {
+    if (const auto* signal = fleet.signal_of(member->second, condition))
+      all.push_back({condition, rule, *signal});
+  };
+  if (fleet.policy.reboot_when.given()) add(fleet.policy.reboot_when, "");
+  for (const auto& rule : fleet.policy.also_when) {
+    for (const auto& condition : rule.all)
+      if (condition.kind == Condition::Kind::metric) add(condition.metric, rule.name);
   }
   return all;
 }
@@ -92,7 +85,7 @@ void look(const FleetPolicy& fleet, const std::string& instance_id, const contro
   }
   known.chain = decide::chain(fleet, observation, report->before, instance_id);
   known.could_act_at = decide::could_act_at(known.chain);
-  known.signals = signals_of(fleet, observation, instance_id);
+  known.signals = signals_of(decide::FleetView{fleet, observation, report->before}, instance_id);
 }
 
 int no_member(Context& context, const std::string& id, const char* and_then) {

@@ -1,7 +1,6 @@
 // `explain --at`: an earlier moment, as far as the history knows it.
 #include <algorithm>
 #include <fmt/core.h>
-#include <functional>
 
 #include "base/text.h"
 #include "cli/colours.h"
@@ -12,22 +11,9 @@ namespace evenkeel::cli {
 namespace {
 
 constexpr int kFirst = 200;
-constexpr int kMost = 100'000;
 constexpr std::ptrdiff_t kNear = 5;
 
-bool is_change_of_reason(const Event& event) { return event.kind == "verdict" || event.kind == "fleet"; }
-
-// More and more of the history, until it reaches far enough back.
-Result<std::vector<Event>> read_back(record::Journal& journal, const std::string& fleet,
-                                     const std::string& instance_id,
-                                     const std::function<bool(const std::vector<Event>&)>& far_enough) {
-  for (int asked = kFirst;; asked = std::min(asked * 8, kMost)) {
-    auto events = TRY(journal.history(fleet, instance_id, asked));
-    if (std::ssize(events) < asked || asked == kMost || far_enough(events)) return events;
-  }
-}
-
-std::optional<Event> last(const std::vector<Event>& events, std::string_view kind, Time at) {
+std::optional<Event> last(const std::vector<Event>& events, EventKind kind, Time at) {
   std::optional<Event> found;
   for (const auto& event : events)
     if (event.kind == kind && event.at <= at) found = event;
@@ -39,7 +25,7 @@ std::string under_way_at(const std::vector<Event>& events, Time at) {
   std::string id;
   for (const auto& event : events) {
     if (event.at <= at && !event.remediation_id.empty())
-      id = event.kind == "done" ? "" : event.remediation_id;
+      id = event.kind == EventKind::done ? "" : event.remediation_id;
   }
   return id;
 }
@@ -48,7 +34,7 @@ std::optional<Event> phase_at(const std::vector<Event>& events, Time at) {
   const auto id = under_way_at(events, at);
   std::optional<Event> found;
   for (const auto& event : events) {
-    const bool step = event.kind == "start" || event.kind == "phase";
+    const bool step = event.kind == EventKind::start || event.kind == EventKind::phase;
     if (!id.empty() && event.remediation_id == id && step && event.at <= at) found = event;
   }
   return found;
@@ -104,17 +90,18 @@ Result<Then> look_back(record::Journal& journal, const FleetState& state, const 
                        Time at) {
   const auto& fleet = state.fleet;
   Then then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .phase = {}, .around = {}};
-  auto own = TRY(read_back(journal, fleet, instance_id, [&](const auto& events) {
-    return last(events, "verdict", at) && events.front().at < at - std::chrono::hours{24};
+  auto own = TRY(read_back(journal, fleet, instance_id, kFirst, [&](const auto& events) {
+    return last(events, EventKind::verdict, at) && events.front().at < at - std::chrono::hours{24};
   }));
   then.known = !own.empty() || is_member(state, instance_id);
-  then.verdict = last(own, "verdict", at);
+  then.verdict = last(own, EventKind::verdict, at);
   then.phase = phase_at(own, at);
   then.around = around(std::move(own), at);
   if (then.nothing()) return then;
-  const auto whole = TRY(read_back(
-      journal, fleet, "", [&](const auto& events) { return last(events, "fleet", at).has_value(); }));
-  then.held = last(whole, "fleet", at);
+  const auto whole = TRY(read_back(journal, fleet, "", kFirst, [&](const auto& events) {
+    return last(events, EventKind::fleet, at).has_value();
+  }));
+  then.held = last(whole, EventKind::fleet, at);
   return then;
 }
 

@@ -11,6 +11,7 @@
 #include "cli/summary.h"
 #include "cli/table.h"
 #include "cli/wording.h"
+#include "decide/selection.h"
 
 namespace evenkeel::cli {
 namespace {
@@ -40,11 +41,11 @@ const Check* first_blocker(const Known& known) {
 // That no rule asks for it, where that is known of each, and what the guard says would matter only then: what the
 // first rule says. nullptr: something asks, or that is not known, or what keeps it matters all the same.
 const Verdict* why_nothing_asks(const Known& known) {
-  if (known.verdict->wanted || !only_keeps_from_leaving(known.verdict->reason)) return nullptr;
+  if (known.verdict->wanted || !decide::only_keeps_from_leaving(known.verdict->reason)) return nullptr;
   const Verdict* first = nullptr;
   for (const auto& check : known.chain) {
     if (!is_rule(check)) continue;
-    if (check.passes || !check.verdict || !is_a_known_no(*check.verdict)) return nullptr;
+    if (check.passes || !check.verdict || !decide::is_a_known_no(*check.verdict)) return nullptr;
     if (first == nullptr) first = &*check.verdict;
   }
   return first;

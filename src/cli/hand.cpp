@@ -28,9 +28,15 @@ int change_state(Context& context, const Options& options, const Change& change)
     for (const auto& line : did->lines) context.out << printable(line, 1000) << "\n";
   }
   context.out.flush();
-  const Event asked{context.clock.now(),   did->fleet,
-                    did->wish.instance_id, "",
-                    name(did->wish.kind),  decide::in_words(did->wish, did->wish.until)};
+  const auto kind = did->wish.kind == Wish::Kind::pause    ? EventKind::pause
+                    : did->wish.kind == Wish::Kind::resume ? EventKind::resume
+                                                           : EventKind::restore;
+  const Event asked{context.clock.now(),
+                    did->fleet,
+                    did->wish.instance_id,
+                    "",
+                    kind,
+                    decide::in_words(did->wish, did->wish.until)};
   people.add({&asked, 1});
   tell(context, people, context.clock.now() + notify::Outbox::kRoundWithin);
   return kDone;

@@ -25,7 +25,7 @@ double seconds(Duration duration) { return static_cast<double>(duration.count())
 
 Json view(const Verdict& verdict) {
   Json numbers = Json::object();
-  for (const auto& [key, value] : verdict.numbers) numbers[key] = value;
+  for (const auto& [key, value] : verdict.numbers) numbers[name(key)] = value;
   return {{"reason", name(verdict.reason)},
           {"text", verdict.text},
           {"numbers", numbers},
@@ -64,7 +64,7 @@ Json view(const Event& event) {
           {"fleet", event.fleet},
           {"instance_id", text_or_null(event.instance_id)},
           {"remediation_id", text_or_null(event.remediation_id)},
-          {"kind", event.kind},
+          {"kind", name(event.kind)},
           {"word", text_or_null(event.word)},
           {"text", event.text}};
 }

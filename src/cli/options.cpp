@@ -108,21 +108,8 @@ ExitCode exit_code_of(const Error& error) {
   if (of_store && error.kind != ErrorKind::conflict) return kState;
   if (error.code == kWrongAccount) return kUsage;
   if (error.code == controller::kMistakeCode) return kInternal;
-  switch (error.kind) {
-    case ErrorKind::corrupt:
-      return kState;
-    case ErrorKind::conflict:
-      return kLostRace;
-    case ErrorKind::invalid:
-    case ErrorKind::not_found:
-    case ErrorKind::denied:
-    case ErrorKind::throttled:
-    case ErrorKind::unavailable:
-    case ErrorKind::maybe_happened:
-    case ErrorKind::rejected:
-      return kAws;
-  }
-  return kAws;
+  if (error.kind == ErrorKind::corrupt) return kState;
+  return error.kind == ErrorKind::conflict ? kLostRace : kAws;
 }
 
 ExitCode exit_code_of_policy(const Error& error) {

@@ -16,6 +16,7 @@
 #include "decide/fleet_view.h"
 #include "decide/rules/relapse.h"
 #include "decide/rules/rules.h"
+#include "decide/selection.h"
 #include "record/sqlite_journal.h"
 
 namespace evenkeel::cli {
@@ -151,11 +152,11 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
     const bool known = member != view.members.end();
     if (zones)
       cells.push_back(known && !member->second.zone.empty() ? std::string(member->second.zone) : "-");
-    const auto unasked = why_not_asked(view, row.instance_id, *row.verdict);
+    const auto unasked = decide::why_not_asked(view, row.instance_id, *row.verdict);
     cells.emplace_back(name(unasked ? unasked->reason : row.verdict->reason));
     if (signal) cells.push_back(value_cell(row, fleet));
     if (priorities) {
-      const auto priority = row.verdict->numbers.find("priority");
+      const auto priority = row.verdict->numbers.find(Number::priority);
       cells.push_back(priority == row.verdict->numbers.end() ? "-" : format_number(priority->second));
     }
     if (ladder_climbs) cells.push_back(known ? treatment(view, row) : "-");

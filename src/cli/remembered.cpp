@@ -38,29 +38,29 @@ Result<std::vector<FleetState>> remembered(record::Journal& journal, const Optio
   return states;
 }
 
-Result<std::vector<Event>> told_history(record::Journal& journal, const std::string& fleet,
-                                        const std::string& instance_id, int limit, bool all) {
-  if (all) return journal.history(fleet, instance_id, limit);
-  for (int asked = limit;; asked = std::min(asked * 8, kMostEvents)) {
+Result<std::vector<Event>> read_back(record::Journal& journal, const std::string& fleet,
+                                     const std::string& instance_id, int first,
+                                     const std::function<bool(const std::vector<Event>&)>& far_enough) {
+  for (int asked = first;; asked = std::min(asked * 8, kMostEvents)) {
     auto events = TRY(journal.history(fleet, instance_id, asked));
-    const bool whole = std::ssize(events) < asked || asked >= kMostEvents;
-    std::erase_if(events,
-                  [](const Event& event) { return event.kind == "verdict" || event.kind == "fleet"; });
-    if (std::ssize(events) < limit && !whole) continue;
-    if (std::ssize(events) > limit) events.erase(events.begin(), events.end() - limit);
-    return events;
+    if (std::ssize(events) < asked || asked >= kMostEvents || far_enough(events)) return events;
   }
 }
 
+Result<std::vector<Event>> told_history(record::Journal& journal, const std::string& fleet,
+                                        const std::string& instance_id, int limit, bool all) {
+  if (all) return journal.history(fleet, instance_id, limit);
+  auto events = TRY(read_back(journal, fleet, instance_id, limit, [&](const std::vector<Event>& read) {
+    return std::ssize(read) - std::ranges::count_if(read, is_change_of_reason) >= limit;
+  }));
+  std::erase_if(events, is_change_of_reason);
+  if (std::ssize(events) > limit) events.erase(events.begin(), events.end() - limit);
+  return events;
+}
+
 ExitCode exit_code_of_state(const Error& error) {
-  switch (error.kind) {
-    case ErrorKind::invalid:
-      return kUsage;
-    case ErrorKind::conflict:
-      return kLostRace;
-    default:
-      return kState;
-  }
+  if (error.kind == ErrorKind::invalid) return kUsage;
+  return error.kind == ErrorKind::conflict ? kLostRace : kState;
 }
 
 std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* policy, Time now, Time seen_at,
@@ -103,8 +103,8 @@ Table ended_table(const std::vector<PastRemediation>& ended) {
 Table event_table(const std::vector<Event>& events) {
   Table table{{{"TIME"}, {"MEMBER"}, {"EVENT"}, {"WHAT"}}};
   for (const auto& event : events) {
-    table.add(
-        {iso8601(event.at), event.instance_id.empty() ? "-" : event.instance_id, event.kind, event.text});
+    table.add({iso8601(event.at), event.instance_id.empty() ? "-" : event.instance_id, name(event.kind),
+               event.text});
   }
   return table;
 }

@@ -1,6 +1,7 @@
 // The state as the commands that only look at it read and show it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ Result<std::vector<FleetState>> remembered(Context& context, const Options& opti
                                            const std::vector<std::string>& fleets);
 Result<std::vector<FleetState>> remembered(record::Journal& journal, const Options& options,
                                            const std::vector<std::string>& fleets);
+
+// The newest events of a fleet, or of one instance, oldest first: `first` of them, and more until they reach far enough
+// back or there are no more.
+Result<std::vector<Event>> read_back(record::Journal& journal, const std::string& fleet,
+                                     const std::string& instance_id, int first,
+                                     const std::function<bool(const std::vector<Event>&)>& far_enough);
 
 // The newest `limit` events of a fleet, or of one instance, oldest first. Without `all`, those of the kinds
 // "verdict" and "fleet" are left out: they come with every change of a reason, and `explain --at` reads them.

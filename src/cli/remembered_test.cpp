@@ -50,7 +50,7 @@ class Remembered : public TerminalTest {
   }
   Event event(Duration ago, const std::string& id, const std::string& kind, const std::string& text,
               const std::string& remediation = "", const std::string& word = "") const {
-    return {clock.time - ago, "web", id, remediation, kind, text, false, word};
+    return {clock.time - ago, "web", id, remediation, from_word<EventKind>(kind).value(), text, word};
   }
   bool told(const std::string& text) const { return out.str().find(text) != std::string::npos; }
 

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "cli/summary.h"
+#include "decide/selection.h"
 #include "policy/changes.h"
 #include "wiring/pass.h"
 #include "wiring/policies.h"
@@ -30,7 +31,7 @@ std::string unasked_words(const FleetPolicy& fleet, const controller::TickReport
   const auto verdict = report.plan.members.find(id);
   if (verdict == report.plan.members.end()) return "";
   const decide::FleetView seen{fleet, report.observation, report.plan.next};
-  const auto unasked = why_not_asked(seen, id, verdict->second);
+  const auto unasked = decide::why_not_asked(seen, id, verdict->second);
   return unasked ? fmt::format("nothing asks for it ({}); if something did: ", printable(unasked->text, 500))
                  : "";
 }
@@ -39,10 +40,11 @@ void show_tick(Context& context, const FleetPolicy& fleet, const controller::Tic
   for (const auto& problem : report.observation.problems)
     context.err << "evenkeel: " << fleet.name << ": " << printable(words(problem), 1000) << "\n";
   for (const auto& event : report.events) {
-    context.out << fmt::format("{} {}: {}{}{}\n", iso8601(event.at), event.fleet,
-                               event.instance_id.empty() ? "" : printable(event.instance_id) + ": ",
-                               event.kind == "verdict" ? unasked_words(fleet, report, event.instance_id) : "",
-                               printable(event.text, 1000));
+    context.out << fmt::format(
+        "{} {}: {}{}{}\n", iso8601(event.at), event.fleet,
+        event.instance_id.empty() ? "" : printable(event.instance_id) + ": ",
+        event.kind == EventKind::verdict ? unasked_words(fleet, report, event.instance_id) : "",
+        printable(event.text, 1000));
   }
   const auto& ability = report.plan.next.ability;
   if (ability.kind == Ability::Kind::blind && !report.lost_race)

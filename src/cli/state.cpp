@@ -161,7 +161,7 @@ Result<Moved> carry_out(Context& context, ImportStep step, Time exported_at, rec
   moved.did = "imported";
   moved.events = history.size();
   const Time now = std::max(context.clock.now(), state.last_tick_at);
-  history.push_back({now, state.fleet, "", "", "import",
+  history.push_back({now, state.fleet, "", "", EventKind::import_,
                      fmt::format("moved in by {} from an export of {}, at revision {}",
                                  author(context.environment), iso8601(exported_at), state.revision)});
   state.written_by = context.random.hex(16);

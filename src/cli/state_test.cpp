@@ -22,7 +22,8 @@ class StateMoves : public TerminalTest {
     ++state.revision;
     state.pause.reset();
     if (kind == "pause") state.pause = Pause{reason, "ada", clock.now()};
-    const Event event{clock.now(), "web", "", "", kind, kind + " by ada: " + reason};
+    const Event event{
+        clock.now(), "web", "", "", from_word<EventKind>(kind).value(), kind + " by ada: " + reason};
     ASSERT_TRUE((*journal)->replace(state, {&event, 1}));
   }
   void pause(const std::string& place, const std::string& reason) { dated(place, "pause", reason); }

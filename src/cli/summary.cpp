@@ -1,6 +1,7 @@
 #include "cli/summary.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 #include <tuple>
 
@@ -14,7 +15,7 @@ namespace {
 
 // "i-… at 41 % of 65 %"
 std::string measured(const Row& row, const FleetPolicy& fleet) {
-  const auto limit = row.verdict->numbers.find("limit");
+  const auto limit = row.verdict->numbers.find(Number::limit);
   const auto& metric = fleet.reboot_when.metric;
   return fmt::format(
       "{} at {} of {}", printable(row.instance_id), with_unit(row.value, metric),
@@ -105,7 +106,7 @@ bool was_brought_forward(const Remediation& out, const controller::TickReport& r
   const auto& events = report.events.empty() ? report.plan.events : report.events;
   return std::ranges::find(actions, out.id, &Action::remediation_id) != actions.end() ||
          std::ranges::any_of(events, [&](const Event& event) {
-           return event.remediation_id == out.id && event.kind == "phase";
+           return event.remediation_id == out.id && event.kind == EventKind::phase;
          });
 }
 
@@ -117,57 +118,15 @@ bool could_not_read_what_is_out(const controller::TickReport& report) {
 
 }  // namespace
 
-bool only_keeps_from_leaving(Reason reason) {
-  switch (reason) {
-    case Reason::young:
-    case Reason::cooldown:
-    case Reason::daily_limit:
-    case Reason::late_effect:
-    case Reason::remedy_does_not_help:
-    case Reason::relapsing:
-    case Reason::too_few_healthy:
-    case Reason::too_few_healthy_in_zone:
-    case Reason::too_many_out_in_zone:
-    case Reason::too_much_load:
-    case Reason::load_unknown:
-    case Reason::standby_at_min_size:
-    case Reason::az_rebalance:
-    case Reason::stop_protected:
-    case Reason::cannot_stop:
-    case Reason::would_be_retained:
-    case Reason::capacity_units:
-    case Reason::grace_period:
-    case Reason::slow_start:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool is_a_known_no(const Verdict& of_rules) {
-  return of_rules.reason == Reason::below_limit || of_rules.reason == Reason::not_sustained;
-}
-
-std::optional<Verdict> why_not_asked(const decide::FleetView& fleet, const std::string& instance_id,
-                                     const Verdict& verdict) {
-  const auto member = fleet.members.find(instance_id);
-  if (verdict.wanted || !only_keeps_from_leaving(verdict.reason) || member == fleet.members.end() ||
-      member->second.instance == nullptr || member->second.open != nullptr)
-    return std::nullopt;
-  auto asked = decide::judge_rules(fleet, member->second);
-  if (asked.holds || !is_a_known_no(asked.verdict)) return std::nullopt;
-  return std::move(asked.verdict);
-}
-
 std::vector<Row> ranked(const Plan& plan) {
   std::vector<Row> rows;
   for (const auto& [id, verdict] : plan.members) {
-    const auto value = verdict.numbers.find("value");
+    const auto value = verdict.numbers.find(Number::value);
     const bool has_value = value != verdict.numbers.end();
     rows.push_back({id, &verdict, has_value, has_value ? value->second : 0});
   }
   const auto key = [](const Row& row) {
-    const auto place = row.verdict->numbers.find("place");
+    const auto place = row.verdict->numbers.find(Number::place);
     const bool in_line = place != row.verdict->numbers.end();
     const auto reason = row.verdict->reason;
     const int rank = reason == Reason::start                                      ? 0
@@ -229,35 +188,23 @@ std::string places(const Action& action, const Plan& plan) {
 }  // namespace
 
 std::string describe(const Action& action, const Plan& plan) {
-  const auto id = printable(action.instance_id);
-  const auto group = printable(action.auto_scaling_group);
-  switch (action.effect) {
-    case Effect::deregister:
-      return fmt::format("deregister {} from {}", id, places(action, plan));
-    case Effect::register_:
-      return fmt::format("register {} in {}", id, places(action, plan));
-    case Effect::enter_standby:
-      return fmt::format("put {} into Standby in {}", id, group);
-    case Effect::exit_standby:
-      return fmt::format("bring {} back from Standby in {}", id, group);
-    case Effect::capture:
-      return fmt::format("capture evidence on {} with {}", id, printable(action.document.name));
-    case Effect::command:
-      return fmt::format("run {} on {}", printable(action.document.name), id);
-    case Effect::reboot:
-      return "reboot " + id;
-    case Effect::stop:
-      return "stop " + id;
-    case Effect::start:
-      return "start " + id;
-    case Effect::terminate:
-      return fmt::format("terminate {}, for its Auto Scaling group to replace it", id);
-    case Effect::mark:
-      return fmt::format("tag {} with {}", id, kWitnessTag);
-    case Effect::unmark:
-      return fmt::format("take the tag {} off {}", kWitnessTag, id);
-  }
-  return "";
+  // Of the server {0}, its places {1}, its Auto Scaling group {2}, the document {3} and the tag {4}.
+  static constexpr std::array<fmt::string_view, kWords<Effect>.size()> kDone{
+      "deregister {0} from {1}",
+      "register {0} in {1}",
+      "put {0} into Standby in {2}",
+      "bring {0} back from Standby in {2}",
+      "capture evidence on {0} with {3}",
+      "run {3} on {0}",
+      "reboot {0}",
+      "stop {0}",
+      "start {0}",
+      "terminate {0}, for its Auto Scaling group to replace it",
+      "tag {0} with {4}",
+      "take the tag {4} off {0}"};
+  return fmt::format(fmt::runtime(kDone[static_cast<std::size_t>(action.effect)]),
+                     printable(action.instance_id), places(action, plan),
+                     printable(action.auto_scaling_group), printable(action.document.name), kWitnessTag);
 }
 
 std::string blind_words(const Ability& ability, Time now) {

@@ -21,15 +21,6 @@ struct Row {
   double value = 0;
 };
 
-// Whether the reason only keeps the member from leaving, and means nothing where nothing asks for it: it serves, and
-// is as it should be.
-bool only_keeps_from_leaving(Reason reason);
-// Whether what a rule says of a member is known, and no.
-bool is_a_known_no(const Verdict& of_rules);
-// Of a member with such a reason: that no rule asks for it, and why. Nothing: one asks, or that is not known.
-std::optional<Verdict> why_not_asked(const decide::FleetView& fleet, const std::string& instance_id,
-                                     const Verdict& verdict);
-
 // The members in the order in which people want to see them: those that are acted on, then who is in line,
 // then by value from the worst, then those without a value; ties by id. Points into the plan.
 std::vector<Row> ranked(const Plan& plan);

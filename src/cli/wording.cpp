@@ -1,5 +1,6 @@
 #include "cli/wording.h"
 
+#include <array>
 #include <fmt/core.h>
 #include <vector>
 
@@ -131,19 +132,9 @@ std::string because(const Cause& cause) {
 }
 
 std::string words(Treatment treatment) {
-  switch (treatment) {
-    case Treatment::none:
-      return "cycle only";
-    case Treatment::command:
-      return "run a command";
-    case Treatment::reboot:
-      return "reboot";
-    case Treatment::stop_start:
-      return "stop and start";
-    case Treatment::replace:
-      return "replace";
-  }
-  return "";
+  static constexpr std::array kTold{"cycle only", "run a command", "reboot", "stop and start", "replace"};
+  static_assert(kTold.size() == kWords<Treatment>.size());
+  return kTold[static_cast<std::size_t>(treatment)];
 }
 
 bool is_treated(const PastRemediation& ended) {

@@ -1,9 +1,6 @@
 #include "controller/other_fleets.h"
 
 #include <algorithm>
-#include <fmt/core.h>
-
-#include "base/text.h"
 
 namespace evenkeel::controller {
 namespace {
@@ -28,12 +25,6 @@ void add(InOtherFleet& sum, const InOtherFleet& more) {
 // Asked for, and not done yet, for want of a tick.
 bool is_to_be_resumed(const FleetState& state) {
   return !state.wishes.empty() && state.wishes.back().kind == Wish::Kind::resume;
-}
-
-std::string former(const std::string& fleet) {
-  return fmt::format(
-      "as fleet {}, which the policy does not have any more (evenkeel resume {} --reason … ends it)", fleet,
-      fleet);
 }
 
 }  // namespace
@@ -90,33 +81,15 @@ void OtherFleets::tell(const std::string& fleet, Observation& observation) const
     observation.remediations_of_others[name] = known.remediations;
     if (!known.identity || known.identity != observation.identity) continue;
     for (const auto& group : known.groups) observation.groups_of_others.emplace(group, name);
+    const bool former = std::ranges::any_of(observation.target_groups, [&](const TargetGroup& group) {
+      return group.of_fleet && known.former_groups.contains(group.arn);
+    });
+    if (const auto& pause = known.pause; former && pause)
+      observation.former_stops.push_back(
+          {name, true, pause->reason, pause->author, pause->since, pause->until});
+    if (const auto& breaker = known.breaker; former && breaker)
+      observation.former_stops.push_back({name, false, breaker->reason, "", breaker->since});
   }
-}
-
-std::vector<Verdict> OtherFleets::stopped_under_a_former_name(const Observation& observation) const {
-  std::vector<Verdict> all;
-  for (const auto& [name, known] : fleets_) {
-    const bool same = known.identity && known.identity == observation.identity &&
-                      std::ranges::any_of(observation.target_groups, [&](const TargetGroup& group) {
-                        return group.of_fleet && known.former_groups.contains(group.arn);
-                      });
-    if (!same) continue;
-    const auto& pause = known.pause;
-    if (pause && is_in_force(*pause, observation.taken_at))
-      all.push_back(
-          {Reason::paused,
-           fmt::format("paused by {} since {}{}, {}: {}", printable(pause->author), iso8601(pause->since),
-                       pause->until ? " until " + iso8601(*pause->until) : "", former(name),
-                       printable(pause->reason)),
-           {},
-           pause->until});
-    if (known.breaker)
-      all.push_back({Reason::breaker_open,
-                     fmt::format("breaker open since {}, {}: {}", iso8601(known.breaker->since), former(name),
-                                 printable(known.breaker->reason)),
-                     {}});
-  }
-  return all;
 }
 
 }  // namespace evenkeel::controller

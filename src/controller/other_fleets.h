@@ -10,7 +10,6 @@
 
 #include "model/fleet_state.h"
 #include "model/observation.h"
-#include "model/plan.h"
 
 namespace evenkeel::controller {
 
@@ -23,11 +22,9 @@ class OtherFleets {
   // Which fleets there are could not be read.
   void note_unlisted(const std::string& why);
   // Fills into the fleet's observation what the others have done, and which groups are theirs; or why that is
-  // not known.
+  // not known. Also what an operator, or the breaker, had stopped under a name that the policy does not have any more,
+  // for the same target groups: a fleet that was renamed starts nothing either.
   void tell(const std::string& fleet, Observation& observation) const;
-  // What an operator, or the breaker, had stopped under a name that the policy does not have any more, for the same
-  // target groups: a fleet that was renamed starts nothing either.
-  std::vector<Verdict> stopped_under_a_former_name(const Observation& observation) const;
 
  private:
   struct Known {

@@ -38,7 +38,6 @@ struct TellingOthers : testing::Test {
 };
 
 TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
-  observation.taken_at = kNow;
   auto& group = observation.target_groups.emplace_back();
   group.arn = "arn:tg1";
   group.of_fleet = true;
@@ -46,24 +45,29 @@ TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
   former.open.clear();
   former.pause = Pause{"database migration", "ann", kNow - 1h, kNow + 1h};
   former.breaker = Breaker{"everybody jumped", kNow - 1h};
+  const auto stops = [&] {
+    observation.former_stops.clear();
+    others.tell("new", observation);
+    return observation.former_stops;
+  };
   others.note(former, true);
-  EXPECT_TRUE(others.stopped_under_a_former_name(observation).empty()) << "the policy has it: its own affair";
+  EXPECT_TRUE(stops().empty()) << "the policy has it: its own affair";
   others.note(former, false);
-  const auto stopped = others.stopped_under_a_former_name(observation);
+  const auto stopped = stops();
   ASSERT_EQ(stopped.size(), 2U);
-  EXPECT_EQ(stopped[0].reason, Reason::paused);
-  EXPECT_NE(stopped[0].text.find("database migration"), std::string::npos);
-  EXPECT_NE(stopped[0].text.find("evenkeel resume web"), std::string::npos);
-  EXPECT_EQ(stopped[1].reason, Reason::breaker_open);
-  observation.taken_at = kNow + 2h;
-  EXPECT_EQ(others.stopped_under_a_former_name(observation).size(), 1U) << "the pause is over";
+  EXPECT_TRUE(stopped[0].paused);
+  EXPECT_EQ(stopped[0].fleet, "web");
+  EXPECT_EQ(stopped[0].reason, "database migration");
+  EXPECT_EQ(stopped[0].until, kNow + 1h);
+  EXPECT_FALSE(stopped[1].paused);
+  EXPECT_EQ(stopped[1].reason, "everybody jumped");
   former.wishes.emplace_back().kind = Wish::Kind::resume;
   others.note(former, false);
-  EXPECT_TRUE(others.stopped_under_a_former_name(observation).empty());
+  EXPECT_TRUE(stops().empty());
   former.wishes.clear();
   others.note(former, false);
   group.arn = "arn:other";
-  EXPECT_TRUE(others.stopped_under_a_former_name(observation).empty()) << "other servers";
+  EXPECT_TRUE(stops().empty()) << "other servers";
 }
 
 TEST_F(TellingOthers, TellsWhatTheyHaveOutAndHaveDone) {

@@ -19,33 +19,16 @@ constexpr Duration kActWithin{45'000};
 constexpr Duration kToRecord{2'000};
 constexpr Duration kToAct{13'000};
 
-bool treats_the_server(Effect effect) {
-  switch (effect) {
-    case Effect::capture:
-    case Effect::command:
-    case Effect::reboot:
-    case Effect::stop:
-    case Effect::terminate:
-      return true;
-    case Effect::deregister:
-    case Effect::register_:
-    case Effect::enter_standby:
-    case Effect::exit_standby:
-    case Effect::start:
-    case Effect::mark:
-    case Effect::unmark:
-      break;
-  }
-  return false;
-}
+// Its places are looked at once more before it.
+bool treats_or_captures(Effect effect) { return treats_server(effect) || effect == Effect::capture; }
 
 // What waits for its server's mark, where that was asked for as well.
-bool needs_its_mark(Effect effect) { return decide::takes_out(effect) || treats_the_server(effect); }
+bool needs_its_mark(Effect effect) { return decide::takes_out(effect) || treats_or_captures(effect); }
 
 // Why it must not be sent any more; empty: it may.
 std::string too_late(const Action& action, std::optional<Time> looked_at, const TickTime& time, Time now) {
   if (now >= time.act_until) return "the tick took too long; the next one looks again";
-  if (!treats_the_server(action.effect)) return {};
+  if (!treats_or_captures(action.effect)) return {};
   if (looked_at && now - *looked_at <= kSendWithin) return {};
   return fmt::format(
       "{} passed since the last look at where it is registered, {} may; the next tick looks again",

@@ -37,8 +37,8 @@ Result<FleetState> load(const std::string& fleet, record::Journal& journal) {
   return stored ? std::move(*stored) : fresh_state(fleet);
 }
 
-Event about(const FleetPolicy& policy, Time at, std::string kind, std::string text) {
-  return {at, policy.name, "", "", std::move(kind), std::move(text)};
+Event about(const FleetPolicy& policy, Time at, EventKind kind, std::string text) {
+  return {at, policy.name, "", "", kind, std::move(text)};
 }
 
 Plan as_plan(const decide::OpenStep& step) {
@@ -78,10 +78,7 @@ struct OneTick {
     parts.aws.set_urgency(urgency(false));
     report.observation = TRY(std::move(seen));
     report.observation.late_by = parts.late_by;
-    if (parts.others != nullptr) {
-      parts.others->tell(policy.name, report.observation);
-      starts_are_off = parts.others->stopped_under_a_former_name(report.observation);
-    }
+    if (parts.others != nullptr) parts.others->tell(policy.name, report.observation);
     settle_the_past();
     return {};
   }
@@ -123,7 +120,7 @@ struct OneTick {
       auto plan = as_plan(step);
       plan.fleet = {Verdict{Reason::start_not_decided, words, {}}};
       plan.events = step.events;
-      plan.events.push_back(about(policy, observation().taken_at, "violation", words));
+      plan.events.push_back(about(policy, observation().taken_at, EventKind::violation, words));
       return plan;
     }
   }
@@ -154,7 +151,7 @@ void keep_it_sound(OneTick& tick, const std::string& nonce, decide::OpenStep& st
   for (const auto& violation : decide::violations(tick.policy, tick.observation(), before, as_plan(step)))
     decide::keep_as_it_was(step, before, violation.remediation_id);
   std::erase_if(step.actions, [](const Action& action) { return !action.restores; });
-  step.events.push_back(about(tick.policy, tick.observation().taken_at, "violation", why.text));
+  step.events.push_back(about(tick.policy, tick.observation().taken_at, EventKind::violation, why.text));
 }
 
 // Writes the outcomes. Another tick may have written meanwhile: outcomes belong to intents by their nonce, so
@@ -229,15 +226,16 @@ Plan plan_sound_start(OneTick& tick, const FleetState& before, const decide::Ope
     tick.parts.aws.set_deadline(tick.time.read_until);
     observe::observe_for_start(tick.policy, before, tick.parts.aws, tick.parts.cache, tick.observation());
   }
-  auto plan = tick.settle_start(step, off);
+  auto plan = tick.decide_start(step, off);
   const auto found = decide::violations(tick.policy, tick.observation(), before, plan);
   if (found.empty()) return plan;
   for (const auto& text : decide::texts(found)) tick.report.violations.push_back(text);
   off.insert(off.begin(), Verdict{Reason::plan_violates_invariants,
                                   "the plan broke an invariant: " + join(decide::texts(found), "; "),
                                   {}});
-  plan = tick.settle_start(step, off);
-  plan.events.push_back(about(tick.policy, tick.observation().taken_at, "violation", off.front().text));
+  plan = tick.decide_start(step, off);
+  plan.events.push_back(
+      about(tick.policy, tick.observation().taken_at, EventKind::violation, off.front().text));
   return plan;
 }
 

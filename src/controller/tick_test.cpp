@@ -239,7 +239,7 @@ TEST_F(Ticking, APersonsRestorePutsItBackUnrebooted) {
   EXPECT_EQ(stored().open.at(0).phase, Phase::rejoining);
   EXPECT_FALSE(stored().open.at(0).treat);
   EXPECT_TRUE(stored().wishes.empty());
-  EXPECT_EQ(report->events.at(0).kind, "restore");
+  EXPECT_EQ(report->events.at(0).kind, EventKind::restore);
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
@@ -428,7 +428,7 @@ TEST_F(Ticking, InAnotherAccountNothingIsWrittenUntilAPersonSaysThatTheFleetHasM
   ASSERT_EQ(report->heeded.size(), 1U);
   EXPECT_EQ(report->heeded[0].text, "accepted wherever it is found by ann: new account");
   EXPECT_TRUE(std::ranges::any_of(report->events, [](const Event& event) {
-    return event.kind == "place" && event.text.starts_with("the fleet is in account 123456789012");
+    return event.kind == EventKind::place && event.text.starts_with("the fleet is in account 123456789012");
   }));
   EXPECT_EQ(stored().identity->account, "123456789012");
 }

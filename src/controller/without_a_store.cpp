@@ -33,17 +33,13 @@ bool is_past_treatment(const Remediation& stored, Time now) {
   return false;
 }
 
-bool repeats_harmlessly(Effect effect) {
-  return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
-}
-
 }  // namespace
 
 std::vector<Action> safe_without_a_store(const FleetState& stored, const Plan& plan) {
   std::vector<Action> safe;
   for (const auto& action : plan.actions) {
     const auto open = std::ranges::find(stored.open, action.remediation_id, &Remediation::id);
-    if (!action.restores || !repeats_harmlessly(action.effect) || open == stored.open.end()) continue;
+    if (!action.restores || !brings_back(action.effect) || open == stored.open.end()) continue;
     const bool started = action.effect == Effect::start && open->phase == Phase::stopping;
     if (started || is_past_treatment(*open, action.at)) safe.push_back(action);
   }

@@ -376,11 +376,11 @@ void tell_ability(Plan& plan, const FleetView& fleet, const FleetState& before) 
   };
   const bool was_told = told(was, before.last_tick_at);
   if (told(is, now) && !was_told) {
-    plan.events.push_back({now, fleet.policy.name, "", "", "blind",
+    plan.events.push_back({now, fleet.policy.name, "", "", EventKind::blind,
                            fmt::format("blind for {}, it could not act if it had to: {}",
                                        format_duration(now - is.since), texts_of(is))});
   } else if (was_told && is.kind != Ability::Kind::blind) {
-    plan.events.push_back({now, fleet.policy.name, "", "", "sees",
+    plan.events.push_back({now, fleet.policy.name, "", "", EventKind::sees,
                            fmt::format("sees again; it was blind for {}", format_duration(now - was.since))});
   }
 }

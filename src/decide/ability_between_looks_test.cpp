@@ -24,7 +24,7 @@ struct Flaps : FleetForTest {
   Flaps() {
     memory(3, 80);
     auto& survey = observation.surveys[id(3)];
-    survey.elsewhere = {{id(3), 80, TargetState::healthy, ""}};
+    survey.elsewhere = {{id(3), 80, TargetState::healthy, TargetReason::none}};
     survey.elsewhere_groups = {"tg-other"};
   }
 
@@ -106,7 +106,7 @@ TEST(AbilityBetweenLooks, AFleetOfAddressesCouldNeverLeave) {
   FleetForTest fleet;
   for (int g = 0; g < 2; ++g) {
     fleet.group(g).type = TargetType::ip;
-    *fleet.group(g).registrations = {{"10.0.0.8", 80, TargetState::healthy, ""}};
+    *fleet.group(g).registrations = {{"10.0.0.8", 80, TargetState::healthy, TargetReason::none}};
   }
   fleet.observation.instances.clear();
   fleet.observation.signals.clear();
@@ -117,7 +117,7 @@ TEST(AbilityBetweenLooks, AFleetOfAddressesCouldNeverLeave) {
 // Member 3 was terminated in Standby, and EC2 has forgotten it.
 struct GoneInStandby : Scaling {
   GoneInStandby() {
-    lifecycle(3) = "Standby";
+    lifecycle(3) = LifecycleState::standby;
     gone(3);
     observation.instances.erase(id(3));
     observation.signals.erase(id(3));
@@ -135,7 +135,7 @@ TEST(AbilityBetweenLooks, AServerThatIsGoneInStandbyIsNotWaitedFor) {
   EXPECT_EQ(kinds(fleet), Kinds{});
   fleet.policy.keep.out.count = 1;
   EXPECT_EQ(kinds(fleet), Kinds{Blindness::fleet_may_not_start});
-  fleet.lifecycle(3) = "Pending";
+  fleet.lifecycle(3) = LifecycleState::pending;
   EXPECT_EQ(kinds(fleet), Kinds{}) << "EC2 will know it";
 }
 

@@ -32,7 +32,7 @@ void no_signal(FleetForTest& fleet, const Signal& signal) {
   for (auto& [id, own] : fleet.observation.signals) own = signal;
 }
 
-bool has_event(const Plan& plan, const std::string& kind) {
+bool has_event(const Plan& plan, EventKind kind) {
   return std::ranges::find(plan.events, kind, &Event::kind) != plan.events.end();
 }
 
@@ -117,7 +117,7 @@ TEST(Ability, AServerThatIsAskedForAndMayNeverLeaveIsTold) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   auto& survey = fleet.observation.surveys[id(3)];
-  survey.elsewhere = {{id(3), 80, TargetState::healthy, "", {}}};
+  survey.elsewhere = {{id(3), 80, TargetState::healthy, TargetReason::none, {}}};
   survey.elsewhere_groups = {"tg-other"};
   EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::may_never_leave});
   EXPECT_NE(ability(fleet).blind_to[0].text.find("tg-other"), std::string::npos);
@@ -230,9 +230,9 @@ TEST(Ability, AnAlarmThatFiresIsWaitedForAndOneThatDoesNotExistIsNot) {
   EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_unread});
   fleet.observation.alarms["web-*"] = {};
   EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_absent}) << "a prefix that matches none";
-  fleet.observation.alarms["web-*"] = {{"web-5xx", "ALARM"}};
+  fleet.observation.alarms["web-*"] = {{"web-5xx", AlarmState::alarm}};
   EXPECT_EQ(ability(fleet).kind, Ability::Kind::waiting);
-  fleet.observation.alarms["web-*"] = {{"web-5xx", "OK"}};
+  fleet.observation.alarms["web-*"] = {{"web-5xx", AlarmState::ok}};
   EXPECT_EQ(ability(fleet).kind, Ability::Kind::able);
 }
 
@@ -248,7 +248,7 @@ TEST(Ability, AnAlarmOfEachMemberBlindsWhenNoMemberHasOne) {
   fleet.observation.alarms["hot-" + id(1)] = {};
   fleet.observation.alarms["hot-" + id(2)] = {};
   EXPECT_EQ(blind_to(fleet), Blindnesses{Blindness::alarm_absent});
-  fleet.observation.alarms["hot-" + id(2)] = {{"hot-" + id(2), "OK"}};
+  fleet.observation.alarms["hot-" + id(2)] = {{"hot-" + id(2), AlarmState::ok}};
   EXPECT_EQ(blind_to(fleet), Blindnesses{});
 }
 
@@ -371,18 +371,18 @@ TEST(Ability, IsToldOnceAfterTenMinutesAndAgainWhenItSees) {
   int told = 0;
   for (int minute = 0; minute <= 15; ++minute) {
     const auto plan = fleet.tick();
-    if (has_event(plan, "blind")) {
+    if (has_event(plan, EventKind::blind)) {
       ++told;
       EXPECT_EQ(minute, 10);
     }
-    EXPECT_FALSE(has_event(plan, "sees"));
+    EXPECT_FALSE(has_event(plan, EventKind::sees));
     fleet.pass(1min);
   }
   EXPECT_EQ(told, 1);
   fleet.observation.target_groups[0].registrations = readable;
-  EXPECT_TRUE(has_event(fleet.tick(), "sees"));
+  EXPECT_TRUE(has_event(fleet.tick(), EventKind::sees));
   fleet.pass(1min);
-  EXPECT_FALSE(has_event(fleet.tick(), "sees"));
+  EXPECT_FALSE(has_event(fleet.tick(), EventKind::sees));
 }
 
 TEST(Ability, ABlinkIsNotTold) {
@@ -392,7 +392,7 @@ TEST(Ability, ABlinkIsNotTold) {
   fleet.tick();
   fleet.pass(1min);
   fleet.observation.target_groups[0].registrations = readable;
-  EXPECT_FALSE(has_event(fleet.tick(), "sees"));
+  EXPECT_FALSE(has_event(fleet.tick(), EventKind::sees));
 }
 
 TEST(Ability, IsShortEnoughForTheStateWhateverItIsBlindTo) {

@@ -27,7 +27,7 @@ struct Everything : FleetForTest {
     policy.freezes = {Freeze{{}, {}, {}, ""}};
     policy.gates.alarms = {"deploy"};
     policy.gates.calendars = {"open-hours"};
-    observation.alarms["deploy"] = {{"deploy", "OK"}};
+    observation.alarms["deploy"] = {{"deploy", AlarmState::ok}};
     observation.calendars["open-hours"] = CalendarState::open;
     policy.keep.out_per_zone = Share{.count = 1, .percent = 0};
     policy.keep.load_below = LoadCeiling{.below = 1000};
@@ -54,9 +54,9 @@ TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
     EXPECT_TRUE(!check.verdict || check.verdict->reason == Reason::start) << check.name;
   }
   EXPECT_EQ(link(checks, "out").verdict->text, "0 out, 1 may be");
-  EXPECT_EQ(link(checks, "starts_per_hour").verdict->numbers.at("limit"), 4);
+  EXPECT_EQ(link(checks, "starts_per_hour").verdict->numbers.at(Number::limit), 4);
   EXPECT_EQ(link(checks, "observation").verdict->text, "all was read, within 0s");
-  EXPECT_EQ(link(checks, "members_seen").verdict->numbers.at("members"), 8);
+  EXPECT_EQ(link(checks, "members_seen").verdict->numbers.at(Number::members), 8);
   EXPECT_EQ(link(checks, "window").verdict->reason, Reason::start);
   EXPECT_EQ(link(checks, "alarms").verdict->text, "not in ALARM: deploy");
   EXPECT_EQ(link(checks, "calendars").verdict->text, "open: open-hours");
@@ -64,15 +64,15 @@ TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
   EXPECT_EQ(link(checks, "auto_scaling_state").verdict->text, "InService in web-asg");
   EXPECT_EQ(link(checks, "standby").verdict->text, "8 wanted, the minimum is 2");
   EXPECT_EQ(link(checks, "treatment").verdict->text, "reboot, rung 1 of 1");
-  EXPECT_EQ(link(checks, "out_in_zone").verdict->numbers.at("limit"), 1);
-  EXPECT_EQ(link(checks, "uptime").verdict->numbers.at("up_seconds"), 86400);
-  EXPECT_EQ(link(checks, "cooldown").verdict->numbers.at("ago_seconds"), 20 * 3600);
-  EXPECT_EQ(link(checks, "daily_limit").verdict->numbers.at("remediations"), 0);
-  EXPECT_EQ(link(checks, "healthy tg1").verdict->numbers.at("healthy_after"), 7);
-  EXPECT_EQ(link(checks, "healthy tg1-80 eu-west-1a").verdict->numbers.at("required"), 1);
-  EXPECT_EQ(link(checks, "rule reboot_when").verdict->numbers.at("value"), 90);
+  EXPECT_EQ(link(checks, "out_in_zone").verdict->numbers.at(Number::limit), 1);
+  EXPECT_EQ(link(checks, "uptime").verdict->numbers.at(Number::up_seconds), 86400);
+  EXPECT_EQ(link(checks, "cooldown").verdict->numbers.at(Number::ago_seconds), 20 * 3600);
+  EXPECT_EQ(link(checks, "daily_limit").verdict->numbers.at(Number::remediations), 0);
+  EXPECT_EQ(link(checks, "healthy tg1").verdict->numbers.at(Number::healthy_after), 7);
+  EXPECT_EQ(link(checks, "healthy tg1-80 eu-west-1a").verdict->numbers.at(Number::required), 1);
+  EXPECT_EQ(link(checks, "rule reboot_when").verdict->numbers.at(Number::value), 90);
   EXPECT_FALSE(link(checks, "rule old").passes);
-  EXPECT_NEAR(link(checks, "load").verdict->numbers.at("projected_each"), 100.0 / 7, 1e-9);
+  EXPECT_NEAR(link(checks, "load").verdict->numbers.at(Number::projected_each), 100.0 / 7, 1e-9);
   EXPECT_TRUE(link(checks, "survey").passes);
   EXPECT_EQ(could_act_at(checks), std::nullopt) << "nothing holds it back";
 }

@@ -82,7 +82,7 @@ std::vector<Event> reckon_clock(FleetState& state, Observation& observation) {
   // The jump is no time that has passed.
   else if (state.ability.since != Time{})
     state.ability.since += seen - last;
-  return {{seen, state.fleet, "", "", "clock", text}};
+  return {{seen, state.fleet, "", "", EventKind::clock, text}};
 }
 
 }  // namespace evenkeel::decide

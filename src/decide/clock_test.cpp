@@ -49,7 +49,7 @@ TEST(AwsTime, AJumpThatLastsIsBelievedAndSoIsTheWayBack) {
   EXPECT_TRUE(fleet.observation.doubtful_date);
   const auto told = fleet.tick(1min, 24h);
   ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(told[0].kind, "clock");
+  EXPECT_EQ(told[0].kind, EventKind::clock);
   EXPECT_EQ(
       told[0].text,
       "AWS's clock stands 1d3m after the last tick's, and 3 ticks over 2m agree: it counts from now on");

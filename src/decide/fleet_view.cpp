@@ -68,7 +68,8 @@ bool healthy_everywhere(const Member& member) {
 bool is_out(const Member& member) {
   if (member.open != nullptr || (member.other != nullptr && member.other->open)) return true;
   if (member.instance != nullptr && member.instance->state == InstanceState::terminated) return false;
-  return !member.missing.empty() || (member.scaling != nullptr && in_standby(*member.scaling)) ||
+  return !member.missing.empty() ||
+         (member.scaling != nullptr && in_standby(member.scaling->lifecycle_state)) ||
          std::ranges::any_of(member.places, [](const Place& place) {
            return place.registration->state == TargetState::draining ||
                   place.registration->state == TargetState::unhealthy_draining;
@@ -77,8 +78,8 @@ bool is_out(const Member& member) {
 
 // Auto Scaling lists what it retains, but does not count it: how that is says nothing of its zone.
 bool is_retained(const Member& member) {
-  return member.scaling != nullptr && member.scaling->lifecycle_state == "Terminating:Retained" &&
-         member.places.empty();
+  return member.scaling != nullptr &&
+         member.scaling->lifecycle_state == LifecycleState::terminating_retained && member.places.empty();
 }
 
 void add(Count& count, bool serving, bool shifted = false) {
@@ -99,20 +100,15 @@ const AutoScalingMember* find_scaling(const AutoScalingGroup& group, std::string
   return found == group.members.end() ? nullptr : &*found;
 }
 
-bool in_standby(const AutoScalingMember& member) {
-  return member.lifecycle_state == "Standby" || member.lifecycle_state == "EnteringStandby";
-}
-
 int instances_wanted(const AutoScalingGroup& group) {
   int there = 0, standby = 0, units = 0, lightest = 0;
   bool all_known = true;
   for (const auto& member : group.members) {
-    if (in_standby(member)) {
+    if (in_standby(member.lifecycle_state)) {
       ++standby;
       continue;
     }
-    if (member.lifecycle_state.starts_with("Terminat") || member.lifecycle_state.starts_with("Detach"))
-      continue;
+    if (leaves_group(member.lifecycle_state)) continue;
     ++there;
     units += member.weight;
     all_known = all_known && member.weight > 0;

@@ -128,8 +128,6 @@ bool is_readable(const Member& member);
 
 // The group's member of that id; nullptr: it doesn't list it.
 const AutoScalingMember* find_scaling(const AutoScalingGroup& group, std::string_view instance_id);
-// In Standby, or on its way there.
-bool in_standby(const AutoScalingMember& member);
 
 // The remediation's registration in its group as observed now; nullptr when it is not there or the group
 // unreadable.

@@ -86,7 +86,7 @@ struct Crowd : FleetForTest {
     for (int member = 1; member <= 20; ++member) {
       memory(member, 70 + member / 10.0);
       auto& survey = observation.surveys.at(id(member));
-      survey.elsewhere = {{id(member), 80, TargetState::healthy, ""}};
+      survey.elsewhere = {{id(member), 80, TargetState::healthy, TargetReason::none}};
       survey.elsewhere_groups = {"tg-other"};
     }
   }

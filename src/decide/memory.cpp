@@ -130,7 +130,7 @@ void tell_members(Plan& plan, Time now) {
                            .fleet = plan.next.fleet,
                            .instance_id = id,
                            .remediation_id = "",
-                           .kind = "verdict",
+                           .kind = EventKind::verdict,
                            .text = fmt::format("{}: {}", name(verdict.reason), verdict.text),
                            .word = name(verdict.reason)});
   }
@@ -142,7 +142,7 @@ void tell_members(Plan& plan, Time now) {
 void end_pause(FleetState& state, Time now, std::vector<Event>& events) {
   if (!state.pause || is_in_force(*state.pause, now)) return;
   events.push_back(
-      {now, state.fleet, "", "", "resume",
+      {now, state.fleet, "", "", EventKind::resume,
        fmt::format("the pause of {} ended as it was set to: {}", state.pause->author, state.pause->reason)});
   state.pause.reset();
 }
@@ -192,16 +192,12 @@ void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation
           relapsed || since.back().value > condition->down_at() ? Ending::not_cured : Ending::cured;
       ended.gone = ended.ending == Ending::cured;
     }
-    events.push_back({.at = now,
-                      .fleet = state.fleet,
-                      .instance_id = ended.instance_id,
-                      .remediation_id = ended.id,
-                      .kind = "judged",
-                      .text = since.empty() ? std::string("back: no sample says whether it helped")
-                                            : fmt::format("{}: {} before, {} after", name(ended.ending),
-                                                          format_number(ended.value_before),
-                                                          format_number(*ended.value_after)),
-                      .word = since.empty() ? name(Ending::back) : name(ended.ending)});
+    events.push_back(event_of(
+        ended, now, state.fleet, EventKind::judged,
+        since.empty() ? std::string("back: no sample says whether it helped")
+                      : fmt::format("{}: {} before, {} after", name(ended.ending),
+                                    format_number(ended.value_before), format_number(*ended.value_after)),
+        since.empty() ? name(Ending::back) : name(ended.ending)));
   }
 }
 
@@ -271,7 +267,7 @@ void tell(Plan& plan, Time now) {
                          .fleet = plan.next.fleet,
                          .instance_id = "",
                          .remediation_id = "",
-                         .kind = "fleet",
+                         .kind = EventKind::fleet,
                          .text = first == plan.fleet.end() ? std::string("nothing holds it back")
                                                            : fmt::format("{}: {}", reason, first->text),
                          .word = reason});

@@ -42,7 +42,7 @@ TEST(APause, EndsByItselfWhenItsTimeIsOver) {
   const auto plan = fleet.tick();
   EXPECT_FALSE(plan.actions.empty());
   EXPECT_FALSE(fleet.state.pause.has_value());
-  EXPECT_EQ(std::ranges::count(plan.events, "resume", &Event::kind), 1);
+  EXPECT_EQ(std::ranges::count(plan.events, EventKind::resume, &Event::kind), 1);
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
@@ -185,7 +185,7 @@ TEST(AMembersRecord, IsDroppedAWeekAfterTheMemberButNotWhenTheFleetCannotBeRead)
 
 TEST(AMembersRecord, KnowsSinceWhenItIsUnhealthyWhereARuleAsks) {
   FleetForTest fleet;
-  fleet.state_of(3, TargetState::unhealthy, "Target.Timeout");
+  fleet.state_of(3, TargetState::unhealthy, TargetReason::timeout);
   fleet.tick();
   EXPECT_TRUE(fleet.state.members.empty()) << "no rule asks";
   fleet.policy.also_when = {
@@ -215,7 +215,7 @@ TEST(AMembersRecord, OfThousandsKeepsTheLatest) {
   EXPECT_FALSE(fleet.state.members.contains(id(1'199)));
 }
 
-std::vector<std::string> told(const Plan& plan, const std::string& kind) {
+std::vector<std::string> told(const Plan& plan, EventKind kind) {
   std::vector<std::string> texts;
   for (const auto& event : plan.events) {
     if (event.kind == kind) texts.push_back(event.text);
@@ -226,14 +226,14 @@ std::vector<std::string> told(const Plan& plan, const std::string& kind) {
 TEST(WhatIsTold, IsAReasonThatChangedAndNothingTwice) {
   FleetForTest fleet;
   fleet.observation.signals[id(4)].state = SignalState::stale;
-  const auto first = told(fleet.tick(), "verdict");
+  const auto first = told(fleet.tick(), EventKind::verdict);
   ASSERT_EQ(first.size(), 1U);
   EXPECT_TRUE(first[0].starts_with("signal_stale: ")) << first[0];
   fleet.pass(1min);
-  EXPECT_TRUE(told(fleet.tick(), "verdict").empty());
+  EXPECT_TRUE(told(fleet.tick(), EventKind::verdict).empty());
   fleet.memory(4, 40);
   fleet.pass(1min);
-  const auto last = told(fleet.tick(), "verdict");
+  const auto last = told(fleet.tick(), EventKind::verdict);
   ASSERT_EQ(last.size(), 1U);
   EXPECT_TRUE(last[0].starts_with("below_limit: ")) << last[0];
 }
@@ -242,14 +242,15 @@ TEST(WhatIsTold, IsWhatHoldsBackTheWholeFleetOnce) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, std::nullopt};
-  EXPECT_EQ(told(fleet.tick(), "fleet").size(), 1U);
+  EXPECT_EQ(told(fleet.tick(), EventKind::fleet).size(), 1U);
   fleet.pass(1min);
   auto plan = fleet.tick();
-  EXPECT_TRUE(told(plan, "fleet").empty());
-  EXPECT_TRUE(told(plan, "verdict").empty()) << "what holds back everybody is told once, not of everybody";
+  EXPECT_TRUE(told(plan, EventKind::fleet).empty());
+  EXPECT_TRUE(told(plan, EventKind::verdict).empty())
+      << "what holds back everybody is told once, not of everybody";
   fleet.state.pause.reset();
   fleet.pass(1min);
-  EXPECT_EQ(told(fleet.tick(), "fleet"), std::vector<std::string>{"nothing holds it back"});
+  EXPECT_EQ(told(fleet.tick(), EventKind::fleet), std::vector<std::string>{"nothing holds it back"});
 }
 
 TEST(WhatIsTold, IsNotOfEachMemberWhatHoldsBackAllOfThem) {
@@ -264,9 +265,9 @@ TEST(WhatIsTold, IsNotOfEachMemberWhatHoldsBackAllOfThem) {
 TEST(WhatIsTold, IsBoundedAndTheRestFollows) {
   FleetForTest fleet(80);
   for (int i = 1; i <= 80; ++i) fleet.observation.signals[id(i)].state = SignalState::missing;
-  EXPECT_EQ(told(fleet.tick(), "verdict").size(), 50U);
+  EXPECT_EQ(told(fleet.tick(), EventKind::verdict).size(), 50U);
   fleet.pass(1min);
-  EXPECT_EQ(told(fleet.tick(), "verdict").size(), 30U);
+  EXPECT_EQ(told(fleet.tick(), EventKind::verdict).size(), 30U);
 }
 
 TEST(TheGlance, SaysWhatTheGuardsLeaveFree) {

@@ -84,8 +84,8 @@ bool look_is_due(const FleetView& fleet) {
 
 void make_wanted(Verdict& verdict, const Asked& asked) {
   verdict.wanted = true;
-  if (!asked.cause.metric.empty()) verdict.numbers.try_emplace("value", asked.cause.value);
-  verdict.numbers.try_emplace("priority", asked.priority);
+  if (!asked.cause.metric.empty()) verdict.numbers.try_emplace(Number::value, asked.cause.value);
+  verdict.numbers.try_emplace(Number::priority, asked.priority);
 }
 
 // Of a member that a guard holds back: whether something asks for it, as far as that is known.
@@ -126,7 +126,7 @@ Candidate candidate(const FleetView& fleet, const Member& member, Asked asked) {
       if (line) made.fails_at = reaches(*line, fleet.policy.fails_at).value_or(Time::max());
     }
   }
-  asked.verdict.numbers["priority"] = asked.priority;
+  asked.verdict.numbers[Number::priority] = asked.priority;
   if (made.fails_at != Time::max()) {
     asked.verdict.text +=
         fmt::format("; it will reach {} at {}", format_number(fleet.policy.fails_at), iso8601(made.fails_at));
@@ -185,15 +185,10 @@ std::vector<Candidate> asked_for(const FleetView& fleet, const std::vector<const
 }
 
 const char* order_words(Order order) {
-  switch (order) {
-    case Order::worst:
-      return "the worst first";
-    case Order::soonest:
-      return "the soonest to fail first";
-    case Order::longest_uncycled:
-      break;
-  }
-  return "the longest uncycled first";
+  static constexpr std::array kTold{"the worst first", "the soonest to fail first",
+                                    "the longest uncycled first"};
+  static_assert(kTold.size() == kWords<Order>.size());
+  return kTold[static_cast<std::size_t>(order)];
 }
 
 void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t from, Selection& selection) {
@@ -204,8 +199,8 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
     verdict.wanted = true;
     verdict.text +=
         fmt::format("; number {} of {} in line, {}", i + 1, line.size(), order_words(fleet.policy.order));
-    verdict.numbers["place"] = static_cast<double>(i + 1);
-    verdict.numbers["in_line"] = static_cast<double>(line.size());
+    verdict.numbers[Number::place] = static_cast<double>(i + 1);
+    verdict.numbers[Number::in_line] = static_cast<double>(line.size());
   }
 }
 
@@ -255,7 +250,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
           Reason::not_surveyed,
           fmt::format("not looked at in this tick, for {} others were and none of them may leave{}", kSurveys,
                       refused ? "; at its last look: " + fleet.state.told.at(member->id) : ""),
-          {{"surveyed", static_cast<double>(kSurveys)}}};
+          {{Number::surveyed, static_cast<double>(kSurveys)}}};
       make_wanted(verdict, asked);
       continue;
     }
@@ -340,6 +335,44 @@ Selection select(const FleetView& fleet, std::span<const Verdict> off) {
   }
   choose(fleet, asked_for(fleet, free, selection), selection);
   return selection;
+}
+
+bool only_keeps_from_leaving(Reason reason) {
+  constexpr std::array kThese{Reason::young,
+                              Reason::cooldown,
+                              Reason::daily_limit,
+                              Reason::late_effect,
+                              Reason::remedy_does_not_help,
+                              Reason::relapsing,
+                              Reason::too_few_healthy,
+                              Reason::too_few_healthy_in_zone,
+                              Reason::too_many_out_in_zone,
+                              Reason::too_much_load,
+                              Reason::load_unknown,
+                              Reason::standby_at_min_size,
+                              Reason::az_rebalance,
+                              Reason::stop_protected,
+                              Reason::cannot_stop,
+                              Reason::would_be_retained,
+                              Reason::capacity_units,
+                              Reason::grace_period,
+                              Reason::slow_start};
+  return std::ranges::find(kThese, reason) != kThese.end();
+}
+
+bool is_a_known_no(const Verdict& of_rules) {
+  return of_rules.reason == Reason::below_limit || of_rules.reason == Reason::not_sustained;
+}
+
+std::optional<Verdict> why_not_asked(const FleetView& fleet, const std::string& instance_id,
+                                     const Verdict& verdict) {
+  const auto member = fleet.members.find(instance_id);
+  if (verdict.wanted || !only_keeps_from_leaving(verdict.reason) || member == fleet.members.end() ||
+      member->second.instance == nullptr || member->second.open != nullptr)
+    return std::nullopt;
+  auto asked = judge_rules(fleet, member->second);
+  if (asked.holds || !is_a_known_no(asked.verdict)) return std::nullopt;
+  return std::move(asked.verdict);
 }
 
 }  // namespace evenkeel::decide

@@ -36,4 +36,13 @@ Selection select(const FleetView& fleet, std::span<const Verdict> off = {});
 // runs and is registered.
 std::vector<Question> signal_questions(const FleetView& fleet);
 
+// Whether the reason only keeps the member from leaving, and means nothing where nothing asks for it: it serves, and
+// is as it should be.
+bool only_keeps_from_leaving(Reason reason);
+// Whether what a rule says of a member is known, and no.
+bool is_a_known_no(const Verdict& of_rules);
+// Of a member with such a reason: that no rule asks for it, and why. Nothing: one asks, or that is not known.
+std::optional<Verdict> why_not_asked(const FleetView& fleet, const std::string& instance_id,
+                                     const Verdict& verdict);
+
 }  // namespace evenkeel::decide

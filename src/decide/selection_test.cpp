@@ -14,7 +14,7 @@ TEST(Selection, NobodyStartsBelowTheLimit) {
   EXPECT_TRUE(plan.actions.empty());
   EXPECT_TRUE(plan.next.open.empty());
   EXPECT_EQ(verdict(plan, 1), Reason::below_limit);
-  EXPECT_EQ(plan.members.at(id(1)).numbers.at("value"), 40);
+  EXPECT_EQ(plan.members.at(id(1)).numbers.at(Number::value), 40);
 }
 
 TEST(Selection, TheWorstAboveTheLimitLeavesEveryGroupOnItsPorts) {
@@ -72,7 +72,7 @@ TEST(Selection, SaysOfAMemberThatAGuardHoldsBackWhetherItWouldGo) {
   auto plan = fleet.decide();
   EXPECT_EQ(verdict(plan, 3), Reason::hold_tag);
   EXPECT_TRUE(plan.members.at(id(3)).wanted);
-  EXPECT_EQ(plan.members.at(id(3)).numbers.at("value"), 80);
+  EXPECT_EQ(plan.members.at(id(3)).numbers.at(Number::value), 80);
   EXPECT_FALSE(plan.members.at(id(4)).wanted);
   EXPECT_FALSE(plan.members.at(id(5)).wanted);
 
@@ -123,7 +123,7 @@ TEST(Selection, AMemberRegisteredInAnUnnamedGroupStaysAndTheNextGoes) {
   fleet.memory(3, 80);
   fleet.memory(4, 70);
   auto& survey = fleet.observation.surveys[id(3)];
-  survey.elsewhere = {{id(3), 8080, TargetState::healthy, ""}};
+  survey.elsewhere = {{id(3), 8080, TargetState::healthy, TargetReason::none}};
   survey.elsewhere_groups = {"tg-other"};
   const auto plan = fleet.decide();
   EXPECT_EQ(verdict(plan, 3), Reason::elsewhere_registered);
@@ -214,9 +214,9 @@ TEST(Line, EverybodySaysTheirPlaceInIt) {
   fleet.memory(4, 90);
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.members.at(id(4)).reason, Reason::start);
-  EXPECT_EQ(plan.members.at(id(3)).numbers.at("place"), 2);
-  EXPECT_EQ(plan.members.at(id(2)).numbers.at("place"), 3);
-  EXPECT_EQ(plan.members.at(id(2)).numbers.at("in_line"), 3);
+  EXPECT_EQ(plan.members.at(id(3)).numbers.at(Number::place), 2);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at(Number::place), 3);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at(Number::in_line), 3);
   EXPECT_NE(plan.members.at(id(2)).text.find("number 3 of 3 in line, the worst first"), std::string::npos);
 }
 
@@ -229,7 +229,7 @@ TEST(Line, ACauseWithoutAValueComesAfterTheWorst) {
   fleet.policy.also_when = {Rule{"old", 0, {old}}};
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.actions.at(0).instance_id, id(5));
-  EXPECT_EQ(plan.members.at(id(1)).numbers.at("place"), 2);
+  EXPECT_EQ(plan.members.at(id(1)).numbers.at(Number::place), 2);
 }
 
 TEST(Line, LongestUncycledGoesByTheLastBootThatIsKnown) {
@@ -243,7 +243,7 @@ TEST(Line, LongestUncycledGoesByTheLastBootThatIsKnown) {
   fleet.observation.instances[id(3)].launch_time -= 1s;
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.actions.at(0).instance_id, id(3));
-  EXPECT_EQ(plan.members.at(id(2)).numbers.at("place"), 2);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at(Number::place), 2);
   EXPECT_NE(plan.members.at(id(2)).text.find("the longest uncycled first"), std::string::npos);
 }
 
@@ -261,8 +261,9 @@ TEST(Line, SoonestToFailGoesBeforeTheWorst) {
   EXPECT_EQ(plan.actions.at(0).instance_id, id(3));
   EXPECT_NE(plan.members.at(id(3)).text.find("it will reach 100 at 2026-11-22T12:19:30Z"), std::string::npos)
       << plan.members.at(id(3)).text;
-  EXPECT_EQ(plan.members.at(id(4)).numbers.at("place"), 2);
-  EXPECT_EQ(plan.members.at(id(2)).numbers.at("place"), 3) << "without a forecast: after those with one";
+  EXPECT_EQ(plan.members.at(id(4)).numbers.at(Number::place), 2);
+  EXPECT_EQ(plan.members.at(id(2)).numbers.at(Number::place), 3)
+      << "without a forecast: after those with one";
   EXPECT_NE(plan.members.at(id(2)).text.find("the soonest to fail first"), std::string::npos);
   fleet.policy.fails_at = 1e9;
   EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(2)) << "in more than a year: no forecast";

@@ -95,7 +95,7 @@ bool start(Selection& selection, Draft& draft, FleetState& next) {
                                     .port = registration->port,
                                     .by_auto_scaling = looked_after});
   }
-  draft.note(remediation, "start", cause_words(remediation.cause));
+  draft.note(remediation, EventKind::start, cause_words(remediation.cause));
   if (const auto no = take_out(remediation, draft)) {
     draft.events.pop_back();
     selection.members[member.id] = no->verdict;
@@ -112,7 +112,8 @@ void trip_breaker_if_needed(const FleetView& fleet, Draft& draft, FleetState& ne
   const auto why = breaker_trips(fleet);
   if (!why) return;
   next.breaker = Breaker{*why, draft.now()};
-  draft.events.push_back({draft.now(), draft.policy.name, "", "", "breaker", "breaker tripped: " + *why});
+  draft.events.push_back(
+      {draft.now(), draft.policy.name, "", "", EventKind::breaker, "breaker tripped: " + *why});
 }
 
 }  // namespace

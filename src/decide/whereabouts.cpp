@@ -29,7 +29,7 @@ bool finds_what_it_remembers(const FleetState& state, const Observation& observa
 void adopt_identity(FleetState& state, const Observation& observation, std::vector<Event>& events) {
   if (!observation.identity) return;
   if (accepts_any_place(state)) {
-    events.push_back({observation.taken_at, state.fleet, "", "", "place",
+    events.push_back({observation.taken_at, state.fleet, "", "", EventKind::place,
                       "the fleet is in " + printable(words(*observation.identity)) + " from now on"});
   } else if (state.identity || !finds_what_it_remembers(state, observation)) {
     return;

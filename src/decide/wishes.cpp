@@ -24,10 +24,10 @@ class Heeding {
   void pause(const Wish& wish) {
     const auto until = wish.lasting ? std::optional(now_ + *wish.lasting) : wish.until;
     if (until && *until <= now_)
-      return note("", "pause",
+      return note("", EventKind::pause,
                   by_whom("a pause until " + iso8601(*until) + " was over before it began", wish));
     state_.pause = Pause{wish.reason, wish.author, now_, until};
-    note("", "pause", in_words(wish, until));
+    note("", EventKind::pause, in_words(wish, until));
   }
 
   void resume(const Wish& wish) {
@@ -35,26 +35,26 @@ class Heeding {
     if (state_.pause) {
       const auto& [reason, author, since, until] = *state_.pause;
       const bool over = until && *until <= now_;
-      note("", "resume",
+      note("", EventKind::resume,
            by_whom(fmt::format("ended the pause of {}{}: {}", author,
                                over ? ", which was over since " + iso8601(*until) : "", reason),
                    wish));
       state_.pause.reset();
     }
     if (state_.breaker) {
-      note("", "resume", by_whom("ended the breaker: " + state_.breaker->reason, wish));
+      note("", EventKind::resume, by_whom("ended the breaker: " + state_.breaker->reason, wish));
       state_.breaker.reset();
       state_.breaker_reset_at = now_;
     }
     if (!state_.denials.empty()) {
-      note("", "resume", by_whom("forgot what AWS refused: the next start tries it again", wish));
+      note("", EventKind::resume, by_whom("forgot what AWS refused: the next start tries it again", wish));
       state_.denials.clear();
     }
     if (const auto missing = accept_missing(state_); !missing.empty())
-      note("", "resume",
+      note("", EventKind::resume,
            by_whom("ended the wait for servers that left their target groups: " + join(missing, ", "), wish));
     if (state_.last_tick_at > now_ || state_.clock_doubt) {
-      note("", "resume", by_whom("set the clock to AWS's present time", wish));
+      note("", EventKind::resume, by_whom("set the clock to AWS's present time", wish));
       bring_back(state_, now_);
       state_.clock_doubt.reset();
     }
@@ -63,7 +63,7 @@ class Heeding {
   void restore(const Wish& wish) {
     const auto found = std::ranges::find(state_.open, wish.instance_id, &Remediation::instance_id);
     if (found == state_.open.end())
-      return note(wish.instance_id, "restore",
+      return note(wish.instance_id, EventKind::restore,
                   by_whom("nothing is under way any more that could be put back", wish));
     found->treat = false;
     found->why_untreated = by_whom("put back", wish);
@@ -85,7 +85,7 @@ class Heeding {
         return intent.effect == Effect::register_ || intent.effect == Effect::exit_standby;
       });
     }
-    note(wish.instance_id, "restore", in_words(wish, {}));
+    note(wish.instance_id, EventKind::restore, in_words(wish, {}));
   }
 
  private:
@@ -97,11 +97,11 @@ class Heeding {
   // Whatever the next look finds: adopt_identity() takes it.
   void accept_place(const Wish& wish) {
     state_.identity = Identity{};
-    note("", "place", in_words(wish, {}));
+    note("", EventKind::place, in_words(wish, {}));
   }
 
-  void note(const std::string& instance_id, const char* kind, std::string text) {
-    events_.push_back({now_, state_.fleet, instance_id, "", kind, std::move(text), true});
+  void note(const std::string& instance_id, EventKind kind, std::string text) {
+    events_.push_back({now_, state_.fleet, instance_id, "", kind, std::move(text), "", true});
   }
 
   FleetState& state_;

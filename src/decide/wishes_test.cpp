@@ -79,7 +79,7 @@ TEST(Wishes, AFleetThatHasMovedIsTakenWhereItIsFoundAndNothingEnds) {
   EXPECT_TRUE(state.pause);
   EXPECT_TRUE(state.breaker);
   EXPECT_TRUE(accepts_any_place(state));
-  EXPECT_EQ(told.at(1).kind, "place");
+  EXPECT_EQ(told.at(1).kind, EventKind::place);
   EXPECT_EQ(told.at(1).text, "accepted wherever it is found by bob: released");
 }
 

@@ -40,7 +40,7 @@ void Log::tick(const wiring::FleetTick& tick) {
   for (const auto& problem : report.observation.problems) warning("problem", fleet + ": " + words(problem));
   for (const auto& violation : report.violations) error("violation", fleet + ": " + violation);
   for (const auto& event : report.events) {
-    Json entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", event.kind},
+    Json entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", name(event.kind)},
                   {"text", event.text},      {"request", request_id_}, {"fleet", event.fleet}};
     if (!event.word.empty()) entry["word"] = event.word;
     if (!event.instance_id.empty()) entry["instance"] = event.instance_id;

@@ -4,6 +4,15 @@
 
 namespace evenkeel {
 
+bool treats_server(Effect effect) {
+  return effect == Effect::command || effect == Effect::reboot || effect == Effect::stop ||
+         effect == Effect::terminate;
+}
+
+bool brings_back(Effect effect) {
+  return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
+}
+
 bool pause_is_wished(const FleetState& state) {
   bool wished = false;
   for (const auto& wish : state.wishes) {
@@ -24,9 +33,7 @@ bool was_treated(const Remediation& remediation) {
   if (remediation.booted_at) return true;
   if (remediation.treatment == Treatment::none) return remediation.treat && remediation.attempt > 0;
   return std::ranges::any_of(remediation.intents, [](const Intent& intent) {
-    const bool treats = intent.effect == Effect::command || intent.effect == Effect::reboot ||
-                        intent.effect == Effect::stop || intent.effect == Effect::terminate;
-    return treats && may_have_happened(intent);
+    return treats_server(intent.effect) && may_have_happened(intent);
   });
 }
 

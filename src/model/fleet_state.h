@@ -41,7 +41,10 @@ enum class Phase {
   held,
   done
 };
-const char* name(Phase phase);
+template <>
+inline constexpr auto kWords<Phase> =
+    word_table<Phase::done>("draining", "capturing", "commanding", "rebooting", "stopping", "starting",
+                            "replacing", "booting", "rejoining", "soaking", "held", "done");
 
 enum class Effect {
   deregister,
@@ -57,7 +60,10 @@ enum class Effect {
   mark,       // the tag kWitnessTag is put on it, before it is taken out …
   unmark,     // … and taken off, after its remediation has ended
 };
-const char* name(Effect effect);  // "deregister", "register", "enter_standby" …
+template <>
+inline constexpr auto kWords<Effect> =
+    word_table<Effect::unmark>("deregister", "register", "enter_standby", "exit_standby", "capture",
+                               "command", "reboot", "stop", "start", "terminate", "mark", "unmark");
 
 enum class OutcomeKind {
   unknown,   // no answer was recorded: it may have happened, now or until the request expires
@@ -66,7 +72,14 @@ enum class OutcomeKind {
   not_sent,  // it never left this process, or AWS had no room for it: it did not happen, and may be tried
              // again
 };
-const char* name(OutcomeKind kind);
+template <>
+inline constexpr auto kWords<OutcomeKind> =
+    word_table<OutcomeKind::not_sent>("unknown", "accepted", "refused", "not_sent");
+
+// It is done to the server itself.
+bool treats_server(Effect effect);
+// It brings back capacity that we took.
+bool brings_back(Effect effect);
 
 // What is about to be done, durable before it is done. `at` signs the request, so AWS refuses it once it is
 // late.
@@ -109,7 +122,9 @@ enum class Ending {
   handed_over,   // a person, a deployment or Auto Scaling took it over
   replaced,      // by its Auto Scaling group, as the treatment asked
 };
-const char* name(Ending ending);
+template <>
+inline constexpr auto kWords<Ending> = word_table<Ending::replaced>(
+    "none", "cured", "back", "not_cured", "not_rebooted", "terminated", "handed_over", "replaced");
 
 // The durable record of taking one member out, treating it and bringing it back.
 struct Remediation {
@@ -213,7 +228,8 @@ struct Wish {
   bool now = false;  // of restore: it does not wait for a treatment that may still act
   bool operator==(const Wish&) const = default;
 };
-const char* name(Wish::Kind kind);
+template <>
+inline constexpr auto kWords<Wish::Kind> = word_table<Wish::Kind::restore>("pause", "resume", "restore");
 
 // AWS's Dates contradict last_tick_at: what the ticks since then have read.
 struct ClockDoubt {
@@ -280,7 +296,13 @@ enum class Blindness {
   // a server is marked as out that the state knows nothing of
   state_outdated,
 };
-const char* name(Blindness what);
+template <>
+inline constexpr auto kWords<Blindness> = word_table<Blindness::state_outdated>(
+    "target_group_absent", "auto_scaling_group_absent", "no_target_group_attached", "alarm_absent",
+    "calendar_absent", "metric_absent", "no_members", "no_member_may_leave", "may_never_leave",
+    "fleet_may_not_start", "groups_unread", "targets_unread", "attributes_unread", "auto_scaling_unread",
+    "instances_unread", "statuses_unread", "metric_unread", "load_unread", "alarm_unread", "calendar_unread",
+    "survey_denied", "action_denied", "state_outdated");
 // Whether the name does not exist, as opposed to what could not be read.
 constexpr bool is_absent_name(Blindness what) { return what <= Blindness::metric_absent; }
 // Whether the policy, or what it speaks of, has to be changed: nothing that AWS denied or failed.
@@ -303,7 +325,8 @@ struct Ability {
   std::vector<BlindTo> blind_to = {};  // empty unless blind
   bool operator==(const Ability&) const = default;
 };
-const char* name(Ability::Kind kind);  // "able" "waiting" "blind"
+template <>
+inline constexpr auto kWords<Ability::Kind> = word_table<Ability::Kind::blind>("able", "waiting", "blind");
 
 // AWS refused to do something, for want of a permission. Remembered until the same is accepted, an operator
 // resumes, or a week is over.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "model/policy.h"
 
 namespace evenkeel {
@@ -25,20 +26,49 @@ enum class TargetState {
   unavailable,
   other
 };
-const char* name(TargetState state);  // AWS's spelling
+template <>
+inline constexpr auto kWords<TargetState> = word_table<TargetState::other>(
+    "initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", "unavailable", "other");
+
+// Why a target is in a state that is not healthy. `other` is any word we don't know.
+enum class TargetReason {
+  none,
+  registration_in_progress,
+  initial_health_checking,
+  response_code_mismatch,
+  timeout,
+  failed_health_checks,
+  not_registered,
+  not_in_use,
+  deregistration_in_progress,
+  invalid_state,
+  ip_unusable,
+  health_check_disabled,
+  internal_error,
+  other
+};
+template <>
+inline constexpr auto kWords<TargetReason> = word_table<TargetReason::other>(
+    "", "Elb.RegistrationInProgress", "Elb.InitialHealthChecking", "Target.ResponseCodeMismatch",
+    "Target.Timeout", "Target.FailedHealthChecks", "Target.NotRegistered", "Target.NotInUse",
+    "Target.DeregistrationInProgress", "Target.InvalidState", "Target.IpUnusable",
+    "Target.HealthCheckDisabled", "Elb.InternalError", "other");
 
 // One registration of an instance in a target group. (id, port) is its identity.
 struct Registration {
   std::string instance_id;
   int port = 0;
   TargetState state = TargetState::other;
-  std::string reason;        // "Target.NotRegistered" …, empty when healthy
+  TargetReason reason = TargetReason::none;  // none when healthy
   bool zonal_shift = false;  // AWS has shifted traffic away from its zone (AdministrativeOverride)
   bool by_address = false;   // the target is an address of the instance: no call by its id takes it out there
   bool operator==(const Registration&) const = default;
 };
 
 enum class TargetType { instance, ip, lambda, alb, other };
+template <>
+inline constexpr auto kWords<TargetType> =
+    word_table<TargetType::other>("instance", "ip", "lambda", "alb", "other");
 
 struct TargetGroup {
   std::string arn;
@@ -70,12 +100,25 @@ struct TargetGroup {
 };
 
 enum class InstanceState { pending, running, shutting_down, terminated, stopping, stopped, other };
-const char* name(InstanceState state);
+template <>
+inline constexpr auto kWords<InstanceState> = word_table<InstanceState::other>(
+    "pending", "running", "shutting-down", "terminated", "stopping", "stopped", "other");
+
+// The events that EC2 documents.
+enum class EventCode {
+  instance_reboot,
+  system_reboot,
+  system_maintenance,
+  instance_retirement,
+  instance_stop
+};
+template <>
+inline constexpr auto kWords<EventCode> = word_table<EventCode::instance_stop>(
+    "instance-reboot", "system-reboot", "system-maintenance", "instance-retirement", "instance-stop");
 
 // An event that EC2 has scheduled for an instance; completed and cancelled ones are left out.
 struct ScheduledEvent {
-  // "instance-reboot" "system-reboot" "system-maintenance" "instance-retirement" "instance-stop"
-  std::string code;
+  std::string code;         // an EventCode's word, or one that is not known; untrusted
   std::string description;  // untrusted
   std::optional<Time> not_before;
   std::string id = {};  // "instance-event-0d59…"; empty: EC2 gave none
@@ -84,7 +127,9 @@ struct ScheduledEvent {
 
 // EC2's two checks of an instance, taken together: the worse of them.
 enum class StatusCheck { ok, impaired, initializing, insufficient_data, unknown };
-const char* name(StatusCheck check);
+template <>
+inline constexpr auto kWords<StatusCheck> =
+    word_table<StatusCheck::unknown>("ok", "impaired", "initializing", "insufficient-data", "unknown");
 
 struct InstanceStatus {
   StatusCheck check = StatusCheck::unknown;
@@ -111,11 +156,48 @@ struct Instance {
   bool operator==(const Instance&) const = default;
 };
 
+// Where a member stands in its Auto Scaling group. `other` is any word we don't know.
+enum class LifecycleState {
+  pending,
+  pending_wait,
+  pending_proceed,
+  in_service,
+  entering_standby,
+  standby,
+  replacing_root_volume,
+  replacing_root_volume_wait,
+  replacing_root_volume_proceed,
+  root_volume_replaced,
+  quarantined,
+  detaching,
+  detached,
+  terminating,
+  terminating_wait,
+  terminating_proceed,
+  terminating_retained,
+  terminated,
+  other
+};
+template <>
+inline constexpr auto kWords<LifecycleState> = word_table<LifecycleState::other>(
+    "Pending", "Pending:Wait", "Pending:Proceed", "InService", "EnteringStandby", "Standby",
+    "ReplacingRootVolume", "ReplacingRootVolume:Wait", "ReplacingRootVolume:Proceed", "RootVolumeReplaced",
+    "Quarantined", "Detaching", "Detached", "Terminating", "Terminating:Wait", "Terminating:Proceed",
+    "Terminating:Retained", "Terminated", "other");
+// In Standby, or on its way there.
+constexpr bool in_standby(LifecycleState state) {
+  return state == LifecycleState::entering_standby || state == LifecycleState::standby;
+}
+// On its way out of the group, or out of it.
+constexpr bool leaves_group(LifecycleState state) {
+  return state >= LifecycleState::detaching && state <= LifecycleState::terminated;
+}
+
 struct AutoScalingMember {
   std::string instance_id;
-  std::string lifecycle_state;  // AWS's word: "InService", "Standby" …
-  bool healthy = true;          // what Auto Scaling thinks of it
-  int weight = 1;  // how many units of the group's sizes it counts (WeightedCapacity); 0: not known
+  LifecycleState lifecycle_state = LifecycleState::other;
+  bool healthy = true;  // what Auto Scaling thinks of it
+  int weight = 1;       // how many units of the group's sizes it counts (WeightedCapacity); 0: not known
   bool operator==(const AutoScalingMember&) const = default;
 };
 
@@ -171,7 +253,9 @@ enum class SignalState {
   partial,    // CloudWatch said that the data is incomplete
   failed,     // it was asked for and could not be read
 };
-const char* name(SignalState state);
+template <>
+inline constexpr auto kWords<SignalState> =
+    word_table<SignalState::failed>("fresh", "stale", "missing", "ambiguous", "partial", "failed");
 
 struct Signal {
   SignalState state = SignalState::missing;
@@ -225,16 +309,22 @@ struct Probe {
   bool operator==(const Probe&) const = default;
 };
 
+enum class AlarmState { ok, alarm, insufficient_data, other };
+template <>
+inline constexpr auto kWords<AlarmState> =
+    word_table<AlarmState::other>("OK", "ALARM", "INSUFFICIENT_DATA", "other");
+
 struct Alarm {
-  std::string name;   // untrusted
-  std::string state;  // AWS's word: "OK" "ALARM" "INSUFFICIENT_DATA"
+  std::string name;  // untrusted
+  AlarmState state = AlarmState::other;
   std::optional<Time> changed_at =
       std::nullopt;  // when it went into that state; tells one alarm from the next
   bool operator==(const Alarm&) const = default;
 };
 
 enum class CalendarState { open, closed, unknown };
-const char* name(CalendarState state);
+template <>
+inline constexpr auto kWords<CalendarState> = word_table<CalendarState::unknown>("open", "closed", "unknown");
 
 // A command of SSM on one instance.
 struct CommandResult {
@@ -271,6 +361,17 @@ struct InOtherFleet {
   bool operator==(const InOtherFleet&) const = default;
 };
 
+// A pause, or the breaker, of a fleet that the policy does not have any more and that had some of this one's target
+// groups: this fleet under a former name.
+struct FormerStop {
+  std::string fleet;
+  bool paused = false;  // else its breaker is open
+  std::string reason;
+  std::string author;  // of a pause
+  Time since{};
+  std::optional<Time> until = std::nullopt;  // of a pause
+};
+
 // Something of an account that could not be read, or is not there. What decides reads the kind and the name.
 struct Problem {
   enum class Kind {
@@ -299,7 +400,12 @@ struct Problem {
   std::string text;  // for people: why
   bool operator==(const Problem&) const = default;
 };
-const char* name(Problem::Kind kind);
+template <>
+inline constexpr auto kWords<Problem::Kind> = word_table<Problem::Kind::not_there>(
+    "whose credentials these are", "target groups", "targets of", "attributes of",
+    "attributes of load balancer", "Auto Scaling group", "instance refreshes of", "scaling activities of",
+    "instances", "instances with the tag", "instance statuses", "stop protection of", "scheduled events of",
+    "alarms", "calendar", "signal", "command on", "console output of", "not there");
 // For people: what it is, which one, and why.
 std::string words(const Problem& problem);
 
@@ -355,6 +461,7 @@ struct Observation {
   std::map<std::string, std::string> groups_of_others;
   // By name, every other fleet of the store with the ids of the remediations that its state knows.
   std::map<std::string, std::set<std::string>> remediations_of_others = {};
+  std::vector<FormerStop> former_stops = {};
   // For people: why that is not all that the other fleets have done; empty: it is.
   std::vector<std::string> other_fleets_unknown;
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "model/calendar.h"
 
 namespace evenkeel {
@@ -16,7 +17,8 @@ namespace evenkeel {
 using namespace std::chrono_literals;
 
 enum class Statistic { average, maximum, minimum, sum };
-const char* name(Statistic statistic);  // CloudWatch's spelling: "Average"
+template <>
+inline constexpr auto kWords<Statistic> = word_table<Statistic::sum>("Average", "Maximum", "Minimum", "Sum");
 
 // A metric and the limit that makes a member a candidate.
 struct MetricCondition {
@@ -58,7 +60,9 @@ struct Condition {
   std::string name;
   bool operator==(const Condition&) const = default;
 };
-const char* name(Condition::Kind kind);  // "metric" "uptime" "age" "tag" "scheduled_event" …
+template <>
+inline constexpr auto kWords<Condition::Kind> = word_table<Condition::Kind::alarm>(
+    "metric", "uptime", "age", "tag", "scheduled_event", "status_check", "target_unhealthy", "alarm");
 
 inline constexpr const char* kRemediateTag = "evenkeel:remediate";
 inline constexpr const char* kHoldTag = "evenkeel:hold";
@@ -80,7 +84,9 @@ enum class Order {
   soonest,  // the one whose signal will reach `fails_at` first; without a forecast: after those with one
   longest_uncycled,  // the one whose last boot that is known is the longest ago
 };
-const char* name(Order order);
+template <>
+inline constexpr auto kWords<Order> =
+    word_table<Order::longest_uncycled>("worst", "soonest", "longest_uncycled");
 
 // A number of members, absolute or as a share of the fleet.
 struct Share {
@@ -109,7 +115,9 @@ struct LoadCeiling {
   bool operator==(const LoadCeiling&) const = default;
 };
 
-const char* name(LoadCeiling::Per per);
+template <>
+inline constexpr auto kWords<LoadCeiling::Per> =
+    word_table<LoadCeiling::Per::instance>("target_group", "instance");
 
 // "keep": what must hold before one more member may leave.
 struct Keep {
@@ -139,7 +147,9 @@ struct Gates {
 
 // How a member is treated, in the order of how much each destroys.
 enum class Treatment { none, command, reboot, stop_start, replace };
-const char* name(Treatment treatment);
+template <>
+inline constexpr auto kWords<Treatment> =
+    word_table<Treatment::replace>("none", "command", "reboot", "stop_start", "replace");
 
 // A document of SSM that is run on the member.
 struct Document {
@@ -181,7 +191,8 @@ enum class Leave {
   standby,     // EnterStandby with decrement, ExitStandby: AWS's documented way
   deregister,  // only deregistered; refused where health checks of type ELB might replace them
 };
-const char* name(Leave leave);
+template <>
+inline constexpr auto kWords<Leave> = word_table<Leave::deregister>("standby", "deregister");
 
 struct FleetPolicy {
   std::string name;

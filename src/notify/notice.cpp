@@ -14,7 +14,7 @@ constexpr std::size_t kText = 1500;
 
 // How one kind of event is told.
 struct Telling {
-  std::string_view event;
+  EventKind event;
   std::string_view kind;
   std::string_view says;  // after the fleet, or the instance
   std::string_view next;  // what to do; {} are the fleet and the instance
@@ -22,41 +22,41 @@ struct Telling {
 };
 
 constexpr std::array kTellings = {
-    Telling{"start", "start", "is taken out to be treated",
+    Telling{EventKind::start, "start", "is taken out to be treated",
             "Nothing to do. To put it back untreated: evenkeel restore {instance}\n"
             "To start nothing more: evenkeel pause {fleet} --reason \"...\"",
             true},
-    Telling{"done", "done", "", "", true},
-    Telling{"judged", "judged", "relapsed: the treatment did not help",
+    Telling{EventKind::done, "done", "", "", true},
+    Telling{EventKind::judged, "judged", "relapsed: the treatment did not help",
             "What is known of it: evenkeel explain {instance}", true},
-    Telling{"verdict", "spent", "is no longer treated: a person is needed",
+    Telling{EventKind::verdict, "spent", "is no longer treated: a person is needed",
             "It needs treatment again and again, and the policy allows nothing stronger.\n"
             "What is known of it: evenkeel explain {instance}",
             false},
-    Telling{"fleet", "blocked", "nothing is started, for a gate can't be read",
+    Telling{EventKind::fleet, "blocked", "nothing is started, for a gate can't be read",
             "What is out is still put back. What is wrong: evenkeel check --fleet {fleet}", false},
-    Telling{"held", "held", "is held: a person is needed",
+    Telling{EventKind::held, "held", "is held: a person is needed",
             "While it is held it counts as out of service, and may keep the others waiting.\n"
             "Look at the server (console, application log) and mend or replace it; what was done:\n"
             "  evenkeel status\n  evenkeel history --instance {instance}\n"
             "Once it is healthy everywhere, Evenkeel closes the matter by itself. To try again now:\n"
             "  evenkeel restore {instance}",
             true},
-    Telling{"restore", "restore", "is being put back by hand", "", false},
-    Telling{"breaker", "breaker", "the breaker is open: nothing more is started",
+    Telling{EventKind::restore, "restore", "is being put back by hand", "", false},
+    Telling{EventKind::breaker, "breaker", "the breaker is open: nothing more is started",
             "What is out is still put back. Look for one cause (a release, an agent, a surge of traffic):\n"
             "  evenkeel plan --fleet {fleet}\n"
             "When you know it: evenkeel resume {fleet} --reason \"...\"",
             false},
-    Telling{"pause", "paused", "is paused: nothing more is started",
+    Telling{EventKind::pause, "paused", "is paused: nothing more is started",
             "What is out is still put back. To go on: evenkeel resume {fleet} --reason \"...\"", false},
-    Telling{"resume", "resumed", "goes on", "", false},
+    Telling{EventKind::resume, "resumed", "goes on", "", false},
     Telling{
-        "blind", "blind", "is blind: it could not act if it had to",
+        EventKind::blind, "blind", "is blind: it could not act if it had to",
         "Nothing is started. What is out is still put back. What is wrong: evenkeel check --fleet {fleet}",
         false},
-    Telling{"sees", "sees", "sees again", "", false},
-    Telling{"violation", "violation", "a plan was refused: nothing is started",
+    Telling{EventKind::sees, "sees", "sees again", "", false},
+    Telling{EventKind::violation, "violation", "a plan was refused: nothing is started",
             "This is a mistake in Evenkeel, caught before it did harm. Please report it with the output of\n"
             "  evenkeel history --fleet {fleet} --json",
             true},
@@ -70,24 +70,29 @@ struct Ended {
 
 // Of the kinds of which only some are told, the words of those.
 struct Part {
-  std::string_view event;
+  EventKind event;
   std::string_view word;
 };
 constexpr std::array kParts = {
-    Part{"judged", "not_cured"},       Part{"judged", "not_gone"},
-    Part{"verdict", "relapsing"},      Part{"verdict", "remedy_does_not_help"},
-    Part{"verdict", "reason_remains"}, Part{"fleet", "alarm_unreadable"},
+    Part{EventKind::judged, name(Ending::not_cured)},
+    Part{EventKind::judged, "not_gone"},
+    Part{EventKind::verdict, name(Reason::relapsing)},
+    Part{EventKind::verdict, name(Reason::remedy_does_not_help)},
+    Part{EventKind::verdict, name(Reason::reason_remains)},
+    Part{EventKind::fleet, name(Reason::alarm_unreadable)},
 };
 
 constexpr std::array kEndings = {
-    Ended{"cured", "is back, and the signal came down", "Nothing to do."},
-    Ended{"back", "is back", "Nothing to do. Whether the treatment helped is not known yet."},
-    Ended{"not_cured", "is back, but the treatment did not help",
+    Ended{name(Ending::cured), "is back, and the signal came down", "Nothing to do."},
+    Ended{name(Ending::back), "is back", "Nothing to do. Whether the treatment helped is not known yet."},
+    Ended{name(Ending::not_cured), "is back, but the treatment did not help",
           "It may not be the remedy for this server. What is known of it: evenkeel explain {instance}"},
-    Ended{"not_rebooted", "is back, untreated", "What happened: evenkeel history --instance {instance}"},
-    Ended{"terminated", "is gone", "Nothing to do for Evenkeel; is the fleet still large enough?"},
-    Ended{"handed_over", "is left to you", ""},
-    Ended{"replaced", "is replaced by its Auto Scaling group",
+    Ended{name(Ending::not_rebooted), "is back, untreated",
+          "What happened: evenkeel history --instance {instance}"},
+    Ended{name(Ending::terminated), "is gone",
+          "Nothing to do for Evenkeel; is the fleet still large enough?"},
+    Ended{name(Ending::handed_over), "is left to you", ""},
+    Ended{name(Ending::replaced), "is replaced by its Auto Scaling group",
           "Nothing to do, once the new one serves: evenkeel plan --fleet {fleet}"},
 };
 
@@ -121,7 +126,7 @@ std::optional<Notice> notice_of(const Event& event) {
   if (telling == kTellings.end() || !is_told(event)) return std::nullopt;
   std::string_view says = telling->says;
   std::string_view next = telling->next;
-  if (telling->event == "done") {
+  if (telling->event == EventKind::done) {
     const auto* const ended = ending_of(event);
     says = ended == nullptr ? "is done" : ended->says;
     next = ended == nullptr ? "" : ended->next;

@@ -10,22 +10,22 @@ namespace {
 const Time kAt = parse_iso8601("2026-11-22T03:12:00Z").value();
 const std::string kId = "i-0123456789abcdef0";
 
-Event event(std::string kind, std::string text, std::string word = {}) {
+Event event(std::string_view kind, std::string text, std::string word = {}) {
   return {.at = kAt,
           .fleet = "web",
           .instance_id = kId,
           .remediation_id = kId + "@2026-11-22T02:50:00Z",
-          .kind = std::move(kind),
+          .kind = from_word<EventKind>(kind).value_or(EventKind::other),
           .text = std::move(text),
           .word = std::move(word)};
 }
 
-Event about_fleet(std::string kind, std::string text, std::string word = {}) {
+Event about_fleet(std::string_view kind, std::string text, std::string word = {}) {
   return {.at = kAt,
           .fleet = "web",
           .instance_id = "",
           .remediation_id = "",
-          .kind = std::move(kind),
+          .kind = from_word<EventKind>(kind).value_or(EventKind::other),
           .text = std::move(text),
           .word = std::move(word)};
 }
@@ -106,7 +106,7 @@ TEST(Notice, TellsThatAFleetIsBlindAndThatItSeesAgain) {
 }
 
 TEST(Notice, WhatIsOnlyForTheHistoryIsNotTold) {
-  for (const auto* kind : {"phase", "intent", "outcome", "group-vanished", "", "Held"})
+  for (const auto* kind : {"phase", "intent", "outcome", "group-vanished", "other"})
     EXPECT_FALSE(notice_of(event(kind, "text"))) << kind;
 }
 

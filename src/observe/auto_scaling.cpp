@@ -60,7 +60,7 @@ AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
     seen.other_traffic_sources.push_back(seen_source(source));
   for (const auto& instance : group.instances) {
     seen.members.push_back({.instance_id = instance.id,
-                            .lifecycle_state = instance.lifecycle_state,
+                            .lifecycle_state = lifecycle_state(instance.lifecycle_state),
                             .healthy = lower(instance.health_status) == "healthy",
                             .weight = instance.weight.value_or(group.in_units ? 0 : 1)});
   }

@@ -48,8 +48,8 @@ TEST_F(ObservingScaling, ReadsSizesSuspensionsAndMembers) {
   EXPECT_TRUE(seen.terminate_suspended);
   EXPECT_FALSE(seen.replacement_suspended) << "ReplaceUnhealthy isn't";
   EXPECT_TRUE(seen.being_deleted);
-  EXPECT_EQ(seen.members,
-            (std::vector<AutoScalingMember>{{kOne, "Standby", true}, {kTwo, "InService", false}}));
+  EXPECT_EQ(seen.members, (std::vector<AutoScalingMember>{{kOne, LifecycleState::standby, true},
+                                                          {kTwo, LifecycleState::in_service, false}}));
 }
 
 TEST_F(ObservingScaling, ReadsUnitsSourcesZonesAndGrace) {

@@ -29,7 +29,7 @@ std::set<std::string> alarms_of_rules(const Reading& reading) {
 }
 
 Alarm seen_alarm(const aws::cloudwatch::Alarm& alarm) {
-  return {alarm.name, alarm.state, alarm.transitioned_at};
+  return {alarm.name, or_other<AlarmState>(alarm.state), alarm.transitioned_at};
 }
 
 void read_by_name(const std::set<std::string>& names, Reading& reading) {

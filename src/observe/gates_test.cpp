@@ -36,10 +36,10 @@ TEST_F(ObservingGates, AlarmsAreReadByNameAndByPrefixUnderThePolicysWords) {
   };
   const auto seen = observed();
   using Alarms = std::vector<Alarm>;
-  EXPECT_EQ(seen.alarms,
-            (std::map<std::string, Alarms>{{"deploy", {{"deploy", "INSUFFICIENT_DATA"}}},
-                                           {"gone", {}},
-                                           {"web-*", {{"web-5xx", "OK"}, {"web-slow", "ALARM"}}}}));
+  EXPECT_EQ(seen.alarms, (std::map<std::string, Alarms>{
+                             {"deploy", {{"deploy", AlarmState::insufficient_data}}},
+                             {"gone", {}},
+                             {"web-*", {{"web-5xx", AlarmState::ok}, {"web-slow", AlarmState::alarm}}}}));
   EXPECT_EQ(asked["DescribeAlarms"], 2);
   EXPECT_TRUE(seen.problems.empty());
 }
@@ -73,7 +73,7 @@ TEST_F(ObservingGates, AnAlarmOfARuleIsAskedForEachMember) {
   EXPECT_EQ(asked["DescribeAlarms"], 1);
   ASSERT_EQ(seen.alarms.size(), 3U);
   EXPECT_TRUE(seen.alarms.at(std::string("oom-") + kOne).empty());
-  EXPECT_EQ(seen.alarms.at(std::string("oom-") + kTwo).at(0).state, "ALARM");
+  EXPECT_EQ(seen.alarms.at(std::string("oom-") + kTwo).at(0).state, AlarmState::alarm);
   EXPECT_TRUE(seen.alarms.contains("all"));
 }
 

@@ -96,7 +96,7 @@ void read_statuses(Reading& reading) {
 Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& policy) {
   const auto group = instance.tags.find("aws:autoscaling:groupName");
   return {.id = instance.id,
-          .state = instance_state(instance.state),
+          .state = or_other<InstanceState>(instance.state),
           .launch_time = instance.launch_time,
           .availability_zone = instance.availability_zone,
           .private_ip = instance.private_ip,

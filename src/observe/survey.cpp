@@ -27,7 +27,7 @@ bool known(const Observation& observation, const std::string& arn) {
 
 // An instance can be registered by its id only in groups of its own VPC, which is that of the named groups.
 bool may_hold(const aws::elbv2::TargetGroup& group, const std::set<std::string>& vpcs) {
-  const auto type = target_type(group.target_type);
+  const auto type = or_other<TargetType>(group.target_type);
   if (type == TargetType::lambda || type == TargetType::alb) return false;
   return type != TargetType::instance || vpcs.contains(group.vpc_id);
 }
@@ -103,7 +103,7 @@ const AutoScalingMember* member_of_group(const std::string& instance_id, const O
 bool leaves_with_its_group(const std::string& instance_id, const FleetPolicy& policy,
                            const Observation& observation) {
   const auto* member = member_of_group(instance_id, observation);
-  if (member == nullptr || member->lifecycle_state != "InService") return false;
+  if (member == nullptr || member->lifecycle_state != LifecycleState::in_service) return false;
   const bool replaces =
       std::ranges::find(policy.treatments, Treatment::replace, &Step::treatment) != policy.treatments.end();
   return policy.leave_by == Leave::standby || replaces;

@@ -92,7 +92,7 @@ void add_groups_of_fleet(Reading& reading) {
     TargetGroup seen;
     seen.arn = group.arn;
     seen.name = group.name;
-    seen.type = target_type(group.target_type);
+    seen.type = or_other<TargetType>(group.target_type);
     seen.has_load_balancer = !group.load_balancer_arns.empty();
     seen.of_fleet = true;
     seen.port = group.port.value_or(0);
@@ -140,8 +140,8 @@ std::optional<Duration> to_healthy(const aws::elbv2::TargetGroup& group) {
 Registration registration(const aws::elbv2::TargetHealth& target) {
   return {.instance_id = target.target.id,
           .port = target.target.port.value_or(0),
-          .state = target_state(target.state),
-          .reason = target.reason,
+          .state = or_other<TargetState>(target.state),
+          .reason = or_other<TargetReason>(target.reason),
           .zonal_shift = zonal_shift(target.administrative_override)};
 }
 

@@ -8,13 +8,6 @@
 namespace evenkeel::observe {
 namespace {
 
-template <class Value, std::size_t N>
-Value look_up(const std::array<std::pair<const char*, Value>, N>& words, const std::string& word,
-              Value other) {
-  const auto found = std::ranges::find_if(words, [&](const auto& entry) { return word == entry.first; });
-  return found == words.end() ? other : found->second;
-}
-
 // The number under `key`; `absent` where there is no such key or it is "off"; nothing when it isn't a number.
 std::optional<int> number(const std::map<std::string, std::string>& attributes, const std::string& key,
                           int absent) {
@@ -78,72 +71,41 @@ bool is_network_or_gateway(const std::string& load_balancer_arn) {
 
 }  // namespace
 
-TargetState target_state(const std::string& word) {
-  using enum TargetState;
-  static constexpr auto kWords =
-      std::to_array<std::pair<const char*, TargetState>>({{"initial", initial},
-                                                          {"healthy", healthy},
-                                                          {"unhealthy", unhealthy},
-                                                          {"unhealthy.draining", unhealthy_draining},
-                                                          {"unused", unused},
-                                                          {"draining", draining},
-                                                          {"unavailable", unavailable}});
-  return look_up(kWords, word, other);
-}
-
-TargetType target_type(const std::string& word) {
-  using enum TargetType;
-  static constexpr auto kWords = std::to_array<std::pair<const char*, TargetType>>(
-      {{"instance", instance}, {"ip", ip}, {"lambda", lambda}, {"alb", alb}});
-  return look_up(kWords, word, other);
-}
-
-InstanceState instance_state(const std::string& word) {
-  using enum InstanceState;
-  static constexpr auto kWords =
-      std::to_array<std::pair<const char*, InstanceState>>({{"pending", pending},
-                                                            {"running", running},
-                                                            {"shutting-down", shutting_down},
-                                                            {"terminated", terminated},
-                                                            {"stopping", stopping},
-                                                            {"stopped", stopped}});
-  return look_up(kWords, word, other);
+LifecycleState lifecycle_state(const std::string& word) {
+  const auto whole = from_word<LifecycleState>(word);
+  return whole ? *whole
+               : from_word<LifecycleState>(word.substr(0, word.find(':'))).value_or(LifecycleState::other);
 }
 
 CalendarState calendar_state(const std::string& word) {
   using enum CalendarState;
-  static constexpr auto kWords =
-      std::to_array<std::pair<const char*, CalendarState>>({{"OPEN", open}, {"CLOSED", closed}});
-  return look_up(kWords, word, unknown);
+  return word == "OPEN" ? open : word == "CLOSED" ? closed : unknown;
 }
 
 CommandResult::State command_state(const std::string& word) {
   using enum CommandResult::State;
-  static constexpr auto kWords =
-      std::to_array<std::pair<const char*, CommandResult::State>>({{"Pending", running},
-                                                                   {"InProgress", running},
-                                                                   {"Delayed", running},
-                                                                   {"Cancelling", running},
-                                                                   {"Success", success},
-                                                                   {"Cancelled", failed},
-                                                                   {"TimedOut", failed},
-                                                                   {"Failed", failed}});
-  return look_up(kWords, word, unknown);
+  static constexpr auto kStates =
+      std::to_array<std::pair<std::string_view, CommandResult::State>>({{"Pending", running},
+                                                                        {"InProgress", running},
+                                                                        {"Delayed", running},
+                                                                        {"Cancelling", running},
+                                                                        {"Success", success},
+                                                                        {"Cancelled", failed},
+                                                                        {"TimedOut", failed},
+                                                                        {"Failed", failed}});
+  const auto* const found =
+      std::ranges::find(kStates, std::string_view(word), [](const auto& one) { return one.first; });
+  return found == kStates.end() ? unknown : found->second;
 }
 
 StatusCheck worst_check(std::span<const std::string> words) {
   using enum StatusCheck;
   static constexpr auto kBestFirst =
       std::to_array<StatusCheck>({ok, initializing, insufficient_data, unknown, impaired});
-  static constexpr auto kWords =
-      std::to_array<std::pair<const char*, StatusCheck>>({{"ok", ok},
-                                                          {"impaired", impaired},
-                                                          {"initializing", initializing},
-                                                          {"insufficient-data", insufficient_data}});
   const auto* worst = kBestFirst.end();
   for (const auto& word : words) {
     if (word.empty() || word == "not-applicable") continue;
-    const auto* rank = std::ranges::find(kBestFirst, look_up(kWords, word, unknown));
+    const auto* rank = std::ranges::find(kBestFirst, from_word<StatusCheck>(word).value_or(unknown));
     worst = worst == kBestFirst.end() ? rank : std::max(worst, rank);
   }
   return worst == kBestFirst.end() ? unknown : *worst;

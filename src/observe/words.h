@@ -4,16 +4,22 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/words.h"
 #include "model/observation.h"
 
 namespace evenkeel::observe {
 
-TargetState target_state(const std::string& word);
-TargetType target_type(const std::string& word);
-InstanceState instance_state(const std::string& word);
+// For enumerations that spell their enumerators as AWS does.
+template <Worded Enum>
+Enum or_other(std::string_view word) {
+  return from_word<Enum>(word).value_or(Enum::other);
+}
+// A part of a state that is new ("Terminating:…") counts as the state that it is a part of.
+LifecycleState lifecycle_state(const std::string& word);
 CalendarState calendar_state(const std::string& word);
 CommandResult::State command_state(const std::string& word);
 

@@ -8,10 +8,15 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Words, WhatWeDoNotKnowIsOther) {
-  EXPECT_EQ(target_state("unhealthy.draining"), TargetState::unhealthy_draining);
-  EXPECT_EQ(target_state("healthyish"), TargetState::other);
-  EXPECT_EQ(instance_state("hibernating"), InstanceState::other);
-  EXPECT_EQ(target_type("instance"), TargetType::instance);
+  EXPECT_EQ(or_other<TargetState>("unhealthy.draining"), TargetState::unhealthy_draining);
+  EXPECT_EQ(or_other<TargetState>("healthyish"), TargetState::other);
+  EXPECT_EQ(or_other<InstanceState>("hibernating"), InstanceState::other);
+  EXPECT_EQ(or_other<TargetType>("instance"), TargetType::instance);
+  EXPECT_EQ(or_other<TargetReason>(""), TargetReason::none);
+  EXPECT_EQ(lifecycle_state("Terminating:Wait"), LifecycleState::terminating_wait);
+  EXPECT_EQ(lifecycle_state("Terminating:Anew"), LifecycleState::terminating)
+      << "a part of a state that is known";
+  EXPECT_EQ(lifecycle_state("Warmed:Running"), LifecycleState::other);
 }
 
 TEST(Words, TheStricterOfTwoThresholdsCounts) {
@@ -81,7 +86,8 @@ TEST(Words, ATargetByAddressIsNamedByWhoeverHasIt) {
   instances["i-2"].addresses = {"10.0.2.16/28"};
   const auto named = [&](const std::string& target) {
     std::vector<std::string> ids;
-    for (const auto& one : Addresses(instances).by_instance({{target, 80, TargetState::healthy, ""}})) {
+    for (const auto& one :
+         Addresses(instances).by_instance({{target, 80, TargetState::healthy, TargetReason::none}})) {
       ids.push_back(one.instance_id);
       EXPECT_EQ(one.by_address, target.front() != 'i');
     }

@@ -424,7 +424,7 @@ std::vector<std::string> play_edit(const KeyEdit& edit, const EditMoment& moment
     if (!report) return;
     still_out = !report->plan.next.open.empty();
     for (const auto& event : report->events) {
-      if (event.kind == "done" || event.kind == "held") told.insert(event.text);
+      if (event.kind == EventKind::done || event.kind == EventKind::held) told.insert(event.text);
     }
     for (const auto& one : report->plan.next.open)
       if (one.phase == moment.phase && !due) due = account.now();

@@ -50,7 +50,7 @@ bool is_of_the_story(const Event& event) {
                                 Reason::remedy_does_not_help,
                                 Reason::relapsing,
                                 Reason::reason_remains};
-  return event.kind != "verdict" ||
+  return event.kind != EventKind::verdict ||
          std::ranges::any_of(kTold, [&](Reason reason) { return event.word == name(reason); });
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/options.h"
+#include "cli/progress_line.h"
 #include "play/listen.h"
 #include "play/run.h"
 #include "play/story.h"
@@ -20,41 +21,21 @@ struct SimulateOptions {
   ListenOptions listen;
 };
 
-// A line that says how far the computing is; only on a terminal, and gone afterwards.
-class ProgressLine {
- public:
-  explicit ProgressLine(cli::Context& context) : context_(context) {}
-  ~ProgressLine() { clear(); }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
-  Progress doing(const char* what) {
-    if (!context_.err_is_terminal) return {};
-    return [this, what](double played) {
-      const int percent = static_cast<int>(played * 100);
-      if (percent == shown_) return;
-      shown_ = percent;
-      context_.err << fmt::format("\r\x1b[K{} … {} %", what, percent) << std::flush;
-    };
-  }
-
- private:
-  void clear() {
-    if (shown_ >= 0) context_.err << "\r\x1b[K" << std::flush;
-  }
-  cli::Context& context_;
-  int shown_ = -1;
-};
+Progress doing(cli::ProgressLine& line, const char* what) {
+  return [&line, what](double played) {
+    line.show(fmt::format("{} … {} %", what, static_cast<int>(played * 100)));
+  };
+}
 
 int run_play(cli::Context& context, const SimulateOptions& options, const sim::Scenario& scenario) {
   Play play{scenario, options.seed, 100, {}, {}};
   if (const auto policy = policy::parse(scenario.policy, scenario.file); policy && !policy->fleets.empty())
     play.limit = policy->fleets.front().reboot_when.above;
   {
-    ProgressLine line{context};
+    cli::ProgressLine line{context};
     if (!options.narrative)
-      play.without = run_without(scenario, options.seed, context, line.doing("the day without Evenkeel"));
-    auto with = run_with(scenario, options.seed, context, line.doing("the day with Evenkeel"));
+      play.without = run_without(scenario, options.seed, context, doing(line, "the day without Evenkeel"));
+    auto with = run_with(scenario, options.seed, context, doing(line, "the day with Evenkeel"));
     if (!with) {
       return cli::fail_with(context, with.error().kind == ErrorKind::invalid ? cli::kUsage : cli::kInternal,
                             with.error().message);

@@ -58,7 +58,7 @@ FleetState web_state(std::int64_t revision, const std::string& writer = "w") {
   return state;
 }
 
-Event web_event(const std::string& text) { return {at(1), "web", "i-1", "", "phase", text}; }
+Event web_event(const std::string& text) { return {at(1), "web", "i-1", "", EventKind::phase, text}; }
 std::vector<Event> events_of(const std::string& text) { return {web_event(text)}; }
 
 struct DynamoJournal : testing::Test {

@@ -1,6 +1,5 @@
 #include "record/events_json.h"
 
-#include <array>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -12,37 +11,30 @@ namespace {
 
 using nlohmann::json;
 
-struct TextField {
-  const char* key;
-  std::string Event::* member;
-};
-constexpr std::array kTexts = {TextField{"instance_id", &Event::instance_id},
-                               TextField{"remediation_id", &Event::remediation_id},
-                               TextField{"kind", &Event::kind}, TextField{"text", &Event::text}};
-constexpr TextField kWord{"word", &Event::word};  // an earlier build stored none
-
 std::unexpected<Error> corrupt_event(std::size_t place, std::string_view what) {
   return fail(ErrorKind::corrupt, fmt::format("event {} of the list: {}", place + 1, what));
 }
 
-Result<void> read_text(const json& object, const TextField& field, std::size_t place, Event& event) {
-  const auto found = object.find(field.key);
+Result<std::string> read_text(const json& object, const char* key, std::size_t place) {
+  const auto found = object.find(key);
   if (found == object.end() || !found->is_string())
-    return corrupt_event(place, fmt::format("{} is missing or is no text", field.key));
-  event.*field.member = found->get<std::string>();
-  return {};
+    return corrupt_event(place, fmt::format("{} is missing or is no text", key));
+  return found->get<std::string>();
 }
 
 Result<Event> read_event(const json& object, std::size_t place) {
-  const bool has_word = object.is_object() && object.contains(kWord.key);
-  if (!object.is_object() || object.size() != kTexts.size() + 1 + (has_word ? 1 : 0)) {
+  const bool has_word = object.is_object() && object.contains("word");  // an earlier build stored none
+  if (!object.is_object() || object.size() != (has_word ? 6 : 5)) {
     return corrupt_event(place,
                          "found something else than an object with the keys at, instance_id, "
                          "remediation_id, kind, word and text");
   }
   Event event;
-  for (const auto& field : kTexts) TRY_VOID(read_text(object, field, place, event));
-  if (has_word) TRY_VOID(read_text(object, kWord, place, event));
+  event.instance_id = TRY(read_text(object, "instance_id", place));
+  event.remediation_id = TRY(read_text(object, "remediation_id", place));
+  event.kind = from_word<EventKind>(TRY(read_text(object, "kind", place))).value_or(EventKind::other);
+  event.text = TRY(read_text(object, "text", place));
+  if (has_word) event.word = TRY(read_text(object, "word", place));
   const auto at = object.find("at");
   const auto time =
       at != object.end() && at->is_string() ? parse_iso8601(at->get_ref<const std::string&>()) : std::nullopt;
@@ -56,10 +48,12 @@ Result<Event> read_event(const json& object, std::size_t place) {
 std::string events_to_json(std::span<const Event> events) {
   json list = json::array();
   for (const auto& event : events) {
-    json object = {{"at", iso8601(event.at)}};
-    for (const auto& field : kTexts) object[field.key] = event.*field.member;
-    object[kWord.key] = event.*kWord.member;
-    list.push_back(std::move(object));
+    list.push_back({{"at", iso8601(event.at)},
+                    {"instance_id", event.instance_id},
+                    {"remediation_id", event.remediation_id},
+                    {"kind", name(event.kind)},
+                    {"word", event.word},
+                    {"text", event.text}});
   }
   return list.dump(-1, ' ', false, json::error_handler_t::replace);
 }

@@ -13,10 +13,10 @@ using nlohmann::json;
 Export sample() {
   auto api = maximal_state();
   api.fleet = "api";
-  return {
-      at(5),
-      {{maximal_state(), {{at(1) + 250ms, "web", "i-1", "i-1@x", "phase", "ä \"quoted\"\n", false, "held"}}},
-       {api, {}}}};
+  return {at(5),
+          {{maximal_state(),
+            {{at(1) + 250ms, "web", "i-1", "i-1@x", EventKind::phase, "ä \"quoted\"\n", "held"}}},
+           {api, {}}}};
 }
 
 std::string export_refusal(const json& document) {

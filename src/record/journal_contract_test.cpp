@@ -19,8 +19,9 @@ FleetState state_of(const std::string& fleet, std::int64_t revision, const std::
 }
 
 Event event_of(const std::string& fleet, const std::string& instance, int number) {
-  return {
-      at(number), fleet, instance, instance.empty() ? "" : instance + "@x", "phase", std::to_string(number)};
+  return {at(number),       fleet,
+          instance,         instance.empty() ? "" : instance + "@x",
+          EventKind::phase, std::to_string(number)};
 }
 
 TEST_P(JournalContract, AnUnknownFleetHasNoState) {
@@ -97,10 +98,10 @@ TEST_P(JournalContract, EventsAreStoredTogetherWithTheStateOrNotAtAll) {
 }
 
 TEST_P(JournalContract, AnEventComesBackAsItWas) {
-  const Event event{at(1) + 250ms, "web",  "i-1",
-                    "i-1@x",       "held", "ä \"quoted\"\n" + std::string(1, '\0') + "end",
-                    false,         "word"};
-  const Event about_the_fleet{at(2), "web", "", "", "pause", ""};
+  const Event event{at(1) + 250ms, "web",           "i-1",
+                    "i-1@x",       EventKind::held, "ä \"quoted\"\n" + std::string(1, '\0') + "end",
+                    "word"};
+  const Event about_the_fleet{at(2), "web", "", "", EventKind::pause, ""};
   ASSERT_TRUE(journal_->replace(state_of("web", 1), std::vector{event, about_the_fleet}));
   EXPECT_EQ(*journal_->history("web", "", 10), (std::vector{event, about_the_fleet}));
 }

@@ -151,7 +151,7 @@ Result<void> SqliteJournal::append(const std::string& fleet, std::span<const Eve
   for (const auto& event : events) {
     const auto at = iso8601(event.at);
     put.bind(1, fleet).bind(2, at).bind(3, event.instance_id).bind(4, event.remediation_id);
-    put.bind(5, event.kind).bind(6, event.text).bind(7, event.word);
+    put.bind(5, name(event.kind)).bind(6, event.text).bind(7, event.word);
     TRY_VOID(put.step());
     put.reset();
   }
@@ -196,7 +196,7 @@ Result<std::vector<Event>> SqliteJournal::history(const std::string& fleet, cons
                       .fleet = fleet,
                       .instance_id = row.text(1),
                       .remediation_id = row.text(2),
-                      .kind = row.text(3),
+                      .kind = from_word<EventKind>(row.text(3)).value_or(EventKind::other),
                       .text = row.text(4),
                       .word = row.text(5)});
   }

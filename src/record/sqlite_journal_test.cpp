@@ -171,7 +171,7 @@ TEST(SqliteJournal, StoresNothingThatItCouldNotReadAgain) {
 TEST(SqliteJournal, AnEventWhoseTimeIsNoTimeIsCorruptAndNamed) {
   const TestDirectory directory;
   const auto journal = opened(directory.file());
-  const Event event{first_state().last_tick_at, "web", "i-1", "r", "start", "it begins"};
+  const Event event{first_state().last_tick_at, "web", "i-1", "r", EventKind::start, "it begins"};
   ASSERT_TRUE(journal->replace(first_state(), {{event}}));
   ASSERT_EQ(journal->history("web", "", 10)->size(), 1U);
   tamper(directory.file(), "UPDATE event SET at = 'yesterday'");
@@ -221,7 +221,7 @@ TEST(SqliteJournal, TablesOfAnEarlierBuildGetTheirWordsWithTheFirstWrite) {
   EXPECT_EQ(version(), 1);
   next.revision = 2;
   const std::vector<Event> events{
-      {at(1), "web", "i-1", "i-1@x", "verdict", "held: look at it", false, "held"}};
+      {at(1), "web", "i-1", "i-1@x", EventKind::verdict, "held: look at it", "held"}};
   ASSERT_TRUE(journal->replace(next, events));
   EXPECT_EQ(version(), 2);
   const auto history = journal->history("web", "", 10);
@@ -385,10 +385,10 @@ TEST(SqliteJournal, EveryResultCodeHasAKindAndARemedy) {
 TEST(SqliteJournal, KeepsTheNewestHundredThousandEvents) {
   const TestDirectory directory;
   const auto journal = opened(directory.file());
-  std::vector<Event> many(100'500, Event{at(0), "web", "i-1", "", "phase", "old"});
+  std::vector<Event> many(100'500, Event{at(0), "web", "i-1", "", EventKind::phase, "old"});
   auto state = first_state();
   ASSERT_TRUE(journal->replace(state, many));
-  many.assign(1'000, Event{at(1), "web", "i-1", "", "phase", "new"});
+  many.assign(1'000, Event{at(1), "web", "i-1", "", EventKind::phase, "new"});
   state.revision = 2;
   ASSERT_TRUE(journal->replace(state, many));
   const auto history = journal->history("web", "", 1'000'000);
@@ -402,8 +402,8 @@ TEST(SqliteJournal, TrimsTheHistoryOfEveryFleetWhoeverSetsItOff) {
   const TestDirectory directory;
   const auto journal = opened(directory.file());
   auto loud = first_state();
-  ASSERT_TRUE(
-      journal->replace(loud, std::vector<Event>(500, Event{at(0), "web", "i-1", "", "phase", "old"})));
+  ASSERT_TRUE(journal->replace(
+      loud, std::vector<Event>(500, Event{at(0), "web", "i-1", "", EventKind::phase, "old"})));
   loud.revision = 2;
   // Event 100,999 is the last: the next thousand is another fleet's.
   ASSERT_TRUE(journal->replace(loud, {}));
@@ -414,7 +414,7 @@ TEST(SqliteJournal, TrimsTheHistoryOfEveryFleetWhoeverSetsItOff) {
       "'phase', 'new' FROM n");
   auto quiet = first_state();
   quiet.fleet = "api";
-  ASSERT_TRUE(journal->replace(quiet, std::vector{Event{at(1), "api", "i-2", "", "phase", "one"}}));
+  ASSERT_TRUE(journal->replace(quiet, std::vector{Event{at(1), "api", "i-2", "", EventKind::phase, "one"}}));
   EXPECT_EQ(journal->history("web", "", 1'000'000)->size(), 100'000U);
   EXPECT_EQ(journal->history("api", "", 1'000'000)->size(), 1U);
 }
@@ -442,14 +442,15 @@ TEST(SqliteReadOnly, ReadsTablesOfAnEarlierBuildAndStillDoesOnceAnotherHasRaised
   next.revision = 2;
   ASSERT_TRUE(
       opened(directory.file())
-          ->replace(next, std::vector<Event>{{at(1), "web", "i-1", "", "phase", "held", false, "held"}}));
+          ->replace(next, std::vector<Event>{{at(1), "web", "i-1", "", EventKind::phase, "held", "held"}}));
   EXPECT_EQ((*reader)->history("web", "i-1", 10)->at(1).word, "held");
 }
 
 TEST(SqliteReadOnly, ReadsWhileAnotherWritesAndNeverWrites) {
   const TestDirectory directory;
   const auto writer = opened(directory.file());
-  ASSERT_TRUE(writer->replace(first_state(), std::vector{Event{at(0), "web", "", "", "start", "s"}}));
+  ASSERT_TRUE(
+      writer->replace(first_state(), std::vector{Event{at(0), "web", "", "", EventKind::start, "s"}}));
   const auto reader = open_sqlite_read_only(directory.file());
   ASSERT_TRUE(reader) << reader.error().message;
   EXPECT_EQ((*(*reader)->load("web"))->revision, 1);

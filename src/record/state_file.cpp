@@ -1,5 +1,6 @@
 #include "record/state_file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <sys/vfs.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include "base/text.h"
 
@@ -45,23 +47,14 @@ std::unexpected<Error> system_failure(const std::string& path, int number) {
 }  // namespace
 
 std::string network_file_system(std::uint64_t statfs_type) {
-  switch (statfs_type & 0xFFFFFFFFU) {
-    case 0x6969:
-      return "NFS";
-    case 0x517B:
-      return "SMB";
-    case 0xFE534D42:
-      return "SMB2";
-    case 0xFF534D42:
-      return "CIFS";
-    case 0x00C36400:
-      return "Ceph";
-    case 0x5346414F:
-    case 0x6B414653:
-      return "AFS";
-    default:
-      return {};
-  }
+  static constexpr std::array kTypes{
+      std::pair{0x6969U, "NFS"},      std::pair{0x517BU, "SMB"},      std::pair{0xFE534D42U, "SMB2"},
+      std::pair{0xFF534D42U, "CIFS"}, std::pair{0x00C36400U, "Ceph"}, std::pair{0x5346414FU, "AFS"},
+      std::pair{0x6B414653U, "AFS"},
+  };
+  for (const auto& [type, name] : kTypes)
+    if (type == (statfs_type & 0xFFFFFFFFU)) return name;
+  return {};
 }
 
 Result<bool> check_location(const std::string& path) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/words.h"
 #include "record/state_fields.h"
 
 namespace evenkeel::record {
@@ -23,11 +24,6 @@ constexpr int kMaxDepth = 16;
 // ISO 8601 has four digits for the year; "never" is as good at its end.
 constexpr Time kFirstTime = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
 constexpr Time kLastTime = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1} - Duration{1};
-
-template <class T>
-concept Listed = requires { FieldsOf<T>::kList; };
-template <class T>
-concept Word = std::is_enum_v<T>;
 
 // ---- writing
 
@@ -69,7 +65,7 @@ class Writer {
   // By its name alone. It comes back without its shifts, as if it were UTC: enough for the policy of a fleet
   // that has left the file, which starts nothing and so never asks for a window.
   void write(const TimeZone& zone) { write(zone.name); }
-  template <Word T>
+  template <Worded T>
   void write(T value) {
     write(std::string(name(value)));
   }
@@ -104,7 +100,7 @@ class Writer {
   template <Listed T>
   void write_fields(const T& value, char& before) {
     std::apply([&](const auto&... entry) { (write_entry(before, entry.key, value.*entry.member), ...); },
-               FieldsOf<T>::kList);
+               kFields<T>);
   }
   template <class T>
   void write_entry(char& before, const std::string& key, const T& value) {
@@ -232,15 +228,14 @@ Result<void> read(const json& value, const Spot& at, Share& into) {
   return {};
 }
 
-template <Word T>
+template <Worded T>
 Result<void> read(const json& value, const Spot& at, T& into) {
-  std::vector<std::string> words;
-  for (int i = 0; i <= static_cast<int>(kLast<T>); ++i) {
-    into = static_cast<T>(i);
-    if (value.is_string() && value.get_ref<const std::string&>() == name(into)) return {};
-    words.emplace_back(name(into));
-  }
-  return unfit(value, at, "one of " + join(words, ", "));
+  const auto found = value.is_string() ? from_word<T>(value.get_ref<const std::string&>()) : std::nullopt;
+  if (!found)
+    return unfit(value, at,
+                 "one of " + join(std::vector<std::string>(kWords<T>.begin(), kWords<T>.end()), ", "));
+  into = *found;
+  return {};
 }
 
 template <class T>
@@ -267,7 +262,7 @@ Result<void> read(const json& value, const Spot& at, T& into) {
                                   : read(*found, child(at, entry.key), into.*entry.member);
     return result.has_value();
   };
-  std::apply([&](const auto&... entry) { (read_entry(entry) && ...); }, FieldsOf<T>::kList);
+  std::apply([&](const auto&... entry) { (read_entry(entry) && ...); }, kFields<T>);
   if (!result) return result;
   for (const auto& item : value.items()) {
     if (!known.contains(item.key()))

@@ -170,7 +170,7 @@ namespace {
 
 template <class... Structs>
 constexpr bool all_members_are_stored() {
-  return ((std::tuple_size_v<std::remove_cvref_t<decltype(FieldsOf<Structs>::kList)>> ==
+  return ((std::tuple_size_v<std::remove_cvref_t<decltype(kFields<Structs>)>> ==
            std::tuple_size_v<decltype(members(std::declval<Structs>()))>) &&
           ...);
 }

@@ -14,7 +14,12 @@ using Addresses = std::vector<std::string>;
 const std::string kTopic = "sns:arn:aws:sns:us-west-2:123456789012:evenkeel";
 
 Event held(const std::string& instance = "i-1") {
-  return {parse_iso8601("2026-11-22T06:45:00Z").value(), "web", instance, instance + "@x", "held", "why"};
+  return {parse_iso8601("2026-11-22T06:45:00Z").value(),
+          "web",
+          instance,
+          instance + "@x",
+          EventKind::held,
+          "why"};
 }
 
 // Stores nothing, and may refuse.
@@ -72,7 +77,7 @@ TEST(People, AreToldOverEveryKindOfAddress) {
 TEST(People, NothingToTellCallsNobody) {
   World world;
   People people({kTopic, "webhook:ssm:/hook"}, world.sources(), "");
-  people.add(std::vector{Event{{}, "web", "i-1", "i-1@x", "phase", "draining"}});
+  people.add(std::vector{Event{{}, "web", "i-1", "i-1@x", EventKind::phase, "draining"}});
   EXPECT_EQ(world.send(people).told, 0);
   EXPECT_TRUE(world.transport.requests.empty());
 }

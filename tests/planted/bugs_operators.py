@@ -55,7 +55,7 @@ BUGS = [
     Bug("stores no words in tables of an earlier build", "record/sqlite_journal.cpp",
         "  TRY_VOID(raise_tables());\n", ""),
     Bug("refuses the events of an earlier build", "record/events_json.cpp",
-        "const bool has_word = object.is_object() && object.contains(kWord.key);", "const bool has_word = true;"),
+        "const bool has_word = object.is_object() && object.contains(\"word\");", "const bool has_word = true;"),
     # The clock
     Bug("believes a single jump of AWS's clock", "decide/clock.cpp",
         "doubt->ticks < kBelievedAfterTicks ||", "doubt->ticks < 1 ||"),
@@ -108,7 +108,7 @@ BUGS = [
     Bug("takes its own stop that was never sent for one", "decide/remediation/stop_start.cpp",
         "if (stop == nullptr || !may_have_happened(*stop)) return false;", "if (stop == nullptr) return false;"),
     Bug("waits for a replacement without end", "decide/remediation/treating.cpp",
-        "  if (now < remediation.deadline) return;\n  const auto word", "  if (!remediation.id.empty()) return;\n  const auto word"),
+        "  if (now < remediation.deadline) return;\n  const auto state", "  if (!remediation.id.empty()) return;\n  const auto state"),
     Bug("waits out the time for what another hand stopped", "decide/remediation/returning.cpp",
         "    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)\n"
         "      hold_not_back", "    if (draft.now() >= remediation.deadline)\n      hold_not_back"),
@@ -137,7 +137,7 @@ BUGS = [
         "if (there == nullptr || is_leaving(*there)) return target.target_group_name;",
         "if (there == nullptr || is_leaving(*there)) continue;"),
     Bug("replaces a server that is not in service in its group", "decide/remediation/gate.cpp",
-        'if (word != "InService")', 'if (word == "Standby")'),
+        "if (state != LifecycleState::in_service)", "if (state == LifecycleState::standby)"),
     Bug("treats although a target group is not known", "decide/remediation/gate.cpp",
         "  if (auto no = by_unknown_places(remediation, effect, draft)) return std::unexpected(std::move(*no));\n",
         "  if (auto no = by_unknown_places(remediation, effect, draft)) no.reset();\n"),

@@ -21,7 +21,7 @@ BUGS = [
     Bug("waits for ever for whom a person has deregistered", "decide/guards/expected.cpp",
         "if (!by_scaling && !overlooked && now - since >= kMeantAfter) continue;", ""),
     Bug("doesn't count the missing as out", "decide/fleet_view.cpp",
-        "return !member.missing.empty() || (member.scaling", "return (member.scaling"),
+        "return !member.missing.empty() ||\n         (member.scaling", "return (member.scaling"),
     Bug("leaves the missing out of the shares", "decide/fleet_view.cpp",
         "    for (const auto* group : member.missing) {\n      add(groups[group], false);\n",
         "    for (const auto* group : member.missing) {\n"),

@@ -9,7 +9,7 @@ BUGS = [
     Bug("treats a server without a new mark", "decide/remediation/draft.cpp",
         ": permit.effect() == Effect::capture;\n", ": permit.effect() != Effect::deregister;\n"),
     Bug("treats a server whose mark could not be written", "controller/send.cpp",
-        "return decide::takes_out(effect) || treats_the_server(effect);", "return decide::takes_out(effect);"),
+        "return decide::takes_out(effect) || treats_or_captures(effect);", "return decide::takes_out(effect);"),
     Bug("treats again what a newer state has treated", "decide/remediation/witness.cpp",
         "  if (wrote(remediation, value, fleet)) return std::nullopt;\n", "  if (!value.empty()) return std::nullopt;\n"),
     Bug("takes another state's mark of the same second for its own", "decide/remediation/witness.cpp",

@@ -114,6 +114,17 @@ class Sources(unittest.TestCase):
     def passes(self, name: str, line: str) -> None:
         self.assertEqual(run("check_sources.py", {name: f"{HEADER}{line}\n"}), (0, ""))
 
+    def test_the_core_compares_no_word_of_aws(self):
+        for line in ('bool a = state == "InService";', 'bool a = "x" != word && word != "Target.NotInUse";',
+                     'bool a = word.starts_with("Terminat");', 'auto a = std::ranges::find(alarms, "ALARM", &Alarm::state);'):
+            status, output = run("check_sources.py", {"src/decide/guards/fleet.h": f"{HEADER}{line}\n"})
+            self.assertEqual(status, 1, line)
+            self.assertIn("src/decide/guards/fleet.h:3: ", output)
+            for name in ("src/observe/words.h", "src/decide/testing/fleet.h"):
+                self.assertEqual(run("check_sources.py", {name: f"{HEADER}{line}\n"}), (0, ""), line)
+        for line in ('bool a = value == "no";', 'auto a = fmt::format("{}: not InService", name(state));'):
+            self.assertEqual(run("check_sources.py", {"src/decide/guards/fleet.h": f"{HEADER}{line}\n"}), (0, ""), line)
+
     def test_refuses_a_clock_that_was_not_handed_in(self):
         self.refuses("src/wire/curl.cpp", "auto t = std::chrono::system_clock::now();", "from a Clock")
         self.refuses("src/wire/curl_test.cpp", "auto t = std::chrono::steady_clock::now();", "from a Clock")

@@ -79,7 +79,7 @@ std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
   if (has_looked || state.breaker_reset_at || !fleet.readable()) return std::nullopt;
   auto out = fleet.out();
   for (const auto& [id, member] : fleet.members) {
-    if (member.scaling != nullptr && member.scaling->lifecycle_state == "InService" &&
+    if (member.scaling != nullptr && member.scaling->lifecycle_state == LifecycleState::in_service &&
         member.places.empty() && !member.out) {
       out.push_back(id);
     }

@@ -20,7 +20,7 @@ Ruling in_group(const Member& member, const Place& place, bool tell) {
   Verdict verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
                   fmt::format("{} of {} would be left healthy in {}{}, {} are asked for", left, count.members,
                               place.group->name, without_shifted(count), count.required),
-                  {{"healthy_after", left}, {"required", count.required}}};
+                  {{Number::healthy_after, left}, {Number::required, count.required}}};
   if (count.members - 1 < count.required) {  // even while all of them serve
     verdict.lasts = true;
     verdict.text += count.members < 2
@@ -45,7 +45,7 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
                   place.group->name, printable(member.zone),
                   zonal ? "the zone's requests stay in the zone"
                         : "whether the zone's requests stay in the zone could not be read"),
-      {{"healthy_after", left}}};
+      {{Number::healthy_after, left}}};
   last.lasts = place.count->zones.at(member.zone).members < 2;
   return last;
 }
@@ -65,7 +65,7 @@ Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place,
                   fmt::format("{} of {} would be left healthy in {} in zone {}{}, {} {} asked for", left,
                               count.members, place.group->name, printable(member.zone),
                               without_shifted(count), required, required == 1 ? "is" : "are"),
-                  {{"healthy_after", left}, {"required", required}}};
+                  {{Number::healthy_after, left}, {Number::required, required}}};
   if (count.members - 1 < required) {
     verdict.lasts = true;
     verdict.text += "; set keep.healthy_per_zone lower, or add servers there";

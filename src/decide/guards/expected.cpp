@@ -121,8 +121,7 @@ bool Expected::left_scaling_group(const std::string& id) const {
   if (seen == nullptr || !scaling_believed_ || !in_right_place(state_, observation_)) return false;
   const auto member = scaling_.find(id);
   if (member == scaling_.end()) return holds_id(seen->members, id);
-  const auto& word = member->second->lifecycle_state;
-  return word.starts_with("Terminat") || word.starts_with("Detach");
+  return leaves_group(member->second->lifecycle_state);
 }
 
 // It is not expected any more: ended, or released by its Auto Scaling group.
@@ -229,7 +228,7 @@ std::vector<std::string> missing_from(const TargetGroup& group, const Observatio
     std::ranges::copy_if(seen->second.members, std::back_inserter(missing), is_missing);
   if (!group.attached || !observation.auto_scaling_group) return missing;
   for (const auto& member : observation.auto_scaling_group->members) {
-    if (member.lifecycle_state != "InService" || !is_missing(member.instance_id)) continue;
+    if (member.lifecycle_state != LifecycleState::in_service || !is_missing(member.instance_id)) continue;
     const auto instance = observation.instances.find(member.instance_id);
     if (instance == observation.instances.end() || !has_ended(instance->second))
       missing.push_back(member.instance_id);

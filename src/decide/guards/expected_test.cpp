@@ -134,7 +134,7 @@ TEST_F(Absence, WhatAutoScalingTerminatesHasLeft) {
   auto& group = fleet.scaling();
   fleet.group(0).attached = true;
   tick();
-  group.members.at(3).lifecycle_state = "Terminating:Wait";
+  group.members.at(3).lifecycle_state = LifecycleState::terminating_wait;
   fleet.gone(4);
   tick();
   EXPECT_EQ(plan.next.glance.out, 0);
@@ -228,7 +228,7 @@ TEST_F(Absence, AnOldCopyThatDoesNotKnowOfAStandbyCallsAPerson) {
   auto& group = fleet.scaling();
   fleet.group(0).attached = true;
   tick();
-  group.members.at(7).lifecycle_state = "Standby";
+  group.members.at(7).lifecycle_state = LifecycleState::standby;
   fleet.gone(8);
   fleet.pass(26h);
   tick();

@@ -29,6 +29,27 @@ Ruling paused(const FleetView& fleet, bool) {
       pause->until};
 }
 
+// Under a name that it had before, what stopped it was not meant for the name alone.
+Ruling stopped_before(const FleetView& fleet, bool by_pause) {
+  for (const auto& stop : fleet.observation.former_stops) {
+    if (stop.paused != by_pause || (stop.until && fleet.observation.taken_at >= *stop.until)) continue;
+    const auto since = iso8601(stop.since) + (stop.until ? " until " + iso8601(*stop.until) : "");
+    return Verdict{
+        stop.paused ? Reason::paused : Reason::breaker_open,
+        fmt::format("{} since {}, as fleet {}, which the policy does not have any more (evenkeel resume {} "
+                    "--reason … ends it): {}",
+                    stop.paused ? "paused by " + printable(stop.author) : std::string("breaker open"), since,
+                    stop.fleet, stop.fleet, printable(stop.reason)),
+        {},
+        stop.until};
+  }
+  return std::nullopt;
+}
+
+Ruling paused_before(const FleetView& fleet, bool) { return stopped_before(fleet, true); }
+
+Ruling breaker_before(const FleetView& fleet, bool) { return stopped_before(fleet, false); }
+
 Ruling breaker_open(const FleetView& fleet, bool) {
   if (!fleet.state.breaker) return std::nullopt;
   return Verdict{
@@ -59,7 +80,7 @@ Ruling asked_late(const FleetView& fleet, bool) {
       fmt::format(
           "the time of this tick's event is {} away from now: it only restores, the next one looks again",
           format_duration(late)),
-      {{"late_seconds", std::chrono::duration<double>(late).count()}}};
+      {{Number::late_seconds, std::chrono::duration<double>(late).count()}}};
 }
 
 Ruling wrong_account(const FleetView& fleet, bool) {
@@ -109,7 +130,7 @@ Ruling state_outdated(const FleetView& fleet, bool) {
                   "not looked at for more than {}: {}{}; it may be an old copy. Put them back, or, "
                   "if they are meant to be out: evenkeel resume {} --reason …",
                   count, format_duration(kUnwatched), join(who, ", "), more, fleet.policy.name),
-      {{"missing", static_cast<double>(count)}}};
+      {{Number::missing, static_cast<double>(count)}}};
 }
 
 Ruling clock_backwards(const FleetView& fleet, bool) {
@@ -117,7 +138,7 @@ Ruling clock_backwards(const FleetView& fleet, bool) {
   if (back <= kMaxSpread) return std::nullopt;
   return Verdict{Reason::clock_backwards,
                  fmt::format("AWS's clock stands {} before the last tick's", format_duration(back)),
-                 {{"back_seconds", std::chrono::duration<double>(back).count()}}};
+                 {{Number::back_seconds, std::chrono::duration<double>(back).count()}}};
 }
 
 Ruling clock_ahead(const FleetView& fleet, bool) {
@@ -128,7 +149,7 @@ Ruling clock_ahead(const FleetView& fleet, bool) {
       fmt::format("AWS's clock stands {} after the last tick's, and this machine's clock does not agree: it "
                   "counts once {} ticks over {} have seen it",
                   format_duration(ahead), kBelievedAfterTicks, format_duration(kBelievedAfter)),
-      {{"ahead_seconds", std::chrono::duration<double>(ahead).count()}}};
+      {{Number::ahead_seconds, std::chrono::duration<double>(ahead).count()}}};
 }
 
 Ruling observation_incomplete(const FleetView& fleet, bool tell) {
@@ -140,7 +161,7 @@ Ruling observation_incomplete(const FleetView& fleet, bool tell) {
     return Verdict{Reason::observation_incomplete,
                    fmt::format("AWS's answers are {} apart, {} at the most describe one moment",
                                format_duration(spread), format_duration(kMaxSpread)),
-                   {{"spread_seconds", std::chrono::duration<double>(spread).count()}}};
+                   {{Number::spread_seconds, std::chrono::duration<double>(spread).count()}}};
   }
   if (!tell) return std::nullopt;
   return passes(fmt::format("all was read, within {}", format_duration(spread)));
@@ -152,7 +173,7 @@ Ruling observation_contradicts(const FleetView& fleet, bool tell) {
   if (!fleet.doubted.empty()) return Verdict{Reason::observation_contradicts, join(fleet.doubted, "; "), {}};
   const int before = fleet.state.members_last_seen;
   const auto now = static_cast<int>(fleet.members.size());
-  const std::map<std::string, double> numbers = {{"members", now}, {"members_before", before}};
+  const Numbers numbers = {{Number::members, now}, {Number::members_before, before}};
   if (now * 2 < before) {
     return Verdict{Reason::observation_contradicts,
                    fmt::format("only {} members seen where the last tick saw {}; waiting one tick for it to "
@@ -176,7 +197,7 @@ Ruling zone_failing(const FleetView& fleet, bool) {
                    fmt::format("{} of {} members in zone {} are not healthy: while a zone fails nothing is "
                                "started anywhere",
                                count.failing, count.members, printable(zone)),
-                   {{"failing", count.failing}, {"members", count.members}}};
+                   {{Number::failing, count.failing}, {Number::members, count.members}}};
   }
   return std::nullopt;
 }
@@ -189,7 +210,7 @@ std::vector<std::string> gone_in_standby(const FleetView& fleet) {
   if (!fleet.observation.instances_complete) return ids;
   for (const auto& [id, member] : fleet.members) {
     if (member.instance == nullptr && member.open == nullptr && member.scaling != nullptr &&
-        in_standby(*member.scaling))
+        in_standby(member.scaling->lifecycle_state))
       ids.push_back(id);
   }
   return ids;
@@ -197,7 +218,7 @@ std::vector<std::string> gone_in_standby(const FleetView& fleet) {
 
 Ruling too_many_out(const FleetView& fleet, bool tell) {
   const int limit = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
-  const std::map<std::string, double> numbers = {{"out", fleet.out_count}, {"limit", limit}};
+  const Numbers numbers = {{Number::out, fleet.out_count}, {Number::limit, limit}};
   if (fleet.out_count >= limit) {
     auto out = fleet.out();
     const auto more = out.size() > kNamed ? fmt::format(" and {} more", out.size() - kNamed) : "";
@@ -227,8 +248,7 @@ Ruling starts_per_hour(const FleetView& fleet, bool tell) {
   for (const auto& remediation : fleet.state.open) count(remediation.started_at);
   for (const auto& ended : fleet.state.recent) count(ended.started_at);
   const int limit = fleet.policy.keep.starts_per_hour;
-  const std::map<std::string, double> numbers = {{"starts", static_cast<double>(starts.size())},
-                                                 {"limit", limit}};
+  const Numbers numbers = {{Number::starts, static_cast<double>(starts.size())}, {Number::limit, limit}};
   if (static_cast<int>(starts.size()) >= limit) {
     std::ranges::sort(starts);
     const Time next = starts[starts.size() - static_cast<std::size_t>(limit)] + 1h;
@@ -241,7 +261,9 @@ Ruling starts_per_hour(const FleetView& fleet, bool tell) {
   return passes(fmt::format("{} started within an hour, {} may be", starts.size(), limit), numbers);
 }
 
-constexpr std::array kInnerGuards = {FleetGuard{"paused", paused},
+constexpr std::array kInnerGuards = {FleetGuard{"former_pause", paused_before},
+                                     FleetGuard{"former_breaker", breaker_before},
+                                     FleetGuard{"paused", paused},
                                      FleetGuard{"breaker", breaker_open},
                                      FleetGuard{"retired", retired},
                                      FleetGuard{"tick", asked_late},

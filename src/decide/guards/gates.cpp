@@ -49,11 +49,11 @@ Ruling alarms(const FleetView& fleet, bool tell) {
       continue;
     }
     for (const auto& alarm : found->second) {
-      if (alarm.state == "ALARM") {
+      if (alarm.state == AlarmState::alarm) {
         firing.push_back(printable(alarm.name));
-      } else if (alarm.state == "INSUFFICIENT_DATA") {
+      } else if (alarm.state == AlarmState::insufficient_data) {
         if (gates.insufficient_data_blocks) undecided.push_back(printable(alarm.name));
-      } else if (alarm.state != "OK") {
+      } else if (alarm.state != AlarmState::ok) {
         unreadable.push_back(printable(alarm.name));
       }
     }
@@ -61,7 +61,7 @@ Ruling alarms(const FleetView& fleet, bool tell) {
   if (!firing.empty()) {
     return Verdict{Reason::alarm_firing,
                    "in ALARM: " + join(firing, ", "),
-                   {{"firing", static_cast<double>(firing.size())}}};
+                   {{Number::firing, static_cast<double>(firing.size())}}};
   }
   if (!unreadable.empty()) {
     return Verdict{
@@ -70,13 +70,13 @@ Ruling alarms(const FleetView& fleet, bool tell) {
                     "match at least one) and that cloudwatch:DescribeAlarms is allowed, or take it "
                     "out of gates.alarms",
                     join(unreadable, ", ")),
-        {{"unreadable", static_cast<double>(unreadable.size())}}};
+        {{Number::unreadable, static_cast<double>(unreadable.size())}}};
   }
   if (!undecided.empty()) {
     return Verdict{Reason::alarm_unreadable,
                    fmt::format("in INSUFFICIENT_DATA: {}; gates.insufficient_data: passes would let it pass",
                                join(undecided, ", ")),
-                   {{"undecided", static_cast<double>(undecided.size())}}};
+                   {{Number::undecided, static_cast<double>(undecided.size())}}};
   }
   if (!tell || gates.alarms.empty()) return std::nullopt;
   return passes("not in ALARM: " + printable(join(gates.alarms, ", ")));
@@ -128,7 +128,7 @@ Ruling scaling_activity(const FleetView& fleet, bool tell) {
     return Verdict{
         Reason::scaling_activity,
         fmt::format("{} is at work: {}", printable(group->name), printable(join(*group->activities, ", "))),
-        {{"activities", static_cast<double>(group->activities->size())}}};
+        {{Number::activities, static_cast<double>(group->activities->size())}}};
   }
   if (!tell) return std::nullopt;
   return passes("no activity of " + printable(group->name));

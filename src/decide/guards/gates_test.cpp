@@ -68,13 +68,14 @@ TEST(Gates, AChangeCalendarMustBeOpen) {
 TEST(Gates, AnyAlarmThatFiresHoldsBackAndIsNamed) {
   FleetForTest fleet;
   fleet.policy.gates.alarms = {"deploy-running", "web-*"};
-  fleet.observation.alarms["deploy-running"] = {{"deploy-running", "OK"}};
-  fleet.observation.alarms["web-*"] = {{"web-5xx", "OK"}, {"web-slow", "ALARM"}, {"web-late", "ALARM"}};
+  fleet.observation.alarms["deploy-running"] = {{"deploy-running", AlarmState::ok}};
+  fleet.observation.alarms["web-*"] = {
+      {"web-5xx", AlarmState::ok}, {"web-slow", AlarmState::alarm}, {"web-late", AlarmState::alarm}};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::alarm_firing);
   EXPECT_EQ(no.text, "in ALARM: web-slow, web-late");
-  EXPECT_EQ(no.numbers.at("firing"), 2);
-  fleet.observation.alarms["web-*"][1].state = fleet.observation.alarms["web-*"][2].state = "OK";
+  EXPECT_EQ(no.numbers.at(Number::firing), 2);
+  fleet.observation.alarms["web-*"][1].state = fleet.observation.alarms["web-*"][2].state = AlarmState::ok;
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
 
@@ -84,7 +85,7 @@ TEST(Gates, AnAlarmThatCannotBeReadHoldsBack) {
   EXPECT_EQ(why_not(fleet), Reason::alarm_unreadable);
   fleet.observation.alarms["web-*"] = {};
   EXPECT_EQ(why_not(fleet), Reason::alarm_unreadable);
-  fleet.observation.alarms["web-*"] = {{"web-5xx", "SOMETHING_NEW"}};
+  fleet.observation.alarms["web-*"] = {{"web-5xx", AlarmState::other}};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::alarm_unreadable);
   EXPECT_NE(no.text.find("cloudwatch:DescribeAlarms"), std::string::npos);
@@ -93,7 +94,7 @@ TEST(Gates, AnAlarmThatCannotBeReadHoldsBack) {
 TEST(Gates, InsufficientDataBlocksUnlessThePolicyLetsItPass) {
   FleetForTest fleet;
   fleet.policy.gates.alarms = {"web-5xx"};
-  fleet.observation.alarms["web-5xx"] = {{"web-5xx", "INSUFFICIENT_DATA"}};
+  fleet.observation.alarms["web-5xx"] = {{"web-5xx", AlarmState::insufficient_data}};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::alarm_unreadable);
   EXPECT_NE(no.text.find("insufficient_data: passes"), std::string::npos);

@@ -161,7 +161,7 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
         fmt::format("EC2 has scheduled {} for it{}: {}; a rule with scheduled_event would serve it",
                     printable(event.code), event.not_before ? " at " + iso8601(*event.not_before) : "",
                     printable(event.description)),
-        {{"events", static_cast<double>(survey.events->size())}}};
+        {{Number::events, static_cast<double>(survey.events->size())}}};
   }
   if (!survey.may_reboot.value_or(false)) {
     return Verdict{Reason::reboot_denied, "AWS would refuse its treatment: " + survey.detail, {}};

@@ -20,7 +20,7 @@ namespace evenkeel::decide {
 using Ruling = std::optional<Verdict>;
 
 // With `tell`: the guard passes, and these are the numbers.
-inline Verdict passes(std::string text, std::map<std::string, double> numbers = {}) {
+inline Verdict passes(std::string text, Numbers numbers = {}) {
   return {Reason::start, std::move(text), std::move(numbers)};
 }
 

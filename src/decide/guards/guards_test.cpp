@@ -74,7 +74,7 @@ TEST(Guards, TheDenominatorDoesNotShrinkWithWhatIsOut) {
 
 TEST(Guards, WhoeverIsOutCounts) {
   FleetForTest fleet;
-  fleet.state_of(8, TargetState::draining, "Target.DeregistrationInProgress");
+  fleet.state_of(8, TargetState::draining, TargetReason::deregistration_in_progress);
   EXPECT_EQ(why_not(fleet), Reason::too_many_out);
   fleet.policy.keep.out.count = 2;
   EXPECT_EQ(why_not(fleet), Reason::start);
@@ -163,6 +163,21 @@ TEST(Guards, AClockThatRunsBackwardsStopsStarts) {
   EXPECT_EQ(why_not(fleet), Reason::clock_backwards);
 }
 
+TEST(Guards, WhatWasStoppedUnderAFormerNameStartsNothing) {
+  FleetForTest fleet;
+  const Time now = fleet.observation.taken_at;
+  fleet.observation.former_stops = {{"old", true, "database migration", "ann", now - 1h, now + 1h}};
+  const auto paused = verdict_of_three(fleet);
+  EXPECT_EQ(paused.reason, Reason::paused);
+  EXPECT_NE(paused.text.find("database migration"), std::string::npos);
+  EXPECT_NE(paused.text.find("evenkeel resume old"), std::string::npos);
+  EXPECT_EQ(paused.until, now + 1h);
+  fleet.observation.former_stops[0].until = now;
+  EXPECT_EQ(why_not(fleet), Reason::start) << "the pause is over";
+  fleet.observation.former_stops.push_back({"old", false, "everybody jumped", "", now - 1h});
+  EXPECT_EQ(why_not(fleet), Reason::breaker_open);
+}
+
 TEST(Guards, PausedBreakerRetired) {
   FleetForTest fleet;
   fleet.state.pause = Pause{"deploy", "ann", {}};
@@ -196,7 +211,7 @@ TEST(Guards, ATargetThatIsNotInServiceStays) {
   fleet.place(1, 3).state = TargetState::other;
   EXPECT_EQ(why_not(fleet), Reason::not_healthy);
   fleet.place(1, 3).state = TargetState::unused;
-  fleet.place(1, 3).reason = "Target.NotInUse";
+  fleet.place(1, 3).reason = TargetReason::not_in_use;
   EXPECT_EQ(why_not(fleet), Reason::group_without_load_balancer);
   fleet = FleetForTest{};
   fleet.group(0).type = TargetType::ip;
@@ -225,7 +240,7 @@ TEST(Guards, WhoIsOnlyInTheAutoScalingGroupIsLeftAlone) {
   fleet.policy.auto_scaling_group = "web-asg";
   fleet.observation.auto_scaling_group.emplace().name = "web-asg";
   for (int i = 1; i <= 8; ++i) {
-    fleet.observation.auto_scaling_group->members.push_back({id(i), "InService"});
+    fleet.observation.auto_scaling_group->members.push_back({id(i), LifecycleState::in_service});
   }
   fleet.gone(3);
   EXPECT_EQ(why_not(fleet), Reason::not_registered);
@@ -275,7 +290,7 @@ TEST(Guards, HealthySinceIsRememberedOnlyForSlowStartGroups) {
 TEST(Guards, AMemberOnTwoPortsOfOneGroupIsOneMember) {
   FleetForTest fleet;
   auto& list = *fleet.group(0).registrations;
-  list.insert(list.begin() + 3, {id(3), 8443, TargetState::healthy, ""});
+  list.insert(list.begin() + 3, {id(3), 8443, TargetState::healthy, TargetReason::none});
   EXPECT_EQ(why_not(fleet), Reason::start);
   const FleetView view{fleet.policy, fleet.observation, fleet.state};
   EXPECT_EQ(capacity_checks(view, view.members.at(id(3))).size(), 4U) << "two groups, and a zone in each";
@@ -290,7 +305,7 @@ TEST(Guards, ATargetByAddressStaysWhoeverItIs) {
   fleet.group(1).type = TargetType::ip;
   for (auto& one : *fleet.group(1).registrations) one.by_address = true;
   fleet.group(1).registrations->insert(fleet.group(1).registrations->begin(),
-                                       {"10.0.0.9", 80, TargetState::healthy, ""});
+                                       {"10.0.0.9", 80, TargetState::healthy, TargetReason::none});
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.members.at("10.0.0.9").reason, Reason::unsupported_target_type);
   EXPECT_TRUE(plan.members.at(id(3)).lasts);
@@ -301,7 +316,7 @@ TEST(Guards, ATargetByAddressStaysWhoeverItIs) {
 TEST(Guards, OnlyAGroupThatHoldsItByItsIdIsToBeNamed) {
   FleetForTest fleet;
   auto& survey = fleet.observation.surveys[id(3)];
-  survey.elsewhere = {{id(3), 80, TargetState::healthy, ""}};
+  survey.elsewhere = {{id(3), 80, TargetState::healthy, TargetReason::none}};
   survey.elsewhere_groups = {"blue"};
   EXPECT_NE(verdict_of_three(fleet).text.find("name it in the policy"), std::string::npos);
   survey.elsewhere[0].by_address = true;

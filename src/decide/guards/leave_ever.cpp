@@ -45,7 +45,7 @@ Ruling registered_elsewhere(const FleetView& fleet, const Member& member) {
 // Terminated in Standby, where Auto Scaling keeps it in its list: nothing of it is left that could leave.
 bool is_gone(const Member& member) {
   const bool there = member.instance != nullptr && member.instance->state != InstanceState::terminated;
-  return !there && member.scaling != nullptr && in_standby(*member.scaling);
+  return !there && member.scaling != nullptr && in_standby(member.scaling->lifecycle_state);
 }
 
 // The first no that does not pass by itself, though another one may hold it back just now.

@@ -133,10 +133,10 @@ Verdict judged(const FleetView& fleet, const Projection& projection, const std::
                   "stay below {}",
                   format_number(projection.high), printable(ceiling.metric), of,
                   format_number(projection.growth), left, format_number(each), format_number(ceiling.below)),
-      {{"projected", projection.total()},
-       {"projected_each", each},
-       {"limit", ceiling.below},
-       {"left", left}}};
+      {{Number::projected, projection.total()},
+       {Number::projected_each, each},
+       {Number::limit, ceiling.below},
+       {Number::left, left}}};
 }
 
 }  // namespace
@@ -184,7 +184,8 @@ std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, cons
   std::optional<Verdict> heaviest;
   const auto refuses = [&](Verdict verdict) {
     const bool no = verdict.reason != Reason::start;
-    if (no || !heaviest || verdict.numbers["projected_each"] > heaviest->numbers["projected_each"])
+    if (no || !heaviest ||
+        verdict.numbers[Number::projected_each] > heaviest->numbers[Number::projected_each])
       heaviest = std::move(verdict);
     return no;
   };

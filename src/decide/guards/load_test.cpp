@@ -29,10 +29,10 @@ TEST(Load, WhoIsLeftMustStayBelowTheCeiling) {
   EXPECT_EQ(why_not(Loaded(6999)), Reason::start);  // 7 are left
   const auto no = verdict_of_three(Loaded(7000));
   EXPECT_EQ(no.reason, Reason::too_much_load);
-  EXPECT_EQ(no.numbers.at("projected"), 7000);
-  EXPECT_EQ(no.numbers.at("projected_each"), 1000);
-  EXPECT_EQ(no.numbers.at("limit"), 1000);
-  EXPECT_EQ(no.numbers.at("left"), 7);
+  EXPECT_EQ(no.numbers.at(Number::projected), 7000);
+  EXPECT_EQ(no.numbers.at(Number::projected_each), 1000);
+  EXPECT_EQ(no.numbers.at(Number::limit), 1000);
+  EXPECT_EQ(no.numbers.at(Number::left), 7);
 }
 
 TEST(Load, EveryGroupOfTheMemberCounts) {
@@ -69,7 +69,7 @@ TEST(Load, TheHighEndCountsAndNotOneSpike) {
   for (std::size_t i = 0; i < 3; ++i) samples[i * 20].value = 9000;
   EXPECT_EQ(why_not(fleet), Reason::start);
   samples[59].value = 9000;
-  EXPECT_EQ(verdict_of_three(fleet).numbers.at("projected"), 9000);
+  EXPECT_EQ(verdict_of_three(fleet).numbers.at(Number::projected), 9000);
 }
 
 TEST(Load, WhatIsOlderThanThePastIsOver) {
@@ -93,7 +93,7 @@ TEST(Load, AClearRiseIsProjectedUntilTheMemberIsBack) {
   fleet.policy.timing.soak = 1h;
   const auto later = verdict_of_three(fleet);
   EXPECT_EQ(later.reason, Reason::too_much_load);
-  EXPECT_NEAR(later.numbers.at("projected"), 5900 + 560 + 730, 15);
+  EXPECT_NEAR(later.numbers.at(Number::projected), 5900 + 560 + 730, 15);
 }
 
 TEST(Load, AFallIsNotCountedOn) {
@@ -168,9 +168,9 @@ TEST(LoadPerInstance, IsAddedUpOverThoseThatServe) {
   fleet.one(5) = fleet.flat(63);
   const auto no = verdict_of_three(fleet);  // 490 over 7
   EXPECT_EQ(no.reason, Reason::too_much_load);
-  EXPECT_EQ(no.numbers.at("projected"), 490);
+  EXPECT_EQ(no.numbers.at(Number::projected), 490);
   fleet.state_of(5, TargetState::unhealthy);
-  EXPECT_EQ(verdict_of_three(fleet).numbers.at("left"), 6);
+  EXPECT_EQ(verdict_of_three(fleet).numbers.at(Number::left), 6);
 }
 
 TEST(LoadPerInstance, APeriodWithoutASampleOfEachWouldLookTooLight) {
@@ -183,7 +183,8 @@ TEST(LoadPerInstance, APeriodWithoutASampleOfEachWouldLookTooLight) {
   fleet.observation.loads.erase(id(2));
   EXPECT_EQ(why_not(fleet), Reason::load_unknown);
   fleet.state_of(2, TargetState::unhealthy);
-  EXPECT_EQ(verdict_of_three(fleet).numbers.at("projected"), 7 * 61) << "who doesn't serve carries nothing";
+  EXPECT_EQ(verdict_of_three(fleet).numbers.at(Number::projected), 7 * 61)
+      << "who doesn't serve carries nothing";
   fleet.one(4).state = SignalState::partial;
   EXPECT_EQ(why_not(fleet), Reason::load_unknown);
 }

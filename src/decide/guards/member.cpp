@@ -77,15 +77,14 @@ Ruling not_in_service(const Place& place) {
       registration->state == TargetState::unhealthy_draining) {
     return Verdict{Reason::being_drained, "a person or another program is draining it from " + where, {}};
   }
-  if (registration->reason == "Target.NotInUse" || !group->has_load_balancer) {
+  if (registration->reason == TargetReason::not_in_use || !group->has_load_balancer) {
     return lasting(Verdict{Reason::group_without_load_balancer,
                            where + " gets no traffic: no listener forwards to it, or its zone is not enabled",
                            {}});
   }
-  return Verdict{
-      Reason::not_healthy,
-      fmt::format("{} at {} ({})", name(registration->state), where, printable(registration->reason)),
-      {}};
+  return Verdict{Reason::not_healthy,
+                 fmt::format("{} at {} ({})", name(registration->state), where, name(registration->reason)),
+                 {}};
 }
 
 Ruling in_slow_start(const Place& place, Time now) {
@@ -135,7 +134,7 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
   if (!tell) return std::nullopt;
   return passes(fmt::format("at {} places, {}", member.places.size(),
                             member.serving ? "serving" : "not serving: nothing is lost with it"),
-                {{"places", static_cast<double>(member.places.size())}});
+                {{Number::places, static_cast<double>(member.places.size())}});
 }
 
 Ruling named_group(const FleetView& fleet, const Member& member, bool) {
@@ -163,10 +162,10 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
                    {}};
   }
   const auto& group = *fleet.observation.auto_scaling_group;
-  if (member.scaling->lifecycle_state != "InService") {
+  if (member.scaling->lifecycle_state != LifecycleState::in_service) {
     return Verdict{
         Reason::auto_scaling_state,
-        "its Auto Scaling state is " + printable(member.scaling->lifecycle_state) + ", not InService",
+        "its Auto Scaling state is " + std::string(name(member.scaling->lifecycle_state)) + ", not InService",
         {}};
   }
   if (!member.scaling->healthy && !group.replacement_suspended) {
@@ -197,12 +196,12 @@ Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
                         .group = fleet.observation.auto_scaling_group,
                         .in_standby = leaves_by_standby(fleet, member)};
   if (auto no = treatment_guard(applied)) {
-    no->numbers["rung"] = rung;
+    no->numbers[Number::rung] = rung;
     return no;
   }
   if (!tell) return std::nullopt;
   return passes(fmt::format("{}, rung {} of {}", name(kind), rung + 1, fleet.policy.treatments.size()),
-                {{"rung", rung}});
+                {{Number::rung, rung}});
 }
 
 Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
@@ -220,7 +219,7 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
   if (zone.out < limit && !tell) return std::nullopt;
   return Verdict{zone.out < limit ? Reason::start : Reason::too_many_out_in_zone,
                  fmt::format("{} out in zone {}, {} may be", zone.out, printable(member.zone), limit),
-                 {{"out", zone.out}, {"limit", limit}}};
+                 {{Number::out, zone.out}, {Number::limit, limit}}};
 }
 
 Ruling young(const FleetView& fleet, const Member& member, bool tell) {
@@ -233,7 +232,7 @@ Ruling young(const FleetView& fleet, const Member& member, bool tell) {
       up < wanted ? Reason::young : Reason::start,
       fmt::format("up for {} since its last boot or treatment that is known, keep.min_uptime is {}",
                   format_duration(up), format_duration(wanted)),
-      {{"up_seconds", std::chrono::duration<double>(up).count()}},
+      {{Number::up_seconds, std::chrono::duration<double>(up).count()}},
       up < wanted ? std::optional(boot + wanted) : std::nullopt};
 }
 
@@ -258,7 +257,7 @@ Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
   return Verdict{ago < wanted ? Reason::cooldown : Reason::start,
                  fmt::format("its last remediation ended {} ago, the cooldown is {}", format_duration(ago),
                              format_duration(wanted)),
-                 {{"ago_seconds", std::chrono::duration<double>(ago).count()}},
+                 {{Number::ago_seconds, std::chrono::duration<double>(ago).count()}},
                  ago < wanted ? std::optional(*last + wanted) : std::nullopt};
 }
 
@@ -279,7 +278,8 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
   return Verdict{full ? Reason::daily_limit : Reason::start,
                  fmt::format("{} remediations within a day, {} may be{}", today.size(), limit,
                              full ? ": this treatment is not the remedy; look at the server" : ""),
-                 {{"remediations", static_cast<double>(today.size())}, {"limit", static_cast<double>(limit)}},
+                 {{Number::remediations, static_cast<double>(today.size())},
+                  {Number::limit, static_cast<double>(limit)}},
                  full && limit > 0 ? std::optional(today[limit - 1] + 24h) : std::nullopt};
 }
 

@@ -20,7 +20,8 @@ std::string in_seconds(Duration time) {
 
 // Whether a member counts in its zone, or may before long.
 bool may_count(const AutoScalingMember& member) {
-  return member.lifecycle_state == "InService" || member.lifecycle_state == "Pending" || in_standby(member);
+  return member.lifecycle_state == LifecycleState::in_service ||
+         member.lifecycle_state == LifecycleState::pending || in_standby(member.lifecycle_state);
 }
 
 // How many members of the Auto Scaling group are in service in a zone, while some are on their way.
@@ -36,8 +37,8 @@ std::map<std::string_view, InService> on_the_way(const FleetView& fleet, const M
   for (const auto& zone : fleet.observation.auto_scaling_group->zones) zones[zone];
   for (const auto& [id, one] : fleet.members) {
     if (one.scaling == nullptr) continue;
-    const bool in_service = one.scaling->lifecycle_state == "InService";
-    const bool stands_by = in_standby(*one.scaling);
+    const bool in_service = one.scaling->lifecycle_state == LifecycleState::in_service;
+    const bool stands_by = in_standby(one.scaling->lifecycle_state);
     const bool leaves = id == member.id || (one.open != nullptr && !one.open->auto_scaling_group.empty() &&
                                             one.open->phase == Phase::draining);
     if (!may_count(*one.scaling)) continue;
@@ -92,7 +93,7 @@ Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
   if (group.in_units) return std::nullopt;
   const bool too_few = group.desired - 1 < group.min;
   if (!too_few && !tell) return std::nullopt;
-  const std::map<std::string, double> numbers = {{"desired", group.desired}, {"min", group.min}};
+  const Numbers numbers = {{Number::desired, group.desired}, {Number::min, group.min}};
   if (too_few) {
     return unless_it_grows(group,
                            {Reason::standby_at_min_size,
@@ -117,10 +118,10 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
                 fmt::format("Auto Scaling group {} counts its capacity in units, and AWS does not say how "
                             "many this server counts, so what Standby would leave is not known",
                             printable(group.name)),
-                {{"desired", group.desired}, {"min", group.min}}});
+                {{Number::desired, group.desired}, {Number::min, group.min}}});
   }
-  const std::map<std::string, double> numbers = {
-      {"desired", group.desired}, {"min", group.min}, {"weight", weight}};
+  const Numbers numbers = {
+      {Number::desired, group.desired}, {Number::min, group.min}, {Number::weight, weight}};
   // Where AWS takes one although the server counts more, the group lacks the rest of it.
   if (weight > 1) {
     return lasting(Verdict{
@@ -174,13 +175,13 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   }
   for (const auto& [id, one] : fleet.members) {
     if (one.scaling == nullptr || !one.zone.empty() || !may_count(*one.scaling)) continue;
-    const bool launched = one.scaling->lifecycle_state == "Pending";
+    const bool launched = one.scaling->lifecycle_state == LifecycleState::pending;
     Verdict unknown{
         Reason::az_rebalance,
         fmt::format(
             "the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
             "Evenkeel can't tell whether the zones would be even{}",
-            printable(id), printable(group.name), printable(one.scaling->lifecycle_state),
+            printable(id), printable(group.name), name(one.scaling->lifecycle_state),
             launched ? "" : "; if the instance is gone, detach it from the group or terminate it there"),
         {}};
     return launched ? unknown : lasting(std::move(unknown));
@@ -202,7 +203,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   const int left = zones.at(lowest).fewest, most = zones.at(highest).most;
   const bool uneven = gap >= 2;
   if (!uneven && !tell) return std::nullopt;
-  const std::map<std::string, double> numbers = {{"left_in_zone", left}, {"most_in_a_zone", most}};
+  const Numbers numbers = {{Number::left_in_zone, left}, {Number::most_in_a_zone, most}};
   if (uneven) {
     const auto how = lowest == member.zone
                          ? fmt::format("in Standby it would leave {} in service in {}, against {} in {}",
@@ -235,9 +236,8 @@ Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
   const auto needed = checks + kRegistering;
   const bool too_short = group.grace < needed;
   if (!too_short && !tell) return std::nullopt;
-  const std::map<std::string, double> numbers = {
-      {"grace_period_seconds", std::chrono::duration<double>(group.grace).count()},
-      {"needed_seconds", std::chrono::duration<double>(needed).count()}};
+  const Numbers numbers = {{Number::grace_period_seconds, std::chrono::duration<double>(group.grace).count()},
+                           {Number::needed_seconds, std::chrono::duration<double>(needed).count()}};
   if (too_short) {
     return lasting(
         Verdict{Reason::grace_period,

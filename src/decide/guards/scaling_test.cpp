@@ -52,11 +52,12 @@ TEST(AutoScaling, ElbHealthChecksReplaceOnlyWhoLeavesByDeregistration) {
 TEST(AutoScaling, OnlyWhoIsInServiceAndHealthyLeaves) {
   FleetForTest fleet;
   fleet.policy.keep.out.count = 2;
-  for (const auto* state : {"Pending:Wait", "Standby", "Terminating:Wait", "Something:New"}) {
+  for (const auto state : {LifecycleState::pending_wait, LifecycleState::standby,
+                           LifecycleState::terminating_wait, LifecycleState::other}) {
     fleet.scaling().members[2].lifecycle_state = state;
-    EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state) << state;
+    EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state) << name(state);
   }
-  fleet.scaling().members[2].lifecycle_state = "InService";
+  fleet.scaling().members[2].lifecycle_state = LifecycleState::in_service;
   fleet.scaling().members[2].healthy = false;
   EXPECT_EQ(why_not(fleet), Reason::auto_scaling_would_replace);
   fleet.scaling().replacement_suspended = true;
@@ -68,8 +69,8 @@ TEST(AutoScaling, StandbyAtMinimumSizeIsRefusedAndTheSizesAreLeftAlone) {
   fleet.scaling().min = 8;
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::standby_at_min_size);
-  EXPECT_EQ(no.numbers.at("desired"), 8);
-  EXPECT_EQ(no.numbers.at("min"), 8);
+  EXPECT_EQ(no.numbers.at(Number::desired), 8);
+  EXPECT_EQ(no.numbers.at(Number::min), 8);
   EXPECT_NE(no.text.find("leave_by: deregister"), std::string::npos);
   fleet.policy.leave_by = Leave::deregister;
   EXPECT_EQ(why_not(fleet), Reason::start);
@@ -147,7 +148,7 @@ TEST(Member, UptimeCountsFromTheLastBootThatIsKnown) {
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::young);
   EXPECT_EQ(no.until, now + 5min);
-  EXPECT_EQ(no.numbers.at("up_seconds"), 600);
+  EXPECT_EQ(no.numbers.at(Number::up_seconds), 600);
   fleet.state.members[id(3)].booted_at = now - 15min;
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
@@ -173,7 +174,7 @@ TEST(Member, TheDailyLimitSaysWhenItEnds) {
                         ended_as(fleet, 5h, Ending::back)};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::daily_limit);
-  EXPECT_EQ(no.numbers.at("remediations"), 3);
+  EXPECT_EQ(no.numbers.at(Number::remediations), 3);
   EXPECT_EQ(no.until, fleet.observation.taken_at - 10h - 10min + 24h);
   fleet.policy.keep.remediations_per_day = 0;
   fleet.state.recent.clear();
@@ -232,7 +233,7 @@ TEST(Relapse, SoonerAndSoonerStopsWhereTheLadderEnds) {
   relapses = {40h, 30h, 22h};  // 30 is three quarters of 40; 22.5 would be of 30
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::relapsing);
-  EXPECT_EQ(no.numbers.at("third_seconds"), 22 * 3600);
+  EXPECT_EQ(no.numbers.at(Number::third_seconds), 22 * 3600);
   relapses = {40h, 30h, 23h};
   EXPECT_EQ(why_not(fleet), Reason::start);
   relapses = {40h, 31h, 20h};
@@ -287,7 +288,7 @@ TEST(Relapse, AStrongerTreatmentIsJudgedByItsOwnResults) {
                         ended_as(fleet, 6h, Ending::not_cured, Treatment::replace)};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::remedy_does_not_help);
-  EXPECT_EQ(no.numbers.at("in_vain"), 2);
+  EXPECT_EQ(no.numbers.at(Number::in_vain), 2);
 }
 
 TEST(Relapse, OnlyTheLastThreeThatWereJudgedCount) {

@@ -24,7 +24,7 @@ TEST(Units, WhoCountsSeveralDoesNotLeaveByStandbyWhicheverWayAwsCounts) {
   Weighted fleet;
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::capacity_units) << "taking one, the group would lack the other";
-  EXPECT_EQ(no.numbers.at("weight"), 2);
+  EXPECT_EQ(no.numbers.at(Number::weight), 2);
   EXPECT_NE(no.text.find("2 of the 16 units"), std::string::npos) << no.text;
   fleet.policy.leave_by = Leave::deregister;
   EXPECT_EQ(why_not(fleet), Reason::start);
@@ -56,11 +56,12 @@ TEST(Units, AShareRefersToInstancesAndNotToUnits) {
 TEST(Units, WantedInstances) {
   AutoScalingGroup group;
   group.desired = 3;
-  group.members = {{"i-1", "InService", true}, {"i-2", "Standby", true}};
+  group.members = {{"i-1", LifecycleState::in_service, true}, {"i-2", LifecycleState::standby, true}};
   EXPECT_EQ(instances_wanted(group), 4);
   group.in_units = true;
-  group.members = {
-      {"i-1", "InService", true, 4}, {"i-2", "Standby", true, 4}, {"i-3", "Terminating", true, 4}};
+  group.members = {{"i-1", LifecycleState::in_service, true, 4},
+                   {"i-2", LifecycleState::standby, true, 4},
+                   {"i-3", LifecycleState::terminating, true, 4}};
   EXPECT_EQ(instances_wanted(group), 2);
   group.desired = 9;
   EXPECT_EQ(instances_wanted(group), 4) << "5 units are lacking, 4 each";
@@ -130,8 +131,8 @@ TEST(AzRebalance, AStandbyThatLeavesItsZoneTwoShortIsRefused) {
   fleet.zone(4, "eu-west-1b");  // 3 against 5 now, 2 then
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::az_rebalance);
-  EXPECT_EQ(no.numbers.at("left_in_zone"), 2);
-  EXPECT_EQ(no.numbers.at("most_in_a_zone"), 5);
+  EXPECT_EQ(no.numbers.at(Number::left_in_zone), 2);
+  EXPECT_EQ(no.numbers.at(Number::most_in_a_zone), 5);
   EXPECT_NE(no.text.find("AZRebalance"), std::string::npos);
   for (const auto suspend :
        {&AutoScalingGroup::az_rebalance_suspended, &AutoScalingGroup::terminate_suspended}) {
@@ -145,14 +146,14 @@ TEST(AzRebalance, AStandbyThatLeavesItsZoneTwoShortIsRefused) {
 
 TEST(AzRebalance, OnlyWhatIsInServiceCounts) {
   TwoZonesScaled fleet;
-  fleet.scaling().members[3].lifecycle_state = "Pending";
+  fleet.scaling().members[3].lifecycle_state = LifecycleState::pending;
   EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 would be left of its zone's four, against 4";
 }
 
 TEST(AzRebalance, WhoStandsByMayComeBackBeforeTheOther) {
   TwoZonesScaled fleet;  // four and four
   fleet.policy.keep.out.count = 2;
-  fleet.scaling().members[4].lifecycle_state = "Standby";  // of zone b: three are left there
+  fleet.scaling().members[4].lifecycle_state = LifecycleState::standby;  // of zone b: three are left there
   fleet.gone(5);
   fleet.zone(4, "eu-west-1a");
   EXPECT_EQ(why_not(fleet), Reason::start) << "three and three, whoever comes back first: four and three";
@@ -178,14 +179,14 @@ TEST(AzRebalance, WhatComesBackFromStandbyCountsAgain) {
   fleet.scaling().members.erase(fleet.scaling().members.begin() + 3);  // 3 in a, 4 in b
   fleet.memory(5, 90);
   fleet.tick();
-  fleet.scaling().members[3].lifecycle_state = "Standby";
+  fleet.scaling().members[3].lifecycle_state = LifecycleState::standby;
   fleet.gone(5);
   EXPECT_EQ(why_not(fleet), Reason::az_rebalance) << "2 and 3 now, 2 and 4 once it is back";
 }
 
 TEST(AzRebalance, AMemberWhoseZoneIsNotKnownIsNamed) {
   TwoZonesScaled fleet;
-  fleet.scaling().members[0].lifecycle_state = "Standby";
+  fleet.scaling().members[0].lifecycle_state = LifecycleState::standby;
   fleet.gone(1);
   fleet.policy.keep.out.count = 2;
   fleet.observation.instances.erase(id(1));
@@ -193,10 +194,10 @@ TEST(AzRebalance, AMemberWhoseZoneIsNotKnownIsNamed) {
   EXPECT_EQ(no.reason, Reason::az_rebalance);
   EXPECT_NE(no.text.find("the Availability Zone of " + id(1)), std::string::npos) << no.text;
   EXPECT_NE(no.text.find("detach it from the group"), std::string::npos) << no.text;
-  fleet.scaling().members[0].lifecycle_state = "Pending";
+  fleet.scaling().members[0].lifecycle_state = LifecycleState::pending;
   EXPECT_EQ(verdict_of_three(fleet).text.find("detach it from the group"), std::string::npos)
       << "EC2 does not tell yet what Auto Scaling has just launched";
-  fleet.scaling().members[0].lifecycle_state = "Terminating";
+  fleet.scaling().members[0].lifecycle_state = LifecycleState::terminating;
   EXPECT_EQ(verdict_of_three(fleet).text.find("Availability Zone of"), std::string::npos)
       << "it comes back no more";
 }
@@ -224,7 +225,7 @@ TEST(GracePeriod, MustBeAsLongAsTheHealthChecksNeed) {
   }
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::grace_period);
-  EXPECT_EQ(no.numbers.at("needed_seconds"), 270);
+  EXPECT_EQ(no.numbers.at(Number::needed_seconds), 270);
   group.grace = 270s;
   EXPECT_EQ(why_not(fleet), Reason::start);
   group.grace = 0s;

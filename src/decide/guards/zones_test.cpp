@@ -24,8 +24,8 @@ TEST(Zones, OneIsLeftInAZoneOfTwoOrMoreEvenIfThePolicyDoesNotSaySo) {
   fleet.zone(1, "eu-west-1b");
   const auto no = verdict_of_three(fleet);  // 3 and 4 are alone there
   EXPECT_EQ(no.reason, Reason::too_few_healthy_in_zone);
-  EXPECT_EQ(no.numbers.at("healthy_after"), 0);
-  EXPECT_EQ(no.numbers.at("required"), 1);
+  EXPECT_EQ(no.numbers.at(Number::healthy_after), 0);
+  EXPECT_EQ(no.numbers.at(Number::required), 1);
   EXPECT_NE(no.text.find("eu-west-1a"), std::string::npos);
 }
 
@@ -44,7 +44,7 @@ TEST(Zones, AShareOfAZoneIsRoundedTowardsMore) {
   fleet.policy.keep.healthy_per_zone->percent = 76;  // 3.04 of 4: 4
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::too_few_healthy_in_zone);
-  EXPECT_EQ(no.numbers.at("required"), 4);
+  EXPECT_EQ(no.numbers.at(Number::required), 4);
 }
 
 TEST(Zones, TheZonesShareDoesNotShrinkWithWhatWeTookOut) {
@@ -56,7 +56,7 @@ TEST(Zones, TheZonesShareDoesNotShrinkWithWhatWeTookOut) {
   fleet.pass(2min);
   const auto plan = fleet.tick();
   EXPECT_EQ(plan.members.at(id(4)).reason, Reason::too_few_healthy_in_zone);
-  EXPECT_EQ(plan.members.at(id(4)).numbers.at("required"), 3);
+  EXPECT_EQ(plan.members.at(id(4)).numbers.at(Number::required), 3);
 }
 
 TEST(Zones, WhoseZoneIsUnknownStays) {
@@ -75,8 +75,8 @@ TEST(Zones, OutPerZoneCountsWhoeverIsOutThere) {
   fleet.state_of(4, TargetState::draining);
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::too_many_out_in_zone);
-  EXPECT_EQ(no.numbers.at("out"), 1);
-  EXPECT_EQ(no.numbers.at("limit"), 1);
+  EXPECT_EQ(no.numbers.at(Number::out), 1);
+  EXPECT_EQ(no.numbers.at(Number::limit), 1);
   fleet.policy.keep.out_per_zone = Share{.count = 0, .percent = 50};  // of 4: 2
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
@@ -88,8 +88,8 @@ TEST(Zones, AFailingZoneStopsEveryStart) {
   fleet.state_of(8, TargetState::unhealthy);
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::zone_failing);
-  EXPECT_EQ(no.numbers.at("failing"), 3);
-  EXPECT_EQ(no.numbers.at("members"), 4);
+  EXPECT_EQ(no.numbers.at(Number::failing), 3);
+  EXPECT_EQ(no.numbers.at(Number::members), 4);
 }
 
 TEST(Zones, OneWhereAllIsRetainedCountsNone) {
@@ -99,23 +99,23 @@ TEST(Zones, OneWhereAllIsRetainedCountsNone) {
   fleet.scaling();
   fleet.zone(1, "eu-west-1c");
   fleet.gone(1);
-  fleet.scaling().members[0].lifecycle_state = "Terminating:Retained";
+  fleet.scaling().members[0].lifecycle_state = LifecycleState::terminating_retained;
   const auto plan = fleet.decide();
   ASSERT_TRUE(plan.members.contains(id(1)));
   EXPECT_NE(plan.members.at(id(1)).reason, Reason::start);
 }
 
 TEST(Zones, WhatItsAutoScalingGroupRetainsSaysNothingOfItsZone) {
-  for (const auto* lifecycle : {"Terminating:Retained", "Terminating:Wait"}) {
+  for (const auto lifecycle : {LifecycleState::terminating_retained, LifecycleState::terminating_wait}) {
     TwoZones fleet;
     for (const int i : {6, 7, 8}) {
       fleet.gone(i);
       fleet.scaling().members[static_cast<std::size_t>(i - 1)].lifecycle_state = lifecycle;
     }
-    const bool retained = std::string_view(lifecycle) == "Terminating:Retained";
+    const bool retained = lifecycle == LifecycleState::terminating_retained;
     EXPECT_EQ(std::ranges::count(fleet.decide().fleet, Reason::zone_failing, &Verdict::reason),
               retained ? 0 : 1)
-        << lifecycle;
+        << name(lifecycle);
     if (!retained) continue;
     fleet.registered(6, TargetState::unhealthy);
     fleet.registered(7, TargetState::unhealthy);
@@ -136,7 +136,7 @@ TEST(Zones, WhatCouldNotBeReadIsNotCalledUnhealthy) {
   EXPECT_EQ(reasons(Reason::zone_failing), 0);
   fleet.group(1).registrations.emplace();
   for (int i = 1; i <= 8; ++i)
-    fleet.group(1).registrations->push_back({id(i), 80, TargetState::unhealthy, "Target.Timeout"});
+    fleet.group(1).registrations->push_back({id(i), 80, TargetState::unhealthy, TargetReason::timeout});
   EXPECT_EQ(std::ranges::count(fleet.decide().fleet, Reason::zone_failing, &Verdict::reason), 0);
 }
 
@@ -228,12 +228,12 @@ TEST(Groups, WhatAutoScalingHasInStandbyIsStillWanted) {
   auto& group = fleet.scaling();
   group.min = 2;
   group.desired = 7;
-  group.members[7].lifecycle_state = "Standby";
+  group.members[7].lifecycle_state = LifecycleState::standby;
   fleet.gone(8);
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::too_few_healthy);
-  EXPECT_EQ(no.numbers.at("required"), 7);
-  EXPECT_EQ(no.numbers.at("healthy_after"), 6);
+  EXPECT_EQ(no.numbers.at(Number::required), 7);
+  EXPECT_EQ(no.numbers.at(Number::healthy_after), 6);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ void PlanChecker::standby(const Action& action) {
   }
   zones_stay_even(action.instance_id);
   const auto* member = scaling_member(action.instance_id);
-  if (member == nullptr || member->lifecycle_state != "InService") {
+  if (member == nullptr || member->lifecycle_state != LifecycleState::in_service) {
     broken("C8", action.instance_id + " enters Standby although it isn't InService");
     return;
   }
@@ -50,8 +50,8 @@ void PlanChecker::zones_stay_even(const std::string& id) {
   std::set<std::string> short_of = {zone_of(id)};
   for (const auto& member : group->members) {
     const auto& state = member.lifecycle_state;
-    const bool in_service = state == "InService", stands_by = state.ends_with("Standby");
-    if (!in_service && !stands_by && state != "Pending") continue;
+    const bool in_service = state == LifecycleState::in_service, stands_by = in_standby(state);
+    if (!in_service && !stands_by && state != LifecycleState::pending) continue;
     const auto zone = zone_of(member.instance_id);
     if (zone.empty())
       broken("C9",
@@ -116,7 +116,7 @@ void PlanChecker::serves_nowhere(const Action& action) {
     }
     for (const auto& registration : *group.registrations) {
       const bool gone =
-          registration.state == TargetState::unused && registration.reason == "Target.NotRegistered";
+          registration.state == TargetState::unused && registration.reason == TargetReason::not_registered;
       const bool looked_after =
           action.effect == Effect::terminate && group.attached && registration.port == group.port;
       if (registration.instance_id == id && !gone && !looked_after)
@@ -131,7 +131,8 @@ void PlanChecker::bears(const Action& action) {
   const auto& group = observation.auto_scaling_group;
   if (action.effect == Effect::stop) {
     const auto* member = scaling_member(id);
-    if (member != nullptr && member->lifecycle_state != "Standby" && !group->replacement_suspended)
+    if (member != nullptr && member->lifecycle_state != LifecycleState::standby &&
+        !group->replacement_suspended)
       broken("T2", fmt::format("{} is stopped outside Standby, and {} would replace it", id, group->name));
     const auto* instance = instance_of(id);
     if (instance == nullptr || instance->stop_protected.value_or(true))

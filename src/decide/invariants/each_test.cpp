@@ -33,7 +33,7 @@ TEST_F(EachInvariant, AStartNeedsACleanSurvey) {
   };
   survey.complete = false;
   EXPECT_TRUE(broken());
-  survey.elsewhere = {{id(3), 8080, TargetState::healthy, ""}};
+  survey.elsewhere = {{id(3), 8080, TargetState::healthy, TargetReason::none}};
   EXPECT_TRUE(broken());
   survey.may_reboot.reset();
   EXPECT_TRUE(broken());
@@ -66,7 +66,7 @@ TEST_F(EachInvariant, AGateThatIsClosedOrUnknownHoldsBack) {
   starting();
   fleet.policy.gates.alarms = {"deploying"};
   EXPECT_TRUE(breaks("G1", fleet, plan, "alarm deploying could not be read"));
-  fleet.observation.alarms["deploying"] = {{"deploying", "ALARM"}};
+  fleet.observation.alarms["deploying"] = {{"deploying", AlarmState::alarm}};
   EXPECT_TRUE(breaks("G1", fleet, plan, "deploying is in ALARM"));
   fleet.policy.gates.alarms.clear();
   fleet.policy.gates.calendars = {"freeze"};
@@ -81,7 +81,7 @@ TEST_F(EachInvariant, StandbyIsEnteredFromServiceAndAboveTheSmallestSize) {
   group.min = group.desired;
   EXPECT_TRUE(breaks("C8", fleet, plan, "8 of 8 are wanted at least"));
   group.min = 0;
-  group.members[2].lifecycle_state = "Pending";
+  group.members[2].lifecycle_state = LifecycleState::pending;
   EXPECT_TRUE(breaks("C8", fleet, plan, "although it isn't InService"));
   group.name = "another";
   EXPECT_TRUE(breaks("C8", fleet, plan, "of a group that was not read"));
@@ -115,7 +115,7 @@ TEST_F(EachInvariant, ReplacedIsProved) {
 TEST_F(EachInvariant, HandedOverIsProved) {
   ends(Ending::handed_over);
   EXPECT_TRUE(breaks("F1", fleet, plan, "is called handed over without proof"));
-  fleet.scaling().members[2].lifecycle_state = "Detaching";
+  fleet.scaling().members[2].lifecycle_state = LifecycleState::detaching;
   EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
 }
 
@@ -166,7 +166,7 @@ TEST_F(EachInvariant, ZonesStayEvenWhereAutoScalingWouldEvenThemOut) {
   fleet.zone(4, "eu-west-1a");
   fleet.zone(2, "");
   EXPECT_TRUE(breaks("C9", fleet, plan, "the zone of " + id(2) + " is not known"));
-  group.members[1].lifecycle_state = "Terminating";
+  group.members[1].lifecycle_state = LifecycleState::terminating;
   EXPECT_FALSE(breaks("C9", fleet, plan, "is not known")) << "it counts nowhere";
 }
 
@@ -175,15 +175,15 @@ TEST_F(EachInvariant, ZonesStayEvenWhicheverComesBackFirst) {
   auto& group = *fleet.observation.auto_scaling_group;
   for (int member : {5, 6, 7, 8}) fleet.zone(member, "eu-west-1b");
   EXPECT_FALSE(breaks("C9", fleet, plan));
-  const auto at = [&](int member) -> std::string& {
+  const auto at = [&](int member) -> LifecycleState& {
     return std::ranges::find(group.members, id(member), &AutoScalingMember::instance_id)->lifecycle_state;
   };
-  at(8) = "Standby";
+  at(8) = LifecycleState::standby;
   EXPECT_FALSE(breaks("C9", fleet, plan)) << "4 at the most against 3 at the least, both ways";
-  at(7) = "EnteringStandby";
+  at(7) = LifecycleState::entering_standby;
   EXPECT_TRUE(breaks("C9", fleet, plan, "2 in service in eu-west-1b may stand against 4 in eu-west-1a"))
       << "when it comes back before the others";
-  at(7) = at(8) = "InService";
+  at(7) = at(8) = LifecycleState::in_service;
   auto other = plan.next.open[0];
   other.id = "another", other.instance_id = id(4);
   plan.next.open.push_back(other);
@@ -286,7 +286,7 @@ TEST_F(EachInvariant, NothingIsStoppedThatItsGroupWouldReplace) {
   fleet.scaling().replacement_suspended = true;
   EXPECT_FALSE(breaks("T2", fleet, plan));
   fleet.scaling().replacement_suspended = false;
-  fleet.scaling().members[2].lifecycle_state = "Standby";
+  fleet.scaling().members[2].lifecycle_state = LifecycleState::standby;
   EXPECT_FALSE(breaks("T2", fleet, plan));
 }
 

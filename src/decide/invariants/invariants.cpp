@@ -144,10 +144,10 @@ bool PlanChecker::taken_over(const Remediation& was) const {
     const auto* member = scaling_member(was.instance_id);
     if (member == nullptr) {
       if (!was.auto_scaling_group.empty()) return true;
-    } else if (member->lifecycle_state.starts_with("Terminat") ||
-               member->lifecycle_state.starts_with("Detach") ||
-               (was.seen_back && member->lifecycle_state != "InService" && !in_our_standby(was)) ||
-               (!took_out(was) && member->lifecycle_state.ends_with("Standby"))) {
+    } else if (leaves_group(member->lifecycle_state) ||
+               (was.seen_back && member->lifecycle_state != LifecycleState::in_service &&
+                !in_our_standby(was)) ||
+               (!took_out(was) && in_standby(member->lifecycle_state))) {
       return true;
     }
   }
@@ -157,7 +157,7 @@ bool PlanChecker::taken_over(const Remediation& was) const {
 // By our request, and no request to leave it was accepted.
 bool PlanChecker::in_our_standby(const Remediation& remediation) const {
   const auto* member = scaling_member(remediation.instance_id);
-  if (member == nullptr || !member->lifecycle_state.ends_with("Standby")) return false;
+  if (member == nullptr || !in_standby(member->lifecycle_state)) return false;
   bool entered = false, left = false;
   for (const auto& intent : remediation.intents) {
     const bool accepted = intent.outcome == OutcomeKind::accepted;
@@ -186,7 +186,7 @@ bool PlanChecker::deregistered_by_another(const Remediation& was) const {
       return registration.instance_id == was.instance_id && registration.port == target.port &&
              registration.state != TargetState::draining &&
              registration.state != TargetState::unhealthy_draining &&
-             registration.reason != "Target.NotRegistered";
+             registration.reason != TargetReason::not_registered;
     });
   });
 }

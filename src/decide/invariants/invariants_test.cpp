@@ -84,12 +84,12 @@ TEST_F(Invariants, APortIsNamed) {
 
 TEST_F(Invariants, NoRebootWhileRegisteredAnywhere) {
   rebooting();
-  fleet.group(1).registrations->push_back({id(3), 80, TargetState::draining, ""});
+  fleet.group(1).registrations->push_back({id(3), 80, TargetState::draining, TargetReason::none});
   EXPECT_TRUE(breaks("R1", fleet, plan));
-  fleet.group(1).registrations->back() = {id(3), 80, TargetState::unused, "Target.InvalidState"};
+  fleet.group(1).registrations->back() = {id(3), 80, TargetState::unused, TargetReason::invalid_state};
   EXPECT_TRUE(breaks("R1", fleet, plan));
   fleet.group(1).registrations->pop_back();
-  fleet.observation.surveys[id(3)].elsewhere = {{id(3), 8080, TargetState::healthy, ""}};
+  fleet.observation.surveys[id(3)].elsewhere = {{id(3), 8080, TargetState::healthy, TargetReason::none}};
   EXPECT_TRUE(breaks("R1", fleet, plan));
   fleet.observation.surveys.clear();
   EXPECT_TRUE(breaks("R1", fleet, plan));
@@ -188,7 +188,7 @@ TEST_F(Invariants, BackIsProved) {
 TEST_F(Invariants, BackIsNotInTheStandbyThatWasAskedFor) {
   entering_standby();
   fleet.tick();
-  fleet.observation.auto_scaling_group->members[2].lifecycle_state = "EnteringStandby";
+  fleet.observation.auto_scaling_group->members[2].lifecycle_state = LifecycleState::entering_standby;
   fleet.pass(1min);
   plan = fleet.decide();
   plan.next.recent.push_back(past(plan.next.open[0]));

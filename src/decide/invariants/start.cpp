@@ -167,7 +167,7 @@ void PlanChecker::gates(const std::string& id) {
     const auto read = observation.alarms.find(name);
     if (read == observation.alarms.end() || read->second.empty())
       broken("G1", fmt::format("{} starts although alarm {} could not be read", id, name));
-    else if (std::ranges::find(read->second, "ALARM", &Alarm::state) != read->second.end())
+    else if (std::ranges::find(read->second, AlarmState::alarm, &Alarm::state) != read->second.end())
       broken("G1", fmt::format("{} starts although {} is in ALARM", id, name));
   }
   for (const auto& calendar : policy.gates.calendars) {

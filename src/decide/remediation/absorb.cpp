@@ -31,7 +31,7 @@ void absorb_removal(const Outcome& outcome, Time now, Absorbed& absorbed) {
          .fleet = absorbed.next.fleet,
          .instance_id = mark.instance_id,
          .remediation_id = mark.remediation_id,
-         .kind = "outcome",
+         .kind = EventKind::outcome,
          .text = fmt::format("{}: {}", effect_words(Effect::unmark), name(outcome.kind)),
          .word = name(outcome.kind)});
   }
@@ -58,17 +58,11 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
     intent->detail = outcome.detail;
     intent->answer = outcome.answer;
     remember_denial(absorbed.next, *intent, outcome, now);
-    const auto note = [&](const char* kind, std::string text, const char* word) {
-      absorbed.events.push_back({.at = now,
-                                 .fleet = state.fleet,
-                                 .instance_id = remediation->instance_id,
-                                 .remediation_id = remediation->id,
-                                 .kind = kind,
-                                 .text = std::move(text),
-                                 .word = word});
+    const auto note = [&](EventKind kind, std::string text, const char* word) {
+      absorbed.events.push_back(event_of(*remediation, now, state.fleet, kind, std::move(text), word));
     };
     if (!known)
-      note("outcome",
+      note(EventKind::outcome,
            fmt::format("{}{}: {}{}{}", effect_words(intent->effect), where(*remediation, *intent),
                        name(outcome.kind), outcome.detail.empty() ? "" : ", ", outcome.detail),
            name(outcome.kind));
@@ -77,7 +71,7 @@ Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<co
       remediation->phase = Phase::booting;
       remediation->phase_since = now;
       remediation->deadline = now + in_force(*remediation, absorbed.next, policy).timing.boot;
-      note("phase", "booting: AWS accepted the reboot", name(Phase::booting));
+      note(EventKind::phase, "booting: AWS accepted the reboot", name(Phase::booting));
     }
   }
   // Not only from the next tick on.

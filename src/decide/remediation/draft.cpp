@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::size_t kMarkStamp = 8;  // characters of a nonce that tell one state's tag from another's
 
-bool brings_back(Effect effect) {
-  return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
-}
-
 Effect effect_of(Draft::Return how) {
   switch (how) {
     case Draft::Return::register_:
@@ -52,17 +48,6 @@ const char* effect_words(Effect effect) {
     default:
       return name(effect);
   }
-}
-
-void Draft::exchange_with(Draft& other) {
-  actions.swap(other.actions);
-  events.swap(other.events);
-  signals_wanted.swap(other.signals_wanted);
-  surveys_wanted.swap(other.surveys_wanted);
-  consoles_wanted.swap(other.consoles_wanted);
-  commands_wanted.swap(other.commands_wanted);
-  places_wanted.swap(other.places_wanted);
-  std::swap(scaling_wanted, other.scaling_wanted);
 }
 
 void Draft::want_signal(const Remediation& remediation) {
@@ -144,7 +129,7 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
   const auto group =
       std::ranges::find(remediation.snapshot, target_group_arn, &SnapshotTarget::target_group_arn);
   if (!told)
-    note(remediation, "intent",
+    note(remediation, EventKind::intent,
          action_words(action, group == remediation.snapshot.end() ? "" : group->target_group_name));
   remediation.intents.push_back(std::move(intent));
   actions.push_back(std::move(action));
@@ -173,24 +158,18 @@ void Draft::enter(Remediation& remediation, Phase phase, Duration at_most, std::
   remediation.phase = phase;
   remediation.phase_since = now();
   remediation.deadline = now() + at_most;
-  note(remediation, "phase", fmt::format("{}: {}", name(phase), why), name(phase));
+  note(remediation, EventKind::phase, fmt::format("{}: {}", name(phase), why), name(phase));
 }
 
-void Draft::note(const Remediation& remediation, std::string kind, std::string text, std::string word) {
-  events.push_back({.at = now(),
-                    .fleet = policy.name,
-                    .instance_id = remediation.instance_id,
-                    .remediation_id = remediation.id,
-                    .kind = std::move(kind),
-                    .text = std::move(text),
-                    .word = std::move(word)});
+void Draft::note(const Remediation& remediation, EventKind kind, std::string text, std::string word) {
+  events.push_back(event_of(remediation, now(), policy.name, kind, std::move(text), std::move(word)));
 }
 
 void Draft::end(Remediation& remediation, Ending ending, const std::string& why, const char* joint) {
   remediation.phase = Phase::done;
   remediation.phase_since = now();
   remediation.ending = ending;
-  note(remediation, "done", fmt::format("{}{}{}", name(ending), joint, why), name(ending));
+  note(remediation, EventKind::done, fmt::format("{}{}{}", name(ending), joint, why), name(ending));
 }
 
 }  // namespace evenkeel::decide

@@ -18,7 +18,22 @@ class Permit;
 // For people: what is asked for; most effects' names say it.
 const char* effect_words(Effect effect);
 
-class Draft {
+// What a decision asks and does, whatever policy each part of it goes by.
+struct Collected {
+  std::vector<Action> actions;
+  std::vector<Event> events;
+  struct SignalWanted {
+    std::string instance_id;
+    const MetricCondition* condition;  // of the policy
+    bool of_reboot_when;
+  };
+  std::vector<SignalWanted> signals_wanted;
+  std::vector<std::string> surveys_wanted, consoles_wanted, places_wanted;
+  bool scaling_wanted = false;
+  std::vector<Question> commands_wanted;
+};
+
+class Draft : public Collected {
  public:
   Draft(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce,
         std::optional<Verdict> why_only_restores = std::nullopt)
@@ -33,25 +48,12 @@ class Draft {
   // Everything under way, each remediation as far as this decision has brought it.
   std::span<const Remediation> under_way;
   int members = 0;  // of the fleet, those under way included: what shares of the policy refer to
-  std::vector<Action> actions;
-  std::vector<Event> events;
-  struct SignalWanted {
-    std::string instance_id;
-    const MetricCondition* condition;  // of the policy
-    bool of_reboot_when;
-  };
-  std::vector<SignalWanted> signals_wanted;
-  std::vector<std::string> surveys_wanted, consoles_wanted, places_wanted;
-  bool scaling_wanted = false;
-  std::vector<Question> commands_wanted;
 
   // The signal for which the member was chosen, if it has one.
   void want_signal(const Remediation& remediation);
 
   Time now() const { return observation.taken_at; }
   const std::string& nonce() const { return tick_nonce_; }
-  // Hands over what has been collected, for a draft under another policy.
-  void exchange_with(Draft& other);
 
   // What became of the document that the intent asked for; nullptr: it is asked, and the answer comes in this
   // tick.
@@ -70,7 +72,7 @@ class Draft {
   // Enters a phase; the event says why.
   void enter(Remediation& remediation, Phase phase, Duration at_most, std::string why);
   // `word`: Event::word.
-  void note(const Remediation& remediation, std::string kind, std::string text, std::string word = {});
+  void note(const Remediation& remediation, EventKind kind, std::string text, std::string word = {});
   // Ends it; the caller moves it to the recent ones.
   // Told as the ending's name and why, with `joint` between them.
   void end(Remediation& remediation, Ending ending, const std::string& why, const char* joint = ": ");

@@ -12,7 +12,7 @@ namespace evenkeel::decide {
 namespace {
 
 bool drained(const Registration& registration) {
-  return registration.state == TargetState::unused && registration.reason == "Target.NotRegistered";
+  return registration.state == TargetState::unused && registration.reason == TargetReason::not_registered;
 }
 
 const Signal* with_samples(const Signal* signal) {

@@ -224,21 +224,6 @@ Refused by_its_mark(const Remediation& remediation, const Draft& draft) {
   return Refusal{no->reason == Reason::state_outdated ? Then::put_back : Then::wait, std::move(*no)};
 }
 
-Treatment treatment_by(Effect effect) {
-  switch (effect) {
-    case Effect::command:
-      return Treatment::command;
-    case Effect::stop:
-      return Treatment::stop_start;
-    case Effect::terminate:
-      return Treatment::replace;
-    case Effect::reboot:
-      return Treatment::reboot;
-    default:
-      return Treatment::none;
-  }
-}
-
 Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, Draft& draft) {
   const Time until = may_act_until(remediation, draft, treatment_by(effect));
   if (until <= draft.now()) return std::nullopt;
@@ -310,11 +295,11 @@ Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
 Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft& draft) {
   if (is_replaced(step_of(remediation, draft.policy)) &&
       lifecycle_of(remediation, draft.observation) == Lifecycle::none) {
-    const auto word = lifecycle_word(remediation.instance_id, draft.observation);
-    if (word != "InService")
+    const auto state = lifecycle_state_of(remediation.instance_id, draft.observation);
+    if (state != LifecycleState::in_service)
       return refuse(Then::wait, Reason::auto_scaling_state,
                     fmt::format("it is not InService in {}: {}", printable(draft.policy.auto_scaling_group),
-                                word.empty() ? "not seen there" : printable(word)));
+                                state ? name(*state) : "not seen there"));
   }
   if (!is_drained(remediation, effect, draft)) {
     return refuse(Then::wait, Reason::being_drained, may_serve_in(remediation, draft.observation));
@@ -337,15 +322,15 @@ std::string may_serve_in(const Remediation& remediation, const Observation& obse
     if (!group.registrations) continue;
     for (const auto& there : std::ranges::equal_range(*group.registrations, remediation.instance_id, {},
                                                       &Registration::instance_id)) {
-      if (there.state == TargetState::unused && there.reason == "Target.NotRegistered") continue;
+      if (there.state == TargetState::unused && there.reason == TargetReason::not_registered) continue;
       places.push_back(fmt::format("{}:{} ({})", printable(group.name), there.port, name(there.state)));
     }
   }
   const auto& scaling = remediation.auto_scaling_group;
   const auto lifecycle = lifecycle_of(remediation, observation);
-  const auto word = lifecycle_word(remediation.instance_id, observation);
-  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby && !word.empty())
-    places.push_back(fmt::format("{} ({})", printable(scaling), printable(word)));
+  const auto state = lifecycle_state_of(remediation.instance_id, observation);
+  if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby && state)
+    places.push_back(fmt::format("{} ({})", printable(scaling), name(*state)));
   std::vector<std::string> parts;
   if (!places.empty()) parts.push_back("still in " + join(places, ", "));
   for (const auto& target : remediation.snapshot) {

@@ -111,7 +111,7 @@ TEST(Horizon, ItIsToldOnce) {
   int told = 0;
   for (int minute = 0; minute < 4; ++minute) {
     fleet.pass(1min);
-    for (const auto& event : fleet.tick().events) told += event.kind == "waits" ? 1 : 0;
+    for (const auto& event : fleet.tick().events) told += event.kind == EventKind::waits ? 1 : 0;
   }
   EXPECT_EQ(told, 1);
 }

@@ -13,7 +13,7 @@ Step step_with(Treatment treatment, int attempts = 1) { return {treatment, attem
 std::vector<std::string> phases(const Plan& plan) {
   std::vector<std::string> texts;
   for (const auto& event : plan.events) {
-    if (event.kind == "phase") texts.push_back(event.text);
+    if (event.kind == EventKind::phase) texts.push_back(event.text);
   }
   return texts;
 }

@@ -77,12 +77,12 @@ void advance_under(const FleetPolicy& own, Remediation& remediation, Draft& draf
   Draft mine{own, seen ? *seen : draft.observation, draft.nonce(), draft.only_restores};
   mine.under_way = draft.under_way;
   mine.members = draft.members;
-  draft.exchange_with(mine);
+  static_cast<Collected&>(mine) = std::move(draft);
   const auto asked_before = mine.signals_wanted.size();
   advance(remediation, mine, fleet);
   for (auto i = asked_before; seen && i < mine.signals_wanted.size(); ++i)
     mine.signals_wanted[i].of_reboot_when = false;
-  draft.exchange_with(mine);
+  static_cast<Collected&>(draft) = std::move(mine);
 }
 
 }  // namespace

@@ -25,8 +25,9 @@ enum class Lifecycle {
 };
 Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observation);
 
-// Its state in the policy's Auto Scaling group, AWS's word; empty: not there, or not read.
-std::string lifecycle_word(const std::string& instance_id, const Observation& observation);
+// Its state in the policy's Auto Scaling group; nothing: not there, or not read.
+std::optional<LifecycleState> lifecycle_state_of(const std::string& instance_id,
+                                                 const Observation& observation);
 
 // standby.cpp
 // It is in Standby or on its way there, by an external change: it did not leave that way, or has been in service since.
@@ -72,6 +73,9 @@ bool was_seen_to_boot(Remediation& remediation, Draft& draft);
 const Step* step_of(const Remediation& remediation, const FleetPolicy& policy);
 
 // treating.cpp
+// By which effect a treatment is applied, and the treatment that an effect applies; none: it applies no treatment.
+Effect effect_by(Treatment treatment);
+Treatment treatment_by(Effect effect);
 // Begins the present treatment when the member is out of service everywhere and everything that must
 // be known is; else waits, asks, or puts it back.
 void treat_when_ready(Remediation& remediation, Draft& draft);

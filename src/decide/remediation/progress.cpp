@@ -13,14 +13,14 @@
 namespace evenkeel::decide {
 namespace {
 
-Lifecycle lifecycle_from(const std::string& word) {
-  if (word == "InService") return Lifecycle::in_service;
-  if (word == "EnteringStandby") return Lifecycle::entering;
-  if (word == "Standby") return Lifecycle::standby;
-  if (word.starts_with("Pending")) return Lifecycle::pending;
-  if (word.starts_with("Terminat")) return Lifecycle::leaving;
-  if (word == "Detaching" || word == "Detached") return Lifecycle::detached;
-  return Lifecycle::unknown;
+Lifecycle lifecycle_from(LifecycleState state) {
+  using enum LifecycleState;
+  if (state == in_service) return Lifecycle::in_service;
+  if (state == entering_standby) return Lifecycle::entering;
+  if (state == standby) return Lifecycle::standby;
+  if (state == pending || state == pending_wait || state == pending_proceed) return Lifecycle::pending;
+  if (state == detaching || state == detached) return Lifecycle::detached;
+  return leaves_group(state) ? Lifecycle::leaving : Lifecycle::unknown;
 }
 
 bool starting_it_anew(const Remediation& remediation) {
@@ -92,7 +92,9 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
 // Auto Scaling, or an operator through it, may have taken the member over.
 void look_at_auto_scaling(Remediation& remediation, Draft& draft) {
   if (latest_intent(remediation, Effect::terminate) != nullptr) return;
-  const auto lifecycle = lifecycle_from(lifecycle_word(remediation.instance_id, draft.observation));
+  const auto state = lifecycle_state_of(remediation.instance_id, draft.observation);
+  if (!state) return;
+  const auto lifecycle = lifecycle_from(*state);
   if (lifecycle == Lifecycle::leaving) return hand_over(remediation, draft, "Auto Scaling is terminating it");
   if (lifecycle == Lifecycle::detached)
     return hand_over(remediation, draft,
@@ -121,13 +123,13 @@ void look_at_groups(Remediation& remediation, Draft& draft, bool here) {
     if (!here || (!is_absent && !seen)) continue;
     if (vanishes(target, is_absent, draft.now())) {
       target.vanished = true;
-      draft.note(remediation, "group-vanished",
+      draft.note(remediation, EventKind::group_vanished,
                  "target group " + target.target_group_name +
                      " does not exist any more; it is left out of the restore");
     } else if (target.vanished && seen) {
       target.vanished = false;
       draft.note(
-          remediation, "group-back",
+          remediation, EventKind::group_back,
           "target group " + target.target_group_name + " is there again; it is put back there as well");
     }
   }
@@ -154,7 +156,7 @@ void note_foreign_registration(Remediation& remediation, Draft& draft) {
     remediation.foreign =
         "a person or another program, or a request that could not be recorded, registered it in " +
         group.name + " while it was being treated";
-    return draft.note(remediation, "foreign", remediation.foreign);
+    return draft.note(remediation, EventKind::foreign, remediation.foreign);
   }
 }
 
@@ -194,18 +196,19 @@ bool being_treated(Phase phase) {
 
 }  // namespace
 
-std::string lifecycle_word(const std::string& instance_id, const Observation& observation) {
-  if (!observation.auto_scaling_group) return {};
+std::optional<LifecycleState> lifecycle_state_of(const std::string& instance_id,
+                                                 const Observation& observation) {
+  if (!observation.auto_scaling_group) return std::nullopt;
   const auto* member = find_scaling(*observation.auto_scaling_group, instance_id);
-  return member == nullptr ? "" : member->lifecycle_state;
+  return member == nullptr ? std::nullopt : std::optional(member->lifecycle_state);
 }
 
 Lifecycle lifecycle_of(const Remediation& remediation, const Observation& observation) {
   if (remediation.auto_scaling_group.empty()) return Lifecycle::none;
   const auto& group = observation.auto_scaling_group;
   if (!group || group->name != remediation.auto_scaling_group) return Lifecycle::unknown;
-  const auto word = lifecycle_word(remediation.instance_id, observation);
-  return word.empty() ? Lifecycle::absent : lifecycle_from(word);
+  const auto state = lifecycle_state_of(remediation.instance_id, observation);
+  return state ? lifecycle_from(*state) : Lifecycle::absent;
 }
 
 std::vector<std::string> our_groups(const Remediation& remediation) {
@@ -239,7 +242,7 @@ void hold(Remediation& remediation, Draft& draft, std::string because) {
   remediation.phase = Phase::held;
   remediation.phase_since = draft.now();
   remediation.deadline = draft.now();
-  draft.note(remediation, "held", remediation.held_because);
+  draft.note(remediation, EventKind::held, remediation.held_because);
 }
 
 void put_back(Remediation& remediation, Draft& draft, std::string why) {

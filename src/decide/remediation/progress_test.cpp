@@ -20,7 +20,7 @@ void came_up(FleetForTest& fleet, double value = 30) {
 TEST(Draining, WaitsUntilEveryGroupHasLetItGo) {
   FleetForTest fleet;
   fleet.start_of_three();
-  fleet.state_of(3, TargetState::draining, "Target.DeregistrationInProgress");
+  fleet.state_of(3, TargetState::draining, TargetReason::deregistration_in_progress);
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty());
   fleet.gone_from(0, 3);
@@ -37,9 +37,9 @@ TEST(Draining, UnusedIsDrainedOnlyWhenNotRegistered) {
   FleetForTest fleet;
   fleet.start_of_three();
   fleet.pass(2min);
-  fleet.state_of(3, TargetState::unused, "Target.InvalidState");
+  fleet.state_of(3, TargetState::unused, TargetReason::invalid_state);
   EXPECT_TRUE(fleet.tick().actions.empty());
-  fleet.state_of(3, TargetState::unused, "Target.NotRegistered");
+  fleet.state_of(3, TargetState::unused, TargetReason::not_registered);
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
 }
 
@@ -88,7 +88,7 @@ TEST(Draining, TheRebootWaitsForACleanSurvey) {
   ASSERT_FALSE(asking.questions.empty());
   EXPECT_EQ(asking.questions.back().kind, Question::Kind::survey);
   fleet.observation.surveys[id(3)] = {.complete = true,
-                                      .elsewhere = {{id(3), 8080, TargetState::draining, ""}},
+                                      .elsewhere = {{id(3), 8080, TargetState::draining, TargetReason::none}},
                                       .elsewhere_groups = {"tg-new"},
                                       .may_reboot = true,
                                       .may_register = true,

@@ -13,7 +13,7 @@ TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
     for (const bool drained : {true, false}) {
       FleetForTest fleet;
       fleet.start_of_three();
-      fleet.state_of(3, TargetState::draining, "Target.DeregistrationInProgress");
+      fleet.state_of(3, TargetState::draining, TargetReason::deregistration_in_progress);
       fleet.pass(fleet.three().deadline - fleet.observation.taken_at - 1min);
       fleet.tick();
       const auto last = fleet.observation.taken_at;
@@ -40,7 +40,7 @@ TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
 TEST(Draining, EachTickSaysAnewWhatItWaitsFor) {
   FleetForTest fleet;
   fleet.start_of_three();
-  fleet.state_of(3, TargetState::draining, "Target.DeregistrationInProgress");
+  fleet.state_of(3, TargetState::draining, TargetReason::deregistration_in_progress);
   fleet.three().why_untreated = "an instance refresh of web-asg is InProgress";
   fleet.pass(1min);
   fleet.tick();
@@ -58,7 +58,7 @@ TEST(Restore, WaitsForAQueuedRebootUnlessItIsWantedNow) {
     fleet.pass(1min);
     const auto plan = fleet.tick();
     EXPECT_EQ(plan.actions.size(), now ? 2U : 0U);
-    EXPECT_EQ(std::ranges::count(plan.events, "waits", &Event::kind), now ? 0 : 1);
+    EXPECT_EQ(std::ranges::count(plan.events, EventKind::waits, &Event::kind), now ? 0 : 1);
     EXPECT_EQ(fleet.broken, std::vector<std::string>{});
     fleet.registered(3, TargetState::healthy);
     for (int minute = 2; minute <= 4; ++minute) {

@@ -147,9 +147,9 @@ std::string where_it_is_not_healthy(const Remediation& remediation, const Observ
   if (std::ranges::all_of(remediation.snapshot, &SnapshotTarget::vanished))
     places.emplace_back("every target group it served in is gone");
   if (!back_in_service(remediation, observation)) {
-    const auto word = lifecycle_word(remediation.instance_id, observation);
+    const auto state = lifecycle_state_of(remediation.instance_id, observation);
     places.push_back(fmt::format("{}: {}", printable(remediation.auto_scaling_group),
-                                 word.empty() ? "could not be read" : printable(word)));
+                                 state ? name(*state) : "could not be read"));
   }
   return places.empty() ? "healthy everywhere, but AWS has not accepted every registration"
                         : join(places, ", ");
@@ -279,12 +279,12 @@ bool waited_for_reboot_is_over(Remediation& remediation, Draft& draft) {
     const auto signs = booted_without_us(remediation, draft.policy, draft.observation);
     if (!signs) return false;
     remediation.effects_until = Time{};
-    draft.note(remediation, "waits", "waits no longer: up again, not by this treatment: " + *signs);
+    draft.note(remediation, EventKind::waits, "waits no longer: up again, not by this treatment: " + *signs);
     return true;
   }
   if (treatment == nullptr || treatment->effect != Effect::reboot || !was_seen_to_boot(remediation, draft))
     return false;
-  draft.note(remediation, "waits", "waits no longer: up again: " + remediation.boot_evidence);
+  draft.note(remediation, EventKind::waits, "waits no longer: up again: " + remediation.boot_evidence);
   return true;
 }
 
@@ -298,7 +298,7 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
     if (remediation.deadline < document->at + kDocumentsEnd) {
       remediation.deadline = document->at + kDocumentsEnd;
       draft.note(
-          remediation, "waits",
+          remediation, EventKind::waits,
           fmt::format("not returned while its document runs, {} at the most; evenkeel restore {} --now "
                       "does not wait",
                       format_duration(kDocumentsEnd), remediation.instance_id));
@@ -313,7 +313,7 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
   remediation.deadline = deadline;
   const auto* treatment = treatment_intent(remediation);
   draft.note(
-      remediation, "waits",
+      remediation, EventKind::waits,
       fmt::format("not returned before {}: {} may still act on it; evenkeel restore {} --now does not wait",
                   iso8601(until), words_of_treatment(treatment), remediation.instance_id));
   return true;

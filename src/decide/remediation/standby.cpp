@@ -33,8 +33,8 @@ bool may_be_in_our_standby(const Remediation& remediation) {
 
 bool in_foreign_standby(const Remediation& remediation, const Observation& observation) {
   if (remediation.auto_scaling_group.empty()) {
-    const auto word = lifecycle_word(remediation.instance_id, observation);
-    return word == "Standby" || word == "EnteringStandby";
+    const auto state = lifecycle_state_of(remediation.instance_id, observation);
+    return state && in_standby(*state);
   }
   const auto lifecycle = lifecycle_of(remediation, observation);
   return (lifecycle == Lifecycle::standby || lifecycle == Lifecycle::entering) &&

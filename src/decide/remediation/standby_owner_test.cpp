@@ -17,7 +17,7 @@ bool asks_to_leave_standby(const Plan& plan) {
 TEST(StandbyOwner, RegisteredByHandWhileItEntersItIsStillOurs) {
   Scaling fleet;
   fleet.start_of_three();
-  fleet.lifecycle(3) = "EnteringStandby";
+  fleet.lifecycle(3) = LifecycleState::entering_standby;
   for (int minute = 0; minute < 40; ++minute) {
     fleet.registered(3, TargetState::healthy);
     fleet.pass(1min);
@@ -28,10 +28,10 @@ TEST(StandbyOwner, RegisteredByHandWhileItEntersItIsStillOurs) {
   }
   EXPECT_EQ(fleet.three().phase, Phase::held);
   EXPECT_TRUE(fleet.three().held_because.contains("web-asg (EnteringStandby)")) << fleet.three().held_because;
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.pass(1min);
   EXPECT_TRUE(asks_to_leave_standby(fleet.tick()));
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.pass(1min);
   fleet.tick();
   EXPECT_EQ(fleet.three().phase, Phase::soaking);
@@ -46,18 +46,18 @@ TEST(StandbyOwner, InServiceBeforeItShowsIsNotBack) {
     fleet.tick();
     EXPECT_EQ(fleet.three().phase, Phase::rejoining) << look;
   }
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.gone_from(0, 3);
   fleet.pass(20s);
   EXPECT_TRUE(asks_to_leave_standby(fleet.tick()));
 }
 
 TEST(StandbyOwner, AfterItWasSeenInServiceItIsAnotherHands) {
-  for (const char* word : {"Standby", "EnteringStandby"}) {
+  for (const auto word : {LifecycleState::standby, LifecycleState::entering_standby}) {
     Scaling fleet;
     fleet.rebooted();
     ASSERT_TRUE(asks_to_leave_standby(fleet.tick()));
-    fleet.lifecycle(3) = "InService";
+    fleet.lifecycle(3) = LifecycleState::in_service;
     fleet.registered(3, TargetState::initial);
     fleet.pass(1min);
     fleet.tick();
@@ -66,15 +66,15 @@ TEST(StandbyOwner, AfterItWasSeenInServiceItIsAnotherHands) {
     fleet.gone_from(0, 3);
     for (int minute = 0; minute < 5; ++minute) {
       fleet.pass(1min);
-      EXPECT_TRUE(fleet.tick().actions.empty()) << word << minute;
-      EXPECT_EQ(fleet.three().phase, Phase::held) << word << minute;
+      EXPECT_TRUE(fleet.tick().actions.empty()) << name(word) << minute;
+      EXPECT_EQ(fleet.three().phase, Phase::held) << name(word) << minute;
       EXPECT_TRUE(fleet.three().held_because.contains("moved it to Standby")) << fleet.three().held_because;
     }
-    fleet.lifecycle(3) = "InService";
+    fleet.lifecycle(3) = LifecycleState::in_service;
     fleet.registered(3, TargetState::healthy);
     fleet.pass(1min);
     fleet.tick();
-    EXPECT_EQ(fleet.three().phase, Phase::soaking) << word;
+    EXPECT_EQ(fleet.three().phase, Phase::soaking) << name(word);
   }
 }
 
@@ -82,10 +82,10 @@ TEST(StandbyOwner, WhoEntersAnewAfterAwsLetItOutIsAnotherHands) {
   Scaling fleet;
   fleet.rebooted();
   fleet.tick();
-  fleet.lifecycle(3) = "EnteringStandby";
+  fleet.lifecycle(3) = LifecycleState::entering_standby;
   fleet.pass(1min);
   fleet.tick();
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   for (int minute = 0; minute < 5; ++minute) {
     fleet.pass(1min);
     EXPECT_FALSE(asks_to_leave_standby(fleet.tick())) << minute;
@@ -120,7 +120,7 @@ TEST(StandbyOwner, IsNotCalledBackBeforeItsGroupShowsIt) {
       << fleet.three().held_because;
   fleet.observation.auto_scaling_group = group;
   fleet.observation.problems.clear();
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   for (int minute = 0; minute < 10 && !fleet.state.open.empty(); ++minute) {
     fleet.pass(1min);
     fleet.tick();
@@ -141,7 +141,7 @@ TEST(StandbyOwner, AnOperatorWhoWantsItBackDoesNotLeaveItThere) {
   restore();
   ASSERT_EQ(fleet.state.open.size(), 1U);
   EXPECT_TRUE(asks_to_leave_standby(fleet.tick()));
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.pass(1min);
   fleet.tick();
   restore();
@@ -152,7 +152,7 @@ TEST(StandbyOwner, OfARequestThatWasNeverSentIsAnotherHands) {
   Scaling fleet;
   fleet.memory(3, 80);
   fleet.tick(OutcomeKind::not_sent);
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.gone_from(0, 3);
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty());
@@ -170,7 +170,7 @@ TEST(StandbyOwner, WhatWeDeregisteredIsNotTreatedInAnothersStandby) {
     fleet.observation.auto_scaling_group->replacement_suspended = true;
     for (auto& [member, instance] : fleet.observation.instances) instance.ebs_root = true;
     fleet.drained_three();
-    fleet.lifecycle(3) = "Standby";
+    fleet.lifecycle(3) = LifecycleState::standby;
     EXPECT_TRUE(fleet.tick().actions.empty()) << name(treatment);
     EXPECT_EQ(fleet.three().phase, Phase::held) << name(treatment);
     EXPECT_FALSE(fleet.three().treat);
@@ -191,11 +191,11 @@ struct ToBeReplaced : Scaling {
 
 TEST(StandbyOwner, AReplacementNeedsTheServerInService) {
   ToBeReplaced fleet;
-  fleet.lifecycle(3) = "Pending";
+  fleet.lifecycle(3) = LifecycleState::pending;
   EXPECT_TRUE(fleet.tick().actions.empty());
   EXPECT_TRUE(fleet.three().why_untreated.contains("not InService in web-asg: Pending"))
       << fleet.three().why_untreated;
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
@@ -214,7 +214,7 @@ TEST(StandbyOwner, AReplacementNeedsItsGroupLookedUp) {
 TEST(StandbyOwner, AReplacementThatDoesNotEndIsHeld) {
   ToBeReplaced fleet;
   ASSERT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
-  fleet.lifecycle(3) = "Terminating";
+  fleet.lifecycle(3) = LifecycleState::terminating;
   fleet.pass(2h);
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::held);
@@ -225,7 +225,7 @@ TEST(StandbyOwner, AReplacementThatDoesNotEndIsHeld) {
 TEST(StandbyOwner, WhoWasTakenAsideByAnotherHandIsNotReplaced) {
   for (const char* how : {"Standby", "EnteringStandby", "deregistered", "draining"}) {
     ToBeReplaced fleet;
-    if (std::string_view(how).ends_with("Standby")) fleet.lifecycle(3) = how;
+    if (const auto standby = from_word<LifecycleState>(how)) fleet.lifecycle(3) = *standby;
     if (how == std::string_view("deregistered")) fleet.gone_from(0, 3);
     if (how == std::string_view("draining")) fleet.place(0, 3).state = TargetState::draining;
     EXPECT_TRUE(fleet.tick().actions.empty()) << how;
@@ -262,7 +262,7 @@ TEST(StandbyOwner, WhoIsBeingReplacedIsNotToBeRegisteredAnywhere) {
   for (int look = 0; look < 5; ++look) {
     fleet.pass(2min);
     const auto plan = fleet.tick();
-    EXPECT_EQ(fleet.event(plan, "held"), nullptr) << fleet.three().held_because;
+    EXPECT_EQ(fleet.event(plan, EventKind::held), nullptr) << fleet.three().held_because;
   }
 }
 

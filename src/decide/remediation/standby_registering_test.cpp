@@ -9,7 +9,7 @@ namespace {
 TEST(Standby, AStoppedServerStaysInStandbyUntilItRuns) {
   Scaling fleet;
   fleet.rebooted();
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   auto& state = fleet.observation.instances.at(id(3)).state;
   for (const auto stopped : {InstanceState::stopping, InstanceState::stopped}) {
     state = stopped;
@@ -27,7 +27,7 @@ TEST(Standby, WhatAutoScalingForgetsToRegisterWeRegister) {
   Scaling fleet;
   fleet.rebooted();
   fleet.tick();
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.registered(3, TargetState::healthy);
   fleet.gone_from(0, 3);
   fleet.pass(2min);
@@ -44,10 +44,10 @@ TEST(Standby, WhatAutoScalingWillNotRegisterWeRegisterAtOnce) {
   fleet.rebooted();
   fleet.tick();
   fleet.observation.auto_scaling_group->registering_suspended = true;
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.pass(20s);
   EXPECT_TRUE(fleet.tick().actions.empty()) << "not before it is in service";
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.registered(3, TargetState::healthy);
   fleet.gone_from(0, 3);
   fleet.pass(20s);
@@ -63,7 +63,7 @@ TEST(Standby, WhatAutoScalingWillNotRegisterWeRegisterAtOnce) {
 // Member 3 serves in tg1 on the group's port 443 and on 8443.
 struct OnTwoPorts : Scaling {
   void serves_on_both() {
-    group(0).registrations->push_back({id(3), 8443, TargetState::healthy, ""});
+    group(0).registrations->push_back({id(3), 8443, TargetState::healthy, TargetReason::none});
     std::ranges::sort(*group(0).registrations, {},
                       [](const Registration& r) { return std::tie(r.instance_id, r.port); });
   }
@@ -78,7 +78,7 @@ TEST(Standby, OurPortsAndAutoScalingsInOneGroupAreAllRegistered) {
     ASSERT_EQ(std::ranges::count(effects(first), Effect::register_), 2);
     EXPECT_EQ(first.actions[1].ports, std::vector{8443}) << "Auto Scaling looks after the other";
     fleet.observation.auto_scaling_group->registering_suspended = suspended;
-    fleet.lifecycle(3) = "InService";
+    fleet.lifecycle(3) = LifecycleState::in_service;
     fleet.serves_on_both();
     fleet.registered(3, TargetState::healthy);
     fleet.gone_from(0, 3);
@@ -109,7 +109,7 @@ TEST(Standby, WhatAutoScalingForgetsToRegisterIsRegisteredThoughItIsHeld) {
   fleet.policy.timing.rejoin = 1min;
   fleet.rebooted();
   fleet.tick();
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.registered(3, TargetState::healthy);
   fleet.gone_from(0, 3);
   fleet.pass(2min);
@@ -138,7 +138,7 @@ TEST(Standby, ARefusedRegistrationInsteadOfAutoScalingsIsTriedAgainWhileItIsHeld
   fleet.policy.timing.rejoin = 1min;
   fleet.rebooted();
   fleet.tick();
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.registered(3, TargetState::healthy);
   fleet.gone_from(0, 3);
   fleet.pass(2min);

@@ -24,7 +24,7 @@ TEST(Standby, GroupsThatAreNotAttachedAreHandledBesideIt) {
   fleet.start_of_three();
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty()) << "not on its way to Standby yet";
-  fleet.lifecycle(3) = "EnteringStandby";
+  fleet.lifecycle(3) = LifecycleState::entering_standby;
   fleet.place(0, 3).state = TargetState::draining;
   const auto plan = fleet.tick();
   ASSERT_EQ(effects(plan), std::vector{Effect::deregister});
@@ -42,11 +42,11 @@ TEST(Standby, APortThatIsNotTheGroupsOwnIsHandledBesideItToo) {
 TEST(Standby, NobodyIsTreatedBeforeItIsReached) {
   Scaling fleet;
   fleet.start_of_three();
-  fleet.lifecycle(3) = "EnteringStandby";
+  fleet.lifecycle(3) = LifecycleState::entering_standby;
   fleet.gone(3);
   fleet.pass(2min);
   EXPECT_TRUE(fleet.tick().actions.empty());
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
@@ -58,10 +58,10 @@ TEST(Standby, IsLeftAndWhatWeTookIsPutBack) {
   ASSERT_EQ(effects(plan), (std::vector{Effect::exit_standby, Effect::register_}));
   EXPECT_TRUE(plan.actions[0].restores);
   EXPECT_EQ(plan.actions[1].target_group_arn, fleet.group(1).arn);
-  fleet.lifecycle(3) = "Pending";
+  fleet.lifecycle(3) = LifecycleState::pending;
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty());
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.registered(3, TargetState::healthy);
   fleet.pass(1min);
   fleet.tick();
@@ -76,7 +76,7 @@ TEST(Standby, HealthyIsNotBackBeforeItIsInService) {
   Scaling fleet;
   fleet.rebooted();
   fleet.tick();
-  fleet.lifecycle(3) = "Pending:Wait";
+  fleet.lifecycle(3) = LifecycleState::pending_wait;
   fleet.registered(3, TargetState::healthy);
   fleet.pass(2min);
   fleet.tick();
@@ -192,7 +192,7 @@ TEST(ForeignHand, AutoScalingThatTerminatesItTakesItOverInEveryPhase) {
     if (phase == Phase::rejoining) fleet.rebooted(), fleet.tick();
     if (phase == Phase::soaking) fleet.back();
     ASSERT_EQ(fleet.three().phase, phase);
-    fleet.lifecycle(3) = "Terminating:Wait";
+    fleet.lifecycle(3) = LifecycleState::terminating_wait;
     fleet.pass(1min);
     const auto plan = fleet.tick();
     EXPECT_TRUE(fleet.state.open.empty()) << name(phase);
@@ -205,7 +205,7 @@ TEST(ForeignHand, AutoScalingThatTerminatesItTakesItOverInEveryPhase) {
 TEST(ForeignHand, ADetachedMemberIsTheirs) {
   Scaling fleet;
   fleet.in_standby();
-  fleet.lifecycle(3) = "Detached";
+  fleet.lifecycle(3) = LifecycleState::detached;
   fleet.tick();
   EXPECT_EQ(fleet.state.recent.back().ending, Ending::handed_over);
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
@@ -247,10 +247,10 @@ TEST(ForeignHand, WhatItsRemediationLeftBehindIsKeptUntilItCanActNoMore) {
 TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
   Scaling fleet;
   fleet.start_of_three();
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.pass(1min);
   fleet.tick();
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.pass(2min);
   fleet.tick();
   EXPECT_FALSE(fleet.three().treat);
@@ -262,7 +262,7 @@ TEST(ForeignHand, MovedToStandbyAfterItWasBackItStaysThere) {
   Scaling fleet;
   fleet.back();
   ASSERT_EQ(fleet.three().phase, Phase::soaking);
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.gone_from(0, 3);
   fleet.pass(2min);
   const auto plan = fleet.tick();
@@ -317,12 +317,12 @@ TEST(ForeignHand, StandbyOfWhatWeDeregisteredIsWaitedFor) {
   fleet.observation.auto_scaling_group->elb_health_check = false;
   fleet.reboot_of_three();
   ASSERT_EQ(fleet.three().phase, Phase::booting);
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.pass(46min);
   const auto plan = fleet.tick();
   EXPECT_TRUE(plan.actions.empty()) << "it is theirs now";
   EXPECT_EQ(fleet.three().phase, Phase::held);
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   fleet.pass(1min);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_})) << "and still owed";
 }
@@ -333,11 +333,11 @@ TEST(ForeignHand, ARegistrationDuringTheTreatmentIsRecorded) {
   fleet.registered(3, TargetState::healthy);
   fleet.pass(2min);
   const auto plan = fleet.tick();
-  EXPECT_EQ(std::ranges::count(plan.events, "foreign", &Event::kind), 1);
+  EXPECT_EQ(std::ranges::count(plan.events, EventKind::foreign, &Event::kind), 1);
   EXPECT_NE(fleet.three().foreign.find("a request that could not be recorded, registered it in tg1"),
             std::string::npos);
   fleet.pass(1min);
-  EXPECT_EQ(std::ranges::count(fleet.tick().events, "foreign", &Event::kind), 0) << "once is enough";
+  EXPECT_EQ(std::ranges::count(fleet.tick().events, EventKind::foreign, &Event::kind), 0) << "once is enough";
 }
 
 TEST(Standby, OfAnotherHandIsNotUndoneByAMemberThatIsHeld) {
@@ -346,7 +346,7 @@ TEST(Standby, OfAnotherHandIsNotUndoneByAMemberThatIsHeld) {
   fleet.observation.auto_scaling_group->elb_health_check = false;
   fleet.start_of_three();
   ASSERT_TRUE(fleet.three().auto_scaling_group.empty());
-  fleet.lifecycle(3) = "Standby";
+  fleet.lifecycle(3) = LifecycleState::standby;
   fleet.gone(3);
   fleet.three().phase = Phase::rejoining;
   for (int minute = 0; minute < 5; ++minute) {
@@ -355,7 +355,7 @@ TEST(Standby, OfAnotherHandIsNotUndoneByAMemberThatIsHeld) {
     EXPECT_EQ(fleet.three().phase, Phase::held);
     EXPECT_NE(fleet.three().held_because.find("moved it to Standby"), std::string::npos);
   }
-  fleet.lifecycle(3) = "InService";
+  fleet.lifecycle(3) = LifecycleState::in_service;
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 

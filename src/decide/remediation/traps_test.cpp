@@ -23,7 +23,7 @@ void only_the_first_was_answered(FleetForTest& fleet) {
 TEST(Trap, AServerThatAnotherHandStopsWhileItIsOutIsCalledStopped) {
   FleetForTest fleet;
   fleet.start_of_three();
-  fleet.state_of(3, TargetState::unused, "Target.InvalidState");
+  fleet.state_of(3, TargetState::unused, TargetReason::invalid_state);
   fleet.observation.instances.at(id(3)).state = InstanceState::stopped;
   fleet.pass(7min);
   fleet.tick();
@@ -49,7 +49,7 @@ TEST(Trap, WhatAnotherHandStopsAfterItWasBackIsHeldAtOnce) {
   fleet.pass(1min);
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::soaking);
-  fleet.state_of(3, TargetState::unused, "Target.InvalidState");
+  fleet.state_of(3, TargetState::unused, TargetReason::invalid_state);
   fleet.observation.instances.at(id(3)).state = InstanceState::stopped;
   fleet.pass(1min);
   fleet.tick();

@@ -1,5 +1,6 @@
 // What is done to a member that is out of service everywhere: evidence, command, reboot, replacement.
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -13,22 +14,6 @@ namespace evenkeel::decide {
 namespace {
 
 constexpr std::size_t kKept = 2'000;  // characters of a document's output
-
-Effect effect_by(Treatment treatment) {
-  switch (treatment) {
-    case Treatment::command:
-      return Effect::command;
-    case Treatment::reboot:
-      return Effect::reboot;
-    case Treatment::stop_start:
-      return Effect::stop;
-    case Treatment::replace:
-      return Effect::terminate;
-    case Treatment::none:
-      break;
-  }
-  return Effect::capture;  // nothing that changes the server
-}
 
 void begin(Remediation& remediation, Draft& draft, const Step& step, const Permit& permit) {
   const auto& timing = draft.policy.timing;
@@ -80,7 +65,7 @@ std::string in_one_line(std::string text) {
 void capture_ended(Remediation& remediation, Draft& draft, bool captured, std::string what) {
   remediation.capture_over = true;
   remediation.captured = std::move(what);
-  draft.note(remediation, "evidence", in_one_line(remediation.captured));
+  draft.note(remediation, EventKind::evidence, in_one_line(remediation.captured));
   if (!captured && draft.policy.evidence && draft.policy.evidence->required)
     put_back(remediation, draft, "the evidence could not be captured, and the policy requires it");
 }
@@ -90,7 +75,7 @@ void capture_ended(Remediation& remediation, Draft& draft, bool captured, std::s
 int in_service_and_healthy(const Remediation& remediation, const Observation& observation) {
   int count = 0;
   for (const auto& member : observation.auto_scaling_group->members) {
-    if (member.lifecycle_state != "InService") continue;
+    if (member.lifecycle_state != LifecycleState::in_service) continue;
     const bool healthy = std::ranges::all_of(remediation.snapshot, [&](const SnapshotTarget& target) {
       if (!target.by_auto_scaling || target.vanished) return true;
       const auto* there = registration_at(target, member.instance_id, observation);
@@ -109,6 +94,22 @@ bool came_up(Remediation& remediation, Draft& draft) {
 }
 
 }  // namespace
+
+namespace {
+
+// By what each treatment is applied, in their order. Evidence changes the server as little as none does.
+constexpr std::array kEffects{Effect::capture, Effect::command, Effect::reboot, Effect::stop,
+                              Effect::terminate};
+static_assert(kEffects.size() == kWords<Treatment>.size());
+
+}  // namespace
+
+Effect effect_by(Treatment treatment) { return kEffects[static_cast<std::size_t>(treatment)]; }
+
+Treatment treatment_by(Effect effect) {
+  const auto* const found = std::ranges::find(kEffects, effect);
+  return found == kEffects.end() ? Treatment::none : static_cast<Treatment>(found - kEffects.begin());
+}
 
 bool was_seen_to_boot(Remediation& remediation, Draft& draft) {
   asked_how_it_is(remediation, draft);
@@ -236,11 +237,11 @@ void commanding(Remediation& remediation, Draft& draft) {
     case CommandResult::State::success:
       remediation.command_output = kept(*result);
       remediation.booted_at = draft.now();
-      draft.note(remediation, "command", in_one_line(remediation.command_output));
+      draft.note(remediation, EventKind::command, in_one_line(remediation.command_output));
       return rejoin(remediation, draft, "the command succeeded");
     case CommandResult::State::failed:
       remediation.command_output = kept(*result);
-      draft.note(remediation, "command", in_one_line(remediation.command_output));
+      draft.note(remediation, EventKind::command, in_one_line(remediation.command_output));
       return climb_or_put_back(remediation, draft, "the command failed: " + printable(result->status));
     case CommandResult::State::running:
     case CommandResult::State::unknown:
@@ -280,7 +281,7 @@ void booting(Remediation& remediation, Draft& draft) {
   if (draft.now() < until) {
     remediation.deadline = until;
     return draft.note(
-        remediation, "waits",
+        remediation, EventKind::waits,
         fmt::format("{}; not returned before {}, as EC2 may not have carried it out yet; evenkeel "
                     "restore {} --now does not wait",
                     why, iso8601(until), remediation.instance_id));
@@ -331,15 +332,15 @@ void replacing(Remediation& remediation, Draft& draft) {
     return put_back(remediation, draft, "Auto Scaling refused to replace it: " + intent->detail);
   const bool lost = intent->outcome == OutcomeKind::unknown && can_not_land(*intent, now);
   if ((lost || now >= remediation.deadline) && found->second.state == InstanceState::running &&
-      lifecycle_word(remediation.instance_id, draft.observation) == "InService")
+      lifecycle_state_of(remediation.instance_id, draft.observation) == LifecycleState::in_service)
     return put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
   if (now < remediation.deadline) return;
-  const auto word = lifecycle_word(remediation.instance_id, draft.observation);
+  const auto state = lifecycle_state_of(remediation.instance_id, draft.observation);
   hold(remediation, draft,
        fmt::format(
            "Auto Scaling was asked to replace it, and has not ended that by {}: there it is {}; look at the "
            "group's activities, and deregister the server where another hand registered it",
-           iso8601(remediation.deadline), word.empty() ? "not seen" : printable(word)));
+           iso8601(remediation.deadline), state ? name(*state) : "not seen"));
 }
 
 }  // namespace evenkeel::decide

@@ -206,7 +206,7 @@ struct Replaced : Ladder {
     seen.desired = 8;
     seen.instance_refresh = "";
     seen.activities.emplace();
-    for (int i = 1; i <= 8; ++i) seen.members.push_back({id(i), "InService", true});
+    for (int i = 1; i <= 8; ++i) seen.members.push_back({id(i), LifecycleState::in_service, true});
     observation.auto_scaling_group = seen;
     group(0).attached = true;
     group(0).port = 443;
@@ -215,12 +215,12 @@ struct Replaced : Ladder {
   void replacement(TargetState seen) {
     auto& members = observation.auto_scaling_group->members;
     if (members.back().instance_id != id(9)) {
-      members.push_back({id(9), "InService", true});
-      group(0).registrations->push_back({id(9), 443, seen, ""});
+      members.push_back({id(9), LifecycleState::in_service, true});
+      group(0).registrations->push_back({id(9), 443, seen, TargetReason::none});
     }
     group(0).registrations->back().state = seen;
   }
-  std::string& lifecycle() { return observation.auto_scaling_group->members[2].lifecycle_state; }
+  LifecycleState& lifecycle() { return observation.auto_scaling_group->members[2].lifecycle_state; }
 };
 
 TEST(Treatment, AReplacementLeavesTheAttachedGroupsToAutoScaling) {
@@ -232,7 +232,7 @@ TEST(Treatment, AReplacementLeavesTheAttachedGroupsToAutoScaling) {
   fleet.pass(2min);
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::terminate});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
-  fleet.lifecycle() = "Terminating";
+  fleet.lifecycle() = LifecycleState::terminating;
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty());
   ASSERT_EQ(fleet.state.open.size(), 1U) << "terminating it is our own doing";
@@ -343,7 +343,7 @@ TEST(EvidenceCapture, ComesBeforeTheTreatmentAndIsKept) {
   EXPECT_EQ(effects(reboot), std::vector{Effect::reboot});
   EXPECT_EQ(fleet.three().captured, "Success: top:\n leak 71%\\x1b[2J")
       << "lines stay lines, and nothing else";
-  const auto told = std::ranges::find(reboot.events, "evidence", &Event::kind);
+  const auto told = std::ranges::find(reboot.events, EventKind::evidence, &Event::kind);
   ASSERT_NE(told, reboot.events.end());
   EXPECT_EQ(told->text, "Success: top:  leak 71%\\x1b[2J");
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});

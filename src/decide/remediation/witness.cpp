@@ -132,7 +132,7 @@ void tell_what_stays(LeftMark& mark, const FleetState& next, const Observation& 
        .fleet = next.fleet,
        .instance_id = mark.instance_id,
        .remediation_id = mark.remediation_id,
-       .kind = "tag",
+       .kind = EventKind::tag,
        .text = fmt::format(
            "its tag {} could not be taken off in {} attempts{}; it is in service all the same. By "
            "hand: {}",
@@ -284,7 +284,7 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
           "(--state); if it is lost, put each back by hand where its tag says, then: aws ec2 delete-tags "
           "--resources INSTANCE --tags Key={}",
           count, count == 1 ? " is" : "s are", join(texts, ", "), more, kWitnessTag),
-      {{"marked", static_cast<double>(count)}}};
+      {{Number::marked, static_cast<double>(count)}}};
 }
 
 }  // namespace evenkeel::decide

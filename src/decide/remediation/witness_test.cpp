@@ -269,7 +269,7 @@ TEST(Witness, ThatCanNotBeTakenOffIsSaidOnceAndHoldsNothing) {
   for (int minute = 0; minute < 30; ++minute) {
     const auto plan = fleet.tick_with(Effect::unmark, OutcomeKind::refused);
     tried += static_cast<int>(plan.actions.size());
-    told += static_cast<int>(std::ranges::count(plan.events, "tag", &Event::kind));
+    told += static_cast<int>(std::ranges::count(plan.events, EventKind::tag, &Event::kind));
     EXPECT_TRUE(plan.fleet.empty());
     fleet.pass(1min);
   }

@@ -14,7 +14,8 @@ std::set<std::string> words_of(const std::vector<Event>& events) {
   static const std::set<std::string> kinds{"verdict", "fleet", "phase", "outcome", "done", "judged"};
   std::set<std::string> words;
   for (const auto& event : events) {
-    if (kinds.contains(event.kind)) words.insert(event.kind + " " + event.word);
+    const std::string kind = name(event.kind);
+    if (kinds.contains(kind)) words.insert(kind + " " + event.word);
   }
   return words;
 }

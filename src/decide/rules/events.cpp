@@ -25,15 +25,15 @@ bool may_end_condition(Treatment treatment, const Condition& condition) {
 }  // namespace
 
 bool ends_event(Treatment treatment, std::string_view code, bool reboot_migrates) {
-  const bool known = std::ranges::find(kEventCodes, code) != kEventCodes.end();
+  const auto known = from_word<EventCode>(code);
   switch (treatment) {
     case Treatment::none:
     case Treatment::command:
       return false;
     case Treatment::reboot:
-      return code == "system-reboot" && reboot_migrates;
+      return known == EventCode::system_reboot && reboot_migrates;
     case Treatment::stop_start:
-      return known;
+      return known.has_value();
     case Treatment::replace:
       break;
   }
@@ -43,7 +43,9 @@ bool ends_event(Treatment treatment, std::string_view code, bool reboot_migrates
 std::string what_ends_event(std::string_view code) {
   const std::string others =
       ends_event(Treatment::stop_start, code, false) ? "stop_start or replace" : "replace";
-  return code == "system-reboot" ? others + " (reboot only with reboot migration)" : others;
+  return from_word<EventCode>(code) == EventCode::system_reboot
+             ? others + " (reboot only with reboot migration)"
+             : others;
 }
 
 bool may_end(Treatment treatment, const Rule& rule) {

@@ -2,17 +2,13 @@
 // does reboot: the event is about its host, and stays in the calendar (docs/policy.md has the table).
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 
+#include "model/observation.h"
 #include "model/policy.h"
 
 namespace evenkeel::decide {
-
-// The codes that EC2 documents.
-inline constexpr std::array<std::string_view, 5> kEventCodes = {
-    "instance-reboot", "system-reboot", "system-maintenance", "instance-retirement", "instance-stop"};
 
 // Whether the treatment ends an event of that code.
 // - stop_start and replace leave the host, which ends every event that is known;

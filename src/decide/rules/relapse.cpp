@@ -31,7 +31,7 @@ std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
   if (vain < 2) return std::nullopt;
   return Verdict{Reason::remedy_does_not_help,
                  fmt::format("{} of its last {} remediations did not help; look at the server", vain, judged),
-                 {{"in_vain", vain}, {"of", judged}}};
+                 {{Number::in_vain, vain}, {Number::of, judged}}};
 }
 
 // More traffic makes all servers relapse sooner: that is no reason to give up on one of them. Two others that
@@ -58,9 +58,9 @@ std::optional<Verdict> sooner_and_sooner(const FleetView& fleet, const Member& m
   return Verdict{Reason::relapsing,
                  fmt::format("it relapses sooner and sooner: after {}, then {}, then {}; look at the server",
                              format_duration(last[0]), format_duration(last[1]), format_duration(last[2])),
-                 {{"first_seconds", seconds(last[0])},
-                  {"second_seconds", seconds(last[1])},
-                  {"third_seconds", seconds(last[2])}}};
+                 {{Number::first_seconds, seconds(last[0])},
+                  {Number::second_seconds, seconds(last[1])},
+                  {Number::third_seconds, seconds(last[2])}}};
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char*
   const auto tell_how_long = [&](Verdict& verdict) {
     verdict.text =
         fmt::format("{} for {}, {} are asked for", what, format_duration(lasted), format_duration(wanted));
-    verdict.numbers = {{"lasted_seconds", seconds(lasted)}, {"limit_seconds", seconds(wanted)}};
+    verdict.numbers = {{Number::lasted_seconds, seconds(lasted)}, {Number::limit_seconds, seconds(wanted)}};
     if (lasted < wanted) verdict.until = since + wanted;
   };
   if (lasted < wanted) return no(tell, tell_how_long);
@@ -166,7 +166,7 @@ Finding alarm(const FleetView& fleet, const Member& member, const std::string& n
           printable(filled));
     });
   }
-  const auto firing = std::ranges::find(found->second, "ALARM", &Alarm::state);
+  const auto firing = std::ranges::find(found->second, AlarmState::alarm, &Alarm::state);
   if (firing != found->second.end()) {
     auto made = yes(tell, [&](Verdict& v) { v.text = "in ALARM: " + printable(firing->name); });
     made.identity = "alarm " + printable(firing->name);
@@ -174,7 +174,8 @@ Finding alarm(const FleetView& fleet, const Member& member, const std::string& n
     return made;
   }
   return no(tell, [&](Verdict& v) {
-    v.text = fmt::format("the alarm {} is {}", printable(filled), printable(found->second.front().state));
+    v.text =
+        fmt::format("the alarm {} is {}", printable(filled), evenkeel::name(found->second.front().state));
   });
 }
 

@@ -41,7 +41,7 @@ TEST(Rules, UptimeCountsFromTheLastBootAgeFromTheLaunch) {
   const auto no = fleet.judged();
   EXPECT_EQ(no.holds, Holds::no);
   EXPECT_EQ(no.verdict.until, fleet.observation.taken_at + 1h);
-  EXPECT_EQ(no.verdict.numbers.at("lasted_seconds"), 23 * 3600);
+  EXPECT_EQ(no.verdict.numbers.at(Number::lasted_seconds), 23 * 3600);
   fleet.policy.also_when[0].all[0].kind = Kind::age;
   EXPECT_EQ(fleet.judged().verdict.reason, Reason::reason_remains) << "a reboot makes nothing younger";
   fleet.policy.treatments = {Step{.treatment = Treatment::stop_start, .document = {}}};
@@ -156,11 +156,11 @@ TEST(Rules, AnAlarmOfTheMember) {
   EXPECT_EQ(fleet.judged().verdict.reason, Reason::alarm_unreadable);
   fleet.observation.alarms[filled] = {};
   EXPECT_EQ(fleet.judged().holds, Holds::unknown) << "it matches none";
-  for (const auto* quiet : {"OK", "INSUFFICIENT_DATA"}) {
+  for (const auto quiet : {AlarmState::ok, AlarmState::insufficient_data}) {
     fleet.observation.alarms[filled] = {{filled, quiet}};
-    EXPECT_EQ(fleet.judged().holds, Holds::no) << quiet;
+    EXPECT_EQ(fleet.judged().holds, Holds::no) << name(quiet);
   }
-  fleet.observation.alarms[filled] = {{filled, "ALARM"}};
+  fleet.observation.alarms[filled] = {{filled, AlarmState::alarm}};
   EXPECT_EQ(fleet.judged().holds, Holds::yes);
   EXPECT_EQ(alarm_of("{instance_id}-{instance_id}", "{instance_id}"), "{instance_id}-{instance_id}");
 }
@@ -248,7 +248,7 @@ TEST(Rules, HysteresisOfRebootWhenIsRemembered) {
   fleet.state.members[id(3)].above_since = fleet.observation.taken_at - 1h;
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.actions.size(), 2U);
-  EXPECT_EQ(plan.members.at(id(3)).numbers.at("back_below"), 55);
+  EXPECT_EQ(plan.members.at(id(3)).numbers.at(Number::back_below), 55);
   fleet.memory(3, 55);
   EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::below_limit);
   EXPECT_FALSE(fleet.decide().next.members.contains(id(3))) << "it has come down";
@@ -282,7 +282,7 @@ TEST(Rules, TheHighestPriorityThatHoldsIsTheCause) {
   fleet.policy.also_when.push_back(Rule{"as high", 5, {when(Kind::uptime, 1h)}});
   const auto plan = fleet.decide();
   EXPECT_EQ(plan.next.open.at(0).cause.rule, "high");
-  EXPECT_EQ(plan.members.at(plan.next.open[0].instance_id).numbers.at("priority"), 5);
+  EXPECT_EQ(plan.members.at(plan.next.open[0].instance_id).numbers.at(Number::priority), 5);
 }
 
 TEST(Rules, WhatIsUnknownIsSaid) {

@@ -179,9 +179,7 @@ void serve(MemberRecord& record, const Remediation& remediation, Treatment treat
 
 bool was_refused(const Remediation& remediation) {
   return std::ranges::any_of(remediation.intents, [](const Intent& intent) {
-    const bool treats = intent.effect == Effect::command || intent.effect == Effect::reboot ||
-                        intent.effect == Effect::stop || intent.effect == Effect::terminate;
-    return treats && intent.outcome == OutcomeKind::refused;
+    return treats_server(intent.effect) && intent.outcome == OutcomeKind::refused;
   });
 }
 
@@ -317,18 +315,14 @@ void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>
       found_gone(record->second, ended, *rule);
     if (there == false && is_by_clock(*rule)) continue;
     if (there) ended.gone = !*there;
-    events.push_back({.at = now,
-                      .fleet = state.fleet,
-                      .instance_id = ended.instance_id,
-                      .remediation_id = ended.id,
-                      .kind = "judged",
-                      .text = !there   ? "unknown: nothing says whether its reason is gone"
-                              : *there ? fmt::format("not_gone: after {} it is still there: {}",
-                                                     name(ended.treatment), words)
-                                       : "gone: " + words,
-                      .word = !there   ? "unknown"
-                              : *there ? "not_gone"
-                                       : "gone"});
+    events.push_back(event_of(
+        ended, now, state.fleet, EventKind::judged,
+        !there   ? "unknown: nothing says whether its reason is gone"
+        : *there ? fmt::format("not_gone: after {} it is still there: {}", name(ended.treatment), words)
+                 : "gone: " + words,
+        !there   ? "unknown"
+        : *there ? "not_gone"
+                 : "gone"));
   }
 }
 

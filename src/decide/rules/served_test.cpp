@@ -72,7 +72,7 @@ Intent refused(Effect effect) {
 const ScheduledEvent kRetirement{"instance-retirement", "worn out", std::nullopt, "e1"};
 
 TEST(Events, AreEndedByWhatMovesTheInstance) {
-  for (const auto code : kEventCodes) {
+  for (const std::string_view code : kWords<EventCode>) {
     EXPECT_FALSE(ends_event(Treatment::none, code, true)) << code;
     EXPECT_FALSE(ends_event(Treatment::command, code, true)) << code;
     EXPECT_FALSE(ends_event(Treatment::reboot, code, false)) << code;
@@ -276,17 +276,17 @@ TEST(Served, AnotherTransitionOfTheAlarmIsAnotherReasonAndTheSameFault) {
   Asked3 fleet{Kind::alarm, {Treatment::reboot, Treatment::stop_start}, "oom-{instance_id}"};
   const auto name = "oom-" + id(3);
   const auto first = fleet.observation.taken_at - 1h;
-  fleet.observation.alarms[name] = {{name, "ALARM", first}};
+  fleet.observation.alarms[name] = {{name, AlarmState::alarm, first}};
   const auto identity = fleet.judged().identity;
   EXPECT_EQ(identity, "alarm " + name + " " + iso8601(first));
   auto& ended = fleet.end(Ending::back, Treatment::reboot, identity);
-  fleet.observation.alarms[name] = {{name, "ALARM", first + 90min}};
+  fleet.observation.alarms[name] = {{name, AlarmState::alarm, first + 90min}};
   EXPECT_EQ(fleet.reason(), Reason::already_served) << "the first one is still being judged";
   fleet.pass(1h);
   fleet.judge();
   EXPECT_EQ(ended.gone, false) << "it came back meanwhile";
   EXPECT_EQ(fleet.judged().rung, 1);
-  fleet.observation.alarms[name] = {{name, "OK", first + 2h}};
+  fleet.observation.alarms[name] = {{name, AlarmState::ok, first + 2h}};
   ended.judge_until = fleet.observation.taken_at;
   ended.gone.reset();
   fleet.judge();
@@ -296,7 +296,7 @@ TEST(Served, AnotherTransitionOfTheAlarmIsAnotherReasonAndTheSameFault) {
 
 TEST(Served, AnAlarmOfTheWholeFleetIsTriedOnOneMemberFirst) {
   Asked3 fleet{Kind::alarm, {Treatment::reboot}, "slow"};
-  fleet.observation.alarms["slow"] = {{"slow", "ALARM", fleet.observation.taken_at - 1h}};
+  fleet.observation.alarms["slow"] = {{"slow", AlarmState::alarm, fleet.observation.taken_at - 1h}};
   EXPECT_EQ(fleet.judged(5).holds, Holds::yes);
   fleet.end(Ending::back, Treatment::reboot, fleet.judged().identity);
   EXPECT_EQ(fleet.reason(5), Reason::next_in_line);
@@ -315,7 +315,7 @@ TEST(Served, AnAlarmOfTheWholeFleetIsTriedOnOneMemberFirst) {
 TEST(Served, AnAlarmOfTheWholeFleetPacesARuleWhateverStandsBesideIt) {
   for (const auto kind : {Kind::metric, Kind::tag, Kind::uptime, Kind::scheduled_event}) {
     Asked3 fleet{Kind::alarm, {Treatment::stop_start}, "slow"};
-    fleet.observation.alarms["slow"] = {{"slow", "ALARM", fleet.observation.taken_at - 1h}};
+    fleet.observation.alarms["slow"] = {{"slow", AlarmState::alarm, fleet.observation.taken_at - 1h}};
     Condition beside{.kind = kind, .metric = {}, .longer_than = {}, .name = ""};
     beside.metric = FleetForTest{}.policy.reboot_when;
     if (kind == Kind::tag) beside.name = kRemediateTag;
@@ -346,7 +346,7 @@ TEST(Served, ARuleIsJudgedByThePartsThatShowWhetherItHelped) {
   fleet.policy.also_when[0].all.push_back(
       {.kind = Kind::uptime, .metric = {}, .longer_than = 6h, .name = ""});
   fleet.itself().launch_time = fleet.observation.taken_at - 24h;
-  fleet.observation.alarms["slow"] = {{"slow", "ALARM", fleet.observation.taken_at - 1h}};
+  fleet.observation.alarms["slow"] = {{"slow", AlarmState::alarm, fleet.observation.taken_at - 1h}};
   auto& ended = fleet.end(Ending::back, Treatment::reboot, fleet.judged().identity);
   fleet.record().booted_at = fleet.observation.taken_at;
   fleet.pass(1h);
@@ -355,7 +355,7 @@ TEST(Served, ARuleIsJudgedByThePartsThatShowWhetherItHelped) {
   EXPECT_EQ(told[0].text, "not_gone: after reboot it is still there: in ALARM: slow")
       << "that it is up for an hour alone says nothing of the alarm";
   ended.judge_until = fleet.observation.taken_at;
-  fleet.observation.alarms["slow"] = {{"slow", "OK", fleet.observation.taken_at}};
+  fleet.observation.alarms["slow"] = {{"slow", AlarmState::ok, fleet.observation.taken_at}};
   told = fleet.judge();
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].text, "gone: the alarm slow is OK");
@@ -402,7 +402,7 @@ TEST(Served, APlanThatServesAReasonTwiceByOneTreatmentBreaksAnInvariant) {
 
 TEST(TheBreaker, TripsWhenThreeServedTheSameRuleInVain) {
   Asked3 fleet{Kind::alarm, {Treatment::reboot}, "slow"};
-  fleet.observation.alarms["slow"] = {{"slow", "OK"}};
+  fleet.observation.alarms["slow"] = {{"slow", AlarmState::ok}};
   for (int member = 1; member <= 3; ++member) {
     PastRemediation past;
     past.id = past.instance_id = id(member);

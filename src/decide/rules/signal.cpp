@@ -1,6 +1,7 @@
 #include "decide/rules/signal.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/core.h>
 #include <utility>
@@ -15,20 +16,11 @@ namespace {
 constexpr double kGradual = 0.9;  // of the limit
 
 Reason reason_for(SignalState state) {
-  switch (state) {
-    case SignalState::stale:
-      return Reason::signal_stale;
-    case SignalState::missing:
-      return Reason::signal_missing;
-    case SignalState::ambiguous:
-      return Reason::signal_ambiguous;
-    case SignalState::partial:
-      return Reason::signal_partial;
-    case SignalState::failed:
-    case SignalState::fresh:
-      break;
-  }
-  return Reason::signal_failed;
+  static constexpr std::array kReasons{Reason::signal_failed,  Reason::signal_stale,
+                                       Reason::signal_missing, Reason::signal_ambiguous,
+                                       Reason::signal_partial, Reason::signal_failed};
+  static_assert(kReasons.size() == kWords<SignalState>.size());
+  return kReasons[static_cast<std::size_t>(state)];
 }
 
 // A percentage outside 0..100, a sample from the future, something that isn't a number: the agent is wrong,
@@ -68,8 +60,8 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
     if (sample.value > condition.above) ++agree;
   }
   auto& numbers = judgement.verdict.numbers;
-  numbers.emplace("limit", condition.above);
-  numbers.emplace("value", newest.value);
+  numbers.emplace(Number::limit, condition.above);
+  numbers.emplace(Number::value, newest.value);
   const auto rule = [&](Reason reason, std::string text) {
     judgement.above = reason == Reason::start;
     judgement.verdict.reason = reason;
@@ -77,7 +69,7 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   };
   const bool enough = newest.value > condition.above && agree >= condition.datapoints;
   if (!enough && was_above && newest.value > condition.down_at()) {
-    numbers["back_below"] = condition.down_at();
+    numbers[Number::back_below] = condition.down_at();
     rule(Reason::start,
          fmt::format("{} is still above {}, after it had been above {}", format_number(newest.value),
                      format_number(condition.down_at()), format_number(condition.above)));
@@ -85,8 +77,8 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
     rule(Reason::below_limit,
          format_number(newest.value) + " is not above " + format_number(condition.above));
   } else {
-    numbers["datapoints"] = static_cast<double>(agree);
-    numbers["datapoints_needed"] = condition.datapoints;
+    numbers[Number::datapoints] = static_cast<double>(agree);
+    numbers[Number::datapoints_needed] = condition.datapoints;
     if (enough && agree < of) {
       rule(Reason::start,
            fmt::format("{} is above {}, and so are {} of the {} samples in {}", format_number(newest.value),

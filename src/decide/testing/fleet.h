@@ -45,7 +45,7 @@ struct FleetForTest {
       group.attributes = TargetGroup::Attributes{.deregistration_delay = 60s};
       group.registrations.emplace();
       for (int i = 1; i <= members; ++i)
-        group.registrations->push_back({id(i), port, TargetState::healthy, ""});
+        group.registrations->push_back({id(i), port, TargetState::healthy, TargetReason::none});
       observation.target_groups.push_back(std::move(group));
     }
     for (int i = 1; i <= members; ++i) {
@@ -90,7 +90,7 @@ struct FleetForTest {
     observation.signals[id(member)] = signal;
   }
 
-  void state_of(int member, TargetState seen, const std::string& reason = "") {
+  void state_of(int member, TargetState seen, TargetReason reason = TargetReason::none) {
     for (int g = 0; g < 2; ++g) {
       place(g, member).state = seen;
       place(g, member).reason = reason;
@@ -110,7 +110,7 @@ struct FleetForTest {
   void registered(int member, TargetState seen) {
     gone(member);
     for (int g = 0; g < 2; ++g) {
-      group(g).registrations->push_back({id(member), g == 0 ? 443 : 80, seen, ""});
+      group(g).registrations->push_back({id(member), g == 0 ? 443 : 80, seen, TargetReason::none});
       std::ranges::sort(*group(g).registrations, {},
                         [](const Registration& r) { return std::tie(r.instance_id, r.port); });
     }
@@ -127,7 +127,7 @@ struct FleetForTest {
       made.instance_refresh = "";
       made.activities.emplace();
       for (const auto& [member, instance] : observation.instances)
-        made.members.push_back({member, "InService", true});
+        made.members.push_back({member, LifecycleState::in_service, true});
     }
     return *observation.auto_scaling_group;
   }

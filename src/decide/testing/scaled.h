@@ -20,7 +20,7 @@ struct Scaling : FleetForTest {
     seen.elb_health_check = true;
     seen.instance_refresh = "";
     seen.activities.emplace();
-    for (int i = 1; i <= 8; ++i) seen.members.push_back({id(i), "InService", true});
+    for (int i = 1; i <= 8; ++i) seen.members.push_back({id(i), LifecycleState::in_service, true});
     observation.auto_scaling_group = seen;
     for (auto& [member, instance] : observation.instances) instance.auto_scaling_group = "web-asg";
     group(0).attached = true;
@@ -28,7 +28,7 @@ struct Scaling : FleetForTest {
     group(1).port = 80;
   }
 
-  std::string& lifecycle(int member) {
+  LifecycleState& lifecycle(int member) {
     auto& members = observation.auto_scaling_group->members;
     return std::ranges::find(members, id(member), &AutoScalingMember::instance_id)->lifecycle_state;
   }
@@ -36,7 +36,7 @@ struct Scaling : FleetForTest {
   // … in Standby, drained from tg1 by Auto Scaling and from tg1-80 by us.
   void in_standby() {
     start_of_three();
-    lifecycle(3) = "Standby";
+    lifecycle(3) = LifecycleState::standby;
     --observation.auto_scaling_group->desired;
     gone_from(0, 3);
     pass(1min);
@@ -57,14 +57,14 @@ struct Scaling : FleetForTest {
   void back() {
     rebooted();
     tick();
-    lifecycle(3) = "InService";
+    lifecycle(3) = LifecycleState::in_service;
     ++observation.auto_scaling_group->desired;
     registered(3, TargetState::healthy);
     pass(2min);
     tick();
   }
 
-  const Event* event(const Plan& plan, const std::string& kind) {
+  const Event* event(const Plan& plan, EventKind kind) {
     const auto found = std::ranges::find(plan.events, kind, &Event::kind);
     return found == plan.events.end() ? nullptr : &*found;
   }
