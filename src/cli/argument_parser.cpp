@@ -5,41 +5,6 @@
 
 namespace evenkeel::cli {
 
-Option* Option::required() {
-  option_->required();
-  return this;
-}
-
-Option* Option::option_text(const std::string& text) {
-  option_->option_text(text);
-  return this;
-}
-
-Option* Option::capture_default_str() {
-  option_->capture_default_str();
-  return this;
-}
-
-Option* Option::needs(const Option* other) {
-  option_->needs(other->option_);
-  return this;
-}
-
-Option* Option::excludes(const Option* other) {
-  option_->excludes(other->option_);
-  return this;
-}
-
-Option* Option::between(int least, int most) {
-  option_->check(CLI::Range(least, most));
-  return this;
-}
-
-Option* Option::between(double least, double most) {
-  option_->check(CLI::Range(least, most));
-  return this;
-}
-
 ArgumentParser::ArgumentParser(const std::string& name, const std::string& about, const std::string& version)
     : owned_(std::make_unique<CLI::App>(about, name)), app_(owned_.get()) {
   app_->set_version_flag("--version", version, "the version");
@@ -55,39 +20,37 @@ ArgumentParser* ArgumentParser::add_subcommand(const std::string& name, const st
   return subcommands_.back().get();
 }
 
-Option* ArgumentParser::keep(CLI::Option* option) {
-  options_.push_back(std::make_unique<Option>(option));
-  return options_.back().get();
+void ArgumentParser::refine(CLI::Option* option, const Extras& extras) {
+  option->required(extras.required);
+  if (*extras.shown != '\0') option->option_text(extras.shown);
+  if (extras.shows_default) option->capture_default_str();
+  std::visit(
+      [&]<class Range>(const Range& range) {
+        if constexpr (!std::is_same_v<Range, std::monostate>)
+          option->check(CLI::Range(range.first, range.second));
+      },
+      extras.between);
+  if (*extras.needs != '\0') option->needs(app_->get_option(extras.needs));
+  for (const char* other : extras.excludes) option->excludes(app_->get_option(other));
 }
 
 template <class Value>
-Option* ArgumentParser::add(const std::string& name, Value& value, const std::string& about) {
-  return keep(app_->add_option(name, value, about));
+void ArgumentParser::add_option(const std::string& name, Value& value, const std::string& about,
+                                const Extras& extras) {
+  refine(app_->add_option(name, value, about), extras);
 }
 
-Option* ArgumentParser::add_option(const std::string& name, std::string& value, const std::string& about) {
-  return add(name, value, about);
-}
+template void ArgumentParser::add_option(const std::string&, std::string&, const std::string&, const Extras&);
+template void ArgumentParser::add_option(const std::string&, std::vector<std::string>&, const std::string&,
+                                         const Extras&);
+template void ArgumentParser::add_option(const std::string&, int&, const std::string&, const Extras&);
+template void ArgumentParser::add_option(const std::string&, double&, const std::string&, const Extras&);
+template void ArgumentParser::add_option(const std::string&, std::uint64_t&, const std::string&,
+                                         const Extras&);
 
-Option* ArgumentParser::add_option(const std::string& name, std::vector<std::string>& values,
-                                   const std::string& about) {
-  return add(name, values, about);
-}
-
-Option* ArgumentParser::add_option(const std::string& name, int& value, const std::string& about) {
-  return add(name, value, about);
-}
-
-Option* ArgumentParser::add_option(const std::string& name, double& value, const std::string& about) {
-  return add(name, value, about);
-}
-
-Option* ArgumentParser::add_option(const std::string& name, std::uint64_t& value, const std::string& about) {
-  return add(name, value, about);
-}
-
-Option* ArgumentParser::add_flag(const std::string& name, bool& value, const std::string& about) {
-  return keep(app_->add_flag(name, value, about));
+void ArgumentParser::add_flag(const std::string& name, bool& value, const std::string& about,
+                              const Extras& extras) {
+  refine(app_->add_flag(name, value, about), extras);
 }
 
 void ArgumentParser::footer(const std::string& text) { app_->footer(text); }

@@ -8,6 +8,8 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace CLI {
@@ -17,23 +19,15 @@ class Option;
 
 namespace evenkeel::cli {
 
-// An option, a flag or a positional argument. Lives as long as its command.
-class Option {
- public:
-  explicit Option(CLI::Option* option) : option_(option) {}
-  Option* required();
-  // What --help shows behind the name, for instance "2h".
-  Option* option_text(const std::string& text);
-  // --help shows the value that the variable has now.
-  Option* capture_default_str();
-  Option* needs(const Option* other);
-  Option* excludes(const Option* other);
-  // Both ends are allowed.
-  Option* between(int least, int most);
-  Option* between(double least, double most);
-
- private:
-  CLI::Option* option_;
+// What else is to be said of an option, a flag or a positional argument.
+struct Extras {
+  const char* shown = "";  // behind its name in --help, for instance "2h"
+  bool required = false;
+  bool shows_default = false;  // --help shows the value that the variable has now
+  std::variant<std::monostate, std::pair<int, int>, std::pair<double, double>> between =
+      {};                                  // both ends are allowed
+  const char* needs = "";                  // the name of one that was added before
+  std::vector<const char*> excludes = {};  // likewise
 };
 
 // The program itself or a subcommand. What it gives out lives as long as it does; a variable that it is told
@@ -47,13 +41,10 @@ class ArgumentParser {
   ArgumentParser(ArgumentParser&&) = delete;
 
   ArgumentParser* add_subcommand(const std::string& name, const std::string& about);
-  // "--limit" is an option, "ID" a positional argument.
-  Option* add_option(const std::string& name, std::string& value, const std::string& about);
-  Option* add_option(const std::string& name, std::vector<std::string>& values, const std::string& about);
-  Option* add_option(const std::string& name, int& value, const std::string& about);
-  Option* add_option(const std::string& name, double& value, const std::string& about);
-  Option* add_option(const std::string& name, std::uint64_t& value, const std::string& about);
-  Option* add_flag(const std::string& name, bool& value, const std::string& about);
+  // "--limit" is an option, "ID" a positional argument. For texts, lists of them, int, double and std::uint64_t.
+  template <class Value>
+  void add_option(const std::string& name, Value& value, const std::string& about, const Extras& extras = {});
+  void add_flag(const std::string& name, bool& value, const std::string& about, const Extras& extras = {});
   // The last lines of --help.
   void footer(const std::string& text);
   // Exactly one subcommand must be given.
@@ -77,14 +68,11 @@ class ArgumentParser {
   std::string help() const;
 
  private:
-  template <class Value>
-  Option* add(const std::string& name, Value& value, const std::string& about);
-  Option* keep(CLI::Option* option);
+  void refine(CLI::Option* option, const Extras& extras);
 
   std::unique_ptr<CLI::App> owned_;  // of the program itself
   CLI::App* app_;
   std::vector<std::unique_ptr<ArgumentParser>> subcommands_;
-  std::vector<std::unique_ptr<Option>> options_;
 };
 
 }  // namespace evenkeel::cli

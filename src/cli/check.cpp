@@ -258,7 +258,9 @@ void judge_by_the_past(Context& context, const Options& options, std::vector<Rep
   }
 }
 
-int run_check(Context& context, const CheckCommand& asked, const Options& options) {
+}  // namespace
+
+int run(const CheckCommand& asked, const Options& options, Context& context) {
   const auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   const auto fleets = chosen_fleets(policy->fleets, texts(asked.fleets));
@@ -289,29 +291,12 @@ int run_check(Context& context, const CheckCommand& asked, const Options& option
   return code;
 }
 
-Result<CheckCommand> check_command(const std::vector<std::string>& fleets) {
-  return CheckCommand{TRY(read_fleets("--fleet", fleets))};
-}
-
-}  // namespace
-
-int run(const CheckCommand& asked, const Options& options, Context& context) {
-  return run_check(context, asked, options);
-}
-
-void add_check(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("check", kAboutCheck);
-  command->footer(exit_codes_help({kNeedsPerson, kAws, kWouldNotWork}, "a fleet would work, with warnings"));
-  auto options = default_options(context.environment);
-  add_policy(*command, *options);
-  add_state(*command, *options);
-  add_aws(*command, *options);
-  auto fleets = std::make_shared<std::vector<std::string>>();
-  add_fleet(*command, *fleets);
-  add_json(*command, *options);
-  command->callback([&, options, fleets] {
-    chosen = [&, options, fleets] { return run_or_refuse(check_command(*fleets), *options, context); };
-  });
+void add_check(Subcommands& all) {
+  const auto [command, line] =
+      all.add("check", kAboutCheck,
+              exit_codes_help({kNeedsPerson, kAws, kWouldNotWork}, "a fleet would work, with warnings"),
+              of_fleets<CheckCommand>);
+  add_options(command, line, {add_policy, add_state, add_aws, add_fleet, add_json});
 }
 
 }  // namespace evenkeel::cli

@@ -82,11 +82,4 @@ inline int run_command(const Command& command, const Options& options, Context& 
   return code;
 }
 
-// A command line's command, or why it is none.
-template <class Asked>
-int run_or_refuse(const Result<Asked>& asked, const Options& options, Context& context) {
-  if (!asked) return fail_with(context, kUsage, asked.error().message);
-  return run_command(*asked, options, context);
-}
-
 }  // namespace evenkeel::cli

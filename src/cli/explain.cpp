@@ -162,12 +162,11 @@ int run_at(Context& context, const ExplainCommand& asked, const Options& options
   return kDone;
 }
 
-struct ExplainLine {
+struct ExplainLine : Line {
   std::string instance, at;
-  std::vector<std::string> fleets;
 };
 
-Result<ExplainCommand> explain_command(const ExplainLine& line) {
+Result<ExplainCommand> explain_command(const ExplainLine& line, Context&) {
   ExplainCommand asked{TRY(InstanceId::read("ID", line.instance)), {}, {}};
   if (!line.at.empty()) asked.at = TRY(read_time("--at", line.at));
   asked.fleets = TRY(read_fleets("--fleet", line.fleets));
@@ -180,22 +179,13 @@ int run(const ExplainCommand& asked, const Options& options, Context& context) {
   return asked.at ? run_at(context, asked, options, *asked.at) : run_now(context, asked, options);
 }
 
-void add_explain(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("explain", "why an instance is, or isn't, being treated");
-  command->footer(exit_codes_help({kAws, kState}));
-  auto options = default_options(context.environment);
-  auto line = std::make_shared<ExplainLine>();
-  command->add_option("ID", line->instance, "the instance, i-…")->required();
-  command->add_option("--at", line->at, "then instead of now, as the history has it; asks AWS nothing")
-      ->option_text("2026-11-22T06:45:00Z");
-  add_policy(*command, *options);
-  add_state(*command, *options);
-  add_fleet(*command, line->fleets);
-  add_json(*command, *options);
-  add_aws(*command, *options);
-  command->callback([&, options, line] {
-    chosen = [&, options, line] { return run_or_refuse(explain_command(*line), *options, context); };
-  });
+void add_explain(Subcommands& all) {
+  const auto [command, line] = all.add("explain", "why an instance is, or isn't, being treated",
+                                       exit_codes_help({kAws, kState}), explain_command);
+  command.add_option("ID", line.instance, "the instance, i-…", {.required = true});
+  command.add_option("--at", line.at, "then instead of now, as the history has it; asks AWS nothing",
+                     {.shown = "2026-11-22T06:45:00Z"});
+  add_options(command, line, {add_policy, add_state, add_fleet, add_json, add_aws});
 }
 
 }  // namespace evenkeel::cli

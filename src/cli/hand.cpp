@@ -58,16 +58,11 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                           known.empty() ? "none" : join(known, ", ")));
 }
 
-void add_hand_options(ArgumentParser& command, HandLine& line, Options& options) {
-  command.add_option("FLEET", line.fleet, "the fleet's name")->required();
-  command.add_option("--reason", line.reason, "why, for the next operator")
-      ->required()
-      ->option_text("TEXT REQUIRED");
-  add_policy(command, options);
-  add_state(command, options);
-  add_notify(command, options);
-  add_json(command, options);
-  add_own_aws(command, options);
+void add_hand_options(ArgumentParser& command, HandLine& line) {
+  command.add_option("FLEET", line.fleet, "the fleet's name", {.required = true});
+  command.add_option("--reason", line.reason, "why, for the next operator",
+                     {.shown = "TEXT REQUIRED", .required = true});
+  add_options(command, line, {add_policy, add_state, add_notify, add_json, add_own_aws});
 }
 
 Result<Author> author_of(Context& context) { return Author::read("USER", author(context.environment)); }

@@ -27,11 +27,11 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                          record::Journal& journal);
 
 // FLEET and --reason, as they stand in the command line.
-struct HandLine {
+struct HandLine : Line {
   std::string fleet, reason;
 };
 // FLEET, --reason, --policy, --state, --notify, --json, --profile, --region.
-void add_hand_options(ArgumentParser& command, HandLine& line, Options& options);
+void add_hand_options(ArgumentParser& command, HandLine& line);
 
 // Who is asking, by the environment.
 Result<Author> author_of(Context& context);

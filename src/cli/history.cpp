@@ -25,7 +25,24 @@ Result<std::vector<Event>> events_of(Context& context, const HistoryCommand& ask
   return events;
 }
 
-int run_history(Context& context, const HistoryCommand& asked, const Options& options) {
+struct HistoryLine : Line {
+  std::string instance;
+  int limit = HistoryCommand{}.limit;
+  bool all = false;
+};
+
+Result<HistoryCommand> history_command(const HistoryLine& line, Context&) {
+  HistoryCommand asked;
+  asked.fleets = TRY(read_fleets("--fleet", line.fleets));
+  if (!line.instance.empty()) asked.instance = TRY(InstanceId::read("--instance", line.instance));
+  asked.limit = line.limit;
+  asked.all = line.all;
+  return asked;
+}
+
+}  // namespace
+
+int run(const HistoryCommand& asked, const Options& options, Context& context) {
   const auto events = events_of(context, asked, options);
   if (!events) return fail_with(context, exit_code_of_state(events.error()), events.error().message);
   if (options.json) {
@@ -40,47 +57,16 @@ int run_history(Context& context, const HistoryCommand& asked, const Options& op
   return kDone;
 }
 
-struct HistoryLine {
-  std::vector<std::string> fleets;
-  std::string instance;
-  int limit = HistoryCommand{}.limit;
-  bool all = false;
-};
-
-Result<HistoryCommand> history_command(const HistoryLine& line) {
-  HistoryCommand asked;
-  asked.fleets = TRY(read_fleets("--fleet", line.fleets));
-  if (!line.instance.empty()) asked.instance = TRY(InstanceId::read("--instance", line.instance));
-  asked.limit = line.limit;
-  asked.all = line.all;
-  return asked;
-}
-
-}  // namespace
-
-int run(const HistoryCommand& asked, const Options& options, Context& context) {
-  return run_history(context, asked, options);
-}
-
-void add_history(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("history", "what happened, oldest first");
-  command->footer(exit_codes_help({kState}));
-  auto options = default_options(context.environment);
-  auto line = std::make_shared<HistoryLine>();
-  add_state(*command, *options);
-  add_fleet(*command, line->fleets);
-  command->add_option("--instance", line->instance, "only this instance")->option_text("ID");
-  command->add_option("--limit", line->limit, "the newest so many")
-      ->between(1, kMostEventsShown)
-      ->option_text("N")
-      ->capture_default_str();
-  command->add_flag("--all", line->all,
-                    "also each change of the reason why a member, or the fleet, is left alone");
-  add_json(*command, *options);
-  add_own_aws(*command, *options);
-  command->callback([&, options, line] {
-    chosen = [&, options, line] { return run_or_refuse(history_command(*line), *options, context); };
-  });
+void add_history(Subcommands& all) {
+  const auto [command, line] =
+      all.add("history", "what happened, oldest first", exit_codes_help({kState}), history_command);
+  add_options(command, line, {add_state, add_fleet});
+  command.add_option("--instance", line.instance, "only this instance", {.shown = "ID"});
+  command.add_option("--limit", line.limit, "the newest so many",
+                     {.shown = "N", .shows_default = true, .between = std::pair{1, kMostEventsShown}});
+  command.add_flag("--all", line.all,
+                   "also each change of the reason why a member, or the fleet, is left alone");
+  add_options(command, line, {add_json, add_own_aws});
 }
 
 }  // namespace evenkeel::cli

@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::string_view kDynamo = "dynamodb://";
 
-struct IamOptions : Options {
-  std::vector<std::string> fleets;
+struct IamOptions : Line {
   std::string region, account, instance_tag, role;
   bool with_check = false;
   bool lambda = false;
@@ -104,7 +103,7 @@ Result<iam::Grant> one_of(std::vector<iam::Grant> grants, const std::string& rol
                           join(names, ", ")));
 }
 
-int run_iam(Context& context, const IamOptions& options) {
+int run_iam(const IamOptions& options, Context& context) {
   auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
   auto fleets = chosen_fleets(std::move(policy->fleets), options.fleets);
@@ -136,45 +135,36 @@ int run_iam(Context& context, const IamOptions& options) {
 }
 
 void add_iam_for_lambda(ArgumentParser& command, IamOptions& options) {
-  auto* lambda = command.add_flag(
-      "--lambda", options.lambda,
-      "for the Lambda function of deploy/: its table, log group, topic and parameter as well");
-  command.add_option("--function", options.function, "the function's name; the others are named after it")
-      ->option_text("NAME")
-      ->capture_default_str()
-      ->needs(lambda);
-  command.add_option("--table", options.table, "the DynamoDB table; also taken from --state dynamodb://NAME")
-      ->option_text("NAME");
-  command.add_option("--topic", options.topic, "the SNS topic that people read")->option_text("NAME|ARN");
-  command.add_option("--parameter", options.parameters, "an SSM parameter, such as the policy's; repeatable")
-      ->option_text("NAME");
-  command.add_option("--secret", options.secret, "the SSM SecureString that holds a webhook's URL")
-      ->option_text("NAME");
+  command.add_flag("--lambda", options.lambda,
+                   "for the Lambda function of deploy/: its table, log group, topic and parameter as well");
+  command.add_option("--function", options.function, "the function's name; the others are named after it",
+                     {.shown = "NAME", .shows_default = true, .needs = "--lambda"});
+  command.add_option("--table", options.table, "the DynamoDB table; also taken from --state dynamodb://NAME",
+                     {.shown = "NAME"});
+  command.add_option("--topic", options.topic, "the SNS topic that people read", {.shown = "NAME|ARN"});
+  command.add_option("--parameter", options.parameters, "an SSM parameter, such as the policy's; repeatable",
+                     {.shown = "NAME"});
+  command.add_option("--secret", options.secret, "the SSM SecureString that holds a webhook's URL",
+                     {.shown = "NAME"});
 }
 
 }  // namespace
 
-void add_iam(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("iam", "the least IAM policy that this policy file needs");
-  command->footer(exit_codes_help({kAws}));
-  auto options = std::make_shared<IamOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  add_policy(*command, *options);
-  add_state(*command, *options);
-  command->add_option("--account", options->account, "the account's number, for the ARNs")->option_text("ID");
-  command->add_option("--region", options->region, "of fleets that name none; else as for every command")
-      ->option_text("NAME");
-  command
-      ->add_option("--instance-tag", options->instance_tag,
-                   "a tag that every member carries, where a fleet has no Auto Scaling group")
-      ->option_text("KEY=VALUE");
-  command->add_option("--role", options->role, "which identity's: a role_arn of the policy, or self")
-      ->option_text("ARN");
-  add_iam_for_lambda(*command, *options);
-  command->add_flag("--with-check", options->with_check, "also what `evenkeel check` alone looks at");
-  add_fleet(*command, options->fleets);
-  add_json(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_iam(context, *options); }; });
+void add_iam(Subcommands& all) {
+  const auto [command, options] =
+      all.add("iam", "the least IAM policy that this policy file needs", exit_codes_help({kAws}), run_iam);
+  add_options(command, options, {add_policy, add_state});
+  command.add_option("--account", options.account, "the account's number, for the ARNs", {.shown = "ID"});
+  command.add_option("--region", options.region, "of fleets that name none; else as for every command",
+                     {.shown = "NAME"});
+  command.add_option("--instance-tag", options.instance_tag,
+                     "a tag that every member carries, where a fleet has no Auto Scaling group",
+                     {.shown = "KEY=VALUE"});
+  command.add_option("--role", options.role, "which identity's: a role_arn of the policy, or self",
+                     {.shown = "ARN"});
+  add_iam_for_lambda(command, options);
+  command.add_flag("--with-check", options.with_check, "also what `evenkeel check` alone looks at");
+  add_options(command, options, {add_fleet, add_json});
 }
 
 }  // namespace evenkeel::cli

@@ -10,66 +10,65 @@
 
 namespace evenkeel::cli {
 
-std::shared_ptr<Options> default_options(const wire::Environment& environment) {
-  auto options = std::make_shared<Options>();
-  options->policy = wire::lookup(environment, "EVENKEEL_POLICY").value_or("evenkeel.yaml");
-  options->state = wire::lookup(environment, "EVENKEEL_STATE").value_or("evenkeel.db");
-  options->notify = wiring::split_addresses(wire::lookup(environment, "EVENKEEL_NOTIFY").value_or(""));
+Options default_options(const wire::Environment& environment) {
+  Options options;
+  options.policy = wire::lookup(environment, "EVENKEEL_POLICY").value_or("evenkeel.yaml");
+  options.state = wire::lookup(environment, "EVENKEEL_STATE").value_or("evenkeel.db");
+  options.notify = wiring::split_addresses(wire::lookup(environment, "EVENKEEL_NOTIFY").value_or(""));
   return options;
 }
 
-void add_policy(ArgumentParser& command, Options& options) {
-  command
-      .add_option("--policy", options.policy,
-                  "the policy: PATH, env:NAME or ssm:/NAME[:VERSION] (EVENKEEL_POLICY)")
-      ->option_text("PLACE")
-      ->capture_default_str();
+void add_options(ArgumentParser& command, Line& line,
+                 std::initializer_list<void (*)(ArgumentParser& command, Line& line)> options) {
+  for (const auto add : options) add(command, line);
 }
 
-void add_state(ArgumentParser& command, Options& options) {
-  command
-      .add_option("--state", options.state,
-                  "what is remembered: PATH, sqlite:PATH or dynamodb://TABLE (EVENKEEL_STATE)")
-      ->option_text("PATH")
-      ->capture_default_str();
+void add_policy(ArgumentParser& command, Line& line) {
+  command.add_option("--policy", line.policy,
+                     "the policy: PATH, env:NAME or ssm:/NAME[:VERSION] (EVENKEEL_POLICY)",
+                     {.shown = "PLACE", .shows_default = true});
 }
 
-void add_notify(ArgumentParser& command, Options& options) {
-  command
-      .add_option(
-          "--notify", options.notify,
-          "where to notify: sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME; may be given several "
-          "times (EVENKEEL_NOTIFY)")
-      ->option_text("ADDRESS");
+void add_state(ArgumentParser& command, Line& line) {
+  command.add_option("--state", line.state,
+                     "what is remembered: PATH, sqlite:PATH or dynamodb://TABLE (EVENKEEL_STATE)",
+                     {.shown = "PATH", .shows_default = true});
 }
 
-void add_fleet(ArgumentParser& command, std::vector<std::string>& fleets) {
-  command.add_option("--fleet", fleets, "only this fleet; may be given several times")->option_text("NAME");
+void add_notify(ArgumentParser& command, Line& line) {
+  command.add_option(
+      "--notify", line.notify,
+      "where to notify: sns:TOPIC_ARN, webhook:env:NAME or webhook:ssm:/NAME; may be given several "
+      "times (EVENKEEL_NOTIFY)",
+      {.shown = "ADDRESS"});
 }
 
-void add_json(ArgumentParser& command, Options& options) {
-  command.add_flag("--json", options.json, "for programs: JSON on standard output");
+void add_fleet(ArgumentParser& command, Line& line) {
+  command.add_option("--fleet", line.fleets, "only this fleet; may be given several times",
+                     {.shown = "NAME"});
+}
+
+void add_json(ArgumentParser& command, Line& line) {
+  command.add_flag("--json", line.json, "for programs: JSON on standard output");
 }
 
 namespace {
 
-void add_profile_and_region(ArgumentParser& command, Options& options, const char* region) {
-  command
-      .add_option("--profile", options.aws.profile,
-                  "the profile in ~/.aws to use, instead of the environment's keys")
-      ->option_text("NAME");
-  command.add_option("--region", options.aws.region, region)->option_text("NAME");
+void add_profile_and_region(ArgumentParser& command, Line& line, const char* region) {
+  command.add_option("--profile", line.aws.profile,
+                     "the profile in ~/.aws to use, instead of the environment's keys", {.shown = "NAME"});
+  command.add_option("--region", line.aws.region, region, {.shown = "NAME"});
 }
 
 }  // namespace
 
-void add_aws(ArgumentParser& command, Options& options) {
-  add_profile_and_region(command, options,
+void add_aws(ArgumentParser& command, Line& line) {
+  add_profile_and_region(command, line,
                          "the region of all fleets, whatever the policy says, and of the state's table");
 }
 
-void add_own_aws(ArgumentParser& command, Options& options) {
-  add_profile_and_region(command, options, "the region of the state's table");
+void add_own_aws(ArgumentParser& command, Line& line) {
+  add_profile_and_region(command, line, "the region of the state's table");
 }
 
 credentials::Sources sources(Context& context, const AwsOptions& options) {

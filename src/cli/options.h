@@ -1,6 +1,7 @@
 // What several subcommands share: their options, the state they open, and how they end with an error.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,19 +38,27 @@ struct Options {
   AwsOptions aws;
 };
 
-// The options with their defaults from the environment.
-std::shared_ptr<Options> default_options(const wire::Environment& environment);
+// What was given after a subcommand's name. One with options of its own has a line of its own.
+struct Line : Options {
+  std::vector<std::string> fleets;
+};
 
-void add_policy(ArgumentParser& command, Options& options);
-void add_state(ArgumentParser& command, Options& options);
+// The options with their defaults from the environment.
+Options default_options(const wire::Environment& environment);
+
+void add_policy(ArgumentParser& command, Line& line);
+void add_state(ArgumentParser& command, Line& line);
 // For commands that write to the history.
-void add_notify(ArgumentParser& command, Options& options);
-void add_fleet(ArgumentParser& command, std::vector<std::string>& fleets);
-void add_json(ArgumentParser& command, Options& options);
+void add_notify(ArgumentParser& command, Line& line);
+void add_fleet(ArgumentParser& command, Line& line);
+void add_json(ArgumentParser& command, Line& line);
 // --profile and --region, for commands that talk to AWS.
-void add_aws(ArgumentParser& command, Options& options);
+void add_aws(ArgumentParser& command, Line& line);
 // The same, for commands that ask AWS only for what is Evenkeel's own: its table, its policy.
-void add_own_aws(ArgumentParser& command, Options& options);
+void add_own_aws(ArgumentParser& command, Line& line);
+// Several of these, in the order in which --help lists them.
+void add_options(ArgumentParser& command, Line& line,
+                 std::initializer_list<void (*)(ArgumentParser& command, Line& line)> options);
 
 // What finding credentials, the state and the policy needs.
 credentials::Sources sources(Context& context, const AwsOptions& options = {});

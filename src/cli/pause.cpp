@@ -60,20 +60,14 @@ int run(const PauseCommand& asked, const Options& options, Context& context) {
   });
 }
 
-void add_pause(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("pause", "start nothing more in a fleet; what is out is still put back");
-  command->footer(exit_codes_help({kState, kLostRace}));
-  auto options = default_options(context.environment);
-  auto line = std::make_shared<PauseLine>();
-  add_hand_options(*command, *line, *options);
-  auto* lasting =
-      command->add_option("--for", line->lasting, "it ends by itself after so long")->option_text("2h");
-  command->add_option("--until", line->until, "it ends by itself then, in UTC")
-      ->option_text("2026-12-24T18:00:00Z")
-      ->excludes(lasting);
-  command->callback([&, options, line] {
-    chosen = [&, options, line] { return run_or_refuse(pause_command(*line, context), *options, context); };
-  });
+void add_pause(Subcommands& all) {
+  const auto [command, line] =
+      all.add("pause", "start nothing more in a fleet; what is out is still put back",
+              exit_codes_help({kState, kLostRace}), pause_command);
+  add_hand_options(command, line);
+  command.add_option("--for", line.lasting, "it ends by itself after so long", {.shown = "2h"});
+  command.add_option("--until", line.until, "it ends by itself then, in UTC",
+                     {.shown = "2026-12-24T18:00:00Z", .excludes = {"--for"}});
 }
 
 }  // namespace evenkeel::cli

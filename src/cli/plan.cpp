@@ -174,7 +174,9 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
   if (ladder_climbs) context.out << "treatments: " << ladder(fleet) << "\n";
 }
 
-int run_plan(Context& context, const PlanCommand& asked, const Options& options) {
+}  // namespace
+
+int run(const PlanCommand& asked, const Options& options, Context& context) {
   auto policy = load_policy(context, options);
   if (!policy) return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
 
@@ -228,30 +230,13 @@ int run_plan(Context& context, const PlanCommand& asked, const Options& options)
   return code;
 }
 
-Result<PlanCommand> plan_command(const std::vector<std::string>& fleets) {
-  return PlanCommand{TRY(read_fleets("--fleet", fleets))};
-}
-
-}  // namespace
-
-int run(const PlanCommand& asked, const Options& options, Context& context) {
-  return run_plan(context, asked, options);
-}
-
-void add_plan(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("plan", "what the next tick would do, and why not for each member");
-  command->footer(exit_codes_help({kNeedsPerson, kAws, kState},
-                                  "a server is held, the breaker is open, or the plan was refused"));
-  auto options = default_options(context.environment);
-  add_policy(*command, *options);
-  add_state(*command, *options);
-  auto fleets = std::make_shared<std::vector<std::string>>();
-  add_fleet(*command, *fleets);
-  add_json(*command, *options);
-  add_aws(*command, *options);
-  command->callback([&, options, fleets] {
-    chosen = [&, options, fleets] { return run_or_refuse(plan_command(*fleets), *options, context); };
-  });
+void add_plan(Subcommands& all) {
+  const auto [command, line] =
+      all.add("plan", "what the next tick would do, and why not for each member",
+              exit_codes_help({kNeedsPerson, kAws, kState},
+                              "a server is held, the breaker is open, or the plan was refused"),
+              of_fleets<PlanCommand>);
+  add_options(command, line, {add_policy, add_state, add_fleet, add_json, add_aws});
 }
 
 }  // namespace evenkeel::cli

@@ -11,10 +11,9 @@
 namespace evenkeel::cli {
 namespace {
 
-struct RestoreLine {
+struct RestoreLine : Line {
   std::string instance;
   bool now = false;
-  std::vector<std::string> fleets;
 };
 
 Result<RestoreCommand> restore_command(const RestoreLine& line, Context& context) {
@@ -58,24 +57,15 @@ int run(const RestoreCommand& asked, const Options& options, Context& context) {
   });
 }
 
-void add_restore(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("restore", "put a member back without a reboot, also one that is held");
-  command->footer(exit_codes_help({kState, kLostRace}));
-  auto options = default_options(context.environment);
-  auto line = std::make_shared<RestoreLine>();
-  command->add_option("ID", line->instance, "the instance, i-…")->required();
-  command->add_flag(
-      "--now", line->now,
+void add_restore(Subcommands& all) {
+  const auto [command, line] = all.add("restore", "put a member back without a reboot, also one that is held",
+                                       exit_codes_help({kState, kLostRace}), restore_command);
+  command.add_option("ID", line.instance, "the instance, i-…", {.required = true});
+  command.add_flag(
+      "--now", line.now,
       "don't wait for a treatment that may still act on it (EC2 queues a reboot for minutes): one "
       "that is queued may take down the server while it serves");
-  add_state(*command, *options);
-  add_notify(*command, *options);
-  add_fleet(*command, line->fleets);
-  add_json(*command, *options);
-  add_own_aws(*command, *options);
-  command->callback([&, options, line] {
-    chosen = [&, options, line] { return run_or_refuse(restore_command(*line, context), *options, context); };
-  });
+  add_options(command, line, {add_state, add_notify, add_fleet, add_json, add_own_aws});
 }
 
 }  // namespace evenkeel::cli

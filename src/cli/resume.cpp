@@ -40,18 +40,13 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
   });
 }
 
-void add_resume(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("resume", "end a fleet's pause and reset its breaker");
-  command->footer(exit_codes_help({kState, kLostRace}));
-  auto options = default_options(context.environment);
-  auto line = std::make_shared<ResumeLine>();
-  add_hand_options(*command, *line, *options);
-  command->add_flag("--here", line->here,
-                    "only say that the fleet has moved: the next run takes its account and region for the "
-                    "fleet's own");
-  command->callback([&, options, line] {
-    chosen = [&, options, line] { return run_or_refuse(resume_command(*line, context), *options, context); };
-  });
+void add_resume(Subcommands& all) {
+  const auto [command, line] = all.add("resume", "end a fleet's pause and reset its breaker",
+                                       exit_codes_help({kState, kLostRace}), resume_command);
+  add_hand_options(command, line);
+  command.add_flag("--here", line.here,
+                   "only say that the fleet has moved: the next run takes its account and region for the "
+                   "fleet's own");
 }
 
 }  // namespace evenkeel::cli

@@ -16,9 +16,8 @@
 namespace evenkeel::cli {
 namespace {
 
-struct RunOptions : Options {
-  std::vector<std::string> fleets;  // empty: all
-  std::string every;                // empty: one tick
+struct RunOptions : Line {
+  std::string every;  // empty: one tick
   std::string deadline = "50s";
 };
 
@@ -239,7 +238,7 @@ bool anything_out(Context& context, const Options& options) {
   return states && std::ranges::any_of(*states, [](const auto& state) { return !state.open.empty(); });
 }
 
-int run_run(Context& context, const RunOptions& options) {
+int run_run(const RunOptions& options, Context& context) {
   const bool stays = !options.every.empty();
   const auto every = duration_of("--every", stays ? options.every : "1m", kShortest, "1m");
   const auto deadline = duration_of("--deadline", options.deadline, 2 * wiring::kLeastTime, "50s");
@@ -267,33 +266,25 @@ int run_run(Context& context, const RunOptions& options) {
 
 }  // namespace
 
-void add_run(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("run", "one tick of every fleet: look, decide, record, act");
-  command->footer(exit_codes_help(
-      {kNeedsPerson, kAws, kState, kLostRace},
-      "a server is held, the breaker is open, a plan was refused,\n     a changed policy is broken, or it was "
-      "stopped with a server out"));
-  auto options = std::make_shared<RunOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  add_policy(*command, *options);
-  add_state(*command, *options);
-  add_notify(*command, *options);
-  command
-      ->add_option(
-          "--every", options->every,
-          "stay, and tick so often; SIGTERM or Ctrl-C ends it after the tick under way, with 1 when a server "
-          "is out then, and a second one at once. A changed policy is taken "
-          "by the next pass; a broken one isn't, and the last good one stays in use")
-      ->option_text("1m");
-  command
-      ->add_option("--deadline", options->deadline,
-                   "a pass over all fleets ends within this; what is left waits for the next one")
-      ->option_text("DURATION")
-      ->capture_default_str();
-  add_fleet(*command, options->fleets);
-  add_json(*command, *options);
-  add_aws(*command, *options);
-  command->callback([&, options] { chosen = [&, options] { return run_run(context, *options); }; });
+void add_run(Subcommands& all) {
+  const auto [command, options] = all.add(
+      "run", "one tick of every fleet: look, decide, record, act",
+      exit_codes_help(
+          {kNeedsPerson, kAws, kState, kLostRace},
+          "a server is held, the breaker is open, a plan was refused,\n     a changed policy is broken, or it was "
+          "stopped with a server out"),
+      run_run);
+  add_options(command, options, {add_policy, add_state, add_notify});
+  command.add_option(
+      "--every", options.every,
+      "stay, and tick so often; SIGTERM or Ctrl-C ends it after the tick under way, with 1 when a server "
+      "is out then, and a second one at once. A changed policy is taken "
+      "by the next pass; a broken one isn't, and the last good one stays in use",
+      {.shown = "1m"});
+  command.add_option("--deadline", options.deadline,
+                     "a pass over all fleets ends within this; what is left waits for the next one",
+                     {.shown = "DURATION", .shows_default = true});
+  add_options(command, options, {add_fleet, add_json, add_aws});
 }
 
 }  // namespace evenkeel::cli

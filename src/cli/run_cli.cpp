@@ -36,8 +36,9 @@ int run_command(std::span<const std::string> arguments, Context& context, std::s
   app.require_subcommand();
   app.footer(exit_codes_help());
   Chosen chosen;
-  for (const auto add : kCommands) add(app, context, chosen);
-  for (const auto add : more) add(app, context, chosen);
+  Subcommands all{app, context, chosen};
+  for (const auto add : kCommands) add(all);
+  for (const auto add : more) add(all);
   const auto parsing = app.parse(arguments, context.out);
   if (parsing.parsed == ArgumentParser::Parsed::shown) return kDone;
   if (parsing.parsed == ArgumentParser::Parsed::wrong) return parse_error(context, app, arguments, parsing);

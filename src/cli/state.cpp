@@ -16,8 +16,7 @@
 namespace evenkeel::cli {
 namespace {
 
-struct MoveOptions : Options {
-  std::vector<std::string> fleets;
+struct MoveOptions : Line {
   std::string file;  // "-": standard output, standard input
   bool without_history = false;
 };
@@ -63,7 +62,7 @@ Result<record::Export> collect(Context& context, const MoveOptions& options, rec
   return all;
 }
 
-int run_export(Context& context, const MoveOptions& options) {
+int run_export(const MoveOptions& options, Context& context) {
   auto journal = open_state_to_read(context, options);
   if (!journal) return fail_with_state(context, journal.error());
   const auto all = collect(context, options, **journal);
@@ -169,7 +168,7 @@ Result<Moved> carry_out(Context& context, ImportStep step, Time exported_at, rec
   return moved;
 }
 
-int run_import(Context& context, const MoveOptions& options) {
+int run_import(const MoveOptions& options, Context& context) {
   auto all = read_export(options.file);
   if (!all) return fail_with(context, kUsage, all.error().message);
   auto store = wiring::open_state(options.state, wiring::Access::write, sources(context, options.aws),
@@ -194,31 +193,23 @@ int run_import(Context& context, const MoveOptions& options) {
   return kDone;
 }
 
-void add_move(ArgumentParser& state, Context& context, Chosen& chosen, const char* name, const char* about,
-              int (*run)(Context&, const MoveOptions&)) {
-  auto* command = state.add_subcommand(name, about);
-  command->footer(exit_codes_help({kState, kLostRace}));
-  auto options = std::make_shared<MoveOptions>();
-  static_cast<Options&>(*options) = *default_options(context.environment);
-  command->add_option("FILE", options->file, "the export; - is standard output or input")->required();
-  command->add_flag("--without-history", options->without_history, "only the state that ticks need");
-  add_state(*command, *options);
-  add_fleet(*command, options->fleets);
-  add_json(*command, *options);
-  add_own_aws(*command, *options);
-  command->callback([&, options, run] { chosen = [&, options, run] { return run(context, *options); }; });
+void add_move(Subcommands& moves, const char* name, const char* about,
+              int (*run)(const MoveOptions& options, Context& context)) {
+  const auto [command, options] = moves.add(name, about, exit_codes_help({kState, kLostRace}), run);
+  command.add_option("FILE", options.file, "the export; - is standard output or input", {.required = true});
+  command.add_flag("--without-history", options.without_history, "only the state that ticks need");
+  add_options(command, options, {add_state, add_fleet, add_json, add_own_aws});
 }
 
 }  // namespace
 
-void add_state_moves(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("state", "move what is remembered from one --state to another");
+void add_state_moves(Subcommands& all) {
+  auto* command = all.app.add_subcommand("state", "move what is remembered from one --state to another");
   command->footer(exit_codes_help({kState, kLostRace}));
   command->require_subcommand();
-  add_move(*command, context, chosen, "export",
-           "write everything into a file; first stop every process that ticks", run_export);
-  add_move(*command, context, chosen, "import", "take over an export; never replaces what is newer",
-           run_import);
+  Subcommands moves{*command, all.context, all.chosen};
+  add_move(moves, "export", "write everything into a file; first stop every process that ticks", run_export);
+  add_move(moves, "import", "take over an export; never replaces what is newer", run_import);
 }
 
 }  // namespace evenkeel::cli

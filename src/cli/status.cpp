@@ -177,7 +177,9 @@ void show_state(Context& context, const FleetState& state, Time now) {
   if (!state.recent.empty()) out << "  in the last day:\n" << ended_table(state.recent).text("    ");
 }
 
-int run_status(Context& context, const StatusCommand& asked, const Options& options) {
+}  // namespace
+
+int run(const StatusCommand& asked, const Options& options, Context& context) {
   const auto states = remembered(context, options, texts(asked.fleets));
   if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
   const Time now = context.clock.now();
@@ -202,31 +204,14 @@ int run_status(Context& context, const StatusCommand& asked, const Options& opti
   return code;
 }
 
-Result<StatusCommand> status_command(const std::vector<std::string>& fleets) {
-  return StatusCommand{TRY(read_fleets("--fleet", fleets))};
-}
-
-}  // namespace
-
-int run(const StatusCommand& asked, const Options& options, Context& context) {
-  return run_status(context, asked, options);
-}
-
-void add_status(ArgumentParser& app, Context& context, Chosen& chosen) {
-  auto* command = app.add_subcommand("status", "what is under way, held, paused; asks AWS nothing");
-  command->footer(
+void add_status(Subcommands& all) {
+  const auto [command, line] = all.add(
+      "status", "what is under way, held, paused; asks AWS nothing",
       exit_codes_help({kNeedsPerson, kState},
                       "a server is held, the breaker is open, a fleet is blind, its\n     ticks fail, or "
-                      "none has ended for hours"));
-  auto options = default_options(context.environment);
-  add_state(*command, *options);
-  auto fleets = std::make_shared<std::vector<std::string>>();
-  add_fleet(*command, *fleets);
-  add_json(*command, *options);
-  add_own_aws(*command, *options);
-  command->callback([&, options, fleets] {
-    chosen = [&, options, fleets] { return run_or_refuse(status_command(*fleets), *options, context); };
-  });
+                      "none has ended for hours"),
+      of_fleets<StatusCommand>);
+  add_options(command, line, {add_state, add_fleet, add_json, add_own_aws});
 }
 
 }  // namespace evenkeel::cli

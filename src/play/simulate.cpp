@@ -14,10 +14,10 @@
 namespace evenkeel::play {
 namespace {
 
-struct SimulateOptions {
+struct SimulateOptions : cli::Options {
   std::string file;
   std::uint64_t seed = 1;
-  bool json = false, narrative = false;
+  bool narrative = false;
   ListenOptions listen;
 };
 
@@ -52,7 +52,7 @@ int run_play(cli::Context& context, const SimulateOptions& options, const sim::S
   return play.with.clean() ? cli::kDone : cli::kNeedsPerson;
 }
 
-int run_simulate(cli::Context& context, const SimulateOptions& options) {
+int run_simulate(const SimulateOptions& options, cli::Context& context) {
   const auto scenario = sim::load_scenario(options.file);
   if (!scenario) return cli::fail_with(context, cli::kUsage, scenario.error().message);
   if (!options.listen.address.empty()) return listen(*scenario, options.seed, options.listen, context);
@@ -61,37 +61,27 @@ int run_simulate(cli::Context& context, const SimulateOptions& options) {
 
 }  // namespace
 
-void add_simulate(cli::ArgumentParser& app, cli::Context& context, cli::Chosen& chosen) {
-  auto* command =
-      app.add_subcommand("simulate", "a scenario on an AWS account in memory; needs no credentials");
-  command->footer(
-      cli::exit_codes_help({cli::kNeedsPerson}, "the judges found something wrong with what Evenkeel did"));
-  auto options = std::make_shared<SimulateOptions>();
-  command->add_option("FILE", options->file, "the scenario, such as scenarios/leaky-web.txt")->required();
-  command->add_option("--seed", options->seed, "another seed, another day")->capture_default_str();
-  auto* json = command->add_flag("--json", options->json, "both runs as one JSON object");
-  auto* narrative =
-      command->add_flag("--narrative", options->narrative, "what happened with Evenkeel, one line each");
-  auto* address = command
-                      ->add_option("--listen", options->listen.address,
-                                   "serve the account over HTTP there instead, until SIGTERM")
-                      ->option_text("HOST:PORT");
-  command
-      ->add_option("--time-scale", options->listen.time_scale,
-                   "virtual seconds that pass in a second; 0: none")
-      ->between(0.0, 100'000.0)
-      ->needs(address)
-      ->option_text("X");
-  command->add_option("--latency", options->listen.latency, "real time that every AWS call takes at least")
-      ->needs(address)
-      ->option_text("25ms");
-  command
-      ->add_option("--write-policy", options->listen.write_policy, "write the scenario's policy to this file")
-      ->needs(address)
-      ->option_text("FILE");
-  json->excludes(narrative)->excludes(address);
-  narrative->excludes(address);
-  command->callback([&, options] { chosen = [&, options] { return run_simulate(context, *options); }; });
+void add_simulate(cli::Subcommands& all) {
+  const auto [command, options] = all.add(
+      "simulate", "a scenario on an AWS account in memory; needs no credentials",
+      cli::exit_codes_help({cli::kNeedsPerson}, "the judges found something wrong with what Evenkeel did"),
+      run_simulate);
+  command.add_option("FILE", options.file, "the scenario, such as scenarios/leaky-web.txt",
+                     {.required = true});
+  command.add_option("--seed", options.seed, "another seed, another day", {.shows_default = true});
+  command.add_flag("--json", options.json, "both runs as one JSON object");
+  command.add_flag("--narrative", options.narrative, "what happened with Evenkeel, one line each",
+                   {.excludes = {"--json"}});
+  command.add_option("--listen", options.listen.address,
+                     "serve the account over HTTP there instead, until SIGTERM",
+                     {.shown = "HOST:PORT", .excludes = {"--json", "--narrative"}});
+  command.add_option("--time-scale", options.listen.time_scale,
+                     "virtual seconds that pass in a second; 0: none",
+                     {.shown = "X", .between = std::pair{0.0, 100'000.0}, .needs = "--listen"});
+  command.add_option("--latency", options.listen.latency, "real time that every AWS call takes at least",
+                     {.shown = "25ms", .needs = "--listen"});
+  command.add_option("--write-policy", options.listen.write_policy,
+                     "write the scenario's policy to this file", {.shown = "FILE", .needs = "--listen"});
 }
 
 }  // namespace evenkeel::play

@@ -5,6 +5,6 @@
 
 namespace evenkeel::play {
 
-void add_simulate(cli::ArgumentParser& app, cli::Context& context, cli::Chosen& chosen);
+void add_simulate(cli::Subcommands& all);
 
 }  // namespace evenkeel::play
