@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/distance.h"
 #include "check/nearest.h"
 #include "check/testing/fleet.h"
 
@@ -178,9 +179,9 @@ TEST(MissingStatements, JoinsActionsOnTheSameResourcesAndNarrowsThoseThatCanBe) 
 }
 
 TEST(Nearest, IgnoresCaseAndPrefersFewerChanges) {
-  EXPECT_EQ(distance("tg1", "TG1"), 0);
-  EXPECT_EQ(distance("kitten", "sitting"), 3);
-  EXPECT_EQ(distance("", "abc"), 3);
+  EXPECT_EQ(edit_distance("tg1", "TG1"), 0U);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
   EXPECT_EQ(nearest("tg1-8", {"blue", "tg1", "tg1-80"}, 2), (std::vector<std::string>{"tg1-80", "tg1"}));
 }
 

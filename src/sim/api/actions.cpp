@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/distance.h"
 #include "base/text.h"
 #include "sim/api/api.h"
 #include "sim/api/metadata.h"
@@ -33,22 +34,6 @@ std::vector<std::string> all_actions() {
   return actions;
 }
 
-// How many letters must be put in, left out or exchanged; capitals don't matter.
-std::size_t edits(const std::string& from, const std::string& to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  for (std::size_t j = 0; j <= to.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t exchanged = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({exchanged, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[to.size()];
-}
-
 // Service and action; a text without a dot is an action.
 std::pair<std::string, std::string> parts_of(const std::string& name) {
   const auto dot = name.find('.');
@@ -67,7 +52,7 @@ std::string nearest_action(std::string_view text) {
   const auto wanted = parts_of(lower(text.substr(0, 100)));
   return *std::ranges::min_element(known_actions(), {}, [&](const std::string& known) {
     const auto [service, action] = parts_of(lower(known));
-    return std::pair(edits(wanted.second, action), edits(wanted.first, service));
+    return std::pair(edit_distance(wanted.second, action), edit_distance(wanted.first, service));
   });
 }
 
