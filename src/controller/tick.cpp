@@ -118,7 +118,7 @@ struct OneTick {
           "a mistake in evenkeel itself ({}): restores went on; please report this", mistake.what());
       report.violations.push_back(words);
       auto plan = as_plan(step);
-      plan.fleet = {Verdict{Reason::start_not_decided, words, {}}};
+      plan.fleet = {Verdict{Reason::start_not_decided, words}};
       plan.events = step.events;
       plan.events.push_back(about(policy, observation().taken_at, EventKind::violation, words));
       return plan;
@@ -131,7 +131,7 @@ struct OneTick {
       if (plan.questions.empty()) return plan;
       answer(plan.questions);
     }
-    const Verdict endless{Reason::start_not_decided, "the decision keeps asking; please report this", {}};
+    const Verdict endless{Reason::start_not_decided, "the decision keeps asking; please report this"};
     return decide::choose_start(policy, observation(), step, {&endless, 1});
   }
 };
@@ -144,8 +144,7 @@ void keep_it_sound(OneTick& tick, const std::string& nonce, decide::OpenStep& st
   if (found.empty()) return;
   tick.report.violations = decide::texts(found);
   const Verdict why{Reason::plan_violates_invariants,
-                    "the plan broke an invariant: " + join(tick.report.violations, "; "),
-                    {}};
+                    "the plan broke an invariant: " + join(tick.report.violations, "; ")};
   tick.starts_are_off.push_back(why);
   step = tick.settle_open(before, nonce, why);
   for (const auto& violation : decide::violations(tick.policy, tick.observation(), before, as_plan(step)))
@@ -200,7 +199,7 @@ Result<decide::OpenStep> restore_half(OneTick& tick) {
 
   auto written = store(tick, step.next, step.events);
   if (!written && written.error().kind == ErrorKind::rejected) {
-    const Verdict full{Reason::state_full, written.error().message, {}};
+    const Verdict full{Reason::state_full, written.error().message};
     tick.starts_are_off.push_back(full);
     step = tick.settle_open(before, nonce, full);
     keep_it_sound(tick, nonce, step);
@@ -220,8 +219,7 @@ Result<decide::OpenStep> restore_half(OneTick& tick) {
 Plan plan_sound_start(OneTick& tick, const FleetState& before, const decide::OpenStep& step) {
   auto& off = tick.starts_are_off;
   if (tick.parts.clock.now() >= tick.time.read_until) {
-    off.push_back(
-        {Reason::start_not_decided, "no time was left in this tick to look at what a start needs", {}});
+    off.push_back({Reason::start_not_decided, "no time was left in this tick to look at what a start needs"});
   } else {
     tick.parts.aws.set_deadline(tick.time.read_until);
     observe::observe_for_start(tick.policy, before, tick.parts.aws, tick.parts.cache, tick.observation());
@@ -231,8 +229,7 @@ Plan plan_sound_start(OneTick& tick, const FleetState& before, const decide::Ope
   if (found.empty()) return plan;
   for (const auto& text : decide::texts(found)) tick.report.violations.push_back(text);
   off.insert(off.begin(), Verdict{Reason::plan_violates_invariants,
-                                  "the plan broke an invariant: " + join(decide::texts(found), "; "),
-                                  {}});
+                                  "the plan broke an invariant: " + join(decide::texts(found), "; ")});
   plan = tick.decide_start(step, off);
   plan.events.push_back(
       about(tick.policy, tick.observation().taken_at, EventKind::violation, off.front().text));
@@ -256,7 +253,7 @@ void start_half(OneTick& tick, decide::OpenStep step) {
   auto written = store(tick, report.plan.next, report.plan.events);
   if (!written && written.error().kind == ErrorKind::rejected) {
     tick.starts_are_off.insert(tick.starts_are_off.begin(),
-                               Verdict{Reason::state_full, written.error().message, {}});
+                               Verdict{Reason::state_full, written.error().message});
     report.plan = tick.settle_start(step, tick.starts_are_off);
     written = store(tick, report.plan.next, report.plan.events);
   }
@@ -270,7 +267,7 @@ void start_half(OneTick& tick, decide::OpenStep step) {
   if (written) return;
   report.lost_race = written.error().kind == ErrorKind::conflict && report.outcomes.empty();
   if (written.error().kind != ErrorKind::conflict) report.not_recorded = written.error();
-  Verdict not_recorded{Reason::start_not_decided, "not recorded: " + written.error().message, {}};
+  Verdict not_recorded{Reason::start_not_decided, "not recorded: " + written.error().message};
   if (sent) {
     report.plan.fleet.insert(report.plan.fleet.begin(), std::move(not_recorded));
   } else {  // nothing of the plan has come about, least of all its start

@@ -26,7 +26,7 @@ TEST(Halves, StartsThatAreOffAskNothingAndSayWhy) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.observation.surveys.clear();
-  const Verdict off{Reason::start_not_decided, "no time was left", {}};
+  const Verdict off{Reason::start_not_decided, "no time was left"};
   const auto step = advance_open(fleet.policy, fleet.observation, fleet.state, "n");
   const auto plan = choose_start(fleet.policy, fleet.observation, step, {&off, 1});
   EXPECT_TRUE(plan.questions.empty());
@@ -39,7 +39,7 @@ TEST(Halves, StartsThatAreOffAskNothingAndSayWhy) {
 TEST(Halves, ATickThatOnlyRestoresTreatsNobodyAndPutsBackAtTheDeadlineWithItsReason) {
   FleetForTest fleet;
   fleet.drained_three();
-  const Verdict full{Reason::state_full, "the store is full", {}};
+  const Verdict full{Reason::state_full, "the store is full"};
   auto step = advance_open(fleet.policy, fleet.observation, fleet.state, "n", full);
   EXPECT_TRUE(step.actions.empty());
   EXPECT_EQ(step.next.open.at(0).why_untreated, full.text);

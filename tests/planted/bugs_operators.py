@@ -23,7 +23,7 @@ BUGS = [
         "if (!value->is_null()) return value->is_string() ? value->get<std::string>() : value->dump();"),
     # Wishes
     Bug("starts although a pause was asked for since the last tick", "decide/guards/fleet.cpp",
-        '  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for", {}};\n', ""),
+        '  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for"};\n', ""),
     Bug("gives a resumed breaker the wrong time", "decide/wishes.cpp",
         "state_.breaker_reset_at = now_;", "state_.breaker_reset_at = now_ + std::chrono::days{7};"),
     Bug("asks twice for what may have been stored", "controller/hand.cpp",

@@ -53,8 +53,7 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
 Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
   if (member.zone.empty()) {
     return Verdict{Reason::too_few_healthy_in_zone,
-                   "its Availability Zone is not known, so what it leaves behind there is not known",
-                   {}};
+                   "its Availability Zone is not known, so what it leaves behind there is not known"};
   }
   const auto& count = place.count->zones.at(member.zone);
   const int left = count.serving - (member.serving ? 1 : 0);

@@ -19,7 +19,7 @@ constexpr std::size_t kNamed = 10;  // of those that are out, in a text
 
 Ruling paused(const FleetView& fleet, bool) {
   const auto& pause = fleet.state.pause;
-  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for", {}};
+  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for"};
   if (!pause || !is_in_force(*pause, fleet.observation.taken_at)) return std::nullopt;
   return Verdict{
       Reason::paused,
@@ -55,8 +55,7 @@ Ruling breaker_open(const FleetView& fleet, bool) {
   return Verdict{
       Reason::breaker_open,
       fmt::format("breaker open since {}: {}; when it is understood: evenkeel resume {} --reason …",
-                  iso8601(fleet.state.breaker->since), fleet.state.breaker->reason, fleet.policy.name),
-      {}};
+                  iso8601(fleet.state.breaker->since), fleet.state.breaker->reason, fleet.policy.name)};
 }
 
 }  // namespace
@@ -69,7 +68,7 @@ namespace {
 
 Ruling retired(const FleetView& fleet, bool) {
   if (!fleet.policy.retired) return std::nullopt;
-  return Verdict{Reason::retired, why_retired(fleet.policy) + ", so it is only restored", {}};
+  return Verdict{Reason::retired, why_retired(fleet.policy) + ", so it is only restored"};
 }
 
 Ruling asked_late(const FleetView& fleet, bool) {
@@ -86,7 +85,7 @@ Ruling asked_late(const FleetView& fleet, bool) {
 Ruling wrong_account(const FleetView& fleet, bool) {
   auto why = why_place_is_doubted(fleet.state, fleet.observation);
   if (why.empty()) return std::nullopt;
-  return Verdict{Reason::wrong_account, std::move(why), {}};
+  return Verdict{Reason::wrong_account, std::move(why)};
 }
 
 Ruling fleets_overlap(const FleetView& fleet, bool) {
@@ -103,8 +102,7 @@ Ruling fleets_overlap(const FleetView& fleet, bool) {
   if (shared.empty()) return std::nullopt;
   return lasting(
       Verdict{Reason::fleets_overlap,
-              join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them",
-              {}});
+              join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them"});
 }
 
 // Who is out in a fleet of which nothing is known may be one of this fleet's.
@@ -113,8 +111,7 @@ Ruling others_unknown(const FleetView& fleet, bool) {
   if (unknown.empty()) return std::nullopt;
   return Verdict{Reason::observation_incomplete,
                  "which servers the store's other fleets have out is not known, so nothing starts: " +
-                     printable(join(unknown, "; ")),
-                 {}};
+                     printable(join(unknown, "; "))};
 }
 
 // Members left while no tick looked for hours: perhaps Evenkeel took them out, which this state doesn't know.
@@ -155,7 +152,7 @@ Ruling clock_ahead(const FleetView& fleet, bool) {
 Ruling observation_incomplete(const FleetView& fleet, bool tell) {
   const auto spread = fleet.observation.spread;
   if (!fleet.unreadable.empty()) {
-    return Verdict{Reason::observation_incomplete, join(fleet.unreadable, "; "), {}};
+    return Verdict{Reason::observation_incomplete, join(fleet.unreadable, "; ")};
   }
   if (spread > kMaxSpread) {
     return Verdict{Reason::observation_incomplete,
@@ -170,7 +167,7 @@ Ruling observation_incomplete(const FleetView& fleet, bool tell) {
 // An empty or halved answer where there was a fleet a tick ago is more often a wrong answer than a vanished
 // fleet. Each group is compared by itself; the whole fleet, for a state that doesn't know the groups yet.
 Ruling observation_contradicts(const FleetView& fleet, bool tell) {
-  if (!fleet.doubted.empty()) return Verdict{Reason::observation_contradicts, join(fleet.doubted, "; "), {}};
+  if (!fleet.doubted.empty()) return Verdict{Reason::observation_contradicts, join(fleet.doubted, "; ")};
   const int before = fleet.state.members_last_seen;
   const auto now = static_cast<int>(fleet.members.size());
   const Numbers numbers = {{Number::members, now}, {Number::members_before, before}};

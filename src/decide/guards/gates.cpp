@@ -27,12 +27,10 @@ Ruling calendars(const FleetView& fleet, bool tell) {
       return Verdict{Reason::calendar_closed,
                      fmt::format("Change Calendar {} could not be read, so it counts as closed: see that it "
                                  "exists and that ssm:GetCalendarState is allowed",
-                                 printable(name)),
-                     {}};
+                                 printable(name))};
     }
     if (found->second == CalendarState::closed) {
-      return Verdict{
-          Reason::calendar_closed, fmt::format("Change Calendar {} is closed", printable(name)), {}};
+      return Verdict{Reason::calendar_closed, fmt::format("Change Calendar {} is closed", printable(name))};
     }
   }
   if (!tell || named.empty()) return std::nullopt;
@@ -96,14 +94,12 @@ Ruling instance_refresh(const FleetView& fleet, bool tell) {
     return Verdict{Reason::instance_refresh,
                    fmt::format("whether an instance refresh of {} is under way was not read: see that "
                                "autoscaling:DescribeInstanceRefreshes is allowed",
-                               printable(group->name)),
-                   {}};
+                               printable(group->name))};
   }
   if (!group->instance_refresh->empty()) {
     return Verdict{Reason::instance_refresh,
                    fmt::format("an instance refresh of {} is {}: it takes members out itself",
-                               printable(group->name), printable(*group->instance_refresh)),
-                   {}};
+                               printable(group->name), printable(*group->instance_refresh))};
   }
   if (!tell) return std::nullopt;
   return passes("no instance refresh of " + printable(group->name));
@@ -113,16 +109,15 @@ Ruling scaling_activity(const FleetView& fleet, bool tell) {
   const auto& group = fleet.observation.auto_scaling_group;
   if (!group) return std::nullopt;
   if (group->being_deleted) {
-    return Verdict{
-        Reason::scaling_activity, "Auto Scaling group " + printable(group->name) + " is being deleted", {}};
+    return Verdict{Reason::scaling_activity,
+                   "Auto Scaling group " + printable(group->name) + " is being deleted"};
   }
   if (!group->activities) {
     if (nobody_might_start(fleet)) return std::nullopt;
     return Verdict{Reason::scaling_activity,
                    fmt::format("what activities of {} are under way was not read: see that "
                                "autoscaling:DescribeScalingActivities is allowed",
-                               printable(group->name)),
-                   {}};
+                               printable(group->name))};
   }
   if (!group->activities->empty()) {
     return Verdict{
@@ -145,8 +140,7 @@ Ruling zonal_shift(const FleetView& fleet, bool) {
     return Verdict{Reason::zonal_shift,
                    fmt::format("traffic is shifted away from the zone of {} in {}: the other zones carry it "
                                "all; end the zonal shift first",
-                               shifted->instance_id, group->name),
-                   {}};
+                               shifted->instance_id, group->name)};
   }
   return std::nullopt;
 }

@@ -29,8 +29,7 @@ Ruling treatment_guard(const Applied& applied) {
   const auto& [treatment, instance, scaling, group, in_standby] = applied;
   if (treatment == Treatment::stop_start && instance != nullptr && !instance->ebs_root) {
     return lasting(Verdict{Reason::cannot_stop,
-                           "its root device is not known to be on EBS, so it can't be stopped and started",
-                           {}});
+                           "its root device is not known to be on EBS, so it can't be stopped and started"});
   }
   if (treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group &&
       !group->replacement_suspended) {
@@ -39,13 +38,11 @@ Ruling treatment_guard(const Applied& applied) {
                 fmt::format("Auto Scaling group {} replaces a member that is stopped outside Standby, "
                             "whatever its health check type: set leave_by: standby, or suspend its "
                             "processes HealthCheck and ReplaceUnhealthy",
-                            printable(group->name)),
-                {}});
+                            printable(group->name))});
   }
   if (treatment == Treatment::replace && scaling == nullptr) {
     return lasting(Verdict{Reason::auto_scaling_state,
-                           "it is not in the policy's Auto Scaling group, so nothing would replace it",
-                           {}});
+                           "it is not in the policy's Auto Scaling group, so nothing would replace it"});
   }
   if (treatment == Treatment::replace && group && group->retains_terminated) {
     return lasting(
@@ -53,8 +50,7 @@ Ruling treatment_guard(const Applied& applied) {
                 fmt::format("the lifecycle policy of Auto Scaling group {} may keep what it terminates as "
                             "Terminating:Retained, running and billed: take \"replace\" out of treatments, "
                             "or set TerminateHookAbandon to terminate",
-                            printable(group->name)),
-                {}});
+                            printable(group->name))});
   }
   return std::nullopt;
 }
@@ -65,8 +61,7 @@ Ruling launch_guard(const AutoScalingGroup& group) {
       Verdict{Reason::launch_suspended,
               fmt::format("the process Launch of Auto Scaling group {} is suspended, so AWS would bring "
                           "no server back: resume it",
-                          printable(group.name)),
-              {}});
+                          printable(group.name))});
 }
 
 Ruling registering_guard(const AutoScalingGroup& group, bool replaced) {
@@ -79,29 +74,26 @@ Ruling registering_guard(const AutoScalingGroup& group, bool replaced) {
         Reason::registering_suspended,
         fmt::format("the process AddToLoadBalancer of Auto Scaling group {} is suspended, so the server "
                     "that it launches instead would get no requests: resume it",
-                    printable(group.name)),
-        {}});
+                    printable(group.name))});
   }
   if (replaced || classic == others.end()) return std::nullopt;
   return lasting(Verdict{
       Reason::registering_suspended,
       fmt::format("the process AddToLoadBalancer of Auto Scaling group {} is suspended, so nothing would "
                   "register it with {} again: resume it, or detach that load balancer",
-                  printable(group.name), printable(classic->name)),
-      {}});
+                  printable(group.name), printable(classic->name))});
 }
 
 Ruling stop_protection_guard(Treatment treatment, const Instance* instance) {
   if (treatment != Treatment::stop_start || instance == nullptr) return std::nullopt;
   if (!instance->stop_protected) {
-    return Verdict{Reason::stop_protected, "whether EC2's stop protection is on could not be read", {}};
+    return Verdict{Reason::stop_protected, "whether EC2's stop protection is on could not be read"};
   }
   if (!*instance->stop_protected) return std::nullopt;
   return lasting(
       Verdict{Reason::stop_protected,
               "EC2's stop protection is on (DisableApiStop), so it can't be stopped and started: take it "
-              "off, or \"stop_start\" out of treatments",
-              {}});
+              "off, or \"stop_start\" out of treatments"});
 }
 
 bool asks_for_events(const FleetPolicy& policy, const std::string& rule) {
@@ -135,24 +127,22 @@ std::string where_else(const Survey& survey) {
 
 std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reason) {
   if (!survey.elsewhere.empty()) {
-    return lasting(Verdict{Reason::elsewhere_registered, where_else(survey), {}});
+    return lasting(Verdict{Reason::elsewhere_registered, where_else(survey)});
   }
   if (!survey.classic.empty()) {
     return lasting(Verdict{
         Reason::elsewhere_registered,
         fmt::format("also registered with {}, from which nothing would take it: deregister it there, or "
                     "attach that load balancer to its Auto Scaling group and set leave_by: standby",
-                    printable(join(survey.classic, ", "))),
-        {}});
+                    printable(join(survey.classic, ", ")))});
   }
   if (!survey.complete) {
     return Verdict{Reason::survey_incomplete,
-                   "whether it is registered elsewhere could not be found out: " + survey.detail,
-                   {}};
+                   "whether it is registered elsewhere could not be found out: " + survey.detail};
   }
   if (!survey.events) {
-    return Verdict{
-        Reason::survey_incomplete, "what EC2 has scheduled for it could not be read: " + survey.detail, {}};
+    return Verdict{Reason::survey_incomplete,
+                   "what EC2 has scheduled for it could not be read: " + survey.detail};
   }
   if (!survey.events->empty() && !event_is_the_reason) {
     const auto& event = survey.events->front();
@@ -164,21 +154,20 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
         {{Number::events, static_cast<double>(survey.events->size())}}};
   }
   if (!survey.may_reboot.value_or(false)) {
-    return Verdict{Reason::reboot_denied, "AWS would refuse its treatment: " + survey.detail, {}};
+    return Verdict{Reason::reboot_denied, "AWS would refuse its treatment: " + survey.detail};
   }
   if (!survey.may_deregister.value_or(false)) {
-    return Verdict{Reason::deregister_denied, "AWS would refuse to take it out: " + survey.detail, {}};
+    return Verdict{Reason::deregister_denied, "AWS would refuse to take it out: " + survey.detail};
   }
   if (!survey.may_register.value_or(false)) {
-    return Verdict{Reason::register_denied, "AWS would refuse to put it back: " + survey.detail, {}};
+    return Verdict{Reason::register_denied, "AWS would refuse to put it back: " + survey.detail};
   }
   if (!survey.may_mark.value_or(false)) {
     return Verdict{
         Reason::mark_denied,
         fmt::format("AWS would not let us put the tag {} on it and take it off, as witness_tag wants: "
                     "{}; allow ec2:CreateTags and ec2:DeleteTags, or witness_tag: no",
-                    kWitnessTag, survey.detail),
-        {}};
+                    kWitnessTag, survey.detail)};
   }
   return std::nullopt;
 }

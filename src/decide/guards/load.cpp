@@ -120,10 +120,8 @@ Projection of_members(const FleetView& fleet, const Reach& far) {
 Verdict judged(const FleetView& fleet, const Projection& projection, const std::string& of, int left) {
   const auto& ceiling = *fleet.policy.keep.load_below;
   if (!projection.known) {
-    return {Reason::load_unknown,
-            fmt::format("the load {} of {} is not known: {}", printable(ceiling.metric), of,
-                        printable(projection.why)),
-            {}};
+    return {Reason::load_unknown, fmt::format("the load {} of {} is not known: {}", printable(ceiling.metric),
+                                              of, printable(projection.why))};
   }
   const double each = left > 0 ? projection.total() / left : projection.total();
   const bool fits = left > 0 && each < ceiling.below;

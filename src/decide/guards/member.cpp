@@ -17,19 +17,16 @@ namespace {
 Ruling in_remediation(const FleetView&, const Member& member, bool) {
   if (member.open == nullptr) return std::nullopt;
   const auto& open = *member.open;
-  if (open.phase == Phase::held) return Verdict{Reason::held, "held: " + open.held_because, {}};
-  return Verdict{Reason::in_remediation,
-                 fmt::format("{} since {}, until {} at the latest", name(open.phase),
-                             iso8601(open.phase_since), iso8601(open.deadline)),
-                 {}};
+  if (open.phase == Phase::held) return Verdict{Reason::held, "held: " + open.held_because};
+  return Verdict{Reason::in_remediation, fmt::format("{} since {}, until {} at the latest", name(open.phase),
+                                                     iso8601(open.phase_since), iso8601(open.deadline))};
 }
 
 Ruling in_another_fleet(const FleetView&, const Member& member, bool) {
   if (member.other == nullptr || !member.other->open) return std::nullopt;
   return Verdict{Reason::in_another_fleet,
                  fmt::format("it is being remediated in fleet {}: that comes to its end first",
-                             printable(member.other->fleet)),
-                 {}};
+                             printable(member.other->fleet))};
 }
 
 // Of whichever instance the target is: one that EC2 does not know by it, too.
@@ -41,26 +38,23 @@ Ruling target_type(const FleetView&, const Member& member, bool) {
       Reason::unsupported_target_type,
       fmt::format("registered in {}, whose targets are not instances: Evenkeel can't take it out there and "
                   "put it back exactly; deregister it there, or use a target group of type instance",
-                  printable(other->group->name)),
-      {}});
+                  printable(other->group->name))});
 }
 
 Ruling running(const FleetView&, const Member& member, bool) {
   if (member.instance == nullptr) {
-    return Verdict{Reason::instance_unknown, "EC2 does not know this instance, or could not be asked", {}};
+    return Verdict{Reason::instance_unknown, "EC2 does not know this instance, or could not be asked"};
   }
   if (member.instance->state == InstanceState::running) return std::nullopt;
-  return Verdict{Reason::not_running, fmt::format("the instance is {}", name(member.instance->state)), {}};
+  return Verdict{Reason::not_running, fmt::format("the instance is {}", name(member.instance->state))};
 }
 
 Ruling hold_tag(const FleetView&, const Member& member, bool) {
   if (member.instance == nullptr) return std::nullopt;
   const auto tag = member.instance->tags.find(kHoldTag);
   if (tag == member.instance->tags.end() || !says_hold(tag->second)) return std::nullopt;
-  return Verdict{
-      Reason::hold_tag,
-      fmt::format("its tag {} says \"{}\"; take the tag away to let it go", kHoldTag, printable(tag->second)),
-      {}};
+  return Verdict{Reason::hold_tag, fmt::format("its tag {} says \"{}\"; take the tag away to let it go",
+                                               kHoldTag, printable(tag->second))};
 }
 
 std::string where_is(const Place& place) {
@@ -75,16 +69,15 @@ Ruling not_in_service(const Place& place) {
   const auto where = where_is(place);
   if (registration->state == TargetState::draining ||
       registration->state == TargetState::unhealthy_draining) {
-    return Verdict{Reason::being_drained, "a person or another program is draining it from " + where, {}};
+    return Verdict{Reason::being_drained, "a person or another program is draining it from " + where};
   }
   if (registration->reason == TargetReason::not_in_use || !group->has_load_balancer) {
-    return lasting(Verdict{Reason::group_without_load_balancer,
-                           where + " gets no traffic: no listener forwards to it, or its zone is not enabled",
-                           {}});
+    return lasting(
+        Verdict{Reason::group_without_load_balancer,
+                where + " gets no traffic: no listener forwards to it, or its zone is not enabled"});
   }
   return Verdict{Reason::not_healthy,
-                 fmt::format("{} at {} ({})", name(registration->state), where, name(registration->reason)),
-                 {}};
+                 fmt::format("{} at {} ({})", name(registration->state), where, name(registration->reason))};
 }
 
 Ruling in_slow_start(const Place& place, Time now) {
@@ -113,8 +106,7 @@ Ruling missing_somewhere(const FleetView& fleet, const Member& member) {
       Reason::not_registered,
       fmt::format("not registered in {}{}, where it is expected: it counts as out; register it there, or "
                   "terminate it",
-                  join(groups, ", "), since ? " since " + iso8601(*since) : ""),
-      {}};
+                  join(groups, ", "), since ? " since " + iso8601(*since) : "")};
 }
 
 Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
@@ -122,10 +114,9 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
   if (member.places.empty()) {
     if (!fleet.unreadable.empty())
       return Verdict{Reason::observation_incomplete,
-                     "in which target groups it is registered is unknown: " + join(fleet.unreadable, ", "),
-                     {}};
-    return Verdict{
-        Reason::not_registered, "in the Auto Scaling group, but registered in none of the target groups", {}};
+                     "in which target groups it is registered is unknown: " + join(fleet.unreadable, ", ")};
+    return Verdict{Reason::not_registered,
+                   "in the Auto Scaling group, but registered in none of the target groups"};
   }
   for (const auto& place : member.places) {
     if (auto no = not_in_service(place)) return no;
@@ -147,8 +138,7 @@ Ruling named_group(const FleetView& fleet, const Member& member, bool) {
         fmt::format(
             "belongs to Auto Scaling group {}, which could replace it while it is out; name it in the "
             "policy as auto_scaling_group",
-            printable(tag)),
-        {}});
+            printable(tag))});
   }
   return std::nullopt;
 }
@@ -158,21 +148,18 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
     if (member.instance == nullptr || member.instance->auto_scaling_group.empty()) return std::nullopt;
     return Verdict{Reason::auto_scaling_state,
                    fmt::format("its tag says that it belongs to {}, which does not list it",
-                               printable(member.instance->auto_scaling_group)),
-                   {}};
+                               printable(member.instance->auto_scaling_group))};
   }
   const auto& group = *fleet.observation.auto_scaling_group;
   if (member.scaling->lifecycle_state != LifecycleState::in_service) {
-    return Verdict{
-        Reason::auto_scaling_state,
-        "its Auto Scaling state is " + std::string(name(member.scaling->lifecycle_state)) + ", not InService",
-        {}};
+    return Verdict{Reason::auto_scaling_state, "its Auto Scaling state is " +
+                                                   std::string(name(member.scaling->lifecycle_state)) +
+                                                   ", not InService"};
   }
   if (!member.scaling->healthy && !group.replacement_suspended) {
     return Verdict{Reason::auto_scaling_would_replace,
                    fmt::format("Auto Scaling group {} calls it unhealthy and is about to replace it",
-                               printable(group.name)),
-                   {}};
+                               printable(group.name))};
   }
   if (fleet.policy.leave_by == Leave::deregister && group.elb_health_check && !group.replacement_suspended) {
     return lasting(
@@ -180,8 +167,7 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
                 fmt::format("Auto Scaling group {} has health check type ELB and may replace a member "
                             "that is out; suspend its processes HealthCheck and ReplaceUnhealthy, set "
                             "the type to EC2, or set leave_by: standby",
-                            printable(group.name)),
-                {}});
+                            printable(group.name))});
   }
   if (!tell) return std::nullopt;
   return passes("InService in " + printable(group.name));
@@ -208,8 +194,7 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
   if (!fleet.policy.keep.out_per_zone) return std::nullopt;
   if (member.zone.empty()) {
     return Verdict{Reason::too_many_out_in_zone,
-                   "its Availability Zone is not known, so how many are out there is not known",
-                   {}};
+                   "its Availability Zone is not known, so how many are out there is not known"};
   }
   const auto counted = fleet.zones.find(member.zone);
   if (counted == fleet.zones.end())

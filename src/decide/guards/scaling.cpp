@@ -81,8 +81,7 @@ Ruling traffic_sources(const FleetView& fleet, const Member& member, bool) {
                             "neither see it nor take it out: {}",
                             printable(group.name), printable(source.name),
                             classic ? "set leave_by: standby, or detach that load balancer"
-                                    : "detach that traffic source"),
-                {}});
+                                    : "detach that traffic source")});
   }
   return std::nullopt;
 }
@@ -170,8 +169,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
     return Verdict{
         Reason::az_rebalance,
         "its Availability Zone is not known, so it is not known whether Auto Scaling would even out "
-        "the zones",
-        {}};
+        "the zones"};
   }
   for (const auto& [id, one] : fleet.members) {
     if (one.scaling == nullptr || !one.zone.empty() || !may_count(*one.scaling)) continue;
@@ -182,8 +180,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
             "the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
             "Evenkeel can't tell whether the zones would be even{}",
             printable(id), printable(group.name), name(one.scaling->lifecycle_state),
-            launched ? "" : "; if the instance is gone, detach it from the group or terminate it there"),
-        {}};
+            launched ? "" : "; if the instance is gone, detach it from the group or terminate it there")};
     return launched ? unknown : lasting(std::move(unknown));
   }
   const auto zones = on_the_way(fleet, member);

@@ -21,7 +21,7 @@ namespace {
 using Then = Refusal::Then;
 using Refused = std::optional<Refusal>;
 
-Refusal refuse(Then then, Reason reason, std::string text) { return {then, {reason, std::move(text), {}}}; }
+Refusal refuse(Then then, Reason reason, std::string text) { return {then, {reason, std::move(text)}}; }
 
 // Nothing is known against it yet: the draft asks.
 Refusal still_to_come() { return {Then::ask, {}}; }

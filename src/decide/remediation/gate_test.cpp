@@ -53,7 +53,7 @@ TEST(Gate, SaysWhereTheMemberMayStillServe) {
 TEST(Gate, WhatKeepsItInServiceIsSaidRatherThanWhereItIs) {
   Ready fleet;
   Draft draft{fleet.policy, fleet.observation, "n"};
-  const Refusal still{Then::wait, {Reason::being_drained, "still in tg1:443 (healthy)", {}}};
+  const Refusal still{Then::wait, {Reason::being_drained, "still in tg1:443 (healthy)"}};
   fleet.three().why_untreated = "an instance refresh of web-asg is InProgress";
   EXPECT_FALSE(obey(still, fleet.three(), draft));
   EXPECT_EQ(fleet.three().why_untreated, "an instance refresh of web-asg is InProgress");
@@ -87,7 +87,7 @@ TEST(Gate, AFleetThatLeftThePolicyPutsItsMembersBack) {
 
 TEST(Gate, ATickThatOnlyRestoresSaysItsOwnReason) {
   Ready fleet;
-  const auto permit = fleet.asked(Verdict{Reason::state_full, "no room", {}});
+  const auto permit = fleet.asked(Verdict{Reason::state_full, "no room"});
   ASSERT_FALSE(permit);
   EXPECT_EQ(permit.error().then, Then::wait);
   EXPECT_EQ(permit.error().verdict.reason, Reason::state_full);

@@ -185,27 +185,23 @@ std::optional<Verdict> contradicted_by_its_mark(const Remediation& remediation, 
   const auto tag = found->second.tags.find(kWitnessTag);
   if (tag == found->second.tags.end()) {
     if (observation.taken_at - mark->at < kVisibleAfter)
-      return Verdict{Reason::instance_unknown, fmt::format("its tag {} does not show yet", kWitnessTag), {}};
+      return Verdict{Reason::instance_unknown, fmt::format("its tag {} does not show yet", kWitnessTag)};
     return Verdict{
         Reason::state_outdated,
         fmt::format("its tag {} is gone: a newer state than this one, or an operator, has ended its "
                     "remediation",
-                    kWitnessTag),
-        {}};
+                    kWitnessTag)};
   }
   const auto& value = tag->second;
   if (!is_of(value, fleet, remediation.id)) {
-    return Verdict{
-        Reason::state_outdated,
-        fmt::format("its tag {} is of something else: \"{}\"", kWitnessTag, printable(value, kLongestValue)),
-        {}};
+    return Verdict{Reason::state_outdated, fmt::format("its tag {} is of something else: \"{}\"", kWitnessTag,
+                                                       printable(value, kLongestValue))};
   }
   if (wrote(remediation, value, fleet)) return std::nullopt;
   return Verdict{Reason::state_outdated,
                  fmt::format("its tag {} was written by another state than this one, which has taken it on: "
                              "\"{}\"",
-                             kWitnessTag, printable(value, kLongestValue)),
-                 {}};
+                             kWitnessTag, printable(value, kLongestValue))};
 }
 
 void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why, const Draft& draft) {
@@ -261,8 +257,7 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
     const auto why = std::ranges::find(problems, Problem::Kind::marks, &Problem::kind);
     return Verdict{Reason::observation_incomplete,
                    fmt::format("which servers carry the tag {} could not be read{}", kWitnessTag,
-                               why == problems.end() ? "" : ": " + printable(why->text)),
-                   {}};
+                               why == problems.end() ? "" : ": " + printable(why->text))};
   }
   std::vector<std::string> texts;
   int count = 0;

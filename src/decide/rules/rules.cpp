@@ -33,7 +33,7 @@ double seconds(Duration time) { return std::chrono::duration<double>(time).count
 
 // What was asked for has a signal, though it be a failed one.
 Finding unread() {
-  return {Holds::unknown, {Reason::signal_not_due, "the metric was not read in this tick", {}}};
+  return {Holds::unknown, {Reason::signal_not_due, "the metric was not read in this tick"}};
 }
 
 Finding of_judgement(Judgement judgement, const MetricCondition& condition) {

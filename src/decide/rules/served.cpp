@@ -111,7 +111,7 @@ std::optional<Verdict> being_judged(const Member& member, const Asking& asking) 
 std::optional<Verdict> tried_on_another(const FleetView& fleet, const Member& member, const Rule& rule) {
   for (const auto& open : fleet.state.open) {
     if (open.instance_id == member.id || open.cause.rule != rule.name) continue;
-    return Verdict{Reason::next_in_line, fmt::format("tried on {} first", open.instance_id), {}};
+    return Verdict{Reason::next_in_line, fmt::format("tried on {} first", open.instance_id)};
   }
   for (const auto& past : fleet.state.recent) {
     if (past.rule != rule.name || !past.judge_until) continue;
@@ -148,15 +148,13 @@ Verdict remains(const Asking& asking, const Member& member, std::optional<Treatm
             asking.event == nullptr
                 ? std::string("no treatment in `treatments` can end it")
                 : fmt::format("no treatment in `treatments` ends {}: add {}", printable(asking.event->code),
-                              what_ends_event(asking.event->code)),
-            {}};
+                              what_ends_event(asking.event->code))};
   }
   Verdict made{
       Reason::reason_remains,
       fmt::format(
           "{} is still there; `treatments` has no stronger treatment that ends it: look at the server",
-          told_of(*spent, member, served)),
-      {}};
+          told_of(*spent, member, served))};
   if (served != nullptr && told_by_metric(asking)) {
     made.until = served->at + kTriedAgain * served->times;
     made.text += fmt::format("; it is tried again at {}", iso8601(*made.until));
@@ -249,8 +247,7 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
   const auto* served = find_served(fleet, member, asking);
   if (served != nullptr && served->gone)
     return {from, Verdict{Reason::already_served,
-                          fmt::format("{} at {} ended it", name(served->treatment), iso8601(served->at)),
-                          {}}};
+                          fmt::format("{} at {} ended it", name(served->treatment), iso8601(served->at))}};
   const bool metric = told_by_metric(asking);
   if (!metric) {
     if (auto no = being_judged(member, asking)) return {from, std::move(no)};

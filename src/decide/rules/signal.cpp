@@ -47,7 +47,7 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
     return judgement;
   }
   if (const auto wrong = implausible(condition, signal, now)) {
-    judgement.verdict = {Reason::signal_ambiguous, "signal implausible: " + *wrong, {}};
+    judgement.verdict = {Reason::signal_ambiguous, "signal implausible: " + *wrong};
     return judgement;
   }
   const Sample& newest = signal.samples.back();
