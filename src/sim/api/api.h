@@ -27,19 +27,10 @@ struct Operation {
   Answer<Xml> (*handle)(Session& session, Parameters& parameters);
 };
 
-// Of a service that speaks several protocols: what it returns is written in each of them
-// (sim/api/typed_members.h).
+// Of a service that speaks JSON, perhaps among other protocols (sim/api/typed_members.h).
 struct TypedOperation {
   std::string_view action;
   Answer<nlohmann::json> (*handle)(Session& session, Parameters& parameters);
-};
-
-class Members;
-using JsonAnswer = Answer<nlohmann::json>;
-
-struct JsonOperation {
-  std::string_view action;
-  JsonAnswer (*handle)(Session& session, Members& members);
 };
 
 // docs/aws.md tells what each operation plays.
@@ -50,7 +41,7 @@ std::span<const Operation> auto_scaling_operations();
 std::span<const TypedOperation> cloudwatch_operations();
 std::span<const Operation> sts_operations();
 std::span<const Operation> sns_operations();
-std::span<const JsonOperation> dynamodb_operations();
-std::span<const JsonOperation> ssm_operations();
+std::span<const TypedOperation> dynamodb_operations();
+std::span<const TypedOperation> ssm_operations();
 
 }  // namespace evenkeel::sim

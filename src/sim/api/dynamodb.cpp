@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "sim/api/api.h"
-#include "sim/api/members.h"
+#include "sim/api/typed_members.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -23,15 +23,13 @@ std::unexpected<Refusal> invalid(const std::string& message) {
   return refuse(400, "ValidationException", message);
 }
 
-Answer<TableValue> read_value(const Json& json) {
-  const bool single = json.is_object() && json.size() == 1 && json.begin()->is_string();
-  const std::string type = single ? json.begin().key() : "";
-  const std::string text = single ? json.begin()->get<std::string>() : "";
-  if (type == "S") return text;
+// {"S": "text"} or {"N": "12"}
+Answer<TableValue> read_value(Parameters& parameters, const std::string& path) {
+  const auto text = parameters.text(path + ".S"), digits = parameters.text(path + ".N");
+  if (text && !digits) return *text;
   std::int64_t number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (type == "N" && read.ec == std::errc() && read.ptr == text.data() + text.size() && !text.empty())
-    return number;
+  const char* end = digits && !text ? digits->data() + digits->size() : nullptr;
+  if (end && std::from_chars(digits->data(), end, number).ptr == end && !digits->empty()) return number;
   return invalid("This account knows attribute values of the types S, and N with a whole number");
 }
 
@@ -44,14 +42,11 @@ Json json_of(const TableItem& item) {
   return json;
 }
 
-Answer<TableItem> read_item(Members& members, const char* name) {
+Answer<TableItem> read_item(Parameters& parameters, const std::string& path) {
   TableItem item;
-  const Json* json = members.object(name);
-  if (!json) {
-    members.complain(std::string("The member ") + name + " is required");
-    return item;
-  }
-  for (const auto& [attribute, value] : json->items()) item.emplace(attribute, TRY(read_value(value)));
+  for (const auto& name : parameters.names_in(path))
+    item.emplace(name, TRY(read_value(parameters, path + "." + name)));
+  if (item.empty()) parameters.complain("The member " + path + " is required");
   return item;
 }
 
@@ -70,29 +65,17 @@ std::size_t item_size(const TableItem& item) {
 // otherwise: nothing here depends on DynamoDB's reserved words.
 class Placeholders {
  public:
-  static Answer<Placeholders> read(Members& members) {
+  static Answer<Placeholders> read(Parameters& parameters) {
     Placeholders placeholders;
-    if (const Json* names = members.object("ExpressionAttributeNames")) {
-      for (const auto& [key, name] : names->items()) {
-        if (!key.starts_with('#') || !name.is_string())
-          return invalid("ExpressionAttributeNames contains invalid key: " + printable(key));
-        placeholders.names_.emplace(key, name.get<std::string>());
-      }
-    }
-    if (const Json* values = members.object("ExpressionAttributeValues")) {
-      for (const auto& [key, value] : values->items()) {
-        if (!key.starts_with(':'))
-          return invalid("ExpressionAttributeValues contains invalid key: " + printable(key));
-        placeholders.values_.emplace(key, TRY(read_value(value)));
-      }
-    }
+    for (const auto& key : parameters.names_in("ExpressionAttributeNames"))
+      placeholders.names_.emplace(key, parameters.required("ExpressionAttributeNames." + key));
+    for (const auto& key : parameters.names_in("ExpressionAttributeValues"))
+      placeholders.values_.emplace(key, TRY(read_value(parameters, "ExpressionAttributeValues." + key)));
     return placeholders;
   }
 
-  Answer<std::string> name(const std::string& key) {
-    return find(names_, key, "an attribute's name as #name");
-  }
-  Answer<TableValue> value(const std::string& key) { return find(values_, key, "a value as :value"); }
+  Answer<std::string> name(const std::string& key) { return find(names_, key, '#'); }
+  Answer<TableValue> value(const std::string& key) { return find(values_, key, ':'); }
 
   Answer<void> finish() const {
     if (used_.size() == names_.size() + values_.size()) return {};
@@ -101,11 +84,11 @@ class Placeholders {
 
  private:
   template <class Held>
-  Answer<Held> find(const std::map<std::string, Held>& all, const std::string& key, const char* what) {
+  Answer<Held> find(const std::map<std::string, Held>& all, const std::string& key, char sign) {
     const auto found = all.find(key);
-    if (found == all.end())
-      return invalid("Invalid expression: '" + printable(key) + "' is not defined; this account wants " +
-                     what);
+    if (found == all.end() || key.front() != sign)
+      return invalid("Invalid expression: '" + printable(key) +
+                     "' is not defined; this account knows an attribute as #name and a value as :value");
     used_.insert(key);
     return found->second;
   }
@@ -131,8 +114,8 @@ Answer<Comparison> read_comparison(const std::string& text, Placeholders& placeh
   return Comparison{name, TRY(placeholders.value(words[2]))};
 }
 
-Answer<std::optional<Comparison>> read_condition(Members& members, Placeholders& placeholders) {
-  const auto text = members.text("ConditionExpression");
+Answer<std::optional<Comparison>> read_condition(Parameters& parameters, Placeholders& placeholders) {
+  const auto text = parameters.text("ConditionExpression");
   if (!text) return std::nullopt;
   constexpr std::string_view kAbsent = "attribute_not_exists(";
   if (!text->starts_with(kAbsent) || !text->ends_with(')')) return TRY(read_comparison(*text, placeholders));
@@ -180,27 +163,27 @@ const TableItem* find_item(const TableItems& table, const TableKey& key, const A
   return found == table.end() || is_expired(found->second, account) ? nullptr : &found->second;
 }
 
-void want_consistency(Members& members) {
-  if (!members.flag("ConsistentRead", false))
-    members.complain("This account reads consistently alone: ConsistentRead must be true");
+void want_consistency(Parameters& parameters) {
+  if (!parameters.flag("ConsistentRead", false))
+    parameters.complain("This account reads consistently alone: ConsistentRead must be true");
 }
 
-JsonAnswer get_item(Session& session, Members& members) {
-  const auto name = members.required("TableName");
-  const auto asked = TRY(read_item(members, "Key"));
-  want_consistency(members);
-  TRY_VOID(members.finish());
+Answer<Json> get_item(Session& session, Parameters& parameters) {
+  const auto name = parameters.required("TableName");
+  const auto asked = TRY(read_item(parameters, "Key"));
+  want_consistency(parameters);
+  TRY_VOID(parameters.finish());
   const auto& table = *TRY(table_of(session, name));
   const auto* item = find_item(table, TRY(key_in(asked, true)), session.account);
   return item ? Json{{"Item", json_of(*item)}} : Json::object();
 }
 
-JsonAnswer put_item(Session& session, Members& members) {
-  const auto name = members.required("TableName");
-  auto item = TRY(read_item(members, "Item"));
-  auto placeholders = TRY(Placeholders::read(members));
-  const auto condition = TRY(read_condition(members, placeholders));
-  TRY_VOID(members.finish());
+Answer<Json> put_item(Session& session, Parameters& parameters) {
+  const auto name = parameters.required("TableName");
+  auto item = TRY(read_item(parameters, "Item"));
+  auto placeholders = TRY(Placeholders::read(parameters));
+  const auto condition = TRY(read_condition(parameters, placeholders));
+  TRY_VOID(parameters.finish());
   TRY_VOID(placeholders.finish());
   auto& table = *TRY(table_of(session, name));
   const auto key = TRY(key_in(item, false));
@@ -211,35 +194,36 @@ JsonAnswer put_item(Session& session, Members& members) {
   return Json::object();
 }
 
-JsonAnswer delete_item(Session& session, Members& members) {
-  const auto name = members.required("TableName");
-  const auto asked = TRY(read_item(members, "Key"));
-  TRY_VOID(members.finish());
+Answer<Json> delete_item(Session& session, Parameters& parameters) {
+  const auto name = parameters.required("TableName");
+  const auto asked = TRY(read_item(parameters, "Key"));
+  TRY_VOID(parameters.finish());
   auto& table = *TRY(table_of(session, name));
   table.erase(TRY(key_in(asked, true)));
   return Json::object();
 }
 
 // "#a, #b": nothing where all attributes are asked for.
-Answer<std::set<std::string>> read_projection(Members& members, Placeholders& placeholders) {
+Answer<std::set<std::string>> read_projection(Parameters& parameters, Placeholders& placeholders) {
   std::set<std::string> names;
-  if (const auto text = members.text("ProjectionExpression")) {
+  if (const auto text = parameters.text("ProjectionExpression")) {
     for (const auto& word : split(*text, ',')) names.insert(TRY(placeholders.name(std::string(trim(word)))));
   }
   return names;
 }
 
-JsonAnswer query(Session& session, Members& members) {
-  const auto name = members.required("TableName");
-  want_consistency(members);
-  const bool forward = members.flag("ScanIndexForward", true);
-  const auto limit = members.integer("Limit", 1, 1'000'000'000);
+Answer<Json> query(Session& session, Parameters& parameters) {
+  const auto name = parameters.required("TableName");
+  want_consistency(parameters);
+  const bool forward = parameters.flag("ScanIndexForward", true);
+  const auto limit = parameters.integer("Limit", 1, 1'000'000'000);
   std::optional<TableItem> last;
-  if (members.has("ExclusiveStartKey")) last = TRY(read_item(members, "ExclusiveStartKey"));
-  auto placeholders = TRY(Placeholders::read(members));
-  const auto key = TRY(read_comparison(members.required("KeyConditionExpression"), placeholders));
-  const auto projection = TRY(read_projection(members, placeholders));
-  TRY_VOID(members.finish());
+  if (!parameters.names_in("ExclusiveStartKey").empty())
+    last = TRY(read_item(parameters, "ExclusiveStartKey"));
+  auto placeholders = TRY(Placeholders::read(parameters));
+  const auto key = TRY(read_comparison(parameters.required("KeyConditionExpression"), placeholders));
+  const auto projection = TRY(read_projection(parameters, placeholders));
+  TRY_VOID(parameters.finish());
   TRY_VOID(placeholders.finish());
   const auto* partition = std::get_if<std::string>(&*key.equals);
   if (key.attribute != "pk" || !partition) return invalid("Query key condition not supported");
@@ -276,8 +260,8 @@ JsonAnswer query(Session& session, Members& members) {
 
 }  // namespace
 
-std::span<const JsonOperation> dynamodb_operations() {
-  static constexpr JsonOperation kOperations[] = {
+std::span<const TypedOperation> dynamodb_operations() {
+  static constexpr TypedOperation kOperations[] = {
       {"DeleteItem", delete_item}, {"GetItem", get_item}, {"PutItem", put_item}, {"Query", query}};
   return kOperations;
 }

@@ -5,7 +5,6 @@
 #include "base/checksum.h"
 #include "base/text.h"
 #include "sim/api/cbor.h"
-#include "sim/api/typed_members.h"
 
 namespace evenkeel::sim {
 namespace {

@@ -2,8 +2,8 @@
 // 1.1, and CBOR. docs/aws.md, The wire.
 #pragma once
 
-#include "sim/api/members.h"
 #include "sim/api/request.h"
+#include "sim/api/typed_members.h"
 #include "sim/api/xml_writer.h"
 #include "sim/world/faults.h"
 

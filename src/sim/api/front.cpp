@@ -22,20 +22,21 @@ const Kind* find_in(std::span<const Kind> operations, const std::string& action)
 
 const Operation* find_operation(Service service, const std::string& action) {
   if (service == Service::elb) return find_in(elb_operations(), action);
-  const std::span<const Operation> services[] = {ec2_operations(),          elbv2_operations(),
-                                                 auto_scaling_operations(), {},
-                                                 sts_operations(),          sns_operations()};
+  const std::span<const Operation> services[] = {ec2_operations(),
+                                                 elbv2_operations(),
+                                                 auto_scaling_operations(),
+                                                 {},
+                                                 sts_operations(),
+                                                 sns_operations(),
+                                                 {},
+                                                 {}};
   return find_in(services[static_cast<std::size_t>(service)], action);
 }
 
-const JsonOperation* find_json_operation(Service service, const std::string& action) {
-  return find_in(service == Service::dynamodb ? dynamodb_operations() : ssm_operations(), action);
-}
-
-bool knows(Service service, const std::string& action) {
-  if (service == Service::cloudwatch) return find_in(cloudwatch_operations(), action) != nullptr;
-  return speaks_json(service) ? find_json_operation(service, action) != nullptr
-                              : find_operation(service, action) != nullptr;
+const TypedOperation* find_typed_operation(Service service, const std::string& action) {
+  if (service == Service::cloudwatch) return find_in(cloudwatch_operations(), action);
+  if (service == Service::dynamodb) return find_in(dynamodb_operations(), action);
+  return service == Service::ssm ? find_in(ssm_operations(), action) : nullptr;
 }
 
 constexpr const char* kOtherAccount = "999988887777";
@@ -79,7 +80,9 @@ struct Front::State {
 std::expected<Call, RefusedCall> Front::State::read(const wire::Request& request,
                                                     std::optional<Time> other_now) const {
   auto call = read_call(request, keys, account, other_now);
-  if (!call || knows(call->service, call->action)) return call;
+  if (!call || find_operation(call->service, call->action) ||
+      find_typed_operation(call->service, call->action))
+    return call;
   const std::string message = "The action " + printable(call->action) + " is not valid for this web service.";
   const char* code = speaks_json(call->service) ? "UnknownOperationException" : "InvalidAction";
   return std::unexpected(RefusedCall{call->spoken, {400, code, message}});
@@ -120,13 +123,8 @@ wire::Response Front::State::perform(Call& call) {
     if (!inside) return refusal(call.spoken, inside.error());
     return counted(answered(call, *inside, ids.hex(32), account.now()));
   };
-  if (speaks_json(call.service)) {
-    auto members = Members::read(call.body);
-    if (!members) return refusal(call.spoken, members.error());
-    return respond(find_json_operation(call.service, call.action)->handle(session, *members));
-  }
-  if (call.service == Service::cloudwatch)
-    return respond(find_in(cloudwatch_operations(), call.action)->handle(session, call.parameters));
+  if (const auto* operation = find_typed_operation(call.service, call.action))
+    return respond(operation->handle(session, call.parameters));
   return respond(find_operation(call.service, call.action)->handle(session, call.parameters));
 }
 

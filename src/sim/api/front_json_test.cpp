@@ -38,7 +38,7 @@ TEST(JsonFront, RefusesInTheServicesOwnWords) {
   EXPECT_EQ(refusal.header("x-amz-crc32"), std::to_string(crc32(refusal.body.dump())));
   refusal = world.ssm("GetParameter", {{"Name", "none"}});
   EXPECT_EQ(refusal.body, (Json{{"__type", "ParameterNotFound"}})) << "AWS gives no message either";
-  refusal = world.dynamodb("DropTable", {});
+  refusal = world.dynamodb("DropTable", Json::object());
   EXPECT_EQ(refusal.body["__type"], "com.amazon.coral.service#UnknownOperationException");
   EXPECT_EQ(world.front.calls().at("refused:unread"), 1);
 }

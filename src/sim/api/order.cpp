@@ -14,10 +14,10 @@ std::uint64_t hashed(std::string_view text, std::uint64_t seed) {
   return SeededRandom(hash ^ seed).next();
 }
 
-Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token, std::uint64_t fingerprint,
-                     const char* code) {
+Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
+                     const Parameters& parameters, const char* code) {
   const auto token_at = [&](std::size_t begin) {
-    return fmt::format("{:x}.{:016x}", begin, hashed(std::to_string(begin), fingerprint));
+    return fmt::format("{:x}.{:016x}", begin, hashed(std::to_string(begin), parameters.fingerprint()));
   };
   Page page;
   std::from_chars(token.data(), token.data() + token.size(), page.begin, 16);

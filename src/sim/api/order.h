@@ -36,12 +36,8 @@ struct Page {
 
 // The part of `total` items that a token asks for (empty: the first). A token only fits the request for which
 // it was made; any other is refused with `code`.
-Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token, std::uint64_t fingerprint,
-                     const char* code = "InvalidNextToken");
-inline Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
-                            const Parameters& parameters, const char* code = "InvalidNextToken") {
-  return page_of(total, size, token, parameters.fingerprint(), code);
-}
+Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
+                     const Parameters& parameters, const char* code = "InvalidNextToken");
 
 template <class Item>
 std::span<const Item> cut(const std::vector<Item>& items, const Page& page) {

@@ -26,6 +26,12 @@ std::optional<std::string> form_decoded(std::string_view text) {
   return decoded;
 }
 
+// For whatever is wrong with a request.
+const char* common_code(Service service) {
+  if (service == Service::dynamodb || service == Service::ssm) return "ValidationException";
+  return service == Service::sns ? "InvalidParameter" : "ValidationError";
+}
+
 }  // namespace
 
 std::unexpected<Refusal> refuse(int status, std::string code, std::string message) {
@@ -75,8 +81,7 @@ void Parameters::complain(const std::string& message, bool missing) {
   if (complaint_) return;
   const bool own_codes = service_ == Service::ec2 || service_ == Service::cloudwatch;
   const char* code = missing ? "MissingParameter" : "InvalidParameterValue";
-  const char* common = service_ == Service::sns ? "InvalidParameter" : "ValidationError";
-  complaint_ = Refusal{400, own_codes ? code : common, message};
+  complaint_ = Refusal{400, own_codes ? code : common_code(service_), message};
 }
 
 std::optional<std::string> Parameters::text(const std::string& name) {
@@ -133,14 +138,22 @@ std::vector<std::string> Parameters::structures(const std::string& prefix) const
   }
 }
 
+std::vector<std::string> Parameters::names_in(const std::string& map) {
+  std::vector<std::string> names;
+  const std::string start = map + ".";
+  for (auto at = values_.lower_bound(start); at != values_.end() && at->first.starts_with(start); ++at) {
+    const auto name = at->first.substr(start.size(), at->first.find('.', start.size()) - start.size());
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
+  if (const auto empty = values_.find(map); empty != values_.end() && empty->second.empty()) take(map);
+  return names;
+}
+
 Answer<void> Parameters::finish() const {
   if (complaint_) return std::unexpected(*complaint_);
   for (const auto& [name, value] : values_) {
     if (!taken_.contains(name))
-      return refuse(400,
-                    service_ == Service::ec2   ? "UnknownParameter"
-                    : service_ == Service::sns ? "InvalidParameter"
-                                               : "ValidationError",
+      return refuse(400, service_ == Service::ec2 ? "UnknownParameter" : common_code(service_),
                     "The parameter " + printable(name) + " is not recognized");
   }
   return {};

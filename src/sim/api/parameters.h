@@ -44,6 +44,8 @@ class Parameters {
   std::vector<std::string> list(const std::string& prefix);
   // The prefixes of a list of structures: "Filter" → "Filter.1", "Filter.2" …
   std::vector<std::string> structures(const std::string& prefix) const;
+  // The names in a map: "Item" → "pk" of "Item.pk.S".
+  std::vector<std::string> names_in(const std::string& map);
   // Refuses the call with the service's own code for a wrong value.
   void complain(const std::string& message, bool missing = false);
 

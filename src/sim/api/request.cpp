@@ -5,7 +5,6 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "sim/api/cbor.h"
-#include "sim/api/members.h"
 #include "sim/api/signature.h"
 #include "sim/api/typed_members.h"
 
@@ -173,7 +172,7 @@ Answer<Call> read_form(Service service, const wire::Request& request) {
   if (service == Service::elbv2 && version == names(Service::elb).version) service = Service::elb;
   if (version != names(service).version)
     return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(service).version);
-  return Call{service, action, std::move(parameters), {}};
+  return Call{service, action, std::move(parameters)};
 }
 
 Answer<Call> read_json(Service service, const wire::Request& request) {
@@ -182,18 +181,14 @@ Answer<Call> read_json(Service service, const wire::Request& request) {
   if (!target.starts_with(start))
     return refuse(400, "UnknownOperationException",
                   "X-Amz-Target must be " + std::string(start) + " with an action behind it");
-  Call call{service, target.substr(start.size()), {}, request.body};
-  if (!speaks_json(service)) {
-    const Json body = TRY(read_json_object(call.body));
-    call.parameters = TRY(typed_parameters(body, service));
-  }
-  return call;
+  const Json body = TRY(read_json_object(request.body));
+  return Call{service, target.substr(start.size()), TRY(typed_parameters(body, service))};
 }
 
 Answer<Call> read_cbor_call(Service service, const wire::Request& request) {
   const Json body = TRY(read_cbor(request.body, is_time));
   Parameters parameters = TRY(typed_parameters(body, service));
-  return Call{service, url_path_of(request).substr(kOperationPath.size()), std::move(parameters), {}};
+  return Call{service, url_path_of(request).substr(kOperationPath.size()), std::move(parameters)};
 }
 
 Answer<Call> read_body(const Spoken& spoken, const wire::Request& request) {

@@ -31,8 +31,7 @@ struct Spoken {
 struct Call {
   Service service = Service::ec2;
   std::string action;
-  Parameters parameters;        // of the services that don't speak JSON alone
-  std::string body;             // of those that do: not read yet
+  Parameters parameters;
   const Key* caller = nullptr;  // who signed; nullptr for the one action that is not signed
   Time client_now{};            // the account's time, or the other one if it was signed with that
   Spoken spoken{};

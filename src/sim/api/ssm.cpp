@@ -40,24 +40,26 @@ Json parameter_json(const Session& session, const std::string& name, const Store
   return {{"ARN", "arn:aws:ssm:" + account.region + ":" + account.account_id + ":parameter" +
                       (name.starts_with('/') ? "" : "/") + name},
           {"DataType", "text"},
-          {"LastModifiedDate", static_cast<double>(version.changed_at.time_since_epoch().count()) / 1000},
+          {"LastModifiedDate", epoch_seconds(version.changed_at)},
           {"Name", name},
           {"Type", parameter.type},
           {"Value", secret ? sealed(version.value, session.seed) : version.value},
           {"Version", version.number}};
 }
 
-JsonAnswer put_parameter(Session& session, Members& members) {
-  const std::string name = members.required("Name");
-  const std::string value = members.required("Value");
-  const std::string type = members.word("Type", {"String", "StringList", "SecureString"}, "");
-  const bool overwrite = members.flag("Overwrite", false);
-  const std::string tier = members.word("Tier", {"Standard", "Advanced"}, "Standard");
+Answer<Json> put_parameter(Session& session, Parameters& parameters) {
+  const std::string name = parameters.required("Name");
+  const std::string value = parameters.required("Value");
+  const std::string type = parameters.text("Type").value_or("");
+  const bool overwrite = parameters.flag("Overwrite", false);
+  const std::string tier = parameters.text("Tier").value_or("Standard");
+  if (!contains({"", "String", "StringList", "SecureString"}, type)) parameters.complain("Type is unknown");
+  if (!contains({"Standard", "Advanced"}, tier)) parameters.complain("Tier is unknown");
   if (!is_parameter_name(name))
-    members.complain(
+    parameters.complain(
         "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive), must be fully "
         "qualified where it has a path, and consists of letters, numbers and the symbols .-_/");
-  TRY_VOID(members.finish());
+  TRY_VOID(parameters.finish());
   if (value.size() > (tier == "Standard" ? kLongestStandard : kLongestAdvanced))
     return refuse(
         400, "ValidationException",
@@ -65,19 +67,19 @@ JsonAnswer put_parameter(Session& session, Members& members) {
             (tier == "Standard" ? "4096 characters. To create a larger parameter value, upgrade the "
                                   "parameter to use the advanced-parameter tier."
                                 : "8192 characters."));
-  auto& parameters = session.account.parameters;
-  const auto found = parameters.find(name);
-  if (found != parameters.end() && !overwrite)
+  auto& stored = session.account.parameters;
+  const auto found = stored.find(name);
+  if (found != stored.end() && !overwrite)
     return refuse(400, "ParameterAlreadyExists",
                   "The parameter already exists. To overwrite this value, set the overwrite option in the "
                   "request to true.");
-  if (found == parameters.end() && type.empty())
+  if (found == stored.end() && type.empty())
     return refuse(400, "ValidationException", "A parameter type is required when you create a parameter.");
-  if (found != parameters.end() && !type.empty() && type != found->second.type)
+  if (found != stored.end() && !type.empty() && type != found->second.type)
     return refuse(400, "ValidationException",
                   "The parameter " + name + " is of type " + found->second.type +
                       "; its type can't be changed. Delete it first.");
-  StoredParameter& parameter = parameters[name];
+  StoredParameter& parameter = stored[name];
   if (!type.empty()) parameter.type = type;
   auto& versions = parameter.versions;
   const int number = versions.empty() ? 1 : versions.back().number + 1;
@@ -86,10 +88,10 @@ JsonAnswer put_parameter(Session& session, Members& members) {
   return Json{{"Version", number}, {"Tier", tier}};
 }
 
-JsonAnswer get_parameter(Session& session, Members& members) {
-  const std::string asked = members.required("Name");
-  const bool decrypted = members.flag("WithDecryption", false);
-  TRY_VOID(members.finish());
+Answer<Json> get_parameter(Session& session, Parameters& parameters) {
+  const std::string asked = parameters.required("Name");
+  const bool decrypted = parameters.flag("WithDecryption", false);
+  TRY_VOID(parameters.finish());
   const std::string name = asked.substr(0, asked.find(':'));
   const auto found = session.account.parameters.find(name);
   if (found == session.account.parameters.end()) return refuse(400, "ParameterNotFound", "");
@@ -111,13 +113,13 @@ JsonAnswer get_parameter(Session& session, Members& members) {
 
 }  // namespace
 
-std::span<const JsonOperation> ssm_operations() {
-  static constexpr JsonOperation kOperations[] = {{"GetParameter", get_parameter},
-                                                  {"PutParameter", put_parameter},
-                                                  {"SendCommand", send_command},
-                                                  {"GetCommandInvocation", get_command_invocation},
-                                                  {"ListCommandInvocations", list_command_invocations},
-                                                  {"GetCalendarState", get_calendar_state}};
+std::span<const TypedOperation> ssm_operations() {
+  static constexpr TypedOperation kOperations[] = {{"GetParameter", get_parameter},
+                                                   {"PutParameter", put_parameter},
+                                                   {"SendCommand", send_command},
+                                                   {"GetCommandInvocation", get_command_invocation},
+                                                   {"ListCommandInvocations", list_command_invocations},
+                                                   {"GetCalendarState", get_calendar_state}};
   return kOperations;
 }
 

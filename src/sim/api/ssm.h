@@ -3,16 +3,16 @@
 #pragma once
 
 #include "sim/api/api.h"
-#include "sim/api/members.h"
+#include "sim/api/typed_members.h"
 
 namespace evenkeel::sim {
 
-JsonAnswer send_command(Session& session, Members& members);
-JsonAnswer get_command_invocation(Session& session, Members& members);
+Answer<Json> send_command(Session& session, Parameters& parameters);
+Answer<Json> get_command_invocation(Session& session, Parameters& parameters);
 // In an order that only the seed knows.
-JsonAnswer list_command_invocations(Session& session, Members& members);
+Answer<Json> list_command_invocations(Session& session, Parameters& parameters);
 // A calendar that the account doesn't have is an InvalidDocument, one that is a document of another type an
 // InvalidDocumentType: UnsupportedCalendarException is for entries that can't be read.
-JsonAnswer get_calendar_state(Session& session, Members& members);
+Answer<Json> get_calendar_state(Session& session, Parameters& parameters);
 
 }  // namespace evenkeel::sim

@@ -14,13 +14,13 @@ std::string name_of(const std::string& name_or_arn) {
 
 }  // namespace
 
-JsonAnswer get_calendar_state(Session& session, Members& members) {
-  const auto names = members.texts("CalendarNames");
-  const auto at_time = members.text("AtTime");
+Answer<Json> get_calendar_state(Session& session, Parameters& parameters) {
+  const auto names = parameters.list("CalendarNames.member");
+  const auto at_time = parameters.text("AtTime");
   const auto at = at_time ? parse_iso8601(*at_time) : std::optional(session.account.now());
-  if (names.empty()) members.complain("CalendarNames must name a calendar");
-  if (!at) members.complain("AtTime must be a time in ISO 8601, as 2026-11-22T00:00:00Z");
-  TRY_VOID(members.finish());
+  if (names.empty()) parameters.complain("CalendarNames must name a calendar");
+  if (!at) parameters.complain("AtTime must be a time in ISO 8601, as 2026-11-22T00:00:00Z");
+  TRY_VOID(parameters.finish());
   bool open = true;
   std::optional<Time> next;
   const auto take_earlier = [&](std::optional<Time> time) {

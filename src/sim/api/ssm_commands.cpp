@@ -22,35 +22,34 @@ bool is_instance_id(std::string_view id) {
          std::ranges::all_of(id, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
-void check_instance_id(Members& members, const std::string& id) {
+void check_instance_id(Parameters& parameters, const std::string& id) {
   const bool prefixed = id.starts_with("i-") || id.starts_with("mi-");
   if (prefixed && is_instance_id(id)) return;
-  members.complain("1 validation error detected: Value '" + printable(id) +
-                   "' at 'instanceId' failed to satisfy constraint: Member must satisfy regular expression "
-                   "pattern: (^i-(\\w{8}|\\w{17})$)|(^mi-\\w{17}$)");
+  parameters.complain(
+      "1 validation error detected: Value '" + printable(id) +
+      "' at 'instanceId' failed to satisfy constraint: Member must satisfy regular expression "
+      "pattern: (^i-(\\w{8}|\\w{17})$)|(^mi-\\w{17}$)");
 }
 
-std::string command_id(Members& members, bool required) {
-  const auto id = required ? members.required("CommandId") : members.text("CommandId").value_or("");
+std::string command_id(Parameters& parameters, bool required) {
+  const auto id = required ? parameters.required("CommandId") : parameters.text("CommandId").value_or("");
   if (!id.empty() && id.size() != 36)
-    members.complain(
+    parameters.complain(
         "1 validation error detected: Value at 'commandId' failed to satisfy constraint: Member "
         "must have length 36");
   return id;
 }
-
-double seconds_of(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1000; }
 
 Json command_json(const Invocation& command, const std::vector<std::string>& instance_ids) {
   return {{"CommandId", command.command_id},
           {"DocumentName", command.document},
           {"DocumentVersion", "$DEFAULT"},
           {"Comment", command.comment},
-          {"ExpiresAfter", seconds_of(command.deliver_by)},
+          {"ExpiresAfter", epoch_seconds(command.deliver_by)},
           {"Parameters", command.parameters},
           {"InstanceIds", instance_ids},
           {"Targets", Json::array()},
-          {"RequestedDateTime", seconds_of(command.sent_at)},
+          {"RequestedDateTime", epoch_seconds(command.sent_at)},
           {"Status", "Pending"},
           {"StatusDetails", "Pending"},
           {"TargetCount", instance_ids.size()},
@@ -76,8 +75,8 @@ Json plugin_json(const Invocation& invocation) {
                  {"Output", output},
                  {"StandardOutputUrl", ""},
                  {"StandardErrorUrl", ""}};
-  if (invocation.started_at) plugin["ResponseStartDateTime"] = seconds_of(*invocation.started_at);
-  if (invocation.ended_at) plugin["ResponseFinishDateTime"] = seconds_of(*invocation.ended_at);
+  if (invocation.started_at) plugin["ResponseStartDateTime"] = epoch_seconds(*invocation.started_at);
+  if (invocation.ended_at) plugin["ResponseFinishDateTime"] = epoch_seconds(*invocation.ended_at);
   return plugin;
 }
 
@@ -92,39 +91,51 @@ struct CommandFilter {
   }
 };
 
-Answer<std::vector<CommandFilter>> filters_of(Members& members) {
+Answer<std::vector<CommandFilter>> filters_of(Parameters& parameters) {
   std::vector<CommandFilter> filters;
-  for (auto& each : members.structures("Filters")) {
-    filters.push_back({each.required("key"), each.required("value")});
-    TRY_VOID(each.finish());
+  for (const auto& each : parameters.structures("Filters.member")) {
+    filters.push_back({parameters.required(each + ".key"), parameters.required(each + ".value")});
     const auto& key = filters.back().key;
     if (!contains({"InvokedAfter", "InvokedBefore", "Status", "DocumentName"}, key))
       return refuse(400, "InvalidFilterKey", "The specified key isn't valid.");
     if (key.starts_with("Invoked") && !parse_iso8601(filters.back().value))
-      members.complain(key + " needs a time, as 2026-11-22T00:00:00Z");
+      parameters.complain(key + " needs a time, as 2026-11-22T00:00:00Z");
   }
-  if (filters.size() > kMostFilters) members.complain("At most 5 filters");
+  if (filters.size() > kMostFilters) parameters.complain("At most 5 filters");
   return filters;
+}
+
+// Lists of texts, which may be empty.
+std::map<std::string, std::vector<std::string>> read_command_parameters(Parameters& parameters) {
+  std::map<std::string, std::vector<std::string>> all;
+  for (const auto& name : parameters.names_in("Parameters")) {
+    auto& texts = all[name];
+    const auto next = [&] {
+      return parameters.text(fmt::format("Parameters.{}.member.{}", name, texts.size() + 1));
+    };
+    for (auto text = next(); text; text = next()) texts.push_back(*text);
+  }
+  return all;
 }
 
 }  // namespace
 
-JsonAnswer send_command(Session& session, Members& members) {
+Answer<Json> send_command(Session& session, Parameters& parameters) {
   Invocation command;
-  command.document = members.required("DocumentName");
-  command.comment = members.text("Comment").value_or("");
-  command.parameters = members.text_lists("Parameters");
-  const auto instance_ids = members.texts("InstanceIds");
-  const auto version = members.text("DocumentVersion").value_or("$DEFAULT");
-  const auto timeout = members.integer("TimeoutSeconds", 30, 2'592'000);
+  command.document = parameters.required("DocumentName");
+  command.comment = parameters.text("Comment").value_or("");
+  command.parameters = read_command_parameters(parameters);
+  const auto instance_ids = parameters.list("InstanceIds.member");
+  const auto version = parameters.text("DocumentVersion").value_or("$DEFAULT");
+  const auto timeout = parameters.integer("TimeoutSeconds", 30, 2'592'000);
   if (command.comment.size() > kLongestComment)
-    members.complain(
+    parameters.complain(
         "1 validation error detected: Value at 'comment' failed to satisfy constraint: Member "
         "must have length less than or equal to 100");
-  for (const auto& id : instance_ids) check_instance_id(members, id);
+  for (const auto& id : instance_ids) check_instance_id(parameters, id);
   if (instance_ids.empty() || instance_ids.size() > kMostInstances)
-    members.complain("InstanceIds must name 1 to 50 instances; this account knows no Targets");
-  TRY_VOID(members.finish());
+    parameters.complain("InstanceIds must name 1 to 50 instances; this account knows no Targets");
+  TRY_VOID(parameters.finish());
   if (std::set(instance_ids.begin(), instance_ids.end()).size() != instance_ids.size())
     return refuse(400, "DuplicateInstanceId", "You can't specify a managed node ID in more than one place.");
   if (!contains({"$DEFAULT", "$LATEST", "1"}, version))
@@ -135,12 +146,12 @@ JsonAnswer send_command(Session& session, Members& members) {
   return Json{{"Command", command_json(session.account.invocations.back(), instance_ids)}};
 }
 
-JsonAnswer get_command_invocation(Session& session, Members& members) {
-  const auto id = command_id(members, true);
-  const auto instance_id = members.required("InstanceId");
-  const auto plugin = members.text("PluginName").value_or(kPlugin);
-  if (!instance_id.empty()) check_instance_id(members, instance_id);
-  TRY_VOID(members.finish());
+Answer<Json> get_command_invocation(Session& session, Parameters& parameters) {
+  const auto id = command_id(parameters, true);
+  const auto instance_id = parameters.required("InstanceId");
+  const auto plugin = parameters.text("PluginName").value_or(kPlugin);
+  if (!instance_id.empty()) check_instance_id(parameters, instance_id);
+  TRY_VOID(parameters.finish());
   if (plugin != kPlugin) return refuse(400, "InvalidPluginName", "");
   const auto found = std::ranges::find_if(session.account.invocations, [&](const Invocation& each) {
     return each.command_id == id && each.instance_id == instance_id && known(session, each);
@@ -149,7 +160,7 @@ JsonAnswer get_command_invocation(Session& session, Members& members) {
   const auto moment = [](std::optional<Time> time) { return time ? iso8601(*time) : ""; };
   const auto elapsed =
       found->started_at && found->ended_at
-          ? fmt::format("PT{:.3f}S", seconds_of(*found->ended_at) - seconds_of(*found->started_at))
+          ? fmt::format("PT{:.3f}S", epoch_seconds(*found->ended_at) - epoch_seconds(*found->started_at))
           : "";
   return Json{{"CommandId", id},
               {"InstanceId", instance_id},
@@ -169,15 +180,15 @@ JsonAnswer get_command_invocation(Session& session, Members& members) {
               {"StandardErrorUrl", ""}};
 }
 
-JsonAnswer list_command_invocations(Session& session, Members& members) {
-  const auto id = command_id(members, false);
-  const auto instance_id = members.text("InstanceId").value_or("");
-  const auto size = static_cast<std::size_t>(members.integer("MaxResults", 1, 50).value_or(50));
-  const auto token = members.text("NextToken").value_or("");
-  const bool details = members.flag("Details", false);
-  const auto filters = TRY(filters_of(members));
-  if (!instance_id.empty()) check_instance_id(members, instance_id);
-  TRY_VOID(members.finish());
+Answer<Json> list_command_invocations(Session& session, Parameters& parameters) {
+  const auto id = command_id(parameters, false);
+  const auto instance_id = parameters.text("InstanceId").value_or("");
+  const auto size = static_cast<std::size_t>(parameters.integer("MaxResults", 1, 50).value_or(50));
+  const auto token = parameters.text("NextToken").value_or("");
+  const bool details = parameters.flag("Details", false);
+  const auto filters = TRY(filters_of(parameters));
+  if (!instance_id.empty()) check_instance_id(parameters, instance_id);
+  TRY_VOID(parameters.finish());
   std::vector<const Invocation*> found;
   for (const auto& each : session.account.invocations) {
     if (known(session, each) && (id.empty() || each.command_id == id) &&
@@ -186,7 +197,7 @@ JsonAnswer list_command_invocations(Session& session, Members& members) {
       found.push_back(&each);
   }
   scatter(found, session.seed, [](const Invocation* each) { return each->command_id + each->instance_id; });
-  const Page page = TRY(page_of(found.size(), size, token, members.fingerprint()));
+  const Page page = TRY(page_of(found.size(), size, token, parameters));
   Json list = Json::array();
   for (const auto* each : cut(found, page)) {
     list.push_back({{"CommandId", each->command_id},
@@ -195,7 +206,7 @@ JsonAnswer list_command_invocations(Session& session, Members& members) {
                     {"Comment", each->comment},
                     {"DocumentName", each->document},
                     {"DocumentVersion", "$DEFAULT"},
-                    {"RequestedDateTime", seconds_of(each->sent_at)},
+                    {"RequestedDateTime", epoch_seconds(each->sent_at)},
                     {"Status", each->status},
                     {"StatusDetails", each->details},
                     {"CommandPlugins", details ? Json::array({plugin_json(*each)}) : Json::array()}});

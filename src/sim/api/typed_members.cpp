@@ -10,6 +10,7 @@ namespace evenkeel::sim {
 namespace {
 
 constexpr std::size_t kMostTypedMembers = 20'000;
+constexpr int kDeepestMember = 64;
 constexpr double kLastSecond = 253'402'300'799;  // of the year 9999
 
 struct TypedName {
@@ -18,24 +19,38 @@ struct TypedName {
 };
 constexpr TypedName kTypedNames[] = {{"ActionsEnabled", MemberType::flag},
                                      {"Average", MemberType::number},
+                                     {"ConsistentRead", MemberType::flag},
+                                     {"Details", MemberType::flag},
                                      {"EndTime", MemberType::time},
                                      {"EvaluationPeriods", MemberType::whole},
                                      {"IncludeLinkedAccounts", MemberType::flag},
+                                     {"Limit", MemberType::whole},
                                      {"MaxDatapoints", MemberType::whole},
                                      {"MaxRecords", MemberType::whole},
+                                     {"MaxResults", MemberType::whole},
                                      {"Maximum", MemberType::number},
                                      {"Minimum", MemberType::number},
+                                     {"Overwrite", MemberType::flag},
                                      {"Period", MemberType::whole},
                                      {"ReturnData", MemberType::flag},
                                      {"SampleCount", MemberType::number},
+                                     {"ScanIndexForward", MemberType::flag},
                                      {"StartTime", MemberType::time},
                                      {"StateTransitionedTimestamp", MemberType::time},
                                      {"StateUpdatedTimestamp", MemberType::time},
                                      {"Sum", MemberType::number},
                                      {"Threshold", MemberType::number},
+                                     {"TimeoutSeconds", MemberType::whole},
                                      {"Timestamp", MemberType::time},
                                      {"Timestamps", MemberType::time},
-                                     {"Values", MemberType::number}};
+                                     {"Values", MemberType::number},
+                                     {"WithDecryption", MemberType::flag}};
+// A map of texts, whose names are the caller's own.
+constexpr std::string_view kOfAnyNames = "Parameters";
+
+std::unexpected<Refusal> no_json(const std::string& message) {
+  return refuse(400, "SerializationException", message);
+}
 
 Time time_of_seconds(double seconds) {
   return Time{Duration{static_cast<Duration::rep>(std::llround(seconds * 1000))}};
@@ -67,14 +82,15 @@ using FormValues = std::map<std::string, std::string>;
 
 Answer<void> flatten(const Json& value, const std::string& name, std::string_view member, FormValues& form) {
   if (value.is_null()) return {};
-  if (form.size() >= kMostTypedMembers)
-    return refuse(400, "SerializationException", "The request has too many members");
+  if (form.size() >= kMostTypedMembers) return no_json("The request has too many members");
   if (value.is_object()) {
     for (const auto& [inner, held] : value.items()) {
       if (inner.empty() || inner.find('.') != std::string::npos)
-        return refuse(400, "SerializationException", "'" + printable(inner) + "' is no member's name");
-      TRY_VOID(flatten(held, name.empty() ? inner : name + "." + inner, inner, form));
+        return no_json("'" + printable(inner) + "' is no member's name");
+      TRY_VOID(
+          flatten(held, name.empty() ? inner : name + "." + inner, member == kOfAnyNames ? "" : inner, form));
     }
+    if (value.empty() && !name.empty()) form[name] = "";
     return {};
   }
   if (value.is_array()) {
@@ -83,8 +99,7 @@ Answer<void> flatten(const Json& value, const std::string& name, std::string_vie
     return {};
   }
   auto text = form_text_of(value, member_type(member));
-  if (!text)
-    return refuse(400, "SerializationException", "The member " + printable(name) + " has the wrong type");
+  if (!text) return no_json("The member " + printable(name) + " has the wrong type");
   form[name] = std::move(*text);
   return {};
 }
@@ -117,6 +132,25 @@ MemberType member_type(std::string_view member) {
 bool is_time(std::string_view member) { return member_type(member) == MemberType::time; }
 
 double epoch_seconds(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1000; }
+
+Answer<Json> read_json_object(std::string_view body) {
+  std::vector<std::set<std::string>> names(1);
+  std::string twice;
+  bool too_deep = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) names.emplace_back();
+    if (event == Json::parse_event_t::object_end) names.pop_back();
+    if (event == Json::parse_event_t::key && !names.back().insert(parsed.get<std::string>()).second)
+      twice = parsed.get<std::string>();
+    too_deep = too_deep || depth > kDeepestMember;
+    return !too_deep;
+  };
+  Json document = Json::parse(body, watch, false);
+  if (too_deep) return no_json("The body nests too deep");
+  if (!document.is_object()) return no_json("The body is no JSON object");
+  if (!twice.empty()) return no_json("The member " + printable(twice) + " is given twice");
+  return document;
+}
 
 Answer<Parameters> typed_parameters(const Json& structure, Service service) {
   FormValues form;

@@ -1,5 +1,6 @@
-// CloudWatch's members have types, so that one answer can be written in each protocol that it speaks, and a call
-// in any of them be read as the same parameters. An answer is JSON 1.0's: timestamps are numbers of seconds.
+// The services that speak JSON or CBOR: a call is read as the parameters that a form would give it, each member by its
+// type, so that handlers know one kind of parameters alone. An answer is JSON's, with timestamps as numbers of seconds,
+// and can be written in each protocol that CloudWatch speaks. docs/aws.md, The wire.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -19,6 +20,9 @@ MemberType member_type(std::string_view member);
 bool is_time(std::string_view member);
 
 double epoch_seconds(Time time);
+
+// A body that is no JSON object, names a member twice or nests deeper than 64 is a SerializationException.
+Answer<Json> read_json_object(std::string_view body);
 
 // A structure as the Query protocol's form would have it: "Dimensions.member.1.Name". SerializationException
 // where a value is not of its member's type.

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/api/members.h"
+#include "sim/api/typed_members.h"
 #include "sim/testing/front.h"
 
 namespace evenkeel::sim {
