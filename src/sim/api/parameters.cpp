@@ -42,6 +42,13 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
   return std::ranges::find(list, value) != list.end();
 }
 
+bool is_name(std::string_view text, std::size_t least, std::size_t most, std::string_view others) {
+  return text.size() >= least && text.size() <= most && std::ranges::all_of(text, [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  others.find(c) != std::string_view::npos;
+         });
+}
+
 Answer<Parameters> Parameters::read(std::string_view form, Service service) {
   const auto malformed = [](const std::string& message) {
     return refuse(400, "MalformedQueryString", message);

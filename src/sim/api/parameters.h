@@ -21,6 +21,8 @@ using Answer = std::expected<T, Refusal>;
 std::unexpected<Refusal> refuse(int status, std::string code, std::string message);
 
 bool contains(const std::vector<std::string>& list, std::string_view value);
+// Letters, digits and `others`, from `least` to `most` of them.
+bool is_name(std::string_view text, std::size_t least, std::size_t most, std::string_view others);
 
 // elb: the first API of Elastic Load Balancing, of Classic Load Balancers, at the second one's endpoint.
 enum class Service { ec2, elbv2, auto_scaling, cloudwatch, sts, sns, dynamodb, ssm, elb };

@@ -46,11 +46,7 @@ std::string message_id(const Session& session) {
 
 Answer<Xml> create_topic(Session& session, Parameters& parameters) {
   const std::string name = parameters.required("Name");
-  const bool good = name.size() <= kLongestTopicName && std::ranges::all_of(name, [](char c) {
-                      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                             c == '_' || c == '-';
-                    });
-  if (!good) parameters.complain("Invalid parameter: Topic Name");
+  if (!is_name(name, 1, kLongestTopicName, "_-")) parameters.complain("Invalid parameter: Topic Name");
   TRY_VOID(parameters.finish());
   session.account.topics.insert(name);
   return tag("TopicArn", arn_start(session.account) + name);

@@ -18,14 +18,10 @@ constexpr std::size_t kLongestAdvanced = 8192;
 constexpr std::size_t kVersionsKept = 100;
 
 bool is_parameter_name(const std::string& name) {
-  const bool characters = std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_.-/").find(c) != std::string_view::npos;
-  });
   const bool reserved = lower(name).starts_with("aws") || lower(name).starts_with("ssm") ||
                         lower(name).starts_with("/aws") || lower(name).starts_with("/ssm");
-  return !name.empty() && name.size() <= kLongestParameterName && characters && !reserved &&
-         !name.ends_with('/') && (name.find('/') == std::string::npos || name.starts_with('/'));
+  return is_name(name, 1, kLongestParameterName, "_.-/") && !reserved && !name.ends_with('/') &&
+         (name.find('/') == std::string::npos || name.starts_with('/'));
 }
 
 // What stands in the place of a secret for who doesn't ask to have it decrypted.

@@ -1,6 +1,4 @@
 // docs/aws.md, Credentials. Roles are the account's own; every refusal says as little as AWS's.
-#include <algorithm>
-
 #include "base/result.h"
 #include "base/text.h"
 #include "sim/api/api.h"
@@ -13,13 +11,6 @@ constexpr int kLongestSession = 43'200;
 constexpr int kLongestOfAChain = 3'600;
 constexpr std::size_t kShortestWebToken = 4;
 constexpr std::size_t kLongestWebToken = 20'000;
-
-bool is_name(const std::string& text, std::size_t least, std::size_t most, std::string_view others) {
-  return text.size() >= least && text.size() <= most && std::ranges::all_of(text, [&](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  others.find(c) != std::string_view::npos;
-         });
-}
 
 struct RoleRequest {
   std::string arn, name, session;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "sim/api/actions.h"
+#include "sim/api/parameters.h"
 
 namespace evenkeel::sim {
 namespace {
@@ -82,14 +83,6 @@ std::string with_line_breaks(std::string text) {
   return text;
 }
 
-bool is_document_name(const std::string& name) {
-  return name.size() >= kShortestDocument && name.size() <= kLongestDocument &&
-         std::ranges::all_of(name, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  std::string_view("_-.").find(c) != std::string_view::npos;
-         });
-}
-
 }  // namespace
 
 Result<void> read_asg(const Words& words, Scenario& scenario, Declared& declared) {
@@ -134,7 +127,7 @@ Result<void> read_asg(const Words& words, Scenario& scenario, Declared& declared
 Result<void> read_document(const Words& words, Scenario& scenario) {
   if (words.size() < 2) return words[0].wrong("needs the document's name");
   const auto options = TRY(options_of(words, 2, {"heals", "fails", "takes", "timeout", "output"}));
-  if (!is_document_name(words[1].text)) {
+  if (!is_name(words[1].text, kShortestDocument, kLongestDocument, "_-.")) {
     return words[1].wrong("is no document's name: 3 to 128 of a-z, A-Z, 0-9 and _ - .");
   }
   Document document;
