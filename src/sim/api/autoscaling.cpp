@@ -102,33 +102,6 @@ Answer<Xml> describe_groups(Session& session, Parameters& parameters) {
              unless_empty("NextToken", page.next));
 }
 
-// DescribeAutoScalingInstances writes a health status in capitals, DescribeAutoScalingGroups doesn't.
-Answer<Xml> describe_scaling_instances(Session& session, Parameters& parameters) {
-  const auto wanted = parameters.list("InstanceIds.member");
-  const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 50).value_or(50));
-  const std::string token = parameters.text("NextToken").value_or("");
-  if (wanted.size() > 50) parameters.complain("At most 50 instance IDs");
-  TRY_VOID(parameters.finish());
-  std::vector<std::pair<std::string, AutoScalingMember>> members;
-  for (const auto& [name, group] : session.account.auto_scaling_groups) {
-    for (const auto& member : group.members) {
-      if (wanted.empty() || contains(wanted, member.instance_id)) members.emplace_back(name, member);
-    }
-  }
-  scatter(members, session.seed, [](const auto& each) { return each.second.instance_id; });
-  const Page page = TRY(page_of(members.size(), size, token, parameters));
-  const auto write = [&](const auto& each) {
-    const auto& [group, member] = each;
-    return all(tag("InstanceId", member.instance_id), tag("AutoScalingGroupName", group),
-               tag("AvailabilityZone", zone_of(member.instance_id, session.account)),
-               tag("LifecycleState", member.lifecycle_state),
-               tag("HealthStatus", member.health_status == "Healthy" ? "HEALTHY" : "UNHEALTHY"),
-               tag("ProtectedFromScaleIn", member.protected_from_scale_in), weight_xml(member));
-  };
-  return all(list("AutoScalingInstances", "member", cut(members, page), write),
-             unless_empty("NextToken", page.next));
-}
-
 std::string activity_id(const AutoScalingGroup& group, const ScalingActivity& activity) {
   const auto one = hashed(group.name + std::to_string(activity.number), 1);
   return fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", one >> 32, (one >> 16) & 0xffff, one & 0xfff,
@@ -236,7 +209,6 @@ Answer<Xml> terminate_instance(Session& session, Parameters& parameters) {
 
 std::span<const Operation> auto_scaling_operations() {
   static constexpr Operation kOperations[] = {{"DescribeAutoScalingGroups", describe_groups},
-                                              {"DescribeAutoScalingInstances", describe_scaling_instances},
                                               {"DescribeScalingActivities", describe_activities},
                                               {"DescribeInstanceRefreshes", describe_refreshes},
                                               {"EnterStandby", enter_standby},

@@ -65,9 +65,6 @@ TEST(DescribeAutoScalingGroups, ShowsWeightsPoliciesAndEveryTrafficSource) {
             (std::vector<std::string>{"elbv2", "elbv2", "elb", "vpc-lattice"}));
   EXPECT_EQ(reply.text(kGroupElement + "/InstanceLifecyclePolicy/RetentionTriggers/TerminateHookAbandon"),
             "retain");
-  const Reply instances =
-      world.auto_scaling("DescribeAutoScalingInstances", {{"InstanceIds.member.1", world.ids[1]}});
-  EXPECT_EQ(instances.text("//WeightedCapacity"), "2");
 }
 
 TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {

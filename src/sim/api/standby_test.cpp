@@ -156,15 +156,6 @@ TEST(DescribeInstanceRefreshes, ShowsTheNewestFirst) {
   EXPECT_EQ(reply.texts("//EndTime").size(), 1U);
 }
 
-TEST(DescribeAutoScalingInstances, WritesHealthInCapitalsAndIgnoresUnknownIds) {
-  Scaled world;
-  const Reply reply = world.auto_scaling(
-      "DescribeAutoScalingInstances",
-      {{"InstanceIds.member.1", world.ids[0]}, {"InstanceIds.member.2", "i-00000000000000000"}});
-  EXPECT_EQ(reply.texts("//AutoScalingInstances/member/HealthStatus"), std::vector<std::string>{"HEALTHY"});
-  EXPECT_EQ(reply.text("//AutoScalingGroupName"), "web-asg");
-}
-
 TEST(DescribeTargetHealth, ShowsAZonalShiftAsAnAdministrativeOverride) {
   World world;
   world.account.servers.at(world.ids[0]).zone = "b";
