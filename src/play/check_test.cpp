@@ -74,9 +74,9 @@ TEST_F(CheckOnAnAccount, FindsNothingWrongWithAGoodFleetAndTouchesNothing) {
   EXPECT_EQ(err.str(), "");
   EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
   for (const auto& fact : account->facts()) {
-    EXPECT_NE(fact.kind, "reboot-accepted");
-    EXPECT_NE(fact.kind, "register");
-    EXPECT_FALSE(fact.kind == "deregister" && account->servers.contains(fact.instance_id))
+    EXPECT_NE(fact.kind, sim::FactKind::reboot_accepted);
+    EXPECT_NE(fact.kind, sim::FactKind::registration);
+    EXPECT_FALSE(fact.kind == sim::FactKind::deregistration && account->servers.contains(fact.instance_id))
         << fact.instance_id;
   }
   EXPECT_LE(front->calls().at("elasticloadbalancing:DescribeTargetGroups"), 1);

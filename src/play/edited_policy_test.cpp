@@ -359,8 +359,9 @@ int own_treatments(const std::string& server, const sim::Account& account) {
     const auto found = account.servers.find(fact.instance_id);
     if (fact.hand != sim::Hand::ours || found == account.servers.end() || found->second.name != server)
       return false;
-    return fact.kind == "reboot-effect" || fact.kind == "stop-accepted" || fact.kind == "scale-in" ||
-           (fact.kind == "command" && fact.detail == "recycle");
+    return fact.kind == sim::FactKind::reboot_effect || fact.kind == sim::FactKind::stop_accepted ||
+           fact.kind == sim::FactKind::scale_in ||
+           (fact.kind == sim::FactKind::command && fact.detail == "recycle");
   }));
 }
 

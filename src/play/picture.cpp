@@ -69,7 +69,7 @@ void Picture::look(const sim::Account& account) {
 
 void Picture::finish(const sim::Account& account) {
   for (const auto& fact : account.facts()) {
-    const bool crash = fact.kind == "crash", reboot = fact.kind == "reboot-effect";
+    const bool crash = fact.kind == sim::FactKind::crash, reboot = fact.kind == sim::FactKind::reboot_effect;
     if ((!crash && !reboot) || fact.at < start_) continue;
     for (auto& row : rows_) {
       if (row.instance_id != fact.instance_id) continue;

@@ -9,6 +9,8 @@
 namespace evenkeel::play {
 namespace {
 
+using sim::FactKind;
+
 std::string launched(const sim::Fact& fact) {
   if (fact.detail == "replace") return "is launched by Auto Scaling to replace another";
   if (fact.detail == "rebalance") return "is launched by Auto Scaling to balance the zones";
@@ -24,33 +26,36 @@ std::string scaled_in(const sim::Fact& fact) {
 // Of a fact that is as much part of the story when Evenkeel caused it.
 std::string of_any(const sim::Fact& fact) {
   const bool ours = fact.hand == sim::Hand::ours;
-  if (fact.kind == "crash") return "dies: its memory is full";
-  if (fact.kind == "repair") return "is restarted by the person on call";
-  if (fact.kind == "stop") return ours ? "is stopped" : "is stopped by hand";
-  if (fact.kind == "start") return ours ? "is started" : "is started by hand";
-  if (fact.kind == "replace") return "is replaced by Auto Scaling";
-  if (fact.kind == "reboot-effect") return ours ? "goes down for the reboot" : "is rebooted by hand";
-  if (fact.kind == "boot-done") return "is up";
-  if (fact.kind == "group-deleted") return "the target group is deleted by hand";
-  if (fact.kind == "in-service") return "is in service in " + fact.detail;
-  if (fact.kind == "launch") return launched(fact);
-  if (fact.kind == "scale-in") return scaled_in(fact);
-  if (fact.kind == "retained") return "is retained by its Auto Scaling group: it runs on and counts no more";
-  if (fact.kind == "root-volume") return "gets another root volume by an instance refresh";
-  if (fact.kind == "event") return "meets its scheduled event: " + fact.detail;
-  if (fact.kind == "command") return fmt::format("runs {}{}", fact.detail, ours ? "" : ", sent by hand");
-  if (fact.kind == "command-done") return "has run " + fact.detail;
+  if (fact.kind == FactKind::crash) return "dies: its memory is full";
+  if (fact.kind == FactKind::repair) return "is restarted by the person on call";
+  if (fact.kind == FactKind::stop) return ours ? "is stopped" : "is stopped by hand";
+  if (fact.kind == FactKind::start) return ours ? "is started" : "is started by hand";
+  if (fact.kind == FactKind::replace) return "is replaced by Auto Scaling";
+  if (fact.kind == FactKind::reboot_effect) return ours ? "goes down for the reboot" : "is rebooted by hand";
+  if (fact.kind == FactKind::boot_done) return "is up";
+  if (fact.kind == FactKind::group_deleted) return "the target group is deleted by hand";
+  if (fact.kind == FactKind::in_service) return "is in service in " + fact.detail;
+  if (fact.kind == FactKind::launch) return launched(fact);
+  if (fact.kind == FactKind::scale_in) return scaled_in(fact);
+  if (fact.kind == FactKind::retained)
+    return "is retained by its Auto Scaling group: it runs on and counts no more";
+  if (fact.kind == FactKind::root_volume) return "gets another root volume by an instance refresh";
+  if (fact.kind == FactKind::event) return "meets its scheduled event: " + fact.detail;
+  if (fact.kind == FactKind::command)
+    return fmt::format("runs {}{}", fact.detail, ours ? "" : ", sent by hand");
+  if (fact.kind == FactKind::command_done) return "has run " + fact.detail;
   return "";
 }
 
 std::string of_outsider(const sim::Fact& fact, const char* who) {
-  if (fact.kind == "deregister") return fmt::format("is deregistered by {}, port {}", who, fact.port);
-  if (fact.kind == "register") return fmt::format("is registered by {}, port {}", who, fact.port);
-  if (fact.kind == "standby") return "enters Standby by hand";
-  if (fact.kind == "exit-standby") return "leaves Standby by hand";
-  if (fact.kind == "detach") return "is detached from its Auto Scaling group by hand";
-  if (fact.kind == "stop-accepted") return "begins to stop by hand";
-  if (fact.kind == "resize")
+  if (fact.kind == FactKind::deregistration)
+    return fmt::format("is deregistered by {}, port {}", who, fact.port);
+  if (fact.kind == FactKind::registration) return fmt::format("is registered by {}, port {}", who, fact.port);
+  if (fact.kind == FactKind::standby) return "enters Standby by hand";
+  if (fact.kind == FactKind::exit_standby) return "leaves Standby by hand";
+  if (fact.kind == FactKind::detach) return "is detached from its Auto Scaling group by hand";
+  if (fact.kind == FactKind::stop_accepted) return "begins to stop by hand";
+  if (fact.kind == FactKind::resize)
     return "is resized by hand:" + fact.detail.substr(std::min(fact.detail.size(), fact.detail.find(' ')));
   return "";
 }
@@ -58,19 +63,19 @@ std::string of_outsider(const sim::Fact& fact, const char* who) {
 }  // namespace
 
 FactWords::FactWords(const std::vector<sim::Fact>& facts) {
-  constexpr std::array<std::string_view, 6> kMoves = {"standby", "in-service", "detach",
-                                                      "launch",  "scale-in",   "replace"};
+  constexpr std::array kMoves = {FactKind::standby, FactKind::in_service, FactKind::detach,
+                                 FactKind::launch,  FactKind::scale_in,   FactKind::replace};
   std::set<std::string> gone;  // before Auto Scaling did anything about it
   for (const auto& fact : facts) {
-    if (fact.kind == "terminate") gone.insert(fact.instance_id);
-    const bool retires = fact.kind == "replace" || fact.kind == "scale-in";
+    if (fact.kind == FactKind::terminate) gone.insert(fact.instance_id);
+    const bool retires = fact.kind == FactKind::replace || fact.kind == FactKind::scale_in;
     if (retires && !gone.contains(fact.instance_id)) retired_.insert(fact.instance_id);
     if (std::ranges::find(kMoves, fact.kind) != kMoves.end()) by_scaling_.emplace(fact.at, fact.instance_id);
   }
 }
 
 std::string FactWords::of(const sim::Fact& fact) const {
-  if (fact.kind == "terminate") {
+  if (fact.kind == FactKind::terminate) {
     return retired_.contains(fact.instance_id) ? "is terminated by Auto Scaling" : "is terminated by hand";
   }
   auto words = of_any(fact);

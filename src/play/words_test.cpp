@@ -5,7 +5,7 @@
 namespace evenkeel::play {
 namespace {
 
-sim::Fact fact(const std::string& kind, const std::string& detail = {}, std::int64_t count = 0,
+sim::Fact fact(sim::FactKind kind, const std::string& detail = {}, std::int64_t count = 0,
                sim::Hand hand = sim::Hand::outsider) {
   sim::Fact made;
   made.kind = kind;
@@ -19,47 +19,52 @@ sim::Fact fact(const std::string& kind, const std::string& detail = {}, std::int
 std::string words(const sim::Fact& told) { return FactWords({told}).of(told); }
 
 TEST(FactsInWords, TellWhatAutoScalingDid) {
-  EXPECT_EQ(words(fact("launch", "size", 5)), "is launched by Auto Scaling for a desired size of 5");
-  EXPECT_EQ(words(fact("launch", "replace", 4)), "is launched by Auto Scaling to replace another");
-  EXPECT_EQ(words(fact("scale-in", "size", 3)), "is scaled in by Auto Scaling to a desired size of 3");
-  EXPECT_EQ(words(fact("in-service", "web-asg")), "is in service in web-asg");
+  EXPECT_EQ(words(fact(sim::FactKind::launch, "size", 5)),
+            "is launched by Auto Scaling for a desired size of 5");
+  EXPECT_EQ(words(fact(sim::FactKind::launch, "replace", 4)),
+            "is launched by Auto Scaling to replace another");
+  EXPECT_EQ(words(fact(sim::FactKind::scale_in, "size", 3)),
+            "is scaled in by Auto Scaling to a desired size of 3");
+  EXPECT_EQ(words(fact(sim::FactKind::in_service, "web-asg")), "is in service in web-asg");
 }
 
 TEST(FactsInWords, TellWhoseHandItWas) {
-  EXPECT_EQ(words(fact("standby", "decrement")), "enters Standby by hand");
-  EXPECT_EQ(words(fact("standby", "decrement", 4, sim::Hand::ours)), "");
-  EXPECT_EQ(words(fact("reboot-effect")), "is rebooted by hand");
-  EXPECT_EQ(words(fact("reboot-effect", "", 0, sim::Hand::ours)), "goes down for the reboot");
-  EXPECT_EQ(words(fact("stop", "", 0, sim::Hand::ours)), "is stopped");
-  EXPECT_EQ(words(fact("command", "Shop-Recycle", 0, sim::Hand::ours)), "runs Shop-Recycle");
-  EXPECT_EQ(words(fact("command", "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
+  EXPECT_EQ(words(fact(sim::FactKind::standby, "decrement")), "enters Standby by hand");
+  EXPECT_EQ(words(fact(sim::FactKind::standby, "decrement", 4, sim::Hand::ours)), "");
+  EXPECT_EQ(words(fact(sim::FactKind::reboot_effect)), "is rebooted by hand");
+  EXPECT_EQ(words(fact(sim::FactKind::reboot_effect, "", 0, sim::Hand::ours)), "goes down for the reboot");
+  EXPECT_EQ(words(fact(sim::FactKind::stop, "", 0, sim::Hand::ours)), "is stopped");
+  EXPECT_EQ(words(fact(sim::FactKind::command, "Shop-Recycle", 0, sim::Hand::ours)), "runs Shop-Recycle");
+  EXPECT_EQ(words(fact(sim::FactKind::command, "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
 }
 
 TEST(FactsInWords, BlameAutoScalingForTheEndOfThoseThatItTookOut) {
-  const auto end = fact("terminate");
+  const auto end = fact(sim::FactKind::terminate);
   EXPECT_EQ(words(end), "is terminated by hand");
-  EXPECT_EQ(FactWords({fact("scale-in", "size", 3), end}).of(end), "is terminated by Auto Scaling");
-  EXPECT_EQ(FactWords({end, fact("replace", "i-2")}).of(end), "is terminated by hand")
+  EXPECT_EQ(FactWords({fact(sim::FactKind::scale_in, "size", 3), end}).of(end),
+            "is terminated by Auto Scaling");
+  EXPECT_EQ(FactWords({end, fact(sim::FactKind::replace, "i-2")}).of(end), "is terminated by hand")
       << "Auto Scaling only replaced it then";
 }
 
 TEST(FactsInWords, BlameAutoScalingForTheRegistrationsThatItMovesAlong) {
-  auto left = fact("deregister", "healthy");
+  auto left = fact(sim::FactKind::deregistration, "healthy");
   left.port = 443;
   EXPECT_EQ(words(left), "is deregistered by hand, port 443");
-  EXPECT_EQ(FactWords({fact("standby", "decrement"), left}).of(left),
+  EXPECT_EQ(FactWords({fact(sim::FactKind::standby, "decrement"), left}).of(left),
             "is deregistered by Auto Scaling, port 443");
   auto later = left;
   later.at += Duration{1'000};
-  EXPECT_EQ(FactWords({fact("standby", "decrement"), later}).of(later), "is deregistered by hand, port 443");
+  EXPECT_EQ(FactWords({fact(sim::FactKind::standby, "decrement"), later}).of(later),
+            "is deregistered by hand, port 443");
 }
 
 TEST(FactsInWords, AreAboutAnInstanceOrAGroup) {
-  auto resize = fact("resize", "web-asg min=2 max=6 desired=4", 4);
+  auto resize = fact(sim::FactKind::resize, "web-asg min=2 max=6 desired=4", 4);
   resize.instance_id.clear();
   EXPECT_EQ(subject_of(resize), "web-asg");
   EXPECT_EQ(words(resize), "is resized by hand: min=2 max=6 desired=4");
-  EXPECT_EQ(subject_of(fact("standby")), "i-1");
+  EXPECT_EQ(subject_of(fact(sim::FactKind::standby)), "i-1");
 }
 
 }  // namespace

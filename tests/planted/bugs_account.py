@@ -30,7 +30,7 @@ BUGS = [
     Bug("blames Evenkeel for the replacement of a server that died", "sim/judges/checkers.cpp",
         "if (outage.struck || outage.gone || was_impaired(fact) ||", "if (outage.gone || was_impaired(fact) ||"),
     Bug("blames Evenkeel for a boot that hung", "sim/judges/checkers.cpp",
-        'fact.kind == "boot-hangs";', 'false;'),
+        'fact.kind == FactKind::boot_hangs;', 'false;'),
     Bug("blames Evenkeel for a replacement that counts more units", "sim/judges/checkers.cpp",
         "} else if (group.oversized > 0) {", "} else if (false) {"),
     Bug("counts what a group retains as out for ever", "sim/judges/checkers.cpp",

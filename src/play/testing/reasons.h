@@ -146,7 +146,7 @@ class ReasonOracle {
     if (in_group(id)) return false;
     const auto& facts = account_->facts();
     for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= Duration{180'000}; ++fact) {
-      if (fact->instance_id == id && fact->kind == "terminate") return false;
+      if (fact->instance_id == id && fact->kind == sim::FactKind::terminate) return false;
     }
     return server.life == sim::Server::Life::terminated;
   }
@@ -156,7 +156,7 @@ class ReasonOracle {
     int units = 0;
     const auto& facts = account_->facts();
     for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at < Duration{60'000}; ++fact) {
-      if (fact->kind != "exit-standby" || fact->hand != sim::Hand::ours) continue;
+      if (fact->kind != sim::FactKind::exit_standby || fact->hand != sim::Hand::ours) continue;
       const auto member =
           std::ranges::find(group.members, fact->instance_id, &sim::AutoScalingMember::instance_id);
       if (member != group.members.end()) units += member->units();
@@ -244,9 +244,9 @@ class ReasonOracle {
     if (server == account_->servers.end() || now_ - server->second.launched_at <= back) return true;
     const auto& facts = account_->facts();
     for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= back; ++fact) {
-      if (fact->instance_id == id && (fact->kind == "boot-done" || fact->kind == "start" ||
-                                      fact->kind == "reboot-effect" || fact->kind == "repair"))
-        return true;
+      const bool returns = fact->kind == sim::FactKind::boot_done || fact->kind == sim::FactKind::start ||
+                           fact->kind == sim::FactKind::reboot_effect || fact->kind == sim::FactKind::repair;
+      if (returns && fact->instance_id == id) return true;
     }
     return std::ranges::any_of(scenario_.events, [&](const sim::WorldEvent& event) {
       return event.words.front() == "memory" && sim::instance_id_of(event.words.at(1)) == id;

@@ -29,7 +29,7 @@ Json facts_json(const Account& account) {
   Json list = Json::array();
   for (const Fact& fact : account.facts())
     list.push_back({{"at", iso8601(fact.at)},
-                    {"kind", fact.kind},
+                    {"kind", name(fact.kind)},
                     {"instance_id", fact.instance_id},
                     {"target_group", fact.target_group},
                     {"port", fact.port},
@@ -47,34 +47,12 @@ Json published_json(const Account& account) {
   return list;
 }
 
-const char* word(Server::Life life) {
-  switch (life) {
-    case Server::Life::running:
-      return "running";
-    case Server::Life::stopping_for_reboot:
-      return "stopping_for_reboot";
-    case Server::Life::booting:
-      return "booting";
-    case Server::Life::hung:
-      return "hung";
-    case Server::Life::stopped:
-      return "stopped";
-    case Server::Life::terminated:
-      return "terminated";
-    case Server::Life::stopping:
-      return "stopping";
-    case Server::Life::pending:
-      return "pending";
-  }
-  return "?";
-}
-
 Json summary_json(const Account& account, const Front& front) {
   Json servers = Json::array();
   for (const auto& [id, server] : account.servers)
     servers.push_back({{"id", id},
                        {"name", server.name},
-                       {"life", word(server.life)},
+                       {"life", name(server.life)},
                        {"memory", server.memory},
                        {"crashes", server.crashes},
                        {"reboots_by_api", server.reboots_by_api}});

@@ -32,7 +32,7 @@ struct Commands : JsonWorld {
   }
   std::string status(const std::string& id) { return get(id).body.value("Status", ""); }
   Server& server() { return account.servers.at(ids[0]); }
-  std::vector<Fact> facts(const std::string& kind) const {
+  std::vector<Fact> facts(FactKind kind) const {
     std::vector<Fact> found;
     std::ranges::copy_if(account.facts(), std::back_inserter(found),
                          [&](const Fact& fact) { return fact.kind == kind; });
@@ -72,13 +72,13 @@ TEST(SendCommand, IsNotedWithTheRegistrationsOfItsServer) {
   Commands world;
   world.sent();
   world.wait(20s);
-  ASSERT_EQ(world.facts("command").size(), 1U);
-  const auto fact = world.facts("command")[0];
+  ASSERT_EQ(world.facts(FactKind::command).size(), 1U);
+  const auto fact = world.facts(FactKind::command)[0];
   EXPECT_EQ(fact.count, 2) << "it is registered in two groups";
   EXPECT_EQ(fact.detail, "Shop-Recycle");
   EXPECT_EQ(fact.hand, Hand::ours);
-  ASSERT_EQ(world.facts("command-done").size(), 1U);
-  EXPECT_EQ(world.facts("command-done")[0].detail, "Shop-Recycle: Success");
+  ASSERT_EQ(world.facts(FactKind::command_done).size(), 1U);
+  EXPECT_EQ(world.facts(FactKind::command_done)[0].detail, "Shop-Recycle: Success");
 }
 
 TEST(SendCommand, IsAPromiseBrokenWhereItsServerServes) {
@@ -92,7 +92,7 @@ TEST(SendCommand, IsAPromiseBrokenWhereItsServerServes) {
   drained.wait(10min);
   drained.sent();
   drained.wait(20s);
-  ASSERT_EQ(drained.facts("command").size(), 1U);
+  ASSERT_EQ(drained.facts(FactKind::command).size(), 1U);
   EXPECT_EQ(judge(drained.account, {}).undrained_reboots, 0);
 }
 

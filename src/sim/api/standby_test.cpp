@@ -58,7 +58,7 @@ TEST(EnterStandbyCall, NeedsToBeToldWhatBecomesOfTheSize) {
       "EnterStandby", {{"AutoScalingGroupName", "web-asg"}, {"InstanceIds.member.1", world.ids[0]}});
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(world.enter(world.ids[0], "maybe").code(), "ValidationError");
-  EXPECT_TRUE(world.account.facts().empty() || world.account.facts().back().kind != "standby");
+  EXPECT_TRUE(world.account.facts().empty() || world.account.facts().back().kind != FactKind::standby);
 }
 
 TEST(EnterStandbyCall, SaysWhatTheSizesForbid) {

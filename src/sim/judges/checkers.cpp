@@ -86,39 +86,40 @@ class Judge {
   }
 
   void read(const Fact& fact) {
-    if (fact.kind == "group-deleted") return forget_group(fact.target_group);
-    if (fact.kind == "zone-outage") zones_out_until_[fact.detail] = Time::max();
-    if (fact.kind == "zone-restored") zones_out_until_[fact.detail] = fact.at;
-    if (fact.kind.starts_with("zone-")) return;
+    if (fact.kind == FactKind::group_deleted) return forget_group(fact.target_group);
+    if (fact.kind == FactKind::zone_outage || fact.kind == FactKind::zone_restored) {
+      zones_out_until_[fact.detail] = fact.kind == FactKind::zone_outage ? Time::max() : fact.at;
+      return;
+    }
     read_consequences(fact);
     auto& outage = outages_[fact.instance_id];
     const TargetKey place{fact.target_group, fact.port};
     const bool by_others =
-        fact.hand == Hand::outsider && (fact.kind == "stop-accepted" || fact.kind == "stop");
-    outage.struck = outage.struck || by_others || fact.kind == "crash" || fact.kind == "event" ||
-                    fact.kind == "boot-hangs";
-    if (fact.kind == "deregister") {
+        fact.hand == Hand::outsider && (fact.kind == FactKind::stop_accepted || fact.kind == FactKind::stop);
+    outage.struck = outage.struck || by_others || fact.kind == FactKind::crash ||
+                    fact.kind == FactKind::event || fact.kind == FactKind::boot_hangs;
+    if (fact.kind == FactKind::deregistration) {
       if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
       outage.missing.erase(place);  // where it belongs is now the outsider's decision
-    } else if (fact.kind == "register") {
+    } else if (fact.kind == FactKind::registration) {
       read_register(fact, outage, place);
-    } else if (fact.kind == "healthy") {
+    } else if (fact.kind == FactKind::healthy) {
       outage.taken.erase(place);
       if (!outage.out()) outage.reboots = 0;
-    } else if (fact.kind == "reboot-effect") {
+    } else if (fact.kind == FactKind::reboot_effect) {
       if (fact.hand == Hand::ours) read_reboot(fact, outage);
-    } else if (fact.kind == "stop-accepted") {
+    } else if (fact.kind == FactKind::stop_accepted) {
       if (fact.hand == Hand::ours) read_stop(fact, outage);
-    } else if (fact.kind == "command") {
+    } else if (fact.kind == FactKind::command) {
       if (fact.hand == Hand::ours) read_drained(fact, "treated by a command");
-    } else if (fact.kind == "start") {
+    } else if (fact.kind == FactKind::start) {
       outage.stopped.reset();
-    } else if (fact.kind == "boot-done") {
+    } else if (fact.kind == FactKind::boot_done) {
       outage.running_since = fact.at;
       outage.down.reset();
       outage.struck = false;
       if (!outage.out()) outage.reboots = 0;
-    } else if (fact.kind == "terminate") {
+    } else if (fact.kind == FactKind::terminate) {
       outage.gone = true;
     } else {
       read_auto_scaling(fact, outage);
@@ -127,10 +128,10 @@ class Judge {
 
   void read_auto_scaling(const Fact& fact, Outage& outage) {
     const bool ours = fact.hand == Hand::ours;
-    if (fact.kind == "standby") {
+    if (fact.kind == FactKind::standby) {
       if (!ours) outage.parked = fact.at;
       if (ours) read_standby(fact, outage);
-    } else if (fact.kind == "exit-standby") {
+    } else if (fact.kind == FactKind::exit_standby) {
       if (ours && !outage.standby) {
         ++judgement_.guard_violations;
         find(fact.at, fact.instance_id, "moved out of a Standby that was not Evenkeel's");
@@ -138,17 +139,17 @@ class Judge {
       // Brought into service as it was, perhaps stopped.
       if (!ours) outage.struck = true;
       outage.decremented = false;
-    } else if (fact.kind == "in-service") {
+    } else if (fact.kind == FactKind::in_service) {
       outage.standby.reset();
       unpark(fact.at, outage);
       if (!outage.out()) outage.reboots = 0;
-    } else if (fact.kind == "detach") {  // where it belongs is now the outsider's decision
+    } else if (fact.kind == FactKind::detach) {  // where it belongs is now the outsider's decision
       forget_places(outage);
       outage.decremented = false;
-    } else if (fact.kind == "retained") {
+    } else if (fact.kind == FactKind::retained) {
       if (outage.ordered_gone) retained_.insert(fact.instance_id);
       forget_places(outage);  // it is no member any more
-    } else if (fact.kind == "scale-in") {
+    } else if (fact.kind == FactKind::scale_in) {
       outage.ordered_gone = outage.ordered_gone || ours;
       if (ours && (outage.decremented || fact.detail == "asked, decrement")) {
         ++judgement_.size_changes;
@@ -180,7 +181,7 @@ class Judge {
 
   // Judged before the fact changes what is known of its instance.
   void read_consequences(const Fact& fact) {
-    if (fact.kind == "resize") {
+    if (fact.kind == FactKind::resize) {
       groups_[split(fact.detail, ' ').front()].sized_by = fact.at;
       return;
     }
@@ -188,24 +189,24 @@ class Judge {
     if (server == account_.servers.end() || server->second.auto_scaling_group.empty()) return;
     auto& group = groups_[server->second.auto_scaling_group];
     const auto& outage = outages_[fact.instance_id];
-    const bool returns = fact.kind == "exit-standby" || fact.kind == "in-service";
+    const bool returns = fact.kind == FactKind::exit_standby || fact.kind == FactKind::in_service;
     if (returns && outage.standby) group.exited = fact.at;
-    if (fact.kind == "exit-standby" && outage.standby) group.exiting = fact.at;
-    if (fact.kind == "replace") {
+    if (fact.kind == FactKind::exit_standby && outage.standby) group.exiting = fact.at;
+    if (fact.kind == FactKind::replace) {
       if (!fact.detail.empty())
         group.oversized += std::max(0, units_of(fact.detail) - units_of(fact.instance_id));
       return read_replacement(fact, outage);
     }
-    if (fact.kind == "scale-in" && fact.detail == "asked")
+    if (fact.kind == FactKind::scale_in && fact.detail == "asked")
       group.to_replace.push_back(units_of(fact.instance_id));
-    if (fact.kind == "launch" && fact.detail == "size" && !group.to_replace.empty()) {
+    if (fact.kind == FactKind::launch && fact.detail == "size" && !group.to_replace.empty()) {
       group.oversized += std::max(0, units_of(fact.instance_id) - group.to_replace.back());
       group.to_replace.pop_back();
     }
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
-    if (fact.kind == "launch" && fact.detail == "rebalance")
+    if (fact.kind == FactKind::launch && fact.detail == "rebalance")
       (fact.hand == Hand::ours ? group.rebalanced : group.evened_out) += units_of(fact.instance_id);
-    if (fact.kind != "scale-in" || fact.detail != "size") return;
+    if (fact.kind != FactKind::scale_in || fact.detail != "size") return;
     if (group.rebalanced > 0) {
       group.rebalanced = std::max(0, group.rebalanced - units_of(fact.instance_id));
       blame(fact, "terminated by Auto Scaling to even out zones that Evenkeel's Standby had made uneven");

@@ -31,7 +31,7 @@ TEST(Consequences, AreAnUninvolvedMemberTerminatedToEvenOutZonesAfterOurStandby)
   ASSERT_EQ(judged(ours).consequences, 1);
   EXPECT_NE(judged(ours).findings.at(0).find("to even out zones that Evenkeel's Standby had made uneven"),
             std::string::npos);
-  EXPECT_EQ(somebodys.facts("scale-in").size(), 1U);
+  EXPECT_EQ(somebodys.facts(FactKind::scale_in).size(), 1U);
   EXPECT_EQ(judged(somebodys).consequences, 0);
 }
 
@@ -43,7 +43,7 @@ TEST(Consequences, AreNoneOfZonesThatWereUnevenAnyway) {
   fleet.enter(0);
   fleet.account.switches.az_rebalance = true;
   fleet.pass(10min);
-  EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
@@ -55,7 +55,7 @@ TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurStandby) {
   fleet.pass(1min);
   fleet.account.scale_in("", fleet.ids[2]);  // 1 against 3
   fleet.pass(10min);
-  EXPECT_EQ(fleet.facts("scale-in").size(), 2U);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 2U);
   EXPECT_EQ(judged(fleet).consequences, 0);
   fleet.leave_standby(0);
   fleet.pass(10min);
@@ -79,7 +79,7 @@ TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurReturn) {
   fleet.pass(1min);
   for (const std::size_t i : {2U, 4U}) fleet.account.scale_in("", fleet.ids[i]);
   fleet.pass(10min);
-  EXPECT_EQ(fleet.facts("scale-in").size(), 3U);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 3U);
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
@@ -91,7 +91,7 @@ TEST(Consequences, AreNoneOfAStoppedMemberThatSomebodyBroughtOutOfStandby) {
   fleet.pass(2min);
   fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
   fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
@@ -115,7 +115,7 @@ TEST(Consequences, AreTheReplacementOfWhatWeStopped) {
   other.take_out(other.ids[0]);
   other.account.stop_instances({other.ids[1]}, Hand::outsider);
   other.pass(2min);
-  EXPECT_EQ(other.facts("replace").size(), 1U);
+  EXPECT_EQ(other.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(other).consequences, 0);
 }
 
@@ -127,7 +127,7 @@ TEST(Consequences, AreNoneOfAnImpairedMemberThatWeRebooted) {
   fleet.pass(2min);
   fleet.account.reboot({fleet.ids[0]}, Hand::ours);
   fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
@@ -161,7 +161,7 @@ TEST(Consequences, AreNoneOfAMemberThatDiedOrWasStoppedWhileItWasOut) {
       fleet.account.stop(fleet.ids[0]);
     }
     fleet.pass(10min);
-    EXPECT_EQ(fleet.facts("replace").size(), 1U);
+    EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
     EXPECT_EQ(judged(fleet).consequences, 0) << dies;
   }
 }
@@ -172,7 +172,7 @@ TEST(Consequences, AreNoneOfAReplacementInAZoneThatIsOut) {
     if (out) fleet.account.begin_zone_outage(fleet.server(0).zone);
     fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
     fleet.pass(10min);
-    EXPECT_GT(fleet.facts("replace").size(), 0U);
+    EXPECT_GT(fleet.facts(FactKind::replace).size(), 0U);
     EXPECT_EQ(judged(fleet).consequences, out ? 0 : 1);
   }
 }
@@ -197,7 +197,7 @@ TEST(Consequences, AreNoneWhenAnOperatorMadeTheGroupSmallerWhileOneReturnedOrAft
     fleet.pass(later);
     fleet.account.resize(fleet.name, std::nullopt, std::nullopt, 3);
     fleet.pass(5min);
-    EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+    EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 1U);
     EXPECT_EQ(judged(fleet).consequences, 0) << later;
   }
 }
@@ -225,8 +225,8 @@ TEST(Consequences, AreNoneOfAReplacementThatCountsMoreUnitsThanWhatItReplaces) {
   OneBackFromStandby fleet(true);
   fleet.account.impair(fleet.ids[2], true);
   fleet.pass(10min);
-  EXPECT_EQ(fleet.facts("replace").size(), 1U);
-  EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
@@ -235,7 +235,7 @@ TEST(Consequences, AreNoneOfATerminationInPlaceOfWhichALargerOneIsLaunched) {
     OneBackFromStandby fleet(in_units);
     fleet.account.terminate_in_group(fleet.ids[1], false);
     fleet.pass(10min);
-    EXPECT_EQ(fleet.facts("scale-in").size(), in_units ? 2U : 1U);
+    EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), in_units ? 2U : 1U);
     EXPECT_EQ(judged(fleet).consequences, 0) << in_units;
   }
 }
@@ -255,8 +255,8 @@ struct HungAfterOurReboot : ScaledFleet {
 TEST(Consequences, AreNoneOfABootThatHung) {
   HungAfterOurReboot fleet;
   fleet.pass(20min);
-  EXPECT_EQ(fleet.facts("boot-hangs").size(), 1U);
-  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::boot_hangs).size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
@@ -269,7 +269,7 @@ TEST(Consequences, AreTheReplacementOfWhatWePutBackTooEarly) {
   fleet.pass(2min);
   fleet.leave_standby(0);
   fleet.pass(20min);
-  EXPECT_EQ(fleet.facts("replace").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 1);
 }
 
@@ -278,7 +278,7 @@ TEST(Retained, CountsNoMoreAsOut) {
   fleet.scaling().terminate_hook = TerminateHook::abandons;
   fleet.scaling().retains = true;
   fleet.pass(20min);
-  ASSERT_EQ(fleet.facts("retained").size(), 1U);
+  ASSERT_EQ(fleet.facts(FactKind::retained).size(), 1U);
   for (const std::size_t i : {1U, 2U}) fleet.enter(i);
   fleet.pass(1min);
   EXPECT_EQ(judged(fleet).guard_violations, 0);

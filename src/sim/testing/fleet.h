@@ -72,7 +72,7 @@ struct SmallFleet {
     pass_until(id, "absent");
   }
 
-  std::vector<Fact> facts(const std::string& kind) const {
+  std::vector<Fact> facts(FactKind kind) const {
     std::vector<Fact> found;
     std::ranges::copy_if(account.facts(), std::back_inserter(found),
                          [&](const Fact& fact) { return fact.kind == kind; });

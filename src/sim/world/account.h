@@ -133,6 +133,8 @@ struct Server {
   }
 };
 
+const char* name(Server::Life life);  // "stopping_for_reboot"
+
 // One CloudWatch series; the exact set of dimensions is its identity.
 struct Series {
   std::string metric_namespace, metric;
@@ -187,36 +189,49 @@ struct Refusal {
   std::string code, message;
 };
 
-// What really happened, with its time: written by the account, read by the checkers and the story.
-//   kind             count                             detail
-//   deregister       healthy left in the group         the target's state before ("healthy" …; "" absent)
-//   register         -                                 the target's state before ("" when it was absent)
-//   drained          in-flight requests that were cut  -
-//   healthy, unhealthy (a target's change of state)    the reason
-//   reboot-accepted  registrations at that moment      -
-//   reboot-ignored   -                                 the life it was in
-//   reboot-effect    registrations at that moment      the life it was in; target_group: where it is registered
-//   boot-done, repair, stop, start, terminate, replace -
-//   stop-accepted    registrations at that moment      the same
-//   standby          the group's desired size then     "decrement" or "keep": what became of it
-//   exit-standby     the group's desired size then     -
-//   in-service       -                                 the group: a launch or return is complete
-//   retained         the group's desired size then     the group: its terminated member is kept
-//   root-volume      -                                 the group: a refresh takes it to replace its root volume
-//   detach           the group's desired size then     the group
-//   launch           the group's desired size then     why: "size", "replace", "rebalance"; ours: our Standby made
-//                                                    the zones uneven, which were even before
-//   scale-in         the group's desired size then     why: "size", "asked", "asked, decrement"
-//   resize           the group's desired size then     "GROUP min=N max=N desired=N"
-//   event            -                                 a scheduled event's code: its time has come
-//   crash            in-flight requests that were cut  -
-//   group-deleted    -                                 -
-//   command          registrations at that moment      the document that begins to run
-//   command-done     the response code                 "DOCUMENT: Success" (StatusDetails), when it has run
-//   drop             requests, summed over a minute    why
+// What really happened, with its time: written by the account, read by the judges and the story. Of each: what
+// Fact::count says, and Fact::detail.
+enum class FactKind {
+  deregistration,   // healthy left in the group; the target's state before ("healthy" …; "" absent)
+  registration,     // -; the target's state before ("" when it was absent)
+  drained,          // in-flight requests that were cut
+  healthy,          // a target's change of state: -; the reason
+  unhealthy,        // likewise
+  reboot_accepted,  // registrations at that moment
+  reboot_ignored,   // -; the life it was in
+  reboot_effect,    // registrations at that moment; the life it was in. target_group: where it is registered
+  boot_done,
+  boot_hangs,
+  repair,
+  stop_accepted,  // as reboot_effect
+  stop,
+  start,
+  terminate,
+  replace,
+  standby,       // the group's desired size then; "decrement" or "keep": what became of it
+  exit_standby,  // the group's desired size then
+  in_service,    // -; the group: a launch or return is complete
+  retained,      // the group's desired size then; the group: its terminated member is kept
+  root_volume,   // -; the group: a refresh takes it to replace its root volume
+  detach,        // the group's desired size then; the group
+  launch,    // the group's desired size then; why: "size", "replace", "rebalance". ours: our Standby made the
+             // zones uneven, which were even before
+  scale_in,  // the group's desired size then; why: "size", "asked", "asked, decrement"
+  resize,    // the group's desired size then; "GROUP min=N max=N desired=N"
+  event,     // -; a scheduled event's code: its time has come
+  crash,     // in-flight requests that were cut
+  group_deleted,
+  command,       // registrations at that moment; the document that begins to run
+  command_done,  // the response code; "DOCUMENT: Success" (StatusDetails), when it has run
+  drop,          // requests, summed over a minute; why
+  zone_outage,   // -; the zone
+  zone_restored  // -; the zone
+};
+const char* name(FactKind kind);  // "reboot-effect"
+
 struct Fact {
   Time at{};
-  std::string kind;
+  FactKind kind{};
   std::string instance_id, target_group;  // the group's arn; each empty where it doesn't apply
   std::int64_t count = 0;
   std::string detail;

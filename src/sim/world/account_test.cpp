@@ -66,7 +66,7 @@ TEST(Account, DoesNotTakeTheWarmUpForAnOutage) {
 TEST(Account, SumsDropsUpOverAMinuteInOneFact) {
   SmallFleet fleet(1, 150);
   fleet.pass(10min - 1s);
-  EXPECT_EQ(fleet.facts("drop").size(), 10U);
+  EXPECT_EQ(fleet.facts(FactKind::drop).size(), 10U);
 }
 
 TEST(Account, ShowsStaleReadsWhereTheLagSaysSo) {

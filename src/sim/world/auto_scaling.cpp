@@ -78,7 +78,7 @@ void Account::World::step_member_health(AutoScalingGroup& group, bool thorough) 
   }
   for (const auto& id : gone) {
     const bool wanted = size_of(group) < group.desired;
-    note("replace", id, {}, 0, wanted ? launch(group, "replace").value_or("") : "");
+    note(FactKind::replace, id, {}, 0, wanted ? launch(group, "replace").value_or("") : "");
   }
 }
 
@@ -143,7 +143,7 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
       if (const auto* attached = account.find_group(arn)) run.taken.emplace(arn, attached->port);
     }
   }
-  note("launch", member.instance_id, {}, group.desired, why, 0, hand);
+  note(FactKind::launch, member.instance_id, {}, group.desired, why, 0, hand);
   group.members.push_back(member);
   return member.instance_id;
 }
@@ -177,7 +177,7 @@ void Account::World::settle_size(AutoScalingGroup& group) {
     }
   } else if (size > group.desired && !group.suspended("Terminate")) {
     if (auto* member = choose_for_scale_in(group)) {
-      note("scale-in", member->instance_id, {}, group.desired, "size");
+      note(FactKind::scale_in, member->instance_id, {}, group.desired, "size");
       retire(group, *member,
              fmt::format("At {} an instance was taken out of service in response to a difference between "
                          "desired and actual capacity, shrinking the capacity from {} to {}.",

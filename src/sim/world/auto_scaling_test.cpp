@@ -14,7 +14,7 @@ TEST(AutoScaling, ReplacesAMemberThatWasTerminatedAndRegistersTheNewOne) {
   fleet.pass(5min);
   EXPECT_FALSE(fleet.has(0));
   ASSERT_EQ(fleet.scaling().members.size(), 4U);
-  const auto fresh = fleet.facts("replace").at(0).detail;
+  const auto fresh = fleet.facts(FactKind::replace).at(0).detail;
   EXPECT_NE(fleet.scaling().find(fresh), nullptr);
   EXPECT_EQ(fleet.health(fresh), "healthy");
   EXPECT_GT(fleet.account.servers.at(fresh).launched_at, kNoon);
@@ -129,8 +129,8 @@ TEST(AutoScaling, LaunchesUpToTheDesiredSizeWithAnActivityThatShows) {
   fleet.pass(20s);
   EXPECT_EQ(fleet.count("InService"), 5U);
   EXPECT_EQ(fleet.activity().status, "Successful");
-  EXPECT_EQ(fleet.facts("launch").size(), 1U);
-  EXPECT_EQ(fleet.facts("in-service").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::launch).size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::in_service).size(), 1U);
 }
 
 TEST(AutoScaling, GivesALaunchedMemberNoTagThatAPersonPutOnAnother) {
@@ -162,7 +162,7 @@ TEST(AutoScaling, ScalesInTheOldestOfTheFullestZoneUnlessItIsProtected) {
   fleet.pass(10s);
   EXPECT_EQ(fleet.lifecycle(3), "Terminating");
   EXPECT_EQ(fleet.count("InService"), 4U);
-  EXPECT_EQ(fleet.facts("scale-in").at(0).instance_id, fleet.ids[3]);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).at(0).instance_id, fleet.ids[3]);
 }
 
 TEST(AutoScaling, NeverScalesInAMemberInStandby) {
@@ -193,8 +193,8 @@ TEST(AutoScaling, EvensOutTheZonesOnlyWhereTheSwitchSaysSoAndTheProcessRuns) {
       if (suspended) fleet.account.suspend_process(fleet.name, "AZRebalance");
       fleet.enter(0);
       fleet.pass(10min);
-      EXPECT_EQ(fleet.facts("launch").size(), asked && !suspended ? 1U : 0U) << asked << suspended;
-      EXPECT_EQ(fleet.facts("scale-in").size(), asked && !suspended ? 1U : 0U);
+      EXPECT_EQ(fleet.facts(FactKind::launch).size(), asked && !suspended ? 1U : 0U) << asked << suspended;
+      EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), asked && !suspended ? 1U : 0U);
       EXPECT_EQ(fleet.count("InService"), 4U);
     }
   }
@@ -207,7 +207,7 @@ TEST(AutoScaling, LaunchesInAZoneThatWorks) {
   fleet.account.begin_zone_outage("a");
   fleet.pass(10min);
   EXPECT_FALSE(fleet.has(0));
-  const auto fresh = fleet.facts("replace").at(0).detail;
+  const auto fresh = fleet.facts(FactKind::replace).at(0).detail;
   EXPECT_EQ(fleet.account.servers.at(fresh).zone, "b");
 }
 
@@ -227,7 +227,7 @@ TEST(AutoScaling, ReplacesAMemberWhoseScheduledEventIsDue) {
   EXPECT_EQ(fleet.lifecycle(0), "InService");
   fleet.pass(2min);
   EXPECT_FALSE(fleet.has(0));
-  EXPECT_EQ(fleet.facts("event").at(0).detail, "instance-retirement");
+  EXPECT_EQ(fleet.facts(FactKind::event).at(0).detail, "instance-retirement");
 }
 
 TEST(AutoScaling, ShowsARefreshUntilItEnds) {

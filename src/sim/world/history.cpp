@@ -1,5 +1,6 @@
 // The account's memory: facts, counters, and the past that stale reads show.
 #include <algorithm>
+#include <array>
 
 #include "sim/world/world.h"
 
@@ -15,10 +16,22 @@ constexpr Duration kWarmUp{300'000};
 
 }  // namespace
 
-void Account::World::note(std::string kind, const std::string& instance_id, const std::string& arn,
+const char* name(FactKind kind) {
+  static constexpr auto kWords = std::to_array<const char*>(
+      {"deregister",     "register",      "drained",      "healthy",       "unhealthy", "reboot-accepted",
+       "reboot-ignored", "reboot-effect", "boot-done",    "boot-hangs",    "repair",    "stop-accepted",
+       "stop",           "start",         "terminate",    "replace",       "standby",   "exit-standby",
+       "in-service",     "retained",      "root-volume",  "detach",        "launch",    "scale-in",
+       "resize",         "event",         "crash",        "group-deleted", "command",   "command-done",
+       "drop",           "zone-outage",   "zone-restored"});
+  static_assert(kWords.size() == static_cast<std::size_t>(FactKind::zone_restored) + 1);
+  return kWords.at(static_cast<std::size_t>(kind));
+}
+
+void Account::World::note(FactKind kind, const std::string& instance_id, const std::string& arn,
                           std::int64_t count, std::string detail, int port, Hand hand) {
   if (facts.size() >= kMostFacts) return;
-  facts.push_back({now, std::move(kind), instance_id, arn, count, std::move(detail), port, hand});
+  facts.push_back({now, kind, instance_id, arn, count, std::move(detail), port, hand});
 }
 
 void Account::World::note_drop(const std::string& instance_id, const std::string& arn, int requests,
@@ -37,7 +50,7 @@ void Account::World::note_drop(const std::string& instance_id, const std::string
   }
   if (facts.size() >= kMostFactsWithDrops) return;
   drops_this_minute.push_back(facts.size());
-  note("drop", instance_id, arn, requests, why, 0, hand);
+  note(FactKind::drop, instance_id, arn, requests, why, 0, hand);
 }
 
 void Account::World::count_healthy_members() {

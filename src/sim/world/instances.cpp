@@ -53,7 +53,8 @@ void Account::World::begin_stop(ServerRun& run, Hand hand) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
-  note("stop-accepted", server.id, registered_in(server.id), registered, life_name(server.life), 0, hand);
+  note(FactKind::stop_accepted, server.id, registered_in(server.id), registered, life_name(server.life), 0,
+       hand);
   if (hand == Hand::ours) {
     ++counters.stops;
     counters.undrained_reboots += registered > 0;
@@ -67,7 +68,7 @@ void Account::World::begin_stop(ServerRun& run, Hand hand) {
 
 void Account::World::begin_start(ServerRun& run, Hand hand, Duration pending) {
   auto& server = *run.server;
-  note("start", server.id, {}, 0, {}, 0, hand);
+  note(FactKind::start, server.id, {}, 0, {}, 0, hand);
   server.launched_at = now;
   server.initializing = true;
   server.system_impaired_since.reset();
@@ -98,7 +99,7 @@ void Account::World::step_events(ServerRun& run) {
     return event.over() && now - *event.ended >= kEventShownFor;
   });
   for (const auto& code : due) {
-    note("event", server.id, {}, 0, code);
+    note(FactKind::event, server.id, {}, 0, code);
     if (code != "system-maintenance") happen(run, code);
   }
 }

@@ -34,9 +34,9 @@ TEST(Instances, StopAndStartThroughTheirStatesWithANewLaunchTimeAndFreshMemory) 
   EXPECT_EQ(pass_until(fleet, Life::booting), 10s);
   EXPECT_LE(pass_until(fleet, Life::running), 66s);
   EXPECT_LT(fleet.server(0).memory, 35);
-  EXPECT_EQ(fleet.facts("stop-accepted").at(0).count, 0);
-  EXPECT_EQ(fleet.facts("stop").at(0).hand, Hand::ours);
-  EXPECT_EQ(fleet.facts("start").at(0).hand, Hand::ours);
+  EXPECT_EQ(fleet.facts(FactKind::stop_accepted).at(0).count, 0);
+  EXPECT_EQ(fleet.facts(FactKind::stop).at(0).hand, Hand::ours);
+  EXPECT_EQ(fleet.facts(FactKind::start).at(0).hand, Hand::ours);
 }
 
 TEST(Instances, AHangingSystemTakesAForcedStop) {
@@ -66,9 +66,9 @@ TEST(Instances, TakeARepeatedStopOrStartForDone) {
   EXPECT_EQ(fleet.account.stop_instances({fleet.ids[0]}), std::nullopt);
   pass_until(fleet, Life::stopped);
   EXPECT_EQ(fleet.account.stop_instances({fleet.ids[0]}), std::nullopt);
-  EXPECT_EQ(fleet.facts("stop-accepted").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::stop_accepted).size(), 1U);
   EXPECT_EQ(fleet.account.start_instances({fleet.ids[1]}), std::nullopt);
-  EXPECT_TRUE(fleet.facts("start").empty());
+  EXPECT_TRUE(fleet.facts(FactKind::start).empty());
 }
 
 TEST(Instances, AreNotStoppedWhereTheRootDeviceOrTheProtectionForbidsIt) {
@@ -135,8 +135,8 @@ TEST(Instances, AreRebootedOrStoppedWhenTheirEventIsDue) {
   EXPECT_EQ(fleet.server(1).life, Life::stopped);
   EXPECT_EQ(fleet.server(2).life, Life::running);
   EXPECT_EQ(fleet.server(3).life, Life::running);
-  EXPECT_EQ(fleet.facts("event").size(), 3U);
-  EXPECT_EQ(fleet.facts("reboot-effect").at(0).hand, Hand::outsider);
+  EXPECT_EQ(fleet.facts(FactKind::event).size(), 3U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).at(0).hand, Hand::outsider);
   EXPECT_TRUE(fleet.server(0).events.at(0).description.starts_with("[Completed] "));
   fleet.pass(24h * 8);
   EXPECT_TRUE(fleet.server(0).events.empty());
@@ -156,12 +156,12 @@ TEST(ScheduledEvents, StayOpenAfterAUsersReboot) {
   fleet.account.schedule_event(fleet.ids[0], "system-reboot", 10h);
   fleet.account.reboot({fleet.ids[0]});
   fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("reboot-effect").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).size(), 1U);
   EXPECT_EQ(open_events(fleet, 0), (std::vector<std::string>{"instance-reboot", "system-reboot"}));
   fleet.pass(10h);  // and so EC2 reboots it as announced
   EXPECT_TRUE(open_events(fleet, 0).empty());
-  EXPECT_EQ(fleet.facts("event").size(), 2U);
-  EXPECT_EQ(fleet.facts("reboot-effect").back().hand, Hand::outsider);
+  EXPECT_EQ(fleet.facts(FactKind::event).size(), 2U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).back().hand, Hand::outsider);
 }
 
 TEST(ScheduledEvents, OfASystemRebootEndWithAUsersRebootWhereRebootMigrationIsEnabled) {
@@ -188,7 +188,7 @@ TEST(ScheduledEvents, AllEndWithAStopAndStartAndDoNotHappenAnyMore) {
   EXPECT_TRUE(open_events(fleet, 0).empty());
   EXPECT_EQ(fleet.server(0).events.size(), 5U);
   fleet.pass(11h);
-  EXPECT_TRUE(fleet.facts("event").empty());
+  EXPECT_TRUE(fleet.facts(FactKind::event).empty());
   EXPECT_EQ(fleet.server(0).life, Life::running);
   fleet.pass(24h * 8);
   EXPECT_TRUE(fleet.server(0).events.empty());

@@ -109,7 +109,7 @@ bool Account::World::step_termination(AutoScalingGroup& group, AutoScalingMember
     if (hook == TerminateHook::abandons && group.retains) {
       member.lifecycle_state = "Terminating:Retained";
       end_activity(group, member, "Cancelled");
-      note("retained", member.instance_id, {}, group.desired, group.name);
+      note(FactKind::retained, member.instance_id, {}, group.desired, group.name);
       return false;
     }
   }
@@ -123,7 +123,7 @@ bool Account::World::step_termination(AutoScalingGroup& group, AutoScalingMember
 void Account::World::replace_root_volume(AutoScalingGroup& group, AutoScalingMember& member) {
   member.lifecycle_state = "ReplacingRootVolume";
   member.pending_until = now + kReplacingVolume;
-  note("root-volume", member.instance_id, {}, 0, group.name);
+  note(FactKind::root_volume, member.instance_id, {}, 0, group.name);
   run_of(member.instance_id).reboots.emplace_back(now, Hand::outsider);
 }
 
@@ -136,7 +136,7 @@ bool Account::World::step_root_volume(AutoScalingGroup& group, AutoScalingMember
   }
   member.lifecycle_state = "InService";
   member.in_service_since = now;
-  note("in-service", member.instance_id, {}, 0, group.name);
+  note(FactKind::in_service, member.instance_id, {}, 0, group.name);
   return false;
 }
 
@@ -155,7 +155,7 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
     member.in_service_since = now;
     member.decremented = 0;
     member.deregistered_by_hand = false;
-    note("in-service", id, {}, 0, group.name, 0, member.standby_by.value_or(Hand::outsider));
+    note(FactKind::in_service, id, {}, 0, group.name, 0, member.standby_by.value_or(Hand::outsider));
     member.standby_by.reset();
     end_activity(group, member);
     if (group.suspended("AddToLoadBalancer")) return false;
@@ -224,7 +224,7 @@ std::optional<Refusal> Account::enter_standby(const std::string& group_name,
       cause += fmt::format(", shrinking the capacity from {} to {}", group.desired + total, group.desired);
     }
     world_->begin_activity(group, member, "Moving EC2 instance to Standby", cause + ".", "InProgress", 50);
-    world_->note("standby", id, {}, group.desired, decrement ? "decrement" : "keep", 0, hand);
+    world_->note(FactKind::standby, id, {}, group.desired, decrement ? "decrement" : "keep", 0, hand);
     world_->take_from_groups(group, id, hand);
   }
   if (hand == Hand::ours) group.uneven_by_us = group.uneven_by_us || (!was_uneven && world_->uneven(group));
@@ -256,7 +256,7 @@ std::optional<Refusal> Account::exit_standby(const std::string& group_name,
         "from {} to {}.",
         iso8601(now()), id, before, group.desired);
     world_->begin_activity(group, member, "Moving EC2 instance out of Standby", cause, "PreInService", 30);
-    world_->note("exit-standby", id, {}, group.desired, {}, 0, hand);
+    world_->note(FactKind::exit_standby, id, {}, group.desired, {}, 0, hand);
   }
   return std::nullopt;
 }
@@ -269,7 +269,7 @@ std::optional<Refusal> Account::end_retention(AutoScalingGroup& group, AutoScali
       fmt::format("At {} instance {} was taken out of service in response to a user request.", iso8601(now()),
                   id),
       "InProgress", 50);
-  world_->note("scale-in", id, {}, group.desired, "asked", 0, hand);
+  world_->note(FactKind::scale_in, id, {}, group.desired, "asked", 0, hand);
   member.lifecycle_state = "Terminating:Proceed";
   return std::nullopt;
 }
@@ -295,7 +295,7 @@ std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool d
         group->min_size));
   if (member.counts() && decrement) group->desired -= units;
   if (member.counts() && !decrement && hand == Hand::ours) ++group->owed_to_us;
-  world_->note("scale-in", id, {}, group->desired, decrement ? "asked, decrement" : "asked", 0, hand);
+  world_->note(FactKind::scale_in, id, {}, group->desired, decrement ? "asked, decrement" : "asked", 0, hand);
   world_->retire(*group, member,
                  fmt::format("At {} instance {} was taken out of service in response to a user request.",
                              iso8601(now()), id),
@@ -326,7 +326,7 @@ void Account::detach(const std::string& instance_id, Hand hand) {
                          fmt::format("At {} instance {} was detached in response to a user request.",
                                      iso8601(now()), instance_id),
                          "InProgress", 50);
-  world_->note("detach", instance_id, {}, group->desired, group->name, 0, hand);
+  world_->note(FactKind::detach, instance_id, {}, group->desired, group->name, 0, hand);
   world_->take_from_groups(*group, instance_id, hand);
   if (hand == Hand::outsider) world_->run_of(instance_id).taken.clear();  // now the outsider's to return
 }

@@ -58,11 +58,11 @@ TEST(EnterStandby, WithTheDesiredSizeKeptLaunchesAReplacementAndTheReturnCostsSo
   EXPECT_EQ(fleet.enter(0, false), std::nullopt);
   EXPECT_EQ(fleet.scaling().desired, 4);
   fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("launch").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::launch).size(), 1U);
   EXPECT_EQ(fleet.count("InService"), 4U);
   EXPECT_EQ(fleet.leave_standby(0), std::nullopt);
   fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("scale-in").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 1U);
   EXPECT_EQ(fleet.count("InService"), 4U);
 }
 
@@ -99,7 +99,7 @@ TEST(Standby, HasNoHealthChecksAndListsATerminatedInstanceAsHealthy) {
   ASSERT_TRUE(fleet.has(0));
   EXPECT_EQ(fleet.lifecycle(0), "Standby");
   EXPECT_EQ(fleet.member(0)->health_status, "Healthy");
-  EXPECT_TRUE(fleet.facts("replace").empty());
+  EXPECT_TRUE(fleet.facts(FactKind::replace).empty());
 }
 
 TEST(Standby, SurvivesARebootAndAStopWithoutBeingReplaced) {
@@ -133,7 +133,7 @@ TEST(ExitStandby, GoesThroughPendingAndRegistersAgain) {
   EXPECT_EQ(fleet.health(fleet.ids[0]), "initial/Elb.RegistrationInProgress");
   fleet.pass(1min);
   EXPECT_EQ(fleet.health(fleet.ids[0]), "healthy");
-  EXPECT_EQ(fleet.facts("launch").size() + fleet.facts("scale-in").size(), 0U);
+  EXPECT_EQ(fleet.facts(FactKind::launch).size() + fleet.facts(FactKind::scale_in).size(), 0U);
 }
 
 TEST(ExitStandby, IsRefusedWhileTheDrainLasts) {
@@ -223,8 +223,8 @@ TEST(TerminateInGroup, DrainsThenTerminatesAndKeepsTheSizeWithOneReplacement) {
   EXPECT_EQ(fleet.server(0).life, Life::terminated);
   EXPECT_FALSE(fleet.has(0));
   EXPECT_EQ(fleet.scaling().desired, 4);
-  ASSERT_EQ(fleet.facts("launch").size(), 1U);
-  EXPECT_EQ(fleet.health(fleet.facts("launch")[0].instance_id), "healthy");
+  ASSERT_EQ(fleet.facts(FactKind::launch).size(), 1U);
+  EXPECT_EQ(fleet.health(fleet.facts(FactKind::launch)[0].instance_id), "healthy");
 }
 
 TEST(TerminateInGroup, IgnoresScaleInProtection) {
@@ -259,7 +259,7 @@ TEST(TerminateInGroup, OfAMemberInStandbyLaunchesNobodySinceTheSizeWasDecremente
   EXPECT_FALSE(fleet.account.terminate_in_group(fleet.ids[0], false));
   fleet.pass(10min);
   EXPECT_FALSE(fleet.has(0));
-  EXPECT_TRUE(fleet.facts("launch").empty());
+  EXPECT_TRUE(fleet.facts(FactKind::launch).empty());
   EXPECT_EQ(fleet.scaling().desired, 3);
 }
 
@@ -273,7 +273,7 @@ TEST(Detach, LeavesARunningInstanceThatIsNobodysMember) {
   EXPECT_TRUE(fleet.server(0).auto_scaling_group.empty());
   EXPECT_EQ(fleet.health(fleet.ids[0]), "absent");
   EXPECT_EQ(fleet.scaling().desired, 3);
-  EXPECT_EQ(fleet.facts("detach").at(0).hand, Hand::outsider);
+  EXPECT_EQ(fleet.facts(FactKind::detach).at(0).hand, Hand::outsider);
 }
 
 TEST(Counters, BlameUsForTheCapacityOfMembersInStandbyByOurHandAlone) {

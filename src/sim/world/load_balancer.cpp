@@ -77,8 +77,10 @@ void Account::World::set_state(const TargetGroup& group, RegisteredTarget& targe
   target.passes = target.failures = 0;
   target.slow_start_until.reset();
   dirty = true;
-  if (target.state == "healthy" || target.state == "unhealthy") {
-    note(state, target.instance_id, group.arn, 0, reason, target.port);
+  const bool healthy = target.state == "healthy";
+  if (healthy || target.state == "unhealthy") {
+    note(healthy ? FactKind::healthy : FactKind::unhealthy, target.instance_id, group.arn, 0, reason,
+         target.port);
   }
 }
 
@@ -137,7 +139,7 @@ bool Account::World::step_draining(GroupRun& run, std::size_t index) {
     drop(target.instance_id, run.group->arn, requests.in_flight, requests.drained_by == Hand::ours,
          "in flight at the end of the deregistration delay");
   }
-  note("drained", target.instance_id, run.group->arn, requests.in_flight, {}, target.port,
+  note(FactKind::drained, target.instance_id, run.group->arn, requests.in_flight, {}, target.port,
        requests.drained_by);
   return true;
 }
@@ -237,7 +239,8 @@ std::optional<Refusal> Account::register_target(const std::string& arn, const st
   if (target == nullptr && group->targets.size() >= kMostTargets) {
     return Refusal{400, "TooManyTargets", "You've reached the limit on the number of targets"};
   }
-  world_->note("register", server->id, arn, 0, target == nullptr ? "" : target->state, place, hand);
+  world_->note(FactKind::registration, server->id, arn, 0, target == nullptr ? "" : target->state, place,
+               hand);
   if (target == nullptr) {
     target = &group->targets.emplace_back();
     target->instance_id = server->id;
@@ -258,14 +261,14 @@ std::optional<Refusal> Account::deregister_target(const std::string& arn, const 
   const std::string before = target == nullptr ? "" : target->state;
   const std::string instance_id = target == nullptr ? id : target->instance_id;
   if (target == nullptr || before == "draining") {
-    world_->note("deregister", instance_id, arn, count_healthy(*group), before, place, hand);
+    world_->note(FactKind::deregistration, instance_id, arn, count_healthy(*group), before, place, hand);
     return std::nullopt;
   }
   auto& requests = world_->target_runs[arn][{id, place}];
   requests.late_requests = before == "healthy";
   requests.drained_by = hand;
   world_->set_state(*group, *target, "draining", kDraining);
-  world_->note("deregister", instance_id, arn, count_healthy(*group), before, place, hand);
+  world_->note(FactKind::deregistration, instance_id, arn, count_healthy(*group), before, place, hand);
   if (auto* scaling = group_of(instance_id);
       scaling != nullptr && place == group->port && contains(scaling->attached(), arn)) {
     auto& member = *scaling->find(instance_id);
@@ -276,7 +279,7 @@ std::optional<Refusal> Account::deregister_target(const std::string& arn, const 
   }
   if (before == "unused") {
     group->targets.erase(group->targets.begin() + (target - group->targets.data()));
-    world_->note("drained", instance_id, arn, 0, {}, place, hand);
+    world_->note(FactKind::drained, instance_id, arn, 0, {}, place, hand);
   }
   world_->unsynced = true;
   return std::nullopt;
@@ -289,7 +292,7 @@ void Account::delete_target_group(const std::string& arn) {
     std::erase_if(run.taken, [&](const PlaceKey& place) { return place.first == arn; });
   }
   for (auto& [name, group] : auto_scaling_groups) std::erase(group.target_group_arns, arn);
-  world_->note("group-deleted", {}, arn);
+  world_->note(FactKind::group_deleted, {}, arn);
   world_->groups.clear();
   world_->unsynced = true;
 }

@@ -38,7 +38,7 @@ void Account::resize(const std::string& group_name, std::optional<int> min, std:
   group->min_size = min.value_or(group->min_size);
   group->max_size = std::max(group->min_size, max.value_or(group->max_size));
   group->desired = std::clamp(desired.value_or(group->desired), group->min_size, group->max_size);
-  world_->note("resize", {}, {}, group->desired,
+  world_->note(FactKind::resize, {}, {}, group->desired,
                fmt::format("{} min={} max={} desired={}", group->name, group->min_size, group->max_size,
                            group->desired));
 }
@@ -84,7 +84,7 @@ void Account::unshift_zone(const std::string& zone) {
 
 void Account::begin_zone_outage(const std::string& zone) {
   if (!zones_out.insert(zone).second) return;
-  world_->note("zone-outage", {}, {}, 0, zone);
+  world_->note(FactKind::zone_outage, {}, {}, 0, zone);
   for (auto* run : world_->live) {
     if (run->server->zone == zone) world_->cut_requests(*run, false, "in flight in a zone that went down");
   }
@@ -92,7 +92,7 @@ void Account::begin_zone_outage(const std::string& zone) {
 }
 
 void Account::end_zone_outage(const std::string& zone) {
-  if (zones_out.erase(zone) > 0) world_->note("zone-restored", {}, {}, 0, zone);
+  if (zones_out.erase(zone) > 0) world_->note(FactKind::zone_restored, {}, {}, 0, zone);
   world_->dirty = true;
 }
 

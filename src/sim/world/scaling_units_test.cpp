@@ -25,8 +25,8 @@ struct Weighted : ScaledFleet {
 
 TEST(Weights, AreTheUnitsOfTheDesiredSize) {
   Weighted fleet;
-  EXPECT_TRUE(fleet.facts("launch").empty());
-  EXPECT_TRUE(fleet.facts("scale-in").empty());
+  EXPECT_TRUE(fleet.facts(FactKind::launch).empty());
+  EXPECT_TRUE(fleet.facts(FactKind::scale_in).empty());
   fleet.account.terminate(fleet.ids[2]);  // four units: as many of one are launched
   fleet.pass(5min);
   int units = 0;
@@ -52,7 +52,7 @@ TEST(Weights, AreWhatAStandbyDecrementsUnlessTheSwitchSaysOne) {
   EXPECT_EQ(by_number.enter(2), std::nullopt);
   EXPECT_EQ(by_number.scaling().desired, 9);
   by_number.pass(5min);  // six units for nine: Auto Scaling launches
-  EXPECT_FALSE(by_number.facts("launch").empty());
+  EXPECT_FALSE(by_number.facts(FactKind::launch).empty());
 }
 
 TEST(Weights, KeepAMemberWhoseUnitsAreStillWanted) {
@@ -61,7 +61,7 @@ TEST(Weights, KeepAMemberWhoseUnitsAreStillWanted) {
   fleet.pass(5min);
   EXPECT_TRUE(fleet.has(2));
   EXPECT_TRUE(fleet.has(3));
-  EXPECT_EQ(fleet.facts("scale-in").size(), 2U);
+  EXPECT_EQ(fleet.facts(FactKind::scale_in).size(), 2U);
   fleet.account.resize(fleet.name, std::nullopt, std::nullopt, 7);
   fleet.pass(5min);
   EXPECT_EQ(fleet.scaling().members.size(), 2U);
@@ -99,7 +99,7 @@ TEST(TerminateHook, AbandonedRetainsTheInstanceWhereTheLifecyclePolicySaysSo) {
   EXPECT_EQ(fleet.server(0).life, Life::running);
   EXPECT_EQ(fleet.health(fleet.ids[0]), "absent");
   EXPECT_EQ(fleet.count("InService"), 3U);  // it doesn't count: there is a replacement
-  EXPECT_EQ(fleet.facts("retained").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::retained).size(), 1U);
   EXPECT_EQ(fleet.account.terminate_in_group(fleet.ids[0], true), std::nullopt);
   EXPECT_EQ(fleet.scaling().desired, 3);
   fleet.pass(1min);
@@ -122,9 +122,9 @@ TEST(InstanceRefresh, ReplacesRootVolumesInPlaceOneMemberAfterTheOther) {
   EXPECT_EQ(fleet.lifecycle(1 - first), "ReplacingRootVolume");
   fleet.pass(10min);
   EXPECT_EQ(fleet.count("InService"), 2U);
-  EXPECT_TRUE(fleet.facts("launch").empty());
-  EXPECT_EQ(fleet.facts("root-volume").size(), 2U);
-  EXPECT_EQ(fleet.facts("boot-done").size(), 2U);
+  EXPECT_TRUE(fleet.facts(FactKind::launch).empty());
+  EXPECT_EQ(fleet.facts(FactKind::root_volume).size(), 2U);
+  EXPECT_EQ(fleet.facts(FactKind::boot_done).size(), 2U);
 }
 
 TEST(AutoScaling, EvensOutTheZonesAfterAStandbyByDefault) {
@@ -133,12 +133,12 @@ TEST(AutoScaling, EvensOutTheZonesAfterAStandbyByDefault) {
   fleet.pass(1min);
   fleet.enter(2);  // no member is in service in zone b
   fleet.pass(10min);
-  const auto launched = fleet.facts("launch");
+  const auto launched = fleet.facts(FactKind::launch);
   ASSERT_EQ(launched.size(), 1U);
   EXPECT_EQ(launched[0].detail, "rebalance");
   EXPECT_EQ(fleet.account.servers.at(launched[0].instance_id).zone, "b");
-  ASSERT_EQ(fleet.facts("scale-in").size(), 1U);
-  EXPECT_NE(fleet.facts("scale-in")[0].instance_id, fleet.ids[2]);
+  ASSERT_EQ(fleet.facts(FactKind::scale_in).size(), 1U);
+  EXPECT_NE(fleet.facts(FactKind::scale_in)[0].instance_id, fleet.ids[2]);
 }
 
 }  // namespace

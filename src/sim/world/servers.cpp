@@ -1,5 +1,6 @@
 // The lives of the servers: running, rebooting, booting, hanging, stopped, gone.
 #include <algorithm>
+#include <array>
 #include <fmt/core.h>
 
 #include "sim/world/world.h"
@@ -15,26 +16,15 @@ constexpr Duration kOneSecond{1'000};
 
 }  // namespace
 
+const char* name(Life life) {
+  static constexpr auto kLives = std::to_array<const char*>(
+      {"running", "stopping_for_reboot", "booting", "hung", "stopped", "terminated", "stopping", "pending"});
+  static_assert(kLives.size() == static_cast<std::size_t>(Life::pending) + 1);
+  return kLives.at(static_cast<std::size_t>(life));
+}
+
 const char* Account::World::life_name(Life life) {
-  switch (life) {
-    case Life::running:
-      return "running";
-    case Life::stopping_for_reboot:
-      return "shutting down for a reboot";
-    case Life::booting:
-      return "booting";
-    case Life::hung:
-      return "hung";
-    case Life::stopping:
-      return "stopping";
-    case Life::stopped:
-      return "stopped";
-    case Life::pending:
-      return "pending";
-    case Life::terminated:
-      return "terminated";
-  }
-  return "";
+  return life == Life::stopping_for_reboot ? "shutting down for a reboot" : name(life);
 }
 
 int Account::World::registrations(const std::string& instance_id) const {
@@ -72,7 +62,8 @@ void Account::World::begin_shutdown(ServerRun& run, Hand hand) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
-  note("reboot-effect", server.id, registered_in(server.id), registered, life_name(server.life), 0, hand);
+  note(FactKind::reboot_effect, server.id, registered_in(server.id), registered, life_name(server.life), 0,
+       hand);
   if (hand == Hand::ours) {
     ++counters.reboots;
     ++server.reboots_by_api;
@@ -92,7 +83,7 @@ void Account::World::begin_boot(ServerRun& run) {
   if (server.boot_never_ends) {
     server.boot_never_ends = false;
     server.life_until = Time::max();
-    note("boot-hangs", server.id);
+    note(FactKind::boot_hangs, server.id);
   } else {
     const double jitter = 0.9 + 0.2 * life_random.unit();
     const auto boot = static_cast<Duration::rep>(static_cast<double>(server.boot_time.count()) * jitter);
@@ -110,7 +101,7 @@ void Account::World::finish_boot(ServerRun& run) {
   server.initializing = false;
   server.impaired_since.reset();
   run.down_by_reboot.reset();
-  note("boot-done", server.id);
+  note(FactKind::boot_done, server.id);
   dirty = true;
 }
 
@@ -121,7 +112,7 @@ void Account::World::hang(ServerRun& run) {
   if (!server.impaired_since) server.impaired_since = now;
   ++server.crashes;
   ++counters.crashes;
-  note("crash", server.id, {}, cut_requests(run, false, "in flight on a server that crashed"));
+  note(FactKind::crash, server.id, {}, cut_requests(run, false, "in flight on a server that crashed"));
   dirty = true;
 }
 
@@ -138,7 +129,7 @@ void Account::World::step_server(ServerRun& run) {
     if (server.runs()) {
       begin_shutdown(run, hand);
     } else {
-      note("reboot-ignored", server.id, {}, 0, life_name(server.life), 0, hand);
+      note(FactKind::reboot_ignored, server.id, {}, 0, life_name(server.life), 0, hand);
     }
   }
   if (server.life == Life::running) {
@@ -151,7 +142,7 @@ void Account::World::step_server(ServerRun& run) {
   } else if (server.life == Life::stopping) {
     server.life = Life::stopped;
     server.life_until = Time::max();
-    note("stop", server.id, {}, 0, {}, 0, run.down_by_reboot.value_or(Hand::outsider));
+    note(FactKind::stop, server.id, {}, 0, {}, 0, run.down_by_reboot.value_or(Hand::outsider));
     dirty = true;
   } else if (server.life == Life::booting) {
     finish_boot(run);
@@ -168,7 +159,7 @@ void Account::World::leave(ServerRun& run, Life life) {
   server.life = life;
   server.life_until = life == Life::terminated ? now + kTerminatedShownFor : Time::max();
   run.down_by_reboot.reset();
-  note(life == Life::stopped ? "stop" : "terminate", server.id);
+  note(life == Life::stopped ? FactKind::stop : FactKind::terminate, server.id);
   dirty = true;
 }
 
@@ -190,11 +181,11 @@ std::optional<Refusal> Account::reboot(const std::vector<std::string>& instance_
   for (const auto& id : instance_ids) {
     auto& run = world.run_of(id);
     if (run.server->life == Life::terminated) {
-      world.note("reboot-ignored", id, {}, 0, World::life_name(Life::terminated), 0, hand);
+      world.note(FactKind::reboot_ignored, id, {}, 0, World::life_name(Life::terminated), 0, hand);
       continue;
     }
-    world.note("reboot-accepted", id, {}, world.registrations(id), World::life_name(run.server->life), 0,
-               hand);
+    world.note(FactKind::reboot_accepted, id, {}, world.registrations(id), World::life_name(run.server->life),
+               0, hand);
     run.reboots.emplace_back(world.now + switches.reboot_queue, hand);
   }
   return std::nullopt;
@@ -227,7 +218,7 @@ void Account::repair(const std::string& instance_id) {
   if (found == servers.end() || !found->second.runs()) return;
   auto& run = world_->run_of(instance_id);
   ++world_->counters.repairs;
-  world_->note("repair", instance_id);
+  world_->note(FactKind::repair, instance_id);
   world_->cut_requests(run, false, "in flight on a server that was restarted");
   run.down_by_reboot.reset();
   world_->begin_boot(run);

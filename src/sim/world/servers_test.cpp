@@ -60,7 +60,7 @@ TEST(Servers, IgnoreTheRebootOfATerminatedOneSilently) {
   EXPECT_FALSE(fleet.account.reboot({fleet.ids[0]}));
   fleet.pass(5min);
   EXPECT_EQ(fleet.server(0).life, Life::terminated);
-  EXPECT_EQ(fleet.facts("reboot-ignored").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_ignored).size(), 1U);
   EXPECT_EQ(fleet.account.counters().reboots, 0);
 }
 
@@ -70,7 +70,7 @@ TEST(Servers, IgnoreARebootThatReachesThemAfterTheirEnd) {
   fleet.account.terminate(fleet.ids[0]);
   fleet.pass(5min);
   EXPECT_EQ(fleet.server(0).life, Life::terminated);
-  EXPECT_EQ(fleet.facts("reboot-effect").size(), 0U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).size(), 0U);
 }
 
 TEST(Servers, RefuseTheRebootOfAStoppedOrUnknownOneAndThenRebootNoneOfThem) {
@@ -79,7 +79,7 @@ TEST(Servers, RefuseTheRebootOfAStoppedOrUnknownOneAndThenRebootNoneOfThem) {
   EXPECT_EQ(fleet.account.reboot({fleet.ids[1], fleet.ids[0]})->code, "IncorrectInstanceState");
   EXPECT_EQ(fleet.account.reboot({fleet.ids[1], "i-0123456789abcdef0"})->code, "InvalidInstanceID.NotFound");
   fleet.pass(5min);
-  EXPECT_EQ(fleet.facts("reboot-effect").size(), 0U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).size(), 0U);
 }
 
 TEST(Servers, TakeASecondRebootInFullWhileTheyStillBoot) {
@@ -88,8 +88,8 @@ TEST(Servers, TakeASecondRebootInFullWhileTheyStillBoot) {
   fleet.pass(30s);
   fleet.account.reboot({fleet.ids[0]});
   fleet.pass(10min);
-  EXPECT_EQ(fleet.facts("reboot-effect").size(), 2U);
-  EXPECT_EQ(fleet.facts("boot-done").size(), 1U);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).size(), 2U);
+  EXPECT_EQ(fleet.facts(FactKind::boot_done).size(), 1U);
 }
 
 TEST(Servers, AreCutOffAfterTheForcedShutdownWhenTheyHang) {

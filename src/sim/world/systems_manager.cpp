@@ -63,8 +63,8 @@ void Account::World::step_invocation(Invocation& invocation) {
     if (now - invocation.sent_at < kPickedUpAfter) return;
     invocation.started_at = now;
     invocation.status = invocation.details = "InProgress";
-    note("command", invocation.instance_id, {}, registrations(invocation.instance_id), invocation.document, 0,
-         hand);
+    note(FactKind::command, invocation.instance_id, {}, registrations(invocation.instance_id),
+         invocation.document, 0, hand);
     return;
   }
   invocation.lost = invocation.lost || !up;
@@ -75,7 +75,7 @@ void Account::World::step_invocation(Invocation& invocation) {
   } else {
     return;
   }
-  note("command-done", invocation.instance_id, {}, invocation.response_code,
+  note(FactKind::command_done, invocation.instance_id, {}, invocation.response_code,
        invocation.document + ": " + invocation.details, 0, hand);
 }
 

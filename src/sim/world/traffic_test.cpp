@@ -7,7 +7,7 @@ namespace {
 
 std::int64_t drops(const SmallFleet& fleet, Hand hand, const std::string& why = {}) {
   std::int64_t sum = 0;
-  for (const auto& fact : fleet.facts("drop")) {
+  for (const auto& fact : fleet.facts(FactKind::drop)) {
     if (fact.hand == hand && (why.empty() || fact.detail == why)) sum += fact.count;
   }
   return sum;

@@ -168,7 +168,7 @@ struct Account::World {
   Series& load_series(const char* metric, const std::vector<std::pair<std::string, std::string>>& dimensions);
 
   // history.cpp
-  void note(std::string kind, const std::string& instance_id, const std::string& arn = {},
+  void note(FactKind kind, const std::string& instance_id, const std::string& arn = {},
             std::int64_t count = 0, std::string detail = {}, int port = 0, Hand hand = Hand::outsider);
   void note_drop(const std::string& instance_id, const std::string& arn, int requests, bool ours,
                  const char* why);
