@@ -63,7 +63,6 @@ STABLE = {
     "heals": "a key of a scenario's document",
     '"rung"': "a key of the state and of --json", "`rung`": "the same key in a document",
     '"foreign"': "a key of the state and of --json", "`foreign`": "the same key in a document",
-    "FORCE FOREIGN FORMAT": "words that DynamoDB reserves",
     "/nonexistent nobody": "Debian's user of that name",
 }
 # Files that name the words in order to replace them.
