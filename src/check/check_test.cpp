@@ -88,7 +88,7 @@ const std::vector<Fine> kFine = {
     {"GatesThatAreOpen",
      [](Healthy& fleet) {
        fleet.policy.gates = {.alarms = {"deploy"}, .insufficient_data_blocks = true, .calendars = {"feast"}};
-       fleet.facts.seen.alarms["deploy"] = {{"deploy", "OK"}};
+       fleet.facts.seen.alarms["deploy"] = {{"deploy", AlarmState::ok}};
        fleet.facts.seen.calendars["feast"] = CalendarState::open;
      }},
     {"AStricterRuleThatGoesFirst",

@@ -45,8 +45,8 @@ Findings gate_alarm(const Subject& fleet) {
     }
     std::vector<std::string> firing, undecided;
     for (const auto& alarm : alarms) {
-      if (alarm.state == "ALARM") firing.push_back(alarm.name);
-      if (alarm.state == "INSUFFICIENT_DATA") undecided.push_back(alarm.name);
+      if (alarm.state == AlarmState::alarm) firing.push_back(alarm.name);
+      if (alarm.state == AlarmState::insufficient_data) undecided.push_back(alarm.name);
     }
     if (!firing.empty()) {
       findings.push_back({.severity = Severity::note,

@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "check/rules.h"
-#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -162,9 +161,9 @@ Findings out_already(const Subject& fleet) {
   }
   if (fleet.scaling != nullptr) {
     for (const auto& member : fleet.scaling->members) {
-      const bool nowhere =
-          member.lifecycle_state == "InService" && !fleet.members.contains(member.instance_id);
-      if (decide::in_standby(member) || nowhere) ids.insert(member.instance_id);
+      const auto state = member.lifecycle_state;
+      const bool nowhere = state == LifecycleState::in_service && !fleet.members.contains(member.instance_id);
+      if (in_standby(state) || nowhere) ids.insert(member.instance_id);
     }
   }
   if (ids.empty()) return {};

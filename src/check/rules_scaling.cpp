@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "check/foreseen.h"
 #include "check/rules.h"
-#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -76,11 +75,11 @@ Findings auto_scaling_state(const Subject& fleet) {
   std::vector<std::string> ids;
   std::set<std::string> states;
   for (const auto& member : fleet.scaling->members) {
-    const auto& state = member.lifecycle_state;
-    if (state == "InService" || decide::in_standby(member)) continue;
+    const auto state = member.lifecycle_state;
+    if (state == LifecycleState::in_service || in_standby(state)) continue;
     if (!fleet.members.contains(member.instance_id)) continue;
     ids.push_back(member.instance_id);
-    states.insert(printable(state));
+    states.insert(name(state));
   }
   if (ids.empty()) return {};
   return {{.severity = worse_for_all(ids.size(), fleet.size()),

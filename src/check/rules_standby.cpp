@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "check/foreseen.h"
 #include "check/rules.h"
-#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -19,7 +18,8 @@ const AutoScalingGroup* left_by_standby(const Subject& fleet) {
 Findings standby_at_min_size(const Subject& fleet) {
   const auto* group = left_by_standby(fleet);
   if (group == nullptr) return {};
-  const auto standby = static_cast<int>(std::ranges::count_if(group->members, decide::in_standby));
+  const auto standby = static_cast<int>(
+      std::ranges::count_if(group->members, in_standby, &AutoScalingMember::lifecycle_state));
   if (foreseen(fleet, "standby", Reason::standby_at_min_size).empty()) return {};
   const bool ever = group->desired + standby - 1 >= group->min;
   const auto remedy =

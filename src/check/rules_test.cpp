@@ -153,7 +153,9 @@ const std::vector<Case> kMembers = {
     {"out_already", "Draining", warning, "opens the breaker", "evenkeel resume web",
      [](Healthy& fleet) { drain(fleet, 1); }},
     {"out_already", "InServiceButRegisteredNowhere", warning, "not registered at all", "put them back",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().members.push_back({"i-9", "InService"}); }},
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().members.push_back({"i-9", LifecycleState::in_service});
+     }},
     {"last_in_zone", "NetworkLoadBalancer", warning, "last of tg1 that serves in zone eu-west-1c",
      "cross-zone",
      [](Healthy& fleet) {
@@ -204,7 +206,9 @@ const std::vector<Case> kScaling = {
        fleet.policy.leave_by = Leave::deregister;
      }},
     {"auto_scaling_state", "Pending", warning, "Pending:Wait in Auto Scaling group web-asg", "wait",
-     [](Healthy& fleet) { fleet.in_auto_scaling_group().members[0].lifecycle_state = "Pending:Wait"; }},
+     [](Healthy& fleet) {
+       fleet.in_auto_scaling_group().members[0].lifecycle_state = LifecycleState::pending_wait;
+     }},
 };
 
 using enum Condition::Kind;
@@ -234,7 +238,7 @@ const std::vector<Case> kStandby = {
      [](Healthy& fleet) {
        auto& group = fleet.in_auto_scaling_group();
        group.min = group.desired = 7;
-       group.members[0].lifecycle_state = "Standby";
+       group.members[0].lifecycle_state = LifecycleState::standby;
      }},
     {"launch_suspended", "Suspended", would_not_work, "Launch of Auto Scaling group web-asg is suspended",
      "resume-processes", [](Healthy& fleet) { fleet.in_auto_scaling_group().launch_suspended = true; }},
@@ -329,12 +333,12 @@ const std::vector<Case> kGates = {
     {"gate_alarm", "WithoutData", warning, "deploy is in INSUFFICIENT_DATA", "insufficient_data: passes",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"deploy"};
-       fleet.facts.seen.alarms["deploy"] = {{"deploy", "INSUFFICIENT_DATA"}};
+       fleet.facts.seen.alarms["deploy"] = {{"deploy", AlarmState::insufficient_data}};
      }},
     {"gate_alarm", "Firing", note, "deploy is in ALARM now", "nothing",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"deploy"};
-       fleet.facts.seen.alarms["deploy"] = {{"deploy", "ALARM"}};
+       fleet.facts.seen.alarms["deploy"] = {{"deploy", AlarmState::alarm}};
      }},
     {"gate_calendar", "NoSuchCalendar", would_not_work, "no Change Calendar feast", "ChangeCalendar",
      [](Healthy& fleet) {

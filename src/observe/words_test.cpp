@@ -67,7 +67,7 @@ TEST(Words, ATargetMeansAnInstanceByItsIdOrAnyOfItsAddresses) {
   std::map<std::string, Instance> instances;
   instances["i-1"].addresses = {"10.0.0.1", "10.0.2.16/28", "fd00::1", "fd00:1::/80"};
   const auto is_meant = [&](const std::string& target) {
-    const auto named = Addresses(instances).by_instance({{target, 80, TargetState::healthy, ""}});
+    const auto named = Addresses(instances).by_instance({{target, 80, TargetState::healthy}});
     return named.size() == 1 && named.front().instance_id == "i-1";
   };
   for (const auto* target :

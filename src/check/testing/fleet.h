@@ -74,7 +74,8 @@ struct Healthy {
 
   void add(const std::string& id, const std::string& zone, double value) {
     for (auto& group : facts.groups)
-      group.seen.registrations->push_back({id, group.seen.port, TargetState::healthy, "", false, false});
+      group.seen.registrations->push_back(
+          {id, group.seen.port, TargetState::healthy, TargetReason::none, false, false});
     facts.seen.instances[id] = {.id = id,
                                 .state = InstanceState::running,
                                 .launch_time = facts.seen.taken_at - 24h,
@@ -110,7 +111,8 @@ struct Healthy {
   }
   Instance& instance(int number) { return facts.seen.instances.at(id(number)); }
   void register_elsewhere(const std::string& id, const std::string& group, bool by_address = false) {
-    facts.seen.elsewhere->registrations.push_back({id, 80, TargetState::healthy, "", false, by_address});
+    facts.seen.elsewhere->registrations.push_back(
+        {id, 80, TargetState::healthy, TargetReason::none, false, by_address});
     facts.seen.elsewhere->groups.push_back(group);
   }
   // Every member is in this Auto Scaling group, which the policy names.
@@ -126,7 +128,7 @@ struct Healthy {
     for (auto& one : facts.groups) one.seen.attached = true;
     for (auto& [member, instance] : facts.seen.instances) {
       instance.auto_scaling_group = "web-asg";
-      group.members.push_back({member, "InService"});
+      group.members.push_back({member, LifecycleState::in_service});
     }
     return facts.seen.auto_scaling_group.emplace(std::move(group));
   }
