@@ -105,7 +105,8 @@ Findings metric_stale(const Subject& fleet) {
   Duration oldest{};
   std::size_t silent = 0;
   for (const auto& [id, signal] : fleet.facts.seen.signals) {
-    if (signal.no_series || !fleet.members.at(id).running()) continue;
+    const auto member = fleet.members.find(id);
+    if (signal.no_series || member == fleet.members.end() || !member->second.running()) continue;
     if (signal.samples.empty()) {
       if (signal.state != SignalState::missing) continue;
       ++silent;
