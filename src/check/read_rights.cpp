@@ -54,6 +54,9 @@ std::string no_resource(const Facts& facts, const char* what) {
   return "arn:" + facts.partition + ":elasticloadbalancing:" + facts.region + ":000000000000:" + what +
          "/none/0000000000000000";
 }
+bool of_no_group(Reading& r, auto describe) {
+  return told(describe(r.caller, std::vector{no_resource(r.facts, "targetgroup")}).front());
+}
 
 std::string some_load_balancer(const Facts& facts) {
   for (const auto& group : facts.groups) {
@@ -74,15 +77,9 @@ const std::map<std::string_view, bool (*)(Reading&)>& ways_to_ask() {
   using Arns = std::vector<std::string>;
   static const std::map<std::string_view, bool (*)(Reading&)> ways = {
       {"elasticloadbalancing:DescribeTargetHealth",
-       [](R& r) {
-         return told(
-             elb::describe_target_health(r.caller, Arns{no_resource(r.facts, "targetgroup")}).front());
-       }},
+       [](R& r) { return of_no_group(r, elb::describe_target_health); }},
       {"elasticloadbalancing:DescribeTargetGroupAttributes",
-       [](R& r) {
-         const Arns arns = {no_resource(r.facts, "targetgroup")};
-         return told(elb::describe_target_group_attributes(r.caller, arns).front());
-       }},
+       [](R& r) { return of_no_group(r, elb::describe_target_group_attributes); }},
       {"elasticloadbalancing:DescribeLoadBalancerAttributes",
        [](R& r) {
          const Arns arns = {some_load_balancer(r.facts)};

@@ -1,25 +1,19 @@
 #include <algorithm>
 #include <fmt/core.h>
+#include <utility>
 
 #include "base/text.h"
 #include "check/rules.h"
+#include "observe/loads.h"
 
 namespace evenkeel::check::rules {
 namespace {
 
 using aws::cloudwatch::Metric;
 
-// "targetgroup/tg1/0123": what ELB's metrics call a target group.
-std::string_view metric_name_of(const Group& group) {
-  const std::string_view arn = group.is.arn;
-  const auto at = arn.find("targetgroup/");
-  return at == std::string_view::npos ? arn : arn.substr(at);
-}
-
-bool has_dimension(const std::vector<Metric>& metrics, std::string_view dimension, std::string_view value) {
+bool has_dimension(const std::vector<Metric>& metrics, const std::pair<std::string, std::string>& dimension) {
   return std::ranges::any_of(metrics, [&](const Metric& metric) {
-    return std::ranges::any_of(
-        metric.dimensions, [&](const auto& one) { return one.first == dimension && one.second == value; });
+    return std::ranges::find(metric.dimensions, dimension) != metric.dimensions.end();
   });
 }
 
@@ -102,12 +96,13 @@ Findings load_without_metric(const Subject& fleet) {
   if (load->per == LoadCeiling::Per::target_group) {
     for (const auto& group : fleet.facts.groups) {
       ++all;
-      if (!has_dimension(metrics, "TargetGroup", metric_name_of(group))) without.push_back(group.is.name);
+      const auto own = observe::load_dimensions(group.seen);
+      if (own.empty() || !has_dimension(metrics, own.back())) without.push_back(group.is.name);
     }
   } else {
     for (const auto& [id, member] : fleet.members) {
       ++all;
-      if (!has_dimension(metrics, "InstanceId", id)) without.push_back(id);
+      if (!has_dimension(metrics, {"InstanceId", id})) without.push_back(id);
     }
   }
   if (without.empty()) return {};

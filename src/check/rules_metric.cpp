@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "check/nearest.h"
 #include "check/rules.h"
+#include "observe/signals.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -26,9 +27,8 @@ std::string dimensions_of(const std::vector<Metric>& metrics) {
 }
 
 bool has_instance(const Metric& metric) {
-  return std::ranges::any_of(metric.dimensions, [](const auto& dimension) {
-    return dimension.first == "InstanceId" && dimension.second.starts_with("i-");
-  });
+  const auto* id = observe::instance_id(metric);
+  return id != nullptr && id->starts_with("i-");
 }
 
 // How far apart a member's samples usually are: the median over the fleet. Unknown with fewer than three samples

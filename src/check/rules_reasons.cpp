@@ -5,6 +5,7 @@
 #include "check/rules.h"
 #include "decide/rules/events.h"
 #include "model/alarm_name.h"
+#include "observe/signals.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -34,9 +35,8 @@ std::string never(const Subject& fleet, const Condition& condition) {
   const auto read = fleet.facts.other_metrics.find(metric_name_key(metric.metric_namespace, metric.metric));
   if (read == fleet.facts.other_metrics.end() || !read->second || fleet.size() == 0) return "";
   const bool any = std::ranges::any_of(*read->second, [&](const auto& series) {
-    return std::ranges::any_of(series.dimensions, [&](const auto& dimension) {
-      return dimension.first == "InstanceId" && fleet.members.contains(dimension.second);
-    });
+    const auto* id = observe::instance_id(series);
+    return id != nullptr && fleet.members.contains(*id);
   });
   if (any) return "";
   return fmt::format("there is no series of {} in {} with a member's InstanceId", printable(metric.metric),
