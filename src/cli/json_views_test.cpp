@@ -23,7 +23,7 @@ Remediation remediation() {
 }
 
 TEST(JsonViews, TextThatIsNoUtf8IsReplacedNotThrown) {
-  Event event{kNow, "web", "i-\xff", "", "start", "a \"quoted\"\nline\x1b[31m"};
+  Event event{kNow, "web", "i-\xff", "", EventKind::start, "a \"quoted\"\nline\x1b[31m"};
   const auto text = dump(view(event), false);
   EXPECT_EQ(text.find('\n'), text.size() - 1);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
@@ -63,7 +63,8 @@ TEST(JsonViews, ATickListsEveryMemberWithItsReason) {
   fleet.name = "web";
   controller::TickReport report;
   report.observation.taken_at = kNow;
-  report.plan.members["i-1"] = {Reason::below_limit, "41 is not above 65", {{"value", 41}, {"limit", 65}}};
+  report.plan.members["i-1"] = {
+      Reason::below_limit, "41 is not above 65", {{Number::value, 41}, {Number::limit, 65}}};
   report.plan.members["i-2"] = {Reason::signal_missing, "no samples", {}};
   const auto json = view(fleet, report);
   ASSERT_EQ(json["members"].size(), 2U);
@@ -80,7 +81,7 @@ class Summary : public ::testing::Test {
     fleet.reboot_when.above = 65;
   }
   void member(const std::string& id, Reason reason, double value, std::string text = "because") {
-    report.plan.members[id] = {reason, std::move(text), {{"value", value}, {"limit", 65}}};
+    report.plan.members[id] = {reason, std::move(text), {{Number::value, value}, {Number::limit, 65}}};
   }
   FleetPolicy fleet;
   controller::TickReport report;
@@ -162,7 +163,7 @@ TEST_F(WhatIsOut, ThatWasBroughtForwardAllTheSameIsNotSaidToStay) {
 }
 
 TEST_F(Summary, NamesTheWorstThatWouldGoAndWhyItStays) {
-  report.plan.members["i-1"] = {Reason::hold_tag, "its tag says yes", {{"value", 80}}};
+  report.plan.members["i-1"] = {Reason::hold_tag, "its tag says yes", {{Number::value, 80}}};
   report.plan.members["i-1"].wanted = true;
   member("i-2", Reason::below_limit, 30);
   EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % stays: its tag says yes");
