@@ -20,6 +20,7 @@ constexpr Meaning kMeanings[] = {
     {kUsage, "the policy, or a name or value in it or on the command line, is wrong or does not exist"},
     {kAws, "AWS could not be read, or refuses a request"},
     {kState, "the state is missing, unreadable or busy"},
+    {kLostRace, "another process changed the state first; run it again"},
     {kInternal, "a mistake in evenkeel itself"},
     {kWouldNotWork, "`evenkeel check`: a fleet would not work"},
     {kCommandLine, "there is no such command or option, or one is missing or lacks its value"},
