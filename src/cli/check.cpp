@@ -121,7 +121,7 @@ void show_findings(Context& context, const Report& report) {
                                                              : fmt::format("{:{}}", finding.rule, widest))
                 << (finding.target_group.empty() ? "" : "  " + printable(finding.target_group)) << "\n";
     show_block(context, "", finding.text);
-    if (!finding.remedy.empty()) show_block(context, "mend: ", finding.remedy);
+    if (!finding.remedy.empty()) show_block(context, "fix: ", finding.remedy);
   }
 }
 

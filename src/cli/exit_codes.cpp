@@ -16,7 +16,7 @@ struct Meaning {
 };
 constexpr Meaning kMeanings[] = {
     {kDone, "done, or nothing to do"},
-    {kNeedsPerson, "done, but something needs a person"},
+    {kNeedsPerson, "done, but something needs an operator"},
     {kUsage, "the policy, or a name or value in it or on the command line, is wrong or does not exist"},
     {kAws, "AWS could not be read, or refuses a request"},
     {kState, "the state is missing, unreadable or busy"},

@@ -9,7 +9,7 @@ namespace evenkeel::cli {
 
 enum ExitCode : int {
   kDone = 0,  // done, or nothing to do
-  // done, but something needs a person: held, breaker, a refused plan, a warning, an unclean judgement, a process
+  // done, but something needs an operator: held, breaker, a refused plan, a warning, an unclean judgement, a process
   // that was stopped with a server out
   kNeedsPerson = 1,
   // the policy, or a name or value in it or on the command line, is wrong or does not exist
@@ -23,7 +23,7 @@ enum ExitCode : int {
 };
 
 // For --help: of the whole program, and of a command that can end with these beside those with which any can.
-// `needs_person`: what it is there for which a person is needed.
+// `needs_person`: what it is there for which an operator is needed.
 std::string exit_codes_help();
 std::string exit_codes_help(std::initializer_list<ExitCode> codes, const char* needs_person = "");
 

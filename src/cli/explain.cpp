@@ -183,7 +183,7 @@ void add_explain(Subcommands& all) {
   const auto [command, line] = all.add("explain", "why an instance is, or isn't, being treated",
                                        exit_codes_help({kAws, kState}), explain_command);
   command.add_option("ID", line.instance, "the instance, i-…", {.required = true});
-  command.add_option("--at", line.at, "then instead of now, as the history has it; asks AWS nothing",
+  command.add_option("--at", line.at, "at this time instead of now, from the history; asks AWS nothing",
                      {.shown = "2026-11-22T06:45:00Z"});
   add_options(command, line, {add_policy, add_state, add_fleet, add_json, add_aws});
 }

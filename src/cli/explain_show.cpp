@@ -51,6 +51,20 @@ const Verdict* why_nothing_asks(const Known& known) {
   return first;
 }
 
+// What must change before it can leave: the guards that block it, and a rule where none asks.
+std::string what_it_depends_on(const Known& known) {
+  std::vector<std::string> guards, parts;
+  bool ruled = false, asked = false;
+  for (const auto& check : known.chain) {
+    ruled = ruled || is_rule(check);
+    asked = asked || (is_rule(check) && check.passes);
+    if (!is_rule(check) && !check.passes) guards.push_back(check.name);
+  }
+  if (ruled && !asked) parts.emplace_back("a rule that asks for it");
+  parts.push_back((guards.size() == 1 ? "guard " : "guards ") + join(guards, ", "));
+  return join(parts, " and ");
+}
+
 std::string said(const Check& check) { return check.verdict ? check.verdict->text : ""; }
 
 void show_tag(const Page& page, const Known& known) {
@@ -73,10 +87,10 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
   const auto& verdict = *known.verdict;
   const auto word = verdict.reason == Reason::start            ? colours.yellow("it is taken out")
                     : verdict.reason == Reason::in_remediation ? colours.yellow("it is being treated")
-                    : verdict.reason == Reason::held           ? colours.red("it needs a person")
+                    : verdict.reason == Reason::held           ? colours.red("it needs an operator")
                                                                : colours.green("it stays");
   if (const auto* unasked = why_nothing_asks(known)) {
-    page.out << fmt::format("{}: nothing asks for it: {} ({})\n  if something did: {} ({})\n", word,
+    page.out << fmt::format("{}: no rule asks for it: {} ({})\n  if one did: {} ({})\n", word,
                             printable(unasked->text, 1000), name(unasked->reason),
                             printable(verdict.text, 1000), name(verdict.reason));
   } else {
@@ -85,14 +99,13 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
   show_tag(page, known);
   for (const auto& held : known.holds_back) {
     if (!verdict.of_fleet || &held != &known.holds_back.front())
-      page.out << "  no member of the fleet may leave: " << printable(held.text, 1000) << "\n";
+      page.out << "  no server of the fleet may leave: " << printable(held.text, 1000) << "\n";
   }
   if (known.could_act_at) {
-    page.out << fmt::format("  it could be taken out at {} at the earliest, in {}\n",
-                            iso8601(*known.could_act_at),
+    page.out << fmt::format("  earliest start: {}, in {}\n", iso8601(*known.could_act_at),
                             format_duration(std::max(Duration{0}, *known.could_act_at - known.now)));
   } else if (known.open.empty() && first_blocker(known) != nullptr) {
-    page.out << "  when it could be taken out can't be foreseen\n";
+    page.out << "  earliest start: unknown (depends on " << what_it_depends_on(known) << ")\n";
   }
 }
 
@@ -125,7 +138,7 @@ void show_signals(const Page& page, const Known& known) {
 
 // Guards that pass and have nothing to say share a line. Of a member under way they say nothing: it is out already.
 void show_chain(const Page& page, const Known& known) {
-  Table rules{{{"RULE"}, {"ASKS"}, {"WHY"}}}, guards{{{""}, {"GUARD"}, {"LETS IT GO"}, {"WHY"}}};
+  Table rules{{{"RULE"}, {"ASKS"}, {"WHY"}}}, guards{{{""}, {"GUARD"}, {"RESULT"}, {"WHY"}}};
   std::vector<std::string> silent;
   const auto* blocker = first_blocker(known);
   for (const auto& check : known.chain) {
@@ -134,7 +147,7 @@ void show_chain(const Page& page, const Known& known) {
     } else if (check.passes && said(check).empty()) {
       silent.push_back(check.name);
     } else {
-      guards.add({&check == blocker ? "→" : "", check.name, check.passes ? "yes" : "no", said(check)});
+      guards.add({&check == blocker ? "→" : "", check.name, check.passes ? "OK" : "BLOCKS", said(check)});
     }
   }
   if (!rules.empty()) {
@@ -145,8 +158,7 @@ void show_chain(const Page& page, const Known& known) {
   page.title("Guards");
   page.out << guards.text("", page.wrap_at);
   if (silent.empty()) return;
-  const auto lines =
-      wrapped("these let it go too: " + join(silent, ", "), page.wrap_at > 0 ? page.wrap_at - 3 : 100);
+  const auto lines = wrapped("also OK: " + join(silent, ", "), page.wrap_at > 0 ? page.wrap_at - 3 : 100);
   for (const auto& line : lines) page.out << "   " << line << "\n";
 }
 
@@ -195,7 +207,7 @@ void show_past(const Page& page, const Known& known) {
     }
     if (record.rung > 0) {
       const auto rung = static_cast<std::size_t>(record.rung);
-      lines.push_back(fmt::format("the next treatment begins at rung {}{}", record.rung + 1,
+      lines.push_back(fmt::format("the next remediation begins with treatment {}{}", record.rung + 1,
                                   rung < known.policy.treatments.size()
                                       ? ": " + words(known.policy.treatments[rung].treatment)
                                       : ""));

@@ -62,7 +62,7 @@ void add_history(Subcommands& all) {
       all.add("history", "what happened, oldest first", exit_codes_help({kState}), history_command);
   add_options(command, line, {add_state, add_fleet});
   command.add_option("--instance", line.instance, "only this instance", {.shown = "ID"});
-  command.add_option("--limit", line.limit, "the newest so many",
+  command.add_option("--limit", line.limit, "at most this many, the newest",
                      {.shown = "N", .shows_default = true, .between = std::pair{1, kMostEventsShown}});
   command.add_flag("--all", line.all,
                    "also each change of the reason why a member, or the fleet, is left alone");

@@ -141,7 +141,7 @@ void add_iam_for_lambda(ArgumentParser& command, IamOptions& options) {
                      {.shown = "NAME", .shows_default = true, .needs = "--lambda"});
   command.add_option("--table", options.table, "the DynamoDB table; also taken from --state dynamodb://NAME",
                      {.shown = "NAME"});
-  command.add_option("--topic", options.topic, "the SNS topic that people read", {.shown = "NAME|ARN"});
+  command.add_option("--topic", options.topic, "the SNS topic that operators read", {.shown = "NAME|ARN"});
   command.add_option("--parameter", options.parameters, "an SSM parameter, such as the policy's; repeatable",
                      {.shown = "NAME"});
   command.add_option("--secret", options.secret, "the SSM SecureString that holds a webhook's URL",
@@ -155,12 +155,13 @@ void add_iam(Subcommands& all) {
       all.add("iam", "the least IAM policy that this policy file needs", exit_codes_help({kAws}), run_iam);
   add_options(command, options, {add_policy, add_state});
   command.add_option("--account", options.account, "the account's number, for the ARNs", {.shown = "ID"});
-  command.add_option("--region", options.region, "of fleets that name none; else as for every command",
+  command.add_option("--region", options.region,
+                     "the region of fleets that name none; by default as for every command",
                      {.shown = "NAME"});
   command.add_option("--instance-tag", options.instance_tag,
                      "a tag that every member carries, where a fleet has no Auto Scaling group",
                      {.shown = "KEY=VALUE"});
-  command.add_option("--role", options.role, "which identity's: a role_arn of the policy, or self",
+  command.add_option("--role", options.role, "for which identity: a role_arn of the policy, or self",
                      {.shown = "ARN"});
   add_iam_for_lambda(command, options);
   command.add_flag("--with-check", options.with_check, "also what `evenkeel check` alone looks at");

@@ -90,7 +90,7 @@ class Summary : public ::testing::Test {
 TEST_F(Summary, NamesTheWorstWhenNoneIsOverTheLimit) {
   member("i-1", Reason::below_limit, 30);
   member("i-2", Reason::below_limit, 41.5);
-  EXPECT_EQ(summary(fleet, report), "web: nothing to do: worst is i-2 at 41.5 % of 65 %");
+  EXPECT_EQ(summary(fleet, report), "web: nothing to do: highest is i-2 at 41.5 % (limit 65 %)");
 }
 
 TEST_F(Summary, TellsWhatHoldsTheFleetBackBeforeAnyMember) {
@@ -102,7 +102,7 @@ TEST_F(Summary, TellsWhatHoldsTheFleetBackBeforeAnyMember) {
 TEST_F(Summary, TellsWhatHoldsTheWorstMemberBack) {
   member("i-1", Reason::cooldown, 80, "rebooted 20m ago");
   member("i-2", Reason::below_limit, 50);
-  EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % of 65 %: rebooted 20m ago");
+  EXPECT_EQ(summary(fleet, report), "web: nothing started: i-1 at 80 % (limit 65 %): rebooted 20m ago");
 }
 
 class WhatIsOut : public Summary {
@@ -130,8 +130,8 @@ TEST_F(WhatIsOut, ThatIsNotBroughtForwardForWantOfAReadIsSaidAndEndsWith3) {
       << "a fleet that is only restored is blind to nothing, and can't restore";
   EXPECT_EQ(
       summary(fleet, report),
-      "web: i-1 (draining since 2026-11-22T06:00:00Z) is not brought forward, for this could not be read: targets "
-      "of tg1: HTTP 403");
+      "web: i-1 (draining since 2026-11-22T06:00:00Z) can't continue, because this could not be read: targets of "
+      "tg1: HTTP 403");
   report.plan.next.open.clear();
   EXPECT_EQ(exit_code_of(report), kDone) << "nothing is out";
 }
@@ -152,7 +152,7 @@ TEST_F(WhatIsOut, OfTwoProofsOfABootOneMayBeLeft) {
   EXPECT_EQ(exit_code_of(report), kAws);
   EXPECT_TRUE(not_brought_forward(report).front().contains("lacks one of the two signs"));
   unread(Problem::Kind::console, "i-1");
-  EXPECT_TRUE(not_brought_forward(report).front().contains("is not brought forward"));
+  EXPECT_TRUE(not_brought_forward(report).front().contains("can't continue"));
 }
 
 TEST_F(WhatIsOut, ThatWasBroughtForwardAllTheSameIsNotSaidToStay) {
@@ -181,8 +181,7 @@ TEST_F(Summary, SaysFirstThatAFleetIsBlind) {
   EXPECT_EQ(summary(fleet, report), "web: blind for 12m, could not act if it had to: denied");
   report.plan.next.open.push_back(remediation());
   EXPECT_EQ(summary(fleet, report),
-            "web: blind for 12m, could not act if it had to: denied; i-1 is draining since "
-            "2026-11-22T06:00:00Z");
+            "web: blind for 12m, could not act if it had to: denied; i-1 has been draining for 0s of 10m");
 }
 
 TEST_F(Summary, ABlindFleetEndsWith2ForNamesAloneAndElseWith3) {
@@ -209,7 +208,8 @@ TEST_F(Summary, TellsThatNoMemberCouldBeJudged) {
 TEST_F(Summary, TellsWhatIsUnderWay) {
   member("i-1", Reason::in_remediation, 80);
   report.plan.next.open.push_back(remediation());
-  EXPECT_EQ(summary(fleet, report), "web: i-1 is draining since 2026-11-22T06:00:00Z");
+  report.observation.taken_at = kNow + 130s;
+  EXPECT_EQ(summary(fleet, report), "web: i-1 has been draining for 2m10s of 10m");
 }
 
 TEST_F(Summary, RanksTheActedOnFirstThenByValueThenTheUnmeasured) {

@@ -31,7 +31,7 @@ void add_policy(ArgumentParser& command, Line& line) {
 
 void add_state(ArgumentParser& command, Line& line) {
   command.add_option("--state", line.state,
-                     "what is remembered: PATH, sqlite:PATH or dynamodb://TABLE (EVENKEEL_STATE)",
+                     "the state and the history: PATH, sqlite:PATH or dynamodb://TABLE (EVENKEEL_STATE)",
                      {.shown = "PATH", .shows_default = true});
 }
 

@@ -52,11 +52,10 @@ int run(const PauseCommand& asked, const Options& options, Context& context) {
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     TRY_VOID(check_known(context, fleet, options, parts.journal));
     TRY(controller::wish(fleet, wish, parts));
-    return Did{
-        fleet,
-        {fmt::format("{} is paused{}: nothing more is started; what is under way is brought to its end",
-                     fleet, ends_in_words(wish))},
-        wish};
+    return Did{fleet,
+               {fmt::format("{} is paused{}: nothing more is started; what is under way is finished", fleet,
+                            ends_in_words(wish))},
+               wish};
   });
 }
 
@@ -65,8 +64,8 @@ void add_pause(Subcommands& all) {
       all.add("pause", "start nothing more in a fleet; what is out is still put back",
               exit_codes_help({kState, kLostRace}), pause_command);
   add_hand_options(command, line);
-  command.add_option("--for", line.lasting, "it ends by itself after so long", {.shown = "2h"});
-  command.add_option("--until", line.until, "it ends by itself then, in UTC",
+  command.add_option("--for", line.lasting, "it ends by itself after this time", {.shown = "2h"});
+  command.add_option("--until", line.until, "it ends by itself at this time, UTC",
                      {.shown = "2026-12-24T18:00:00Z", .excludes = {"--for"}});
 }
 

@@ -60,7 +60,7 @@ std::vector<std::string> missing_places(const decide::FleetView& view) {
     }
     if (missing.empty() || std::ssize(missing) >= count.members) continue;
     said.push_back(
-        fmt::format("{} of {} members {} not registered in {}, but in another group of the fleet: {}",
+        fmt::format("{} of {} members {} not registered in {}, only in another group of the fleet: {}",
                     missing.size(), view.members.size(), missing.size() == 1 ? "is" : "are",
                     printable(group->name), join(missing, ", ")));
   }
@@ -86,7 +86,8 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
     if (!rows.empty() && rows.front().verdict->reason == Reason::start) {
       context.out << fmt::format("  then drain, treat ({}) and put back {}: {}\n", ladder(fleet),
                                  printable(rows.front().instance_id), printable(rows.front().verdict->text))
-                  << "  not asked here, but by a tick before it starts: " << kNotAsked << "; check asks it\n";
+                  << "  not tried here, only by a tick before it starts: " << kNotAsked
+                  << "; `evenkeel check` tries it\n";
     }
   }
   for (const auto& violation : report.violations)
@@ -98,7 +99,7 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
   for (const auto& near : hints.nearest_metrics) context.out << "  " << near << "\n";
   for (const auto& missing : hints.missing_places) context.out << "  " << missing << "\n";
   for (const auto& verdict : plan.fleet)
-    context.out << "  no member may leave: " << printable(verdict.text, 1000) << "\n";
+    context.out << "  no server may leave: " << printable(verdict.text, 1000) << "\n";
   for (const auto& problem : report.observation.problems)
     context.out << "  could not be read: " << printable(words(problem), 1000) << "\n";
 }
@@ -160,7 +161,7 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
       cells.push_back(priority == row.verdict->numbers.end() ? "-" : format_number(priority->second));
     }
     if (ladder_climbs) cells.push_back(known ? treatment(view, row) : "-");
-    cells.push_back(unasked ? unasked->text + "; were it asked for: " + row.verdict->text
+    cells.push_back(unasked ? unasked->text + "; if a rule asked for it: " + row.verdict->text
                             : row.verdict->text);
     table.add(std::move(cells));
   }
@@ -232,7 +233,7 @@ int run(const PlanCommand& asked, const Options& options, Context& context) {
 
 void add_plan(Subcommands& all) {
   const auto [command, line] =
-      all.add("plan", "what the next tick would do, and why not for each member",
+      all.add("plan", "what the next tick would do, and why every other server is left alone",
               exit_codes_help({kNeedsPerson, kAws, kState},
                               "a server is held, the breaker is open, or the plan was refused"),
               of_fleets<PlanCommand>);

@@ -73,7 +73,7 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
     std::string stands =
         fmt::format("{} for {}, waits {}{}", name(remediation.phase), format_duration(lasted),
                     held ? "for " : "", waits_for(remediation, policy, seen_at));
-    if (!held) stands += fmt::format("; at the latest until {}", iso8601(remediation.deadline));
+    if (!held) stands += fmt::format("; its deadline is {}", iso8601(remediation.deadline));
     table.add({remediation.instance_id, stands});
     std::string chosen =
         fmt::format("chosen at {}: {}", iso8601(remediation.started_at), because(remediation.cause));
@@ -83,7 +83,7 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
                             was_treated(remediation) ? "after its treatment was sent" : "without a treatment",
                             remediation.why_untreated);
     table.add({"", chosen});
-    if (!remediation.foreign.empty()) table.add({"", "another hand: " + remediation.foreign});
+    if (!remediation.foreign.empty()) table.add({"", "external change: " + remediation.foreign});
     if (held) table.add({"", "held: " + remediation.held_because});
   }
   return table.text(indent, wrap_at);

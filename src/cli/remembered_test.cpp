@@ -64,10 +64,10 @@ TEST_F(Remembered, StatusTellsWhoIsOutAndWhatItWaitsForAndWhatIsLeftFree) {
   EXPECT_TRUE(told("web: 7 of 8 serve, 1 out; last tick 41s ago, at 2026-11-21T23:59:19Z\n")) << out.str();
   EXPECT_TRUE(told("1 of 1 places taken; no more servers may leave now\n")) << out.str();
   EXPECT_TRUE(
-      told("commanding for 4m, waits until SSM's document Recycle has ended; at the latest until "
+      told("commanding for 4m, waits until SSM's document Recycle has ended; its deadline is "
            "2026-11-22T00:11:00Z\n"))
       << out.str();
-  EXPECT_TRUE(told("71.5 % of 65 %; rung 1 of 2: run a command, attempt 1 of 2\n")) << out.str();
+  EXPECT_TRUE(told("71.5 % of 65 %; treatment 1 of 2: run a command, attempt 1 of 2\n")) << out.str();
   EXPECT_EQ(dead.tried, 0);
 }
 
@@ -133,7 +133,7 @@ TEST_F(Remembered, StatusOfAHeldMemberNamesThePersonAndTheReason) {
   open(Phase::held).held_because = "not healthy by 00:00";
   store();
   EXPECT_EQ(run({"status"}), kNeedsPerson);
-  EXPECT_TRUE(told("held for 4m, waits for a person\n")) << out.str();
+  EXPECT_TRUE(told("held for 4m, waits for an operator\n")) << out.str();
   EXPECT_TRUE(told("held: not healthy by 00:00\n")) << out.str();
 }
 
@@ -233,12 +233,12 @@ TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
 }
 
 TEST_F(Remembered, ExplainAtSaysOnceWhatHeldBackTheMemberAndTheFleetAlike) {
-  store({event(4h, "", "fleet", "too_many_out: 1 out already", "", "too_many_out"),
-         event(4h, "i-00000002", "verdict", "too_many_out: 1 out already", "", "too_many_out")});
+  store({event(4h, "", "fleet", "too_many_out: 1 server is already out", "", "too_many_out"),
+         event(4h, "i-00000002", "verdict", "too_many_out: 1 server is already out", "", "too_many_out")});
   EXPECT_EQ(run({"explain", "i-00000002", "--at", iso8601(clock.now() - 3h)}), kDone) << err.str();
-  const auto first = out.str().find("1 out already");
+  const auto first = out.str().find("1 server is already out");
   ASSERT_NE(first, std::string::npos) << out.str();
-  EXPECT_EQ(out.str().find("1 out already", first + 1), std::string::npos) << out.str();
+  EXPECT_EQ(out.str().find("1 server is already out", first + 1), std::string::npos) << out.str();
   EXPECT_TRUE(told("the whole fleet: too_many_out")) << out.str();
 }
 

@@ -24,15 +24,14 @@ struct RunOptions : Line {
 constexpr Duration kShortest{1'000};
 constexpr Duration kLongestPeriod{3'600'000};
 
-// "nothing asks for it (29.9 is not above 65); if something did: " before a reason that only keeps it from leaving.
+// "no rule asks for it (29.9 is not above 65); if one did: " before a reason that only keeps it from leaving.
 std::string unasked_words(const FleetPolicy& fleet, const controller::TickReport& report,
                           const std::string& id) {
   const auto verdict = report.plan.members.find(id);
   if (verdict == report.plan.members.end()) return "";
   const decide::FleetView seen{fleet, report.observation, report.plan.next};
   const auto unasked = decide::why_not_asked(seen, id, verdict->second);
-  return unasked ? fmt::format("nothing asks for it ({}); if something did: ", printable(unasked->text, 500))
-                 : "";
+  return unasked ? fmt::format("no rule asks for it ({}); if one did: ", printable(unasked->text, 500)) : "";
 }
 
 void show_tick(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
@@ -204,7 +203,7 @@ class Passes {
   }
 
   int cannot_say(const Error& error) {
-    return fail_with(context_, kState, "stopped; whether a server is out can't be told: " + error.message);
+    return fail_with(context_, kState, "stopped; whether a server is out is unknown: " + error.message);
   }
 
   // What is out goes back by the policy under which it was taken out.
@@ -277,13 +276,14 @@ void add_run(Subcommands& all) {
   add_options(command, options, {add_policy, add_state, add_notify});
   command.add_option(
       "--every", options.every,
-      "stay, and tick so often; SIGTERM or Ctrl-C ends it after the tick under way, with 1 when a server "
-      "is out then, and a second one at once. A changed policy is taken "
-      "by the next pass; a broken one isn't, and the last good one stays in use",
+      "keep running, and tick this often; SIGTERM or Ctrl-C ends it after the tick under way, with 1 when a "
+      "server is out then, and a second one at once. The next pass uses a changed policy; a broken one is not "
+      "used, and the last good one stays in use",
       {.shown = "1m"});
-  command.add_option("--deadline", options.deadline,
-                     "a pass over all fleets ends within this; what is left waits for the next one",
-                     {.shown = "DURATION", .shows_default = true});
+  command.add_option(
+      "--deadline", options.deadline,
+      "a pass over all fleets ends within this time; fleets that are left wait for the next one",
+      {.shown = "DURATION", .shows_default = true});
   add_options(command, options, {add_fleet, add_json, add_aws});
 }
 

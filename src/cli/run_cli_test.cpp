@@ -129,7 +129,7 @@ TEST_F(RunCli, APauseIsShownWithReasonAndAuthorUntilItIsEnded) {
   EXPECT_EQ(json()["fleets"][0]["pause"]["reason"], "big release");
   EXPECT_EQ(json()["fleets"][0]["pause"]["author"], "ada");
   ASSERT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(contains(out, "paused by ada: big release; the next tick gives it its time")) << out.str();
+  EXPECT_TRUE(contains(out, "paused by ada: big release; the next tick begins it")) << out.str();
   EXPECT_TRUE(contains(out, "evenkeel resume web"));
   ASSERT_EQ(run({"resume", "web", "--reason", "done", "--json"}), kDone);
   EXPECT_EQ(json()["fleet"], "web");
@@ -157,8 +157,7 @@ TEST_F(RunCli, APauseMayEndByItself) {
   ASSERT_EQ(run({"pause", "web", "--reason", "deploy", "--for", "90m"}), kDone) << err.str();
   EXPECT_TRUE(contains(out, "web is paused for 1h30m, from the next tick on")) << out.str();
   ASSERT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(contains(out, "paused by ada: deploy, for 1h30m; the next tick gives it its time"))
-      << out.str();
+  EXPECT_TRUE(contains(out, "paused by ada: deploy, for 1h30m; the next tick begins it")) << out.str();
   ASSERT_EQ(run({"pause", "web", "--reason", "feast", "--until", "2026-12-24T18:00:00Z"}), kDone)
       << err.str();
   ASSERT_EQ(run({"status", "--json"}), kDone);

@@ -204,7 +204,8 @@ void add_move(Subcommands& moves, const char* name, const char* about,
 }  // namespace
 
 void add_state_moves(Subcommands& all) {
-  auto* command = all.app.add_subcommand("state", "move what is remembered from one --state to another");
+  auto* command =
+      all.app.add_subcommand("state", "move the state and the history from one --state to another");
   command->footer(exit_codes_help({kState, kLostRace}));
   command->require_subcommand();
   Subcommands moves{*command, all.context, all.chosen};

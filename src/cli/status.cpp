@@ -44,7 +44,7 @@ std::string room(const FleetState& state) {
     parts.emplace_back(glance.out == 0 ? "no server may leave now" : "no more servers may leave now");
   } else {
     const bool blind = state.ability.kind == Ability::Kind::blind;
-    parts.push_back(blind ? fmt::format("the guards would let {} more leave now", glance.may_leave)
+    parts.push_back(blind ? fmt::format("the guards would allow {} more to leave now", glance.may_leave)
                           : fmt::format("{} more may leave now", glance.may_leave));
   }
   return join(parts, "; ");
@@ -87,7 +87,7 @@ void show_ability(Context& context, const FleetState& state, const Colours& colo
   }
 }
 
-// Nothing has come to its end for so long that nothing may be running.
+// No tick has ended for so long that nothing may be running.
 bool is_unwatched(const FleetState& state, Time now) {
   return state.last_tick_at != Time{} && now - state.last_tick_at > decide::kUnwatched;
 }
@@ -109,7 +109,7 @@ void show_failing(Context& context, const FleetState& state, Time now, const Col
   }
 }
 
-// What a person or the breaker holds back has its own lines.
+// What an operator or the breaker holds back has its own lines.
 bool said_already(const FleetState& state, const std::string& text) {
   return (state.pause && text.contains(state.pause->reason)) ||
          (state.breaker && text.contains(state.breaker->reason));
@@ -121,7 +121,7 @@ void show_wishes(Context& context, const FleetState& state) {
     const auto asked = printable(decide::in_words(wish, wish.until), 1000);
     const auto whom = wish.instance_id.empty() ? "" : printable(wish.instance_id) + ": ";
     const auto lasting = wish.lasting ? fmt::format(", for {}", format_duration(*wish.lasting)) : "";
-    context.out << fmt::format("  {}{}{}; the next tick gives it its time\n", whom, asked, lasting);
+    context.out << fmt::format("  {}{}{}; the next tick begins it\n", whom, asked, lasting);
     if (wish.kind == Wish::Kind::pause)
       context.out << fmt::format("    to go on: evenkeel resume {} --reason \"…\"\n", state.fleet);
   }
@@ -206,7 +206,7 @@ int run(const StatusCommand& asked, const Options& options, Context& context) {
 
 void add_status(Subcommands& all) {
   const auto [command, line] = all.add(
-      "status", "what is under way, held, paused; asks AWS nothing",
+      "status", "what is under way, held or paused; asks AWS nothing",
       exit_codes_help({kNeedsPerson, kState},
                       "a server is held, the breaker is open, a fleet is blind, its\n     ticks fail, or "
                       "none has ended for hours"),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/core.h>
 #include <tuple>
 
@@ -9,24 +10,34 @@
 #include "cli/options.h"
 #include "decide/guards/expected.h"
 #include "decide/rules/rules.h"
+#include "model/percentage.h"
 
 namespace evenkeel::cli {
 namespace {
 
-// "i-… at 41 % of 65 %"
-std::string measured(const Row& row, const FleetPolicy& fleet) {
-  const auto limit = row.verdict->numbers.find(Number::limit);
-  const auto& metric = fleet.reboot_when.metric;
-  return fmt::format(
-      "{} at {} of {}", printable(row.instance_id), with_unit(row.value, metric),
-      with_unit(limit == row.verdict->numbers.end() ? fleet.reboot_when.above : limit->second, metric));
+// A percentage with one decimal.
+std::string rounded(double value, const FleetPolicy& fleet) {
+  const auto& condition = fleet.reboot_when;
+  return with_unit(is_percentage(condition) ? std::round(value * 10) / 10 : value, condition.metric);
 }
 
-std::string under_way(const FleetState& state) {
+// "i-… at 60.6 % (limit 65 %)"
+std::string measured(const Row& row, const FleetPolicy& fleet) {
+  const auto limit = row.verdict->numbers.find(Number::limit);
+  return fmt::format("{} at {} (limit {})", printable(row.instance_id), rounded(row.value, fleet),
+                     with_unit(limit == row.verdict->numbers.end() ? fleet.reboot_when.above : limit->second,
+                               fleet.reboot_when.metric));
+}
+
+std::string under_way(const FleetState& state, Time now) {
   std::vector<std::string> parts;
   for (const auto& remediation : state.open) {
-    parts.push_back(fmt::format("{} is {} since {}", printable(remediation.instance_id),
-                                name(remediation.phase), iso8601(remediation.phase_since)));
+    const auto& since = remediation.phase_since;
+    const auto of = remediation.phase == Phase::held ? std::string()
+                                                     : " of " + format_duration(remediation.deadline - since);
+    parts.push_back(fmt::format("{} has been {} for {}{}", printable(remediation.instance_id),
+                                name(remediation.phase), format_duration(std::max(Duration{0}, now - since)),
+                                of));
   }
   return join(parts, "; ");
 }
@@ -34,7 +45,7 @@ std::string under_way(const FleetState& state) {
 // The worst of those that something asks for, and why it stays; the fleet's reasons come first.
 std::string why_it_stays(const Row& worst, const FleetPolicy& fleet, const Plan& plan) {
   const auto& why = plan.fleet.empty() ? *worst.verdict : plan.fleet.front();
-  const auto value = worst.has_value ? " at " + with_unit(worst.value, fleet.reboot_when.metric) : "";
+  const auto value = worst.has_value ? " at " + rounded(worst.value, fleet) : "";
   return fmt::format("nothing started: {}{} stays: {}", printable(worst.instance_id), value,
                      printable(why.text));
 }
@@ -56,7 +67,7 @@ std::string why_nothing(const FleetPolicy& fleet, const Plan& plan) {
                        printable(worst.verdict->text));
   }
   if (worst.verdict->reason == Reason::below_limit)
-    return "nothing to do: worst is " + measured(worst, fleet);
+    return "nothing to do: highest is " + measured(worst, fleet);
   return fmt::format("nothing started: {}: {}", measured(worst, fleet), printable(worst.verdict->text));
 }
 
@@ -153,7 +164,7 @@ std::string summary(const FleetPolicy& fleet, const controller::TickReport& repo
     if (start != report.plan.members.end()) {
       text = fmt::format("takes out {}: {}", printable(start->first), printable(start->second.text));
     } else if (!report.plan.next.open.empty()) {
-      text = under_way(report.plan.next);
+      text = under_way(report.plan.next, report.observation.taken_at);
     } else {
       text = why_nothing(fleet, report.plan);
     }
@@ -224,8 +235,8 @@ std::vector<std::string> not_brought_forward(const controller::TickReport& repor
     const bool one_proof_left = unread.size() == 1 && is_proof_of_a_boot(unread.front());
     texts.push_back(fmt::format(
         "{} ({} since {}) {}: {}", printable(out.instance_id), name(out.phase), iso8601(out.phase_since),
-        one_proof_left ? "lacks one of the two signs of a boot, for this could not be read"
-                       : "is not brought forward, for this could not be read",
+        one_proof_left ? "lacks one of the two signs of a boot, because this could not be read"
+                       : "can't continue, because this could not be read",
         join(whats, "; ")));
   }
   return texts;
@@ -234,7 +245,7 @@ std::vector<std::string> not_brought_forward(const controller::TickReport& repor
 std::string left_out(record::Journal& journal, const std::string& fleet) {
   const auto state = journal.load(fleet);
   if (!state || !*state || (*state)->open.empty()) return "";
-  return "; nothing brings forward what is out: " + under_way(**state);
+  return "; this is out, and no tick continues it: " + under_way(**state, (*state)->last_tick_at);
 }
 
 ExitCode exit_code_of(const Ability& ability) {

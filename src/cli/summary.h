@@ -25,7 +25,7 @@ struct Row {
 // then by value from the worst, then those without a value; ties by id. Points into the plan.
 std::vector<Row> ranked(const Plan& plan);
 
-// "web: takes out i-…: 71 % is above 65 % for 5m", "web: nothing to do: worst is i-… at 41 % of 65 %". Says
+// "web: takes out i-…: 71 % is above 65 % for 5m", "web: nothing to do: highest is i-… at 41 % (limit 65 %)". Says
 // why nothing is started where that is so.
 std::string summary(const FleetPolicy& fleet, const controller::TickReport& report);
 
@@ -48,7 +48,7 @@ ExitCode exit_code_of(const Ability& ability);
 // server that is out.
 ExitCode exit_code_of(const controller::TickReport& report);
 
-// Whether the fleet waits for a person: a member is held, the breaker is open, the plan was refused.
+// Whether the fleet waits for an operator: a member is held, the breaker is open, the plan was refused.
 bool needs_person(const FleetState& state);
 bool needs_person(const controller::TickReport& report);
 

@@ -115,7 +115,7 @@ std::string waits_for(const Remediation& remediation, const FleetPolicy* policy,
     case Phase::soaking:
       return until_soaked(remediation, policy, now);
     case Phase::held:
-      return "a person";
+      return "an operator";
     case Phase::done:
       return "nothing";
   }
@@ -159,7 +159,8 @@ std::string rung(const Remediation& remediation, const FleetPolicy* policy) {
   const bool sent = remediation.attempt > 0;
   if (step == nullptr || (!sent && !remediation.treat) || (sent && alone)) return "";
   std::string text = words(step->treatment);
-  if (!alone) text = fmt::format("rung {} of {}: {}", remediation.rung + 1, policy->treatments.size(), text);
+  if (!alone)
+    text = fmt::format("treatment {} of {}: {}", remediation.rung + 1, policy->treatments.size(), text);
   if (!sent) text += ", not yet";
   if (remediation.attempt > 0 && step->attempts > 1)
     text += fmt::format(", attempt {} of {}", remediation.attempt, step->attempts);

@@ -10,7 +10,7 @@
 
 namespace evenkeel::cli {
 
-// "until the load balancer has drained it", "until SSM's document X has ended", "a person". `policy` is the
+// "until the load balancer has drained it", "until SSM's document X has ended", "an operator". `policy` is the
 // one under which it was started: it names the documents and the soak time; nullptr: unknown.
 // While something that was asked for it may still act, at `now`, that is waited for as well, and is said.
 std::string waits_for(const Remediation& remediation, const FleetPolicy* policy, Time now);

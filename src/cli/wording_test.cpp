@@ -120,7 +120,7 @@ TEST(Wording, TheLadderIsToldInOrderAndARungOnlyWhereThereAreSeveral) {
                        Step{Treatment::stop_start, 1, {}}};
   EXPECT_EQ(ladder(policy), "run a command (Recycle) up to 2 times, then stop and start");
   one.rung = 1;
-  EXPECT_EQ(rung(one, &policy), "rung 2 of 2: stop and start");
+  EXPECT_EQ(rung(one, &policy), "treatment 2 of 2: stop and start");
   one.rung = 7;
   EXPECT_EQ(rung(one, &policy), "");
 }

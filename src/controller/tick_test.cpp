@@ -426,7 +426,7 @@ TEST_F(Ticking, InAnotherAccountNothingIsWrittenUntilAPersonSaysThatTheFleetHasM
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report) << report.error().message;
   ASSERT_EQ(report->heeded.size(), 1U);
-  EXPECT_EQ(report->heeded[0].text, "accepted wherever it is found by ann: new account");
+  EXPECT_EQ(report->heeded[0].text, "account and region accepted by ann: new account");
   EXPECT_TRUE(std::ranges::any_of(report->events, [](const Event& event) {
     return event.kind == EventKind::place && event.text.starts_with("the fleet is in account 123456789012");
   }));

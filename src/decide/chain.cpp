@@ -32,7 +32,8 @@ void add_rules(const FleetView& fleet, const Member& member, std::vector<Check>&
 
 std::optional<Verdict> load(const FleetView& fleet, const Member& member) {
   if (load_question(fleet)) {
-    return Verdict{Reason::load_unknown, "not asked: only when everything else lets a member go"};
+    return Verdict{
+        Reason::load_unknown, "not asked: it is asked only when everything else allows a start"};
   }
   return load_guard(fleet, project_load(fleet), member, true);
 }
@@ -40,7 +41,7 @@ std::optional<Verdict> load(const FleetView& fleet, const Member& member) {
 std::optional<Verdict> survey(const FleetView& fleet, const Member& member) {
   const auto found = fleet.observation.surveys.find(member.id);
   if (found == fleet.observation.surveys.end()) {
-    return Verdict{Reason::survey_incomplete, "not asked: only of the first in line"};
+    return Verdict{Reason::survey_incomplete, "not asked: it is asked only of the first in line"};
   }
   const auto rule = member.instance == nullptr ? "" : judge_rules(fleet, member).cause.rule;
   return survey_guard(found->second, asks_for_events(fleet.policy, rule));

@@ -53,17 +53,17 @@ TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
     EXPECT_TRUE(check.passes) << check.name << ": " << (check.verdict ? check.verdict->text : "");
     EXPECT_TRUE(!check.verdict || check.verdict->reason == Reason::start) << check.name;
   }
-  EXPECT_EQ(link(checks, "out").verdict->text, "0 out, 1 may be");
+  EXPECT_EQ(link(checks, "out").verdict->text, "0 servers are out; keep.out allows 1");
   EXPECT_EQ(link(checks, "starts_per_hour").verdict->numbers.at(Number::limit), 4);
-  EXPECT_EQ(link(checks, "observation").verdict->text, "all was read, within 0s");
+  EXPECT_EQ(link(checks, "observation").verdict->text, "everything was read, within 0s");
   EXPECT_EQ(link(checks, "members_seen").verdict->numbers.at(Number::members), 8);
   EXPECT_EQ(link(checks, "window").verdict->reason, Reason::start);
   EXPECT_EQ(link(checks, "alarms").verdict->text, "not in ALARM: deploy");
   EXPECT_EQ(link(checks, "calendars").verdict->text, "open: open-hours");
   EXPECT_EQ(link(checks, "registered").verdict->text, "at 2 places, serving");
   EXPECT_EQ(link(checks, "auto_scaling_state").verdict->text, "InService in web-asg");
-  EXPECT_EQ(link(checks, "standby").verdict->text, "8 wanted, the minimum is 2");
-  EXPECT_EQ(link(checks, "treatment").verdict->text, "reboot, rung 1 of 1");
+  EXPECT_EQ(link(checks, "standby").verdict->text, "8 wanted; the minimum is 2");
+  EXPECT_EQ(link(checks, "treatment").verdict->text, "reboot, treatment 1 of 1");
   EXPECT_EQ(link(checks, "out_in_zone").verdict->numbers.at(Number::limit), 1);
   EXPECT_EQ(link(checks, "uptime").verdict->numbers.at(Number::up_seconds), 86400);
   EXPECT_EQ(link(checks, "cooldown").verdict->numbers.at(Number::ago_seconds), 20 * 3600);

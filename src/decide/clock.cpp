@@ -73,10 +73,10 @@ std::vector<Event> reckon_clock(FleetState& state, Observation& observation) {
     }
     return {};
   }
-  const auto text = fmt::format(
-      "AWS's clock stands {} {} the last tick's, and {} ticks over {} agree: it counts from now on",
-      format_duration(back ? last - seen : seen - last), back ? "before" : "after", doubt->ticks,
-      format_duration(over));
+  const auto text =
+      fmt::format("AWS's clock is {} {} the last tick's, and {} ticks over {} agree: it counts from now on",
+                  format_duration(back ? last - seen : seen - last), back ? "behind" : "ahead of",
+                  doubt->ticks, format_duration(over));
   doubt.reset();
   if (back) bring_back(state, seen);
   // The jump is no time that has passed.

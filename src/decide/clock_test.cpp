@@ -50,9 +50,8 @@ TEST(AwsTime, AJumpThatLastsIsBelievedAndSoIsTheWayBack) {
   const auto told = fleet.tick(1min, 24h);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, EventKind::clock);
-  EXPECT_EQ(
-      told[0].text,
-      "AWS's clock stands 1d3m after the last tick's, and 3 ticks over 2m agree: it counts from now on");
+  EXPECT_EQ(told[0].text,
+            "AWS's clock is 1d3m ahead of the last tick's, and 3 ticks over 2m agree: it counts from now on");
   EXPECT_EQ(fleet.state.last_tick_at, fleet.right + 24h);
   fleet.state.signal_read_at = fleet.right + 24h;
   // And back: nothing is started for two minutes, not for a day.

@@ -248,7 +248,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
       const bool refused = was_refused_by_a_survey(fleet, line[i]);
       verdict = {
           Reason::not_surveyed,
-          fmt::format("not looked at in this tick, for {} others were and none of them may leave{}", kSurveys,
+          fmt::format("not looked at in this tick: {} others were, and none of them may leave{}", kSurveys,
                       refused ? "; at its last look: " + fleet.state.told.at(member->id) : ""),
           {{Number::surveyed, static_cast<double>(kSurveys)}}};
       make_wanted(verdict, asked);

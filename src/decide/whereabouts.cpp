@@ -44,10 +44,13 @@ bool in_right_place(const FleetState& state, const Observation& observation) {
 std::string why_place_is_doubted(const FleetState& state, const Observation& observation) {
   if (in_right_place(state, observation) || (!state.identity && !observation.identity)) return {};
   if (!observation.identity)
-    return "AWS did not say whose account this is; the state belongs to " + printable(words(*state.identity));
+    return "AWS did not say whose account this is, and the state belongs to " +
+           printable(words(*state.identity)) + ": the next tick asks again";
   if (state.identity)
-    return "this is " + printable(words(*observation.identity)) + "; the state belongs to " +
-           printable(words(*state.identity));
+    return "this is " + printable(words(*observation.identity)) + ", and the state belongs to " +
+           printable(words(*state.identity)) +
+           ": use its credentials, region and role_arn, or, if the fleet has moved: evenkeel resume " +
+           state.fleet + " --here --reason …";
   return "none of the servers that the state remembers is in " + printable(words(*observation.identity)) +
          "; if it is the right place: evenkeel resume " + state.fleet + " --here --reason …";
 }

@@ -36,23 +36,25 @@ class Heeding {
       const auto& [reason, author, since, until] = *state_.pause;
       const bool over = until && *until <= now_;
       note("", EventKind::resume,
-           by_whom(fmt::format("ended the pause of {}{}: {}", author,
-                               over ? ", which was over since " + iso8601(*until) : "", reason),
+           by_whom(fmt::format("ended the pause of {} ({}{})", author, reason,
+                               over ? ", over since " + iso8601(*until) : ""),
                    wish));
       state_.pause.reset();
     }
     if (state_.breaker) {
-      note("", EventKind::resume, by_whom("ended the breaker: " + state_.breaker->reason, wish));
+      note("", EventKind::resume, by_whom(fmt::format("reset the breaker ({})", state_.breaker->reason), wish));
       state_.breaker.reset();
       state_.breaker_reset_at = now_;
     }
     if (!state_.denials.empty()) {
-      note("", EventKind::resume, by_whom("forgot what AWS refused: the next start tries it again", wish));
+      note("", EventKind::resume, by_whom("ended the wait after AWS's refusals (the next start tries again)", wish));
       state_.denials.clear();
     }
     if (const auto missing = accept_missing(state_); !missing.empty())
       note("", EventKind::resume,
-           by_whom("ended the wait for servers that left their target groups: " + join(missing, ", "), wish));
+           by_whom(fmt::format("ended the wait for servers that left their target groups ({})",
+                               join(missing, ", ")),
+                   wish));
     if (state_.last_tick_at > now_ || state_.clock_doubt) {
       note("", EventKind::resume, by_whom("set the clock to AWS's present time", wish));
       bring_back(state_, now_);
@@ -72,7 +74,7 @@ class Heeding {
     found->phase_since = now_;
     const bool nowhere = std::ranges::all_of(found->snapshot, &SnapshotTarget::vanished);
     if (nowhere && !stands_by(*found)) {
-      // There is no place left to put it back to: the person has taken it over.
+      // There is no place left to put it back to: the operator has taken it over.
       found->phase = Phase::done;
       found->ending = Ending::handed_over;
       state_.recent.push_back(past(*found));
@@ -116,9 +118,9 @@ std::string in_words(const Wish& wish, std::optional<Time> until) {
     case Wish::Kind::pause:
       return by_whom(until ? "paused until " + iso8601(*until) : std::string("paused"), wish);
     case Wish::Kind::resume:
-      return by_whom(wish.here ? "accepted wherever it is found" : "goes on", wish);
+      return by_whom(wish.here ? "account and region accepted" : "resumed", wish);
     case Wish::Kind::restore:
-      return by_whom("to be put back", wish) +
+      return by_whom("return requested", wish) +
              (wish.now ? ", without waiting for a treatment that may still act" : "");
   }
   return "";

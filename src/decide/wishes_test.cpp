@@ -80,7 +80,7 @@ TEST(Wishes, AFleetThatHasMovedIsTakenWhereItIsFoundAndNothingEnds) {
   EXPECT_TRUE(state.breaker);
   EXPECT_TRUE(accepts_any_place(state));
   EXPECT_EQ(told.at(1).kind, EventKind::place);
-  EXPECT_EQ(told.at(1).text, "accepted wherever it is found by bob: released");
+  EXPECT_EQ(told.at(1).text, "account and region accepted by bob: released");
 }
 
 TEST(Wishes, AResumeTakesItAsMeantWhoIsMissing) {
@@ -90,7 +90,7 @@ TEST(Wishes, AResumeTakesItAsMeantWhoIsMissing) {
   const auto told = heed_wishes(state, kDated);
   EXPECT_TRUE(state.groups_seen["arn:tg1"].missing.empty());
   EXPECT_EQ(told.at(0).text,
-            "ended the wait for servers that left their target groups: " + id(2) + " by bob: released");
+            "ended the wait for servers that left their target groups (" + id(2) + ") by bob: released");
 }
 
 TEST(Wishes, ARestoreHasTheWholeTimeFromTheTickOn) {
@@ -112,7 +112,7 @@ TEST(Wishes, ARestoreHasTheWholeTimeFromTheTickOn) {
   EXPECT_FALSE(open.treat);
   EXPECT_TRUE(open.intents.empty());
   EXPECT_EQ(open.held_because, "");
-  EXPECT_EQ(told.at(0).text, "to be put back by bob");
+  EXPECT_EQ(told.at(0).text, "return requested by bob");
 }
 
 TEST(Wishes, OnlyARestoreNowDoesNotWaitAndALaterOneDoesNotTakeThatBack) {
@@ -125,7 +125,7 @@ TEST(Wishes, OnlyARestoreNowDoesNotWaitAndALaterOneDoesNotTakeThatBack) {
   EXPECT_FALSE(open.without_waiting);
   state.wishes = {restore_wish(id(1), true)};
   EXPECT_EQ(heed_wishes(state, kDated).at(0).text,
-            "to be put back by bob, without waiting for a treatment that may still act");
+            "return requested by bob, without waiting for a treatment that may still act");
   EXPECT_TRUE(open.without_waiting);
   state.wishes = {restore_wish(id(1))};
   heed_wishes(state, kDated);

@@ -67,7 +67,7 @@ TEST_F(Handling, ACommandIsTheCommandLines) {
   const auto history = answer(R"({"command":"history"})");
   const auto told = history["output"]["events"].dump();
   EXPECT_NE(told.find("paused by ann: deploy"), std::string::npos) << told;
-  EXPECT_NE(told.find("ended the pause of ann: deploy by an operator, by invoking the function: deployed"),
+  EXPECT_NE(told.find("ended the pause of ann (deploy) by an operator, by invoking the function: deployed"),
             std::string::npos)
       << told;
   EXPECT_EQ(answer(R"({"command":"history","limit":1})")["output"]["events"].size(), 1U);

@@ -110,7 +110,7 @@ TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMea
   policy("tg1", "Memory % Commited Bytes In Use", 4);
   EXPECT_EQ(check(), cli::kWouldNotWork);
   EXPECT_TRUE(told("6 of 6 members are registered in tg1-80 as well")) << out.str();
-  EXPECT_TRUE(told("mend: add tg1-80 to target_groups"));
+  EXPECT_TRUE(told("fix: add tg1-80 to target_groups"));
   EXPECT_TRUE(told("the nearest that exist: Memory % Committed Bytes In Use {")) << out.str();
   EXPECT_TRUE(told("\nweb: would not work: 2 problems\n"));
 }
@@ -146,7 +146,7 @@ TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
   ASSERT_FALSE(account->deregister_target(sim::target_group_arn_of("tg1-80"), id, 80, sim::Hand::outsider));
   account->advance_to(account->now() + std::chrono::minutes{10});
   EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), cli::kDone) << err.str();
-  EXPECT_TRUE(told("1 of 6 members is not registered in tg1-80, but in another group of the fleet: " + id))
+  EXPECT_TRUE(told("1 of 6 members is not registered in tg1-80, only in another group of the fleet: " + id))
       << out.str();
 }
 

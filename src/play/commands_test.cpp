@@ -200,7 +200,7 @@ TEST_F(Commands, StatusAgreesWithItselfRightAfterAStart) {
 TEST_F(Commands, PlanSaysWhatItDidNotAsk) {
   ASSERT_EQ(on_account({"plan"}), cli::kDone);
   EXPECT_TRUE(
-      out_has("not asked here, but by a tick before it starts: whether AWS would allow to put it back"))
+      out_has("not tried here, only by a tick before it starts: whether AWS would allow to put it back"))
       << out.str();
   ASSERT_EQ(on_account({"plan", "--json"}), cli::kDone);
   EXPECT_EQ(json()["fleets"][0]["not_asked"].size(), 1U);
@@ -210,8 +210,8 @@ TEST_F(Commands, RunSaysInOneLineWhyNothingIsDone) {
   write("evenkeel.yaml",
         std::string(kPolicy).replace(std::string(kPolicy).find("above: 65"), 9, "above: 95"));
   ASSERT_EQ(on_account({"run"}), cli::kDone) << err.str();
-  EXPECT_TRUE(out_has("web: nothing to do: worst is " + worst + " at ")) << out.str();
-  EXPECT_TRUE(out_has("of 95 %"));
+  EXPECT_TRUE(out_has("web: nothing to do: highest is " + worst + " at ")) << out.str();
+  EXPECT_TRUE(out_has("(limit 95 %)"));
   EXPECT_EQ(std::ranges::count(out.str(), '\n'), 1);
 }
 

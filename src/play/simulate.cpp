@@ -63,12 +63,14 @@ int run_simulate(const SimulateOptions& options, cli::Context& context) {
 
 void add_simulate(cli::Subcommands& all) {
   const auto [command, options] = all.add(
-      "simulate", "a scenario on an AWS account in memory; needs no credentials",
+      "simulate", "play a scenario on a simulated AWS account; needs no credentials",
       cli::exit_codes_help({cli::kNeedsPerson}, "the judges found something wrong with what Evenkeel did"),
       run_simulate);
   command.add_option("FILE", options.file, "the scenario, such as scenarios/leaky-web.txt",
                      {.required = true});
-  command.add_option("--seed", options.seed, "another seed, another day", {.shows_default = true});
+  command.add_option("--seed", options.seed,
+                     "of the random events: another seed is another day of the same story",
+                     {.shows_default = true});
   command.add_flag("--json", options.json, "both runs as one JSON object");
   command.add_flag("--narrative", options.narrative, "what happened with Evenkeel, one line each",
                    {.excludes = {"--json"}});
@@ -76,9 +78,9 @@ void add_simulate(cli::Subcommands& all) {
                      "serve the account over HTTP there instead, until SIGTERM",
                      {.shown = "HOST:PORT", .excludes = {"--json", "--narrative"}});
   command.add_option("--time-scale", options.listen.time_scale,
-                     "virtual seconds that pass in a second; 0: none",
+                     "virtual seconds in a real second; 0: time stands still",
                      {.shown = "X", .between = std::pair{0.0, 100'000.0}, .needs = "--listen"});
-  command.add_option("--latency", options.listen.latency, "real time that every AWS call takes at least",
+  command.add_option("--latency", options.listen.latency, "the least real time that each AWS call takes",
                      {.shown = "25ms", .needs = "--listen"});
   command.add_option("--write-policy", options.listen.write_policy,
                      "write the scenario's policy to this file", {.shown = "FILE", .needs = "--listen"});

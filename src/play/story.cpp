@@ -68,9 +68,10 @@ std::string compared(const Play& play, const cli::Colours& paint) {
   both("servers died", without.counters.crashes, with.counters.crashes);
   both("fewest healthy at any time", without.counters.min_healthy, with.counters.min_healthy);
   both("reboots, each drained first", without.counters.reboots, with.counters.reboots);
-  ours("undrained, double, forgotten",
-       with.judgement.undrained_reboots + with.judgement.double_reboots + with.judgement.forgotten);
-  ours("guards broken", with.judgement.guard_violations);
+  ours("rebooted without draining", with.judgement.undrained_reboots);
+  ours("rebooted twice", with.judgement.double_reboots);
+  ours("never put back", with.judgement.forgotten);
+  ours("policy violations", with.judgement.guard_violations);
   if (with.judgement.size_changes > 0) ours("sizes changed", with.judgement.size_changes);
   if (with.judgement.consequences > 0)
     ours("terminated by Auto Scaling because of Evenkeel", with.judgement.consequences);
@@ -95,7 +96,7 @@ std::string next_steps(const Play& play) {
   return fmt::format(
       "\nNext: what would it do to your fleet? Reads only, changes nothing:\n"
       "  evenkeel plan --policy evenkeel.yaml\n"
-      "Or walk about in this account with any AWS client:\n"
+      "Or look around in this account with any AWS client:\n"
       "  evenkeel simulate {} --listen 127.0.0.1:8080\n",
       play.scenario.file);
 }

@@ -27,7 +27,7 @@ std::string scaled_in(const sim::Fact& fact) {
 std::string of_any(const sim::Fact& fact) {
   const bool ours = fact.hand == sim::Hand::ours;
   if (fact.kind == FactKind::crash) return "dies: its memory is full";
-  if (fact.kind == FactKind::repair) return "is restarted by the person on call";
+  if (fact.kind == FactKind::repair) return "is restarted by the operator on call";
   if (fact.kind == FactKind::stop) return ours ? "is stopped" : "is stopped by hand";
   if (fact.kind == FactKind::start) return ours ? "is started" : "is started by hand";
   if (fact.kind == FactKind::replace) return "is replaced by Auto Scaling";
@@ -38,7 +38,7 @@ std::string of_any(const sim::Fact& fact) {
   if (fact.kind == FactKind::launch) return launched(fact);
   if (fact.kind == FactKind::scale_in) return scaled_in(fact);
   if (fact.kind == FactKind::retained)
-    return "is retained by its Auto Scaling group: it runs on and counts no more";
+    return "is retained by its Auto Scaling group: it keeps running and no longer counts";
   if (fact.kind == FactKind::root_volume) return "gets another root volume by an instance refresh";
   if (fact.kind == FactKind::event) return "meets its scheduled event: " + fact.detail;
   if (fact.kind == FactKind::command)

@@ -273,7 +273,7 @@ class Losses(StateFiles):
                 before = changes(remediation)
                 for _ in range(3):
                     self.assertEqual(remediation.tick().returncode, NEEDS_A_PERSON)
-                self.assertIn("nothing is remembered of this fleet", remediation.status()["breaker"]["reason"])
+                self.assertIn("the state has no record of this fleet", remediation.status()["breaker"]["reason"])
                 self.assertIn(remediation.leaking, remediation.status()["breaker"]["reason"])
                 self.assertEqual(changes(remediation), before, "a start, or a guess")
 

@@ -23,7 +23,9 @@ BUGS = [
         "if (!value->is_null()) return value->is_string() ? value->get<std::string>() : value->dump();"),
     # Wishes
     Bug("starts although a pause was asked for since the last tick", "decide/guards/fleet.cpp",
-        '  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for"};\n', ""),
+        '  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for" + to_end};\n', ""),
+    Bug("does not name the policy key that limits how many are out", "decide/guards/fleet.cpp",
+        'already out ({}{}); keep.out allows {}"', 'already out ({}{}); {} may be"'),
     Bug("gives a resumed breaker the wrong time", "decide/wishes.cpp",
         "state_.breaker_reset_at = now_;", "state_.breaker_reset_at = now_ + std::chrono::days{7};"),
     Bug("asks twice for what may have been stored", "controller/hand.cpp",

@@ -82,8 +82,8 @@ BUGS = [
         '{Reason::signal_not_due, "the metric was not read in this tick"}',
         '{Reason::signal_failed, "the metric was not answered"}'),
     Bug("takes a group that can't be read for one without the member", "decide/guards/member.cpp",
-        "    if (!fleet.unreadable.empty())\n      return Verdict{Reason::observation_incomplete,",
-        "    if (fleet.unreadable.size() > 99)\n      return Verdict{Reason::observation_incomplete,"),
+        "    if (!fleet.unreadable.empty())\n      return Verdict{\n          Reason::observation_incomplete,",
+        "    if (fleet.unreadable.size() > 99)\n      return Verdict{\n          Reason::observation_incomplete,"),
     # Guards and gates
     Bug("empties a zone", "decide/guards/capacity.cpp",
         "  const int required = fleet.required(count);\n", "  const int required = fleet.required(count) - 1;\n"),

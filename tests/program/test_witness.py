@@ -46,7 +46,7 @@ class Witness(unittest.TestCase):
         self.assertFalse(json.loads(self.remediation.tick().stdout)["open"])
         done = self.remediation.evenkeel("run")
         self.assertEqual(done.returncode, COULD_NOT_SEE, done.stdout + done.stderr)
-        for text in (f'{instance} ("web/{instance}@', "tg1:443", "this state does not know"):
+        for text in (f'{instance} ("web/{instance}@', "tg1:443", "this state has no record of"):
             self.assertIn(text, done.stderr)
         self.assertIn("aws ec2 delete-tags", self.remediation.evenkeel("status").stdout)
         explained = self.remediation.evenkeel("explain", instance).stdout

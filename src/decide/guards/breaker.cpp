@@ -32,10 +32,10 @@ std::optional<std::string> many_jumped(const FleetView& fleet) {
   const auto members = static_cast<int>(fleet.members.size());
   const auto crossing = too_many_crossed(fleet.policy, std::move(jumps), members);
   if (!crossing) return std::nullopt;
-  return fmt::format("{} of {} members jumped over {} within {} at {}, {} may: one cause, not {} leaks",
-                     crossing->together, members, format_number(condition.above),
-                     format_duration(2 * condition.period), iso8601(crossing->first), crossing->may,
-                     crossing->together);
+  return fmt::format(
+      "{} of {} members jumped over {} within {} at {}; keep.crossing_percent allows {}: one cause, not {} leaks",
+      crossing->together, members, format_number(condition.above), format_duration(2 * condition.period),
+      iso8601(crossing->first), crossing->may, crossing->together);
 }
 
 // Newest first, of one rule or of all: how many of the remediations whose effect is known helped.
@@ -90,7 +90,7 @@ std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
     return other != fleet.observation.other_fleets.end() && other->second.open;
   });
   if (out.empty()) return std::nullopt;
-  return fmt::format("nothing is remembered of this fleet, but {} is out of service: see to it first",
+  return fmt::format("the state has no record of this fleet, but {} is out of service: put it back first",
                      join(out, ", "));
 }
 

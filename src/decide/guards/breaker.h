@@ -1,4 +1,4 @@
-// The breaker: what looks like one cause hitting many members is for a person, not for a rolling reboot.
+// The breaker: what looks like one cause hitting many members is for an operator, not for a rolling reboot.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,5 @@
 // The guards that count who would be left.
+#include <algorithm>
 #include <fmt/core.h>
 #include <utility>
 
@@ -13,22 +14,23 @@ std::string without_shifted(const Count& count) {
                             : fmt::format(" without the {} that traffic is shifted away from", count.shifted);
 }
 
-Ruling in_group(const Member& member, const Place& place, bool tell) {
+Ruling in_group(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);
   if (left >= count.required && !tell) return std::nullopt;
+  const bool by_policy =
+      fleet.policy.keep.healthy.of(std::max(count.members, fleet.wanted_by_scaling)) >= count.required;
   Verdict verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
-                  fmt::format("{} of {} would be left healthy in {}{}, {} are asked for", left, count.members,
-                              place.group->name, without_shifted(count), count.required),
+                  fmt::format("{} of {} would be left healthy in {}{}; {} asks for {}", left, count.members,
+                              place.group->name, without_shifted(count),
+                              by_policy ? "keep.healthy" : "its fail-open threshold", count.required),
                   {{Number::healthy_after, left}, {Number::required, count.required}}};
   if (count.members - 1 < count.required) {  // even while all of them serve
     verdict.lasts = true;
-    verdict.text += count.members < 2
-                        ? "; add servers: with one of them none can ever leave"
-                        : fmt::format(
-                              "; set keep.healthy to {} or less, or add servers; a fail-open threshold "
-                              "of the group may ask for as many too",
-                              count.members - 1);
+    verdict.text += count.members < 2 ? "; add servers: the only one can never leave"
+                                      : fmt::format("; set {} to {} or less, or add servers",
+                                                    by_policy ? "keep.healthy" : "that threshold",
+                                                    count.members - (by_policy ? 1 : 2));
   }
   return verdict;
 }
@@ -53,18 +55,20 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
 Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
   if (member.zone.empty()) {
     return Verdict{Reason::too_few_healthy_in_zone,
-                   "its Availability Zone is not known, so what it leaves behind there is not known"};
+                   "its Availability Zone is not known, so how many it would leave there "
+                   "(keep.healthy_per_zone) is not known"};
   }
   const auto& count = place.count->zones.at(member.zone);
   const int left = count.serving - (member.serving ? 1 : 0);
   const int required = fleet.required(count);
   if (auto no = last_of_zone(member, place, left)) return no;
   if (left >= required && !tell) return std::nullopt;
-  Verdict verdict{left >= required ? Reason::start : Reason::too_few_healthy_in_zone,
-                  fmt::format("{} of {} would be left healthy in {} in zone {}{}, {} {} asked for", left,
-                              count.members, place.group->name, printable(member.zone),
-                              without_shifted(count), required, required == 1 ? "is" : "are"),
-                  {{Number::healthy_after, left}, {Number::required, required}}};
+  Verdict verdict{
+      left >= required ? Reason::start : Reason::too_few_healthy_in_zone,
+      fmt::format("{} of {} would be left healthy in {} in zone {}{}; keep.healthy_per_zone asks for {}",
+                  left, count.members, place.group->name, printable(member.zone), without_shifted(count),
+                  required),
+      {{Number::healthy_after, left}, {Number::required, required}}};
   if (count.members - 1 < required) {
     verdict.lasts = true;
     verdict.text += "; set keep.healthy_per_zone lower, or add servers there";
@@ -82,7 +86,7 @@ bool counted_before(const Member& member, const Place& place) {
 std::optional<Verdict> capacity_guard(const FleetView& fleet, const Member& member) {
   for (const auto& place : member.places) {
     if (counted_before(member, place)) continue;
-    if (auto no = in_group(member, place, false)) return no;
+    if (auto no = in_group(fleet, member, place, false)) return no;
     if (auto no = in_zone(fleet, member, place, false)) return no;
   }
   return std::nullopt;
@@ -95,7 +99,7 @@ std::vector<Check> capacity_checks(const FleetView& fleet, const Member& member)
   };
   for (const auto& place : member.places) {
     if (counted_before(member, place)) continue;
-    add("healthy " + place.group->name, in_group(member, place, true));
+    add("healthy " + place.group->name, in_group(fleet, member, place, true));
     add(fmt::format("healthy {} {}", place.group->name, member.zone), in_zone(fleet, member, place, true));
   }
   return checks;

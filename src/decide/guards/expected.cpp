@@ -247,8 +247,8 @@ std::string doubt(const TargetGroup& group, const FleetState& looked) {
     return !holds_id(there, id) && !under_remediation(looked, id);  // those it took out itself are not missed
   });
   return fmt::format(
-      "{} shows {} members, and {} that were there are missing; that is believed once {} looks "
-      "over {} agree",
+      "{} shows {} members, and {} that were there are missing: that counts once {} looks over {} "
+      "agree",
       group.name, there.size(), lacks, kAbsentSightings, format_duration(kAbsentFor));
 }
 

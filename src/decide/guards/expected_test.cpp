@@ -55,9 +55,10 @@ TEST_F(Absence, OneOfTwoGroupsIsEnough) {
   fleet.memory(3, 80);
   tick();
   EXPECT_TRUE(held_by(plan, Reason::too_many_out));
-  EXPECT_EQ(plan.members.at(id(4)).text,
-            "not registered in tg1-80 since 2026-11-22T12:02:00Z, where it is expected: it counts "
-            "as out; register it there, or terminate it");
+  EXPECT_EQ(
+      plan.members.at(id(4)).text,
+      "it is not registered in tg1-80 since 2026-11-22T12:02:00Z, where it is expected, so it counts as out: "
+      "register it there, terminate it, or, if it is meant to be out: evenkeel resume web --reason …");
 }
 
 TEST_F(Absence, AMissingMemberCountsInWhatMustBeLeft) {
@@ -160,10 +161,9 @@ TEST_F(Absence, AGroupWithoutHalfOfItsMembersIsNotBelieved) {
   fleet.group(1).registrations->clear();
   tick();
   EXPECT_TRUE(held_by(plan, Reason::observation_contradicts));
-  EXPECT_EQ(
-      plan.fleet.at(0).text,
-      "tg1-80 shows 0 members, and 8 that were there are missing; that is believed once 3 looks over 5m "
-      "agree");
+  EXPECT_EQ(plan.fleet.at(0).text,
+            "tg1-80 shows 0 members, and 8 that were there are missing: that counts once 3 looks over 5m "
+            "agree");
   EXPECT_FALSE(starts());
   EXPECT_EQ(seen(1).members.size(), 8U);
   fleet.group(1).registrations = all;

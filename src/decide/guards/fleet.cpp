@@ -19,12 +19,13 @@ constexpr std::size_t kNamed = 10;  // of those that are out, in a text
 
 Ruling paused(const FleetView& fleet, bool) {
   const auto& pause = fleet.state.pause;
-  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for"};
+  const auto to_end = "; to end it: evenkeel resume " + fleet.policy.name + " --reason …";
+  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for" + to_end};
   if (!pause || !is_in_force(*pause, fleet.observation.taken_at)) return std::nullopt;
   return Verdict{
       Reason::paused,
-      fmt::format("paused by {} since {}{}: {}", printable(pause->author), iso8601(pause->since),
-                  pause->until ? " until " + iso8601(*pause->until) : "", printable(pause->reason)),
+      fmt::format("paused by {} since {}{}: {}{}", printable(pause->author), iso8601(pause->since),
+                  pause->until ? " until " + iso8601(*pause->until) : "", printable(pause->reason), to_end),
       {},
       pause->until};
 }
@@ -68,7 +69,7 @@ namespace {
 
 Ruling retired(const FleetView& fleet, bool) {
   if (!fleet.policy.retired) return std::nullopt;
-  return Verdict{Reason::retired, why_retired(fleet.policy) + ", so it is only restored"};
+  return Verdict{Reason::retired, why_retired(fleet.policy) + ", so its servers are only put back"};
 }
 
 Ruling asked_late(const FleetView& fleet, bool) {
@@ -77,7 +78,8 @@ Ruling asked_late(const FleetView& fleet, bool) {
   return Verdict{
       Reason::asked_late,
       fmt::format(
-          "the time of this tick's event is {} away from now: it only restores, the next one looks again",
+          "the time of this tick's event is {} away from now: this tick only puts servers back, the next one "
+          "looks again",
           format_duration(late)),
       {{Number::late_seconds, std::chrono::duration<double>(late).count()}}};
 }
@@ -102,7 +104,9 @@ Ruling fleets_overlap(const FleetView& fleet, bool) {
   if (shared.empty()) return std::nullopt;
   return lasting(
       Verdict{Reason::fleets_overlap,
-              join(shared, ", ") + "; two fleets must not start the same servers: leave it in one of them"});
+              join(shared, ", ") +
+                  "; two fleets must not start the same servers: name it in one of them only (target_groups, "
+                  "auto_scaling_group)"});
 }
 
 // Who is out in a fleet of which nothing is known may be one of this fleet's.
@@ -123,19 +127,23 @@ Ruling state_outdated(const FleetView& fleet, bool) {
   who.resize(std::min(count, kNamed));
   return Verdict{
       Reason::state_outdated,
-      fmt::format("{} of the servers that the state knows left their target groups while it was "
-                  "not looked at for more than {}: {}{}; it may be an old copy. Put them back, or, "
-                  "if they are meant to be out: evenkeel resume {} --reason …",
-                  count, format_duration(kUnwatched), join(who, ", "), more, fleet.policy.name),
+      fmt::format(
+          "{} server{} left the target groups while no tick ran for more than {}: {}{}; the state may "
+          "be an old copy. Put them back, or, if they are meant to be out: evenkeel resume {} "
+          "--reason …",
+          count, count == 1 ? "" : "s", format_duration(kUnwatched), join(who, ", "), more,
+          fleet.policy.name),
       {{Number::missing, static_cast<double>(count)}}};
 }
 
 Ruling clock_backwards(const FleetView& fleet, bool) {
   const auto back = fleet.state.last_tick_at - fleet.observation.taken_at;
   if (back <= kMaxSpread) return std::nullopt;
-  return Verdict{Reason::clock_backwards,
-                 fmt::format("AWS's clock stands {} before the last tick's", format_duration(back)),
-                 {{Number::back_seconds, std::chrono::duration<double>(back).count()}}};
+  return Verdict{
+      Reason::clock_backwards,
+      fmt::format("AWS's clock is {} behind the last tick's: nothing starts until it has caught up",
+                  format_duration(back)),
+      {{Number::back_seconds, std::chrono::duration<double>(back).count()}}};
 }
 
 Ruling clock_ahead(const FleetView& fleet, bool) {
@@ -143,7 +151,7 @@ Ruling clock_ahead(const FleetView& fleet, bool) {
   const auto ahead = *fleet.observation.doubtful_date - fleet.state.last_tick_at;
   return Verdict{
       Reason::clock_ahead,
-      fmt::format("AWS's clock stands {} after the last tick's, and this machine's clock does not agree: it "
+      fmt::format("AWS's clock is {} ahead of the last tick's, and this machine's clock does not agree: it "
                   "counts once {} ticks over {} have seen it",
                   format_duration(ahead), kBelievedAfterTicks, format_duration(kBelievedAfter)),
       {{Number::ahead_seconds, std::chrono::duration<double>(ahead).count()}}};
@@ -156,12 +164,12 @@ Ruling observation_incomplete(const FleetView& fleet, bool tell) {
   }
   if (spread > kMaxSpread) {
     return Verdict{Reason::observation_incomplete,
-                   fmt::format("AWS's answers are {} apart, {} at the most describe one moment",
+                   fmt::format("AWS's answers are {} apart; at most {} count as one moment",
                                format_duration(spread), format_duration(kMaxSpread)),
                    {{Number::spread_seconds, std::chrono::duration<double>(spread).count()}}};
   }
   if (!tell) return std::nullopt;
-  return passes(fmt::format("all was read, within {}", format_duration(spread)));
+  return passes(fmt::format("everything was read, within {}", format_duration(spread)));
 }
 
 // An empty or halved answer where there was a fleet a tick ago is more often a wrong answer than a vanished
@@ -173,13 +181,13 @@ Ruling observation_contradicts(const FleetView& fleet, bool tell) {
   const Numbers numbers = {{Number::members, now}, {Number::members_before, before}};
   if (now * 2 < before) {
     return Verdict{Reason::observation_contradicts,
-                   fmt::format("only {} members seen where the last tick saw {}; waiting one tick for it to "
-                               "be confirmed",
+                   fmt::format("{} members seen, {} by the last tick: nothing starts until the next tick "
+                               "confirms it",
                                now, before),
                    numbers};
   }
   if (!tell) return std::nullopt;
-  return passes(fmt::format("{} members seen, {} by the tick before", now, before), numbers);
+  return passes(fmt::format("{} members seen, {} by the last tick", now, before), numbers);
 }
 
 }  // namespace
@@ -191,8 +199,8 @@ Ruling zone_failing(const FleetView& fleet, bool) {
   for (const auto& [zone, count] : fleet.zones) {
     if (count.members < 3 || count.failing * 2 <= count.members) continue;
     return Verdict{Reason::zone_failing,
-                   fmt::format("{} of {} members in zone {} are not healthy: while a zone fails nothing is "
-                               "started anywhere",
+                   fmt::format("{} of {} members in zone {} are not healthy: while a zone fails, nothing "
+                               "starts in any zone",
                                count.failing, count.members, printable(zone)),
                    {{Number::failing, count.failing}, {Number::members, count.members}}};
   }
@@ -213,6 +221,10 @@ std::vector<std::string> gone_in_standby(const FleetView& fleet) {
   return ids;
 }
 
+std::string how_many_are(int servers) {
+  return fmt::format("{} server{}", servers, servers == 1 ? " is" : "s are");
+}
+
 Ruling too_many_out(const FleetView& fleet, bool tell) {
   const int limit = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
   const Numbers numbers = {{Number::out, fleet.out_count}, {Number::limit, limit}};
@@ -221,7 +233,8 @@ Ruling too_many_out(const FleetView& fleet, bool tell) {
     const auto more = out.size() > kNamed ? fmt::format(" and {} more", out.size() - kNamed) : "";
     out.resize(std::min(out.size(), kNamed));
     Verdict no{Reason::too_many_out,
-               fmt::format("{} out already, {} may be: {}{}", fleet.out_count, limit, join(out, ", "), more),
+               fmt::format("{} already out ({}{}); keep.out allows {}", how_many_are(fleet.out_count),
+                           join(out, ", "), more, limit),
                numbers};
     const auto never_back = gone_in_standby(fleet);
     if (never_back.empty() || static_cast<int>(never_back.size()) < limit) return no;
@@ -233,7 +246,7 @@ Ruling too_many_out(const FleetView& fleet, bool tell) {
     return lasting(std::move(no));
   }
   if (!tell) return std::nullopt;
-  return passes(fmt::format("{} out, {} may be", fleet.out_count, limit), numbers);
+  return passes(fmt::format("{} out; keep.out allows {}", how_many_are(fleet.out_count), limit), numbers);
 }
 
 Ruling starts_per_hour(const FleetView& fleet, bool tell) {
@@ -249,13 +262,16 @@ Ruling starts_per_hour(const FleetView& fleet, bool tell) {
   if (static_cast<int>(starts.size()) >= limit) {
     std::ranges::sort(starts);
     const Time next = starts[starts.size() - static_cast<std::size_t>(limit)] + 1h;
-    return Verdict{Reason::starts_per_hour,
-                   fmt::format("{} started within an hour, {} may be; the next at {}", starts.size(), limit,
-                               iso8601(next)),
-                   numbers, next};
+    return Verdict{
+        Reason::starts_per_hour,
+        fmt::format("{} started within an hour; keep.starts_per_hour allows {}; the next may start at {}",
+                    starts.size(), limit, iso8601(next)),
+        numbers, next};
   }
   if (!tell) return std::nullopt;
-  return passes(fmt::format("{} started within an hour, {} may be", starts.size(), limit), numbers);
+  return passes(
+      fmt::format("{} started within an hour; keep.starts_per_hour allows {}", starts.size(), limit),
+      numbers);
 }
 
 constexpr std::array kInnerGuards = {FleetGuard{"former_pause", paused_before},

@@ -26,11 +26,13 @@ Ruling calendars(const FleetView& fleet, bool tell) {
     if (found == fleet.observation.calendars.end() || found->second == CalendarState::unknown) {
       return Verdict{Reason::calendar_closed,
                      fmt::format("Change Calendar {} could not be read, so it counts as closed: see that it "
-                                 "exists and that ssm:GetCalendarState is allowed",
+                                 "exists and that ssm:GetCalendarState is allowed, or take it out of "
+                                 "gates.calendars",
                                  printable(name))};
     }
     if (found->second == CalendarState::closed) {
-      return Verdict{Reason::calendar_closed, fmt::format("Change Calendar {} is closed", printable(name))};
+      return Verdict{Reason::calendar_closed,
+                     fmt::format("Change Calendar {} is closed (gates.calendars)", printable(name))};
     }
   }
   if (!tell || named.empty()) return std::nullopt;
@@ -58,21 +60,22 @@ Ruling alarms(const FleetView& fleet, bool tell) {
   }
   if (!firing.empty()) {
     return Verdict{Reason::alarm_firing,
-                   "in ALARM: " + join(firing, ", "),
+                   "in ALARM: " + join(firing, ", ") + " (gates.alarms)",
                    {{Number::firing, static_cast<double>(firing.size())}}};
   }
   if (!unreadable.empty()) {
     return Verdict{
         Reason::alarm_unreadable,
-        fmt::format("no state of the alarm {}: see that it exists in this region (a prefix must "
-                    "match at least one) and that cloudwatch:DescribeAlarms is allowed, or take it "
-                    "out of gates.alarms",
-                    join(unreadable, ", ")),
+        fmt::format(
+            "the state of the alarm {} is not known: see that it exists in this region (a prefix must "
+            "match at least one) and that cloudwatch:DescribeAlarms is allowed, or take it "
+            "out of gates.alarms",
+            join(unreadable, ", ")),
         {{Number::unreadable, static_cast<double>(unreadable.size())}}};
   }
   if (!undecided.empty()) {
     return Verdict{Reason::alarm_unreadable,
-                   fmt::format("in INSUFFICIENT_DATA: {}; gates.insufficient_data: passes would let it pass",
+                   fmt::format("in INSUFFICIENT_DATA: {}; gates.insufficient_data: passes would allow it",
                                join(undecided, ", ")),
                    {{Number::undecided, static_cast<double>(undecided.size())}}};
   }
@@ -92,13 +95,13 @@ Ruling instance_refresh(const FleetView& fleet, bool tell) {
   if (!group->instance_refresh) {
     if (nobody_might_start(fleet)) return std::nullopt;
     return Verdict{Reason::instance_refresh,
-                   fmt::format("whether an instance refresh of {} is under way was not read: see that "
+                   fmt::format("whether an instance refresh of {} is under way is not known: see that "
                                "autoscaling:DescribeInstanceRefreshes is allowed",
                                printable(group->name))};
   }
   if (!group->instance_refresh->empty()) {
     return Verdict{Reason::instance_refresh,
-                   fmt::format("an instance refresh of {} is {}: it takes members out itself",
+                   fmt::format("an instance refresh of {} is {}: it takes servers out itself",
                                printable(group->name), printable(*group->instance_refresh))};
   }
   if (!tell) return std::nullopt;
@@ -115,15 +118,15 @@ Ruling scaling_activity(const FleetView& fleet, bool tell) {
   if (!group->activities) {
     if (nobody_might_start(fleet)) return std::nullopt;
     return Verdict{Reason::scaling_activity,
-                   fmt::format("what activities of {} are under way was not read: see that "
+                   fmt::format("which activities of {} are under way is not known: see that "
                                "autoscaling:DescribeScalingActivities is allowed",
                                printable(group->name))};
   }
   if (!group->activities->empty()) {
-    return Verdict{
-        Reason::scaling_activity,
-        fmt::format("{} is at work: {}", printable(group->name), printable(join(*group->activities, ", "))),
-        {{Number::activities, static_cast<double>(group->activities->size())}}};
+    return Verdict{Reason::scaling_activity,
+                   fmt::format("Auto Scaling group {} has activities under way: {}", printable(group->name),
+                               printable(join(*group->activities, ", "))),
+                   {{Number::activities, static_cast<double>(group->activities->size())}}};
   }
   if (!tell) return std::nullopt;
   return passes("no activity of " + printable(group->name));
@@ -137,10 +140,11 @@ Ruling zonal_shift(const FleetView& fleet, bool) {
     const auto shifted =
         std::ranges::find_if(*group->registrations, [](const Registration& r) { return r.zonal_shift; });
     if (shifted == group->registrations->end()) continue;
-    return Verdict{Reason::zonal_shift,
-                   fmt::format("traffic is shifted away from the zone of {} in {}: the other zones carry it "
-                               "all; end the zonal shift first",
-                               shifted->instance_id, group->name)};
+    return Verdict{
+        Reason::zonal_shift,
+        fmt::format("traffic is shifted away from the zone of {} in {}, so the other zones carry all "
+                    "of it: end the zonal shift first",
+                    shifted->instance_id, group->name)};
   }
   return std::nullopt;
 }

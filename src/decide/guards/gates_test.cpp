@@ -60,7 +60,7 @@ TEST(Gates, AChangeCalendarMustBeOpen) {
   fleet.observation.calendars["web-freeze"] = CalendarState::unknown;
   EXPECT_NE(verdict_of_three(fleet).text.find("ssm:GetCalendarState"), std::string::npos);
   fleet.observation.calendars["web-freeze"] = CalendarState::closed;
-  EXPECT_EQ(verdict_of_three(fleet).text, "Change Calendar web-freeze is closed");
+  EXPECT_EQ(verdict_of_three(fleet).text, "Change Calendar web-freeze is closed (gates.calendars)");
   fleet.observation.calendars["web-freeze"] = CalendarState::open;
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
@@ -73,7 +73,7 @@ TEST(Gates, AnyAlarmThatFiresHoldsBackAndIsNamed) {
       {"web-5xx", AlarmState::ok}, {"web-slow", AlarmState::alarm}, {"web-late", AlarmState::alarm}};
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::alarm_firing);
-  EXPECT_EQ(no.text, "in ALARM: web-slow, web-late");
+  EXPECT_EQ(no.text, "in ALARM: web-slow, web-late (gates.alarms)");
   EXPECT_EQ(no.numbers.at(Number::firing), 2);
   fleet.observation.alarms["web-*"][1].state = fleet.observation.alarms["web-*"][2].state = AlarmState::ok;
   EXPECT_EQ(why_not(fleet), Reason::start);
@@ -162,7 +162,8 @@ TEST(Gates, AServerWhoseZoneIsShiftedAwayDoesNotServe) {
   const FleetView one(fleet.policy, fleet.observation, fleet.state);
   const auto no = capacity_guard(one, one.members.at(id(3)));
   ASSERT_TRUE(no);
-  EXPECT_TRUE(no->text.starts_with("6 of 8 would be left healthy in tg1, 7")) << no->text;
+  EXPECT_TRUE(no->text.starts_with("6 of 8 would be left healthy in tg1; keep.healthy asks for 7"))
+      << no->text;
   fleet.place(0, 7).zonal_shift = true;
   const FleetView both(fleet.policy, fleet.observation, fleet.state);
   EXPECT_TRUE(capacity_guard(both, both.members.at(id(3)))

@@ -28,8 +28,10 @@ std::optional<Verdict> member_guards(const FleetView& fleet, const Member& membe
 Ruling treatment_guard(const Applied& applied) {
   const auto& [treatment, instance, scaling, group, in_standby] = applied;
   if (treatment == Treatment::stop_start && instance != nullptr && !instance->ebs_root) {
-    return lasting(Verdict{Reason::cannot_stop,
-                           "its root device is not known to be on EBS, so it can't be stopped and started"});
+    return lasting(
+        Verdict{Reason::cannot_stop,
+                "its root device is not known to be on EBS, so it can't be stopped and started: take "
+                "\"stop_start\" out of treatments"});
   }
   if (treatment == Treatment::stop_start && scaling != nullptr && !in_standby && group &&
       !group->replacement_suspended) {
@@ -41,8 +43,10 @@ Ruling treatment_guard(const Applied& applied) {
                             printable(group->name))});
   }
   if (treatment == Treatment::replace && scaling == nullptr) {
-    return lasting(Verdict{Reason::auto_scaling_state,
-                           "it is not in the policy's Auto Scaling group, so nothing would replace it"});
+    return lasting(
+        Verdict{Reason::auto_scaling_state,
+                "it is not in the policy's auto_scaling_group, so nothing would replace it: attach it "
+                "there, or take \"replace\" out of treatments"});
   }
   if (treatment == Treatment::replace && group && group->retains_terminated) {
     return lasting(
@@ -87,7 +91,10 @@ Ruling registering_guard(const AutoScalingGroup& group, bool replaced) {
 Ruling stop_protection_guard(Treatment treatment, const Instance* instance) {
   if (treatment != Treatment::stop_start || instance == nullptr) return std::nullopt;
   if (!instance->stop_protected) {
-    return Verdict{Reason::stop_protected, "whether EC2's stop protection is on could not be read"};
+    return Verdict{
+        Reason::stop_protected,
+        "whether EC2's stop protection is on could not be read: see that ec2:DescribeInstanceAttribute "
+        "is allowed, or take \"stop_start\" out of treatments"};
   }
   if (!*instance->stop_protected) return std::nullopt;
   return lasting(
@@ -114,13 +121,18 @@ std::string where_else(const Survey& survey) {
   std::vector<std::string> parts;
   if (!by_address.empty())
     parts.push_back(
-        fmt::format("also registered in {} by its address, where Evenkeel can't take it out; "
+        fmt::format("it is also registered in {} by its address, where Evenkeel can't take it out; "
                     "deregister it there, or use a target group of type instance",
                     join(by_address, ", ")));
   if (!by_id.empty())
     parts.push_back(
-        fmt::format("also registered in {}; name it in the policy's target_groups", join(by_id, ", ")));
+        fmt::format("it is also registered in {}; name that group in target_groups", join(by_id, ", ")));
   return join(parts, "; ");
+}
+
+std::string refused_by_aws(const char* what, const Survey& survey) {
+  return fmt::format("AWS would refuse {}: {}; evenkeel iam prints what must be allowed", what,
+                     survey.detail);
 }
 
 }  // namespace
@@ -132,13 +144,14 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
   if (!survey.classic.empty()) {
     return lasting(Verdict{
         Reason::elsewhere_registered,
-        fmt::format("also registered with {}, from which nothing would take it: deregister it there, or "
-                    "attach that load balancer to its Auto Scaling group and set leave_by: standby",
-                    printable(join(survey.classic, ", ")))});
+        fmt::format(
+            "it is also registered with {}, from which nothing would take it: deregister it there, or "
+            "attach that load balancer to its Auto Scaling group and set leave_by: standby",
+            printable(join(survey.classic, ", ")))});
   }
   if (!survey.complete) {
     return Verdict{Reason::survey_incomplete,
-                   "whether it is registered elsewhere could not be found out: " + survey.detail};
+                   "whether it is registered elsewhere is not known: " + survey.detail};
   }
   if (!survey.events) {
     return Verdict{Reason::survey_incomplete,
@@ -148,25 +161,25 @@ std::optional<Verdict> survey_guard(const Survey& survey, bool event_is_the_reas
     const auto& event = survey.events->front();
     return Verdict{
         Reason::scheduled_event,
-        fmt::format("EC2 has scheduled {} for it{}: {}; a rule with scheduled_event would serve it",
+        fmt::format("EC2 has scheduled {} for it{}: {}; a rule scheduled_event in also_when would serve it",
                     printable(event.code), event.not_before ? " at " + iso8601(*event.not_before) : "",
                     printable(event.description)),
         {{Number::events, static_cast<double>(survey.events->size())}}};
   }
   if (!survey.may_reboot.value_or(false)) {
-    return Verdict{Reason::reboot_denied, "AWS would refuse its treatment: " + survey.detail};
+    return Verdict{Reason::reboot_denied, refused_by_aws("its treatment", survey)};
   }
   if (!survey.may_deregister.value_or(false)) {
-    return Verdict{Reason::deregister_denied, "AWS would refuse to take it out: " + survey.detail};
+    return Verdict{Reason::deregister_denied, refused_by_aws("to take it out", survey)};
   }
   if (!survey.may_register.value_or(false)) {
-    return Verdict{Reason::register_denied, "AWS would refuse to put it back: " + survey.detail};
+    return Verdict{Reason::register_denied, refused_by_aws("to put it back", survey)};
   }
   if (!survey.may_mark.value_or(false)) {
     return Verdict{
         Reason::mark_denied,
-        fmt::format("AWS would not let us put the tag {} on it and take it off, as witness_tag wants: "
-                    "{}; allow ec2:CreateTags and ec2:DeleteTags, or witness_tag: no",
+        fmt::format("AWS would refuse to put the tag {} on it and take it off, as witness_tag wants: "
+                    "{}; allow ec2:CreateTags and ec2:DeleteTags, or set witness_tag: no",
                     kWitnessTag, survey.detail)};
   }
   return std::nullopt;

@@ -318,11 +318,11 @@ TEST(Guards, OnlyAGroupThatHoldsItByItsIdIsToBeNamed) {
   auto& survey = fleet.observation.surveys[id(3)];
   survey.elsewhere = {{id(3), 80, TargetState::healthy, TargetReason::none}};
   survey.elsewhere_groups = {"blue"};
-  EXPECT_NE(verdict_of_three(fleet).text.find("name it in the policy"), std::string::npos);
+  EXPECT_NE(verdict_of_three(fleet).text.find("name that group in target_groups"), std::string::npos);
   survey.elsewhere[0].by_address = true;
   const auto no = verdict_of_three(fleet);
   EXPECT_EQ(no.reason, Reason::elsewhere_registered);
-  EXPECT_EQ(no.text.find("name it in the policy"), std::string::npos) << no.text;
+  EXPECT_EQ(no.text.find("name that group in target_groups"), std::string::npos) << no.text;
   EXPECT_NE(no.text.find("blue by its address"), std::string::npos) << no.text;
 }
 

@@ -136,7 +136,8 @@ std::vector<BlindTo> never_to_leave(const Plan& plan, const FleetView& fleet,
     id = one;
   }
   if (asked != nullptr)
-    never.push_back({Blindness::may_never_leave, id, id + " is to leave, and never may: " + asked->text});
+    never.push_back(
+        {Blindness::may_never_leave, id, id + " is asked for and may never leave: " + asked->text});
   return never;
 }
 

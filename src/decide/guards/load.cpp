@@ -120,21 +120,22 @@ Projection of_members(const FleetView& fleet, const Reach& far) {
 Verdict judged(const FleetView& fleet, const Projection& projection, const std::string& of, int left) {
   const auto& ceiling = *fleet.policy.keep.load_below;
   if (!projection.known) {
-    return {Reason::load_unknown, fmt::format("the load {} of {} is not known: {}", printable(ceiling.metric),
-                                              of, printable(projection.why))};
+    return {Reason::load_unknown, fmt::format("keep.load_below can't be judged: {} of {} is not known: {}",
+                                              printable(ceiling.metric), of, printable(projection.why))};
   }
+  const auto rounded_to_tenth = [](double value) { return format_number(std::round(value * 10) / 10); };
   const double each = left > 0 ? projection.total() / left : projection.total();
   const bool fits = left > 0 && each < ceiling.below;
-  return {
-      fits ? Reason::start : Reason::too_much_load,
-      fmt::format("{} {} of {}, and {} more until it is back, would be carried by {}: {} each, it must "
-                  "stay below {}",
-                  format_number(projection.high), printable(ceiling.metric), of,
-                  format_number(projection.growth), left, format_number(each), format_number(ceiling.below)),
-      {{Number::projected, projection.total()},
-       {Number::projected_each, each},
-       {Number::limit, ceiling.below},
-       {Number::left, left}}};
+  return {fits ? Reason::start : Reason::too_much_load,
+          fmt::format("{} {} on each of {} remaining server{} ({} of {}, and {} more until it is back); "
+                      "keep.load_below.below is {}",
+                      rounded_to_tenth(each), printable(ceiling.metric), left, left == 1 ? "" : "s",
+                      rounded_to_tenth(projection.high), of, rounded_to_tenth(projection.growth),
+                      format_number(ceiling.below)),
+          {{Number::projected, projection.total()},
+           {Number::projected_each, each},
+           {Number::limit, ceiling.below},
+           {Number::left, left}}};
 }
 
 }  // namespace

@@ -14,19 +14,21 @@
 namespace evenkeel::decide {
 namespace {
 
-Ruling in_remediation(const FleetView&, const Member& member, bool) {
+Ruling in_remediation(const FleetView& fleet, const Member& member, bool) {
   if (member.open == nullptr) return std::nullopt;
   const auto& open = *member.open;
   if (open.phase == Phase::held) return Verdict{Reason::held, "held: " + open.held_because};
-  return Verdict{Reason::in_remediation, fmt::format("{} since {}, until {} at the latest", name(open.phase),
-                                                     iso8601(open.phase_since), iso8601(open.deadline))};
+  return Verdict{
+      Reason::in_remediation,
+      fmt::format("it has been {} for {} of {}", name(open.phase),
+                  format_duration(std::max(Duration{0}, fleet.observation.taken_at - open.phase_since)),
+                  format_duration(open.deadline - open.phase_since))};
 }
 
 Ruling in_another_fleet(const FleetView&, const Member& member, bool) {
   if (member.other == nullptr || !member.other->open) return std::nullopt;
   return Verdict{Reason::in_another_fleet,
-                 fmt::format("it is being remediated in fleet {}: that comes to its end first",
-                             printable(member.other->fleet))};
+                 fmt::format("fleet {} remediates it: that ends first", printable(member.other->fleet))};
 }
 
 // Of whichever instance the target is: one that EC2 does not know by it, too.
@@ -36,9 +38,10 @@ Ruling target_type(const FleetView&, const Member& member, bool) {
   if (other == member.places.end()) return std::nullopt;
   return lasting(Verdict{
       Reason::unsupported_target_type,
-      fmt::format("registered in {}, whose targets are not instances: Evenkeel can't take it out there and "
-                  "put it back exactly; deregister it there, or use a target group of type instance",
-                  printable(other->group->name))});
+      fmt::format(
+          "it is registered in {}, whose targets are not instances: Evenkeel can't take it out there and "
+          "put it back exactly; deregister it there, or use a target group of type instance",
+          printable(other->group->name))});
 }
 
 Ruling running(const FleetView&, const Member& member, bool) {
@@ -53,7 +56,7 @@ Ruling hold_tag(const FleetView&, const Member& member, bool) {
   if (member.instance == nullptr) return std::nullopt;
   const auto tag = member.instance->tags.find(kHoldTag);
   if (tag == member.instance->tags.end() || !says_hold(tag->second)) return std::nullopt;
-  return Verdict{Reason::hold_tag, fmt::format("its tag {} says \"{}\"; take the tag away to let it go",
+  return Verdict{Reason::hold_tag, fmt::format("its tag {} says \"{}\"; take the tag off to allow a start",
                                                kHoldTag, printable(tag->second))};
 }
 
@@ -69,15 +72,15 @@ Ruling not_in_service(const Place& place) {
   const auto where = where_is(place);
   if (registration->state == TargetState::draining ||
       registration->state == TargetState::unhealthy_draining) {
-    return Verdict{Reason::being_drained, "a person or another program is draining it from " + where};
+    return Verdict{Reason::being_drained, "an operator or another tool is draining it from " + where};
   }
   if (registration->reason == TargetReason::not_in_use || !group->has_load_balancer) {
     return lasting(
         Verdict{Reason::group_without_load_balancer,
                 where + " gets no traffic: no listener forwards to it, or its zone is not enabled"});
   }
-  return Verdict{Reason::not_healthy,
-                 fmt::format("{} at {} ({})", name(registration->state), where, name(registration->reason))};
+  return Verdict{Reason::not_healthy, fmt::format("it is {} at {} ({})", name(registration->state), where,
+                                                  name(registration->reason))};
 }
 
 Ruling in_slow_start(const Place& place, Time now) {
@@ -86,7 +89,7 @@ Ruling in_slow_start(const Place& place, Time now) {
   const Time since = place.healthy_since.value_or(now);
   if (now - since >= ramp) return std::nullopt;
   return Verdict{Reason::slow_start,
-                 fmt::format("may be in slow start at {}: seen healthy for {} of {}", where_is(place),
+                 fmt::format("it may be in slow start at {}: seen healthy for {} of {}", where_is(place),
                              format_duration(now - since), format_duration(ramp)),
                  {},
                  since + ramp};
@@ -104,19 +107,21 @@ Ruling missing_somewhere(const FleetView& fleet, const Member& member) {
   }
   return Verdict{
       Reason::not_registered,
-      fmt::format("not registered in {}{}, where it is expected: it counts as out; register it there, or "
-                  "terminate it",
-                  join(groups, ", "), since ? " since " + iso8601(*since) : "")};
+      fmt::format(
+          "it is not registered in {}{}, where it is expected, so it counts as out: register it there, "
+          "terminate it, or, if it is meant to be out: evenkeel resume {} --reason …",
+          join(groups, ", "), since ? " since " + iso8601(*since) : "", fleet.policy.name)};
 }
 
 Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
   if (!member.missing.empty()) return missing_somewhere(fleet, member);
   if (member.places.empty()) {
     if (!fleet.unreadable.empty())
-      return Verdict{Reason::observation_incomplete,
-                     "in which target groups it is registered is unknown: " + join(fleet.unreadable, ", ")};
+      return Verdict{
+          Reason::observation_incomplete,
+          "it is not known in which target groups it is registered: " + join(fleet.unreadable, ", ")};
     return Verdict{Reason::not_registered,
-                   "in the Auto Scaling group, but registered in none of the target groups"};
+                   "it is in the Auto Scaling group, but registered in none of the fleet's target groups"};
   }
   for (const auto& place : member.places) {
     if (auto no = not_in_service(place)) return no;
@@ -124,7 +129,7 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
   }
   if (!tell) return std::nullopt;
   return passes(fmt::format("at {} places, {}", member.places.size(),
-                            member.serving ? "serving" : "not serving: nothing is lost with it"),
+                            member.serving ? "serving" : "not serving: no capacity is lost with it"),
                 {{Number::places, static_cast<double>(member.places.size())}});
 }
 
@@ -136,8 +141,8 @@ Ruling named_group(const FleetView& fleet, const Member& member, bool) {
     return lasting(Verdict{
         Reason::in_unnamed_auto_scaling_group,
         fmt::format(
-            "belongs to Auto Scaling group {}, which could replace it while it is out; name it in the "
-            "policy as auto_scaling_group",
+            "it belongs to Auto Scaling group {}, which could replace it while it is out: name that group in "
+            "auto_scaling_group",
             printable(tag))});
   }
   return std::nullopt;
@@ -186,7 +191,7 @@ Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
     return no;
   }
   if (!tell) return std::nullopt;
-  return passes(fmt::format("{}, rung {} of {}", name(kind), rung + 1, fleet.policy.treatments.size()),
+  return passes(fmt::format("{}, treatment {} of {}", name(kind), rung + 1, fleet.policy.treatments.size()),
                 {{Number::rung, rung}});
 }
 
@@ -194,7 +199,8 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
   if (!fleet.policy.keep.out_per_zone) return std::nullopt;
   if (member.zone.empty()) {
     return Verdict{Reason::too_many_out_in_zone,
-                   "its Availability Zone is not known, so how many are out there is not known"};
+                   "its Availability Zone is not known, so how many are out there (keep.out_per_zone) is not "
+                   "known"};
   }
   const auto counted = fleet.zones.find(member.zone);
   if (counted == fleet.zones.end())
@@ -203,7 +209,8 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
   const int limit = fleet.policy.keep.out_per_zone->at_most(zone.members);
   if (zone.out < limit && !tell) return std::nullopt;
   return Verdict{zone.out < limit ? Reason::start : Reason::too_many_out_in_zone,
-                 fmt::format("{} out in zone {}, {} may be", zone.out, printable(member.zone), limit),
+                 fmt::format("{} server{} out in zone {}; keep.out_per_zone allows {}", zone.out,
+                             zone.out == 1 ? " is" : "s are", printable(member.zone), limit),
                  {{Number::out, zone.out}, {Number::limit, limit}}};
 }
 
@@ -213,12 +220,11 @@ Ruling young(const FleetView& fleet, const Member& member, bool tell) {
   const auto up = fleet.observation.taken_at - boot;
   const auto wanted = fleet.policy.keep.min_uptime;
   if (up >= wanted && !tell) return std::nullopt;
-  return Verdict{
-      up < wanted ? Reason::young : Reason::start,
-      fmt::format("up for {} since its last boot or treatment that is known, keep.min_uptime is {}",
-                  format_duration(up), format_duration(wanted)),
-      {{Number::up_seconds, std::chrono::duration<double>(up).count()}},
-      up < wanted ? std::optional(boot + wanted) : std::nullopt};
+  return Verdict{up < wanted ? Reason::young : Reason::start,
+                 fmt::format("{} since its last known boot or treatment; keep.min_uptime is {}",
+                             format_duration(up), format_duration(wanted)),
+                 {{Number::up_seconds, std::chrono::duration<double>(up).count()}},
+                 up < wanted ? std::optional(boot + wanted) : std::nullopt};
 }
 
 Ruling late_effect(const FleetView& fleet, const Member& member, bool) {
@@ -240,7 +246,7 @@ Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
   const auto ago = fleet.observation.taken_at - *last;
   if (ago >= wanted && !tell) return std::nullopt;
   return Verdict{ago < wanted ? Reason::cooldown : Reason::start,
-                 fmt::format("its last remediation ended {} ago, the cooldown is {}", format_duration(ago),
+                 fmt::format("its last remediation ended {} ago; keep.cooldown is {}", format_duration(ago),
                              format_duration(wanted)),
                  {{Number::ago_seconds, std::chrono::duration<double>(ago).count()}},
                  ago < wanted ? std::optional(*last + wanted) : std::nullopt};
@@ -260,12 +266,13 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
   const auto limit = static_cast<std::size_t>(fleet.policy.keep.remediations_per_day);
   const bool full = today.size() >= limit;
   if (!full && !tell) return std::nullopt;
-  return Verdict{full ? Reason::daily_limit : Reason::start,
-                 fmt::format("{} remediations within a day, {} may be{}", today.size(), limit,
-                             full ? ": this treatment is not the remedy; look at the server" : ""),
-                 {{Number::remediations, static_cast<double>(today.size())},
-                  {Number::limit, static_cast<double>(limit)}},
-                 full && limit > 0 ? std::optional(today[limit - 1] + 24h) : std::nullopt};
+  return Verdict{
+      full ? Reason::daily_limit : Reason::start,
+      fmt::format("{} remediation{} within a day; keep.remediations_per_day allows {}{}", today.size(),
+                  today.size() == 1 ? "" : "s", limit, full ? ": look at the server" : ""),
+      {{Number::remediations, static_cast<double>(today.size())},
+       {Number::limit, static_cast<double>(limit)}},
+      full && limit > 0 ? std::optional(today[limit - 1] + 24h) : std::nullopt};
 }
 
 Ruling remedy(const FleetView& fleet, const Member& member, bool) { return ladder_is_spent(fleet, member); }

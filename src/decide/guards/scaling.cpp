@@ -103,7 +103,7 @@ Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
                                         printable(group.name), group.desired, group.min),
                             numbers});
   }
-  return passes(fmt::format("{} wanted, the minimum is {}", group.desired, group.min), numbers);
+  return passes(fmt::format("{} wanted; the minimum is {}", group.desired, group.min), numbers);
 }
 
 Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
@@ -115,7 +115,8 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
     return lasting(
         Verdict{Reason::capacity_units,
                 fmt::format("Auto Scaling group {} counts its capacity in units, and AWS does not say how "
-                            "many this server counts, so what Standby would leave is not known",
+                            "many this server counts, so what Standby would leave is not known: set "
+                            "leave_by: deregister",
                             printable(group.name)),
                 {{Number::desired, group.desired}, {Number::min, group.min}}});
   }
@@ -144,7 +145,7 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
                             numbers});
   }
   return passes(
-      fmt::format("{} units wanted, {} without it, the minimum is {}", group.desired, left, group.min),
+      fmt::format("{} units wanted, {} without it; the minimum is {}", group.desired, left, group.min),
       numbers);
 }
 
@@ -211,14 +212,15 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
                                most, printable(highest), left, printable(lowest));
     Verdict no{Reason::az_rebalance,
                fmt::format("{}: Auto Scaling group {} would even out its zones and may terminate a healthy "
-                           "server there; suspend its process AZRebalance, or add servers in {}",
+                           "server there: suspend its process AZRebalance, add servers in {}, or set "
+                           "leave_by: deregister",
                            how, printable(group.name), printable(lowest)),
                numbers};
     return lowest == member.zone ? lasting(std::move(no)) : no;
   }
-  return passes(
-      fmt::format("{} left in service in {}, at most {} in another zone", left, printable(lowest), most),
-      numbers);
+  return passes(fmt::format("{} would be left in service in {}, at most {} in another zone", left,
+                            printable(lowest), most),
+                numbers);
 }
 
 Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
@@ -245,7 +247,7 @@ Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
                             in_seconds(needed)),
                 numbers});
   }
-  return passes(fmt::format("{} of grace, the health checks need up to {}", format_duration(group.grace),
+  return passes(fmt::format("{} of grace; the health checks need up to {}", format_duration(group.grace),
                             format_duration(needed)),
                 numbers);
 }

@@ -66,7 +66,7 @@ TEST(Units, WantedInstances) {
   group.desired = 9;
   EXPECT_EQ(instances_wanted(group), 4) << "5 units are lacking, 4 each";
   group.members[0].weight = 0;
-  EXPECT_EQ(instances_wanted(group), 2) << "how many are lacking can't be told";
+  EXPECT_EQ(instances_wanted(group), 2) << "how many are lacking is unknown";
 }
 
 TEST(Places, AClassicLoadBalancerIsLeftByStandbyAndNotByDeregistration) {

@@ -192,9 +192,10 @@ Opening opening(const FleetPolicy& policy, Time now) {
   if (result.open) return result;
   if (const Freeze* freeze = freeze_at(policy.freezes, now)) {
     result.reason = Reason::frozen;
-    result.text = fmt::format("frozen {}; {}", words(*freeze), next_words(policy, result, freeze->zone));
+    result.text =
+        fmt::format("frozen by freezes: {}; {}", words(*freeze), next_words(policy, result, freeze->zone));
   } else {
-    result.text = fmt::format("outside every window; {}", next_words(policy, result, {}));
+    result.text = fmt::format("outside all windows of the policy; {}", next_words(policy, result, {}));
   }
   return result;
 }

@@ -103,7 +103,7 @@ TEST(Freezes, LastFromTheirFirstMidnightToTheirLast) {
   const auto opened = opening(policy, time("2026-12-24T12:00:00Z"));
   EXPECT_EQ(opened.reason, Reason::frozen);
   EXPECT_EQ(opened.text,
-            "frozen 2026-12-20 to 2027-01-02 Europe/Berlin (Christmas); it ends 2027-01-03 00:00 "
+            "frozen by freezes: 2026-12-20 to 2027-01-02 Europe/Berlin (Christmas); it ends 2027-01-03 00:00 "
             "Europe/Berlin");
 }
 
@@ -116,7 +116,7 @@ TEST(Freezes, GoBeforeWindowsAndEndWhereOneIsOpen) {
   EXPECT_EQ(opening(policy, time("2026-12-20T12:00:00Z")).reason, Reason::frozen);
   EXPECT_EQ(
       opening(policy, time("2026-12-20T12:00:00Z")).text,
-      "frozen 2026-12-20 to 2026-12-21 UTC; the next window opens 2026-12-22 01:00 Europe/Berlin (daily "
+      "frozen by freezes: 2026-12-20 to 2026-12-21 UTC; the next window opens 2026-12-22 01:00 Europe/Berlin (daily "
       "22:00 to 05:00 Europe/Berlin)");
 }
 
@@ -132,7 +132,8 @@ TEST(Windows, NothingWithinTheHorizonIsSaidToBeNothing) {
   const auto found = opening(with({window(22h, 5h)}, {years}), time("2026-11-22T12:00:00Z"));
   EXPECT_FALSE(found.open);
   EXPECT_FALSE(found.next_change);
-  EXPECT_EQ(found.text, "frozen 2026-01-01 to 2028-12-31 UTC; nothing can start within the next 400 days");
+  EXPECT_EQ(found.text,
+            "frozen by freezes: 2026-01-01 to 2028-12-31 UTC; nothing can start within the next 400 days");
   const Freeze year_long{year{2026} / 1 / 1, year{2027} / 12 / 25, {}, ""};
   EXPECT_EQ(state(with({window(22h, 5h)}, {year_long}), "2026-11-22T12:00:00Z"),
             "closed until 2027-12-26T00:00:00Z")
@@ -145,7 +146,7 @@ TEST(Windows, SayWhichAndWhen) {
   EXPECT_EQ(found.reason, Reason::outside_window);
   EXPECT_EQ(
       found.text,
-      "outside every window; the next window opens 2026-11-20 22:00 Europe/Berlin (mon-fri 22:00 to 05:00 "
+      "outside all windows of the policy; the next window opens 2026-11-20 22:00 Europe/Berlin (mon-fri 22:00 to 05:00 "
       "Europe/Berlin)");
   EXPECT_EQ(words(window(0h, 24h, 0b1000101)), "mon,wed,sun 00:00 to 24:00 UTC");
   EXPECT_EQ(words(window(0h, 24h, 0b0000011)), "mon,tue 00:00 to 24:00 UTC");

@@ -147,7 +147,7 @@ void PlanChecker::treat(const Action& action, Treatment treatment) {
   const auto& id = action.instance_id;
   if (observation.late_by > Duration::zero()) broken("K5", id + " is treated in a tick that only restores");
   if (std::ranges::find(policy.treatments, treatment, &Step::treatment) == policy.treatments.end())
-    broken("T1", fmt::format("{} is not on the ladder of {}", name(treatment), policy.name));
+    broken("T1", fmt::format("{} is not among the treatments of {}", name(treatment), policy.name));
   serves_nowhere(action);
   bears(action);
   if (!observation.looked_again.contains(id))
@@ -244,7 +244,7 @@ void PlanChecker::attempts(const Remediation& was, Treatment treatment) {
     broken("R2",
            fmt::format("attempt {} of {} at the {} of {}", std::max<std::ptrdiff_t>(now->attempt, done + 1),
                        step->attempts, name(treatment), was.instance_id));
-  if (now->rung < was.rung) broken("R2", was.instance_id + " goes down the ladder");
+  if (now->rung < was.rung) broken("R2", was.instance_id + " goes back to an earlier treatment");
 }
 
 void PlanChecker::act(const Action& action) {

@@ -96,7 +96,7 @@ TEST_F(EachInvariant, WhatIsTreatedIsKnownToServeNowhere) {
 TEST_F(EachInvariant, ATreatmentIsOnTheLadder) {
   rebooting();
   fleet.policy.treatments = {{Treatment::stop_start, 1, {}}};
-  EXPECT_TRUE(breaks("T1", fleet, plan, "reboot is not on the ladder"));
+  EXPECT_TRUE(breaks("T1", fleet, plan, "reboot is not among the treatments"));
 }
 
 TEST_F(EachInvariant, NothingIsTreatedInTheTickThatTakesItOut) {
@@ -123,7 +123,7 @@ TEST_F(EachInvariant, NoMoreAreTreatedAtOnceThanMayBeOut) {
   rebooting();
   plan.next.open.push_back(plan.next.open[0]);
   plan.next.open[1].id = "another";
-  EXPECT_TRUE(breaks("R2", fleet, plan, "2 would be treated at once, 1 may be out"));
+  EXPECT_TRUE(breaks("R2", fleet, plan, "2 would be treated at once; keep.out allows 1"));
   plan.next.open[1].phase = Phase::rejoining;
   EXPECT_FALSE(breaks("R2", fleet, plan)) << "one of them has been";
   plan.actions.push_back(plan.actions[0]);

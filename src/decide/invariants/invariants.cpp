@@ -115,7 +115,7 @@ void PlanChecker::nobody_forgotten() {
     const auto at = std::ranges::find(plan.next.recent, was.id, &PastRemediation::id);
     const auto* ended = at == plan.next.recent.end() ? nullptr : &*at;
     if (ended == nullptr) {
-      broken("F1", was.instance_id + " is forgotten");
+      broken("F1", was.instance_id + " is out, and missing from the next state");
     } else if (ended->ending == Ending::terminated) {
       const auto instance = observation.instances.find(was.instance_id);
       const bool unknown = instance == observation.instances.end() &&
@@ -228,7 +228,7 @@ void PlanChecker::together() {
     return find(before.open, remediation.id) == nullptr;
   });
   if (starts > 0 && static_cast<int>(plan.next.open.size()) > most)
-    broken("C2", fmt::format("{} would be out, {} may be", plan.next.open.size(), most));
+    broken("C2", fmt::format("{} would be out; keep.out allows {}", plan.next.open.size(), most));
 
   int removed = 0, begun = 0;
   for (const auto& action : plan.actions) {
@@ -240,7 +240,7 @@ void PlanChecker::together() {
   const auto at_once = std::ranges::count_if(
       plan.next.open, [](const Remediation& remediation) { return treated.contains(remediation.phase); });
   if (begun > 0 && at_once > most)
-    broken("R2", fmt::format("{} would be treated at once, {} may be out", at_once, most));
+    broken("R2", fmt::format("{} would be treated at once; keep.out allows {}", at_once, most));
 }
 
 void PlanChecker::run() {

@@ -195,7 +195,7 @@ Signs signs_of_a_boot(const Remediation& remediation, Time since, const FleetPol
   Signs signs;
   const auto console = observation.consoles.find(remediation.instance_id);
   if (console != observation.consoles.end() && console->second > since) {
-    signs.console = "its console was written anew at " + iso8601(*console->second);
+    signs.console = "its console was written again at " + iso8601(*console->second);
   }
   signs.condition = condition_of(remediation, policy);
   const auto* signal = with_samples(signal_of(remediation, policy, observation));

@@ -97,7 +97,7 @@ TEST_F(AfterTheReboot, TheSentenceSaysWhatTheSamplesSay) {
   fleet.observation.consoles[id(3)] = rebooted_at + 1min;
   EXPECT_EQ(
       with({{0, 31}, {1, 30}}),
-      "the metric fell from 92.25 to 30 and its console was written anew at " + iso8601(rebooted_at + 1min));
+      "the metric fell from 92.25 to 30 and its console was written again at " + iso8601(rebooted_at + 1min));
 }
 
 TEST_F(AfterTheReboot, EverySampleOfTheSettleTimeIsLow) {

@@ -32,13 +32,14 @@ Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
   if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
   const auto late = draft.observation.late_by;
   if (late > Duration::zero()) {
-    return refuse(Then::wait, Reason::asked_late,
-                  fmt::format("the time of this tick's event is {} away from now, so it only restores",
-                              format_duration(late)));
+    return refuse(
+        Then::wait, Reason::asked_late,
+        fmt::format("the time of this tick's event is {} away from now, so this tick only puts servers back",
+                    format_duration(late)));
   }
   if (const auto back = remediation.phase_since - draft.now(); back > kMaxSpread) {
     return refuse(Then::wait, Reason::clock_backwards,
-                  fmt::format("AWS's clock stands {} before the last step's", format_duration(back)));
+                  fmt::format("AWS's clock is {} behind the last step's", format_duration(back)));
   }
   return std::nullopt;
 }
@@ -73,17 +74,17 @@ std::string left_without_us(const Remediation& remediation, const Draft& draft) 
 Refused by_its_new_owner(const Remediation& remediation, const Draft& draft) {
   if (in_foreign_standby(remediation, draft.observation))
     return refuse(Then::let_go, Reason::auto_scaling_state,
-                  "a person or another program moved it to Standby");
+                  "an operator or another tool moved it to Standby");
   const auto* enter = latest_intent(remediation, Effect::enter_standby);
   const bool in_standby = enter != nullptr && enter->outcome == OutcomeKind::accepted &&
                           !settling(enter, draft.now()) &&
                           latest_intent(remediation, Effect::exit_standby) == nullptr;
   if (in_standby && lifecycle_of(remediation, draft.observation) == Lifecycle::in_service)
     return refuse(Then::let_go, Reason::auto_scaling_state,
-                  "a person or another program brought it back from Standby while it was being drained");
+                  "an operator or another tool brought it back from Standby while it was being drained");
   if (const auto place = left_without_us(remediation, draft); !place.empty())
     return refuse(Then::let_go, Reason::not_registered,
-                  fmt::format("a person or another program deregistered it from {}", printable(place)));
+                  fmt::format("an operator or another tool deregistered it from {}", printable(place)));
   return std::nullopt;
 }
 
@@ -118,11 +119,12 @@ Refused of_scaling(Draft& draft, bool treats_it) {
   if (!treats_it) return std::nullopt;  // our own move to Standby is such an activity
   if (!group->activities) {
     return refuse(Then::wait, Reason::scaling_activity,
-                  fmt::format("what activities of {} are under way could not be read", printable(name)));
+                  fmt::format("which activities of {} are under way could not be read", printable(name)));
   }
   if (!group->activities->empty()) {
     return refuse(Then::wait, Reason::scaling_activity,
-                  fmt::format("{} is at work: {}", printable(name), group->activities->front()));
+                  fmt::format("Auto Scaling group {} has activities under way: {}", printable(name),
+                              group->activities->front()));
   }
   return std::nullopt;
 }
@@ -179,9 +181,9 @@ Refused by_its_group(const Remediation& remediation, Effect effect, const Draft&
   if (group->elb_health_check && !group->replacement_suspended) {
     return refuse(
         Then::put_back, Reason::auto_scaling_would_replace,
-        fmt::format("Auto Scaling group {} has health check type ELB by now and may replace what is "
-                    "out",
-                    printable(group->name)));
+        fmt::format(
+            "Auto Scaling group {} now has health check type ELB and may replace a server that is out",
+            printable(group->name)));
   }
   return std::nullopt;
 }
@@ -255,8 +257,8 @@ Refused by_others_in_treatment(const Remediation& remediation, const Draft& draf
   const int limit = draft.policy.keep.out.at_most(draft.members);
   if (static_cast<int>(others.size()) < limit) return std::nullopt;
   return refuse(Then::wait, Reason::too_many_out,
-                fmt::format("{} being treated already, and keep.out allows {} at once: {}", others.size(),
-                            limit, join(others, ", ")));
+                fmt::format("{} server{} being treated ({}); keep.out allows {} at once", others.size(),
+                            others.size() == 1 ? " is" : "s are", join(others, ", "), limit));
 }
 
 // Every target group that the policy names, and every one that it served in: what can't be read may have it. What

@@ -39,7 +39,8 @@ TEST(AtOnce, OneAfterTheOtherOnceFewerMayBeOut) {
   EXPECT_TRUE(fleet.broken.empty()) << join(fleet.broken, "; ");
   EXPECT_EQ(fleet.out(3).phase, Phase::booting);
   EXPECT_EQ(fleet.out(4).phase, Phase::draining);
-  EXPECT_EQ(fleet.out(4).why_untreated, "1 being treated already, and keep.out allows 1 at once: " + id(3));
+  EXPECT_EQ(fleet.out(4).why_untreated,
+            "1 server is being treated (" + id(3) + "); keep.out allows 1 at once");
 
   fleet.pass(1min);
   EXPECT_TRUE(fleet.tick().actions.empty()) << "the first has not come up yet";

@@ -1,5 +1,5 @@
 // Until when what was asked of AWS for a member may still act on it. Returning it to service, ending its
-// remediation and treating it again all wait for that; a person may override it for the return.
+// remediation and treating it again all wait for that; an operator may override it for the return.
 #pragma once
 
 #include <string>

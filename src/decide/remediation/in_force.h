@@ -11,7 +11,7 @@ namespace evenkeel::decide {
 
 // What it was started with says which metric shows an effect, which evidence is captured, and how long all may
 // take. Of the treatments only what both allow is left; one that today's policy doesn't have keeps its place with no
-// attempts: what it has begun comes to its end, and it treats nothing more. Alarms, calendars and freezes of both
+// attempts: what it has begun ends, and it treats nothing more. Alarms, calendars and freezes of both
 // hold back. Windows, like the name, are today's. Numbers of `keep` are the stricter of the two where both are counts
 // or both are shares; else the older ones, beside which the guards judge today's in any case.
 FleetPolicy in_force(const FleetPolicy& started_under, const FleetPolicy& today);

@@ -119,8 +119,8 @@ TEST(InForce, ATreatmentThatTodaysPolicyDoesNotHaveIsNotBegun) {
   EXPECT_TRUE(fleet.broken.empty());
   EXPECT_EQ(effects(plan), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_FALSE(fleet.three().treat);
-  EXPECT_EQ(phases(plan), std::vector<std::string>{
-                              "rejoining: putting it back: the policy has no such treatment any more"});
+  EXPECT_EQ(phases(plan),
+            std::vector<std::string>{"rejoining: putting it back: the policy no longer has this treatment"});
 }
 
 TEST(InForce, TheNextRungThatBothHaveIsTaken) {
@@ -234,8 +234,8 @@ TEST(OtherFleets, ASharedGroupStartsNobody) {
   EXPECT_TRUE(refuses(plan, Reason::fleets_overlap));
   EXPECT_EQ(
       plan.fleet.at(0).text,
-      "target group tg1-80 also belongs to fleet api; two fleets must not start the same servers: leave it "
-      "in one of them");
+      "target group tg1-80 also belongs to fleet api; two fleets must not start the same servers: name it "
+      "in one of them only (target_groups, auto_scaling_group)");
   EXPECT_TRUE(plan.actions.empty());
   fleet.observation.groups_of_others = {{"auto-scaling-group/web-asg", "api"}};
   EXPECT_FALSE(refuses(fleet.tick(), Reason::fleets_overlap));

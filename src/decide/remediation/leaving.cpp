@@ -38,7 +38,7 @@ std::optional<std::string> guard_broken(const Remediation& remediation, const Dr
         count.required, required_healthy(draft.policy.keep, count.members, group->attributes->fail_open_count,
                                          group->attributes->fail_open_percent));
     if (count.serving < required)
-      return fmt::format("only {} are left healthy in {}, {} are asked for", count.serving, group->name,
+      return fmt::format("{} are left healthy in {}; keep.healthy asks for {}", count.serving, group->name,
                          required);
   }
   return std::nullopt;
@@ -73,12 +73,12 @@ std::string why_not_by(const Remediation& remediation, const Draft& draft, const
   const auto where = may_serve_in(remediation, draft.observation);
   const auto& why = remediation.why_untreated;  // this tick's: an earlier one's is forgotten (`advance`)
   if (!why.empty() && why != where)
-    return fmt::format("{}not to be treated by {}: {}", seen == Presence::drained ? "drained, but " : "",
-                       deadline, why);
+    return fmt::format("{}not allowed to be treated by {}: {}",
+                       seen == Presence::drained ? "drained, but " : "", deadline, why);
   const Time last = fleet.state.last_tick_at;
   if (seen == Presence::drained && last != Time{} && draft.now() - last > kLongWithoutTick)
-    return fmt::format("no tick came to its end from {} to {}, and by {} it had to be seen drained",
-                       iso8601(last), iso8601(draft.now()), deadline);
+    return fmt::format("no tick ended from {} to {}, and it had to be seen drained by {}", iso8601(last),
+                       iso8601(draft.now()), deadline);
   return (seen == Presence::registered ? "not drained by " : "not seen drained by ") + deadline +
          (where.empty() ? "" : ": " + where);
 }
@@ -91,8 +91,8 @@ bool deregister(Remediation& remediation, Draft& draft) {
     if (intent != nullptr && intent->outcome == OutcomeKind::accepted) {
       put_back(
           remediation, draft,
-          fmt::format("in service in {} {} after AWS accepted its deregistration: another hand registered it "
-                      "again, or AWS's answer is old",
+          fmt::format("in service in {} {} after AWS accepted its deregistration: an operator or another "
+                      "tool registered it again, or AWS's answer is old",
                       find_group(draft.observation, arn)->name, format_duration(draft.now() - intent->at)));
       return false;
     }
@@ -121,12 +121,11 @@ void ask_for_standby(Remediation& remediation, Draft& draft, const FleetView& fl
   if (group && (!takes || group->desired - *takes < group->min))
     return put_back(
         remediation, draft,
-        fmt::format(
-            "Auto Scaling group {} wants {} and has a minimum of {} by now{}, so it cannot enter Standby",
-            printable(group->name), group->desired, group->min,
-            !group->in_units ? ""
-            : takes          ? " in units"
-                             : " in units, of which it does not count one"));
+        fmt::format("Auto Scaling group {} now wants {} and has a minimum of {}{}, so it can't enter Standby",
+                    printable(group->name), group->desired, group->min,
+                    !group->in_units ? ""
+                    : takes          ? " in units"
+                                     : " in units, of which it does not count one"));
   if (const auto member = fleet.members.find(remediation.instance_id); member != fleet.members.end()) {
     if (const auto no = az_rebalance(fleet, member->second, false))
       return put_back(remediation, draft, no->text);
@@ -147,7 +146,7 @@ bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& flee
       put_back(remediation, draft, "Auto Scaling refused Standby: " + intent->detail);
       break;
     case OutcomeKind::accepted:
-      if (!settling(intent, draft.now())) put_back(remediation, draft, "it is out of Standby by now");
+      if (!settling(intent, draft.now())) put_back(remediation, draft, "it has left Standby");
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet

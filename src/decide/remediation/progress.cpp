@@ -85,7 +85,7 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
   if (remediation.phase == Phase::rejoining || remediation.phase == Phase::soaking ||
       remediation.phase == Phase::held)
     return;
-  remediation.foreign = "a person or another program stopped and started the instance meanwhile";
+  remediation.foreign = "an operator or another tool stopped and started the instance meanwhile";
   put_back(remediation, draft, remediation.foreign);
 }
 
@@ -98,7 +98,7 @@ void look_at_auto_scaling(Remediation& remediation, Draft& draft) {
   if (lifecycle == Lifecycle::leaving) return hand_over(remediation, draft, "Auto Scaling is terminating it");
   if (lifecycle == Lifecycle::detached)
     return hand_over(remediation, draft,
-                     "a person or another program detached it from its Auto Scaling group");
+                     "an operator or another tool detached it from its Auto Scaling group");
 }
 
 // One look at a group of the snapshot. True: it has vanished in this one.
@@ -154,8 +154,8 @@ void note_foreign_registration(Remediation& remediation, Draft& draft) {
         std::ranges::any_of(there, [](const Registration& one) { return one.state == TargetState::healthy; });
     if (!serves) continue;
     remediation.foreign =
-        "a person or another program, or a request that could not be recorded, registered it in " +
-        group.name + " while it was being treated";
+        "an operator, another tool, or a request that could not be recorded registered it in " + group.name +
+        " while it was being treated";
     return draft.note(remediation, EventKind::foreign, remediation.foreign);
   }
 }

@@ -26,13 +26,12 @@ TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
         continue;
       }
       EXPECT_EQ(fleet.three().phase, Phase::rejoining);
-      EXPECT_EQ(
-          fleet.three().why_untreated,
-          drained && asleep > 5min
-              ? fmt::format("no tick came to its end from {} to {}, and by {} it had to be seen drained",
-                            iso8601(last), iso8601(fleet.observation.taken_at), iso8601(deadline))
-              : fmt::format("not drained by {}: still in tg1:443 (draining), tg1-80:80 (draining)",
-                            iso8601(deadline)));
+      EXPECT_EQ(fleet.three().why_untreated,
+                drained && asleep > 5min
+                    ? fmt::format("no tick ended from {} to {}, and it had to be seen drained by {}",
+                                  iso8601(last), iso8601(fleet.observation.taken_at), iso8601(deadline))
+                    : fmt::format("not drained by {}: still in tg1:443 (draining), tg1-80:80 (draining)",
+                                  iso8601(deadline)));
     }
   }
 }

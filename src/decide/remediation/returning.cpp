@@ -173,7 +173,7 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
   const auto* exit = latest_intent(remediation, Effect::exit_standby);
   const auto lifecycle = lifecycle_of(remediation, draft.observation);
   if (in_foreign_standby(remediation, draft.observation)) {
-    remediation.foreign = "a person or another program moved it to Standby while it was out";
+    remediation.foreign = "an operator or another tool moved it to Standby while it was out";
     return hold(remediation, draft,
                 remediation.foreign + "; it is put back where it was once they bring it back into service");
   }
@@ -189,7 +189,7 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
   if (lifecycle == Lifecycle::standby) {
     return hold(
         remediation, draft,
-        fmt::format("it is still in Standby of {} ({}); mend what holds it there (is the process Launch "
+        fmt::format("it is still in Standby of {} ({}); fix what keeps it there (is the process Launch "
                     "suspended?): it is tried again every tick",
                     printable(remediation.auto_scaling_group),
                     exit == nullptr || exit->detail.empty() ? "not answered" : exit->detail));
@@ -198,8 +198,8 @@ void hold_not_back(Remediation& remediation, Draft& draft) {
     return hold(
         remediation, draft,
         fmt::format(
-            "{}: AWS brings back only what has reached Standby; if another hand registered it while it was "
-            "being drained, deregister it there; Evenkeel brings it back once it is in Standby",
+            "{}: AWS brings back only what has reached Standby; if it was registered from outside while "
+            "it was being drained, deregister it there; Evenkeel brings it back once it is in Standby",
             may_serve_in(remediation, draft.observation)));
   }
   if (!stopped.empty()) {
@@ -288,8 +288,8 @@ bool waited_for_reboot_is_over(Remediation& remediation, Draft& draft) {
   return true;
 }
 
-// A treatment that may still act would act on a server that serves: it is not returned before, unless a
-// person says so. The phase's time begins afterwards.
+// A treatment that may still act would act on a server that serves: it is not returned before, unless an
+// operator says so. The phase's time begins afterwards.
 bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
   if (remediation.without_waiting) return false;
   Time until = treatments_may_act_until(remediation, draft.observation, draft.policy);
@@ -323,14 +323,14 @@ bool waits_for_a_treatment(Remediation& remediation, Draft& draft) {
 std::string taken_out_again(const Remediation& remediation, const Draft& draft) {
   if (!remediation.seen_back || !quiet(remediation, draft)) return {};
   if (in_foreign_standby(remediation, draft.observation))
-    return "a person or another program moved it to Standby after it was back";
+    return "an operator or another tool moved it to Standby after it was back";
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
     const auto* group = find_group(draft.observation, target.target_group_arn);
     if (group == nullptr || !group->registrations) continue;
     const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
     if (!settling(intent, draft.now()) && missing(*group, remediation, target.port))
-      return fmt::format("a person or another program deregistered it from {} after it was back",
+      return fmt::format("an operator or another tool deregistered it from {} after it was back",
                          target.target_group_name);
   }
   return {};
@@ -404,7 +404,7 @@ bool held_back_by_classic(Remediation& remediation, Draft& draft) {
   return true;
 }
 
-// It comes back only once a person starts it: no deadline is waited for.
+// It comes back only once an operator starts it: no deadline is waited for.
 bool is_stopped_by_another(const Remediation& remediation, const Draft& draft) {
   return !stopped_by_another(remediation, draft.observation).empty();
 }

@@ -218,7 +218,7 @@ TEST(StandbyOwner, AReplacementThatDoesNotEndIsHeld) {
   fleet.pass(2h);
   fleet.tick();
   ASSERT_EQ(fleet.three().phase, Phase::held);
-  EXPECT_TRUE(fleet.three().held_because.contains("has not ended that")) << fleet.three().held_because;
+  EXPECT_TRUE(fleet.three().held_because.contains("has not done so")) << fleet.three().held_because;
   EXPECT_TRUE(fleet.three().held_because.contains("Terminating")) << fleet.three().held_because;
 }
 

@@ -117,12 +117,13 @@ TEST(Standby, IsNotAskedForAgainBelowTheSmallestSize) {
     EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::register_}) << "put back, without Standby";
     EXPECT_EQ(fleet.broken, std::vector<std::string>{});
     EXPECT_FALSE(fleet.three().treat);
-    EXPECT_NE(fleet.three().why_untreated.find("web-asg wants 8 and has a minimum of 8"), std::string::npos);
+    EXPECT_NE(fleet.three().why_untreated.find("web-asg now wants 8 and has a minimum of 8"),
+              std::string::npos);
   }
 }
 
 TEST(Standby, IsNotAskedForAgainBelowTheSmallestSizeInUnits) {
-  for (const auto& [weight, words] : {std::pair{1, "minimum of 16 by now in units"},
+  for (const auto& [weight, words] : {std::pair{1, "minimum of 16 in units"},
                                       {2, "of which it does not count one"},
                                       {0, "of which it does not count one"}}) {
     Scaling fleet;
@@ -254,7 +255,7 @@ TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
   fleet.pass(2min);
   fleet.tick();
   EXPECT_FALSE(fleet.three().treat);
-  EXPECT_NE(fleet.three().why_untreated.find("a person or another program brought it back"),
+  EXPECT_NE(fleet.three().why_untreated.find("an operator or another tool brought it back"),
             std::string::npos);
 }
 
@@ -334,7 +335,7 @@ TEST(ForeignHand, ARegistrationDuringTheTreatmentIsRecorded) {
   fleet.pass(2min);
   const auto plan = fleet.tick();
   EXPECT_EQ(std::ranges::count(plan.events, EventKind::foreign, &Event::kind), 1);
-  EXPECT_NE(fleet.three().foreign.find("a request that could not be recorded, registered it in tg1"),
+  EXPECT_NE(fleet.three().foreign.find("a request that could not be recorded registered it in tg1"),
             std::string::npos);
   fleet.pass(1min);
   EXPECT_EQ(std::ranges::count(fleet.tick().events, EventKind::foreign, &Event::kind), 0) << "once is enough";

@@ -38,7 +38,7 @@ std::string stopped_by_another(const Remediation& remediation, const Observation
   const auto* instance = instance_of(remediation, observation);
   if (instance == nullptr || may_be_our_stop(remediation, observation)) return {};
   if (instance->state != InstanceState::stopped && instance->state != InstanceState::stopping) return {};
-  return "a person or another program has stopped the instance";
+  return "an operator or another tool has stopped the instance";
 }
 
 bool held_as_stopped(Remediation& remediation, Draft& draft) {
@@ -59,7 +59,7 @@ void stopping(Remediation& remediation, Draft& draft) {
   const Time now = draft.now();
   const auto* intent = latest_intent(remediation, Effect::stop);
   const auto* instance = instance_of(remediation, draft.observation);
-  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no stop");
+  if (intent == nullptr) return put_back(remediation, draft, "the state has no record of a stop");
   if (stopped_by_us(remediation, draft.observation)) {
     draft.enter(remediation, Phase::starting, draft.policy.timing.boot, "stopped; starting it again");
     return draft.give_back(Draft::Return::start, remediation);
@@ -94,7 +94,7 @@ void starting(Remediation& remediation, Draft& draft) {
       instance->launch_time != remediation.launch_time) {
     remediation.launch_time = instance->launch_time;
     remediation.booted_at = draft.now();
-    remediation.boot_evidence = "EC2 launched it anew at " + iso8601(instance->launch_time);
+    remediation.boot_evidence = "EC2 launched it again at " + iso8601(instance->launch_time);
     return rejoin(remediation, draft, "started: " + remediation.boot_evidence);
   }
   const auto* intent = latest_intent(remediation, Effect::start);

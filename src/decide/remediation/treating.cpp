@@ -25,7 +25,7 @@ void begin(Remediation& remediation, Draft& draft, const Step& step, const Permi
       "out of service everywhere";
   switch (step.treatment) {
     case Treatment::none:
-      return rejoin(remediation, draft, "drained, and nothing else was asked for");
+      return rejoin(remediation, draft, "drained, and the policy asks for no treatment");
     case Treatment::command:
       draft.enter(remediation, Phase::commanding, kRequestValidity + step.document.within, why);
       draft.take(permit, remediation);
@@ -168,7 +168,7 @@ void treat_when_ready(Remediation& remediation, Draft& draft) {
   const auto* step = step_of(remediation, draft.policy);
   if (step == nullptr || step->attempts == 0) {
     if (step == nullptr || !climb(remediation, draft, "today's policy does not have this treatment"))
-      put_back(remediation, draft, "the policy has no such treatment any more");
+      put_back(remediation, draft, "the policy no longer has this treatment");
     return;
   }
   if (remediation.attempt >= step->attempts)
@@ -217,13 +217,13 @@ void capturing(Remediation& remediation, Draft& draft) {
   treat_when_ready(remediation, draft);
   if (remediation.phase == Phase::capturing && draft.now() >= remediation.deadline)
     put_back(remediation, draft,
-             fmt::format("not to be treated by {}{}", iso8601(remediation.deadline),
+             fmt::format("not allowed to be treated by {}{}", iso8601(remediation.deadline),
                          remediation.why_untreated.empty() ? "" : ": " + remediation.why_untreated));
 }
 
 void commanding(Remediation& remediation, Draft& draft) {
   const auto* intent = latest_intent(remediation, Effect::command);
-  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no command");
+  if (intent == nullptr) return put_back(remediation, draft, "the state has no record of a command");
   if (intent->outcome == OutcomeKind::refused)
     return climb_or_put_back(remediation, draft, "AWS refused the command: " + intent->detail);
   if (intent->outcome == OutcomeKind::not_sent) {
@@ -254,7 +254,7 @@ void commanding(Remediation& remediation, Draft& draft) {
 // The reboot's answer never came: it may have happened, or may still happen until nothing late can land.
 void rebooting(Remediation& remediation, Draft& draft) {
   const Intent* intent = latest_intent(remediation, Effect::reboot);
-  if (intent == nullptr) return put_back(remediation, draft, "the state tells of no reboot");
+  if (intent == nullptr) return put_back(remediation, draft, "the state has no record of a reboot");
   if (intent->outcome == OutcomeKind::refused) {
     return climb_or_put_back(remediation, draft, "AWS refused the reboot: " + intent->detail);
   }
@@ -267,7 +267,7 @@ void rebooting(Remediation& remediation, Draft& draft) {
   if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;
   climb_or_put_back(
       remediation, draft,
-      "the reboot's answer was lost, nothing shows that it happened, and none can land any more");
+      "the reboot's answer was lost, nothing shows that it happened, and it can no longer take effect");
 }
 
 void booting(Remediation& remediation, Draft& draft) {
@@ -333,13 +333,13 @@ void replacing(Remediation& remediation, Draft& draft) {
   const bool lost = intent->outcome == OutcomeKind::unknown && can_not_land(*intent, now);
   if ((lost || now >= remediation.deadline) && found->second.state == InstanceState::running &&
       lifecycle_state_of(remediation.instance_id, draft.observation) == LifecycleState::in_service)
-    return put_back(remediation, draft, "it was to be replaced, and nothing shows that it is being");
+    return put_back(remediation, draft, "it was to be replaced, and nothing shows that this happens");
   if (now < remediation.deadline) return;
   const auto state = lifecycle_state_of(remediation.instance_id, draft.observation);
   hold(remediation, draft,
        fmt::format(
-           "Auto Scaling was asked to replace it, and has not ended that by {}: there it is {}; look at the "
-           "group's activities, and deregister the server where another hand registered it",
+           "Auto Scaling was asked to replace it, and has not done so by {}: there it is {}; look at the "
+           "group's activities, and deregister the server where it was registered from outside",
            iso8601(remediation.deadline), state ? name(*state) : "not seen"));
 }
 

@@ -452,7 +452,7 @@ TEST(Commanding, AServerIsNotReturnedWhileItsDocumentRuns) {
   EXPECT_TRUE(effects(fleet.tick()).empty());
   auto impatient = fleet;
   impatient.three().without_waiting = true;
-  EXPECT_EQ(effects(impatient.tick()).size(), 2U) << "a person wants it back";
+  EXPECT_EQ(effects(impatient.tick()).size(), 2U) << "an operator wants it back";
   auto endless = fleet;
   endless.pass(1h);
   EXPECT_EQ(effects(endless.tick()).size(), 2U) << "it is not waited for without an end";

@@ -256,8 +256,8 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
     const auto& problems = fleet.observation.problems;
     const auto why = std::ranges::find(problems, Problem::Kind::marks, &Problem::kind);
     return Verdict{Reason::observation_incomplete,
-                   fmt::format("which servers carry the tag {} could not be read{}", kWitnessTag,
-                               why == problems.end() ? "" : ": " + printable(why->text))};
+                   fmt::format("which servers carry the tag {} (witness_tag) could not be read{}",
+                               kWitnessTag, why == problems.end() ? "" : ": " + printable(why->text))};
   }
   std::vector<std::string> texts;
   int count = 0;
@@ -275,8 +275,8 @@ std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool) {
   return Verdict{
       Reason::state_outdated,
       fmt::format(
-          "{} server{} marked as out, which this state does not know: {}{}. Use the state that does "
-          "(--state); if it is lost, put each back by hand where its tag says, then: aws ec2 delete-tags "
+          "{} server{} marked as out by a remediation that this state has no record of: {}{}. Use the state that "
+          "has it (--state); if it is lost, put each server back where its tag says, then: aws ec2 delete-tags "
           "--resources INSTANCE --tags Key={}",
           count, count == 1 ? " is" : "s are", join(texts, ", "), more, kWitnessTag),
       {{Number::marked, static_cast<double>(count)}}};

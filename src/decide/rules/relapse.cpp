@@ -29,9 +29,12 @@ std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
     if (++judged == 3) break;
   }
   if (vain < 2) return std::nullopt;
-  return Verdict{Reason::remedy_does_not_help,
-                 fmt::format("{} of its last {} remediations did not help; look at the server", vain, judged),
-                 {{Number::in_vain, vain}, {Number::of, judged}}};
+  return Verdict{
+      Reason::remedy_does_not_help,
+      fmt::format("{} of its last {} remediations did not help, and `treatments` has nothing stronger: look "
+                  "at the server",
+                  vain, judged),
+      {{Number::in_vain, vain}, {Number::of, judged}}};
 }
 
 // More traffic makes all servers relapse sooner: that is no reason to give up on one of them. Two others that
@@ -55,12 +58,14 @@ std::optional<Verdict> sooner_and_sooner(const FleetView& fleet, const Member& m
   if (!shorter(last[1], last[0]) || !shorter(last[2], last[1])) return std::nullopt;
   if (like_the_others(fleet, member, last[2])) return std::nullopt;
   const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
-  return Verdict{Reason::relapsing,
-                 fmt::format("it relapses sooner and sooner: after {}, then {}, then {}; look at the server",
-                             format_duration(last[0]), format_duration(last[1]), format_duration(last[2])),
-                 {{Number::first_seconds, seconds(last[0])},
-                  {Number::second_seconds, seconds(last[1])},
-                  {Number::third_seconds, seconds(last[2])}}};
+  return Verdict{
+      Reason::relapsing,
+      fmt::format("it relapses sooner and sooner (after {}, then {}, then {}), and `treatments` has nothing "
+                  "stronger: look at the server",
+                  format_duration(last[0]), format_duration(last[1]), format_duration(last[2])),
+      {{Number::first_seconds, seconds(last[0])},
+       {Number::second_seconds, seconds(last[1])},
+       {Number::third_seconds, seconds(last[2])}}};
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char*
                 bool tell) {
   const Duration lasted = fleet.observation.taken_at - since;
   const auto tell_how_long = [&](Verdict& verdict) {
-    verdict.text =
-        fmt::format("{} for {}, {} are asked for", what, format_duration(lasted), format_duration(wanted));
+    verdict.text = fmt::format("{} for {}; the rule asks for {}", what, format_duration(lasted),
+                               format_duration(wanted));
     verdict.numbers = {{Number::lasted_seconds, seconds(lasted)}, {Number::limit_seconds, seconds(wanted)}};
     if (lasted < wanted) verdict.until = since + wanted;
   };
@@ -90,7 +90,7 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
   const bool elsewhere = member.other != nullptr && member.other->served.contains(identity);
   if (served || elsewhere) {
     return finding(Holds::no, Reason::already_served, tell, [&](Verdict& v) {
-      v.text = fmt::format("its tag {} says \"{}\", which has been served{}; another value asks anew",
+      v.text = fmt::format("its tag {} says \"{}\", which has been served{}; another value asks again",
                            printable(name), printable(value),
                            served ? "" : " in fleet " + printable(member.other->fleet));
     });
@@ -331,8 +331,7 @@ Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rul
 
 namespace {
 
-// Which of two rules that don't ask is told: what a person has to see to, then what is unknown, then what was
-// served.
+// Which of two rules that don't ask is shown: what needs an operator, then what is unknown, then what was served.
 int worth_telling(const Finding& found) {
   if (found.verdict.reason == Reason::reason_remains) return 3;
   if (found.holds == Holds::unknown) return 2;

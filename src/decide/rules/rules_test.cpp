@@ -298,7 +298,7 @@ TEST(Rules, WhatIsUnknownIsSaid) {
   fleet.policy.also_when.pop_back();
   verdict = fleet.decide().members.at(id(3));
   EXPECT_EQ(verdict.reason, Reason::below_limit);
-  EXPECT_EQ(verdict.text, "young: launched for 1d, 2d are asked for");
+  EXPECT_EQ(verdict.text, "young: launched for 1d; the rule asks for 2d");
   fleet.policy.also_when.clear();
   EXPECT_TRUE(fleet.decide().actions.empty()) << "nothing ever asks";
 }

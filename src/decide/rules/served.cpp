@@ -79,7 +79,7 @@ const Served* find_served(const FleetView& fleet, const Member& member, const As
   return again ? nullptr : &*found;
 }
 
-// By what it was answered in vain lately.
+// By what it was answered without effect.
 std::optional<Treatment> spent_on(const Member& member, const Asking& asking) {
   for (const auto* past : member.past) {
     if (!past->gone || !same_fault(*past, asking)) continue;

@@ -88,9 +88,9 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
                                       format_number(condition.above), format_duration(condition.over)));
     } else {
       rule(Reason::not_sustained,
-           fmt::format("{} is above {}, but only {} of the {} samples it takes in {} are",
-                       format_number(newest.value), format_number(condition.above), agree,
-                       condition.datapoints, format_duration(condition.over)));
+           fmt::format("{} now; above {} in {} of the {} samples in {}; datapoints asks for {}",
+                       format_number(newest.value), format_number(condition.above), agree, of,
+                       format_duration(condition.over), condition.datapoints));
     }
   }
   return judgement;

@@ -70,8 +70,8 @@ Result<void> read_sizes(const Options& options, const FleetSpec& fleet, AutoScal
   for (const char* key : {"desired", "min", "max"}) {
     const auto* word = options.find(key);
     if (word == nullptr || (group.min_size <= group.desired && group.desired <= group.max_size)) continue;
-    return word->wrong(fmt::format("doesn't fit: min={} desired={} max={} must climb", group.min_size,
-                                   group.desired, group.max_size));
+    return word->wrong(fmt::format("doesn't fit: min={} desired={} max={} must rise in this order",
+                                   group.min_size, group.desired, group.max_size));
   }
   return {};
 }
