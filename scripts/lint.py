@@ -237,6 +237,7 @@ def main() -> int:
         ("format", lambda: check_format(files)),
         ("include table", lambda: check_with("check_includes.py")),
         ("sources", lambda: check_with("check_sources.py")),
+        ("names", lambda: check_with("check_names.py")),
         ("documents", lambda: check_with("check_documents.py")),
         (f"files alone: {chosen}", lambda: check_alone(by_themselves, asked.jobs, options)),
         (f"clang-tidy: {len(units)} folders or files", lambda: check_tidy(units, asked.jobs, options)),

@@ -243,6 +243,46 @@ class Names(unittest.TestCase):
         self.assertIn("rand( is banned", output)
 
 
+class TypeNames(unittest.TestCase):
+    """A type's name has one meaning in the whole program."""
+
+    ONE = "namespace evenkeel::act {\nstruct Sent {\n  int what;\n};\n}\n"
+
+    def verdict(self, text: str) -> tuple[int, str]:
+        return run("check_names.py", {"src/act/a.h": self.ONE, "src/wire/b_test.cpp": text})
+
+    def test_a_second_type_of_that_name_is_refused_whatever_it_is_and_wherever(self):
+        for other in ("struct Sent : Base {\n};", "class Sent final {\n};", "enum class Sent { read, change };",
+                      "enum Sent : int { read };", "template <class T>\nstruct Sent {\n};", "using Sent = int;",
+                      "struct [[nodiscard]] Sent {\n};", "template <class T>\nusing Sent = std::vector<T>;"):
+            for inside in ("namespace evenkeel::wire {{\nnamespace {{\n\n{}\n}}\n}}\n", "int x = 0;\n\n\n{}\n"):
+                with self.subTest(other):
+                    status, output = self.verdict(inside.format(other))
+                    self.assertEqual(status, 1)
+                    line = 5 if "template" in other else 4
+                    self.assertEqual(output, f"src/act/a.h:2: Sent is a type in src/wire/b_test.cpp:{line} as well; "
+                                             "give each meaning a name of its own\n")
+
+    def test_what_is_no_second_meaning_passes(self):
+        for other in ("struct Sent;", "class Sent;\nvoid f(struct Sent* sent);", "// struct Sent {\n",
+                      'const char* text = "struct Sent {";', "struct Outer {\n  struct Sent {};\n};",
+                      "void f() {\n  struct Sent {};\n}", "template <>\nstruct Hash<Sent> {\n};",
+                      "using Sent = act::Sent;", "using act::Sent;", "#define MAKE struct Sent {\n",
+                      "struct act::Other::Sent {\n};", "Sent sent{1};"):
+            with self.subTest(other):
+                self.assertEqual(self.verdict(other + "\n"), (0, ""))
+
+    def test_one_alias_may_stand_in_many_files(self):
+        files = {f"src/wire/{name}.cpp": "using Json = nlohmann::json;\n" for name in "abc"}
+        self.assertEqual(run("check_names.py", files), (0, ""))
+        files["src/wire/d.cpp"] = "using Json = nlohmann::ordered_json;\n"
+        self.assertEqual(run("check_names.py", files)[0], 1)
+
+    def test_a_noun_of_aws_may_be_a_type_of_two_layers(self):
+        files = {f"src/{folder}/a.h": "struct TargetGroup {\n};\n" for folder in ("aws", "model", "sim")}
+        self.assertEqual(run("check_names.py", files), (0, ""))
+
+
 class UnityBuild(unittest.TestCase):
     """What batches hide from the compiler, the linter sees."""
 
