@@ -28,7 +28,6 @@ ALLOWED: dict[str, str] = {
     "Instance": "EC2's",
     "InstanceRefresh": "Auto Scaling's",
     "InstanceStatus": "EC2's",
-    "Item": "DynamoDB's",
     "Listener": "Elastic Load Balancing's",
     "LoadBalancer": "of Elastic Load Balancing's two APIs",
     "Sample": "a metric's value at a time, as AWS gives it and as the tick judges it",
