@@ -14,7 +14,7 @@ else:
     from check_sources import code_only
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("src", "bench", "fuzz")
+FOLDERS = ("src", "bench", "fuzz", "tests")
 
 # Name -> whose noun it is. Where two layers have AWS's own noun (what its API answers, the model of it, the simulated
 # one), a second word for it would only hide that.
