@@ -7,7 +7,7 @@
 #include "aws/ec2.h"
 #include "aws/elbv2.h"
 #include "aws/refusal.h"
-#include "check/reading.h"
+#include "check/facts_builder.h"
 #include "decide/fleet_view.h"
 #include "observe/observe.h"
 #include "wire/partition.h"

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "aws/cloudwatch.h"
+#include "check/facts_builder.h"
 #include "check/nearest.h"
-#include "check/reading.h"
 #include "check/subject.h"
 #include "observe/signals.h"
 

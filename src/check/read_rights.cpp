@@ -8,7 +8,7 @@
 #include "aws/elbv2.h"
 #include "aws/permissions.h"
 #include "aws/ssm.h"
-#include "check/reading.h"
+#include "check/facts_builder.h"
 #include "iam/needs.h"
 
 namespace evenkeel::check {

@@ -11,7 +11,7 @@
 #include "cli/options.h"
 #include "cli/remembered.h"
 #include "controller/other_fleets.h"
-#include "decide/chain.h"
+#include "decide/explain_member.h"
 #include "decide/fleet_view.h"
 #include "observe/observe.h"
 #include "record/sqlite_journal.h"

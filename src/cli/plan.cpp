@@ -14,7 +14,7 @@
 #include "cli/wording.h"
 #include "controller/other_fleets.h"
 #include "decide/fleet_view.h"
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 #include "decide/rules/rules.h"
 #include "decide/selection.h"
 #include "record/sqlite_journal.h"

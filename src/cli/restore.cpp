@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/hand.h"
+#include "cli/operator.h"
 #include "cli/remembered.h"
 
 namespace evenkeel::cli {

@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/hand.h"
+#include "cli/operator.h"
 
 namespace evenkeel::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "cli/remembered.h"
 #include "cli/summary.h"
 #include "decide/guards/expected.h"
-#include "decide/wishes.h"
+#include "decide/requests.h"
 
 namespace evenkeel::cli {
 namespace {

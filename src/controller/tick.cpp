@@ -13,10 +13,10 @@
 #include "decide/clock.h"
 #include "decide/decide.h"
 #include "decide/invariants/invariants.h"
-#include "decide/remediation/absorb.h"
+#include "decide/remediation/apply_outcomes.h"
 #include "decide/remediation/open.h"
+#include "decide/requests.h"
 #include "decide/start.h"
-#include "decide/wishes.h"
 #include "observe/observe.h"
 
 namespace evenkeel::controller {

@@ -57,7 +57,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal,
                             std::optional<Time> now = std::nullopt, OtherFleets* others = nullptr);
 
 // What an operator asks for. It is stored as a wish, without this machine's time: the next tick dates it and does it
-// (decide/wishes.h), and a tick that was under way loses its race. Only a lost race is tried again; `conflict` after
+// (decide/requests.h), and a tick that was under way loses its race. Only a lost race is tried again; `conflict` after
 // several.
 // A wish to resume returns what it will end or, with `here`, where the state belonged, for people; one to restore is
 // `not_found` when nothing is open.

@@ -6,9 +6,9 @@
 #include <set>
 #include <unordered_map>
 
-#include "decide/along.h"
 #include "decide/guards/expected.h"
 #include "decide/guards/slow_start.h"
+#include "decide/sorted_walk.h"
 
 namespace evenkeel::decide {
 namespace {

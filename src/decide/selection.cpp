@@ -13,8 +13,8 @@
 #include "decide/guards/load.h"
 #include "decide/remediation/denied.h"
 #include "decide/remediation/protocol.h"
+#include "decide/rules/escalation.h"
 #include "decide/rules/forecast.h"
-#include "decide/rules/relapse.h"
 #include "decide/rules/rules.h"
 #include "decide/rules/signal.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aws/autoscaling.h"
-#include "observe/reading.h"
+#include "observe/observation_builder.h"
 
 namespace evenkeel::observe {
 

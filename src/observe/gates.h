@@ -1,7 +1,7 @@
 // What, outside the fleet, holds back starts or asks for them: CloudWatch alarms and change calendars.
 #pragma once
 
-#include "observe/reading.h"
+#include "observe/observation_builder.h"
 
 namespace evenkeel::observe {
 

@@ -3,7 +3,7 @@
 
 #include "aws/ec2.h"
 #include "model/observation.h"
-#include "observe/reading.h"
+#include "observe/observation_builder.h"
 
 namespace evenkeel::observe {
 

@@ -7,8 +7,8 @@
 #include "observe/gates.h"
 #include "observe/instances.h"
 #include "observe/loads.h"
+#include "observe/observation_builder.h"
 #include "observe/place.h"
-#include "observe/reading.h"
 #include "observe/signals.h"
 #include "observe/target_groups.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "aws/elbv2.h"
-#include "observe/reading.h"
+#include "observe/observation_builder.h"
 
 namespace evenkeel::observe {
 

@@ -10,7 +10,7 @@
 #include "cli/summary.h"
 #include "controller/other_fleets.h"
 #include "model/identity.h"
-#include "play/mortal.h"
+#include "play/killable.h"
 #include "play/words.h"
 #include "policy/policy_file.h"
 #include "record/sqlite_journal.h"

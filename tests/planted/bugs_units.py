@@ -77,7 +77,7 @@ BUGS = [
         "all ? Draft::Ports::all : Draft::Ports::ours", "Draft::Ports::ours"),
     Bug("takes a registration of its own ports for one of all", "decide/remediation/returning.cpp",
         "return intent.all_ports || std", "return true || std"),
-    Bug("forgets that it asked for all ports", "decide/remediation/draft.cpp", ".all_ports = ports == Ports::all", ".all_ports = false"),
+    Bug("forgets that it asked for all ports", "decide/remediation/plan_builder.cpp", ".all_ports = ports == Ports::all", ".all_ports = false"),
     Bug("judges the zones of a start and not of what comes back", "decide/invariants/act.cpp",
         "    if (leaves || stands_by) short_of.insert(zone);\n", ""),
     Bug("judges the zones as if nothing else were on its way to Standby", "decide/invariants/act.cpp",

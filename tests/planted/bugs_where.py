@@ -8,10 +8,10 @@ BUGS = [
         "if (!here || !remembered || *here == *remembered) return {};", "if (!here || !remembered || true) return {};"),
     Bug("asks another region's AWS", "observe/place.cpp",
         "if (region.empty() || region == remembered->region) return {};", "return {};"),
-    Bug("starts where it doesn't know whose account it is", "decide/whereabouts.cpp",
+    Bug("starts where it doesn't know whose account it is", "decide/identity_check.cpp",
         "if (in_right_place(state, observation) || (!state.identity && !observation.identity)) return {};",
         "if (!observation.identity || in_right_place(state, observation)) return {};"),
-    Bug("takes any place for an old state's", "decide/whereabouts.cpp",
+    Bug("takes any place for an old state's", "decide/identity_check.cpp",
         "} else if (state.identity || !finds_what_it_remembers(state, observation)) {", "} else if (state.identity) {"),
     # Absence
     Bug("forgets who was deregistered", "decide/guards/expected.cpp",
@@ -43,7 +43,7 @@ BUGS = [
     Bug("trips for good on what was merely unread", "decide/guards/breaker.cpp",
         "if (has_looked || state.breaker_reset_at || !fleet.readable()) return std::nullopt;",
         "if (has_looked || state.breaker_reset_at) return std::nullopt;"),
-    Bug("drops a record with its member", "decide/memory.cpp",
+    Bug("drops a record with its member", "decide/bookkeeping.cpp",
         "now - *record.seen_at >= kAfterLastSeen", "now - *record.seen_at >= Duration{1}"),
     # Its own policy
     Bug("begins a treatment that today's policy doesn't have", "decide/remediation/in_force.cpp",

@@ -3,10 +3,10 @@
 from .bug import Bug
 
 BUGS = [
-    Bug("takes a server out without its tag", "decide/remediation/draft.cpp",
+    Bug("takes a server out without its tag", "decide/remediation/plan_builder.cpp",
         "takes_out(permit.effect()) ? is_marked(remediation, tick_nonce_) :",
         "takes_out(permit.effect()) ? actions.size() < 100 :"),
-    Bug("treats a server without a new mark", "decide/remediation/draft.cpp",
+    Bug("treats a server without a new mark", "decide/remediation/plan_builder.cpp",
         ": permit.effect() == Effect::capture;\n", ": permit.effect() != Effect::deregister;\n"),
     Bug("treats a server whose mark could not be written", "controller/send.cpp",
         "return decide::takes_out(effect) || treats_or_captures(effect);", "return decide::takes_out(effect);"),

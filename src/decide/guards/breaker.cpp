@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 #include "decide/rules/served.h"
 #include "decide/rules/signal.h"
 

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "decide/identity_check.h"
 #include "decide/remediation/evidence.h"
 #include "decide/remediation/protocol.h"
-#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -7,10 +7,10 @@
 #include "decide/clock.h"
 #include "decide/guards/expected.h"
 #include "decide/guards/guards.h"
+#include "decide/identity_check.h"
 #include "decide/remediation/denied.h"
 #include "decide/remediation/protocol.h"
 #include "decide/remediation/witness.h"
-#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {

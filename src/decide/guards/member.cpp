@@ -8,7 +8,7 @@
 #include "decide/guards/guards.h"
 #include "decide/guards/scaling.h"
 #include "decide/guards/slow_start.h"
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 #include "decide/rules/rules.h"
 
 namespace evenkeel::decide {

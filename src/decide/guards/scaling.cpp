@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "decide/remediation/protocol.h"
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/guards/guards.h"
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 #include "decide/testing/guards.h"
 
 namespace evenkeel::decide {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "decide/remediation/protocol.h"
-#include "decide/testing/ladder.h"
+#include "decide/testing/escalating.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/remediation/absorb.h"
+#include "decide/remediation/apply_outcomes.h"
 #include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/remediation/absorb.h"
+#include "decide/remediation/apply_outcomes.h"
 #include "decide/remediation/protocol.h"
 #include "decide/testing/fleet.h"
 

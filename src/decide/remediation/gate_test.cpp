@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/remediation/draft.h"
 #include "decide/remediation/open.h"
+#include "decide/remediation/plan_builder.h"
 #include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {

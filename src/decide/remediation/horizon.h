@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/clock.h"
-#include "decide/remediation/draft.h"
+#include "decide/remediation/plan_builder.h"
 #include "model/fleet_state.h"
 
 namespace evenkeel::decide {

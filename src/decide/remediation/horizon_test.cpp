@@ -60,7 +60,7 @@ TEST(Horizon, ABootThatWasSeenIsTheEffect) {
   EXPECT_EQ(treatments_may_act_until(three, fleet.observation, fleet.policy), Time{});
 }
 
-// An operator's wish as decide/wishes.h writes it.
+// An operator's wish as decide/requests.h writes it.
 void wish_back(Remediation& remediation, Time now) {
   remediation.treat = false;
   remediation.why_untreated = "put back by ann";

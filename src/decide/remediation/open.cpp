@@ -6,15 +6,15 @@
 #include <map>
 #include <utility>
 
+#include "decide/bookkeeping.h"
 #include "decide/fleet_view.h"
 #include "decide/guards/expected.h"
 #include "decide/guards/slow_start.h"
-#include "decide/memory.h"
-#include "decide/remediation/draft.h"
+#include "decide/identity_check.h"
 #include "decide/remediation/in_force.h"
+#include "decide/remediation/plan_builder.h"
 #include "decide/remediation/progress.h"
 #include "decide/rules/signal.h"
-#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {

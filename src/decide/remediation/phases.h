@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "decide/fleet_view.h"
-#include "decide/remediation/draft.h"
+#include "decide/remediation/plan_builder.h"
 
 namespace evenkeel::decide {
 

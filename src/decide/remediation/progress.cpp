@@ -5,10 +5,10 @@
 
 #include "base/text.h"
 #include "decide/fleet_view.h"
+#include "decide/identity_check.h"
 #include "decide/remediation/evidence.h"
 #include "decide/remediation/phases.h"
 #include "decide/remediation/protocol.h"
-#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "decide/fleet_view.h"
-#include "decide/remediation/draft.h"
+#include "decide/remediation/plan_builder.h"
 
 namespace evenkeel::decide {
 

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <utility>
 
-#include "decide/testing/ladder.h"
+#include "decide/requests.h"
+#include "decide/testing/escalating.h"
 #include "decide/testing/scaled.h"
-#include "decide/wishes.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 #include "decide/fleet_view.h"
-#include "decide/remediation/draft.h"
 #include "decide/remediation/evidence.h"
 #include "decide/remediation/phases.h"
+#include "decide/remediation/plan_builder.h"
 #include "decide/remediation/protocol.h"
 
 namespace evenkeel::decide {

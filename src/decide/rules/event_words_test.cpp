@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <set>
 
-#include "decide/memory.h"
+#include "decide/bookkeeping.h"
 #include "decide/rules/served.h"
 #include "decide/testing/fleet.h"
 

@@ -4,8 +4,8 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "decide/rules/escalation.h"
 #include "decide/rules/events.h"
-#include "decide/rules/relapse.h"
 #include "decide/rules/rules.h"
 #include "model/alarm_name.h"
 

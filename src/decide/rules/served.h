@@ -4,7 +4,7 @@
 // the policy, or by an operator, never by the same treatment again.
 //
 // Two kinds are served otherwise: a metric comes and goes by itself, so that only a treatment that could not
-// be carried out counts as served (relapse.h judges the others); and a tag's value is a wish that is served by
+// be carried out counts as served (escalation.h judges the others); and a tag's value is a wish that is served by
 // whatever became of it (MemberRecord::served_tag).
 #pragma once
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/memory.h"
+#include "decide/bookkeeping.h"
 #include "decide/rules/events.h"
 #include "decide/rules/rules.h"
 #include "decide/testing/fleet.h"

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "decide/decide.h"
 #include "decide/invariants/invariants.h"
-#include "decide/remediation/absorb.h"
+#include "decide/remediation/apply_outcomes.h"
 #include "model/observation.h"
 #include "model/plan.h"
 

@@ -1,4 +1,4 @@
-#include "decide/whereabouts.h"
+#include "decide/identity_check.h"
 
 #include <algorithm>
 #include <set>

@@ -1,11 +1,11 @@
-#include "decide/remediation/absorb.h"
+#include "decide/remediation/apply_outcomes.h"
 
 #include <algorithm>
 #include <fmt/core.h>
 
 #include "decide/remediation/denied.h"
-#include "decide/remediation/draft.h"
 #include "decide/remediation/in_force.h"
+#include "decide/remediation/plan_builder.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -1,21 +1,21 @@
-#include "decide/memory.h"
+#include "decide/bookkeeping.h"
 
 #include <algorithm>
 #include <fmt/core.h>
 #include <tuple>
 
 #include "base/text.h"
-#include "decide/along.h"
 #include "decide/guards/guards.h"
 #include "decide/remediation/evidence.h"
 #include "decide/remediation/horizon.h"
 #include "decide/remediation/in_force.h"
 #include "decide/remediation/protocol.h"
 #include "decide/remediation/witness.h"
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 #include "decide/rules/rules.h"
 #include "decide/rules/served.h"
 #include "decide/rules/signal.h"
+#include "decide/sorted_walk.h"
 
 namespace evenkeel::decide {
 namespace {

@@ -1,4 +1,4 @@
-#include "play/mortal.h"
+#include "play/killable.h"
 
 #include <algorithm>
 #include <array>

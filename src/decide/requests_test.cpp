@@ -1,4 +1,4 @@
-#include "decide/wishes.h"
+#include "decide/requests.h"
 
 #include <gtest/gtest.h>
 

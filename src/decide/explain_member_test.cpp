@@ -1,5 +1,5 @@
 // The chain names every guard and rule, whether it passes, and when the member could go.
-#include "decide/chain.h"
+#include "decide/explain_member.h"
 
 #include <gtest/gtest.h>
 

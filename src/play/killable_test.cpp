@@ -1,4 +1,4 @@
-#include "play/mortal.h"
+#include "play/killable.h"
 
 #include "cli/testing/terminal.h"
 #include "record/sqlite_journal.h"

@@ -1,6 +1,6 @@
 // What the next state remembers: pauses that end, remediations that are still judged, members' records, and
 // what was told.
-#include "decide/memory.h"
+#include "decide/bookkeeping.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "decide/chain.h"
+#include "decide/explain_member.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,10 +7,10 @@
 #include "decide/guards/expected.h"
 #include "decide/guards/guards.h"
 #include "decide/guards/load.h"
+#include "decide/identity_check.h"
 #include "decide/remediation/denied.h"
 #include "decide/rules/rules.h"
 #include "decide/selection.h"
-#include "decide/whereabouts.h"
 
 namespace evenkeel::decide {
 namespace {
@@ -32,8 +32,7 @@ void add_rules(const FleetView& fleet, const Member& member, std::vector<Check>&
 
 std::optional<Verdict> load(const FleetView& fleet, const Member& member) {
   if (load_question(fleet)) {
-    return Verdict{
-        Reason::load_unknown, "not asked: it is asked only when everything else allows a start"};
+    return Verdict{Reason::load_unknown, "not asked: it is asked only when everything else allows a start"};
   }
   return load_guard(fleet, project_load(fleet), member, true);
 }

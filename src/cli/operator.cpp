@@ -1,11 +1,11 @@
-#include "cli/hand.h"
+#include "cli/operator.h"
 
 #include <algorithm>
 #include <fmt/core.h>
 
 #include "base/text.h"
 #include "cli/remembered.h"
-#include "decide/wishes.h"
+#include "decide/requests.h"
 
 namespace evenkeel::cli {
 

@@ -1,4 +1,4 @@
-#include "decide/wishes.h"
+#include "decide/requests.h"
 
 #include <algorithm>
 #include <fmt/core.h>
@@ -42,12 +42,14 @@ class Heeding {
       state_.pause.reset();
     }
     if (state_.breaker) {
-      note("", EventKind::resume, by_whom(fmt::format("reset the breaker ({})", state_.breaker->reason), wish));
+      note("", EventKind::resume,
+           by_whom(fmt::format("reset the breaker ({})", state_.breaker->reason), wish));
       state_.breaker.reset();
       state_.breaker_reset_at = now_;
     }
     if (!state_.denials.empty()) {
-      note("", EventKind::resume, by_whom("ended the wait after AWS's refusals (the next start tries again)", wish));
+      note("", EventKind::resume,
+           by_whom("ended the wait after AWS's refusals (the next start tries again)", wish));
       state_.denials.clear();
     }
     if (const auto missing = accept_missing(state_); !missing.empty())

@@ -1,4 +1,4 @@
-#include "decide/rules/relapse.h"
+#include "decide/rules/escalation.h"
 
 #include <algorithm>
 #include <fmt/core.h>

@@ -1,5 +1,5 @@
 // Goal: a state belongs to one place; what is unknown of it starts nothing.
-#include "decide/whereabouts.h"
+#include "decide/identity_check.h"
 
 #include <gtest/gtest.h>
 

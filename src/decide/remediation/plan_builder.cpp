@@ -1,4 +1,4 @@
-#include "decide/remediation/draft.h"
+#include "decide/remediation/plan_builder.h"
 
 #include <algorithm>
 #include <fmt/core.h>
