@@ -78,13 +78,13 @@ void look(const FleetPolicy& fleet, const std::string& instance_id, const contro
   known.holds_back = report->plan.fleet;
   auto& observation = report->observation;
   for (int round = 0; round < kRounds; ++round) {
-    const auto questions = decide::questions_of_chain(fleet, observation, report->before, instance_id);
+    const auto questions = decide::questions_to_explain(fleet, observation, report->before, instance_id);
     if (questions.empty()) break;
     for (const auto& question : questions)
       observe::answer(question, fleet, parts->aws, parts->cache, observation, observe::Probing::no);
   }
-  known.chain = decide::chain(fleet, observation, report->before, instance_id);
-  known.could_act_at = decide::could_act_at(known.chain);
+  known.checks = decide::explain_member(fleet, observation, report->before, instance_id);
+  known.could_act_at = decide::could_act_at(known.checks);
   known.signals = signals_of(decide::FleetView{fleet, observation, report->before}, instance_id);
 }
 

@@ -29,7 +29,7 @@ struct Known {
   std::optional<Verdict> verdict;   // empty: not a member, or AWS could not be read
   std::vector<Verdict> holds_back;  // the whole fleet
   std::vector<Looked> signals;
-  std::vector<Check> chain;  // of a member: guards and rules in the order in which they are judged
+  std::vector<Check> checks;  // of a member: guards and rules in the order in which they are judged
   std::optional<Time> could_act_at;
   std::vector<Remediation> open;
   std::vector<PastRemediation> recent;

@@ -34,8 +34,8 @@ bool is_rule(const Check& check) { return !check.rule.empty(); }
 // What keeps it: the first guard that blocks it; nullptr: none does.
 const Check* first_blocker(const Known& known) {
   const auto blocks = [](const Check& check) { return !is_rule(check) && !check.passes; };
-  const auto found = std::ranges::find_if(known.chain, blocks);
-  return found == known.chain.end() ? nullptr : &*found;
+  const auto found = std::ranges::find_if(known.checks, blocks);
+  return found == known.checks.end() ? nullptr : &*found;
 }
 
 // That no rule asks for it, where that is known of each, and what the guard says would matter only then: what the
@@ -43,7 +43,7 @@ const Check* first_blocker(const Known& known) {
 const Verdict* why_nothing_asks(const Known& known) {
   if (known.verdict->wanted || !decide::only_keeps_from_leaving(known.verdict->reason)) return nullptr;
   const Verdict* first = nullptr;
-  for (const auto& check : known.chain) {
+  for (const auto& check : known.checks) {
     if (!is_rule(check)) continue;
     if (check.passes || !check.verdict || !decide::is_a_known_no(*check.verdict)) return nullptr;
     if (first == nullptr) first = &*check.verdict;
@@ -55,7 +55,7 @@ const Verdict* why_nothing_asks(const Known& known) {
 std::string what_it_depends_on(const Known& known) {
   std::vector<std::string> guards, parts;
   bool ruled = false, asked = false;
-  for (const auto& check : known.chain) {
+  for (const auto& check : known.checks) {
     ruled = ruled || is_rule(check);
     asked = asked || (is_rule(check) && check.passes);
     if (!is_rule(check) && !check.passes) guards.push_back(check.name);
@@ -141,7 +141,7 @@ void show_chain(const Page& page, const Known& known) {
   Table rules{{{"RULE"}, {"ASKS"}, {"WHY"}}}, guards{{{""}, {"GUARD"}, {"RESULT"}, {"WHY"}}};
   std::vector<std::string> silent;
   const auto* blocker = first_blocker(known);
-  for (const auto& check : known.chain) {
+  for (const auto& check : known.checks) {
     if (is_rule(check)) {
       rules.add({check.rule, check.passes ? "yes" : "no", said(check)});
     } else if (check.passes && said(check).empty()) {
@@ -154,7 +154,7 @@ void show_chain(const Page& page, const Known& known) {
     page.title("Rules");
     page.out << rules.text("  ", page.wrap_at);
   }
-  if (known.chain.empty() || !known.open.empty()) return;
+  if (known.checks.empty() || !known.open.empty()) return;
   page.title("Guards");
   page.out << guards.text("", page.wrap_at);
   if (silent.empty()) return;
@@ -262,7 +262,7 @@ Json view(const Known& known) {
   for (const auto& remediation : known.recent) recent.push_back(view(remediation));
   for (const auto& event : known.events) events.push_back(view(event));
   for (const auto& verdict : known.holds_back) holds_back.push_back(view(verdict));
-  for (const auto& check : known.chain) chain.push_back(view(check));
+  for (const auto& check : known.checks) chain.push_back(view(check));
   for (const auto& looked : known.signals) signals.push_back(view_of(looked));
   const auto* blocker = first_blocker(known);
   return {{"fleet", known.fleet},

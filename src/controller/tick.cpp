@@ -158,12 +158,12 @@ void keep_it_sound(OneTick& tick, const std::string& nonce, decide::OpenStep& st
 Result<FleetState> record_outcomes(OneTick& tick, FleetState state, std::span<const Outcome> outcomes) {
   Error last;
   for (int attempt = 0; attempt < record::kSwapAttempts; ++attempt) {
-    auto absorbed = decide::absorb(tick.policy, state, outcomes, tick.observation().taken_at);
-    const auto written = tick.parts.journal.replace(absorbed.next, absorbed.events);
+    auto applied = decide::apply_outcomes(tick.policy, state, outcomes, tick.observation().taken_at);
+    const auto written = tick.parts.journal.replace(applied.next, applied.events);
     if (written) {
       auto& events = tick.report.events;
-      events.insert(events.end(), absorbed.events.begin(), absorbed.events.end());
-      return std::move(absorbed.next);
+      events.insert(events.end(), applied.events.begin(), applied.events.end());
+      return std::move(applied.next);
     }
     last = written.error();
     if (last.kind != ErrorKind::conflict) break;

@@ -227,8 +227,8 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
   const bool watch_health = asks_for(fleet.policy, Condition::Kind::target_unhealthy);
   const bool readable = fleet.readable();
   const Time now = fleet.observation.taken_at;
-  Along records{state.members};
-  Along now_above{above};
+  SortedWalk records{state.members};
+  SortedWalk now_above{above};
   for (const auto& [id, member] : fleet.members) {
     MemberRecord fresh;
     auto* known = records.find(id);

@@ -56,8 +56,8 @@ FleetState looked(FleetState state, const Observation& observation) {
 
 }  // namespace
 
-std::vector<Check> chain(const FleetPolicy& policy, const Observation& observation, const FleetState& state,
-                         const std::string& instance_id) {
+std::vector<Check> explain_member(const FleetPolicy& policy, const Observation& observation,
+                                  const FleetState& state, const std::string& instance_id) {
   const auto now = looked(state, observation);
   const FleetView fleet{policy, observation, now};
   std::vector<Check> checks;
@@ -83,8 +83,8 @@ std::vector<Check> chain(const FleetPolicy& policy, const Observation& observati
   return checks;
 }
 
-std::vector<Question> questions_of_chain(const FleetPolicy& policy, const Observation& observation,
-                                         const FleetState& state, const std::string& instance_id) {
+std::vector<Question> questions_to_explain(const FleetPolicy& policy, const Observation& observation,
+                                           const FleetState& state, const std::string& instance_id) {
   const auto now = looked(state, observation);
   const FleetView fleet{policy, observation, now};
   if (!fleet.members.contains(instance_id)) return {};
@@ -96,10 +96,10 @@ std::vector<Question> questions_of_chain(const FleetPolicy& policy, const Observ
   return questions;
 }
 
-std::optional<Time> could_act_at(const std::vector<Check>& chain) {
+std::optional<Time> could_act_at(const std::vector<Check>& checks) {
   std::optional<Time> latest, earliest_rule;
   bool asked = false, foreseeable = true;
-  for (const auto& link : chain) {
+  for (const auto& link : checks) {
     const auto until = link.verdict ? link.verdict->until : std::nullopt;
     if (!link.rule.empty()) {
       asked = asked || link.passes;

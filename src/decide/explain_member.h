@@ -22,16 +22,16 @@ namespace evenkeel::decide {
 // - "load" where the policy has keep.load_below, and "survey": what was not asked in this observation does
 // not pass.
 // The member leaves when all guards pass and one rule does, and no other member is before it in the line.
-std::vector<Check> chain(const FleetPolicy& policy, const Observation& observation, const FleetState& state,
-                         const std::string& instance_id);
+std::vector<Check> explain_member(const FleetPolicy& policy, const Observation& observation,
+                                  const FleetState& state, const std::string& instance_id);
 
 // What a chain without gaps needs to have been answered in the observation, and isn't. Nothing of it is asked
 // for a member that the fleet doesn't have.
-std::vector<Question> questions_of_chain(const FleetPolicy& policy, const Observation& observation,
-                                         const FleetState& state, const std::string& instance_id);
+std::vector<Question> questions_to_explain(const FleetPolicy& policy, const Observation& observation,
+                                           const FleetState& state, const std::string& instance_id);
 
 // When it could go at the earliest: the latest `until` of the guards that don't pass, and, where no rule
 // passes, the earliest of the rules'. Empty: something of it is not foreseeable, or nothing holds it back.
-std::optional<Time> could_act_at(const std::vector<Check>& chain);
+std::optional<Time> could_act_at(const std::vector<Check>& checks);
 
 }  // namespace evenkeel::decide

@@ -8,8 +8,8 @@
 namespace evenkeel::decide {
 namespace {
 
-std::vector<Check> chain_of(const FleetForTest& fleet, int member) {
-  return chain(fleet.policy, fleet.observation, fleet.state, id(member));
+std::vector<Check> explained(const FleetForTest& fleet, int member) {
+  return explain_member(fleet.policy, fleet.observation, fleet.state, id(member));
 }
 
 const Check& link(const std::vector<Check>& checks, const std::string& name) {
@@ -47,7 +47,7 @@ struct Everything : FleetForTest {
 
 TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
   const Everything fleet;
-  const auto checks = chain_of(fleet, 3);
+  const auto checks = explained(fleet, 3);
   for (const auto& check : checks) {
     if (check.name == "rule old") continue;
     EXPECT_TRUE(check.passes) << check.name << ": " << (check.verdict ? check.verdict->text : "");
@@ -80,7 +80,7 @@ TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
 TEST(Chain, WithoutGatesThereIsNothingToTellOfThem) {
   FleetForTest fleet;
   fleet.state.members[id(3)].rung = 0;
-  const auto checks = chain_of(fleet, 3);
+  const auto checks = explained(fleet, 3);
   for (const auto* name : {"window", "alarms", "calendars", "instance_refresh", "scaling_activity",
                            "out_in_zone", "cooldown", "standby"}) {
     EXPECT_TRUE(link(checks, name).passes) << name;
@@ -92,7 +92,7 @@ TEST(Chain, WithoutGatesThereIsNothingToTellOfThem) {
 TEST(Chain, AWindowTellsUntilWhenItIsOpen) {
   FleetForTest fleet;
   fleet.policy.windows = {Window{.days = 0x7f, .from = 10h, .to = 15h, .zone = {}}};
-  EXPECT_EQ(link(chain_of(fleet, 3), "window").verdict->text, "open until 2026-11-22T15:00:00Z");
+  EXPECT_EQ(link(explained(fleet, 3), "window").verdict->text, "open until 2026-11-22T15:00:00Z");
 }
 
 TEST(Chain, NeverStopsAtTheFirst) {
@@ -101,16 +101,16 @@ TEST(Chain, NeverStopsAtTheFirst) {
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, fleet.observation.taken_at + 1h};
   fleet.state.members[id(3)].ended_at = fleet.observation.taken_at - 10min;
   fleet.policy.keep.healthy.count = 8;
-  const auto checks = chain_of(fleet, 3);
+  const auto checks = explained(fleet, 3);
   EXPECT_EQ(link(checks, "paused").verdict->reason, Reason::paused);
   EXPECT_EQ(link(checks, "cooldown").verdict->reason, Reason::cooldown);
   EXPECT_EQ(link(checks, "healthy tg1").verdict->reason, Reason::too_few_healthy);
   EXPECT_EQ(link(checks, "healthy tg1-80").verdict->reason, Reason::too_few_healthy);
   EXPECT_EQ(could_act_at(checks), std::nullopt) << "nobody knows when more are healthy";
   fleet.policy.keep.healthy.count = 5;
-  EXPECT_EQ(could_act_at(chain_of(fleet, 3)), fleet.observation.taken_at + 1h);
+  EXPECT_EQ(could_act_at(explained(fleet, 3)), fleet.observation.taken_at + 1h);
   fleet.state.pause->until = fleet.observation.taken_at + 10min;
-  EXPECT_EQ(could_act_at(chain_of(fleet, 3)), fleet.observation.taken_at + 50min) << "the cooldown is later";
+  EXPECT_EQ(could_act_at(explained(fleet, 3)), fleet.observation.taken_at + 50min) << "the cooldown is later";
 }
 
 TEST(Chain, WhereNothingAsksTheEarliestRuleCounts) {
@@ -120,15 +120,15 @@ TEST(Chain, WhereNothingAsksTheEarliestRuleCounts) {
   old.longer_than = 48h;
   fleet.policy.also_when = {Rule{"old", 0, {old}}, Rule{"older", 0, {old}}};
   fleet.policy.also_when[1].all[0].longer_than = 72h;
-  EXPECT_EQ(could_act_at(chain_of(fleet, 3)), fleet.observation.taken_at + 24h);
+  EXPECT_EQ(could_act_at(explained(fleet, 3)), fleet.observation.taken_at + 24h);
   fleet.policy.also_when.clear();
-  EXPECT_EQ(could_act_at(chain_of(fleet, 3)), std::nullopt);
+  EXPECT_EQ(could_act_at(explained(fleet, 3)), std::nullopt);
 }
 
 TEST(Chain, OfSomebodyWhomEc2DoesNotKnowHasNoGaps) {
   Everything fleet;
   fleet.observation.instances.erase(id(3));
-  const auto checks = chain_of(fleet, 3);
+  const auto checks = explained(fleet, 3);
   EXPECT_EQ(link(checks, "running").verdict->reason, Reason::instance_unknown);
   EXPECT_EQ(link(checks, "out_in_zone").verdict->reason, Reason::too_many_out_in_zone);
   EXPECT_EQ(link(checks, "healthy tg1 ").verdict->reason, Reason::too_few_healthy_in_zone);
@@ -136,16 +136,16 @@ TEST(Chain, OfSomebodyWhomEc2DoesNotKnowHasNoGaps) {
   fleet.observation.auto_scaling_group->members.erase(fleet.observation.auto_scaling_group->members.begin() +
                                                       2);
   fleet.policy.treatments[0].treatment = Treatment::stop_start;
-  EXPECT_TRUE(link(chain_of(fleet, 3), "auto_scaling_state").passes);
-  EXPECT_TRUE(link(chain_of(fleet, 3), "treatment").passes);
+  EXPECT_TRUE(link(explained(fleet, 3), "auto_scaling_state").passes);
+  EXPECT_TRUE(link(explained(fleet, 3), "treatment").passes);
 }
 
 TEST(Chain, OfAStrangerSaysSo) {
   const FleetForTest fleet;
-  const auto checks = chain(fleet.policy, fleet.observation, fleet.state, "i-0123");
+  const auto checks = explain_member(fleet.policy, fleet.observation, fleet.state, "i-0123");
   EXPECT_EQ(checks.back().name, "known");
   EXPECT_FALSE(checks.back().passes);
-  EXPECT_TRUE(questions_of_chain(fleet.policy, fleet.observation, fleet.state, "i-0123").empty());
+  EXPECT_TRUE(questions_to_explain(fleet.policy, fleet.observation, fleet.state, "i-0123").empty());
 }
 
 TEST(Chain, WhatWasNotAskedDoesNotPassAndCanBeAsked) {
@@ -153,17 +153,17 @@ TEST(Chain, WhatWasNotAskedDoesNotPassAndCanBeAsked) {
   fleet.observation.signals.clear();
   fleet.observation.loads.clear();
   fleet.observation.surveys.clear();
-  const auto checks = chain_of(fleet, 3);
+  const auto checks = explained(fleet, 3);
   EXPECT_EQ(link(checks, "load").verdict->reason, Reason::load_unknown);
   EXPECT_EQ(link(checks, "survey").verdict->reason, Reason::survey_incomplete);
   EXPECT_EQ(link(checks, "rule reboot_when").verdict->reason, Reason::signal_not_due);
-  const auto questions = questions_of_chain(fleet.policy, fleet.observation, fleet.state, id(3));
+  const auto questions = questions_to_explain(fleet.policy, fleet.observation, fleet.state, id(3));
   ASSERT_EQ(questions.size(), 3U);
   EXPECT_EQ(questions[0].kind, Question::Kind::signal);
   EXPECT_EQ(questions[1].kind, Question::Kind::load);
   EXPECT_EQ(questions[2].kind, Question::Kind::survey);
   const Everything answered;
-  EXPECT_TRUE(questions_of_chain(answered.policy, answered.observation, answered.state, id(3)).empty());
+  EXPECT_TRUE(questions_to_explain(answered.policy, answered.observation, answered.state, id(3)).empty());
 }
 
 TEST(Chain, SaysWhatTheDecisionSays) {
@@ -175,7 +175,7 @@ TEST(Chain, SaysWhatTheDecisionSays) {
     if (ill == 3) fleet.policy.keep.healthy.count = 8;
     if (ill == 4) fleet.observation.surveys[id(3)].may_reboot = false;
     const auto decided = fleet.decide().members.at(id(3));
-    const auto checks = chain_of(fleet, 3);
+    const auto checks = explained(fleet, 3);
     const auto first = std::ranges::find(checks, false, &Check::passes);
     ASSERT_NE(first, checks.end()) << ill;
     EXPECT_EQ(first->verdict->reason, decided.reason) << ill;

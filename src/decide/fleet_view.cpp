@@ -221,8 +221,8 @@ void FleetView::find_missing(const std::function<Member&(const std::string& id)>
 // What the state and CloudWatch know of each member.
 void FleetView::find_what_is_known() {
   static const MemberRecord nothing;
-  Along records{state.members};
-  std::vector<std::optional<Along<const std::map<std::string, Signal>>>> answers;
+  SortedWalk records{state.members};
+  std::vector<std::optional<SortedWalk<const std::map<std::string, Signal>>>> answers;
   for (const auto& metric : metrics) {
     answers.emplace_back();
     if (metric.answers != nullptr) answers.back().emplace(*metric.answers);

@@ -7,9 +7,9 @@ namespace evenkeel::decide {
 
 // `Map` is a std::map, const or not. The ids must be asked for in their order.
 template <typename Map>
-class Along {
+class SortedWalk {
  public:
-  explicit Along(Map& map) : at_(map.begin()), end_(map.end()) {}
+  explicit SortedWalk(Map& map) : at_(map.begin()), end_(map.end()) {}
 
   // What the map has for the id; nullptr: nothing.
   auto* find(const std::string& id) {

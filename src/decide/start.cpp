@@ -35,33 +35,33 @@ void forget_old(FleetState& state, const FleetPolicy& policy, Time now) {
 
 // How the member leaves: the first of its removals. The others follow once this one shows. All that it needs
 // is let through, or nothing is done.
-std::optional<Refusal> take_out(Remediation& remediation, Draft& draft) {
+std::optional<Refusal> take_out(Remediation& remediation, PlanBuilder& builder) {
   const auto groups = our_groups(remediation);
-  const auto within = draft.policy.timing.drain_slack;
+  const auto within = builder.policy.timing.drain_slack;
   Duration delay{};
   for (const auto& target : remediation.snapshot) {
-    const auto* group = find_group(draft.observation, target.target_group_arn);
+    const auto* group = find_group(builder.observation, target.target_group_arn);
     delay = std::max(delay, group->attributes->deregistration_delay);
   }
   if (!remediation.auto_scaling_group.empty()) {
-    const auto permit = may_remove(remediation, Effect::enter_standby, {}, draft);
+    const auto permit = may_remove(remediation, Effect::enter_standby, {}, builder);
     if (!permit) return permit.error();
-    draft.enter(remediation, Phase::draining, delay * (groups.empty() ? 1 : 2) + within,
-                "into Standby of " + printable(remediation.auto_scaling_group));
-    draft.take(*permit, remediation);
+    builder.enter(remediation, Phase::draining, delay * (groups.empty() ? 1 : 2) + within,
+                  "into Standby of " + printable(remediation.auto_scaling_group));
+    builder.take(*permit, remediation);
     return std::nullopt;
   }
   std::vector<Permit> permits;
   for (const auto& arn : groups) {
-    auto permit = may_remove(remediation, Effect::deregister, arn, draft);
+    auto permit = may_remove(remediation, Effect::deregister, arn, builder);
     if (!permit) return permit.error();
     permits.push_back(*std::move(permit));
   }
-  draft.enter(remediation, Phase::draining, groups.empty() ? within : delay + within,
-              groups.empty() ? "Auto Scaling drains what it replaces"
-                             : fmt::format("taking it out of {} target group{}", groups.size(),
-                                           groups.size() == 1 ? "" : "s"));
-  for (const auto& permit : permits) draft.take(permit, remediation);
+  builder.enter(remediation, Phase::draining, groups.empty() ? within : delay + within,
+                groups.empty() ? "Auto Scaling drains what it replaces"
+                               : fmt::format("taking it out of {} target group{}", groups.size(),
+                                             groups.size() == 1 ? "" : "s"));
+  for (const auto& permit : permits) builder.take(permit, remediation);
   return std::nullopt;
 }
 
@@ -73,14 +73,14 @@ std::string cause_words(const Cause& cause) {
 }
 
 // False: the gate forbids it after all.
-bool start(Selection& selection, Draft& draft, FleetState& next) {
+bool start(Selection& selection, PlanBuilder& builder, FleetState& next) {
   const Member& member = *selection.chosen;
-  const auto& policy = draft.policy;
+  const auto& policy = builder.policy;
   Remediation remediation;
-  remediation.id = fmt::format("{}@{}", member.id, iso8601(draft.now()));
+  remediation.id = fmt::format("{}@{}", member.id, iso8601(builder.now()));
   remediation.instance_id = member.id;
   remediation.launch_time = member.instance->launch_time;
-  remediation.started_at = draft.now();
+  remediation.started_at = builder.now();
   remediation.cause = selection.cause;
   remediation.rung = selection.rung;
   remediation.treatment = policy.treatments.at(static_cast<std::size_t>(selection.rung)).treatment;
@@ -95,9 +95,9 @@ bool start(Selection& selection, Draft& draft, FleetState& next) {
                                     .port = registration->port,
                                     .by_auto_scaling = looked_after});
   }
-  draft.note(remediation, EventKind::start, cause_words(remediation.cause));
-  if (const auto no = take_out(remediation, draft)) {
-    draft.events.pop_back();
+  builder.note(remediation, EventKind::start, cause_words(remediation.cause));
+  if (const auto no = take_out(remediation, builder)) {
+    builder.events.pop_back();
     selection.members[member.id] = no->verdict;
     return false;
   }
@@ -108,12 +108,12 @@ bool start(Selection& selection, Draft& draft, FleetState& next) {
   return true;
 }
 
-void trip_breaker_if_needed(const FleetView& fleet, Draft& draft, FleetState& next) {
+void trip_breaker_if_needed(const FleetView& fleet, PlanBuilder& builder, FleetState& next) {
   const auto why = breaker_trips(fleet);
   if (!why) return;
-  next.breaker = Breaker{*why, draft.now()};
-  draft.events.push_back(
-      {draft.now(), draft.policy.name, "", "", EventKind::breaker, "breaker tripped: " + *why});
+  next.breaker = Breaker{*why, builder.now()};
+  builder.events.push_back(
+      {builder.now(), builder.policy.name, "", "", EventKind::breaker, "breaker tripped: " + *why});
 }
 
 }  // namespace
@@ -128,12 +128,12 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   before.last_tick_at = next.last_tick_at;
   forget_old(next, policy, observation.taken_at);
 
-  Draft draft{policy, observation, next.written_by + "s"};
-  end_pause(next, observation.taken_at, draft.events);
-  judge_ended(next, policy, observation, draft.events);
+  PlanBuilder builder{policy, observation, next.written_by + "s"};
+  end_pause(next, observation.taken_at, builder.events);
+  judge_ended(next, policy, observation, builder.events);
   std::optional<FleetView> fleet(std::in_place, policy, observation, next);
-  judge_reasons(next, *fleet, draft.events);
-  trip_breaker_if_needed(*fleet, draft, next);
+  judge_reasons(next, *fleet, builder.events);
+  trip_breaker_if_needed(*fleet, builder, next);
   auto selection = select(*fleet, off);
   plan.questions = std::move(selection.questions);
   if (!plan.questions.empty()) return plan;
@@ -143,8 +143,8 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   if (selection.read_whole_fleet) next.signal_read_at = observation.taken_at;
   remember_members(next, *fleet, selection.above);
   forget_denials(next, policy, observation);
-  take_marks_off(next, observation, draft);
-  const bool started = selection.chosen != nullptr && start(selection, draft, next);
+  take_marks_off(next, observation, builder);
+  const bool started = selection.chosen != nullptr && start(selection, builder, next);
   fleet.emplace(policy, observation,
                 next);  // who was chosen is out from here on, and what is remembered has moved
   const auto held_back_by = started ? fleet_guards(*fleet) : selection.fleet;
@@ -152,10 +152,10 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   plan.members = std::move(selection.members);
   plan.fleet = std::move(selection.fleet);
   plan.actions = std::move(step.actions);
-  std::ranges::move(draft.actions, std::back_inserter(plan.actions));
+  std::ranges::move(builder.actions, std::back_inserter(plan.actions));
   std::ranges::stable_sort(plan.actions, {}, [](const Action& action) { return !action.restores; });
   plan.events = std::move(step.events);
-  std::ranges::move(draft.events, std::back_inserter(plan.events));
+  std::ranges::move(builder.events, std::back_inserter(plan.events));
   judge_ability(plan, *fleet, held_back_by, before);
   tell(plan, observation.taken_at);
   return plan;

@@ -86,23 +86,25 @@ BUGS = [
         "if (out.empty()) return std::nullopt;", "if (out.size() < 99) return std::nullopt;"),
     # The life of a remediation
     Bug("reboots before it is known to be drained", "decide/remediation/gate.cpp",
-        "presence(remediation, draft.observation) == Presence::drained",
-        "presence(remediation, draft.observation) != Presence::registered"),
+        "presence(remediation, builder.observation) == Presence::drained",
+        "presence(remediation, builder.observation) != Presence::registered"),
     Bug("takes a stopped target for a drained one", "decide/remediation/evidence.cpp",
         "registration.state == TargetState::unused && registration.reason == TargetReason::not_registered",
         "registration.state == TargetState::unused"),
     Bug("reboots while the last requests are still on their way", "decide/remediation/gate.cpp",
-        "draft.now() - intent.at < kAfterDrain)",
-        "draft.now() - intent.at < Duration::zero())"),
+        "builder.now() - intent.at < kAfterDrain)",
+        "builder.now() - intent.at < Duration::zero())"),
     Bug("reboots again when the answer was lost", "decide/remediation/treating.cpp",
-        "if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;\n  climb_or_put_back(",
-        "if (came_up(remediation, draft) || draft.now() < remediation.deadline) return;\n"
-        "  if (const auto once_more = may_treat(remediation, Effect::reboot, draft)) {\n"
-        "    return draft.take(*once_more, remediation);\n  }\n  climb_or_put_back("),
+        "if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;\n  climb_or_put_back(",
+        "if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;\n"
+        "  if (const auto once_more = may_treat(remediation, Effect::reboot, builder)) {\n"
+        "    return builder.take(*once_more, remediation);\n"
+        "  }\n"
+        "  climb_or_put_back("),
     Bug("forgets the second port", "decide/remediation/plan_builder.cpp",
         "if (ports == Ports::all || !target.by_auto_scaling) action", "if (action.ports.empty()) action"),
     Bug("takes an old answer for health after its own registration", "decide/remediation/returning.cpp",
-        "if (given_back(remediation, draft.observation) && healthy_everywhere(", "if (healthy_everywhere("),
+        "if (given_back(remediation, builder.observation) && healthy_everywhere(", "if (healthy_everywhere("),
     Bug("skips the quiet time after a deregistration that may land late", "decide/remediation/horizon.cpp",
         "return intent.may_land_late ? taken : Time{};  // what was taken shows",
         "return intent.may_land_late ? intent.at : Time{};  // what was taken shows"),

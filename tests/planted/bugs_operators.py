@@ -112,8 +112,8 @@ BUGS = [
     Bug("waits for a replacement without end", "decide/remediation/treating.cpp",
         "  if (now < remediation.deadline) return;\n  const auto state", "  if (!remediation.id.empty()) return;\n  const auto state"),
     Bug("waits out the time for what another hand stopped", "decide/remediation/returning.cpp",
-        "    if (is_stopped_by_another(remediation, draft) || draft.now() >= remediation.deadline)\n"
-        "      hold_not_back", "    if (draft.now() >= remediation.deadline)\n      hold_not_back"),
+        "    if (is_stopped_by_another(remediation, builder) || builder.now() >= remediation.deadline)\n"
+        "      hold_not_back", "    if (builder.now() >= remediation.deadline)\n      hold_not_back"),
     Bug("takes an older answer for a new boot", "decide/remediation/progress.cpp",
         "if (instance.launch_time <= remediation.launch_time ||", "if (instance.launch_time == remediation.launch_time ||"),
     # Whose Standby it is
@@ -126,27 +126,28 @@ BUGS = [
     Bug("overlooks that a server enters Standby anew", "decide/remediation/standby.cpp",
         "if (returned || enters_anew)", "if (returned || (enters_anew && can_land))"),
     Bug("calls a server back although its Auto Scaling group can not be read", "decide/remediation/returning.cpp",
-        "if (held_back_by_standby(remediation, draft) || held_back_by_classic(remediation, draft)) return;",
-        "if (held_back_by_classic(remediation, draft)) return;"),
+        "if (held_back_by_standby(remediation, builder) || held_back_by_classic(remediation, builder)) return;",
+        "if (held_back_by_classic(remediation, builder)) return;"),
     Bug("lets a record end in the Standby that was asked for", "decide/invariants/invariants.cpp",
         "} else if (in_our_standby(was)) {", "} else if (was.id.empty()) {"),
     Bug("lets an operator's restore leave a server in our Standby", "decide/requests.cpp",
         "if (nowhere && !stands_by(*found)) {", "if (nowhere) {"),
     # Taken aside by another tool
     Bug("treats a server in another hand's Standby", "decide/remediation/gate.cpp",
-        "if (in_foreign_standby(remediation, draft.observation))", "if (remediation.id.empty())"),
+        "if (in_foreign_standby(remediation, builder.observation))", "if (remediation.id.empty())"),
     Bug("replaces a server that another hand has deregistered", "decide/remediation/gate.cpp",
         "if (there == nullptr || is_leaving(*there)) return target.target_group_name;",
         "if (there == nullptr || is_leaving(*there)) continue;"),
     Bug("replaces a server that is not in service in its group", "decide/remediation/gate.cpp",
         "if (state != LifecycleState::in_service)", "if (state == LifecycleState::standby)"),
     Bug("treats although a target group is not known", "decide/remediation/gate.cpp",
-        "  if (auto no = by_unknown_places(remediation, effect, draft)) return std::unexpected(std::move(*no));\n",
-        "  if (auto no = by_unknown_places(remediation, effect, draft)) no.reset();\n"),
+        "  if (auto no = by_unknown_places(remediation, effect, builder)) return "
+        "std::unexpected(std::move(*no));\n",
+        "  if (auto no = by_unknown_places(remediation, effect, builder)) no.reset();\n"),
     Bug("asks to register a server that is being replaced", "decide/remediation/progress.cpp",
         "asked_to_leave(remediation, Effect::terminate);", "asked_to_leave(remediation, Effect::capture);"),
     Bug("waits for a server that another hand has stopped to come up", "decide/remediation/treating.cpp",
-        "void booting(Remediation& remediation, Draft& draft) {\n"
-        "  if (held_as_stopped(remediation, draft)) return;\n",
-        "void booting(Remediation& remediation, Draft& draft) {\n"),
+        "void booting(Remediation& remediation, PlanBuilder& builder) {\n"
+        "  if (held_as_stopped(remediation, builder)) return;\n",
+        "void booting(Remediation& remediation, PlanBuilder& builder) {\n"),
 ]

@@ -5,7 +5,7 @@ from .bug import Bug
 BUGS = [
     # What is said of an ending, and of a drain
     Bug("calls a drain too slow that nothing watched", "decide/remediation/leaving.cpp",
-        "draft.now() - last > kLongWithoutTick)", "draft.now() - last > 100 * kLongWithoutTick)"),
+        "builder.now() - last > kLongWithoutTick)", "builder.now() - last > 100 * kLongWithoutTick)"),
     Bug("says that nothing is measured although the reason is looked for", "decide/rules/served.cpp",
         "if (rule == nullptr || remediation.cause.identity.empty() || told_by_metric(rule))\n    return \"its",
         "if (rule != nullptr || told_by_metric(rule))\n    return \"its"),

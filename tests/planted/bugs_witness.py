@@ -16,10 +16,11 @@ BUGS = [
         "    if (found == stamp(remediation.marks, number)) return true;\n",
         "    if (found.substr(0, 2) == stamp(remediation.marks, number).substr(0, 2)) return true;\n"),
     Bug("returns what a newer state may be rebooting", "decide/remediation/witness.cpp",
-        "  remediation.effects_until = std::max(remediation.effects_until, draft.now() + horizon);\n",
+        "  remediation.effects_until = std::max(remediation.effects_until, builder.now() + horizon);\n",
         "  remediation.effects_until = std::max(remediation.effects_until, Time{} + horizon);\n"),
     Bug("waits for what another hand wrote", "decide/remediation/witness.cpp",
-        "  if (tag == found->second.tags.end() || !is_own(tag->second, draft.policy.name, remediation.instance_id))\n",
+        "  if (tag == found->second.tags.end() || !is_own(tag->second, builder.policy.name, "
+        "remediation.instance_id))\n",
         "  if (tag == found->second.tags.end())\n"),
     Bug("calls tried what never came about", "decide/rules/served.cpp",
         "  const bool came_about = past == member.past.end() || (*past)->ending != Ending::not_rebooted;\n",

@@ -260,20 +260,20 @@ TEST_F(Invariants, AViolationSaysWhoseStepItIs) {
   EXPECT_EQ(whose(), std::vector<std::string>{""}) << "the whole plan";
 }
 
-TEST(Absorb, OutcomesBelongToTheirIntentByNonce) {
+TEST(ApplyOutcomes, OutcomesBelongToTheirIntentByNonce) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   const auto plan = fleet.decide();
   const std::vector<Outcome> outcomes = {
       {plan.actions[1].remediation_id, plan.actions[1].nonce, OutcomeKind::accepted, false, ""},
       {plan.actions[0].remediation_id, "somebody-else's", OutcomeKind::refused, false, ""}};
-  const auto absorbed = absorb(fleet.policy, plan.next, outcomes, fleet.observation.taken_at);
-  EXPECT_EQ(absorbed.next.revision, plan.next.revision + 1);
-  EXPECT_EQ(absorbed.next.open[0].intents[0].outcome, OutcomeKind::unknown);
-  EXPECT_TRUE(absorbed.next.open[0].intents[0].may_land_late);
-  EXPECT_EQ(absorbed.next.open[0].intents[1].outcome, OutcomeKind::accepted);
-  EXPECT_FALSE(absorbed.next.open[0].intents[1].may_land_late);
-  EXPECT_EQ(absorbed.events.size(), 1U);
+  const auto applied = apply_outcomes(fleet.policy, plan.next, outcomes, fleet.observation.taken_at);
+  EXPECT_EQ(applied.next.revision, plan.next.revision + 1);
+  EXPECT_EQ(applied.next.open[0].intents[0].outcome, OutcomeKind::unknown);
+  EXPECT_TRUE(applied.next.open[0].intents[0].may_land_late);
+  EXPECT_EQ(applied.next.open[0].intents[1].outcome, OutcomeKind::accepted);
+  EXPECT_FALSE(applied.next.open[0].intents[1].may_land_late);
+  EXPECT_EQ(applied.events.size(), 1U);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 namespace evenkeel::decide {
 
-struct Absorbed {
+struct AppliedOutcomes {
   FleetState next;
   std::vector<Event> events;
 };
@@ -17,7 +17,7 @@ struct Absorbed {
 // Writes each outcome into its intent, found by remediation and nonce, and returns the state to store next.
 // `state` is the one that made the actions durable, or a later one; an outcome whose intent is no longer
 // there is dropped. An accepted reboot enters `booting`.
-Absorbed absorb(const FleetPolicy& policy, const FleetState& state, std::span<const Outcome> outcomes,
-                Time now);
+AppliedOutcomes apply_outcomes(const FleetPolicy& policy, const FleetState& state,
+                               std::span<const Outcome> outcomes, Time now);
 
 }  // namespace evenkeel::decide

@@ -103,13 +103,14 @@ TEST(Denied, TheTickThatWasRefusedIsBlindAlready) {
   const auto& action = plan.actions.front();
   Outcome outcome{action.remediation_id, action.nonce, OutcomeKind::refused, false, "ec2:X: HTTP 403"};
   outcome.denied = true;
-  const auto after = absorb(fleet.policy, plan.next, {&outcome, 1}, fleet.observation.taken_at).next;
+  const auto after = apply_outcomes(fleet.policy, plan.next, {&outcome, 1}, fleet.observation.taken_at).next;
   EXPECT_EQ(after.ability.kind, Ability::Kind::blind);
   ASSERT_EQ(after.ability.blind_to.size(), 1U);
   EXPECT_EQ(after.ability.blind_to[0].what, Blindness::action_denied);
   outcome.denied = false;
-  EXPECT_NE(absorb(fleet.policy, plan.next, {&outcome, 1}, fleet.observation.taken_at).next.ability.kind,
-            Ability::Kind::blind);
+  EXPECT_NE(
+      apply_outcomes(fleet.policy, plan.next, {&outcome, 1}, fleet.observation.taken_at).next.ability.kind,
+      Ability::Kind::blind);
 }
 
 TEST(Denied, OtherRefusalsAreNone) {

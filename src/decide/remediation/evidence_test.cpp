@@ -10,14 +10,14 @@
 namespace evenkeel::decide {
 namespace {
 
-TEST(Absorb, RemembersThatAnAcceptedCallMayHaveASecondOneLanding) {
+TEST(ApplyOutcomes, RemembersThatAnAcceptedCallMayHaveASecondOneLanding) {
   FleetForTest fleet;
   const auto plan = fleet.start_of_three();
   const auto& action = plan.actions.at(0);
   const Outcome outcome{action.remediation_id, action.nonce, OutcomeKind::accepted, true,
                         "a lost first attempt"};
-  const auto absorbed = absorb(fleet.policy, fleet.state, {{outcome}}, fleet.observation.taken_at);
-  const auto& intents = absorbed.next.open.at(0).intents;
+  const auto applied = apply_outcomes(fleet.policy, fleet.state, {{outcome}}, fleet.observation.taken_at);
+  const auto& intents = applied.next.open.at(0).intents;
   const auto intent = std::ranges::find(intents, action.nonce, &Intent::nonce);
   ASSERT_NE(intent, intents.end());
   EXPECT_TRUE(intent->may_land_late);

@@ -27,26 +27,26 @@ Refusal refuse(Then then, Reason reason, std::string text) { return {then, {reas
 Refusal still_to_come() { return {Then::ask, {}}; }
 
 // What this tick is for, and when it is.
-Refused in_this_tick(const Remediation& remediation, const Draft& draft) {
-  if (draft.policy.retired) return refuse(Then::put_back, Reason::retired, why_retired(draft.policy));
-  if (draft.only_restores) return Refusal{Then::wait, *draft.only_restores};
-  const auto late = draft.observation.late_by;
+Refused in_this_tick(const Remediation& remediation, const PlanBuilder& builder) {
+  if (builder.policy.retired) return refuse(Then::put_back, Reason::retired, why_retired(builder.policy));
+  if (builder.only_restores) return Refusal{Then::wait, *builder.only_restores};
+  const auto late = builder.observation.late_by;
   if (late > Duration::zero()) {
     return refuse(
         Then::wait, Reason::asked_late,
         fmt::format("the time of this tick's event is {} away from now, so this tick only puts servers back",
                     format_duration(late)));
   }
-  if (const auto back = remediation.phase_since - draft.now(); back > kMaxSpread) {
+  if (const auto back = remediation.phase_since - builder.now(); back > kMaxSpread) {
     return refuse(Then::wait, Reason::clock_backwards,
                   fmt::format("AWS's clock is {} behind the last step's", format_duration(back)));
   }
   return std::nullopt;
 }
 
-Refused of_instance(const Remediation& remediation, const Draft& draft) {
-  const auto found = draft.observation.instances.find(remediation.instance_id);
-  if (found == draft.observation.instances.end())
+Refused of_instance(const Remediation& remediation, const PlanBuilder& builder) {
+  const auto found = builder.observation.instances.find(remediation.instance_id);
+  if (found == builder.observation.instances.end())
     return refuse(Then::wait, Reason::instance_unknown, "EC2 does not know it, or could not be asked");
   const auto& instance = found->second;
   if (const auto tag = instance.tags.find(kHoldTag); tag != instance.tags.end() && says_hold(tag->second)) {
@@ -59,10 +59,10 @@ Refused of_instance(const Remediation& remediation, const Draft& draft) {
 }
 
 // Where nothing of ours takes it out: the place of the snapshot in which it is no more; empty: none.
-std::string left_without_us(const Remediation& remediation, const Draft& draft) {
-  if (took_out(remediation) || draft.now() <= remediation.quiet_until) return {};
+std::string left_without_us(const Remediation& remediation, const PlanBuilder& builder) {
+  if (took_out(remediation) || builder.now() <= remediation.quiet_until) return {};
   for (const auto& target : remediation.snapshot) {
-    const auto* group = find_group(draft.observation, target.target_group_arn);
+    const auto* group = find_group(builder.observation, target.target_group_arn);
     if (target.vanished || group == nullptr || !group->registrations) continue;
     const auto* there = find_registration(*group, remediation.instance_id, target.port);
     if (there == nullptr || is_leaving(*there)) return target.target_group_name;
@@ -71,28 +71,28 @@ std::string left_without_us(const Remediation& remediation, const Draft& draft) 
 }
 
 // The operator or the tool that has taken it aside meanwhile has a reason, and may be at work on it.
-Refused by_its_new_owner(const Remediation& remediation, const Draft& draft) {
-  if (in_foreign_standby(remediation, draft.observation))
+Refused by_its_new_owner(const Remediation& remediation, const PlanBuilder& builder) {
+  if (in_foreign_standby(remediation, builder.observation))
     return refuse(Then::let_go, Reason::auto_scaling_state,
                   "an operator or another tool moved it to Standby");
   const auto* enter = latest_intent(remediation, Effect::enter_standby);
   const bool in_standby = enter != nullptr && enter->outcome == OutcomeKind::accepted &&
-                          !settling(enter, draft.now()) &&
+                          !settling(enter, builder.now()) &&
                           latest_intent(remediation, Effect::exit_standby) == nullptr;
-  if (in_standby && lifecycle_of(remediation, draft.observation) == Lifecycle::in_service)
+  if (in_standby && lifecycle_of(remediation, builder.observation) == Lifecycle::in_service)
     return refuse(Then::let_go, Reason::auto_scaling_state,
                   "an operator or another tool brought it back from Standby while it was being drained");
-  if (const auto place = left_without_us(remediation, draft); !place.empty())
+  if (const auto place = left_without_us(remediation, builder); !place.empty())
     return refuse(Then::let_go, Reason::not_registered,
                   fmt::format("an operator or another tool deregistered it from {}", printable(place)));
   return std::nullopt;
 }
 
 // What its Auto Scaling group is doing with all of its members.
-Refused of_scaling(Draft& draft, bool treats_it) {
-  const auto& name = draft.policy.auto_scaling_group;
+Refused of_scaling(PlanBuilder& builder, bool treats_it) {
+  const auto& name = builder.policy.auto_scaling_group;
   if (name.empty()) return std::nullopt;
-  const auto& group = draft.observation.auto_scaling_group;
+  const auto& group = builder.observation.auto_scaling_group;
   if (!group || group->name != name) {
     return refuse(Then::wait, Reason::observation_incomplete,
                   fmt::format("Auto Scaling group {} could not be read", printable(name)));
@@ -102,8 +102,8 @@ Refused of_scaling(Draft& draft, bool treats_it) {
                   fmt::format("Auto Scaling group {} is being deleted", printable(name)));
   }
   const bool known = group->instance_refresh && (group->activities || !treats_it);
-  if (!known && !draft.observation.scaling_asked) {
-    draft.scaling_wanted = true;
+  if (!known && !builder.observation.scaling_asked) {
+    builder.scaling_wanted = true;
     return still_to_come();
   }
   if (!group->instance_refresh) {
@@ -131,45 +131,45 @@ Refused of_scaling(Draft& draft, bool treats_it) {
 
 bool is_replaced(const Step* step) { return step != nullptr && step->treatment == Treatment::replace; }
 
-bool is_drained(const Remediation& remediation, Effect effect, const Draft& draft) {
-  const auto lifecycle = lifecycle_of(remediation, draft.observation);
-  const auto* step = step_of(remediation, draft.policy);
+bool is_drained(const Remediation& remediation, Effect effect, const PlanBuilder& builder) {
+  const auto lifecycle = lifecycle_of(remediation, builder.observation);
+  const auto* step = step_of(remediation, builder.policy);
   const bool replaced = is_replaced(step);
   // What Auto Scaling is to replace, it drains itself from the groups that it looks after.
   if (replaced &&
       (lifecycle == Lifecycle::none || (lifecycle == Lifecycle::in_service && effect == Effect::terminate))) {
-    return draft.observation.auto_scaling_group.has_value() &&
-           drained_from_our_places(remediation, draft.observation);
+    return builder.observation.auto_scaling_group.has_value() &&
+           drained_from_our_places(remediation, builder.observation);
   }
   if (lifecycle != Lifecycle::none && lifecycle != Lifecycle::standby) return false;
-  return presence(remediation, draft.observation) == Presence::drained;
+  return presence(remediation, builder.observation) == Presence::drained;
 }
 
-Refused by_survey(const Remediation& remediation, Draft& draft) {
-  const auto survey = draft.observation.surveys.find(remediation.instance_id);
-  if (survey == draft.observation.surveys.end()) {
-    draft.surveys_wanted.push_back(remediation.instance_id);
+Refused by_survey(const Remediation& remediation, PlanBuilder& builder) {
+  const auto survey = builder.observation.surveys.find(remediation.instance_id);
+  if (survey == builder.observation.surveys.end()) {
+    builder.surveys_wanted.push_back(remediation.instance_id);
     return still_to_come();
   }
   auto found = survey->second;
   found.may_mark = true;  // it is out, with its tag or without
-  const auto no = survey_guard(found, asks_for_events(draft.policy, remediation.cause.rule));
+  const auto no = survey_guard(found, asks_for_events(builder.policy, remediation.cause.rule));
   if (!no) return std::nullopt;
   const bool for_good = no->reason == Reason::reboot_denied && survey->second.may_reboot;
   return Refusal{for_good ? Then::put_back : Then::wait, *no};
 }
 
 // A step without attempts is one that today's policy does not have (in_force.h).
-Refused by_the_ladder(const Remediation& remediation, const Draft& draft) {
-  const auto* step = step_of(remediation, draft.policy);
+Refused by_the_ladder(const Remediation& remediation, const PlanBuilder& builder) {
+  const auto* step = step_of(remediation, builder.policy);
   if (step != nullptr && step->attempts > 0) return std::nullopt;
   return refuse(Then::climb, Reason::reason_remains, "today's policy does not have this treatment");
 }
 
 // What its group must do for it while it is out, or instead of it: asked again, as processes are suspended and resumed,
 // and traffic sources attached, at any time.
-Refused by_its_group(const Remediation& remediation, Effect effect, const Draft& draft) {
-  const auto& group = draft.observation.auto_scaling_group;
+Refused by_its_group(const Remediation& remediation, Effect effect, const PlanBuilder& builder) {
+  const auto& group = builder.observation.auto_scaling_group;
   const auto* member = group ? find_scaling(*group, remediation.instance_id) : nullptr;
   if (member == nullptr) return std::nullopt;
   const bool replaced = effect == Effect::terminate;
@@ -189,10 +189,10 @@ Refused by_its_group(const Remediation& remediation, Effect effect, const Draft&
 }
 
 // Also after an escalation: what the member was chosen for may have been another treatment.
-Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) {
-  const auto* step = step_of(remediation, draft.policy);
+Refused by_what_it_would_do(const Remediation& remediation, const PlanBuilder& builder) {
+  const auto* step = step_of(remediation, builder.policy);
   if (step == nullptr) return std::nullopt;
-  const auto& seen = draft.observation;
+  const auto& seen = builder.observation;
   const auto& instance = seen.instances.at(remediation.instance_id);
   const auto& group = seen.auto_scaling_group;
   const auto* scaling = group ? find_scaling(*group, remediation.instance_id) : nullptr;
@@ -210,25 +210,25 @@ Refused by_what_it_would_do(const Remediation& remediation, const Draft& draft) 
 }
 
 // Asks for what shows how it is.
-Refused by_another_hand(const Remediation& remediation, Draft& draft) {
-  if (!asked_how_it_is(remediation, draft)) return still_to_come();
-  const auto signs = booted_without_us(remediation, draft.policy, draft.observation);
+Refused by_another_hand(const Remediation& remediation, PlanBuilder& builder) {
+  if (!asked_how_it_is(remediation, builder)) return still_to_come();
+  const auto signs = booted_without_us(remediation, builder.policy, builder.observation);
   if (!signs) return std::nullopt;
   return refuse(Then::put_back, Reason::young,
                 "it has booted since it was taken out, not by this treatment: " + *signs);
 }
 
 // A newer state than this one may have treated it already, or ended its remediation: the tag on it says so.
-Refused by_its_mark(const Remediation& remediation, const Draft& draft) {
-  if (!draft.policy.witness_tag) return std::nullopt;
-  auto no = contradicted_by_its_mark(remediation, draft.policy.name, draft.observation);
+Refused by_its_mark(const Remediation& remediation, const PlanBuilder& builder) {
+  if (!builder.policy.witness_tag) return std::nullopt;
+  auto no = contradicted_by_its_mark(remediation, builder.policy.name, builder.observation);
   if (!no) return std::nullopt;
   return Refusal{no->reason == Reason::state_outdated ? Then::put_back : Then::wait, std::move(*no)};
 }
 
-Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, Draft& draft) {
-  const Time until = may_act_until(remediation, draft, treatment_by(effect));
-  if (until <= draft.now()) return std::nullopt;
+Refused by_an_earlier_treatment(const Remediation& remediation, Effect effect, PlanBuilder& builder) {
+  const Time until = may_act_until(remediation, builder, treatment_by(effect));
+  if (until <= builder.now()) return std::nullopt;
   return refuse(Then::wait, Reason::late_effect,
                 fmt::format("{} may still act until {}", words_of_treatment(treatment_intent(remediation)),
                             iso8601(until)));
@@ -249,12 +249,12 @@ bool is_in_treatment(const Remediation& remediation) {
 }
 
 // More may be out than keep.out allows by now: it was lowered, or the fleet has shrunk.
-Refused by_others_in_treatment(const Remediation& remediation, const Draft& draft) {
+Refused by_others_in_treatment(const Remediation& remediation, const PlanBuilder& builder) {
   std::vector<std::string> others;
-  for (const auto& other : draft.under_way) {
+  for (const auto& other : builder.under_way) {
     if (other.id != remediation.id && is_in_treatment(other)) others.push_back(other.instance_id);
   }
-  const int limit = draft.policy.keep.out.at_most(draft.members);
+  const int limit = builder.policy.keep.out.at_most(builder.members);
   if (static_cast<int>(others.size()) < limit) return std::nullopt;
   return refuse(Then::wait, Reason::too_many_out,
                 fmt::format("{} server{} being treated ({}); keep.out allows {} at once", others.size(),
@@ -263,10 +263,10 @@ Refused by_others_in_treatment(const Remediation& remediation, const Draft& draf
 
 // Every target group that the policy names, and every one that it served in: what can't be read may have it. What
 // Auto Scaling drains itself as it terminates is known only of a group that was looked up.
-Refused by_unknown_places(const Remediation& remediation, Effect effect, const Draft& draft) {
-  const auto& seen = draft.observation;
+Refused by_unknown_places(const Remediation& remediation, Effect effect, const PlanBuilder& builder) {
+  const auto& seen = builder.observation;
   std::vector<std::string> parts;
-  for (const auto& name : draft.policy.target_groups) {
+  for (const auto& name : builder.policy.target_groups) {
     if (std::ranges::find(seen.target_groups, name, &TargetGroup::name) == seen.target_groups.end())
       parts.push_back(fmt::format("target group {} was not found", printable(name)));
   }
@@ -288,30 +288,30 @@ Refused by_unknown_places(const Remediation& remediation, Effect effect, const D
 }
 
 // The last thing that is read.
-Refused by_a_last_look(const Remediation& remediation, Draft& draft) {
-  if (draft.observation.looked_again.contains(remediation.instance_id)) return std::nullopt;
-  draft.places_wanted.push_back(remediation.instance_id);
+Refused by_a_last_look(const Remediation& remediation, PlanBuilder& builder) {
+  if (builder.observation.looked_again.contains(remediation.instance_id)) return std::nullopt;
+  builder.places_wanted.push_back(remediation.instance_id);
   return still_to_come();
 }
 
-Refused not_out_of_service(const Remediation& remediation, Effect effect, Draft& draft) {
-  if (is_replaced(step_of(remediation, draft.policy)) &&
-      lifecycle_of(remediation, draft.observation) == Lifecycle::none) {
-    const auto state = lifecycle_state_of(remediation.instance_id, draft.observation);
+Refused not_out_of_service(const Remediation& remediation, Effect effect, PlanBuilder& builder) {
+  if (is_replaced(step_of(remediation, builder.policy)) &&
+      lifecycle_of(remediation, builder.observation) == Lifecycle::none) {
+    const auto state = lifecycle_state_of(remediation.instance_id, builder.observation);
     if (state != LifecycleState::in_service)
       return refuse(Then::wait, Reason::auto_scaling_state,
-                    fmt::format("it is not InService in {}: {}", printable(draft.policy.auto_scaling_group),
+                    fmt::format("it is not InService in {}: {}", printable(builder.policy.auto_scaling_group),
                                 state ? name(*state) : "not seen there"));
   }
-  if (!is_drained(remediation, effect, draft)) {
-    return refuse(Then::wait, Reason::being_drained, may_serve_in(remediation, draft.observation));
+  if (!is_drained(remediation, effect, builder)) {
+    return refuse(Then::wait, Reason::being_drained, may_serve_in(remediation, builder.observation));
   }
   for (const auto& intent : remediation.intents) {
-    if (intent.effect == Effect::deregister && draft.now() - intent.at < kAfterDrain)
+    if (intent.effect == Effect::deregister && builder.now() - intent.at < kAfterDrain)
       return refuse(Then::wait, Reason::being_drained,
                     fmt::format("its deregistration is less than {} ago", format_duration(kAfterDrain)));
   }
-  const auto state = draft.observation.instances.at(remediation.instance_id).state;
+  const auto state = builder.observation.instances.at(remediation.instance_id).state;
   if (state == InstanceState::running) return std::nullopt;
   return refuse(Then::wait, Reason::not_running, fmt::format("the instance is {}", name(state)));
 }
@@ -346,65 +346,66 @@ std::string may_serve_in(const Remediation& remediation, const Observation& obse
   return join(parts, "; ");
 }
 
-std::optional<Refusal> forbids(const Remediation& remediation, const Draft& draft) {
-  if (auto no = in_this_tick(remediation, draft)) return no;
-  if (auto no = of_instance(remediation, draft)) return no;
-  return by_its_new_owner(remediation, draft);
+std::optional<Refusal> forbids(const Remediation& remediation, const PlanBuilder& builder) {
+  if (auto no = in_this_tick(remediation, builder)) return no;
+  if (auto no = of_instance(remediation, builder)) return no;
+  return by_its_new_owner(remediation, builder);
 }
 
-bool obey(const Refusal& refusal, Remediation& remediation, Draft& draft) {
+bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder) {
   const auto& [then, verdict] = refusal;
   // What keeps it from being taken out says more than where it still is because of that.
   const bool told = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();
   if (then == Then::wait && !verdict.text.empty() && !told) remediation.why_untreated = verdict.text;
   if (then == Then::climb) {
-    if (const auto* step = step_of(remediation, draft.policy)) remediation.attempt = step->attempts;
-    climb_or_put_back(remediation, draft, verdict.text);
+    if (const auto* step = step_of(remediation, builder.policy)) remediation.attempt = step->attempts;
+    climb_or_put_back(remediation, builder, verdict.text);
     return remediation.phase == Phase::rejoining;
   }
   if (then == Then::let_go) {
     remediation.foreign = verdict.text;
     if (took_out(remediation)) {
-      put_back(remediation, draft, verdict.text);
+      put_back(remediation, builder, verdict.text);
     } else {
-      hand_over(remediation, draft, verdict.text);
+      hand_over(remediation, builder, verdict.text);
     }
     return true;
   }
   if (then != Then::put_back) return false;
   if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
   if (verdict.reason == Reason::state_outdated)
-    expect_what_a_newer_state_did(remediation, verdict.text, draft);
-  put_back(remediation, draft, verdict.text);
+    expect_what_a_newer_state_did(remediation, verdict.text, builder);
+  put_back(remediation, builder, verdict.text);
   return true;
 }
 
 std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect effect,
-                                          const std::string& target_group_arn, Draft& draft) {
-  if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
-  if (auto no = of_scaling(draft, false)) return std::unexpected(std::move(*no));
-  if (auto no = by_its_group(remediation, effect, draft)) return std::unexpected(std::move(*no));
+                                          const std::string& target_group_arn, PlanBuilder& builder) {
+  if (auto no = forbids(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = of_scaling(builder, false)) return std::unexpected(std::move(*no));
+  if (auto no = by_its_group(remediation, effect, builder)) return std::unexpected(std::move(*no));
   return Permit{effect, remediation.id, target_group_arn};
 }
 
-std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect, Draft& draft) {
-  if (auto no = forbids(remediation, draft)) return std::unexpected(std::move(*no));
-  if (auto no = by_the_ladder(remediation, draft)) return std::unexpected(std::move(*no));
-  if (auto no = not_out_of_service(remediation, effect, draft)) return std::unexpected(std::move(*no));
-  if (auto no = by_unknown_places(remediation, effect, draft)) return std::unexpected(std::move(*no));
+std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect,
+                                         PlanBuilder& builder) {
+  if (auto no = forbids(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_the_ladder(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = not_out_of_service(remediation, effect, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_unknown_places(remediation, effect, builder)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {
-    if (auto no = by_others_in_treatment(remediation, draft)) return std::unexpected(std::move(*no));
+    if (auto no = by_others_in_treatment(remediation, builder)) return std::unexpected(std::move(*no));
   }
-  if (auto no = of_scaling(draft, true)) return std::unexpected(std::move(*no));
-  if (auto no = by_survey(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = of_scaling(builder, true)) return std::unexpected(std::move(*no));
+  if (auto no = by_survey(remediation, builder)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {
-    if (auto no = by_its_group(remediation, effect, draft)) return std::unexpected(std::move(*no));
-    if (auto no = by_what_it_would_do(remediation, draft)) return std::unexpected(std::move(*no));
+    if (auto no = by_its_group(remediation, effect, builder)) return std::unexpected(std::move(*no));
+    if (auto no = by_what_it_would_do(remediation, builder)) return std::unexpected(std::move(*no));
   }
-  if (auto no = by_an_earlier_treatment(remediation, effect, draft)) return std::unexpected(std::move(*no));
-  if (auto no = by_another_hand(remediation, draft)) return std::unexpected(std::move(*no));
-  if (auto no = by_its_mark(remediation, draft)) return std::unexpected(std::move(*no));
-  if (auto no = by_a_last_look(remediation, draft)) return std::unexpected(std::move(*no));
+  if (auto no = by_an_earlier_treatment(remediation, effect, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_another_hand(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_its_mark(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_a_last_look(remediation, builder)) return std::unexpected(std::move(*no));
   return Permit{effect, remediation.id, {}};
 }
 

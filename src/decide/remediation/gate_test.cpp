@@ -18,8 +18,8 @@ struct Ready : FleetForTest {
   Ready() { drained_three(); }
 
   std::expected<Permit, Refusal> asked(std::optional<Verdict> only_restores = std::nullopt) {
-    Draft draft{policy, observation, "n", std::move(only_restores)};
-    return may_treat(three(), Effect::reboot, draft);
+    PlanBuilder builder{policy, observation, "n", std::move(only_restores)};
+    return may_treat(three(), Effect::reboot, builder);
   }
   Then then() {
     const auto permit = asked();
@@ -52,13 +52,13 @@ TEST(Gate, SaysWhereTheMemberMayStillServe) {
 
 TEST(Gate, WhatKeepsItInServiceIsSaidRatherThanWhereItIs) {
   Ready fleet;
-  Draft draft{fleet.policy, fleet.observation, "n"};
+  PlanBuilder builder{fleet.policy, fleet.observation, "n"};
   const Refusal still{Then::wait, {Reason::being_drained, "still in tg1:443 (healthy)"}};
   fleet.three().why_untreated = "an instance refresh of web-asg is InProgress";
-  EXPECT_FALSE(obey(still, fleet.three(), draft));
+  EXPECT_FALSE(obey(still, fleet.three(), builder));
   EXPECT_EQ(fleet.three().why_untreated, "an instance refresh of web-asg is InProgress");
   fleet.three().why_untreated.clear();
-  EXPECT_FALSE(obey(still, fleet.three(), draft));
+  EXPECT_FALSE(obey(still, fleet.three(), builder));
   EXPECT_EQ(fleet.three().why_untreated, "still in tg1:443 (healthy)");
 }
 
@@ -66,13 +66,13 @@ TEST(Gate, APermitIsForOneRemediationAlone) {
   Ready fleet;
   const auto permit = fleet.asked();
   ASSERT_TRUE(permit);
-  Draft draft{fleet.policy, fleet.observation, "n"};
+  PlanBuilder builder{fleet.policy, fleet.observation, "n"};
   auto other = fleet.three();
   other.id = "another";
-  draft.take(*permit, other);
-  EXPECT_TRUE(draft.actions.empty());
-  draft.take(*permit, fleet.three());
-  EXPECT_EQ(draft.actions.size(), 1U);
+  builder.take(*permit, other);
+  EXPECT_TRUE(builder.actions.empty());
+  builder.take(*permit, fleet.three());
+  EXPECT_EQ(builder.actions.size(), 1U);
 }
 
 TEST(Gate, AFleetThatLeftThePolicyPutsItsMembersBack) {
@@ -179,12 +179,12 @@ TEST(Gate, AnEarlierTreatmentThatMayStillActHoldsItBack) {
 TEST(Gate, ItsPlacesAreLookedAtLast) {
   Ready fleet;
   fleet.observation.looked_again.clear();
-  Draft draft{fleet.policy, fleet.observation, "n"};
-  const auto permit = may_treat(fleet.three(), Effect::reboot, draft);
+  PlanBuilder builder{fleet.policy, fleet.observation, "n"};
+  const auto permit = may_treat(fleet.three(), Effect::reboot, builder);
   ASSERT_FALSE(permit);
   EXPECT_EQ(permit.error().then, Then::ask);
-  EXPECT_EQ(draft.places_wanted, std::vector<std::string>{id(3)});
-  EXPECT_TRUE(draft.surveys_wanted.empty());
+  EXPECT_EQ(builder.places_wanted, std::vector<std::string>{id(3)});
+  EXPECT_TRUE(builder.surveys_wanted.empty());
 
   fleet.observation.surveys.erase(id(3));
   const auto step = advance_open(fleet.policy, fleet.observation, fleet.state, "n");
@@ -205,9 +205,9 @@ TEST(Gate, WhatItsGroupWouldNotDoIsAskedAgainBeforeItIsTerminatedOrMoved) {
   group.target_group_arns = {fleet.group(0).arn};
   fleet.policy.treatments = {{.treatment = Treatment::replace, .attempts = 1, .document = {}}};
   const auto asked = [&](Effect effect) {
-    Draft draft{fleet.policy, fleet.observation, "n"};
-    const auto permit = effect == Effect::terminate ? may_treat(fleet.three(), effect, draft)
-                                                    : may_remove(fleet.three(), effect, {}, draft);
+    PlanBuilder builder{fleet.policy, fleet.observation, "n"};
+    const auto permit = effect == Effect::terminate ? may_treat(fleet.three(), effect, builder)
+                                                    : may_remove(fleet.three(), effect, {}, builder);
     return permit ? std::pair{Then::ask, Reason::start}
                   : std::pair{permit.error().then, permit.error().verdict.reason};
   };
@@ -237,13 +237,13 @@ TEST(Gate, WhatItsGroupMayReplaceByNowGoesBack) {
 TEST(Gate, ARemovalIsAskedToo) {
   FleetForTest fleet;
   fleet.start_of_three();
-  Draft draft{fleet.policy, fleet.observation, "n"};
-  EXPECT_TRUE(may_remove(fleet.three(), Effect::deregister, "arn", draft));
+  PlanBuilder builder{fleet.policy, fleet.observation, "n"};
+  EXPECT_TRUE(may_remove(fleet.three(), Effect::deregister, "arn", builder));
   fleet.observation.instances.at(id(3)).tags[kHoldTag] = "yes";
-  EXPECT_EQ(may_remove(fleet.three(), Effect::deregister, "arn", draft).error().verdict.reason,
+  EXPECT_EQ(may_remove(fleet.three(), Effect::deregister, "arn", builder).error().verdict.reason,
             Reason::hold_tag);
   fleet.observation.late_by = 3min;
-  EXPECT_EQ(may_remove(fleet.three(), Effect::deregister, "arn", draft).error().verdict.reason,
+  EXPECT_EQ(may_remove(fleet.three(), Effect::deregister, "arn", builder).error().verdict.reason,
             Reason::asked_late);
 }
 

@@ -78,16 +78,16 @@ Time treatments_may_act_until(const Remediation& remediation, const Observation&
   return latest;
 }
 
-Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next) {
+Time may_act_until(const Remediation& remediation, PlanBuilder& builder, Treatment next) {
   Time latest = remediation.effects_until;
   for (const auto& intent : remediation.intents) {
     if (!treats(intent.effect)) continue;
-    Time until = may_act_until(intent, draft.policy);
+    Time until = may_act_until(intent, builder.policy);
     if (intent.effect == Effect::command && until > Time{}) {
-      const auto* result = draft.result_of(remediation, intent);
+      const auto* result = builder.result_of(remediation, intent);
       if (result == nullptr || document_ended(result)) continue;
       if (result->state == CommandResult::State::running)
-        until = next == Treatment::command ? draft.now() + 1s : Time{};
+        until = next == Treatment::command ? builder.now() + 1s : Time{};
     }
     latest = std::max(latest, until);
   }

@@ -30,7 +30,7 @@ Time treatments_may_act_until(const Remediation& remediation, const Observation&
 
 // The same before `next` begins: a document that runs holds back only another document, for what destroys
 // more ends it. Asks what became of a document where that is not known.
-Time may_act_until(const Remediation& remediation, Draft& draft, Treatment next);
+Time may_act_until(const Remediation& remediation, PlanBuilder& builder, Treatment next);
 
 // The latest of all that may still change where the member stands or what it does: treatments and removals.
 // Until then its end is not proved.

@@ -19,24 +19,24 @@ namespace {
 constexpr Duration kLongWithoutTick = 5min;
 
 // Capacity lost for other reasons while the member is out: better to have it back than treated.
-std::optional<std::string> guard_broken(const Remediation& remediation, const Draft& draft,
+std::optional<std::string> guard_broken(const Remediation& remediation, const PlanBuilder& builder,
                                         const FleetView& fleet) {
   for (const auto lost : {zonal_shift, zone_failing}) {
     if (const auto no = lost(fleet, false)) return no->text;
   }
-  if (!draft.observation.instances_complete) return std::nullopt;  // who serves is not known
+  if (!builder.observation.instances_complete) return std::nullopt;  // who serves is not known
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
-    const auto* believed = find_group(draft.observation, target.target_group_arn);
+    const auto* believed = find_group(builder.observation, target.target_group_arn);
     const auto* group = find_group(fleet.observation, target.target_group_arn);
     if (believed == nullptr || !believed->registrations || group == nullptr || !group->attributes ||
         !fleet.groups.contains(group))
       continue;
     const auto& count = fleet.groups.at(group);
     // By today's policy, and by its own.
-    const int required = std::max(
-        count.required, required_healthy(draft.policy.keep, count.members, group->attributes->fail_open_count,
-                                         group->attributes->fail_open_percent));
+    const int required = std::max(count.required, required_healthy(builder.policy.keep, count.members,
+                                                                   group->attributes->fail_open_count,
+                                                                   group->attributes->fail_open_percent));
     if (count.serving < required)
       return fmt::format("{} are left healthy in {}; keep.healthy asks for {}", count.serving, group->name,
                          required);
@@ -46,10 +46,10 @@ std::optional<std::string> guard_broken(const Remediation& remediation, const Dr
 
 // Our groups in which the target is still in service although its deregistration, if any, must have become
 // visible.
-std::vector<std::string> still_in_service(const Remediation& remediation, const Draft& draft) {
+std::vector<std::string> still_in_service(const Remediation& remediation, const PlanBuilder& builder) {
   std::vector<std::string> arns;
   for (const auto& arn : our_groups(remediation)) {
-    const auto* group = find_group(draft.observation, arn);
+    const auto* group = find_group(builder.observation, arn);
     if (group == nullptr || !group->registrations) continue;
     const bool in_service = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
       if (target.target_group_arn != arn || target.by_auto_scaling) return false;
@@ -57,7 +57,7 @@ std::vector<std::string> still_in_service(const Remediation& remediation, const 
       return there != nullptr && there->state != TargetState::draining &&
              there->state != TargetState::unhealthy_draining && there->state != TargetState::unused;
     });
-    if (in_service && !settling(latest_intent(remediation, Effect::deregister, arn), draft.now()))
+    if (in_service && !settling(latest_intent(remediation, Effect::deregister, arn), builder.now()))
       arns.push_back(arn);
   }
   return arns;
@@ -65,42 +65,42 @@ std::vector<std::string> still_in_service(const Remediation& remediation, const 
 
 // Why what was not treated by its deadline was not. Drained by now, it may have been drained in time: nothing
 // looked then.
-std::string why_not_by(const Remediation& remediation, const Draft& draft, const FleetView& fleet) {
+std::string why_not_by(const Remediation& remediation, const PlanBuilder& builder, const FleetView& fleet) {
   const auto deadline = iso8601(remediation.deadline);
-  if (const auto stopped = stopped_by_another(remediation, draft.observation); !stopped.empty())
+  if (const auto stopped = stopped_by_another(remediation, builder.observation); !stopped.empty())
     return fmt::format("{}; not drained by {}", stopped, deadline);
-  const auto seen = presence(remediation, draft.observation);
-  const auto where = may_serve_in(remediation, draft.observation);
+  const auto seen = presence(remediation, builder.observation);
+  const auto where = may_serve_in(remediation, builder.observation);
   const auto& why = remediation.why_untreated;  // this tick's: an earlier one's is forgotten (`advance`)
   if (!why.empty() && why != where)
     return fmt::format("{}not allowed to be treated by {}: {}",
                        seen == Presence::drained ? "drained, but " : "", deadline, why);
   const Time last = fleet.state.last_tick_at;
-  if (seen == Presence::drained && last != Time{} && draft.now() - last > kLongWithoutTick)
+  if (seen == Presence::drained && last != Time{} && builder.now() - last > kLongWithoutTick)
     return fmt::format("no tick ended from {} to {}, and it had to be seen drained by {}", iso8601(last),
-                       iso8601(draft.now()), deadline);
+                       iso8601(builder.now()), deadline);
   return (seen == Presence::registered ? "not drained by " : "not seen drained by ") + deadline +
          (where.empty() ? "" : ": " + where);
 }
 
 // Out of our groups. False: it was put in again from outside, and it goes back.
-bool deregister(Remediation& remediation, Draft& draft) {
-  const auto in_service = still_in_service(remediation, draft);
+bool deregister(Remediation& remediation, PlanBuilder& builder) {
+  const auto in_service = still_in_service(remediation, builder);
   for (const auto& arn : in_service) {
     const auto* intent = latest_intent(remediation, Effect::deregister, arn);
     if (intent != nullptr && intent->outcome == OutcomeKind::accepted) {
-      put_back(
-          remediation, draft,
-          fmt::format("in service in {} {} after AWS accepted its deregistration: an operator or another "
-                      "tool registered it again, or AWS's answer is old",
-                      find_group(draft.observation, arn)->name, format_duration(draft.now() - intent->at)));
+      put_back(remediation, builder,
+               fmt::format(
+                   "in service in {} {} after AWS accepted its deregistration: an operator or another "
+                   "tool registered it again, or AWS's answer is old",
+                   find_group(builder.observation, arn)->name, format_duration(builder.now() - intent->at)));
       return false;
     }
   }
   for (const auto& arn : in_service) {
-    const auto permit = may_remove(remediation, Effect::deregister, arn, draft);
-    if (!permit) return !obey(permit.error(), remediation, draft);
-    draft.take(*permit, remediation);
+    const auto permit = may_remove(remediation, Effect::deregister, arn, builder);
+    if (!permit) return !obey(permit.error(), remediation, builder);
+    builder.take(*permit, remediation);
   }
   return true;
 }
@@ -115,12 +115,12 @@ std::optional<int> takes_from_sizes(const Remediation& remediation, const AutoSc
 
 // AWS lets no member into Standby below the smallest size, and would even out zones that it leaves uneven. The sizes
 // and the other members may have changed since it was chosen.
-void ask_for_standby(Remediation& remediation, Draft& draft, const FleetView& fleet) {
-  const auto& group = draft.observation.auto_scaling_group;
+void ask_for_standby(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet) {
+  const auto& group = builder.observation.auto_scaling_group;
   const auto takes = group ? takes_from_sizes(remediation, *group) : std::nullopt;
   if (group && (!takes || group->desired - *takes < group->min))
     return put_back(
-        remediation, draft,
+        remediation, builder,
         fmt::format("Auto Scaling group {} now wants {} and has a minimum of {}{}, so it can't enter Standby",
                     printable(group->name), group->desired, group->min,
                     !group->in_units ? ""
@@ -128,32 +128,33 @@ void ask_for_standby(Remediation& remediation, Draft& draft, const FleetView& fl
                                      : " in units, of which it does not count one"));
   if (const auto member = fleet.members.find(remediation.instance_id); member != fleet.members.end()) {
     if (const auto no = az_rebalance(fleet, member->second, false))
-      return put_back(remediation, draft, no->text);
+      return put_back(remediation, builder, no->text);
   }
-  const auto permit = may_remove(remediation, Effect::enter_standby, {}, draft);
-  if (permit) return draft.take(*permit, remediation);
-  obey(permit.error(), remediation, draft);
+  const auto permit = may_remove(remediation, Effect::enter_standby, {}, builder);
+  if (permit) return builder.take(*permit, remediation);
+  obey(permit.error(), remediation, builder);
 }
 
 // Into Standby. True: it is on its way or there, and what Auto Scaling doesn't look after may follow.
-bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& fleet, Lifecycle lifecycle) {
+bool enter_standby(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet,
+                   Lifecycle lifecycle) {
   if (lifecycle == Lifecycle::entering || lifecycle == Lifecycle::standby) return true;
   if (lifecycle != Lifecycle::in_service) return false;
   const auto* intent = latest_intent(remediation, Effect::enter_standby);
-  if (intent == nullptr) return ask_for_standby(remediation, draft, fleet), false;
+  if (intent == nullptr) return ask_for_standby(remediation, builder, fleet), false;
   switch (intent->outcome) {
     case OutcomeKind::refused:
-      put_back(remediation, draft, "Auto Scaling refused Standby: " + intent->detail);
+      put_back(remediation, builder, "Auto Scaling refused Standby: " + intent->detail);
       break;
     case OutcomeKind::accepted:
-      if (!settling(intent, draft.now())) put_back(remediation, draft, "it has left Standby");
+      if (!settling(intent, builder.now())) put_back(remediation, builder, "it has left Standby");
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet
-      if (draft.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, draft, fleet);
+      if (builder.now() - intent->at >= kVisibleAfter) ask_for_standby(remediation, builder, fleet);
       break;
     case OutcomeKind::not_sent:
-      ask_for_standby(remediation, draft, fleet);
+      ask_for_standby(remediation, builder, fleet);
       break;
   }
   return false;
@@ -161,22 +162,22 @@ bool enter_standby(Remediation& remediation, Draft& draft, const FleetView& flee
 
 }  // namespace
 
-void draining(Remediation& remediation, Draft& draft, const FleetView& fleet) {
-  if (const auto no = forbids(remediation, draft); no && obey(*no, remediation, draft)) return;
+void draining(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet) {
+  if (const auto no = forbids(remediation, builder); no && obey(*no, remediation, builder)) return;
   if (const auto refused = mark_refused(remediation); !refused.empty())
-    return put_back(remediation, draft, refused);
-  if (const auto broken = guard_broken(remediation, draft, fleet))
-    return put_back(remediation, draft, *broken);
+    return put_back(remediation, builder, refused);
+  if (const auto broken = guard_broken(remediation, builder, fleet))
+    return put_back(remediation, builder, *broken);
   // Who is ready just when its time is over is treated; later the reason to treat it is too old.
-  if (draft.now() - remediation.deadline > kVisibleAfter)
-    return put_back(remediation, draft, why_not_by(remediation, draft, fleet));
-  const auto lifecycle = lifecycle_of(remediation, draft.observation);
-  const bool over = draft.now() >= remediation.deadline;
-  if (!over && lifecycle != Lifecycle::none && !enter_standby(remediation, draft, fleet, lifecycle)) return;
-  if (!over && !deregister(remediation, draft)) return;
-  treat_when_ready(remediation, draft);
-  const bool still = remediation.phase == Phase::draining && draft.now() >= remediation.deadline;
-  if (still) put_back(remediation, draft, why_not_by(remediation, draft, fleet));
+  if (builder.now() - remediation.deadline > kVisibleAfter)
+    return put_back(remediation, builder, why_not_by(remediation, builder, fleet));
+  const auto lifecycle = lifecycle_of(remediation, builder.observation);
+  const bool over = builder.now() >= remediation.deadline;
+  if (!over && lifecycle != Lifecycle::none && !enter_standby(remediation, builder, fleet, lifecycle)) return;
+  if (!over && !deregister(remediation, builder)) return;
+  treat_when_ready(remediation, builder);
+  const bool still = remediation.phase == Phase::draining && builder.now() >= remediation.deadline;
+  if (still) put_back(remediation, builder, why_not_by(remediation, builder, fleet));
 }
 
 }  // namespace evenkeel::decide

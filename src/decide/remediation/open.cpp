@@ -20,12 +20,12 @@ namespace evenkeel::decide {
 namespace {
 
 // One question for each metric that members under remediation are waiting for.
-void ask_for_signals(const Draft& draft, const FleetState& state, std::vector<Question>& questions) {
-  const auto& observation = draft.observation;
+void ask_for_signals(const PlanBuilder& builder, const FleetState& state, std::vector<Question>& questions) {
+  const auto& observation = builder.observation;
   Duration back{};
-  for (const auto& remediation : state.open) back = std::max(back, draft.now() - remediation.started_at);
+  for (const auto& remediation : state.open) back = std::max(back, builder.now() - remediation.started_at);
   std::map<std::string, Question> by_metric;
-  for (const auto& [id, condition, of_reboot_when] : draft.signals_wanted) {
+  for (const auto& [id, condition, of_reboot_when] : builder.signals_wanted) {
     const auto key = metric_key(*condition);
     const auto others = observation.other_signals.find(key);
     if (of_reboot_when ? observation.signals.contains(id)
@@ -43,20 +43,20 @@ void ask_for_signals(const Draft& draft, const FleetState& state, std::vector<Qu
   }
 }
 
-void ask(Draft& draft, const FleetState& state, std::vector<Question>& questions) {
-  ask_for_signals(draft, state, questions);
-  for (auto& id : draft.consoles_wanted)
+void ask(PlanBuilder& builder, const FleetState& state, std::vector<Question>& questions) {
+  ask_for_signals(builder, state, questions);
+  for (auto& id : builder.consoles_wanted)
     questions.push_back({.kind = Question::Kind::console, .instance_ids = {std::move(id)}, .lookback = {}});
-  for (auto& id : draft.surveys_wanted)
+  for (auto& id : builder.surveys_wanted)
     questions.push_back({.kind = Question::Kind::survey, .instance_ids = {std::move(id)}, .lookback = {}});
-  if (draft.scaling_wanted)
+  if (builder.scaling_wanted)
     questions.push_back({.kind = Question::Kind::scaling, .instance_ids = {}, .lookback = {}});
-  std::ranges::move(draft.commands_wanted, std::back_inserter(questions));
+  std::ranges::move(builder.commands_wanted, std::back_inserter(questions));
   // Places are looked at last, when nothing else is asked any more.
-  if (questions.empty() && !draft.places_wanted.empty()) {
-    std::ranges::sort(draft.places_wanted);
+  if (questions.empty() && !builder.places_wanted.empty()) {
+    std::ranges::sort(builder.places_wanted);
     questions.push_back(
-        {.kind = Question::Kind::places, .instance_ids = std::move(draft.places_wanted), .lookback = {}});
+        {.kind = Question::Kind::places, .instance_ids = std::move(builder.places_wanted), .lookback = {}});
   }
 }
 
@@ -72,17 +72,18 @@ std::optional<Observation> seen_under(const FleetPolicy& own, const FleetPolicy&
 }
 
 // Moves the remediation under its own policy. What it asks and does is collected in the draft all the same.
-void advance_under(const FleetPolicy& own, Remediation& remediation, Draft& draft, const FleetView& fleet) {
-  const auto seen = seen_under(own, draft.policy, draft.observation);
-  Draft mine{own, seen ? *seen : draft.observation, draft.nonce(), draft.only_restores};
-  mine.under_way = draft.under_way;
-  mine.members = draft.members;
-  static_cast<Collected&>(mine) = std::move(draft);
+void advance_under(const FleetPolicy& own, Remediation& remediation, PlanBuilder& builder,
+                   const FleetView& fleet) {
+  const auto seen = seen_under(own, builder.policy, builder.observation);
+  PlanBuilder mine{own, seen ? *seen : builder.observation, builder.nonce(), builder.only_restores};
+  mine.under_way = builder.under_way;
+  mine.members = builder.members;
+  static_cast<Collected&>(mine) = std::move(builder);
   const auto asked_before = mine.signals_wanted.size();
   advance(remediation, mine, fleet);
   for (auto i = asked_before; seen && i < mine.signals_wanted.size(); ++i)
     mine.signals_wanted[i].of_reboot_when = false;
-  static_cast<Collected&>(draft) = std::move(mine);
+  static_cast<Collected&>(builder) = std::move(mine);
 }
 
 }  // namespace
@@ -108,21 +109,21 @@ OpenStep advance_open(const FleetPolicy& policy, const Observation& observation,
 
   // Phases go by what is believed; the guards say what is not.
   const auto believed = without_doubted(observation, next);
-  Draft draft{policy, believed ? *believed : observation, nonce, only_restores};
+  PlanBuilder builder{policy, believed ? *believed : observation, nonce, only_restores};
   const FleetView fleet{policy, observation, next};
-  draft.under_way = next.open;
-  draft.members = static_cast<int>(fleet.members.size());
+  builder.under_way = next.open;
+  builder.members = static_cast<int>(fleet.members.size());
   std::list<FleetPolicy> in_force_now;  // questions point into them
   for (auto& remediation : next.open) {
     const auto& own = in_force_now.emplace_back(in_force(remediation, next, policy));
-    advance_under(own, remediation, draft, fleet);
+    advance_under(own, remediation, builder, fleet);
   }
   close_ended(next, policy, observation);
   forget_policies(next);
-  ask(draft, state, step.questions);
-  step.actions = std::move(draft.actions);
+  ask(builder, state, step.questions);
+  step.actions = std::move(builder.actions);
   std::ranges::stable_sort(step.actions, {}, [](const Action& action) { return !action.restores; });
-  std::ranges::move(draft.events, std::back_inserter(step.events));
+  std::ranges::move(builder.events, std::back_inserter(step.events));
   return step;
 }
 

@@ -51,23 +51,23 @@ bool settling(const Intent* intent, Time now);
 // True when a call without an answer can't take effect any more, and its effect would be visible.
 bool can_not_land(const Intent& intent, Time now);
 
-void hold(Remediation& remediation, Draft& draft, std::string because);
+void hold(Remediation& remediation, PlanBuilder& builder, std::string because);
 // From here on the member only goes back, without (another) treatment. advance() registers it in the same
 // tick.
-void put_back(Remediation& remediation, Draft& draft, std::string why);
+void put_back(Remediation& remediation, PlanBuilder& builder, std::string why);
 // On its way back, treated.
-void rejoin(Remediation& remediation, Draft& draft, std::string why);
+void rejoin(Remediation& remediation, PlanBuilder& builder, std::string why);
 // An operator or another tool has taken it over: believed, recorded, and not undone.
-void hand_over(Remediation& remediation, Draft& draft, std::string why);
+void hand_over(Remediation& remediation, PlanBuilder& builder, std::string why);
 
 // leaving.cpp
-void draining(Remediation& remediation, Draft& draft, const FleetView& fleet);
+void draining(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet);
 
 // Asks for what shows how the member is. False: the answers have still to come.
-bool asked_how_it_is(const Remediation& remediation, Draft& draft);
+bool asked_how_it_is(const Remediation& remediation, PlanBuilder& builder);
 
 // Asks for what shows a boot after the treatment, and remembers the boot with its evidence once it is seen.
-bool was_seen_to_boot(Remediation& remediation, Draft& draft);
+bool was_seen_to_boot(Remediation& remediation, PlanBuilder& builder);
 
 // The present treatment of the policy; nullptr: the policy has none at that level.
 const Step* step_of(const Remediation& remediation, const FleetPolicy& policy);
@@ -78,34 +78,34 @@ Effect effect_by(Treatment treatment);
 Treatment treatment_by(Effect effect);
 // Begins the present treatment when the member is out of service everywhere and everything that must
 // be known is; else waits, asks, or puts it back.
-void treat_when_ready(Remediation& remediation, Draft& draft);
-void capturing(Remediation& remediation, Draft& draft);
-void commanding(Remediation& remediation, Draft& draft);
-void rebooting(Remediation& remediation, Draft& draft);
-void booting(Remediation& remediation, Draft& draft);
-void replacing(Remediation& remediation, Draft& draft);
+void treat_when_ready(Remediation& remediation, PlanBuilder& builder);
+void capturing(Remediation& remediation, PlanBuilder& builder);
+void commanding(Remediation& remediation, PlanBuilder& builder);
+void rebooting(Remediation& remediation, PlanBuilder& builder);
+void booting(Remediation& remediation, PlanBuilder& builder);
+void replacing(Remediation& remediation, PlanBuilder& builder);
 // The same treatment once more or the next one of the policy; false: there is none left.
-bool climb(Remediation& remediation, Draft& draft, const std::string& why);
+bool climb(Remediation& remediation, PlanBuilder& builder, const std::string& why);
 // … and then it goes back as it is.
-void climb_or_put_back(Remediation& remediation, Draft& draft, const std::string& why);
+void climb_or_put_back(Remediation& remediation, PlanBuilder& builder, const std::string& why);
 
 // What was not sent did not happen: back to draining, to be tried again. False: it has been tried for too
 // long.
-bool try_again_later(Remediation& remediation, Draft& draft, Effect effect);
+bool try_again_later(Remediation& remediation, PlanBuilder& builder, Effect effect);
 
 // stop_start.cpp
-void stopping(Remediation& remediation, Draft& draft);
-void starting(Remediation& remediation, Draft& draft);
+void stopping(Remediation& remediation, PlanBuilder& builder);
+void starting(Remediation& remediation, PlanBuilder& builder);
 // Whether Evenkeel has stopped it: it must be started again, whatever else.
 bool stopped_by_us(const Remediation& remediation, const Observation& observation);
 // Held, for an external change has stopped it while it was to come up. False: nothing shows that.
-bool held_as_stopped(Remediation& remediation, Draft& draft);
+bool held_as_stopped(Remediation& remediation, PlanBuilder& builder);
 // For people: that the instance is stopped, and not by our request; empty: it runs, or we asked for it.
 std::string stopped_by_another(const Remediation& remediation, const Observation& observation);
 
 // returning.cpp
-void rejoining(Remediation& remediation, Draft& draft);
-void soaking(Remediation& remediation, Draft& draft);
-void held(Remediation& remediation, Draft& draft);
+void rejoining(Remediation& remediation, PlanBuilder& builder);
+void soaking(Remediation& remediation, PlanBuilder& builder);
+void held(Remediation& remediation, PlanBuilder& builder);
 
 }  // namespace evenkeel::decide

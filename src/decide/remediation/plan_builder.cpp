@@ -16,13 +16,13 @@ namespace {
 
 constexpr std::size_t kMarkStamp = 8;  // characters of a nonce that tell one state's tag from another's
 
-Effect effect_of(Draft::Return how) {
+Effect effect_of(PlanBuilder::Return how) {
   switch (how) {
-    case Draft::Return::register_:
+    case PlanBuilder::Return::register_:
       return Effect::register_;
-    case Draft::Return::exit_standby:
+    case PlanBuilder::Return::exit_standby:
       return Effect::exit_standby;
-    case Draft::Return::start:
+    case PlanBuilder::Return::start:
       break;
   }
   return Effect::start;
@@ -50,12 +50,12 @@ const char* effect_words(Effect effect) {
   }
 }
 
-void Draft::want_signal(const Remediation& remediation) {
+void PlanBuilder::want_signal(const Remediation& remediation) {
   if (const auto* condition = condition_of(remediation, policy))
     signals_wanted.push_back({remediation.instance_id, condition, remediation.cause.rule.empty()});
 }
 
-Action Draft::action_for(const Remediation& remediation, const Intent& intent, Ports ports) const {
+Action PlanBuilder::action_for(const Remediation& remediation, const Intent& intent, Ports ports) const {
   Action action{.effect = intent.effect,
                 .instance_id = remediation.instance_id,
                 .remediation_id = remediation.id,
@@ -77,7 +77,7 @@ Action Draft::action_for(const Remediation& remediation, const Intent& intent, P
   return action;
 }
 
-const CommandResult* Draft::result_of(const Remediation& remediation, const Intent& intent) {
+const CommandResult* PlanBuilder::result_of(const Remediation& remediation, const Intent& intent) {
   const auto found = observation.commands.find(intent.nonce);
   if (found != observation.commands.end()) return &found->second;
   commands_wanted.push_back({.kind = Question::Kind::command,
@@ -88,7 +88,7 @@ const CommandResult* Draft::result_of(const Remediation& remediation, const Inte
   return nullptr;
 }
 
-void Draft::take(const Permit& permit, Remediation& remediation) {
+void PlanBuilder::take(const Permit& permit, Remediation& remediation) {
   if (permit.remediation_id() != remediation.id) return;
   const bool marked =
       takes_out(permit.effect()) ? is_marked(remediation, tick_nonce_) : permit.effect() == Effect::capture;
@@ -96,13 +96,13 @@ void Draft::take(const Permit& permit, Remediation& remediation) {
   intend(remediation, permit.effect(), permit.target_group_arn(), Ports::ours);
 }
 
-void Draft::give_back(Return how, Remediation& remediation, const std::string& target_group_arn,
-                      Ports ports) {
+void PlanBuilder::give_back(Return how, Remediation& remediation, const std::string& target_group_arn,
+                            Ports ports) {
   intend(remediation, effect_of(how), target_group_arn, ports);
 }
 
-void Draft::intend(Remediation& remediation, Effect effect, const std::string& target_group_arn,
-                   Ports ports) {
+void PlanBuilder::intend(Remediation& remediation, Effect effect, const std::string& target_group_arn,
+                         Ports ports) {
   Intent intent{.effect = effect,
                 .nonce = fmt::format("{}-{}", tick_nonce_, actions.size()),
                 .at = brings_back(effect) ? observation.signs_restores() : now(),
@@ -135,7 +135,7 @@ void Draft::intend(Remediation& remediation, Effect effect, const std::string& t
   actions.push_back(std::move(action));
 }
 
-void Draft::unmark(LeftMark& mark) {
+void PlanBuilder::unmark(LeftMark& mark) {
   mark.removal = {.effect = Effect::unmark,
                   .nonce = fmt::format("{}-{}", tick_nonce_, actions.size()),
                   .at = now(),
@@ -154,18 +154,18 @@ void Draft::unmark(LeftMark& mark) {
                      .at = mark.removal.at});
 }
 
-void Draft::enter(Remediation& remediation, Phase phase, Duration at_most, std::string why) {
+void PlanBuilder::enter(Remediation& remediation, Phase phase, Duration at_most, std::string why) {
   remediation.phase = phase;
   remediation.phase_since = now();
   remediation.deadline = now() + at_most;
   note(remediation, EventKind::phase, fmt::format("{}: {}", name(phase), why), name(phase));
 }
 
-void Draft::note(const Remediation& remediation, EventKind kind, std::string text, std::string word) {
+void PlanBuilder::note(const Remediation& remediation, EventKind kind, std::string text, std::string word) {
   events.push_back(event_of(remediation, now(), policy.name, kind, std::move(text), std::move(word)));
 }
 
-void Draft::end(Remediation& remediation, Ending ending, const std::string& why, const char* joint) {
+void PlanBuilder::end(Remediation& remediation, Ending ending, const std::string& why, const char* joint) {
   remediation.phase = Phase::done;
   remediation.phase_since = now();
   remediation.ending = ending;

@@ -33,10 +33,10 @@ struct Collected {
   std::vector<Question> commands_wanted;
 };
 
-class Draft : public Collected {
+class PlanBuilder : public Collected {
  public:
-  Draft(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce,
-        std::optional<Verdict> why_only_restores = std::nullopt)
+  PlanBuilder(const FleetPolicy& fleet_policy, const Observation& seen, std::string tick_nonce,
+              std::optional<Verdict> why_only_restores = std::nullopt)
       : policy(fleet_policy),
         observation(seen),
         only_restores(std::move(why_only_restores)),

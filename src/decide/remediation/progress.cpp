@@ -36,31 +36,31 @@ bool absent_again(Remediation& remediation, Time now) {
 }
 
 // EC2 doesn't know it. Until it is gone for good it may be seen again, and is put back then.
-void look_for_instance(Remediation& remediation, Draft& draft) {
-  if (!absent_again(remediation, draft.now())) return;
-  const auto absent = draft.now() - *remediation.absent_since;
+void look_for_instance(Remediation& remediation, PlanBuilder& builder) {
+  if (!absent_again(remediation, builder.now())) return;
+  const auto absent = builder.now() - *remediation.absent_since;
   const auto why = "EC2 has not known the instance for " + format_duration(absent);
-  if (absent >= kGoneAfter) return draft.end(remediation, Ending::terminated, why);
+  if (absent >= kGoneAfter) return builder.end(remediation, Ending::terminated, why);
   if (remediation.phase == Phase::held) return;
-  hold(remediation, draft,
+  hold(remediation, builder,
        fmt::format("{}; this ends by itself once that has lasted {}, and it is put back if it is seen again",
                    why, format_duration(kGoneAfter)));
 }
 
 // The instance itself may have gone, or be another incarnation. `here`: absence counts.
-void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
-  const auto& observation = draft.observation;
+void look_at_instance(Remediation& remediation, PlanBuilder& builder, bool here) {
+  const auto& observation = builder.observation;
   const auto found = observation.instances.find(remediation.instance_id);
   const bool to_be_replaced = latest_intent(remediation, Effect::terminate) != nullptr;
   if (found == observation.instances.end()) {
     if (!here || !observation.instances_complete) return;
-    if (!to_be_replaced) return look_for_instance(remediation, draft);
-    absent_again(remediation, draft.now());  // as it was meant to be
+    if (!to_be_replaced) return look_for_instance(remediation, builder);
+    absent_again(remediation, builder.now());  // as it was meant to be
     return;
   }
   if (lifecycle_of(remediation, observation) == Lifecycle::absent && !to_be_replaced) {
-    if (here && absent_again(remediation, draft.now()))
-      return hand_over(remediation, draft, "its Auto Scaling group doesn't list it any more");
+    if (here && absent_again(remediation, builder.now()))
+      return hand_over(remediation, builder, "its Auto Scaling group doesn't list it any more");
   } else {
     remediation.absent_sightings = 0;
     remediation.absent_since.reset();
@@ -72,12 +72,12 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
     const auto* left = latest_intent(remediation, Effect::exit_standby);
     const bool in_standby = may_be_in_our_standby(remediation) && entered->outcome == OutcomeKind::accepted &&
                             (left == nullptr || left->outcome != OutcomeKind::accepted);
-    return draft.end(remediation, Ending::terminated,
-                     in_standby
-                         ? fmt::format("the instance was terminated while it was in Standby; {} wants one "
-                                       "less than before: raise its desired capacity if that is not meant",
-                                       printable(remediation.auto_scaling_group))
-                         : std::string("the instance was terminated"));
+    return builder.end(remediation, Ending::terminated,
+                       in_standby
+                           ? fmt::format("the instance was terminated while it was in Standby; {} wants one "
+                                         "less than before: raise its desired capacity if that is not meant",
+                                         printable(remediation.auto_scaling_group))
+                           : std::string("the instance was terminated"));
   }
   // An earlier launch is an old answer.
   if (instance.launch_time <= remediation.launch_time || starting_it_anew(remediation)) return;
@@ -86,18 +86,19 @@ void look_at_instance(Remediation& remediation, Draft& draft, bool here) {
       remediation.phase == Phase::held)
     return;
   remediation.foreign = "an operator or another tool stopped and started the instance meanwhile";
-  put_back(remediation, draft, remediation.foreign);
+  put_back(remediation, builder, remediation.foreign);
 }
 
 // Auto Scaling, or an operator through it, may have taken the member over.
-void look_at_auto_scaling(Remediation& remediation, Draft& draft) {
+void look_at_auto_scaling(Remediation& remediation, PlanBuilder& builder) {
   if (latest_intent(remediation, Effect::terminate) != nullptr) return;
-  const auto state = lifecycle_state_of(remediation.instance_id, draft.observation);
+  const auto state = lifecycle_state_of(remediation.instance_id, builder.observation);
   if (!state) return;
   const auto lifecycle = lifecycle_from(*state);
-  if (lifecycle == Lifecycle::leaving) return hand_over(remediation, draft, "Auto Scaling is terminating it");
+  if (lifecycle == Lifecycle::leaving)
+    return hand_over(remediation, builder, "Auto Scaling is terminating it");
   if (lifecycle == Lifecycle::detached)
-    return hand_over(remediation, draft,
+    return hand_over(remediation, builder,
                      "an operator or another tool detached it from its Auto Scaling group");
 }
 
@@ -114,21 +115,21 @@ bool vanishes(SnapshotTarget& target, bool absent, Time now) {
          now - *target.absent_since >= kAbsentFor;
 }
 
-void look_at_groups(Remediation& remediation, Draft& draft, bool here) {
-  const auto& absent = draft.observation.absent_groups;
+void look_at_groups(Remediation& remediation, PlanBuilder& builder, bool here) {
+  const auto& absent = builder.observation.absent_groups;
   for (auto& target : remediation.snapshot) {
     const bool is_absent = std::ranges::find(absent, target.target_group_arn) != absent.end();
-    const auto* group = find_group(draft.observation, target.target_group_arn);
+    const auto* group = find_group(builder.observation, target.target_group_arn);
     const bool seen = group != nullptr && group->registrations;
     if (!here || (!is_absent && !seen)) continue;
-    if (vanishes(target, is_absent, draft.now())) {
+    if (vanishes(target, is_absent, builder.now())) {
       target.vanished = true;
-      draft.note(remediation, EventKind::group_vanished,
-                 "target group " + target.target_group_name +
-                     " does not exist any more; it is left out of the restore");
+      builder.note(remediation, EventKind::group_vanished,
+                   "target group " + target.target_group_name +
+                       " does not exist any more; it is left out of the restore");
     } else if (target.vanished && seen) {
       target.vanished = false;
-      draft.note(
+      builder.note(
           remediation, EventKind::group_back,
           "target group " + target.target_group_name + " is there again; it is put back there as well");
     }
@@ -136,17 +137,17 @@ void look_at_groups(Remediation& remediation, Draft& draft, bool here) {
   const bool replaced = asked_to_leave(remediation, Effect::terminate);  // it goes nowhere any more
   if (std::ranges::all_of(remediation.snapshot, &SnapshotTarget::vanished) && !replaced &&
       remediation.phase != Phase::held) {
-    hold(remediation, draft,
+    hold(remediation, builder,
          "every target group it served in is gone; register it where it belongs, then: evenkeel restore " +
              remediation.instance_id);
   }
 }
 
 // While it is treated, it may be put into service from outside: it can't be undone, but people must know.
-void note_foreign_registration(Remediation& remediation, Draft& draft) {
-  if (!remediation.foreign.empty() || presence(remediation, draft.observation) != Presence::registered)
+void note_foreign_registration(Remediation& remediation, PlanBuilder& builder) {
+  if (!remediation.foreign.empty() || presence(remediation, builder.observation) != Presence::registered)
     return;
-  for (const auto& group : draft.observation.target_groups) {
+  for (const auto& group : builder.observation.target_groups) {
     if (!group.registrations) continue;
     const auto there = std::ranges::equal_range(*group.registrations, remediation.instance_id, {},
                                                 &Registration::instance_id);
@@ -156,34 +157,34 @@ void note_foreign_registration(Remediation& remediation, Draft& draft) {
     remediation.foreign =
         "an operator, another tool, or a request that could not be recorded registered it in " + group.name +
         " while it was being treated";
-    return draft.note(remediation, EventKind::foreign, remediation.foreign);
+    return builder.note(remediation, EventKind::foreign, remediation.foreign);
   }
 }
 
-void take_step(Remediation& remediation, Draft& draft, const FleetView& fleet) {
+void take_step(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet) {
   switch (remediation.phase) {
     case Phase::draining:
-      return draining(remediation, draft, fleet);
+      return draining(remediation, builder, fleet);
     case Phase::capturing:
-      return capturing(remediation, draft);
+      return capturing(remediation, builder);
     case Phase::commanding:
-      return commanding(remediation, draft);
+      return commanding(remediation, builder);
     case Phase::rebooting:
-      return rebooting(remediation, draft);
+      return rebooting(remediation, builder);
     case Phase::booting:
-      return booting(remediation, draft);
+      return booting(remediation, builder);
     case Phase::stopping:
-      return stopping(remediation, draft);
+      return stopping(remediation, builder);
     case Phase::starting:
-      return starting(remediation, draft);
+      return starting(remediation, builder);
     case Phase::replacing:
-      return replacing(remediation, draft);
+      return replacing(remediation, builder);
     case Phase::rejoining:
-      return rejoining(remediation, draft);
+      return rejoining(remediation, builder);
     case Phase::soaking:
-      return soaking(remediation, draft);
+      return soaking(remediation, builder);
     case Phase::held:
-      return held(remediation, draft);
+      return held(remediation, builder);
     case Phase::done:
       return;
   }
@@ -237,45 +238,45 @@ bool can_not_land(const Intent& intent, Time now) {
   return now - intent.at >= kRequestValidity + kVisibleAfter;
 }
 
-void hold(Remediation& remediation, Draft& draft, std::string because) {
+void hold(Remediation& remediation, PlanBuilder& builder, std::string because) {
   remediation.held_because = std::move(because);
   remediation.phase = Phase::held;
-  remediation.phase_since = draft.now();
-  remediation.deadline = draft.now();
-  draft.note(remediation, EventKind::held, remediation.held_because);
+  remediation.phase_since = builder.now();
+  remediation.deadline = builder.now();
+  builder.note(remediation, EventKind::held, remediation.held_because);
 }
 
-void put_back(Remediation& remediation, Draft& draft, std::string why) {
+void put_back(Remediation& remediation, PlanBuilder& builder, std::string why) {
   remediation.treat = false;
   remediation.why_untreated = why;
-  draft.enter(remediation, Phase::rejoining, draft.policy.timing.rejoin, "putting it back: " + why);
+  builder.enter(remediation, Phase::rejoining, builder.policy.timing.rejoin, "putting it back: " + why);
 }
 
-void rejoin(Remediation& remediation, Draft& draft, std::string why) {
-  draft.enter(remediation, Phase::rejoining, draft.policy.timing.rejoin, std::move(why));
+void rejoin(Remediation& remediation, PlanBuilder& builder, std::string why) {
+  builder.enter(remediation, Phase::rejoining, builder.policy.timing.rejoin, std::move(why));
 }
 
-void hand_over(Remediation& remediation, Draft& draft, std::string why) {
+void hand_over(Remediation& remediation, PlanBuilder& builder, std::string why) {
   remediation.foreign = why;
-  draft.end(remediation, Ending::handed_over, why);
+  builder.end(remediation, Ending::handed_over, why);
 }
 
-void advance(Remediation& remediation, Draft& draft, const FleetView& fleet) {
-  const bool here = in_right_place(fleet.state, draft.observation);
-  look_at_instance(remediation, draft, here);
-  if (remediation.open()) look_at_auto_scaling(remediation, draft);
-  if (remediation.open()) look_at_groups(remediation, draft, here);
-  look_at_standby(remediation, draft.observation);
-  if (being_treated(remediation.phase)) note_foreign_registration(remediation, draft);
+void advance(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet) {
+  const bool here = in_right_place(fleet.state, builder.observation);
+  look_at_instance(remediation, builder, here);
+  if (remediation.open()) look_at_auto_scaling(remediation, builder);
+  if (remediation.open()) look_at_groups(remediation, builder, here);
+  look_at_standby(remediation, builder.observation);
+  if (being_treated(remediation.phase)) note_foreign_registration(remediation, builder);
   const Phase before = remediation.phase;
   // What held it back in the tick before may be over: this one says it again, or something else.
   if (remediation.treat) remediation.why_untreated.clear();
-  take_step(remediation, draft, fleet);
+  take_step(remediation, builder, fleet);
   const bool on_its_way_back =
       before != Phase::rejoining && before != Phase::soaking && before != Phase::held;
   if (on_its_way_back && remediation.phase == Phase::rejoining)
-    rejoining(remediation, draft);  // back into service without losing a tick
-  if (before == Phase::draining && remediation.phase == Phase::replacing) replacing(remediation, draft);
+    rejoining(remediation, builder);  // back into service without losing a tick
+  if (before == Phase::draining && remediation.phase == Phase::replacing) replacing(remediation, builder);
 }
 
 }  // namespace evenkeel::decide

@@ -9,6 +9,6 @@
 namespace evenkeel::decide {
 
 // Moves one open remediation as far as this observation allows.
-void advance(Remediation& remediation, Draft& draft, const FleetView& fleet);
+void advance(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet);
 
 }  // namespace evenkeel::decide

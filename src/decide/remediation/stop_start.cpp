@@ -41,70 +41,71 @@ std::string stopped_by_another(const Remediation& remediation, const Observation
   return "an operator or another tool has stopped the instance";
 }
 
-bool held_as_stopped(Remediation& remediation, Draft& draft) {
-  const auto stopped = stopped_by_another(remediation, draft.observation);
+bool held_as_stopped(Remediation& remediation, PlanBuilder& builder) {
+  const auto stopped = stopped_by_another(remediation, builder.observation);
   if (stopped.empty()) return false;
-  const auto* instance = instance_of(remediation, draft.observation);
+  const auto* instance = instance_of(remediation, builder.observation);
   remediation.treat = false;
   remediation.why_untreated = stopped;
   hold(
-      remediation, draft,
+      remediation, builder,
       fmt::format(
           "{}: EC2 shows it {}, first seen at {}; start it, or terminate it; it is put back by itself once it runs",
-          stopped, name(instance->state), iso8601(draft.now())));
+          stopped, name(instance->state), iso8601(builder.now())));
   return true;
 }
 
-void stopping(Remediation& remediation, Draft& draft) {
-  const Time now = draft.now();
+void stopping(Remediation& remediation, PlanBuilder& builder) {
+  const Time now = builder.now();
   const auto* intent = latest_intent(remediation, Effect::stop);
-  const auto* instance = instance_of(remediation, draft.observation);
-  if (intent == nullptr) return put_back(remediation, draft, "the state has no record of a stop");
-  if (stopped_by_us(remediation, draft.observation)) {
-    draft.enter(remediation, Phase::starting, draft.policy.timing.boot, "stopped; starting it again");
-    return draft.give_back(Draft::Return::start, remediation);
+  const auto* instance = instance_of(remediation, builder.observation);
+  if (intent == nullptr) return put_back(remediation, builder, "the state has no record of a stop");
+  if (stopped_by_us(remediation, builder.observation)) {
+    builder.enter(remediation, Phase::starting, builder.policy.timing.boot, "stopped; starting it again");
+    return builder.give_back(PlanBuilder::Return::start, remediation);
   }
   const bool running = instance != nullptr && instance->state == InstanceState::running;
   switch (intent->outcome) {
     case OutcomeKind::refused:
-      return climb_or_put_back(remediation, draft, "AWS refused to stop it: " + intent->detail);
+      return climb_or_put_back(remediation, builder, "AWS refused to stop it: " + intent->detail);
     case OutcomeKind::not_sent: {
       const auto why = "the stop could not be sent: " + intent->detail;
-      if (!try_again_later(remediation, draft, Effect::stop)) climb_or_put_back(remediation, draft, why);
+      if (!try_again_later(remediation, builder, Effect::stop)) climb_or_put_back(remediation, builder, why);
       return;
     }
     case OutcomeKind::unknown:
       if (running && can_not_land(*intent, now)) {
-        return climb_or_put_back(remediation, draft, "the stop's answer was lost, and it did not happen");
+        return climb_or_put_back(remediation, builder, "the stop's answer was lost, and it did not happen");
       }
       break;
     case OutcomeKind::accepted:
       break;
   }
   if (now < remediation.deadline) return;
-  if (running) return climb_or_put_back(remediation, draft, "it did not stop");
-  hold(remediation, draft,
+  if (running) return climb_or_put_back(remediation, builder, "it did not stop");
+  hold(remediation, builder,
        "it has been stopping for longer than expected; look at the server: once it has stopped it is started "
        "again, and put back");
 }
 
-void starting(Remediation& remediation, Draft& draft) {
-  const auto* instance = instance_of(remediation, draft.observation);
+void starting(Remediation& remediation, PlanBuilder& builder) {
+  const auto* instance = instance_of(remediation, builder.observation);
   if (instance != nullptr && instance->state == InstanceState::running &&
       instance->launch_time != remediation.launch_time) {
     remediation.launch_time = instance->launch_time;
-    remediation.booted_at = draft.now();
+    remediation.booted_at = builder.now();
     remediation.boot_evidence = "EC2 launched it again at " + iso8601(instance->launch_time);
-    return rejoin(remediation, draft, "started: " + remediation.boot_evidence);
+    return rejoin(remediation, builder, "started: " + remediation.boot_evidence);
   }
   const auto* intent = latest_intent(remediation, Effect::start);
-  if (remediation.phase != Phase::held && draft.now() >= remediation.deadline) {
-    hold(remediation, draft,
+  if (remediation.phase != Phase::held && builder.now() >= remediation.deadline) {
+    hold(remediation, builder,
          fmt::format("it was stopped and doesn't start{}; it is tried again every tick",
                      intent == nullptr || intent->detail.empty() ? "" : ": " + intent->detail));
   }
-  if (stopped_by_us(remediation, draft.observation) && !settling(intent, draft.now()))
-    draft.give_back(Draft::Return::start, remediation);  // starting what starts already changes nothing
+  if (stopped_by_us(remediation, builder.observation) && !settling(intent, builder.now()))
+    builder.give_back(PlanBuilder::Return::start,
+                      remediation);  // starting what starts already changes nothing
 }
 
 }  // namespace evenkeel::decide

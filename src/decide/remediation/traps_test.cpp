@@ -15,7 +15,7 @@ void only_the_first_was_answered(FleetForTest& fleet) {
   const auto& first = plan.actions.at(0);
   const std::vector outcomes{
       Outcome{first.remediation_id, first.nonce, OutcomeKind::accepted, false, "", ""}};
-  fleet.state = absorb(fleet.policy, fleet.state, outcomes, fleet.observation.taken_at).next;
+  fleet.state = apply_outcomes(fleet.policy, fleet.state, outcomes, fleet.observation.taken_at).next;
   fleet.gone_from(0, 3);
   ++fleet.ticks;
 }

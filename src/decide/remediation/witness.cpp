@@ -125,9 +125,10 @@ bool is_due(const LeftMark& mark, bool shows, const Observation& observation) {
   return shows;
 }
 
-void tell_what_stays(LeftMark& mark, const FleetState& next, const Observation& observation, Draft& draft) {
+void tell_what_stays(LeftMark& mark, const FleetState& next, const Observation& observation,
+                     PlanBuilder& builder) {
   mark.tries = kMarkStays;
-  draft.events.push_back(
+  builder.events.push_back(
       {.at = observation.taken_at,
        .fleet = next.fleet,
        .instance_id = mark.instance_id,
@@ -204,15 +205,16 @@ std::optional<Verdict> contradicted_by_its_mark(const Remediation& remediation, 
                              kWitnessTag, printable(value, kLongestValue))};
 }
 
-void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why, const Draft& draft) {
-  const auto found = draft.observation.instances.find(remediation.instance_id);
-  if (found == draft.observation.instances.end()) return;
+void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why,
+                                   const PlanBuilder& builder) {
+  const auto found = builder.observation.instances.find(remediation.instance_id);
+  if (found == builder.observation.instances.end()) return;
   const auto tag = found->second.tags.find(kWitnessTag);
-  if (tag == found->second.tags.end() || !is_own(tag->second, draft.policy.name, remediation.instance_id))
+  if (tag == found->second.tags.end() || !is_own(tag->second, builder.policy.name, remediation.instance_id))
     return;  // taken off, or written by another tool: no treatment of any state of ours
   remediation.foreign = why;
   const auto horizon = std::max(kRequestValidity + kRebootQueue, kRebootUnseen);
-  remediation.effects_until = std::max(remediation.effects_until, draft.now() + horizon);
+  remediation.effects_until = std::max(remediation.effects_until, builder.now() + horizon);
 }
 
 std::string mark_refused(const Remediation& remediation) {
@@ -232,16 +234,16 @@ void leave_mark(FleetState& state, const Remediation& ended, Time now) {
   if (state.left_marks.size() > kLeftMarks) state.left_marks.erase(state.left_marks.begin());
 }
 
-void take_marks_off(FleetState& next, const Observation& observation, Draft& draft) {
+void take_marks_off(FleetState& next, const Observation& observation, PlanBuilder& builder) {
   adopt_ended(next, observation);
   int asked = 0;
   for (auto& mark : next.left_marks) {
     if (mark.tries == kMarkTries && mark.removal.outcome != OutcomeKind::accepted)
-      tell_what_stays(mark, next, observation, draft);
+      tell_what_stays(mark, next, observation, builder);
     const auto* shown = seen(mark, next.fleet, observation);
     if (asked == kMarksAtOnce || !is_due(mark, shown != nullptr, observation)) continue;
     if (shown != nullptr) mark.value = *shown;  // of several marks, the one that arrived last
-    draft.unmark(mark);
+    builder.unmark(mark);
     ++asked;
   }
   std::erase_if(next.left_marks, [&](const LeftMark& mark) {

@@ -11,7 +11,7 @@
 
 namespace evenkeel::decide {
 
-class Draft;
+class PlanBuilder;
 struct FleetView;
 
 // "web/i-0abc…@2026-11-22T06:44:00Z mark:2-5f0c1a9b tg1:443 tg1-80:80": the fleet, the remediation, how often it was
@@ -34,7 +34,8 @@ std::optional<Verdict> contradicted_by_its_mark(const Remediation& remediation, 
                                                 const Observation& observation);
 
 // The state that wrote the tag may have asked for a treatment just now: it is waited for like one of this state's.
-void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why, const Draft& draft);
+void expect_what_a_newer_state_did(Remediation& remediation, const std::string& why,
+                                   const PlanBuilder& builder);
 
 // Why it must go back untreated: AWS refused its tag; empty: it did not.
 std::string mark_refused(const Remediation& remediation);
@@ -44,7 +45,7 @@ void leave_mark(FleetState& state, const Remediation& ended, Time now);
 
 // Takes off the tags of remediations that have ended, and forgets those that are seen to be gone. Nothing waits
 // for it; after several tries it is said once, and left.
-void take_marks_off(FleetState& next, const Observation& observation, Draft& draft);
+void take_marks_off(FleetState& next, const Observation& observation, PlanBuilder& builder);
 
 // A guard: a server carries its own id in a tag of this fleet, or of another fleet of the same store, and the
 // state knows nothing of it; or who carries the tag could not be read.

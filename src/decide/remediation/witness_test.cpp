@@ -36,7 +36,7 @@ struct Witnessed : FleetForTest {
       if (action.effect == effect) outcome.kind = kind, outcome.denied = denied, outcome.detail = "no";
       outcomes.push_back(std::move(outcome));
     }
-    if (!outcomes.empty()) state = absorb(policy, state, outcomes, observation.taken_at).next;
+    if (!outcomes.empty()) state = apply_outcomes(policy, state, outcomes, observation.taken_at).next;
     return plan;
   }
   bool held_by(Reason reason) const {

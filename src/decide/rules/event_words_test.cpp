@@ -31,7 +31,7 @@ TEST(EventWords, OfARemediation) {
   EXPECT_EQ(words_of(plan.events), Words{"phase rebooting"});
   const std::vector<Outcome> accepted{
       {plan.actions.at(0).remediation_id, plan.actions.at(0).nonce, OutcomeKind::accepted, false, ""}};
-  EXPECT_EQ(words_of(absorb(fleet.policy, plan.next, accepted, fleet.observation.taken_at).events),
+  EXPECT_EQ(words_of(apply_outcomes(fleet.policy, plan.next, accepted, fleet.observation.taken_at).events),
             (Words{"outcome accepted", "phase booting"}));
 }
 

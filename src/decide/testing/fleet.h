@@ -157,7 +157,7 @@ struct FleetForTest {
       outcomes.push_back({action.remediation_id, action.nonce, outcome, outcome == OutcomeKind::unknown, ""});
     }
     if (!outcomes.empty() && outcome != OutcomeKind::unknown) {
-      state = absorb(policy, state, outcomes, observation.taken_at).next;
+      state = apply_outcomes(policy, state, outcomes, observation.taken_at).next;
     }
     return plan;
   }
