@@ -45,8 +45,8 @@ std::vector<Foreseen> foreseen(const Subject& fleet, std::string_view guard, Rea
   const auto seen = as_observed(fleet);
   FleetState state;
   std::set<std::pair<std::string, std::string>> told;  // member, text
-  for (int rung = 0; rung < static_cast<int>(fleet.policy.treatments.size()); ++rung) {
-    for (const auto& [id, member] : fleet.members) state.members[id].rung = rung;
+  for (int level = 0; level < static_cast<int>(fleet.policy.treatments.size()); ++level) {
+    for (const auto& [id, member] : fleet.members) state.members[id].level = level;
     const decide::FleetView view(fleet.policy, seen, state);
     for (const auto& [id, member] : view.members) {
       if (!fleet.members.contains(id)) continue;

@@ -152,8 +152,8 @@ Findings reason_without_treatment(const Subject& fleet) {
 }
 
 Findings stop_loses(const Subject& fleet) {
-  const auto& ladder = fleet.policy.treatments;
-  if (std::ranges::find(ladder, Treatment::stop_start, &Step::treatment) == ladder.end()) return {};
+  const auto& treatments = fleet.policy.treatments;
+  if (std::ranges::find(treatments, Treatment::stop_start, &Step::treatment) == treatments.end()) return {};
   return {{.severity = Severity::note,
            .text =
                "stop_start loses what a server has on instance store and its automatic public IPv4 address, "

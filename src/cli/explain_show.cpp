@@ -205,11 +205,11 @@ void show_past(const Page& page, const Known& known) {
       for (const auto relapse : record.relapses) relapses.push_back(format_duration(relapse));
       lines.push_back("relapsed " + join(relapses, ", then ") + " after it was treated");
     }
-    if (record.rung > 0) {
-      const auto rung = static_cast<std::size_t>(record.rung);
-      lines.push_back(fmt::format("the next remediation begins with treatment {}{}", record.rung + 1,
-                                  rung < known.policy.treatments.size()
-                                      ? ": " + words(known.policy.treatments[rung].treatment)
+    if (record.level > 0) {
+      const auto level = static_cast<std::size_t>(record.level);
+      lines.push_back(fmt::format("the next remediation begins with treatment {}{}", record.level + 1,
+                                  level < known.policy.treatments.size()
+                                      ? ": " + words(known.policy.treatments[level].treatment)
                                       : ""));
     }
     if (!record.served_tag.empty())

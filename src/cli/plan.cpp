@@ -84,7 +84,7 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
     for (const auto& action : plan.actions) context.out << "  " << describe(action, plan) << "\n";
     const auto rows = ranked(plan);
     if (!rows.empty() && rows.front().verdict->reason == Reason::start) {
-      context.out << fmt::format("  then drain, treat ({}) and put back {}: {}\n", ladder(fleet),
+      context.out << fmt::format("  then drain, treat ({}) and put back {}: {}\n", treatments_text(fleet),
                                  printable(rows.front().instance_id), printable(rows.front().verdict->text))
                   << "  not tried here, only by a tick before it starts: " << kNotAsked
                   << "; `evenkeel check` tries it\n";
@@ -112,8 +112,8 @@ std::string treatment(const decide::FleetView& view, const Row& row) {
   if (reason != Reason::start && reason != Reason::next_in_line) return "-";
   const auto& member = view.members.at(row.instance_id);
   const auto asked = member.instance == nullptr ? decide::Asked{} : decide::judge_rules(view, member);
-  const auto rung = static_cast<std::size_t>(asked.holds ? asked.rung : decide::rung_for(view, member));
-  return rung < view.policy.treatments.size() ? words(view.policy.treatments[rung].treatment) : "-";
+  const auto level = static_cast<std::size_t>(asked.holds ? asked.level : decide::level_for(view, member));
+  return level < view.policy.treatments.size() ? words(view.policy.treatments[level].treatment) : "-";
 }
 
 // Where the metric that is asked of all is absent, the members of which nothing else is said are one row.
@@ -127,13 +127,13 @@ bool says_nothing_of_its_own(const Row& row, const controller::TickReport& repor
 void show_members(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   const decide::FleetView view{fleet, report.observation, report.plan.next};
   const bool zones = several_zones(view), signal = fleet.reboot_when.given();
-  const bool priorities = !fleet.also_when.empty(), ladder_climbs = fleet.treatments.size() > 1;
+  const bool priorities = !fleet.also_when.empty(), escalates = fleet.treatments.size() > 1;
   std::vector<Table::Column> columns{{"MEMBER"}};
   if (zones) columns.push_back({"ZONE"});
   columns.push_back({"VERDICT"});
   if (signal) columns.push_back({"SIGNAL", Table::Align::right});
   if (priorities) columns.push_back({"PRIORITY", Table::Align::right});
-  if (ladder_climbs) columns.push_back({"TREATMENT"});
+  if (escalates) columns.push_back({"TREATMENT"});
   columns.push_back({"WHY"});
   Table table{columns};
   auto rows = ranked(report.plan);
@@ -160,7 +160,7 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
       const auto priority = row.verdict->numbers.find(Number::priority);
       cells.push_back(priority == row.verdict->numbers.end() ? "-" : format_number(priority->second));
     }
-    if (ladder_climbs) cells.push_back(known ? treatment(view, row) : "-");
+    if (escalates) cells.push_back(known ? treatment(view, row) : "-");
     cells.push_back(unasked ? unasked->text + "; if a rule asked for it: " + row.verdict->text
                             : row.verdict->text);
     table.add(std::move(cells));
@@ -172,7 +172,7 @@ void show_members(Context& context, const FleetPolicy& fleet, const controller::
                            : std::string("by its rules");
   context.out << fmt::format("\n{}, at {}\n", asks, iso8601(report.observation.taken_at))
               << table.text("", context.out_is_terminal ? context.columns : 0);
-  if (ladder_climbs) context.out << "treatments: " << ladder(fleet) << "\n";
+  if (escalates) context.out << "treatments: " << treatments_text(fleet) << "\n";
 }
 
 }  // namespace

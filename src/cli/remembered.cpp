@@ -77,7 +77,7 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
     table.add({remediation.instance_id, stands});
     std::string chosen =
         fmt::format("chosen at {}: {}", iso8601(remediation.started_at), because(remediation.cause));
-    if (const auto step = rung(remediation, policy); !step.empty()) chosen += "; " + step;
+    if (const auto step = escalation_level(remediation, policy); !step.empty()) chosen += "; " + step;
     if (!remediation.treat)
       chosen += fmt::format("; put back {}: {}",
                             was_treated(remediation) ? "after its treatment was sent" : "without a treatment",

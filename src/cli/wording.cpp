@@ -22,9 +22,9 @@ std::string evidence(const FleetPolicy* policy) {
 }
 
 const Step* step_of(const Remediation& remediation, const FleetPolicy* policy) {
-  const auto rung = static_cast<std::size_t>(remediation.rung);
-  if (policy == nullptr || remediation.rung < 0 || rung >= policy->treatments.size()) return nullptr;
-  return &policy->treatments[rung];
+  const auto level = static_cast<std::size_t>(remediation.level);
+  if (policy == nullptr || remediation.level < 0 || level >= policy->treatments.size()) return nullptr;
+  return &policy->treatments[level];
 }
 
 std::string command(const Remediation& remediation, const FleetPolicy* policy) {
@@ -142,7 +142,7 @@ bool is_treated(const PastRemediation& ended) {
          ended.ending == Ending::not_cured || ended.ending == Ending::replaced;
 }
 
-std::string ladder(const FleetPolicy& policy) {
+std::string treatments_text(const FleetPolicy& policy) {
   std::vector<std::string> steps;
   for (const auto& step : policy.treatments) {
     std::string one = words(step.treatment);
@@ -153,14 +153,14 @@ std::string ladder(const FleetPolicy& policy) {
   return join(steps, ", then ");
 }
 
-std::string rung(const Remediation& remediation, const FleetPolicy* policy) {
+std::string escalation_level(const Remediation& remediation, const FleetPolicy* policy) {
   const Step* step = step_of(remediation, policy);
   const bool alone = step != nullptr && policy->treatments.size() == 1 && step->attempts == 1;
   const bool sent = remediation.attempt > 0;
   if (step == nullptr || (!sent && !remediation.treat) || (sent && alone)) return "";
   std::string text = words(step->treatment);
   if (!alone)
-    text = fmt::format("treatment {} of {}: {}", remediation.rung + 1, policy->treatments.size(), text);
+    text = fmt::format("treatment {} of {}: {}", remediation.level + 1, policy->treatments.size(), text);
   if (!sent) text += ", not yet";
   if (remediation.attempt > 0 && step->attempts > 1)
     text += fmt::format(", attempt {} of {}", remediation.attempt, step->attempts);

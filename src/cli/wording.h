@@ -25,10 +25,10 @@ std::string words(Treatment treatment);
 bool is_treated(const PastRemediation& ended);
 
 // "reboot (twice), then stop and start": the treatments in the policy's order.
-std::string ladder(const FleetPolicy& policy);
+std::string treatments_text(const FleetPolicy& policy);
 
 // "treatment 2 of 3: stop and start, attempt 1 of 2"; "reboot, not yet" before it was sent. Empty where the policy has
 // one treatment with one attempt that was sent, or is unknown, or where it goes back without having been treated.
-std::string rung(const Remediation& remediation, const FleetPolicy* policy);
+std::string escalation_level(const Remediation& remediation, const FleetPolicy* policy);
 
 }  // namespace evenkeel::cli

@@ -110,19 +110,19 @@ TEST(Wording, ACauseIsItsRuleOrItsMetric) {
 TEST(Wording, TheLadderIsToldInOrderAndARungOnlyWhereThereAreSeveral) {
   FleetPolicy policy;
   Remediation one;
-  EXPECT_EQ(rung(one, &policy), "reboot, not yet");
+  EXPECT_EQ(escalation_level(one, &policy), "reboot, not yet");
   one.treat = false;
-  EXPECT_EQ(rung(one, &policy), "") << "it never will be";
+  EXPECT_EQ(escalation_level(one, &policy), "") << "it never will be";
   one.treat = true;
   one.attempt = 1;
-  EXPECT_EQ(rung(one, &policy), "");
+  EXPECT_EQ(escalation_level(one, &policy), "");
   policy.treatments = {Step{Treatment::command, 2, {.name = "Recycle", .parameters = {}}},
                        Step{Treatment::stop_start, 1, {}}};
-  EXPECT_EQ(ladder(policy), "run a command (Recycle) up to 2 times, then stop and start");
-  one.rung = 1;
-  EXPECT_EQ(rung(one, &policy), "treatment 2 of 2: stop and start");
-  one.rung = 7;
-  EXPECT_EQ(rung(one, &policy), "");
+  EXPECT_EQ(treatments_text(policy), "run a command (Recycle) up to 2 times, then stop and start");
+  one.level = 1;
+  EXPECT_EQ(escalation_level(one, &policy), "treatment 2 of 2: stop and start");
+  one.level = 7;
+  EXPECT_EQ(escalation_level(one, &policy), "");
 }
 
 TEST(Describe, EveryEffectHasWordsOfItsOwn) {

@@ -77,7 +77,7 @@ void forget(MemberRecord& record, const Member& member, Time now) {
   if (record.effects_until && now >= *record.effects_until) record.effects_until.reset();
   if (record.ended_at && now - *record.ended_at > kWell) {
     record.relapses.clear();
-    record.rung = 0;
+    record.level = 0;
   }
 }
 
@@ -211,8 +211,8 @@ void remember_start(FleetState& state, const Remediation& remediation) {
   }
   // At which treatment a reason begins that no metric shows is its own affair (served.h).
   if (!remediation.cause.metric.empty() || !remediation.cause.tag.empty()) {
-    if (remediation.rung > record.rung) record.relapses.clear();  // they are about the weaker treatment
-    record.rung = remediation.rung;
+    if (remediation.level > record.level) record.relapses.clear();  // they are about the weaker treatment
+    record.level = remediation.level;
   }
   if (!remediation.cause.tag.empty()) {
     record.served_tag.clear();

@@ -138,11 +138,11 @@ TEST(AMembersRecord, OfAWeekWithoutTroubleBeginsAnew) {
   auto& record = fleet.state.members[id(3)];
   record.ended_at = fleet.observation.taken_at - 24h * 8;
   record.relapses = {3h, 2h};
-  record.rung = 1;
+  record.level = 1;
   const FleetView view(fleet.policy, fleet.observation, fleet.state);
   remember_members(fleet.state, view, {});
   EXPECT_TRUE(fleet.state.members[id(3)].relapses.empty());
-  EXPECT_EQ(fleet.state.members[id(3)].rung, 0);
+  EXPECT_EQ(fleet.state.members[id(3)].level, 0);
 }
 
 TEST(AMembersRecord, RemembersWhichTagWasServedUntilItIsTakenOff) {
@@ -166,9 +166,9 @@ TEST(AMembersRecord, RemembersWhichTagWasServedUntilItIsTakenOff) {
 
 TEST(AMembersRecord, IsDroppedAWeekAfterTheMemberButNotWhenTheFleetCannotBeRead) {
   FleetForTest fleet;
-  fleet.state.members["i-gone"].rung = 1;
+  fleet.state.members["i-gone"].level = 1;
   fleet.state.members["i-gone"].seen_at = fleet.observation.taken_at - std::chrono::days{7};
-  fleet.state.members["i-left"].rung = 1;
+  fleet.state.members["i-left"].level = 1;
   fleet.state.members["i-left"].seen_at = fleet.observation.taken_at - std::chrono::days{6};
   fleet.group(0).registrations.reset();
   {

@@ -72,7 +72,7 @@ std::vector<Check> explain_member(const FleetPolicy& policy, const Observation& 
   }
   Member member = found->second;
   if (member.instance != nullptr) {
-    if (const auto asked = judge_rules(fleet, member); asked.holds) member.rung = asked.rung;
+    if (const auto asked = judge_rules(fleet, member); asked.holds) member.level = asked.level;
   }
   for (const auto& guard : own_guards())
     checks.push_back(check(guard.name, guard.judge(fleet, member, true)));

@@ -79,7 +79,7 @@ TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
 
 TEST(Chain, WithoutGatesThereIsNothingToTellOfThem) {
   FleetForTest fleet;
-  fleet.state.members[id(3)].rung = 0;
+  fleet.state.members[id(3)].level = 0;
   const auto checks = explained(fleet, 3);
   for (const auto* name : {"window", "alarms", "calendars", "instance_refresh", "scaling_activity",
                            "out_in_zone", "cooldown", "standby"}) {

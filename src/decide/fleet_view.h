@@ -53,7 +53,7 @@ struct Member {
   std::vector<const TargetGroup*> missing;     // groups in which it is expected and not registered
   std::string_view zone;                       // its Availability Zone; empty: not known
   // The treatment at which it would begin, for the reason that asks; empty: as its record says
-  std::optional<int> rung = std::nullopt;
+  std::optional<int> level = std::nullopt;
   // Healthy at every place and not shifted away from, past slow start, nothing of ours open
   bool serving = false;
   bool out = false;  // taken out by Evenkeel or by an external change: in Standby, draining, or missing

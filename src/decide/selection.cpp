@@ -168,9 +168,9 @@ std::vector<Candidate> asked_for(const FleetView& fleet, const std::vector<const
           fmt::format("the signal was read {} ago; one sample a period of {}",
                       format_duration(since_last_read(fleet)), format_duration(shortest_period(fleet)));
     }
-    if (asked.holds && asked.rung != rung_for(fleet, *member)) {
+    if (asked.holds && asked.level != level_for(fleet, *member)) {
       Member treated_so = *member;
-      treated_so.rung = asked.rung;
+      treated_so.level = asked.level;
       if (auto no = member_guards(fleet, treated_so)) {
         asked.holds = false;
         asked.verdict = std::move(*no);
@@ -265,7 +265,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
       make_wanted(verdict, asked);
       continue;
     }
-    const auto treatment = fleet.policy.treatments[static_cast<std::size_t>(asked.rung)].treatment;
+    const auto treatment = fleet.policy.treatments[static_cast<std::size_t>(asked.level)].treatment;
     if (auto no = stop_protection_guard(treatment, member->instance)) {
       verdict = std::move(*no);
       make_wanted(verdict, asked);
@@ -274,7 +274,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
     verdict = asked.verdict;
     selection.chosen = member;
     selection.cause = asked.cause;
-    selection.rung = asked.rung;
+    selection.level = asked.level;
     return let_wait(fleet, line, i + 1, selection);
   }
 }

@@ -19,7 +19,7 @@ namespace evenkeel::decide {
 struct Selection {
   const Member* chosen = nullptr;  // nullptr: no server starts
   Cause cause;
-  int rung = 0;  // the treatment at which the chosen one begins
+  int level = 0;  // the treatment at which the chosen one begins
   std::vector<Verdict> fleet;
   std::map<std::string, Verdict> members;
   std::vector<Question> questions;

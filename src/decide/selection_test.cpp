@@ -295,9 +295,9 @@ TEST(Selection, SaysOnWhichRungTheTreatmentBegins) {
   FleetForTest fleet;
   fleet.policy.treatments = {Step{Treatment::command, 1, {}}, Step{Treatment::reboot, 1, {}}};
   fleet.memory(3, 90);
-  EXPECT_EQ(fleet.decide().next.open.at(0).rung, 0);
+  EXPECT_EQ(fleet.decide().next.open.at(0).level, 0);
   fleet.state.members[id(3)].relapses = {40h, 20h, 10h};
-  EXPECT_EQ(fleet.decide().next.open.at(0).rung, 1);
+  EXPECT_EQ(fleet.decide().next.open.at(0).level, 1);
 }
 
 TEST(Selection, WhileNobodyMayStartTheSignalStillSaysWhoIsWell) {

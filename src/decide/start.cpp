@@ -82,8 +82,8 @@ bool start(Selection& selection, PlanBuilder& builder, FleetState& next) {
   remediation.launch_time = member.instance->launch_time;
   remediation.started_at = builder.now();
   remediation.cause = selection.cause;
-  remediation.rung = selection.rung;
-  remediation.treatment = policy.treatments.at(static_cast<std::size_t>(selection.rung)).treatment;
+  remediation.level = selection.level;
+  remediation.treatment = policy.treatments.at(static_cast<std::size_t>(selection.level)).treatment;
   const bool replaced = remediation.treatment == Treatment::replace;
   const bool by_standby = member.scaling != nullptr && policy.leave_by == Leave::standby;
   if (by_standby && !replaced) remediation.auto_scaling_group = policy.auto_scaling_group;

@@ -31,8 +31,8 @@ std::vector<Difference> differences() {
     change(policy);
     return policy;
   };
-  const auto treated = [&](std::vector<Step> ladder) {
-    return changed([&](auto& policy) { policy.treatments = std::move(ladder); });
+  const auto treated = [&](std::vector<Step> treatments) {
+    return changed([&](auto& policy) { policy.treatments = std::move(treatments); });
   };
   const auto cycled = treated({step(Treatment::none)});
   const auto no_metric = changed([](auto& policy) {

@@ -135,7 +135,7 @@ struct Remediation {
   Cause cause;
   std::vector<SnapshotTarget> snapshot;
   std::string auto_scaling_group;  // it leaves by Standby in this group; empty: by deregistration alone
-  int rung = 0;                    // the escalation level: the treatment that is applied, or was last
+  int level = 0;                   // the escalation level: the treatment that is applied, or was last
   int attempt = 0;                 // how often that treatment has been tried; 0: not yet
   Treatment treatment = Treatment::reboot;  // of that level, as it stood when it was begun
   std::string captured;  // the evidence: its status and the beginning of its output; empty: none. Untrusted
@@ -245,7 +245,7 @@ struct MemberRecord {
   std::optional<Time> booted_at;  // the last boot, stop and start or command of ours; empty: since its launch
   std::optional<Time> ended_at;   // of its last remediation
   std::vector<Duration> relapses;  // from the end of one remediation to the start of the next, the last three
-  int rung = 0;                    // at which level the next remediation begins
+  int level = 0;                   // at which level the next remediation begins
   std::string served_tag;          // the tag's value that was served; a new value asks again
   std::optional<Time> above_since;      // hysteresis: above for long enough since, and not yet down
   std::optional<Time> unhealthy_since;  // in some target group of the fleet

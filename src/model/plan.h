@@ -209,7 +209,7 @@ enum class Number {
   projected_each,
   remediations,
   required,
-  rung,
+  level,
   second_seconds,
   spread_seconds,
   starts,

@@ -264,7 +264,7 @@ struct Surveying : Observing {
     problems = observation.problems.size();
     return observation.surveys.at(id);
   }
-  void ladder(const std::vector<Treatment>& treatments) {
+  void treatments(const std::vector<Treatment>& treatments) {
     policy.treatments.clear();
     for (const auto treatment : treatments)
       policy.treatments.push_back({.treatment = treatment, .attempts = 1, .document = {}});
@@ -308,7 +308,7 @@ TEST_F(Surveying, EventsThatCouldNotBeReadAreUnknown) {
 }
 
 TEST_F(Surveying, ALadderWithStopAndStartNeedsBothPermissionsToo) {
-  ladder({Treatment::command, Treatment::reboot, Treatment::stop_start});
+  treatments({Treatment::command, Treatment::reboot, Treatment::stop_start});
   EXPECT_EQ(survey_of(kTwo).may_reboot, true);
   for (const char* action : {"RebootInstances", "StopInstances", "StartInstances"}) {
     EXPECT_EQ(last[action]["DryRun"], "true");
@@ -341,10 +341,10 @@ TEST_F(Surveying, WhetherItMayBeMarkedIsAskedWhereThePolicyWantsIt) {
 }
 
 TEST_F(Surveying, OnlyTheLaddersOwnTreatmentsAreAskedFor) {
-  ladder({Treatment::reboot});
+  treatments({Treatment::reboot});
   survey_of(kTwo);
   EXPECT_EQ(asked["StopInstances"] + asked["StartInstances"], 0);
-  ladder({Treatment::none});
+  treatments({Treatment::none});
   answers["RebootInstances"] = kDenied;
   const auto found = survey_of(kTwo);
   EXPECT_EQ(found.may_reboot, true) << "nobody wants to reboot it";

@@ -28,8 +28,8 @@ void check_reasons(const YamlNode& fleet_node, const std::string& path, const Ke
                    const FleetPolicy& fleet);
 
 // Each treatment destroys more than the one before; replacing needs an Auto Scaling group.
-void check_ladder(const YamlNode& fleet_node, const std::string& path, Problems& problems,
-                  const FleetPolicy& fleet);
+void check_escalation(const YamlNode& fleet_node, const std::string& path, Problems& problems,
+                      const FleetPolicy& fleet);
 
 // An external id is for a role, and role and region are in one partition.
 void check_role(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,

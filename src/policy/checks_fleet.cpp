@@ -61,10 +61,10 @@ void check_members(const YamlNode& fleet_node, const std::string& path, const Ke
                     name(Leave::deregister)));
   }
   const auto replaces = [](const Step& step) { return step.treatment == Treatment::replace; };
-  if (const YamlNode* ladder = fleet_node.find("treatments");
-      ladder != nullptr && std::ranges::any_of(fleet.treatments, replaces)) {
+  if (const YamlNode* treatments = fleet_node.find("treatments");
+      treatments != nullptr && std::ranges::any_of(fleet.treatments, replaces)) {
     problems.add(
-        ladder->place, child(path, "treatments"),
+        treatments->place, child(path, "treatments"),
         "has replace, which an Auto Scaling group does; name auto_scaling_group, or take replace out");
   }
 }
@@ -100,8 +100,8 @@ void check_reasons(const YamlNode& fleet_node, const std::string& path, const Ke
   }
 }
 
-void check_ladder(const YamlNode& fleet_node, const std::string& path, Problems& problems,
-                  const FleetPolicy& fleet) {
+void check_escalation(const YamlNode& fleet_node, const std::string& path, Problems& problems,
+                      const FleetPolicy& fleet) {
   const YamlNode* list = fleet_node.find("treatments");
   if (list == nullptr || list->kind != YamlNode::Kind::list) return;
   const auto item = [&](std::size_t i) { return fmt::format("{}[{}]", child(path, "treatments"), i); };

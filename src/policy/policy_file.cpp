@@ -33,7 +33,7 @@ FleetPolicy read_fleet(const YamlNode& node, const std::string& path, Problems& 
   read_timing(node, path, problems, fleet);
   check_members(node, path, fleet_keys, problems, fleet);
   check_reasons(node, path, fleet_keys, problems, fleet);
-  check_ladder(node, path, problems, fleet);
+  check_escalation(node, path, problems, fleet);
   return fleet;
 }
 

@@ -292,30 +292,30 @@ TEST(PolicyKeys, FreezesAreDaysThatExistInTheirOrder) {
 }
 
 TEST(PolicyKeys, TheLadderClimbs) {
-  const auto ladder = [](const std::string& items) { return refusal("    treatments: " + items + "\n"); };
-  EXPECT_EQ(ladder("[none]"), "none");
-  EXPECT_EQ(ladder("[{command: doc}, reboot, stop_start, replace]"), "none");
+  const auto treatments = [](const std::string& items) { return refusal("    treatments: " + items + "\n"); };
+  EXPECT_EQ(treatments("[none]"), "none");
+  EXPECT_EQ(treatments("[{command: doc}, reboot, stop_start, replace]"), "none");
   EXPECT_EQ(
-      ladder("[reboot, {command: doc}]"),
+      treatments("[reboot, {command: doc}]"),
       "5:26: fleets[0].treatments[1]: command doesn't destroy more than reboot, which stands before it; "
       "the order is command, reboot, stop_start, replace, each at most once");
   EXPECT_EQ(
-      ladder("[reboot, reboot]"),
+      treatments("[reboot, reboot]"),
       "5:26: fleets[0].treatments[1]: reboot doesn't destroy more than reboot, which stands before it; the "
       "order is command, reboot, stop_start, replace, each at most once: for another try write attempts");
   EXPECT_EQ(
-      ladder("[none, reboot]"),
+      treatments("[none, reboot]"),
       "5:24: fleets[0].treatments[1]: stands after none, which treats nothing; none stands alone, or not at "
       "all");
-  EXPECT_EQ(ladder("[command]"),
+  EXPECT_EQ(treatments("[command]"),
             "5:18: fleets[0].treatments[0]: a command needs the SSM document that it runs; write {command: "
             "NAME-OF-THE-DOCUMENT}");
-  EXPECT_EQ(ladder("[restart]"),
+  EXPECT_EQ(treatments("[restart]"),
             "5:18: fleets[0].treatments[0]: found \"restart\"; must be none, reboot, stop_start or replace");
-  EXPECT_EQ(ladder("[reboot, restart]"),
+  EXPECT_EQ(treatments("[reboot, restart]"),
             "5:26: fleets[0].treatments[1]: found \"restart\"; must be none, reboot, stop_start or replace");
   EXPECT_EQ(
-      ladder("reboot"),
+      treatments("reboot"),
       "5:17: fleets[0].treatments: found \"reboot\"; must be a list of 1 to 5 treatments, such as [reboot] "
       "or [reboot, stop_start]: write [reboot]");
 }

@@ -227,7 +227,7 @@ TEST(StateJson, ASchema1DocumentIsReadAndGetsTheDefaults) {
   const auto& open = state->open[0];
   EXPECT_EQ(open.id, maximal_state().open[0].id);
   EXPECT_EQ(open.treatment, Treatment::reboot);
-  EXPECT_EQ(open.rung, 0);
+  EXPECT_EQ(open.level, 0);
   EXPECT_TRUE(open.auto_scaling_group.empty());
   EXPECT_FALSE(open.snapshot[0].by_auto_scaling);
   EXPECT_EQ(open.cause.rule, "");
@@ -242,7 +242,7 @@ TEST(StateJson, ASchema1DocumentIsReadAndGetsTheDefaults) {
 TEST(StateJson, ASchema2DocumentIsReadAndGetsTheDefaults) {
   const auto state = state_from_json(as_schema_2(maximal_document()).dump());
   ASSERT_TRUE(state) << state.error().message;
-  EXPECT_EQ(state->open[0].rung, maximal_state().open[0].rung);
+  EXPECT_EQ(state->open[0].level, maximal_state().open[0].level);
   EXPECT_FALSE(state->open[0].without_waiting);
   EXPECT_EQ(state->open[0].effects_until, Time{});
   EXPECT_FALSE(state->identity);

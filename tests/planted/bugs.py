@@ -95,12 +95,13 @@ BUGS = [
         "builder.now() - intent.at < kAfterDrain)",
         "builder.now() - intent.at < Duration::zero())"),
     Bug("reboots again when the answer was lost", "decide/remediation/treating.cpp",
-        "if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;\n  climb_or_put_back(",
+        "if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;\n"
+        "  escalate_or_put_back(",
         "if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;\n"
         "  if (const auto once_more = may_treat(remediation, Effect::reboot, builder)) {\n"
         "    return builder.take(*once_more, remediation);\n"
         "  }\n"
-        "  climb_or_put_back("),
+        "  escalate_or_put_back("),
     Bug("forgets the second port", "decide/remediation/plan_builder.cpp",
         "if (ports == Ports::all || !target.by_auto_scaling) action", "if (action.ports.empty()) action"),
     Bug("takes an old answer for health after its own registration", "decide/remediation/returning.cpp",

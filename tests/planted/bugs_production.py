@@ -42,7 +42,7 @@ BUGS = [
         "if (instance.launch_time == remediation.launch_time || (starting_it_anew(remediation) && "
         "builder.policy.retired)) return;"),
     Bug("applies what is not on the ladder", "decide/remediation/treating.cpp",
-        "if (static_cast<std::size_t>(remediation.rung) + 1 >= builder.policy.treatments.size()) return false;", ""),
+        "if (static_cast<std::size_t>(remediation.level) + 1 >= builder.policy.treatments.size()) return false;", ""),
     Bug("tries again while the first try may still act", "decide/remediation/gate.cpp",
         "  if (until <= builder.now()) return std::nullopt;",
         "  if (until <= builder.now() + 99h) return std::nullopt;"),

@@ -49,7 +49,7 @@ BUGS = [
     Bug("lets a rule that helps nobody go on for ever", "decide/guards/breaker.cpp",
         "if (known < 3 || helped > 0) continue;", "if (known < 99 || helped > 0) continue;"),
     Bug("judges a rung that needs EBS by the guards of another one", "decide/selection.cpp",
-        "      treated_so.rung = asked.rung;\n", ""),
+        "      treated_so.level = asked.level;\n", ""),
     Bug("takes any change of an alarm for another alarm", "aws/cloudwatch.cpp",
         '"StateTransitionedTimestamp"', '"StateUpdatedTimestamp"'),
 ]

@@ -179,7 +179,7 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
 }
 
 Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
-  const int rung = rung_for(fleet, member);
+  const int level = level_for(fleet, member);
   const auto kind = treatment_of(fleet, member);
   const Applied applied{.treatment = kind,
                         .instance = member.instance,
@@ -187,12 +187,12 @@ Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
                         .group = fleet.observation.auto_scaling_group,
                         .in_standby = leaves_by_standby(fleet, member)};
   if (auto no = treatment_guard(applied)) {
-    no->numbers[Number::rung] = rung;
+    no->numbers[Number::level] = level;
     return no;
   }
   if (!tell) return std::nullopt;
-  return passes(fmt::format("{}, treatment {} of {}", name(kind), rung + 1, fleet.policy.treatments.size()),
-                {{Number::rung, rung}});
+  return passes(fmt::format("{}, treatment {} of {}", name(kind), level + 1, fleet.policy.treatments.size()),
+                {{Number::level, level}});
 }
 
 Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
@@ -275,7 +275,7 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
       full && limit > 0 ? std::optional(today[limit - 1] + 24h) : std::nullopt};
 }
 
-Ruling remedy(const FleetView& fleet, const Member& member, bool) { return ladder_is_spent(fleet, member); }
+Ruling remedy(const FleetView& fleet, const Member& member, bool) { return levels_are_spent(fleet, member); }
 
 constexpr std::array kOwnGuards = {MemberGuard{"remediation", in_remediation},
                                    MemberGuard{"other_fleet", in_another_fleet},

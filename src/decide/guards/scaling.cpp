@@ -58,7 +58,7 @@ Verdict unless_it_grows(const AutoScalingGroup& group, Verdict no) {
 }  // namespace
 
 Treatment treatment_of(const FleetView& fleet, const Member& member) {
-  return fleet.policy.treatments[static_cast<std::size_t>(rung_for(fleet, member))].treatment;
+  return fleet.policy.treatments[static_cast<std::size_t>(level_for(fleet, member))].treatment;
 }
 
 bool leaves_by_standby(const FleetView& fleet, const Member& member) {

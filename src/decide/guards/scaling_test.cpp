@@ -222,9 +222,9 @@ TEST(Fleet, APauseThatIsOverHoldsNobodyEvenBeforeItIsTakenOutOfTheState) {
   EXPECT_TRUE(fleet_guards(FleetView{fleet.policy, fleet.observation, fleet.state}).empty());
 }
 
-int rung(const FleetForTest& fleet) {
+int level(const FleetForTest& fleet) {
   const FleetView view{fleet.policy, fleet.observation, fleet.state};
-  return rung_for(view, view.members.at(id(3)));
+  return level_for(view, view.members.at(id(3)));
 }
 
 TEST(Relapse, SoonerAndSoonerStopsWhereTheLadderEnds) {
@@ -261,19 +261,19 @@ TEST(Relapse, ClimbsTheLadderWhereThereIsARungAbove) {
   FleetForTest fleet;
   fleet.policy.treatments = {Step{Treatment::reboot, 1, {}}, Step{Treatment::stop_start, 1, {}}};
   fleet.observation.instances[id(3)].ebs_root = true;
-  EXPECT_EQ(rung(fleet), 0);
+  EXPECT_EQ(level(fleet), 0);
   fleet.state.members[id(3)].relapses = {40h, 30h, 22h};
-  EXPECT_EQ(rung(fleet), 1);
+  EXPECT_EQ(level(fleet), 1);
   EXPECT_EQ(why_not(fleet), Reason::start);
   fleet.observation.instances[id(3)].ebs_root = false;
   EXPECT_EQ(why_not(fleet), Reason::cannot_stop) << "the rung it would begin with counts";
   fleet.observation.instances[id(3)].ebs_root = true;
-  fleet.state.members[id(3)].rung = 1;
+  fleet.state.members[id(3)].level = 1;
   EXPECT_EQ(why_not(fleet), Reason::relapsing);
   fleet.state.members[id(3)].relapses.clear();
-  EXPECT_EQ(rung(fleet), 1);
+  EXPECT_EQ(level(fleet), 1);
   fleet.policy.treatments.pop_back();
-  EXPECT_EQ(rung(fleet), 0) << "the ladder has become shorter";
+  EXPECT_EQ(level(fleet), 0) << "the ladder has become shorter";
 }
 
 TEST(Relapse, AStrongerTreatmentIsJudgedByItsOwnResults) {
@@ -281,8 +281,8 @@ TEST(Relapse, AStrongerTreatmentIsJudgedByItsOwnResults) {
   fleet.policy.treatments = {Step{Treatment::reboot, 1, {}}, Step{Treatment::stop_start, 1, {}}};
   fleet.observation.instances[id(3)].ebs_root = true;
   fleet.state.recent = {ended_as(fleet, 8h, Ending::not_cured), ended_as(fleet, 6h, Ending::not_cured)};
-  EXPECT_EQ(rung(fleet), 1);
-  fleet.state.members[id(3)].rung = 1;
+  EXPECT_EQ(level(fleet), 1);
+  fleet.state.members[id(3)].level = 1;
   EXPECT_EQ(why_not(fleet), Reason::start);
   fleet.state.recent = {ended_as(fleet, 8h, Ending::not_cured, Treatment::stop_start),
                         ended_as(fleet, 6h, Ending::not_cured, Treatment::replace)};

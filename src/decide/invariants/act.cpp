@@ -188,9 +188,9 @@ Time PlanChecker::acts_until(const Remediation& remediation, const Intent& inten
   if (intent.outcome == OutcomeKind::refused && !intent.may_land_late) return Time{};
   Duration acts = intent.may_land_late ? kRequestValidity : kAnsweredWithin;
   if (*earlier == Treatment::reboot) acts = std::max(acts + kRebootQueue, Duration{kRebootUnseen});
-  const auto& ladder = started_under(remediation).treatments;
-  const auto step = std::ranges::find(ladder, Treatment::command, &Step::treatment);
-  if (*earlier == Treatment::command && step != ladder.end()) acts += step->document.within;
+  const auto& treatments = started_under(remediation).treatments;
+  const auto step = std::ranges::find(treatments, Treatment::command, &Step::treatment);
+  if (*earlier == Treatment::command && step != treatments.end()) acts += step->document.within;
   return intent.at + acts;
 }
 
@@ -244,7 +244,7 @@ void PlanChecker::attempts(const Remediation& was, Treatment treatment) {
     broken("R2",
            fmt::format("attempt {} of {} at the {} of {}", std::max<std::ptrdiff_t>(now->attempt, done + 1),
                        step->attempts, name(treatment), was.instance_id));
-  if (now->rung < was.rung) broken("R2", was.instance_id + " goes back to an earlier treatment");
+  if (now->level < was.level) broken("R2", was.instance_id + " goes back to an earlier treatment");
 }
 
 void PlanChecker::act(const Action& action) {

@@ -126,7 +126,7 @@ TEST_F(Invariants, NoTreatmentWhileAnEarlierOneMayStillAct) {
     fleet.policy.treatments = {{Treatment::command, 2, {"RecyclePool", {}, 5min}},
                                {Treatment::reboot, 2, {}}};
     for (auto& [name, started_under] : fleet.state.policies) started_under = fleet.policy;
-    plan.next.open[0].rung = 1;
+    plan.next.open[0].level = 1;
     plan.next.open[0].attempt = 2;
     Intent earlier;
     earlier.effect = effect;
@@ -159,7 +159,7 @@ TEST_F(Invariants, NoTreatmentWhileAnEarlierOneMayStillAct) {
 
 TEST_F(Invariants, NoWayDownTheLadder) {
   rebooting();
-  fleet.three().rung = 1;
+  fleet.three().level = 1;
   EXPECT_TRUE(breaks("R2", fleet, plan));
 }
 

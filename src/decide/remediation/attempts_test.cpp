@@ -8,14 +8,14 @@ namespace evenkeel::decide {
 namespace {
 
 TEST(Attempts, ACommandIsTriedAsOftenAsThePolicySays) {
-  Ladder fleet{{step(Treatment::command, 2)}};
+  Escalating fleet{{step(Treatment::command, 2)}};
   fleet.drained_three();
   fleet.tick();
   fleet.pass(1min);
   fleet.command(CommandResult::State::failed);
   fleet.tick();
   EXPECT_EQ(fleet.three().phase, Phase::draining);
-  EXPECT_EQ(fleet.three().rung, 0);
+  EXPECT_EQ(fleet.three().level, 0);
   fleet.pass(1min);  // the first has ended, so nothing of it can still act
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::command});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
@@ -26,7 +26,7 @@ TEST(Attempts, ACommandIsTriedAsOftenAsThePolicySays) {
 }
 
 TEST(Attempts, ASecondCommandWaitsForOneThatStillRuns) {
-  Ladder fleet{{step(Treatment::command, 2)}};
+  Escalating fleet{{step(Treatment::command, 2)}};
   fleet.drained_three();
   fleet.tick();
   fleet.command(CommandResult::State::running);
@@ -42,7 +42,7 @@ TEST(Attempts, ASecondCommandWaitsForOneThatStillRuns) {
 }
 
 TEST(Attempts, ARebootEndsADocumentThatStillRuns) {
-  Ladder fleet{{step(Treatment::command), step(Treatment::reboot)}};
+  Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
   fleet.tick();
   fleet.command(CommandResult::State::running);
@@ -54,7 +54,7 @@ TEST(Attempts, ARebootEndsADocumentThatStillRuns) {
 }
 
 // Reboots until the phase is over, and gives the time from the first request to the second; zero: there was none.
-Duration between_reboots(Ladder& fleet, OutcomeKind outcome) {
+Duration between_reboots(Escalating& fleet, OutcomeKind outcome) {
   fleet.reboot_of_three(outcome);
   const Time first = fleet.observation.taken_at;
   while (fleet.three().phase != Phase::rejoining && fleet.observation.taken_at - first < 3h) {
@@ -67,20 +67,20 @@ Duration between_reboots(Ladder& fleet, OutcomeKind outcome) {
 }
 
 TEST(Attempts, ARebootIsTriedAgainOnceTheFirstCanNoLongerAct) {
-  Ladder accepted{{step(Treatment::reboot, 2)}};
+  Escalating accepted{{step(Treatment::reboot, 2)}};
   EXPECT_EQ(between_reboots(accepted, OutcomeKind::accepted), kRebootUnseen);
-  Ladder quick{{step(Treatment::reboot, 2)}};
+  Escalating quick{{step(Treatment::reboot, 2)}};
   quick.policy.timing.boot = 2min;  // far shorter than an accepted reboot may wait in EC2's queue
   EXPECT_EQ(between_reboots(quick, OutcomeKind::accepted), kRebootUnseen);
-  Ladder lost{{step(Treatment::reboot, 2)}};
+  Escalating lost{{step(Treatment::reboot, 2)}};
   EXPECT_EQ(between_reboots(lost, OutcomeKind::unknown),
             kRequestValidity + kRebootQueue + lost.policy.timing.boot + 1min);
-  Ladder once{{step(Treatment::reboot, 1)}};
+  Escalating once{{step(Treatment::reboot, 1)}};
   EXPECT_EQ(between_reboots(once, OutcomeKind::accepted), 0min);
 }
 
 TEST(Attempts, TheLastIsLookedForUntilItCanActNoMore) {
-  Ladder fleet{{step(Treatment::reboot)}};
+  Escalating fleet{{step(Treatment::reboot)}};
   fleet.reboot_of_three();
   fleet.pass(fleet.policy.timing.boot);
   EXPECT_TRUE(effects(fleet.tick()).empty()) << "it may still be in EC2's queue";
@@ -95,7 +95,7 @@ TEST(Attempts, TheLastIsLookedForUntilItCanActNoMore) {
 }
 
 TEST(Attempts, OneThatComesUpLateIsNotRebootedAgain) {
-  Ladder fleet{{step(Treatment::reboot, 2)}};
+  Escalating fleet{{step(Treatment::reboot, 2)}};
   fleet.reboot_of_three();
   fleet.pass(fleet.policy.timing.boot);
   fleet.tick();
@@ -109,7 +109,7 @@ TEST(Attempts, OneThatComesUpLateIsNotRebootedAgain) {
 }
 
 TEST(Attempts, AStopIsTriedAgainOnceTheFirstCanNoLongerAct) {
-  Ladder fleet{{step(Treatment::stop_start, 2)}};
+  Escalating fleet{{step(Treatment::stop_start, 2)}};
   fleet.drained_three();
   fleet.tick(OutcomeKind::unknown);
   const Time first = fleet.observation.taken_at;
@@ -125,7 +125,7 @@ TEST(Attempts, AStopIsTriedAgainOnceTheFirstCanNoLongerAct) {
 }
 
 TEST(Attempts, AreThosePolicyAllowsNow) {
-  Ladder fleet{{step(Treatment::reboot, 2)}};
+  Escalating fleet{{step(Treatment::reboot, 2)}};
   fleet.reboot_of_three();
   fleet.pass(fleet.policy.timing.boot);
   fleet.tick();

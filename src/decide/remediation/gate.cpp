@@ -160,10 +160,10 @@ Refused by_survey(const Remediation& remediation, PlanBuilder& builder) {
 }
 
 // A step without attempts is one that today's policy does not have (in_force.h).
-Refused by_the_ladder(const Remediation& remediation, const PlanBuilder& builder) {
+Refused by_treatments(const Remediation& remediation, const PlanBuilder& builder) {
   const auto* step = step_of(remediation, builder.policy);
   if (step != nullptr && step->attempts > 0) return std::nullopt;
-  return refuse(Then::climb, Reason::reason_remains, "today's policy does not have this treatment");
+  return refuse(Then::escalate, Reason::reason_remains, "today's policy does not have this treatment");
 }
 
 // What its group must do for it while it is out, or instead of it: asked again, as processes are suspended and resumed,
@@ -206,7 +206,7 @@ Refused by_what_it_would_do(const Remediation& remediation, const PlanBuilder& b
   if (!no) return std::nullopt;
   const bool unknown = no->reason == Reason::stop_protected && !instance.stop_protected;
   no->text = fmt::format("{} is not possible: {}", name(step->treatment), no->text);
-  return Refusal{unknown ? Then::wait : Then::climb, std::move(*no)};
+  return Refusal{unknown ? Then::wait : Then::escalate, std::move(*no)};
 }
 
 // Asks for what shows how it is.
@@ -357,9 +357,9 @@ bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder
   // What keeps it from being taken out says more than where it still is because of that.
   const bool told = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();
   if (then == Then::wait && !verdict.text.empty() && !told) remediation.why_untreated = verdict.text;
-  if (then == Then::climb) {
+  if (then == Then::escalate) {
     if (const auto* step = step_of(remediation, builder.policy)) remediation.attempt = step->attempts;
-    climb_or_put_back(remediation, builder, verdict.text);
+    escalate_or_put_back(remediation, builder, verdict.text);
     return remediation.phase == Phase::rejoining;
   }
   if (then == Then::let_go) {
@@ -390,7 +390,7 @@ std::expected<Permit, Refusal> may_remove(const Remediation& remediation, Effect
 std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect effect,
                                          PlanBuilder& builder) {
   if (auto no = forbids(remediation, builder)) return std::unexpected(std::move(*no));
-  if (auto no = by_the_ladder(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_treatments(remediation, builder)) return std::unexpected(std::move(*no));
   if (auto no = not_out_of_service(remediation, effect, builder)) return std::unexpected(std::move(*no));
   if (auto no = by_unknown_places(remediation, effect, builder)) return std::unexpected(std::move(*no));
   if (effect != Effect::capture) {

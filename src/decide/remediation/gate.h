@@ -21,7 +21,7 @@ struct Refusal {
     ask,       // the draft asks for what is missing: the answer comes in this tick
     wait,      // it may pass before the phase's deadline
     put_back,  // back into service, untreated
-    climb,     // this treatment is not possible: the next one of the policy, or back
+    escalate,  // this treatment is not possible: the next one of the policy, or back
     let_go,    // an external change has taken it aside: believed, and what Evenkeel took goes back untreated
   };
   Then then = Then::wait;

@@ -8,8 +8,8 @@ namespace evenkeel::decide {
 namespace {
 
 // Members 3 and 4 were let out while `keep.out` allowed two, and both are drained by now.
-struct TwoOut : Ladder {
-  explicit TwoOut(std::vector<Step> steps = {step(Treatment::reboot)}) : Ladder(std::move(steps)) {
+struct TwoOut : Escalating {
+  explicit TwoOut(std::vector<Step> steps = {step(Treatment::reboot)}) : Escalating(std::move(steps)) {
     policy.keep.out.count = 2;
     policy.keep.healthy.count = 4;
     memory(3, 80);

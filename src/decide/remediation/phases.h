@@ -85,9 +85,9 @@ void rebooting(Remediation& remediation, PlanBuilder& builder);
 void booting(Remediation& remediation, PlanBuilder& builder);
 void replacing(Remediation& remediation, PlanBuilder& builder);
 // The same treatment once more or the next one of the policy; false: there is none left.
-bool climb(Remediation& remediation, PlanBuilder& builder, const std::string& why);
+bool escalate(Remediation& remediation, PlanBuilder& builder, const std::string& why);
 // … and then it goes back as it is.
-void climb_or_put_back(Remediation& remediation, PlanBuilder& builder, const std::string& why);
+void escalate_or_put_back(Remediation& remediation, PlanBuilder& builder, const std::string& why);
 
 // What was not sent did not happen: back to draining, to be tried again. False: it has been tried for too
 // long.

@@ -72,7 +72,7 @@ Action PlanBuilder::action_for(const Remediation& remediation, const Intent& int
     action.auto_scaling_group = remediation.auto_scaling_group;
   if (intent.effect == Effect::capture && policy.evidence) action.document = policy.evidence->document;
   if (intent.effect == Effect::command)
-    action.document = policy.treatments.at(static_cast<std::size_t>(remediation.rung)).document;
+    action.document = policy.treatments.at(static_cast<std::size_t>(remediation.level)).document;
   if (intent.effect == Effect::mark) action.tag_value = mark_value(policy.name, remediation);
   return action;
 }

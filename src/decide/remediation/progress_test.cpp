@@ -261,7 +261,7 @@ TEST(Rebooting, ARefusedOneClimbsTheLadder) {
   fleet.reboot_of_three(OutcomeKind::refused);
   fleet.pass(1min);
   fleet.tick();
-  EXPECT_EQ(fleet.three().rung, 1);
+  EXPECT_EQ(fleet.three().level, 1);
   EXPECT_NE(fleet.three().phase, Phase::rejoining);
 }
 

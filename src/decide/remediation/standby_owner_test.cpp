@@ -279,7 +279,7 @@ TEST(StandbyOwner, WhatAnotherHandStopsWhileItIsTreatedIsHeldAtOnce) {
     EXPECT_FALSE(fleet.three().treat);
     EXPECT_EQ(fleet.broken, std::vector<std::string>{});
   }
-  Ladder fleet{{step(Treatment::command)}};
+  Escalating fleet{{step(Treatment::command)}};
   fleet.reboot_of_three();
   ASSERT_EQ(fleet.three().phase, Phase::commanding);
   fleet.command(CommandResult::State::running);

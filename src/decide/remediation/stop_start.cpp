@@ -67,22 +67,24 @@ void stopping(Remediation& remediation, PlanBuilder& builder) {
   const bool running = instance != nullptr && instance->state == InstanceState::running;
   switch (intent->outcome) {
     case OutcomeKind::refused:
-      return climb_or_put_back(remediation, builder, "AWS refused to stop it: " + intent->detail);
+      return escalate_or_put_back(remediation, builder, "AWS refused to stop it: " + intent->detail);
     case OutcomeKind::not_sent: {
       const auto why = "the stop could not be sent: " + intent->detail;
-      if (!try_again_later(remediation, builder, Effect::stop)) climb_or_put_back(remediation, builder, why);
+      if (!try_again_later(remediation, builder, Effect::stop))
+        escalate_or_put_back(remediation, builder, why);
       return;
     }
     case OutcomeKind::unknown:
       if (running && can_not_land(*intent, now)) {
-        return climb_or_put_back(remediation, builder, "the stop's answer was lost, and it did not happen");
+        return escalate_or_put_back(remediation, builder,
+                                    "the stop's answer was lost, and it did not happen");
       }
       break;
     case OutcomeKind::accepted:
       break;
   }
   if (now < remediation.deadline) return;
-  if (running) return climb_or_put_back(remediation, builder, "it did not stop");
+  if (running) return escalate_or_put_back(remediation, builder, "it did not stop");
   hold(remediation, builder,
        "it has been stopping for longer than expected; look at the server: once it has stopped it is started "
        "again, and put back");

@@ -131,8 +131,8 @@ bool asked_how_it_is(const Remediation& remediation, PlanBuilder& builder) {
 }
 
 const Step* step_of(const Remediation& remediation, const FleetPolicy& policy) {
-  const auto rung = static_cast<std::size_t>(remediation.rung);
-  return rung < policy.treatments.size() ? &policy.treatments[rung] : nullptr;
+  const auto level = static_cast<std::size_t>(remediation.level);
+  return level < policy.treatments.size() ? &policy.treatments[level] : nullptr;
 }
 
 bool try_again_later(Remediation& remediation, PlanBuilder& builder, Effect effect) {
@@ -144,12 +144,12 @@ bool try_again_later(Remediation& remediation, PlanBuilder& builder, Effect effe
   return true;
 }
 
-bool climb(Remediation& remediation, PlanBuilder& builder, const std::string& why) {
+bool escalate(Remediation& remediation, PlanBuilder& builder, const std::string& why) {
   const auto* step = step_of(remediation, builder.policy);
   if (step == nullptr || builder.policy.retired) return false;
   while (remediation.attempt >= step->attempts) {
-    if (static_cast<std::size_t>(remediation.rung) + 1 >= builder.policy.treatments.size()) return false;
-    ++remediation.rung;
+    if (static_cast<std::size_t>(remediation.level) + 1 >= builder.policy.treatments.size()) return false;
+    ++remediation.level;
     remediation.attempt = 0;
     step = step_of(remediation, builder.policy);
   }
@@ -160,14 +160,14 @@ bool climb(Remediation& remediation, PlanBuilder& builder, const std::string& wh
   return true;
 }
 
-void climb_or_put_back(Remediation& remediation, PlanBuilder& builder, const std::string& why) {
-  if (!climb(remediation, builder, why)) put_back(remediation, builder, why);
+void escalate_or_put_back(Remediation& remediation, PlanBuilder& builder, const std::string& why) {
+  if (!escalate(remediation, builder, why)) put_back(remediation, builder, why);
 }
 
 void treat_when_ready(Remediation& remediation, PlanBuilder& builder) {
   const auto* step = step_of(remediation, builder.policy);
   if (step == nullptr || step->attempts == 0) {
-    if (step == nullptr || !climb(remediation, builder, "today's policy does not have this treatment"))
+    if (step == nullptr || !escalate(remediation, builder, "today's policy does not have this treatment"))
       put_back(remediation, builder, "the policy no longer has this treatment");
     return;
   }
@@ -226,10 +226,11 @@ void commanding(Remediation& remediation, PlanBuilder& builder) {
   const auto* intent = latest_intent(remediation, Effect::command);
   if (intent == nullptr) return put_back(remediation, builder, "the state has no record of a command");
   if (intent->outcome == OutcomeKind::refused)
-    return climb_or_put_back(remediation, builder, "AWS refused the command: " + intent->detail);
+    return escalate_or_put_back(remediation, builder, "AWS refused the command: " + intent->detail);
   if (intent->outcome == OutcomeKind::not_sent) {
     const auto why = "the command could not be sent: " + intent->detail;
-    if (!try_again_later(remediation, builder, Effect::command)) climb_or_put_back(remediation, builder, why);
+    if (!try_again_later(remediation, builder, Effect::command))
+      escalate_or_put_back(remediation, builder, why);
     return;
   }
   const auto* result = builder.result_of(remediation, *intent);
@@ -243,12 +244,12 @@ void commanding(Remediation& remediation, PlanBuilder& builder) {
     case CommandResult::State::failed:
       remediation.command_output = kept(*result);
       builder.note(remediation, EventKind::command, in_one_line(remediation.command_output));
-      return climb_or_put_back(remediation, builder, "the command failed: " + printable(result->status));
+      return escalate_or_put_back(remediation, builder, "the command failed: " + printable(result->status));
     case CommandResult::State::running:
     case CommandResult::State::unknown:
       if (held_as_stopped(remediation, builder)) return;
       if (builder.now() >= remediation.deadline)
-        climb_or_put_back(remediation, builder, "the command did not end in time");
+        escalate_or_put_back(remediation, builder, "the command did not end in time");
   }
 }
 
@@ -257,16 +258,17 @@ void rebooting(Remediation& remediation, PlanBuilder& builder) {
   const Intent* intent = latest_intent(remediation, Effect::reboot);
   if (intent == nullptr) return put_back(remediation, builder, "the state has no record of a reboot");
   if (intent->outcome == OutcomeKind::refused) {
-    return climb_or_put_back(remediation, builder, "AWS refused the reboot: " + intent->detail);
+    return escalate_or_put_back(remediation, builder, "AWS refused the reboot: " + intent->detail);
   }
   if (intent->outcome == OutcomeKind::not_sent) {
     const auto why = "the reboot could not be sent: " + intent->detail;
-    if (!try_again_later(remediation, builder, Effect::reboot)) climb_or_put_back(remediation, builder, why);
+    if (!try_again_later(remediation, builder, Effect::reboot))
+      escalate_or_put_back(remediation, builder, why);
     return;
   }
   if (held_as_stopped(remediation, builder)) return;
   if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;
-  climb_or_put_back(
+  escalate_or_put_back(
       remediation, builder,
       "the reboot's answer was lost, nothing shows that it happened, and it can no longer take effect");
 }
@@ -276,7 +278,7 @@ void booting(Remediation& remediation, PlanBuilder& builder) {
   if (came_up(remediation, builder) || builder.now() < remediation.deadline) return;
   const auto why =
       "nothing shows that it came up within " + format_duration(builder.now() - remediation.phase_since);
-  if (climb(remediation, builder, why)) return;
+  if (escalate(remediation, builder, why)) return;
   // The reboot may be waiting still: it is looked for until it can't be any more.
   const Time until = treatments_may_act_until(remediation, builder.observation, builder.policy);
   if (builder.now() < until) {

@@ -9,7 +9,7 @@ namespace evenkeel::decide {
 namespace {
 
 TEST(Treatment, NoneOnlyCyclesTheMember) {
-  Ladder fleet{{step(Treatment::none)}};
+  Escalating fleet{{step(Treatment::none)}};
   fleet.drained_three();
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
   EXPECT_TRUE(fleet.three().treat);
@@ -17,7 +17,7 @@ TEST(Treatment, NoneOnlyCyclesTheMember) {
 }
 
 TEST(Treatment, ACommandIsSentOnceAndItsOutputKept) {
-  Ladder fleet{{step(Treatment::command)}};
+  Escalating fleet{{step(Treatment::command)}};
   fleet.drained_three();
   const auto plan = fleet.tick();
   ASSERT_EQ(effects(plan), std::vector{Effect::command});
@@ -36,21 +36,21 @@ TEST(Treatment, ACommandIsSentOnceAndItsOutputKept) {
 }
 
 TEST(Treatment, AFailedCommandClimbsToTheReboot) {
-  Ladder fleet{{step(Treatment::command), step(Treatment::reboot)}};
+  Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
   fleet.tick();
   fleet.pass(1min);
   fleet.command(CommandResult::State::failed, "no such pool");
   fleet.tick();
   EXPECT_EQ(fleet.three().phase, Phase::draining);
-  EXPECT_EQ(fleet.three().rung, 1);
+  EXPECT_EQ(fleet.three().level, 1);
   fleet.pass(1min);
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
 TEST(Treatment, AFailedCommandAloneEndsInItsReturn) {
-  Ladder fleet{{step(Treatment::command)}};
+  Escalating fleet{{step(Treatment::command)}};
   fleet.drained_three();
   fleet.tick();
   fleet.pass(1min);
@@ -60,7 +60,7 @@ TEST(Treatment, AFailedCommandAloneEndsInItsReturn) {
 }
 
 TEST(Treatment, ACommandThatDoesNotEndIsGivenUp) {
-  Ladder fleet{{step(Treatment::command)}};
+  Escalating fleet{{step(Treatment::command)}};
   fleet.drained_three();
   fleet.tick();
   fleet.command(CommandResult::State::unknown);
@@ -70,7 +70,7 @@ TEST(Treatment, ACommandThatDoesNotEndIsGivenUp) {
 }
 
 TEST(Treatment, ARebootThatShowsNoBootClimbsToAnotherMachine) {
-  Ladder fleet{{step(Treatment::reboot), step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::reboot), step(Treatment::stop_start)}};
   fleet.reboot_of_three();
   fleet.pass(fleet.policy.timing.boot);
   fleet.tick();
@@ -83,14 +83,14 @@ TEST(Treatment, ARebootThatShowsNoBootClimbsToAnotherMachine) {
 }
 
 // EC2 runs it again, and a minute has passed.
-void launch(Ladder& fleet) {
+void launch(Escalating& fleet) {
   fleet.machine().state = InstanceState::running;
   fleet.machine().launch_time = fleet.observation.taken_at;
   fleet.pass(1min);
 }
 
 TEST(Treatment, AStoppedMemberIsStartedAndComesBackAsAnotherIncarnation) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::stop});
   fleet.machine().state = InstanceState::stopping;
@@ -108,7 +108,7 @@ TEST(Treatment, AStoppedMemberIsStartedAndComesBackAsAnotherIncarnation) {
 }
 
 // Stopped by us, started by us, and seen to run again.
-void started_again(Ladder& fleet) {
+void started_again(Escalating& fleet) {
   fleet.drained_three();
   fleet.tick();
   fleet.machine().state = InstanceState::stopped;
@@ -120,7 +120,7 @@ void started_again(Ladder& fleet) {
 }
 
 TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   started_again(fleet);
   fleet.machine().state = InstanceState::stopped;
   for (int minute = 0; minute < 5; ++minute) {
@@ -131,7 +131,7 @@ TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
 }
 
 TEST(Treatment, AnOldAnswerAboutOurStopIsNoOtherHands) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   started_again(fleet);
   fleet.machine().state = InstanceState::stopped;
   fleet.machine().launch_time -= 24h;
@@ -144,7 +144,7 @@ TEST(Treatment, AnOldAnswerAboutOurStopIsNoOtherHands) {
 }
 
 TEST(Treatment, AStopThatWasNeverSentStartsNothing) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
   EXPECT_EQ(effects(fleet.tick(OutcomeKind::not_sent)), std::vector{Effect::stop});
   fleet.machine().state = InstanceState::stopped;
@@ -155,7 +155,7 @@ TEST(Treatment, AStopThatWasNeverSentStartsNothing) {
 }
 
 TEST(Treatment, AStartIsTriedAgainForEverAndSomebodyIsCalled) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
   fleet.tick();
   fleet.machine().state = InstanceState::stopped;
@@ -173,7 +173,7 @@ TEST(Treatment, AStartIsTriedAgainForEverAndSomebodyIsCalled) {
 }
 
 TEST(Treatment, ALostStopIsWaitedOutAndNotRepeated) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
   fleet.tick(OutcomeKind::unknown);
   for (int minute = 0; minute < 17; ++minute) {
@@ -186,7 +186,7 @@ TEST(Treatment, ALostStopIsWaitedOutAndNotRepeated) {
 }
 
 TEST(Treatment, WhileThePersonsRestoreOfAStoppedMemberItIsStartedFirst) {
-  Ladder fleet{{step(Treatment::stop_start)}};
+  Escalating fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
   fleet.tick();
   fleet.machine().state = InstanceState::stopped;
@@ -196,8 +196,8 @@ TEST(Treatment, WhileThePersonsRestoreOfAStoppedMemberItIsStartedFirst) {
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::start});
 }
 
-struct Replaced : Ladder {
-  Replaced() : Ladder({step(Treatment::replace)}) {
+struct Replaced : Escalating {
+  Replaced() : Escalating({step(Treatment::replace)}) {
     policy.auto_scaling_group = "web-asg";
     AutoScalingGroup seen;
     seen.name = "web-asg";
@@ -323,8 +323,8 @@ TEST(Treatment, AReplacementWaitsForAGroupThatCannotBeRead) {
   EXPECT_EQ(fleet.three().phase, Phase::draining);
 }
 
-struct Captured : Ladder {
-  explicit Captured(bool required) : Ladder({step(Treatment::reboot)}) {
+struct Captured : Escalating {
+  explicit Captured(bool required) : Escalating({step(Treatment::reboot)}) {
     policy.evidence =
         Evidence{.document = {.name = "Snapshot", .parameters = {}, .within = 2min}, .required = required};
   }
@@ -412,15 +412,15 @@ TEST(EvidenceCapture, ThatIsRequiredAndFailsSparesTheReboot) {
   }
 }
 
-TEST(Ladder, EndsWhereThePolicyEnds) {
-  Ladder fleet{{step(Treatment::reboot)}};
+TEST(Escalating, EndsWhereThePolicyEnds) {
+  Escalating fleet{{step(Treatment::reboot)}};
   fleet.reboot_of_three();
   fleet.pass(kRebootUnseen);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
-TEST(Ladder, IsNotClimbedWhenTheFleetIsOnlyRestored) {
-  Ladder fleet{{step(Treatment::command), step(Treatment::reboot)}};
+TEST(Escalating, IsNotClimbedWhenTheFleetIsOnlyRestored) {
+  Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
   fleet.tick();
   fleet.pass(1min);
@@ -429,10 +429,10 @@ TEST(Ladder, IsNotClimbedWhenTheFleetIsOnlyRestored) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
-TEST(Ladder, ARungThatThePolicyNoLongerHasIsNotApplied) {
-  Ladder fleet{{step(Treatment::command), step(Treatment::reboot)}};
+TEST(Escalating, ARungThatThePolicyNoLongerHasIsNotApplied) {
+  Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
-  fleet.three().rung = 1;
+  fleet.three().level = 1;
   fleet.policy.treatments.pop_back();
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }

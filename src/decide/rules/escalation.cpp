@@ -8,19 +8,19 @@
 namespace evenkeel::decide {
 namespace {
 
-int last_rung(const FleetView& fleet) { return static_cast<int>(fleet.policy.treatments.size()) - 1; }
+int last_level(const FleetView& fleet) { return static_cast<int>(fleet.policy.treatments.size()) - 1; }
 
 // The policy may have become shorter since it was written down.
-int known_rung(const FleetView& fleet, const Member& member) {
-  return std::clamp(member.record->rung, 0, last_rung(fleet));
+int known_level(const FleetView& fleet, const Member& member) {
+  return std::clamp(member.record->level, 0, last_level(fleet));
 }
 
-const Step& step(const FleetView& fleet, int rung) {
-  return fleet.policy.treatments[static_cast<std::size_t>(rung)];
+const Step& step(const FleetView& fleet, int level) {
+  return fleet.policy.treatments[static_cast<std::size_t>(level)];
 }
 
 std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
-  const auto treatment = step(fleet, known_rung(fleet, member)).treatment;
+  const auto treatment = step(fleet, known_level(fleet, member)).treatment;
   int judged = 0, vain = 0;
   for (const auto* past : member.past) {
     const auto known = helped(*past);
@@ -77,20 +77,20 @@ std::optional<bool> helped(const PastRemediation& past) {
   return std::nullopt;
 }
 
-std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member) {
+std::optional<Verdict> level_is_spent(const FleetView& fleet, const Member& member) {
   if (auto no = in_vain(fleet, member)) return no;
   return sooner_and_sooner(fleet, member);
 }
 
-int rung_for(const FleetView& fleet, const Member& member) {
-  if (member.rung) return std::clamp(*member.rung, 0, last_rung(fleet));
-  const int rung = known_rung(fleet, member);
-  return rung < last_rung(fleet) && rung_is_spent(fleet, member) ? rung + 1 : rung;
+int level_for(const FleetView& fleet, const Member& member) {
+  if (member.level) return std::clamp(*member.level, 0, last_level(fleet));
+  const int level = known_level(fleet, member);
+  return level < last_level(fleet) && level_is_spent(fleet, member) ? level + 1 : level;
 }
 
-std::optional<Verdict> ladder_is_spent(const FleetView& fleet, const Member& member) {
-  if (known_rung(fleet, member) < last_rung(fleet)) return std::nullopt;
-  return rung_is_spent(fleet, member);
+std::optional<Verdict> levels_are_spent(const FleetView& fleet, const Member& member) {
+  if (known_level(fleet, member) < last_level(fleet)) return std::nullopt;
+  return level_is_spent(fleet, member);
 }
 
 }  // namespace evenkeel::decide

@@ -19,13 +19,13 @@ std::optional<bool> helped(const PastRemediation& past);
 //   known, two did not help;
 // - relapsing: three intervals between remediations, each at most three quarters of the one before. What
 //   begins a stronger treatment clears MemberRecord::relapses: they were another treatment's.
-std::optional<Verdict> rung_is_spent(const FleetView& fleet, const Member& member);
+std::optional<Verdict> level_is_spent(const FleetView& fleet, const Member& member);
 
 // At which treatment the member's next remediation begins: where the reason that asks needs it (Member::rung),
 // else at MemberRecord::rung, or one above when that is spent and there is one.
-int rung_for(const FleetView& fleet, const Member& member);
+int level_for(const FleetView& fleet, const Member& member);
 
-// rung_is_spent, when the policy has no stronger treatment.
-std::optional<Verdict> ladder_is_spent(const FleetView& fleet, const Member& member);
+// level_is_spent, when the policy has no stronger treatment.
+std::optional<Verdict> levels_are_spent(const FleetView& fleet, const Member& member);
 
 }  // namespace evenkeel::decide

@@ -203,8 +203,8 @@ Cause cause_of(const Finding& asks, const std::string& rule) {
 // What was served before, and by what, may stand against it.
 void take_standing(const FleetView& fleet, const Member& member, const Asking& asking, bool tell,
                    Finding& found) {
-  auto [rung, against] = standing(fleet, member, asking);
-  found.rung = rung;
+  auto [level, against] = standing(fleet, member, asking);
+  found.level = level;
   if (!against) return;
   found.holds = Holds::no;
   if (tell) against->text = found.verdict.text + (found.verdict.text.empty() ? "" : "; ") + against->text;
@@ -369,14 +369,14 @@ Asked judge_rules(const FleetView& fleet, const Member& member) {
   if (best != nullptr) {
     auto asks = judge_rule(fleet, member, *best, true);
     asked.cause = cause_of(asks, best->name);
-    asked.rung = asks.rung;
+    asked.level = asks.level;
     asks.verdict.text = best->name + ": " + asks.verdict.text;
     asked.verdict = std::move(asks.verdict);
     return asked;
   }
   if (reboot) {
     if (asked.holds) asked.cause = cause_of(*reboot, "");
-    asked.rung = reboot->rung;
+    asked.level = reboot->level;
     asked.verdict = std::move(reboot->verdict);
   }
   if (asked.holds) return asked;

@@ -26,7 +26,7 @@ struct Finding {
   // What tells this reason from the next of its kind (Cause::identity); where it holds
   std::string identity = {};
   const ScheduledEvent* event = nullptr;  // by which it holds
-  int rung = 0;                           // of a rule that holds: the treatment by which it is answered
+  int level = 0;                          // of a rule that holds: the treatment by which it is answered
 };
 
 Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition, bool tell);
@@ -53,7 +53,7 @@ struct Asked {
   int priority = 0;
   Cause cause;                // when something holds
   Verdict verdict;            // reason `start`, or why nothing holds; says what is unknown
-  int rung = 0;               // when something holds: the treatment at which it begins
+  int level = 0;              // when something holds: the treatment at which it begins
   std::optional<bool> above;  // reboot_when holds, hysteresis included; empty: not given or unknown
 };
 

@@ -238,8 +238,8 @@ std::string identity_of(const ScheduledEvent& event) {
 }
 
 Standing standing(const FleetView& fleet, const Member& member, const Asking& asking) {
-  const auto& ladder = fleet.policy.treatments;
-  const int from = rung_for(fleet, member);
+  const auto& treatments = fleet.policy.treatments;
+  const int from = level_for(fleet, member);
   const auto paced = [&]() -> std::optional<Verdict> {
     return is_shared(asking.rule) ? tried_on_another(fleet, member, *asking.rule) : std::nullopt;
   };
@@ -255,10 +255,10 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
   auto spent = served != nullptr ? std::optional(served->treatment) : std::nullopt;
   if (!spent && !metric) spent = spent_on(member, asking);
   if (!spent && !metric) spent = spent_elsewhere(member, asking);
-  for (auto rung = static_cast<std::size_t>(from); rung < ladder.size(); ++rung) {
-    const auto treatment = ladder[rung].treatment;
+  for (auto level = static_cast<std::size_t>(from); level < treatments.size(); ++level) {
+    const auto treatment = treatments[level].treatment;
     if ((spent && treatment <= *spent) || !may_end_it(treatment, member, asking)) continue;
-    return {static_cast<int>(rung), paced()};
+    return {static_cast<int>(level), paced()};
   }
   return {from, remains(asking, member, spent, served)};
 }

@@ -17,12 +17,12 @@ Step treated_by(Treatment treatment) { return Step{.treatment = treatment, .docu
 
 // A fleet whose only reason is this condition, and its treatments.
 struct Asked3 : FleetForTest {
-  explicit Asked3(Kind kind, std::vector<Treatment> ladder, const std::string& name = "") {
+  explicit Asked3(Kind kind, std::vector<Treatment> treatments, const std::string& name = "") {
     policy.reboot_when = {};
     observation.signals.clear();
     policy.also_when = {Rule{"rule", 0, {{.kind = kind, .metric = {}, .longer_than = {}, .name = name}}}};
     policy.treatments.clear();
-    for (const auto treatment : ladder) policy.treatments.push_back(treated_by(treatment));
+    for (const auto treatment : treatments) policy.treatments.push_back(treated_by(treatment));
     for (auto& [instance_id, instance] : observation.instances) {
       instance.ebs_root = true;
       instance.status = InstanceStatus{StatusCheck::ok, {}, {}};
@@ -88,18 +88,18 @@ TEST(Events, AreEndedByWhatMovesTheInstance) {
 TEST(Events, BeginAtTheFirstRungThatEndsThem) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::command, Treatment::reboot, Treatment::stop_start}};
   fleet.events() = {{"system-reboot", "", std::nullopt, "e1"}};
-  EXPECT_EQ(fleet.judged().rung, 2);
+  EXPECT_EQ(fleet.judged().level, 2);
   fleet.itself().reboot_migrates = true;
-  EXPECT_EQ(fleet.judged().rung, 1);
+  EXPECT_EQ(fleet.judged().level, 1);
   fleet.events() = {{"instance-reboot", "", std::nullopt, "e1"}};
-  EXPECT_EQ(fleet.judged().rung, 2) << "a reboot in place leaves it in the calendar";
+  EXPECT_EQ(fleet.judged().level, 2) << "a reboot in place leaves it in the calendar";
   fleet.tick();
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
   ASSERT_EQ(fleet.state.open.size(), 1U);
-  EXPECT_EQ(fleet.three().rung, 2);
+  EXPECT_EQ(fleet.three().level, 2);
   EXPECT_EQ(fleet.three().treatment, Treatment::stop_start);
   EXPECT_EQ(fleet.three().cause.identity, "event e1");
-  EXPECT_EQ(fleet.record().rung, 0) << "the next memory leak begins below";
+  EXPECT_EQ(fleet.record().level, 0) << "the next memory leak begins below";
 }
 
 TEST(Events, ThatNoTreatmentOfTheLadderEndsStartNothingAndSaySo) {
@@ -193,9 +193,9 @@ TEST(Served, WhatIsNotGoneClimbsAndAfterTheLastRungNeedsAPerson) {
   ASSERT_EQ(fleet.judge().size(), 1U);
   EXPECT_EQ(ended.gone, false);
   EXPECT_EQ(fleet.judged().holds, Holds::yes);
-  EXPECT_EQ(fleet.judged().rung, 1);
+  EXPECT_EQ(fleet.judged().level, 1);
   fleet.state.recent.clear();  // a day later
-  EXPECT_EQ(fleet.judged().rung, 1) << "the record remembers it";
+  EXPECT_EQ(fleet.judged().level, 1) << "the record remembers it";
   fleet.end(Ending::not_rebooted, Treatment::replace, "event e1");
   fleet.end(Ending::not_rebooted, Treatment::replace, "event e1");
   EXPECT_EQ(fleet.reason(), Reason::reason_remains);
@@ -285,7 +285,7 @@ TEST(Served, AnotherTransitionOfTheAlarmIsAnotherReasonAndTheSameFault) {
   fleet.pass(1h);
   fleet.judge();
   EXPECT_EQ(ended.gone, false) << "it came back meanwhile";
-  EXPECT_EQ(fleet.judged().rung, 1);
+  EXPECT_EQ(fleet.judged().level, 1);
   fleet.observation.alarms[name] = {{name, AlarmState::ok, first + 2h}};
   ended.judge_until = fleet.observation.taken_at;
   ended.gone.reset();

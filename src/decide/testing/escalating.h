@@ -16,8 +16,8 @@ inline Step step(Treatment treatment, int attempts = 1) {
   return one;
 }
 
-struct Ladder : FleetForTest {
-  explicit Ladder(std::vector<Step> steps) {
+struct Escalating : FleetForTest {
+  explicit Escalating(std::vector<Step> steps) {
     policy.treatments = std::move(steps);
     for (auto& [member, instance] : observation.instances) instance.ebs_root = true;
   }

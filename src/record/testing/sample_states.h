@@ -79,7 +79,7 @@ inline Remediation maximal_remediation() {
       .snapshot = {{"arn:tg/tg1/1", "tg1", 443, false, true, 2, at(3)},
                    {"arn:tg/tg1-80/2", "tg1-80", 80, true, false}},
       .auto_scaling_group = "web-asg",
-      .rung = 1,
+      .level = 1,
       .attempt = 2,
       .treatment = Treatment::stop_start,
       .captured = "Success: \x1b[2J",
@@ -150,7 +150,7 @@ inline FleetState maximal_state() {
                     {.booted_at = at(850),
                      .ended_at = at(-3600),
                      .relapses = {3h, 40min},
-                     .rung = 1,
+                     .level = 1,
                      .served_tag = "now",
                      .above_since = at(-300),
                      .unhealthy_since = at(-30),
@@ -267,7 +267,7 @@ class ArbitraryStates {
       made.snapshot.push_back({text(), text(), number(), coin(), coin(), number(), perhaps(time())});
     }
     made.auto_scaling_group = text();
-    made.rung = number();
+    made.level = number();
     made.attempt = number();
     made.treatment = word(Treatment::replace);
     made.captured = text();
