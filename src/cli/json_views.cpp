@@ -107,7 +107,7 @@ Json view(const Remediation& remediation, const FleetPolicy* policy, Time now) {
           {"treated", was_treated(remediation)},
           {"rung", remediation.level},
           {"attempt", remediation.attempt},
-          {"foreign", text_or_null(remediation.foreign)},
+          {"foreign", text_or_null(remediation.external_change)},
           {"captured", text_or_null(remediation.captured)},
           {"command_output", text_or_null(remediation.command_output)}};
 }
@@ -150,12 +150,12 @@ Json view(const MemberRecord& member) {
           {"unhealthy_since", time_or_null(member.unhealthy_since)}};
 }
 
-Json view(const Glance& glance) {
-  return {{"members", glance.members},
-          {"serving", glance.may_leave < 0 ? Json(nullptr) : Json(glance.serving)},
-          {"out", glance.out},
-          {"may_leave", glance.may_leave < 0 ? Json(nullptr) : Json(glance.may_leave)},
-          {"held_back_by", glance.held_back_by}};
+Json view(const FleetSummary& summary) {
+  return {{"members", summary.members},
+          {"serving", summary.may_leave < 0 ? Json(nullptr) : Json(summary.serving)},
+          {"out", summary.out},
+          {"may_leave", summary.may_leave < 0 ? Json(nullptr) : Json(summary.may_leave)},
+          {"held_back_by", summary.held_back_by}};
 }
 
 Json view(const Ability& ability) {
@@ -268,7 +268,7 @@ Json view(const FleetState& state, Time now) {
           {"ability", view(state.ability)},
           {"failing", std::move(failing)},
           {"left_policy_at", time_or_null(state.left_policy_at)},
-          {"glance", view(state.glance)},
+          {"glance", view(state.summary)},
           {"members", std::move(members)}};
 }
 

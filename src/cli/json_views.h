@@ -24,7 +24,7 @@ Json view(const Event& event);
 Json view(const Remediation& remediation, const FleetPolicy* policy, Time now);
 Json view(const PastRemediation& ended);
 Json view(const MemberRecord& member);
-Json view(const Glance& glance);
+Json view(const FleetSummary& summary);
 Json view(const Ability& ability);
 Json view(const Error& error);
 

@@ -83,7 +83,8 @@ std::string open_text(const std::vector<Remediation>& open, const FleetPolicy* p
                             was_treated(remediation) ? "after its treatment was sent" : "without a treatment",
                             remediation.why_untreated);
     table.add({"", chosen});
-    if (!remediation.foreign.empty()) table.add({"", "external change: " + remediation.foreign});
+    if (!remediation.external_change.empty())
+      table.add({"", "external change: " + remediation.external_change});
     if (held) table.add({"", "held: " + remediation.held_because});
   }
   return table.text(indent, wrap_at);

@@ -17,7 +17,7 @@ class Remembered : public TerminalTest {
     state.fleet = "web";
     state.last_tick_at = clock.now() - 41s;
     state.members_last_seen = 8;
-    state.glance = {.members = 8, .serving = 7, .out = 1, .may_leave = 0, .held_back_by = {}};
+    state.summary = {.members = 8, .serving = 7, .out = 1, .may_leave = 0, .held_back_by = {}};
   }
 
   Remediation& open(Phase phase) {
@@ -138,13 +138,13 @@ TEST_F(Remembered, StatusOfAHeldMemberNamesThePersonAndTheReason) {
 }
 
 TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
-  state.glance = {.members = 8, .serving = 8, .out = 0, .may_leave = 2, .held_back_by = {}};
+  state.summary = {.members = 8, .serving = 8, .out = 0, .may_leave = 2, .held_back_by = {}};
   store();
   EXPECT_EQ(run({"status"}), kDone);
   EXPECT_TRUE(told("2 more may leave now\n")) << out.str();
   EXPECT_TRUE(told("nothing under way\n"));
-  state.glance.may_leave = -1;
-  state.glance.held_back_by = {"no window is open until 22:00"};
+  state.summary.may_leave = -1;
+  state.summary.held_back_by = {"no window is open until 22:00"};
   store();
   EXPECT_EQ(run({"status"}), kDone);
   EXPECT_TRUE(told("web: how many of 8 serve is not known, 0 out as far as is known; last tick"))
@@ -160,11 +160,11 @@ TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
 TEST_F(Remembered, StatusSaysThatWhatIsOutMayNotBeBroughtForwardWhereTheLastLookLackedSomething) {
   open(Phase::draining);
   state.left_policy_at = clock.now() - 1h;  // only restored: it is blind to nothing
-  state.glance.may_leave = -1;
+  state.summary.may_leave = -1;
   store();
   EXPECT_EQ(run({"status"}), kNeedsPerson);
   EXPECT_TRUE(told("what is under way may not be brought forward")) << out.str();
-  state.glance.may_leave = 0;
+  state.summary.may_leave = 0;
   store();
   EXPECT_EQ(run({"status"}), kDone) << out.str();
 }

@@ -18,41 +18,41 @@ namespace evenkeel::cli {
 namespace {
 
 // "7 of 8 serve, 1 is out": as the last tick saw it.
-std::string at_a_glance(const FleetState& state, const Colours& colours) {
-  const auto& glance = state.glance;
-  if (glance.members == 0)
+std::string summarised(const FleetState& state, const Colours& colours) {
+  const auto& summary = state.summary;
+  if (summary.members == 0)
     return state.members_last_seen == 0 ? "" : fmt::format("{} members seen", state.members_last_seen);
-  if (glance.may_leave < 0)  // what is counted of a look that lacks something is no number
-    return colours.yellow(fmt::format("how many of {} serve is not known", glance.members)) +
-           fmt::format(", {} out as far as is known", glance.out);
-  const bool all = glance.serving == glance.members && glance.out == 0;
-  const auto serving = fmt::format("{} of {} serve", glance.serving, glance.members);
-  return fmt::format("{}, {} out", all ? colours.green(serving) : colours.yellow(serving), glance.out);
+  if (summary.may_leave < 0)  // what is counted of a look that lacks something is no number
+    return colours.yellow(fmt::format("how many of {} serve is not known", summary.members)) +
+           fmt::format(", {} out as far as is known", summary.out);
+  const bool all = summary.serving == summary.members && summary.out == 0;
+  const auto serving = fmt::format("{} of {} serve", summary.serving, summary.members);
+  return fmt::format("{}, {} out", all ? colours.green(serving) : colours.yellow(serving), summary.out);
 }
 
 // "1 of 1 places taken; no more servers may leave now": what the guards leave free.
 std::string room(const FleetState& state) {
-  const auto& glance = state.glance;
+  const auto& summary = state.summary;
   std::vector<std::string> parts;
   if (state.pinned && !state.open.empty()) {
     parts.push_back(
-        fmt::format("{} of {} places taken", glance.out, state.pinned->keep.out.at_most(glance.members)));
+        fmt::format("{} of {} places taken", summary.out, state.pinned->keep.out.at_most(summary.members)));
   }
-  if (glance.may_leave < 0) {
+  if (summary.may_leave < 0) {
     parts.emplace_back("how many more may leave is not known");
-  } else if (glance.may_leave == 0) {
-    parts.emplace_back(glance.out == 0 ? "no server may leave now" : "no more servers may leave now");
+  } else if (summary.may_leave == 0) {
+    parts.emplace_back(summary.out == 0 ? "no server may leave now" : "no more servers may leave now");
   } else {
     const bool blind = state.ability.kind == Ability::Kind::blind;
-    parts.push_back(blind ? fmt::format("the guards would allow {} more to leave now", glance.may_leave)
-                          : fmt::format("{} more may leave now", glance.may_leave));
+    parts.push_back(blind ? fmt::format("the guards would allow {} more to leave now", summary.may_leave)
+                          : fmt::format("{} more may leave now", summary.may_leave));
   }
   return join(parts, "; ");
 }
 
 // Why the numbers are not known, where what it is blind to does not say so below.
 void show_unread(Context& context, const FleetState& state) {
-  if (state.glance.members == 0 || state.glance.may_leave >= 0 || !state.ability.blind_to.empty()) return;
+  if (state.summary.members == 0 || state.summary.may_leave >= 0 || !state.ability.blind_to.empty()) return;
   context.out << "  the last look could not read all that it needs"
               << (state.open.empty() ? "" : ": what is under way may not be brought forward")
               << "; `evenkeel plan` says what\n";
@@ -74,7 +74,7 @@ void show_ability(Context& context, const FleetState& state, const Colours& colo
     case Ability::Kind::waiting:
       context.out << fmt::format("  {} since {}\n", colours.yellow("waiting"), since);
       for (const auto& text : ability.because) {
-        const auto& held = state.glance.held_back_by;  // said below
+        const auto& held = state.summary.held_back_by;  // said below
         if (std::ranges::find(held, text) == held.end())
           context.out << "    " << printable(text, 1000) << "\n";
       }
@@ -143,7 +143,7 @@ void show_holds(Context& context, const FleetState& state, Time now, const Colou
                        colours.red("breaker open"), iso8601(state.breaker->since),
                        printable(state.breaker->reason, 1000), state.fleet);
   }
-  for (const auto& text : state.glance.held_back_by) {
+  for (const auto& text : state.summary.held_back_by) {
     if (!said_already(state, text)) out << "  no server may leave: " << printable(text, 1000) << "\n";
   }
 }
@@ -158,10 +158,10 @@ void show_state(Context& context, const FleetState& state, Time now) {
   } else {
     // AWS's clock against this machine's: they may differ.
     const auto age = std::max(Duration{0}, now - state.last_tick_at);
-    const auto seen = at_a_glance(state, colours);
+    const auto seen = summarised(state, colours);
     out << seen << (seen.empty() ? "" : "; ")
         << fmt::format("last tick {} ago, at {}\n", format_duration(age), iso8601(state.last_tick_at));
-    if (state.glance.members > 0) out << "  " << room(state) << "\n";
+    if (state.summary.members > 0) out << "  " << room(state) << "\n";
     show_unread(context, state);
   }
   show_failing(context, state, now, colours);
@@ -189,7 +189,7 @@ int run(const StatusCommand& asked, const Options& options, Context& context) {
   for (const auto& state : *states) {
     // Nothing is left to be said of it, unless it is asked for by name.
     if (state.left_policy_at && state.open.empty() && asked.fleets.empty()) continue;
-    const bool unread_while_out = state.glance.may_leave < 0 && !state.open.empty();
+    const bool unread_while_out = state.summary.may_leave < 0 && !state.open.empty();
     if (state.failing || is_unwatched(state, now) || needs_person(state) || unread_while_out ||
         state.ability.kind == Ability::Kind::blind)
       code = kNeedsPerson;

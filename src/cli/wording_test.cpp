@@ -63,7 +63,7 @@ TEST(Wording, WhileADocumentMayRunItIsThatThatIsWaitedFor) {
 
 TEST(Wording, ATreatmentIsOneOnlyOnceItWasSent) {
   PastRemediation past;
-  for (const auto ending : {Ending::not_rebooted, Ending::terminated, Ending::handed_over}) {
+  for (const auto ending : {Ending::untreated, Ending::terminated, Ending::handed_over}) {
     past.ending = ending;
     past.treated = false;
     EXPECT_FALSE(is_treated(past)) << name(ending);

@@ -445,7 +445,7 @@ TEST_F(Ticking, AFleetThatWasRenamedTakesNobodyElseOut) {
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(sent.size(), 1U);
   EXPECT_EQ(report->plan.members.at(id(1)).reason, Reason::in_another_fleet);
-  EXPECT_EQ(report->plan.next.glance.out, 1);
+  EXPECT_EQ(report->plan.next.summary.out, 1);
 }
 
 TEST_F(Ticking, WhereTheFleetsCanNotBeListedNothingStarts) {

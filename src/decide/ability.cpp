@@ -400,7 +400,7 @@ void judge_ability(Plan& plan, const FleetView& fleet, const std::vector<Verdict
   const bool same = before.ability.kind == ability.kind && before.ability.since != Time{};
   // What no member may do is not offered beside it.
   if (std::ranges::any_of(ability.blind_to, holds_back_all))
-    plan.next.glance.may_leave = std::min(plan.next.glance.may_leave, 0);
+    plan.next.summary.may_leave = std::min(plan.next.summary.may_leave, 0);
   ability.since = same ? before.ability.since : fleet.observation.taken_at;
   tell_ability(plan, fleet, before);
 }

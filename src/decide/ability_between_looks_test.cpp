@@ -93,13 +93,13 @@ TEST(AbilityBetweenLooks, WhereNoMemberCouldEverLeaveNoneMayNow) {
   ASSERT_EQ(plan.next.ability.blind_to.size(), 1U);
   EXPECT_EQ(plan.next.ability.blind_to[0].what, Blindness::no_member_may_leave);
   EXPECT_EQ(plan.next.ability.blind_to[0].subject, "elsewhere_registered");
-  EXPECT_EQ(plan.next.glance.may_leave, 0);
+  EXPECT_EQ(plan.next.summary.may_leave, 0);
   fleet.observation.elsewhere.reset();
   fleet.observation.signals.clear();
   fleet.pass(20s);
   const auto& next = fleet.tick().next;
   EXPECT_EQ(next.ability.kind, Ability::Kind::blind) << "nothing has looked";
-  EXPECT_EQ(next.glance.may_leave, 0);
+  EXPECT_EQ(next.summary.may_leave, 0);
 }
 
 TEST(AbilityBetweenLooks, AFleetOfAddressesCouldNeverLeave) {

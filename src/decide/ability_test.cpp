@@ -137,7 +137,7 @@ TEST(Ability, AsManyOutAsMayBeIsWaitedForFromTheTickThatTakesItOut) {
   const auto plan = fleet.tick();
   ASSERT_EQ(fleet.state.open.size(), 1U);
   EXPECT_EQ(plan.next.ability.kind, Ability::Kind::waiting);
-  EXPECT_EQ(plan.next.glance.may_leave, 0);
+  EXPECT_EQ(plan.next.summary.may_leave, 0);
 }
 
 // AWS has just refused it, for want of a permission.

@@ -110,7 +110,7 @@ bool tells_itself(Reason reason) {
 }
 
 void tell_members(Plan& plan, Time now) {
-  auto& told = plan.next.told;
+  auto& told = plan.next.last_reported;
   int left = kToldAtOnce;
   for (const auto& [id, verdict] : plan.members) {
     if (verdict.of_fleet || verdict.reason == Reason::signal_not_due ||
@@ -261,8 +261,8 @@ void tell(Plan& plan, Time now) {
     return (verdict.reason != Reason::too_many_out || plan.next.open.empty()) && !ours;
   });
   const std::string reason = first == plan.fleet.end() ? "" : name(first->reason);
-  if (reason == plan.next.told_fleet) return;
-  plan.next.told_fleet = reason;
+  if (reason == plan.next.last_reported_fleet) return;
+  plan.next.last_reported_fleet = reason;
   plan.events.push_back({.at = now,
                          .fleet = plan.next.fleet,
                          .instance_id = "",
@@ -273,8 +273,8 @@ void tell(Plan& plan, Time now) {
                          .word = reason});
 }
 
-Glance glance(const FleetView& fleet, const std::vector<Verdict>& held_back_by) {
-  Glance seen;
+FleetSummary summary_of(const FleetView& fleet, const std::vector<Verdict>& held_back_by) {
+  FleetSummary seen;
   seen.members = static_cast<int>(fleet.members.size());
   seen.serving = static_cast<int>(
       std::ranges::count_if(fleet.members, [](const auto& entry) { return entry.second.serving; }));

@@ -34,6 +34,6 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
 // when what holds back the whole fleet has changed.
 void tell(Plan& plan, Time now);
 
-Glance glance(const FleetView& fleet, const std::vector<Verdict>& held_back_by);
+FleetSummary summary_of(const FleetView& fleet, const std::vector<Verdict>& held_back_by);
 
 }  // namespace evenkeel::decide

@@ -270,23 +270,23 @@ TEST(WhatIsTold, IsBoundedAndTheRestFollows) {
   EXPECT_EQ(told(fleet.tick(), EventKind::verdict).size(), 30U);
 }
 
-TEST(TheGlance, SaysWhatTheGuardsLeaveFree) {
+TEST(TheSummary, SaysWhatTheGuardsLeaveFree) {
   FleetForTest fleet;
   fleet.tick();
-  EXPECT_EQ(fleet.state.glance,
-            (Glance{.members = 8, .serving = 8, .out = 0, .may_leave = 1, .held_back_by = {}}));
+  EXPECT_EQ(fleet.state.summary,
+            (FleetSummary{.members = 8, .serving = 8, .out = 0, .may_leave = 1, .held_back_by = {}}));
   fleet.policy.keep.out.count = 5;
   fleet.pass(1min);
   fleet.tick();
-  EXPECT_EQ(fleet.state.glance.may_leave, 5);
+  EXPECT_EQ(fleet.state.summary.may_leave, 5);
   fleet.policy.keep.healthy.count = 8;
   fleet.pass(1min);
   fleet.tick();
-  EXPECT_EQ(fleet.state.glance.may_leave, 0);
+  EXPECT_EQ(fleet.state.summary.may_leave, 0);
   fleet.group(0).registrations.reset();
   fleet.pass(1min);
   fleet.tick();
-  EXPECT_EQ(fleet.state.glance.may_leave, -1);
+  EXPECT_EQ(fleet.state.summary.may_leave, -1);
 }
 
 }  // namespace

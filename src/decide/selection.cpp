@@ -206,8 +206,8 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
 
 // What the closer look found against it when it was last told.
 bool was_refused_by_a_survey(const FleetView& fleet, const Candidate& candidate) {
-  const auto told = fleet.state.told.find(candidate.member->id);
-  if (told == fleet.state.told.end()) return false;
+  const auto told = fleet.state.last_reported.find(candidate.member->id);
+  if (told == fleet.state.last_reported.end()) return false;
   constexpr std::array kBySurvey{
       Reason::elsewhere_registered, Reason::survey_incomplete, Reason::reboot_denied, Reason::register_denied,
       Reason::deregister_denied,    Reason::scheduled_event,   Reason::mark_denied};
@@ -249,7 +249,7 @@ void choose(const FleetView& fleet, std::vector<Candidate> line, Selection& sele
       verdict = {
           Reason::not_surveyed,
           fmt::format("not looked at in this tick: {} others were, and none of them may leave{}", kSurveys,
-                      refused ? "; at its last look: " + fleet.state.told.at(member->id) : ""),
+                      refused ? "; at its last look: " + fleet.state.last_reported.at(member->id) : ""),
           {{Number::surveyed, static_cast<double>(kSurveys)}}};
       make_wanted(verdict, asked);
       continue;

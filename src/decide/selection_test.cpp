@@ -88,9 +88,9 @@ TEST(Selection, TheGlanceCountsTheOneThatLeavesNow) {
   fleet.memory(3, 80);
   const auto plan = fleet.decide();
   EXPECT_EQ(verdict(plan, 3), Reason::start);
-  EXPECT_EQ(plan.next.glance.out, 1);
-  EXPECT_EQ(plan.next.glance.serving, 7);
-  EXPECT_EQ(plan.next.glance.may_leave, 0);
+  EXPECT_EQ(plan.next.summary.out, 1);
+  EXPECT_EQ(plan.next.summary.serving, 7);
+  EXPECT_EQ(plan.next.summary.may_leave, 0);
 }
 
 TEST(Selection, TheSignalIsReadOncePerPeriod) {

@@ -148,7 +148,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   fleet.emplace(policy, observation,
                 next);  // who was chosen is out from here on, and what is remembered has moved
   const auto held_back_by = started ? fleet_guards(*fleet) : selection.fleet;
-  next.glance = glance(*fleet, held_back_by);
+  next.summary = summary_of(*fleet, held_back_by);
   plan.members = std::move(selection.members);
   plan.fleet = std::move(selection.fleet);
   plan.actions = std::move(step.actions);

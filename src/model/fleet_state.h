@@ -113,14 +113,14 @@ struct Cause {
 };
 
 enum class Ending {
-  none,          // still open
-  cured,         // treated, back everywhere, and the signal came down
-  back,          // treated and back everywhere; whether it helped is not known (yet)
-  not_cured,     // treated and back everywhere, and the signal is still above the limit
-  not_rebooted,  // put back untreated (drain too slow, guard broken, refused, a person's wish)
-  terminated,    // the instance is gone
-  handed_over,   // a person, a deployment or Auto Scaling took it over
-  replaced,      // by its Auto Scaling group, as the treatment asked
+  none,         // still open
+  cured,        // treated, back everywhere, and the signal came down
+  back,         // treated and back everywhere; whether it helped is not known (yet)
+  not_cured,    // treated and back everywhere, and the signal is still above the limit
+  untreated,    // put back untreated (drain too slow, guard broken, refused, a person's wish)
+  terminated,   // the instance is gone
+  handed_over,  // a person, a deployment or Auto Scaling took it over
+  replaced,     // by its Auto Scaling group, as the treatment asked
 };
 template <>
 inline constexpr auto kWords<Ending> = word_table<Ending::replaced>(
@@ -141,7 +141,7 @@ struct Remediation {
   std::string captured;  // the evidence: its status and the beginning of its output; empty: none. Untrusted
   bool capture_over = false;    // evidence was captured, or need not be any more
   std::string command_output;   // of a command: its status and the beginning of its output. Untrusted
-  std::string foreign;          // for people: the external change to it meanwhile; empty: none
+  std::string external_change;  // for people: the external change to it meanwhile; empty: none
   bool seen_back = false;       // after our registration it has been seen in every place of the snapshot
   std::vector<Intent> intents;  // in order; pruned to the latest of each effect and group
   Phase phase = Phase::draining;
@@ -257,13 +257,13 @@ struct MemberRecord {
 };
 
 // The fleet at a glance, as the last tick saw it.
-struct Glance {
+struct FleetSummary {
   int members = 0;
   int serving = 0;
   int out = 0;                            // whatever took them out
   int may_leave = 0;                      // how many more the guards would let leave now; -1: unknown
   std::vector<std::string> held_back_by;  // for people: what holds back every start
-  bool operator==(const Glance&) const = default;
+  bool operator==(const FleetSummary&) const = default;
 };
 
 // What a fleet cannot see, without which it could not act if it had to. name() gives the stable word.
@@ -401,9 +401,10 @@ struct FleetState {
   // By instance id; a member without anything to remember is absent
   std::map<std::string, MemberRecord> members;
   // The last reason told of each member in the history, where it isn't below_limit; at most 500.
-  std::map<std::string, std::string> told;
-  std::string told_fleet;  // likewise of the fleet: the first reason that held back every start; empty: none
-  Glance glance;
+  std::map<std::string, std::string> last_reported;
+  std::string
+      last_reported_fleet;  // likewise of the fleet: the first reason that held back every start; empty: none
+  FleetSummary summary;
   // Member ids of the last complete observation: an empty or halved fleet is noticed.
   int members_last_seen = 0;
   std::optional<FleetPolicy> pinned;  // the policy under which the open ones were started

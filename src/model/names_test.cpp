@@ -90,7 +90,7 @@ TEST(Names, SpellTheWordsOfAwsAsAwsDoes) {
 
 TEST(Names, SpellOurOwnWordsInLowerCaseWithUnderscores) {
   EXPECT_STREQ(name(Effect::register_), "register");
-  EXPECT_STREQ(name(Ending::not_rebooted), "not_rebooted");
+  EXPECT_STREQ(name(Ending::untreated), "not_rebooted");
   EXPECT_STREQ(name(Phase::rejoining), "rejoining");
   for (const std::string_view word : kWords<Reason>) {
     EXPECT_TRUE(std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; })) << word;

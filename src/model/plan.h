@@ -276,7 +276,7 @@ enum class EventKind {
   waits,
   evidence,
   command,
-  foreign,
+  external_change,
   group_vanished,
   group_back,
   tag,

@@ -87,7 +87,7 @@ constexpr std::array kEndings = {
     Ended{name(Ending::back), "is back", "Nothing to do. Whether the treatment helped is not known yet."},
     Ended{name(Ending::not_cured), "is back, but the treatment did not help",
           "It may not be the remedy for this server. What is known of it: evenkeel explain {instance}"},
-    Ended{name(Ending::not_rebooted), "is back, untreated",
+    Ended{name(Ending::untreated), "is back, untreated",
           "What happened: evenkeel history --instance {instance}"},
     Ended{name(Ending::terminated), "is gone",
           "Nothing to do for Evenkeel; is the fleet still large enough?"},

@@ -73,7 +73,7 @@ inline constexpr auto kFields<Remediation> = std::tuple{
     Entry{"captured", &Remediation::captured, 2},
     Entry{"capture_over", &Remediation::capture_over, 2},
     Entry{"command_output", &Remediation::command_output, 2},
-    Entry{"foreign", &Remediation::foreign, 2},
+    Entry{"foreign", &Remediation::external_change, 2},
     Entry{"seen_back", &Remediation::seen_back, 2},
     Entry{"intents", &Remediation::intents},
     Entry{"phase", &Remediation::phase},
@@ -347,12 +347,12 @@ inline constexpr auto kFields<MemberRecord> = std::tuple{
 };
 
 template <>
-inline constexpr auto kFields<Glance> = std::tuple{
-    Entry{"members", &Glance::members, 2},
-    Entry{"serving", &Glance::serving, 2},
-    Entry{"out", &Glance::out, 2},
-    Entry{"may_leave", &Glance::may_leave, 2},
-    Entry{"held_back_by", &Glance::held_back_by, 2},
+inline constexpr auto kFields<FleetSummary> = std::tuple{
+    Entry{"members", &FleetSummary::members, 2},
+    Entry{"serving", &FleetSummary::serving, 2},
+    Entry{"out", &FleetSummary::out, 2},
+    Entry{"may_leave", &FleetSummary::may_leave, 2},
+    Entry{"held_back_by", &FleetSummary::held_back_by, 2},
 };
 
 template <>
@@ -372,9 +372,9 @@ inline constexpr auto kFields<FleetState> = std::tuple{
     Entry{"healthy_since", &FleetState::healthy_since},
     Entry{"members_last_seen", &FleetState::members_last_seen},
     Entry{"members", &FleetState::members, 2},
-    Entry{"told", &FleetState::told, 2},
-    Entry{"told_fleet", &FleetState::told_fleet, 2},
-    Entry{"glance", &FleetState::glance, 2},
+    Entry{"told", &FleetState::last_reported, 2},
+    Entry{"told_fleet", &FleetState::last_reported_fleet, 2},
+    Entry{"glance", &FleetState::summary, 2},
     Entry{"pinned", &FleetState::pinned},
     Entry{"policies", &FleetState::policies, 3},
     Entry{"identity", &FleetState::identity, 3},

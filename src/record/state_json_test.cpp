@@ -252,9 +252,9 @@ TEST(StateJson, ASchema2DocumentIsReadAndGetsTheDefaults) {
   EXPECT_TRUE(state->wishes.empty());
   EXPECT_FALSE(state->clock_doubt);
   EXPECT_EQ(state->pause, maximal_state().pause);
-  auto foreign = as_schema_2(maximal_document());
-  foreign["wishes"] = json::array();
-  EXPECT_EQ(state_refusal(foreign), "state document, wishes: is not a key of the state");
+  auto external_change = as_schema_2(maximal_document());
+  external_change["wishes"] = json::array();
+  EXPECT_EQ(state_refusal(external_change), "state document, wishes: is not a key of the state");
 }
 
 TEST(StateJson, ARebootOfSchema1WasAnAttempt) {
@@ -266,9 +266,9 @@ TEST(StateJson, ARebootOfSchema1WasAnAttempt) {
 
 TEST(StateJson, Schema1HasNoneOfTheKeysOfSchema2AndAllOfItsOwn) {
   auto old = as_schema_1(maximal_document());
-  auto foreign = old;
-  foreign["told_fleet"] = "";
-  EXPECT_EQ(state_refusal(foreign), "state document, told_fleet: is not a key of the state");
+  auto external_change = old;
+  external_change["told_fleet"] = "";
+  EXPECT_EQ(state_refusal(external_change), "state document, told_fleet: is not a key of the state");
   old["open"][0].erase("treat");
   EXPECT_EQ(state_refusal(old), "state document, open[0].treat: is missing");
 }

@@ -68,7 +68,7 @@ namespace {
   return std::tie(a, b, c, d, e, f, g, h, i, j);
 }
 
-[[maybe_unused]] auto members(const Glance& s) {
+[[maybe_unused]] auto members(const FleetSummary& s) {
   const auto& [a, b, c, d, e] = s;
   return std::tie(a, b, c, d, e);
 }
@@ -178,9 +178,9 @@ constexpr bool all_members_are_stored() {
 TEST(StateJson, StoresEveryMember) {
   EXPECT_TRUE((all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause,
                                       Breaker, MetricCondition, Keep, Timing, FleetPolicy, FleetState,
-                                      MemberRecord, Glance, Condition, Rule, LoadCeiling, Window, Freeze,
-                                      Gates, Document, Step, Evidence, Served, Identity, GroupSeen, BlindTo,
-                                      Ability, Wish, ClockDoubt, Denial, Failing, LeftMark>()));
+                                      MemberRecord, FleetSummary, Condition, Rule, LoadCeiling, Window,
+                                      Freeze, Gates, Document, Step, Evidence, Served, Identity, GroupSeen,
+                                      BlindTo, Ability, Wish, ClockDoubt, Denial, Failing, LeftMark>()));
 }
 
 }  // namespace

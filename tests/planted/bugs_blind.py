@@ -40,7 +40,7 @@ BUGS = [
     Bug("ends with 0 while what a server that is out needs is refused", "cli/summary.cpp",
         "could_not_read_what_is_out(report) ? kAws : kDone", "kDone"),
     Bug("counts the servers of a look that lacks some", "cli/status.cpp",
-        "if (glance.may_leave < 0)  // what is counted", "if (glance.may_leave < -1)  // what is counted"),
+        "if (summary.may_leave < 0)  // what is counted", "if (summary.may_leave < -1)  // what is counted"),
     Bug("shows the treatment of what was never treated", "cli/wording.cpp",
         "return ended.treated || ended.ending", "return !ended.treated || ended.ending"),
     Bug("waits for a reboot and does not say so", "cli/wording.cpp",

@@ -134,7 +134,7 @@ BUGS = [
         "if (nowhere && !stands_by(*found)) {", "if (nowhere) {"),
     # Taken aside by another tool
     Bug("treats a server in another hand's Standby", "decide/remediation/gate.cpp",
-        "if (in_foreign_standby(remediation, builder.observation))", "if (remediation.id.empty())"),
+        "if (in_external_standby(remediation, builder.observation))", "if (remediation.id.empty())"),
     Bug("replaces a server that another hand has deregistered", "decide/remediation/gate.cpp",
         "if (there == nullptr || is_leaving(*there)) return target.target_group_name;",
         "if (there == nullptr || is_leaving(*there)) continue;"),

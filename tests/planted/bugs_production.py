@@ -63,7 +63,7 @@ BUGS = [
         "if (remediation.phase == Phase::capturing && builder.now() >= remediation.deadline)",
         "if (remediation.phase == Phase::capturing && builder.now() < remediation.started_at)"),
     Bug("registers a held member that somebody moved to Standby", "decide/remediation/returning.cpp",
-        "  if (in_foreign_standby(remediation, builder.observation)) return;\n  if (remediation.treatment",
+        "  if (in_external_standby(remediation, builder.observation)) return;\n  if (remediation.treatment",
         "  if (remediation.treatment"),
     Bug("reads the boot from another metric of the rule", "decide/remediation/evidence.cpp",
         "one.kind == Condition::Kind::metric && one.metric.metric == metric",

@@ -23,7 +23,7 @@ BUGS = [
         "remediation.instance_id))\n",
         "  if (tag == found->second.tags.end())\n"),
     Bug("calls tried what never came about", "decide/rules/served.cpp",
-        "  const bool came_about = past == member.past.end() || (*past)->ending != Ending::not_rebooted;\n",
+        "  const bool came_about = past == member.past.end() || (*past)->ending != Ending::untreated;\n",
         "  const bool came_about = past == member.past.end() || (*past)->started_at == served->at;\n"),
     Bug("treats what a newer state has put back", "decide/remediation/witness.cpp",
         "    if (observation.taken_at - mark->at < kVisibleAfter)\n", "    if (true)\n"),

@@ -74,7 +74,7 @@ std::optional<std::string> reason_stays(const FleetView& fleet) {
 // Judged by the first look that is complete: a server that an incomplete one doesn't show may be in service.
 std::optional<std::string> state_may_be_lost(const FleetView& fleet) {
   const auto& state = fleet.state;
-  const bool last_was_complete = state.last_tick_at != Time{} && state.glance.may_leave >= 0;
+  const bool last_was_complete = state.last_tick_at != Time{} && state.summary.may_leave >= 0;
   const bool has_looked = state.members_last_seen > 0 || last_was_complete || !state.open.empty();
   if (has_looked || state.breaker_reset_at || !fleet.readable()) return std::nullopt;
   auto out = fleet.out();

@@ -40,9 +40,9 @@ TEST_F(Absence, ADeregisteredMemberIsOutAndTheNextOneStays) {
   tick();
   EXPECT_TRUE(held_by(plan, Reason::too_many_out));
   EXPECT_FALSE(starts());
-  EXPECT_EQ(plan.next.glance.members, 8);
-  EXPECT_EQ(plan.next.glance.out, 1);
-  EXPECT_EQ(plan.next.glance.serving, 7);
+  EXPECT_EQ(plan.next.summary.members, 8);
+  EXPECT_EQ(plan.next.summary.out, 1);
+  EXPECT_EQ(plan.next.summary.serving, 7);
   EXPECT_EQ(plan.members.at(id(4)).reason, Reason::not_registered);
   fleet.registered(4, TargetState::healthy);
   tick();
@@ -73,10 +73,10 @@ TEST_F(Absence, AMissingMemberCountsInWhatMustBeLeft) {
 TEST_F(Absence, ADeregistrationIsMeantAfterSixHours) {
   fleet.gone(4);
   ticks_for(kMeantAfter - 2min);
-  EXPECT_EQ(plan.next.glance.out, 1);
+  EXPECT_EQ(plan.next.summary.out, 1);
   ticks_for(5min);
-  EXPECT_EQ(plan.next.glance.out, 0);
-  EXPECT_EQ(plan.next.glance.members, 7);
+  EXPECT_EQ(plan.next.summary.out, 0);
+  EXPECT_EQ(plan.next.summary.members, 7);
 }
 
 TEST_F(Absence, APersonMaySaySoAtOnce) {
@@ -84,20 +84,20 @@ TEST_F(Absence, APersonMaySaySoAtOnce) {
   tick();
   EXPECT_EQ(accept_missing(fleet.state), std::vector{id(4)});
   tick();
-  EXPECT_EQ(plan.next.glance.out, 0);
+  EXPECT_EQ(plan.next.summary.out, 0);
 }
 
 TEST_F(Absence, TheTerminatedAreNotExpected) {
   fleet.gone(4);
   fleet.observation.instances.at(id(4)).state = InstanceState::shutting_down;
   tick();
-  EXPECT_EQ(plan.next.glance.out, 0);
+  EXPECT_EQ(plan.next.summary.out, 0);
   fleet.gone(5);
   fleet.observation.instances.erase(id(5));
   ticks_for(kAbsentFor - 1min);
-  EXPECT_EQ(plan.next.glance.out, 1) << "unknown to EC2, but not for long enough";
+  EXPECT_EQ(plan.next.summary.out, 1) << "unknown to EC2, but not for long enough";
   ticks_for(3min);
-  EXPECT_EQ(plan.next.glance.out, 0);
+  EXPECT_EQ(plan.next.summary.out, 0);
 }
 
 TEST_F(Absence, UnknownToEc2ProvesNothingWhileNotAllWasRead) {
@@ -114,11 +114,11 @@ TEST_F(Absence, AMemberOfAnAttachedAutoScalingGroupStaysOutForAsLongAsItTakes) {
   tick();
   fleet.gone(4);
   ticks_for(kMeantAfter + 10min);
-  EXPECT_EQ(plan.next.glance.out, 1);
+  EXPECT_EQ(plan.next.summary.out, 1);
   auto& members = fleet.observation.auto_scaling_group->members;
   std::erase_if(members, [](const AutoScalingMember& member) { return member.instance_id == id(4); });
   tick();
-  EXPECT_EQ(plan.next.glance.out, 0) << "detached: it has left";
+  EXPECT_EQ(plan.next.summary.out, 0) << "detached: it has left";
 }
 
 TEST_F(Absence, AnAttachedAutoScalingGroupExpectsItsMembersWhateverIsRemembered) {
@@ -128,7 +128,7 @@ TEST_F(Absence, AnAttachedAutoScalingGroupExpectsItsMembersWhateverIsRemembered)
   tick();
   accept_missing(fleet.state);
   tick();
-  EXPECT_EQ(plan.next.glance.out, 1) << "Auto Scaling has it InService";
+  EXPECT_EQ(plan.next.summary.out, 1) << "Auto Scaling has it InService";
 }
 
 TEST_F(Absence, WhatAutoScalingTerminatesHasLeft) {
@@ -138,7 +138,7 @@ TEST_F(Absence, WhatAutoScalingTerminatesHasLeft) {
   group.members.at(3).lifecycle_state = LifecycleState::terminating_wait;
   fleet.gone(4);
   tick();
-  EXPECT_EQ(plan.next.glance.out, 0);
+  EXPECT_EQ(plan.next.summary.out, 0);
 }
 
 TEST_F(Absence, AnEmptyAutoScalingGroupIsNotBelievedAtOnce) {
@@ -191,7 +191,7 @@ TEST_F(Absence, ThreeLooksOverFiveMinutesAreBelieved) {
   EXPECT_TRUE(held_by(plan, Reason::observation_contradicts));
   tick();
   EXPECT_FALSE(held_by(plan, Reason::observation_contradicts));
-  EXPECT_EQ(plan.next.glance.out, 4) << "and who is missing is out";
+  EXPECT_EQ(plan.next.summary.out, 4) << "and who is missing is out";
 }
 
 TEST_F(Absence, AnEmptyAnswerProvesNoDrain) {

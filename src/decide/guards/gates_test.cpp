@@ -152,7 +152,7 @@ TEST(Gates, AGroupWithoutTargetsIsUnderNoShift) {
 TEST(Gates, AServerWhoseZoneIsShiftedAwayDoesNotServe) {
   FleetForTest fleet;
   fleet.place(1, 7).zonal_shift = true;
-  const auto& seen = fleet.decide().next.glance;
+  const auto& seen = fleet.decide().next.summary;
   EXPECT_EQ(seen.members, 8);
   EXPECT_EQ(seen.serving, 7);
   const FleetView view(fleet.policy, fleet.observation, fleet.state);

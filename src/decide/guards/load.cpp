@@ -144,7 +144,7 @@ Duration time_away(const FleetView& fleet) {
   Duration longest{};
   for (const auto& past : fleet.state.recent) {
     const bool came_back = past.ending == Ending::cured || past.ending == Ending::back ||
-                           past.ending == Ending::not_cured || past.ending == Ending::not_rebooted;
+                           past.ending == Ending::not_cured || past.ending == Ending::untreated;
     if (came_back) longest = std::max(longest, past.ended_at - past.started_at);
   }
   if (longest > Duration::zero()) return std::min(longest, kMaxLookback);

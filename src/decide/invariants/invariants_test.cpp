@@ -194,7 +194,7 @@ TEST_F(Invariants, BackIsNotInTheStandbyThatWasAskedFor) {
   plan.next.recent.push_back(past(plan.next.open[0]));
   plan.next.open.clear();
   plan.actions.clear();
-  for (const auto ending : {Ending::not_rebooted, Ending::handed_over}) {
+  for (const auto ending : {Ending::untreated, Ending::handed_over}) {
     plan.next.recent.back().ending = ending;
     const bool over = ending == Ending::handed_over;
     EXPECT_TRUE(over ? breaks("F1", fleet, plan)

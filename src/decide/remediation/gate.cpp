@@ -72,18 +72,18 @@ std::string left_without_us(const Remediation& remediation, const PlanBuilder& b
 
 // The operator or the tool that has taken it aside meanwhile has a reason, and may be at work on it.
 Refused by_its_new_owner(const Remediation& remediation, const PlanBuilder& builder) {
-  if (in_foreign_standby(remediation, builder.observation))
-    return refuse(Then::let_go, Reason::auto_scaling_state,
+  if (in_external_standby(remediation, builder.observation))
+    return refuse(Then::external_change, Reason::auto_scaling_state,
                   "an operator or another tool moved it to Standby");
   const auto* enter = latest_intent(remediation, Effect::enter_standby);
   const bool in_standby = enter != nullptr && enter->outcome == OutcomeKind::accepted &&
                           !settling(enter, builder.now()) &&
                           latest_intent(remediation, Effect::exit_standby) == nullptr;
   if (in_standby && lifecycle_of(remediation, builder.observation) == Lifecycle::in_service)
-    return refuse(Then::let_go, Reason::auto_scaling_state,
+    return refuse(Then::external_change, Reason::auto_scaling_state,
                   "an operator or another tool brought it back from Standby while it was being drained");
   if (const auto place = left_without_us(remediation, builder); !place.empty())
-    return refuse(Then::let_go, Reason::not_registered,
+    return refuse(Then::external_change, Reason::not_registered,
                   fmt::format("an operator or another tool deregistered it from {}", printable(place)));
   return std::nullopt;
 }
@@ -210,7 +210,7 @@ Refused by_what_it_would_do(const Remediation& remediation, const PlanBuilder& b
 }
 
 // Asks for what shows how it is.
-Refused by_another_hand(const Remediation& remediation, PlanBuilder& builder) {
+Refused by_external_change(const Remediation& remediation, PlanBuilder& builder) {
   if (!asked_how_it_is(remediation, builder)) return still_to_come();
   const auto signs = booted_without_us(remediation, builder.policy, builder.observation);
   if (!signs) return std::nullopt;
@@ -362,8 +362,8 @@ bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder
     escalate_or_put_back(remediation, builder, verdict.text);
     return remediation.phase == Phase::rejoining;
   }
-  if (then == Then::let_go) {
-    remediation.foreign = verdict.text;
+  if (then == Then::external_change) {
+    remediation.external_change = verdict.text;
     if (took_out(remediation)) {
       put_back(remediation, builder, verdict.text);
     } else {
@@ -372,7 +372,7 @@ bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder
     return true;
   }
   if (then != Then::put_back) return false;
-  if (verdict.reason == Reason::young) remediation.foreign = verdict.text;
+  if (verdict.reason == Reason::young) remediation.external_change = verdict.text;
   if (verdict.reason == Reason::state_outdated)
     expect_what_a_newer_state_did(remediation, verdict.text, builder);
   put_back(remediation, builder, verdict.text);
@@ -403,7 +403,7 @@ std::expected<Permit, Refusal> may_treat(const Remediation& remediation, Effect 
     if (auto no = by_what_it_would_do(remediation, builder)) return std::unexpected(std::move(*no));
   }
   if (auto no = by_an_earlier_treatment(remediation, effect, builder)) return std::unexpected(std::move(*no));
-  if (auto no = by_another_hand(remediation, builder)) return std::unexpected(std::move(*no));
+  if (auto no = by_external_change(remediation, builder)) return std::unexpected(std::move(*no));
   if (auto no = by_its_mark(remediation, builder)) return std::unexpected(std::move(*no));
   if (auto no = by_a_last_look(remediation, builder)) return std::unexpected(std::move(*no));
   return Permit{effect, remediation.id, {}};

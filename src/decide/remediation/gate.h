@@ -18,11 +18,11 @@ class PlanBuilder;
 // Why not, and what becomes of the member.
 struct Refusal {
   enum class Then {
-    ask,       // the draft asks for what is missing: the answer comes in this tick
-    wait,      // it may pass before the phase's deadline
-    put_back,  // back into service, untreated
-    escalate,  // this treatment is not possible: the next one of the policy, or back
-    let_go,    // an external change has taken it aside: believed, and what Evenkeel took goes back untreated
+    ask,              // the draft asks for what is missing: the answer comes in this tick
+    wait,             // it may pass before the phase's deadline
+    put_back,         // back into service, untreated
+    escalate,         // this treatment is not possible: the next one of the policy, or back
+    external_change,  // an external change has taken it aside: believed, and what Evenkeel took goes back untreated
   };
   Then then = Then::wait;
   Verdict verdict;

@@ -184,7 +184,7 @@ TEST(OtherFleets, WhatIsOutInAnotherFleetIsOutHere) {
   auto plan = fleet.tick();
   EXPECT_TRUE(refuses(plan, Reason::too_many_out));
   EXPECT_TRUE(plan.actions.empty());
-  EXPECT_EQ(plan.next.glance.members, 8) << "it is to come back here";
+  EXPECT_EQ(plan.next.summary.members, 8) << "it is to come back here";
   EXPECT_EQ(plan.members.at(id(4)).reason, Reason::in_another_fleet);
   fleet.policy.keep.out = {.count = 2, .percent = 0};
   fleet.policy.keep.healthy = {.count = 7, .percent = 0};

@@ -31,7 +31,7 @@ std::optional<LifecycleState> lifecycle_state_of(const std::string& instance_id,
 
 // standby.cpp
 // It is in Standby or on its way there, by an external change: it did not leave that way, or has been in service since.
-bool in_foreign_standby(const Remediation& remediation, const Observation& observation);
+bool in_external_standby(const Remediation& remediation, const Observation& observation);
 // We asked for Standby, and the member has not been seen in service after it.
 bool may_be_in_our_standby(const Remediation& remediation);
 // In service as far as its Auto Scaling group shows; where that can't be read, AWS accepted that it is asked back.

@@ -85,8 +85,8 @@ void look_at_instance(Remediation& remediation, PlanBuilder& builder, bool here)
   if (remediation.phase == Phase::rejoining || remediation.phase == Phase::soaking ||
       remediation.phase == Phase::held)
     return;
-  remediation.foreign = "an operator or another tool stopped and started the instance meanwhile";
-  put_back(remediation, builder, remediation.foreign);
+  remediation.external_change = "an operator or another tool stopped and started the instance meanwhile";
+  put_back(remediation, builder, remediation.external_change);
 }
 
 // Auto Scaling, or an operator through it, may have taken the member over.
@@ -144,8 +144,9 @@ void look_at_groups(Remediation& remediation, PlanBuilder& builder, bool here) {
 }
 
 // While it is treated, it may be put into service from outside: it can't be undone, but people must know.
-void note_foreign_registration(Remediation& remediation, PlanBuilder& builder) {
-  if (!remediation.foreign.empty() || presence(remediation, builder.observation) != Presence::registered)
+void note_external_registration(Remediation& remediation, PlanBuilder& builder) {
+  if (!remediation.external_change.empty() ||
+      presence(remediation, builder.observation) != Presence::registered)
     return;
   for (const auto& group : builder.observation.target_groups) {
     if (!group.registrations) continue;
@@ -154,10 +155,10 @@ void note_foreign_registration(Remediation& remediation, PlanBuilder& builder) {
     const bool serves =
         std::ranges::any_of(there, [](const Registration& one) { return one.state == TargetState::healthy; });
     if (!serves) continue;
-    remediation.foreign =
+    remediation.external_change =
         "an operator, another tool, or a request that could not be recorded registered it in " + group.name +
         " while it was being treated";
-    return builder.note(remediation, EventKind::foreign, remediation.foreign);
+    return builder.note(remediation, EventKind::external_change, remediation.external_change);
   }
 }
 
@@ -257,7 +258,7 @@ void rejoin(Remediation& remediation, PlanBuilder& builder, std::string why) {
 }
 
 void hand_over(Remediation& remediation, PlanBuilder& builder, std::string why) {
-  remediation.foreign = why;
+  remediation.external_change = why;
   builder.end(remediation, Ending::handed_over, why);
 }
 
@@ -267,7 +268,7 @@ void advance(Remediation& remediation, PlanBuilder& builder, const FleetView& fl
   if (remediation.open()) look_at_auto_scaling(remediation, builder);
   if (remediation.open()) look_at_groups(remediation, builder, here);
   look_at_standby(remediation, builder.observation);
-  if (being_treated(remediation.phase)) note_foreign_registration(remediation, builder);
+  if (being_treated(remediation.phase)) note_external_registration(remediation, builder);
   const Phase before = remediation.phase;
   // What held it back in the tick before may be over: this one says it again, or something else.
   if (remediation.treat) remediation.why_untreated.clear();

@@ -173,10 +173,11 @@ std::string refused_registration(const Remediation& remediation) {
 void hold_not_back(Remediation& remediation, PlanBuilder& builder) {
   const auto* exit = latest_intent(remediation, Effect::exit_standby);
   const auto lifecycle = lifecycle_of(remediation, builder.observation);
-  if (in_foreign_standby(remediation, builder.observation)) {
-    remediation.foreign = "an operator or another tool moved it to Standby while it was out";
-    return hold(remediation, builder,
-                remediation.foreign + "; it is put back where it was once they bring it back into service");
+  if (in_external_standby(remediation, builder.observation)) {
+    remediation.external_change = "an operator or another tool moved it to Standby while it was out";
+    return hold(
+        remediation, builder,
+        remediation.external_change + "; it is put back where it was once they bring it back into service");
   }
   const auto stopped = stopped_by_another(remediation, builder.observation);
   if (!stopped.empty() && lifecycle != Lifecycle::none && lifecycle != Lifecycle::in_service) {
@@ -276,7 +277,7 @@ const Intent* running_document(const Remediation& remediation, PlanBuilder& buil
 // A server that is put back while a reboot is on its way waits for that no longer once it has booted.
 bool waited_for_reboot_is_over(Remediation& remediation, PlanBuilder& builder) {
   const auto* treatment = treatment_intent(remediation);
-  if (treatment == nullptr && !remediation.foreign.empty() && asked_how_it_is(remediation, builder)) {
+  if (treatment == nullptr && !remediation.external_change.empty() && asked_how_it_is(remediation, builder)) {
     const auto signs = booted_without_us(remediation, builder.policy, builder.observation);
     if (!signs) return false;
     remediation.effects_until = Time{};
@@ -324,7 +325,7 @@ bool waits_for_a_treatment(Remediation& remediation, PlanBuilder& builder) {
 // For operators: how an external change has taken it out again after we had put it back; empty: none has.
 std::string taken_out_again(const Remediation& remediation, const PlanBuilder& builder) {
   if (!remediation.seen_back || !quiet(remediation, builder)) return {};
-  if (in_foreign_standby(remediation, builder.observation))
+  if (in_external_standby(remediation, builder.observation))
     return "an operator or another tool moved it to Standby after it was back";
   for (const auto& target : remediation.snapshot) {
     if (target.vanished) continue;
@@ -417,7 +418,7 @@ void finish(Remediation& remediation, PlanBuilder& builder) {
         remediation, Ending::back,
         fmt::format("after its treatment ({}); {}", remediation.boot_evidence, remediation.why_untreated),
         " ");
-  if (!remediation.treat) return builder.end(remediation, Ending::not_rebooted, remediation.why_untreated);
+  if (!remediation.treat) return builder.end(remediation, Ending::untreated, remediation.why_untreated);
   if (!has_signal(remediation, builder.policy))
     return builder.end(remediation, Ending::back,
                        asked_afterwards(remediation, builder.policy, builder.now()), "; ");
@@ -445,7 +446,7 @@ void rejoining(Remediation& remediation, PlanBuilder& builder) {
   }
   if (stopped_by_us(remediation, builder.observation)) return starting(remediation, builder);
   if (waits_for_a_treatment(remediation, builder)) return;
-  const bool theirs = in_foreign_standby(remediation, builder.observation);
+  const bool theirs = in_external_standby(remediation, builder.observation);
   if (theirs || is_stopped_by_another(remediation, builder) || builder.now() >= remediation.deadline)
     hold_not_back(remediation, builder);
   if (!theirs && remediation.open()) give_back(remediation, builder);
@@ -459,7 +460,7 @@ void soaking(Remediation& remediation, PlanBuilder& builder) {
     remediation.healthy_since.reset();
     if (is_stopped_by_another(remediation, builder) || builder.now() >= remediation.deadline)
       hold_not_back(remediation, builder);
-    if (!in_foreign_standby(remediation, builder.observation)) give_back(remediation, builder);
+    if (!in_external_standby(remediation, builder.observation)) give_back(remediation, builder);
     return;
   }
   if (!remediation.healthy_since) remediation.healthy_since = builder.now();
@@ -485,7 +486,7 @@ void held(Remediation& remediation, PlanBuilder& builder) {
     remediation.held_because.clear();
     return soak(remediation, builder, "healthy in every target group again, while it was held");
   }
-  if (in_foreign_standby(remediation, builder.observation)) return;
+  if (in_external_standby(remediation, builder.observation)) return;
   if (remediation.treatment == Treatment::replace && latest_intent(remediation, Effect::terminate) != nullptr)
     return replacing(remediation, builder);
   if (stopped_by_us(remediation, builder.observation) ||

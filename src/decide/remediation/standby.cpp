@@ -31,7 +31,7 @@ bool may_be_in_our_standby(const Remediation& remediation) {
   return enter != nullptr && may_have_happened(*enter) && !enter->standby_over;
 }
 
-bool in_foreign_standby(const Remediation& remediation, const Observation& observation) {
+bool in_external_standby(const Remediation& remediation, const Observation& observation) {
   if (remediation.auto_scaling_group.empty()) {
     const auto state = lifecycle_state_of(remediation.instance_id, observation);
     return state && in_standby(*state);

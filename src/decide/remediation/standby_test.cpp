@@ -185,7 +185,7 @@ TEST(Standby, AGroupThatCannotBeReadDoesNotHoldBackTheExit) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::exit_standby, Effect::register_}));
 }
 
-TEST(ForeignHand, AutoScalingThatTerminatesItTakesItOverInEveryPhase) {
+TEST(ExternalChange, AutoScalingThatTerminatesItTakesItOverInEveryPhase) {
   for (const auto phase : {Phase::draining, Phase::booting, Phase::rejoining, Phase::soaking}) {
     Scaling fleet;
     if (phase == Phase::draining) fleet.start_of_three();
@@ -203,7 +203,7 @@ TEST(ForeignHand, AutoScalingThatTerminatesItTakesItOverInEveryPhase) {
   }
 }
 
-TEST(ForeignHand, ADetachedMemberIsTheirs) {
+TEST(ExternalChange, ADetachedMemberIsTheirs) {
   Scaling fleet;
   fleet.in_standby();
   fleet.lifecycle(3) = LifecycleState::detached;
@@ -212,7 +212,7 @@ TEST(ForeignHand, ADetachedMemberIsTheirs) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
-TEST(ForeignHand, AMemberThatItsGroupNoLongerListsIsTheirsAfterThreeLooks) {
+TEST(ExternalChange, AMemberThatItsGroupNoLongerListsIsTheirsAfterThreeLooks) {
   Scaling fleet;
   fleet.in_standby();
   auto& members = fleet.observation.auto_scaling_group->members;
@@ -228,7 +228,7 @@ TEST(ForeignHand, AMemberThatItsGroupNoLongerListsIsTheirsAfterThreeLooks) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
-TEST(ForeignHand, WhatItsRemediationLeftBehindIsKeptUntilItCanActNoMore) {
+TEST(ExternalChange, WhatItsRemediationLeftBehindIsKeptUntilItCanActNoMore) {
   Scaling fleet;
   fleet.in_standby();
   fleet.tick();
@@ -245,7 +245,7 @@ TEST(ForeignHand, WhatItsRemediationLeftBehindIsKeptUntilItCanActNoMore) {
   EXPECT_GT(*record.effects_until, fleet.observation.taken_at);
 }
 
-TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
+TEST(ExternalChange, BroughtBackFromStandbyByAnotherItIsNotTreated) {
   Scaling fleet;
   fleet.start_of_three();
   fleet.lifecycle(3) = LifecycleState::standby;
@@ -259,7 +259,7 @@ TEST(ForeignHand, BroughtBackFromStandbyByAnotherItIsNotTreated) {
             std::string::npos);
 }
 
-TEST(ForeignHand, MovedToStandbyAfterItWasBackItStaysThere) {
+TEST(ExternalChange, MovedToStandbyAfterItWasBackItStaysThere) {
   Scaling fleet;
   fleet.back();
   ASSERT_EQ(fleet.three().phase, Phase::soaking);
@@ -272,7 +272,7 @@ TEST(ForeignHand, MovedToStandbyAfterItWasBackItStaysThere) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
-TEST(ForeignHand, DeregisteredByAnotherAfterItWasBackItIsNotReturned) {
+TEST(ExternalChange, DeregisteredByAnotherAfterItWasBackItIsNotReturned) {
   FleetForTest fleet;
   fleet.reboot_of_three();
   fleet.pass(8min);
@@ -292,7 +292,7 @@ TEST(ForeignHand, DeregisteredByAnotherAfterItWasBackItIsNotReturned) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
-TEST(ForeignHand, WhatCouldBeOurOwnLateRemovalIsReturned) {
+TEST(ExternalChange, WhatCouldBeOurOwnLateRemovalIsReturned) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.tick(OutcomeKind::unknown);  // the deregistrations' answers are lost
@@ -312,7 +312,7 @@ TEST(ForeignHand, WhatCouldBeOurOwnLateRemovalIsReturned) {
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::register_});
 }
 
-TEST(ForeignHand, StandbyOfWhatWeDeregisteredIsWaitedFor) {
+TEST(ExternalChange, StandbyOfWhatWeDeregisteredIsWaitedFor) {
   Scaling fleet;
   fleet.policy.leave_by = Leave::deregister;
   fleet.observation.auto_scaling_group->elb_health_check = false;
@@ -328,17 +328,18 @@ TEST(ForeignHand, StandbyOfWhatWeDeregisteredIsWaitedFor) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_})) << "and still owed";
 }
 
-TEST(ForeignHand, ARegistrationDuringTheTreatmentIsRecorded) {
+TEST(ExternalChange, ARegistrationDuringTheTreatmentIsRecorded) {
   FleetForTest fleet;
   fleet.reboot_of_three();
   fleet.registered(3, TargetState::healthy);
   fleet.pass(2min);
   const auto plan = fleet.tick();
-  EXPECT_EQ(std::ranges::count(plan.events, EventKind::foreign, &Event::kind), 1);
-  EXPECT_NE(fleet.three().foreign.find("a request that could not be recorded registered it in tg1"),
+  EXPECT_EQ(std::ranges::count(plan.events, EventKind::external_change, &Event::kind), 1);
+  EXPECT_NE(fleet.three().external_change.find("a request that could not be recorded registered it in tg1"),
             std::string::npos);
   fleet.pass(1min);
-  EXPECT_EQ(std::ranges::count(fleet.tick().events, EventKind::foreign, &Event::kind), 0) << "once is enough";
+  EXPECT_EQ(std::ranges::count(fleet.tick().events, EventKind::external_change, &Event::kind), 0)
+      << "once is enough";
 }
 
 TEST(Standby, OfAnotherHandIsNotUndoneByAMemberThatIsHeld) {

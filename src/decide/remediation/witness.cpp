@@ -212,7 +212,7 @@ void expect_what_a_newer_state_did(Remediation& remediation, const std::string& 
   const auto tag = found->second.tags.find(kWitnessTag);
   if (tag == found->second.tags.end() || !is_own(tag->second, builder.policy.name, remediation.instance_id))
     return;  // taken off, or written by another tool: no treatment of any state of ours
-  remediation.foreign = why;
+  remediation.external_change = why;
   const auto horizon = std::max(kRequestValidity + kRebootQueue, kRebootUnseen);
   remediation.effects_until = std::max(remediation.effects_until, builder.now() + horizon);
 }

@@ -135,7 +135,7 @@ std::string told_of(Treatment treatment, const Member& member, const Served* ser
   if (served == nullptr) return fmt::format("{} was tried and it", name(treatment));
   const auto past =
       std::ranges::find(member.past, served->at, [](const PastRemediation* one) { return one->started_at; });
-  const bool came_about = past == member.past.end() || (*past)->ending != Ending::not_rebooted;
+  const bool came_about = past == member.past.end() || (*past)->ending != Ending::untreated;
   return came_about ? fmt::format("{} was tried at {} and it", name(treatment), iso8601(served->at))
                     : fmt::format("the {} of {} did not come about (evenkeel history {} says why), and this",
                                   name(treatment), iso8601(served->at), member.id);
@@ -184,7 +184,7 @@ bool was_refused(const Remediation& remediation) {
 bool untreated_before(const PastRemediation& ended, const FleetState& state) {
   return std::ranges::any_of(state.recent, [&](const PastRemediation& past) {
     return past.instance_id == ended.instance_id && past.reason == ended.reason &&
-           past.ending == Ending::not_rebooted && ended.ended_at - past.ended_at < 24h;
+           past.ending == Ending::untreated && ended.ended_at - past.ended_at < 24h;
   });
 }
 
@@ -271,7 +271,7 @@ void note_served(const Remediation& remediation, const FleetPolicy& policy, Flee
   std::erase_if(record.served, [&](const Served& one) {
     return ended.ended_at - one.at > kForgotten && !one.reason.starts_with(kTagIdentity);
   });
-  if (ended.ending == Ending::not_rebooted) {
+  if (ended.ending == Ending::untreated) {
     const bool refused = was_refused(remediation);
     if (refused) ended.gone = false;
     // One drain that took too long may be bad luck.

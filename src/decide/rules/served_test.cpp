@@ -196,8 +196,8 @@ TEST(Served, WhatIsNotGoneClimbsAndAfterTheLastRungNeedsAPerson) {
   EXPECT_EQ(fleet.judged().level, 1);
   fleet.state.recent.clear();  // a day later
   EXPECT_EQ(fleet.judged().level, 1) << "the record remembers it";
-  fleet.end(Ending::not_rebooted, Treatment::replace, "event e1");
-  fleet.end(Ending::not_rebooted, Treatment::replace, "event e1");
+  fleet.end(Ending::untreated, Treatment::replace, "event e1");
+  fleet.end(Ending::untreated, Treatment::replace, "event e1");
   EXPECT_EQ(fleet.reason(), Reason::reason_remains);
   EXPECT_EQ(fleet.record().served.at(0).times, 2);
   fleet.policy.treatments.pop_back();
@@ -230,19 +230,19 @@ TEST(Served, ARefusalStaysAndOneDrainThatTookTooLongMayPass) {
   fleet.itself().status = InstanceStatus{StatusCheck::impaired, since, {}};
   const auto identity = fleet.judged().identity;
   EXPECT_EQ(identity, "status check impaired since " + iso8601(since));
-  fleet.end(Ending::not_rebooted, Treatment::stop_start, identity);
+  fleet.end(Ending::untreated, Treatment::stop_start, identity);
   EXPECT_EQ(fleet.judged().holds, Holds::yes);
   fleet.pass(1h);
-  fleet.end(Ending::not_rebooted, Treatment::stop_start, identity);
+  fleet.end(Ending::untreated, Treatment::stop_start, identity);
   EXPECT_EQ(fleet.reason(), Reason::reason_remains) << "twice in a day is no bad luck";
 
   Asked3 other{Kind::status_check, {Treatment::stop_start}};
   other.itself().status = InstanceStatus{StatusCheck::impaired, since, {}};
   other.intents = {refused(Effect::deregister)};
-  EXPECT_EQ(other.end(Ending::not_rebooted, Treatment::stop_start, identity).gone, std::nullopt);
+  EXPECT_EQ(other.end(Ending::untreated, Treatment::stop_start, identity).gone, std::nullopt);
   other.state.recent.clear();
   other.intents = {refused(Effect::stop)};
-  EXPECT_EQ(other.end(Ending::not_rebooted, Treatment::stop_start, identity).gone, false);
+  EXPECT_EQ(other.end(Ending::untreated, Treatment::stop_start, identity).gone, false);
   EXPECT_EQ(other.reason(), Reason::reason_remains);
 }
 
@@ -256,7 +256,7 @@ TEST(Served, ARefusedTreatmentOfAMetricIsTriedAgainRarely) {
   auto& open = fleet.three();
   open.phase = Phase::done;
   open.phase_since = fleet.observation.taken_at;
-  open.ending = Ending::not_rebooted;
+  open.ending = Ending::untreated;
   open.intents = {refused(Effect::stop)};
   close_ended(fleet.state, fleet.policy, fleet.observation);
   EXPECT_EQ(fleet.state.recent.at(0).gone, false);
@@ -380,7 +380,7 @@ TEST(Served, ATagIsAWishAndIsServedByWhateverBecameOfIt) {
   fleet.itself().tags[kRemediateTag] = "now";
   EXPECT_EQ(fleet.judged().identity, std::string("tag ") + kRemediateTag + "=now");
   fleet.intents = {refused(Effect::reboot)};
-  fleet.end(Ending::not_rebooted, Treatment::reboot, fleet.judged().identity);
+  fleet.end(Ending::untreated, Treatment::reboot, fleet.judged().identity);
   EXPECT_TRUE(fleet.record().served.empty());
   fleet.record().served_tag = "now";
   EXPECT_EQ(fleet.reason(), Reason::already_served);

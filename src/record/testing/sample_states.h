@@ -85,7 +85,7 @@ inline Remediation maximal_remediation() {
       .captured = "Success: \x1b[2J",
       .capture_over = true,
       .command_output = "Failed",
-      .foreign = "registered by another hand",
+      .external_change = "registered by another hand",
       .seen_back = true,
       .intents = {{Effect::deregister, "n1", at(1), "arn:tg/tg1/1", OutcomeKind::accepted, false, "", ""},
                   {Effect::reboot, "n2", at(301), "", OutcomeKind::unknown, true, "no answer", "cmd-1"},
@@ -157,9 +157,9 @@ inline FleetState maximal_state() {
                      .seen_at = at(960),
                      .served = {{"tag x=now", at(0), Treatment::stop_start, 2, true}},
                      .effects_until = at(1200)}}};
-  state.told = {{"i-1", "cooldown"}};
-  state.told_fleet = "outside_window";
-  state.glance = {8, 7, 1, -1, {"outside every window"}};
+  state.last_reported = {{"i-1", "cooldown"}};
+  state.last_reported_fleet = "outside_window";
+  state.summary = {8, 7, 1, -1, {"outside every window"}};
   state.pinned = maximal_policy();
   state.policies = {{"p1", maximal_policy()}};
   state.identity = Identity{"aws", "123456789012", "eu-west-1"};
@@ -201,9 +201,9 @@ class ArbitraryStates {
     state.breaker_reset_at = perhaps(time());
     for (auto n = random_.below(3); n > 0; --n) state.healthy_since[text()] = time();
     for (auto n = random_.below(3); n > 0; --n) state.members[text()] = member();
-    for (auto n = random_.below(3); n > 0; --n) state.told[text()] = text();
-    state.told_fleet = text();
-    state.glance = {number(), number(), number(), number(), texts()};
+    for (auto n = random_.below(3); n > 0; --n) state.last_reported[text()] = text();
+    state.last_reported_fleet = text();
+    state.summary = {number(), number(), number(), number(), texts()};
     state.members_last_seen = number();
     if (coin()) state.pinned = policy();
     if (coin()) state.policies[text()] = policy();
@@ -273,7 +273,7 @@ class ArbitraryStates {
     made.captured = text();
     made.capture_over = coin();
     made.command_output = text();
-    made.foreign = text();
+    made.external_change = text();
     made.seen_back = coin();
     for (auto n = random_.below(4); n > 0; --n) made.intents.push_back(intent());
     made.phase = word(Phase::done);
