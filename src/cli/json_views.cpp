@@ -206,15 +206,15 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
 
 namespace {
 
-Json wish_view(const Wish& wish) {
-  return {{"kind", name(wish.kind)},
-          {"instance_id", wish.instance_id.empty() ? Json(nullptr) : Json(wish.instance_id)},
-          {"reason", wish.reason},
-          {"author", wish.author},
-          {"lasting_seconds", wish.lasting ? Json(seconds(*wish.lasting)) : Json(nullptr)},
-          {"until", time_or_null(wish.until)},
-          {"here", wish.here},
-          {"now", wish.now}};
+Json request_view(const OperatorRequest& request) {
+  return {{"kind", name(request.kind)},
+          {"instance_id", request.instance_id.empty() ? Json(nullptr) : Json(request.instance_id)},
+          {"reason", request.reason},
+          {"author", request.author},
+          {"lasting_seconds", request.lasting ? Json(seconds(*request.lasting)) : Json(nullptr)},
+          {"until", time_or_null(request.until)},
+          {"here", request.here},
+          {"now", request.now}};
 }
 
 }  // namespace
@@ -229,15 +229,15 @@ Json view(const FleetState& state, Time now) {
              {"over", !is_in_force(*state.pause, now)}};
   }
   // As it will be once the next tick has dated what was asked for.
-  Json wishes = Json::array();
-  for (const auto& wish : state.wishes) {
-    wishes.push_back(wish_view(wish));
-    if (wish.kind == Wish::Kind::resume && !wish.here) pause = nullptr;
-    if (wish.kind == Wish::Kind::pause) {
-      pause = {{"reason", wish.reason},
-               {"author", wish.author},
+  Json requests = Json::array();
+  for (const auto& request : state.requests) {
+    requests.push_back(request_view(request));
+    if (request.kind == OperatorRequest::Kind::resume && !request.here) pause = nullptr;
+    if (request.kind == OperatorRequest::Kind::pause) {
+      pause = {{"reason", request.reason},
+               {"author", request.author},
                {"since", nullptr},
-               {"until", time_or_null(wish.until)},
+               {"until", time_or_null(request.until)},
                {"over", false}};
     }
   }
@@ -260,7 +260,7 @@ Json view(const FleetState& state, Time now) {
           {"last_tick_at", ticked ? Json(iso8601(state.last_tick_at)) : Json(nullptr)},
           {"last_tick_age_seconds", ticked ? Json(seconds(now - state.last_tick_at)) : Json(nullptr)},
           {"members_last_seen", state.members_last_seen},
-          {"wishes", std::move(wishes)},
+          {"wishes", std::move(requests)},
           {"pause", std::move(pause)},
           {"breaker", std::move(breaker)},
           {"open", std::move(open)},

@@ -12,10 +12,11 @@ namespace evenkeel::cli {
 int change_state(Context& context, const Options& options, const Change& change) {
   auto journal = open_state(context, options);
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
-  wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
-  for (const auto& problem : people.problems()) context.err << "evenkeel: not notified: " << problem << "\n";
-  wiring::Overheard overheard{**journal, people};
-  Regions regions{sources(context), overheard};
+  wiring::Notifiers notifiers{options.notify, sources(context, options.aws), options.aws.region};
+  for (const auto& problem : notifiers.problems())
+    context.err << "evenkeel: not notified: " << problem << "\n";
+  wiring::NotifyingJournal notifying_journal{**journal, notifiers};
+  Regions regions{sources(context), notifying_journal};
   auto parts = regions.parts_without_aws();
   const auto did = change(parts);
   if (!did) {
@@ -28,17 +29,17 @@ int change_state(Context& context, const Options& options, const Change& change)
     for (const auto& line : did->lines) context.out << printable(line, 1000) << "\n";
   }
   context.out.flush();
-  const auto kind = did->wish.kind == Wish::Kind::pause    ? EventKind::pause
-                    : did->wish.kind == Wish::Kind::resume ? EventKind::resume
-                                                           : EventKind::restore;
+  const auto kind = did->request.kind == OperatorRequest::Kind::pause    ? EventKind::pause
+                    : did->request.kind == OperatorRequest::Kind::resume ? EventKind::resume
+                                                                         : EventKind::restore;
   const Event asked{context.clock.now(),
                     did->fleet,
-                    did->wish.instance_id,
+                    did->request.instance_id,
                     "",
                     kind,
-                    decide::in_words(did->wish, did->wish.until)};
-  people.add({&asked, 1});
-  tell(context, people, context.clock.now() + notify::Outbox::kRoundWithin);
+                    decide::request_text(did->request, did->request.until)};
+  notifiers.add({&asked, 1});
+  tell(context, notifiers, context.clock.now() + notify::Outbox::kRoundWithin);
   return kDone;
 }
 
@@ -58,7 +59,7 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                           known.empty() ? "none" : join(known, ", ")));
 }
 
-void add_hand_options(ArgumentParser& command, HandLine& line) {
+void add_operator_options(ArgumentParser& command, FleetAndReason& line) {
   command.add_option("FLEET", line.fleet, "the fleet's name", {.required = true});
   command.add_option("--reason", line.reason, "why, for the next operator",
                      {.shown = "TEXT REQUIRED", .required = true});

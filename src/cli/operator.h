@@ -17,7 +17,7 @@ namespace evenkeel::cli {
 struct Did {
   std::string fleet;
   std::vector<std::string> lines;
-  Wish wish;  // what operators are notified of
+  OperatorRequest request;  // what operators are notified of
 };
 using Change = std::function<Result<Did>(controller::Parts& parts)>;
 int change_state(Context& context, const Options& options, const Change& change);
@@ -27,11 +27,11 @@ Result<void> check_known(Context& context, const std::string& fleet, const Optio
                          record::Journal& journal);
 
 // FLEET and --reason, as they stand in the command line.
-struct HandLine : Line {
+struct FleetAndReason : Line {
   std::string fleet, reason;
 };
 // FLEET, --reason, --policy, --state, --notify, --json, --profile, --region.
-void add_hand_options(ArgumentParser& command, HandLine& line);
+void add_operator_options(ArgumentParser& command, FleetAndReason& line);
 
 // Who is asking, by the environment.
 Result<Author> author_of(Context& context);

@@ -91,8 +91,8 @@ Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, co
                             options.aws.region);
 }
 
-void tell(Context& context, wiring::People& people, Time until) {
-  for (const auto& problem : people.send(until).problems)
+void tell(Context& context, wiring::Notifiers& notifiers, Time until) {
+  for (const auto& problem : notifiers.send(until).problems)
     context.err << "evenkeel: not notified: " << problem << "\n" << std::flush;
 }
 

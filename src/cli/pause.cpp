@@ -10,7 +10,7 @@
 namespace evenkeel::cli {
 namespace {
 
-struct PauseLine : HandLine {
+struct PauseLine : FleetAndReason {
   std::string lasting;  // --for
   std::string until;    // --until
 };
@@ -35,9 +35,10 @@ Result<void> check_end(const PauseCommand& asked, Time now) {
                   iso8601(*until), iso8601(now)));
 }
 
-std::string ends_in_words(const Wish& wish) {
-  if (wish.lasting) return fmt::format(" for {}, from the next tick on", format_duration(*wish.lasting));
-  return wish.until ? " until " + iso8601(*wish.until) : "";
+std::string ends_in_words(const OperatorRequest& request) {
+  if (request.lasting)
+    return fmt::format(" for {}, from the next tick on", format_duration(*request.lasting));
+  return request.until ? " until " + iso8601(*request.until) : "";
 }
 
 }  // namespace
@@ -46,16 +47,16 @@ int run(const PauseCommand& asked, const Options& options, Context& context) {
   if (const auto fits = check_end(asked, context.clock.now()); !fits)
     return fail_with(context, kUsage, fits.error().message);
   const auto& fleet = asked.fleet.text();
-  Wish wish{Wish::Kind::pause, "", asked.reason.text(), asked.author.text()};
-  if (const auto* lasting = std::get_if<Duration>(&asked.end)) wish.lasting = *lasting;
-  if (const auto* until = std::get_if<Time>(&asked.end)) wish.until = *until;
+  OperatorRequest request{OperatorRequest::Kind::pause, "", asked.reason.text(), asked.author.text()};
+  if (const auto* lasting = std::get_if<Duration>(&asked.end)) request.lasting = *lasting;
+  if (const auto* until = std::get_if<Time>(&asked.end)) request.until = *until;
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     TRY_VOID(check_known(context, fleet, options, parts.journal));
-    TRY(controller::wish(fleet, wish, parts));
+    TRY(controller::record_request(fleet, request, parts));
     return Did{fleet,
                {fmt::format("{} is paused{}: nothing more is started; what is under way is finished", fleet,
-                            ends_in_words(wish))},
-               wish};
+                            ends_in_words(request))},
+               request};
   });
 }
 
@@ -63,7 +64,7 @@ void add_pause(Subcommands& all) {
   const auto [command, line] =
       all.add("pause", "start nothing more in a fleet; what is out is still put back",
               exit_codes_help({kState, kLostRace}), pause_command);
-  add_hand_options(command, line);
+  add_operator_options(command, line);
   command.add_option("--for", line.lasting, "it ends by itself after this time", {.shown = "2h"});
   command.add_option("--until", line.until, "it ends by itself at this time, UTC",
                      {.shown = "2026-12-24T18:00:00Z", .excludes = {"--for"}});

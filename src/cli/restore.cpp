@@ -42,13 +42,19 @@ int run(const RestoreCommand& asked, const Options& options, Context& context) {
     return fail_with(context, exit_code_of_state(there.error()), there.error().message);
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     const auto fleet = TRY(fleet_of(asked, options, parts.journal));
-    const Wish wish{
-        Wish::Kind::restore, asked.instance.text(), "", asked.author.text(), {}, {}, false, asked.now};
-    TRY(controller::wish(fleet, wish, parts));
+    const OperatorRequest request{OperatorRequest::Kind::restore,
+                                  asked.instance.text(),
+                                  "",
+                                  asked.author.text(),
+                                  {},
+                                  {},
+                                  false,
+                                  asked.now};
+    TRY(controller::record_request(fleet, request, parts));
     Did did{fleet,
             {fmt::format("{}: {} is put back by the next ticks, without another reboot", fleet,
                          asked.instance.text())},
-            wish};
+            request};
     if (asked.now)
       did.lines.push_back(
           "It does not wait for a treatment that may still act: a reboot that is queued may take it down while "

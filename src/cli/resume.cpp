@@ -10,7 +10,7 @@
 namespace evenkeel::cli {
 namespace {
 
-struct ResumeLine : HandLine {
+struct ResumeLine : FleetAndReason {
   bool here = false;
 };
 
@@ -25,9 +25,9 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
   const auto& fleet = asked.fleet.text();
   return change_state(context, options, [&](controller::Parts& parts) -> Result<Did> {
     TRY_VOID(check_known(context, fleet, options, parts.journal));
-    Wish wish{Wish::Kind::resume, "", asked.reason.text(), asked.author.text()};
-    wish.here = asked.here;
-    auto ended = TRY(controller::wish(fleet, wish, parts));
+    OperatorRequest request{OperatorRequest::Kind::resume, "", asked.reason.text(), asked.author.text()};
+    request.here = asked.here;
+    auto ended = TRY(controller::record_request(fleet, request, parts));
     if (!asked.here) {
       for (auto& what : ended) what = fmt::format("the next tick ends {}", what);
       ended.push_back(ended.empty()
@@ -36,14 +36,14 @@ int run(const ResumeCommand& asked, const Options& options, Context& context) {
                                 "there is nothing to end"
                           : "limits, cooldowns and windows stay as they are, and so does what is under way");
     }
-    return Did{fleet, std::move(ended), wish};
+    return Did{fleet, std::move(ended), request};
   });
 }
 
 void add_resume(Subcommands& all) {
   const auto [command, line] = all.add("resume", "end a fleet's pause and reset its breaker",
                                        exit_codes_help({kState, kLostRace}), resume_command);
-  add_hand_options(command, line);
+  add_operator_options(command, line);
   command.add_flag("--here", line.here,
                    "only say that the fleet has moved: the next run takes its account and region for the "
                    "fleet's own");

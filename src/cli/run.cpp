@@ -116,12 +116,12 @@ Result<Duration> duration_of(const char* option, const std::string& text, Durati
 // One pass after the other, each with the policy as it is by then.
 class Passes {
  public:
-  Passes(Context& context, const RunOptions& options, wiring::PolicySource& source, wiring::People& people,
-         record::Journal& journal, Regions& regions, Duration deadline)
+  Passes(Context& context, const RunOptions& options, wiring::PolicySource& source,
+         wiring::Notifiers& notifiers, record::Journal& journal, Regions& regions, Duration deadline)
       : context_(context),
         options_(options),
         source_(source),
-        people_(people),
+        notifiers_(notifiers),
         journal_(journal),
         regions_(regions),
         deadline_(deadline) {}
@@ -131,7 +131,7 @@ class Passes {
     if (!policy) return restore_only(policy.error(), until);
     say_what_changed(*policy);
     const int code = tick_all(context_, options_, policy->policy, until, journal_, regions_, lasting_);
-    tell(context_, people_, until);
+    tell(context_, notifiers_, until);
     return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
   }
 
@@ -215,14 +215,14 @@ class Passes {
             "\n  no policy is in use: servers that are out are put back all the same, and none is taken out");
     const int code = tick_all(context_, options_, Policy{.fleets = {}, .unread = true}, until, journal_,
                               regions_, lasting_);
-    tell(context_, people_, until);
+    tell(context_, notifiers_, until);
     return std::max<int>(code, exit_code_of_policy(no_policy));
   }
 
   Context& context_;
   const RunOptions& options_;
   wiring::PolicySource& source_;
-  wiring::People& people_;
+  wiring::Notifiers& notifiers_;
   record::Journal& journal_;
   Regions& regions_;
   Duration deadline_;
@@ -248,16 +248,16 @@ int run_run(const RunOptions& options, Context& context) {
   const auto policy = source.current();
   if (!policy && !anything_out(context, options))
     return fail_with(context, exit_code_of_policy(policy.error()), policy.error().message);
-  wiring::People people{options.notify, sources(context, options.aws), options.aws.region};
-  if (!people.problems().empty()) return fail_with(context, kUsage, join(people.problems(), "\n"));
+  wiring::Notifiers notifiers{options.notify, sources(context, options.aws), options.aws.region};
+  if (!notifiers.problems().empty()) return fail_with(context, kUsage, join(notifiers.problems(), "\n"));
   auto journal = open_state(context, options);
   if (!journal) {
     const bool usage = journal.error().kind == ErrorKind::invalid;
     return fail_with(context, usage ? kUsage : kState, journal.error().message);
   }
-  wiring::Overheard overheard{**journal, people};
-  Regions regions{sources(context, options.aws), overheard, options.aws.region};
-  Passes passes{context, options, source, people, overheard, regions, *deadline};
+  wiring::NotifyingJournal notifying_journal{**journal, notifiers};
+  Regions regions{sources(context, options.aws), notifying_journal, options.aws.region};
+  Passes passes{context, options, source, notifiers, notifying_journal, regions, *deadline};
   if (stays) return passes.every(*every, policy);
   const int code = passes.one(policy);
   return context.stopped() ? std::max(code, passes.stopped()) : code;

@@ -95,7 +95,8 @@ Result<record::Export> read_export(const std::string& path) {
 
 // Nothing in it would be missed.
 bool is_empty(const FleetState& state) {
-  return state.open.empty() && state.recent.empty() && state.wishes.empty() && !state.pause && !state.breaker;
+  return state.open.empty() && state.recent.empty() && state.requests.empty() && !state.pause &&
+         !state.breaker;
 }
 
 // The same but for who wrote it when: it has been imported already.

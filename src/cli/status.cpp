@@ -116,13 +116,13 @@ bool said_already(const FleetState& state, const std::string& text) {
 }
 
 // What was asked for since the last tick.
-void show_wishes(Context& context, const FleetState& state) {
-  for (const auto& wish : state.wishes) {
-    const auto asked = printable(decide::in_words(wish, wish.until), 1000);
-    const auto whom = wish.instance_id.empty() ? "" : printable(wish.instance_id) + ": ";
-    const auto lasting = wish.lasting ? fmt::format(", for {}", format_duration(*wish.lasting)) : "";
+void show_requests(Context& context, const FleetState& state) {
+  for (const auto& request : state.requests) {
+    const auto asked = printable(decide::request_text(request, request.until), 1000);
+    const auto whom = request.instance_id.empty() ? "" : printable(request.instance_id) + ": ";
+    const auto lasting = request.lasting ? fmt::format(", for {}", format_duration(*request.lasting)) : "";
     context.out << fmt::format("  {}{}{}; the next tick begins it\n", whom, asked, lasting);
-    if (wish.kind == Wish::Kind::pause)
+    if (request.kind == OperatorRequest::Kind::pause)
       context.out << fmt::format("    to go on: evenkeel resume {} --reason \"…\"\n", state.fleet);
   }
 }
@@ -167,7 +167,7 @@ void show_state(Context& context, const FleetState& state, Time now) {
   show_failing(context, state, now, colours);
   show_ability(context, state, colours);
   show_holds(context, state, now, colours);
-  show_wishes(context, state);
+  show_requests(context, state);
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
   if (state.open.empty()) {
     out << "  nothing under way\n";

@@ -10,7 +10,7 @@
 namespace evenkeel::controller {
 namespace {
 
-constexpr std::size_t kMostWishes = 20;
+constexpr std::size_t kMostRequests = 20;
 
 std::vector<std::string> what_would_end(FleetState state) {
   std::vector<std::string> ended;
@@ -20,10 +20,10 @@ std::vector<std::string> what_would_end(FleetState state) {
     ended.push_back(fmt::format("the pause of {}{}: {}", author,
                                 over ? ", which was over since " + iso8601(*until) : "", reason));
   }
-  for (const auto& wish : state.wishes) {
-    if (wish.kind == Wish::Kind::resume && !wish.here) ended.clear();
-    if (wish.kind == Wish::Kind::pause)
-      ended.push_back(fmt::format("the pause of {}: {}", wish.author, wish.reason));
+  for (const auto& request : state.requests) {
+    if (request.kind == OperatorRequest::Kind::resume && !request.here) ended.clear();
+    if (request.kind == OperatorRequest::Kind::pause)
+      ended.push_back(fmt::format("the pause of {}: {}", request.author, request.reason));
   }
   if (state.breaker) ended.push_back("the breaker: " + state.breaker->reason);
   if (!state.denials.empty())
@@ -39,38 +39,40 @@ std::vector<std::string> what_it_leaves(const FleetState& state) {
                       state.fleet, known ? words(*known) : "no place that is known")};
 }
 
-std::vector<std::string> what_comes_of(const Wish& wish, const FleetState& state) {
-  if (wish.kind != Wish::Kind::resume) return {};
-  return wish.here ? what_it_leaves(state) : what_would_end(state);
+std::vector<std::string> what_comes_of(const OperatorRequest& request, const FleetState& state) {
+  if (request.kind != OperatorRequest::Kind::resume) return {};
+  return request.here ? what_it_leaves(state) : what_would_end(state);
 }
 
-Result<std::vector<std::string>> add_wish(const std::string& fleet, const Wish& wish, FleetState& state) {
-  if (wish.kind == Wish::Kind::restore &&
-      std::ranges::find(state.open, wish.instance_id, &Remediation::instance_id) == state.open.end()) {
+Result<std::vector<std::string>> add_request(const std::string& fleet, const OperatorRequest& request,
+                                             FleetState& state) {
+  if (request.kind == OperatorRequest::Kind::restore &&
+      std::ranges::find(state.open, request.instance_id, &Remediation::instance_id) == state.open.end()) {
     return fail(ErrorKind::not_found,
-                fmt::format("fleet {}: nothing is open for {}", fleet, printable(wish.instance_id)));
+                fmt::format("fleet {}: nothing is open for {}", fleet, printable(request.instance_id)));
   }
-  if (state.wishes.size() >= kMostWishes) {
+  if (state.requests.size() >= kMostRequests) {
     return fail(ErrorKind::rejected,
                 fmt::format("fleet {}: {} wishes wait for a tick to date them; does anything tick?", fleet,
-                            state.wishes.size()),
+                            state.requests.size()),
                 record::kStoreCode);
   }
-  auto ends = what_comes_of(wish, state);
-  state.wishes.push_back(wish);
+  auto ends = what_comes_of(request, state);
+  state.requests.push_back(request);
   return ends;
 }
 
 }  // namespace
 
-Result<std::vector<std::string>> wish(const std::string& fleet, const Wish& wish, Parts& parts) {
+Result<std::vector<std::string>> record_request(const std::string& fleet, const OperatorRequest& request,
+                                                Parts& parts) {
   Error last;
   for (int attempt = 0; attempt < record::kSwapAttempts; ++attempt) {
     FleetState state = TRY(parts.journal.load(fleet)).value_or(FleetState{});
     state.fleet = fleet;
     ++state.revision;
     state.written_by = parts.random.hex(16);
-    auto ends = TRY(add_wish(fleet, wish, state));
+    auto ends = TRY(add_request(fleet, request, state));
     const auto written = parts.journal.replace(state, {});
     if (written) return ends;
     last = written.error();

@@ -24,7 +24,7 @@ void add(InOtherFleet& sum, const InOtherFleet& more) {
 
 // Asked for, and not done yet, for want of a tick.
 bool is_to_be_resumed(const FleetState& state) {
-  return !state.wishes.empty() && state.wishes.back().kind == Wish::Kind::resume;
+  return !state.requests.empty() && state.requests.back().kind == OperatorRequest::Kind::resume;
 }
 
 }  // namespace

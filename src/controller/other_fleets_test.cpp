@@ -61,10 +61,10 @@ TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
   EXPECT_EQ(stopped[0].until, kNow + 1h);
   EXPECT_FALSE(stopped[1].paused);
   EXPECT_EQ(stopped[1].reason, "everybody jumped");
-  former.wishes.emplace_back().kind = Wish::Kind::resume;
+  former.requests.emplace_back().kind = OperatorRequest::Kind::resume;
   others.note(former, false);
   EXPECT_TRUE(stops().empty());
-  former.wishes.clear();
+  former.requests.clear();
   others.note(former, false);
   group.arn = "arn:other";
   EXPECT_TRUE(stops().empty()) << "other servers";

@@ -66,9 +66,9 @@ struct OneTick {
     auto& before = report.before;
     before.failing.reset();
     if (!policy.retired) before.left_policy_at.reset();
-    report.heeded = decide::reckon_clock(report.before, report.observation);
-    std::ranges::move(decide::heed_wishes(report.before, report.observation.taken_at),
-                      std::back_inserter(report.heeded));
+    report.applied_requests = decide::reckon_clock(report.before, report.observation);
+    std::ranges::move(decide::apply_requests(report.before, report.observation.taken_at),
+                      std::back_inserter(report.applied_requests));
   }
 
   Result<void> observe() {
@@ -98,7 +98,7 @@ struct OneTick {
       answer(step.questions);
       step = decide::advance_open(policy, observation(), state, nonce, only_restores);
     }
-    step.events.insert(step.events.begin(), report.heeded.begin(), report.heeded.end());
+    step.events.insert(step.events.begin(), report.applied_requests.begin(), report.applied_requests.end());
     return step;
   }
 

@@ -24,8 +24,8 @@ inline constexpr const char* kMistakeCode = "Evenkeel.Internal";
 
 // What one tick saw, decided and did.
 struct TickReport {
-  FleetState before;          // as it was loaded, with what operators had asked for done in it
-  std::vector<Event> heeded;  // what was done in it: those wishes, and a clock that counts again
+  FleetState before;                    // as it was loaded, with what operators had asked for done in it
+  std::vector<Event> applied_requests;  // what was done in it: those wishes, and a clock that counts again
   Observation observation;
   Plan plan;                            // of the start half; its `next` is the state after all outcomes
   std::vector<Action> carried_out;      // what was attempted: of the restore half, then of the start half
@@ -61,6 +61,7 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal,
 // several.
 // A wish to resume returns what it will end or, with `here`, where the state belonged, for people; one to restore is
 // `not_found` when nothing is open.
-Result<std::vector<std::string>> wish(const std::string& fleet, const Wish& wish, Parts& parts);
+Result<std::vector<std::string>> record_request(const std::string& fleet, const OperatorRequest& request,
+                                                Parts& parts);
 
 }  // namespace evenkeel::controller

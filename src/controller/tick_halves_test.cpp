@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Seconds, DrainedSlowly, testing::Values(0, 1, 2, 4, 6, 
 
 TEST_F(Drained, WhatIsOpenIsSeenToBeforeAnythingOfAStartIsRead) {
   policy.gates.alarms = {"web-busy"};
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   order.clear();
   ASSERT_TRUE(tick(policy, parts));
   const auto at = [&](const char* action) { return std::ranges::find(order, action) - order.begin(); };
@@ -104,7 +104,7 @@ TEST_F(Drained, WhatIsOpenIsSeenToBeforeAnythingOfAStartIsRead) {
 
 TEST_F(Drained, AMistakeOfOursOnTheWayToAStartEndsNoRestore) {
   policy.gates.alarms = {"web-busy"};
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   const auto before = instead;
   instead = [&](std::map<std::string, std::string>& form) -> std::optional<wire::Response> {
     if (form["Action"] == "DescribeAlarms") throw std::out_of_range("map::at");

@@ -83,7 +83,7 @@ TEST_F(Ticking, ReadingThatTookTooLongStartsNobody) {
 
 TEST_F(Ticking, ReadingThatTookTooLongStillRestores) {
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   per_call = 7s;
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_EQ(sent.back(), "RegisterTargets");
@@ -120,7 +120,7 @@ TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
   EXPECT_TRUE(sent.empty());
   journal.read_only = false;
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   journal.read_only = true;
   const auto back = tick(policy, parts);
   ASSERT_FALSE(back);
@@ -132,7 +132,7 @@ TEST_F(Ticking, AStoreThatCannotBeWrittenStopsStartsAndNotTheWayBack) {
 
 TEST_F(Ticking, ATableThatTakesNoWriteDoesNotStopTheWayBack) {
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   const auto before = sent.size();
   journal.refuse = [&](int) { return Error{ErrorKind::denied, "PutItem is denied", record::kStoreCode}; };
   EXPECT_FALSE(tick(policy, parts));
@@ -150,7 +150,7 @@ TEST_F(Ticking, ATableThatTakesNoWriteDoesNotStopTheWayBack) {
 
 TEST_F(Ticking, WithoutAStoreNothingIsSentWhenAnotherTickCouldWrite) {
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   const auto before = sent.size();
   const auto writes = journal.writes;
   journal.before_write = [&](int write) {
@@ -186,7 +186,7 @@ TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {
 
 TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
   policy.keep.out.count = 1;
-  ASSERT_TRUE(wish("web", kPauseWish, parts));
+  ASSERT_TRUE(record_request("web", kPauseRequest, parts));
   const auto before = journal.writes;
   const auto report = dry_tick(policy, parts);
   ASSERT_TRUE(report);
@@ -199,10 +199,10 @@ TEST_F(Ticking, ADryTickReadsEverythingAndWritesNothing) {
 }
 
 TEST_F(Ticking, APauseStopsStartsAndResumeEndsItAndTheBreaker) {
-  ASSERT_TRUE(wish("web", kPauseWish, parts));
+  ASSERT_TRUE(record_request("web", kPauseRequest, parts));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_TRUE(sent.empty());
-  const auto ended = wish("web", kResumeWish, parts);
+  const auto ended = record_request("web", kResumeRequest, parts);
   ASSERT_TRUE(ended);
   EXPECT_EQ(*ended, std::vector<std::string>{"the pause of ann: deploy"});
   account.clock.time += 1min;
@@ -220,7 +220,7 @@ TEST_F(Ticking, ResumeRemembersWhenTheBreakerWasReset) {
   state.revision = 1;
   state.breaker = Breaker{"3 of 8 jumped", {}};
   ASSERT_TRUE(journal.replace(state, {}));
-  ASSERT_TRUE(wish("web", kResumeWish, parts));
+  ASSERT_TRUE(record_request("web", kResumeRequest, parts));
   EXPECT_TRUE(stored().breaker.has_value()) << "the next tick dates it";
   account.clock.time += 7 * 24h;  // this machine's clock; AWS's Date stays
   const auto report = tick(policy, parts);
@@ -231,14 +231,14 @@ TEST_F(Ticking, ResumeRemembersWhenTheBreakerWasReset) {
 
 TEST_F(Ticking, APersonsRestorePutsItBackUnrebooted) {
   ASSERT_TRUE(tick(policy, parts));
-  EXPECT_EQ(wish("web", restore_wish(2), parts).error().kind, ErrorKind::not_found);
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  EXPECT_EQ(record_request("web", restore_request(2), parts).error().kind, ErrorKind::not_found);
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   EXPECT_EQ(stored().open.at(0).phase, Phase::draining) << "the next tick begins it";
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report);
   EXPECT_EQ(stored().open.at(0).phase, Phase::rejoining);
   EXPECT_FALSE(stored().open.at(0).treat);
-  EXPECT_TRUE(stored().wishes.empty());
+  EXPECT_TRUE(stored().requests.empty());
   EXPECT_EQ(report->events.at(0).kind, EventKind::restore);
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
@@ -249,7 +249,7 @@ TEST_F(Ticking, ARestoreWithNowhereToGoIsHandedOver) {
   state.open[0].snapshot[0].vanished = true;
   ++state.revision;
   ASSERT_TRUE(journal.replace(state, {}));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_TRUE(stored().open.empty());
   EXPECT_EQ(stored().recent.at(0).ending, Ending::handed_over);
@@ -258,13 +258,13 @@ TEST_F(Ticking, ARestoreWithNowhereToGoIsHandedOver) {
 TEST_F(Ticking, APauseThatIsStoredInTheMidstOfATickStopsItsStart) {
   journal.before_write = [&](int write) {
     if (write != 1) return;
-    ASSERT_TRUE(wish("web", kPauseWish, parts));
+    ASSERT_TRUE(record_request("web", kPauseRequest, parts));
   };
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report);
   EXPECT_TRUE(report->lost_race);
   EXPECT_TRUE(sent.empty());
-  EXPECT_TRUE(pause_is_wished(stored()));
+  EXPECT_TRUE(pause_is_requested(stored()));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_TRUE(sent.empty());
   EXPECT_EQ(stored().pause->since, stored().last_tick_at);
@@ -272,12 +272,12 @@ TEST_F(Ticking, APauseThatIsStoredInTheMidstOfATickStopsItsStart) {
 
 TEST_F(Ticking, ARestoreThatLosesItsRaceSendsNothingAndIsNoError) {
   ASSERT_TRUE(tick(policy, parts));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   sent.clear();
   journal.writes = 0;
   journal.before_write = [&](int write) {
     if (write != 1) return;
-    ASSERT_TRUE(wish("web", kPauseWish, parts));
+    ASSERT_TRUE(record_request("web", kPauseRequest, parts));
   };
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report) << report.error().message;
@@ -289,7 +289,7 @@ TEST_F(Ticking, ARestoreThatLosesItsRaceSendsNothingAndIsNoError) {
 
 TEST_F(Ticking, NoWishHoldsThisMachinesTime) {
   account.clock.time += 7 * 24h;
-  ASSERT_TRUE(wish("web", {Wish::Kind::pause, "", "deploy", "ann", 2h}, parts));
+  ASSERT_TRUE(record_request("web", {OperatorRequest::Kind::pause, "", "deploy", "ann", 2h}, parts));
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report);
   EXPECT_EQ(stored().pause->since, report->observation.taken_at);
@@ -303,21 +303,21 @@ TEST_F(Ticking, OnlyALostRaceOfAWishIsTriedAgain) {
     if (++lost > 2) return std::nullopt;
     return Error{ErrorKind::conflict, "somebody was faster", record::kStoreCode};
   };
-  ASSERT_TRUE(wish("web", kPauseWish, parts));
+  ASSERT_TRUE(record_request("web", kPauseRequest, parts));
   EXPECT_EQ(journal.writes, 3);
-  EXPECT_EQ(stored().wishes.size(), 1U);
+  EXPECT_EQ(stored().requests.size(), 1U);
   for (const auto kind :
        {ErrorKind::rejected, ErrorKind::unavailable, ErrorKind::maybe_happened, ErrorKind::denied}) {
     journal.writes = 0;
     journal.refuse = [&](int) { return Error{kind, "no", record::kStoreCode}; };
-    EXPECT_EQ(wish("web", kResumeWish, parts).error().kind, kind);
+    EXPECT_EQ(record_request("web", kResumeRequest, parts).error().kind, kind);
     EXPECT_EQ(journal.writes, 1) << "it may have been stored, and would be asked for twice";
   }
 }
 
 TEST_F(Ticking, WishesThatNoTickDatesEndSomewhere) {
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(wish("web", kPauseWish, parts));
-  EXPECT_EQ(wish("web", kPauseWish, parts).error().kind, ErrorKind::rejected);
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(record_request("web", kPauseRequest, parts));
+  EXPECT_EQ(record_request("web", kPauseRequest, parts).error().kind, ErrorKind::rejected);
 }
 
 TEST_F(Ticking, AFleetThatLeftThePolicyIsTickedWhileSomethingIsOpen) {
@@ -359,7 +359,7 @@ TEST_F(Ticking, ARestoreForgetsThatAnEarlierRegistrationWasAccepted) {
   state.open[0].phase = Phase::held;
   ++state.revision;
   ASSERT_TRUE(journal.replace(state, {}));
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_EQ(sent.back(), "RegisterTargets") << "a person asked for it";
 }
@@ -417,16 +417,16 @@ TEST_F(Ticking, InAnotherAccountNothingIsWrittenUntilAPersonSaysThatTheFleetHasM
   EXPECT_EQ(journal.writes, writes);
   EXPECT_EQ(stored(), moved);
   EXPECT_EQ(dry_tick(policy, parts).error().code, kWrongAccount);
-  Wish moves{Wish::Kind::resume, "", "new account", "ann"};
+  OperatorRequest moves{OperatorRequest::Kind::resume, "", "new account", "ann"};
   moves.here = true;
   EXPECT_EQ(
-      wish("web", moves, parts).value(),
+      record_request("web", moves, parts).value(),
       std::vector<std::string>{"web belonged to account 999988887777, region eu-west-1; the next tick takes "
                                "the account and region that it finds"});
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report) << report.error().message;
-  ASSERT_EQ(report->heeded.size(), 1U);
-  EXPECT_EQ(report->heeded[0].text, "account and region accepted by ann: new account");
+  ASSERT_EQ(report->applied_requests.size(), 1U);
+  EXPECT_EQ(report->applied_requests[0].text, "account and region accepted by ann: new account");
   EXPECT_TRUE(std::ranges::any_of(report->events, [](const Event& event) {
     return event.kind == EventKind::place && event.text.starts_with("the fleet is in account 123456789012");
   }));
@@ -468,7 +468,7 @@ TEST_F(Ticking, WhereTheFleetsCanNotBeListedWhatIsOutComesBack) {
   OtherFleets others;
   others.note_unlisted("dynamodb:Query is denied");
   parts.others = &others;
-  ASSERT_TRUE(wish("web", restore_wish(1), parts));
+  ASSERT_TRUE(record_request("web", restore_request(1), parts));
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }

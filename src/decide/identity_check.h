@@ -12,7 +12,7 @@
 namespace evenkeel::decide {
 
 // A state that doesn't know its place takes the first one that AWS tells: a new state, one that an operator has
-// told to (Wish::here), or one that finds there what it remembers.
+// told to (OperatorRequest::here), or one that finds there what it remembers.
 void adopt_identity(FleetState& state, const Observation& observation, std::vector<Event>& events);
 
 // The look was taken in the account and region that the state belongs to. False where either is unknown.

@@ -12,67 +12,68 @@
 namespace evenkeel::decide {
 namespace {
 
-std::string by_whom(const std::string& what, const Wish& wish) {
-  return fmt::format("{} by {}{}{}", what, wish.author, wish.reason.empty() ? "" : ": ", wish.reason);
+std::string with_author(const std::string& what, const OperatorRequest& request) {
+  return fmt::format("{} by {}{}{}", what, request.author, request.reason.empty() ? "" : ": ",
+                     request.reason);
 }
 
-class Heeding {
+class RequestsApplier {
  public:
-  Heeding(FleetState& state, Time now) : state_(state), now_(now) {}
+  RequestsApplier(FleetState& state, Time now) : state_(state), now_(now) {}
   std::vector<Event> take_events() { return std::move(events_); }
 
-  void pause(const Wish& wish) {
-    const auto until = wish.lasting ? std::optional(now_ + *wish.lasting) : wish.until;
+  void pause(const OperatorRequest& request) {
+    const auto until = request.lasting ? std::optional(now_ + *request.lasting) : request.until;
     if (until && *until <= now_)
       return note("", EventKind::pause,
-                  by_whom("a pause until " + iso8601(*until) + " was over before it began", wish));
-    state_.pause = Pause{wish.reason, wish.author, now_, until};
-    note("", EventKind::pause, in_words(wish, until));
+                  with_author("a pause until " + iso8601(*until) + " was over before it began", request));
+    state_.pause = Pause{request.reason, request.author, now_, until};
+    note("", EventKind::pause, request_text(request, until));
   }
 
-  void resume(const Wish& wish) {
-    if (wish.here) return accept_place(wish);
+  void resume(const OperatorRequest& request) {
+    if (request.here) return accept_place(request);
     if (state_.pause) {
       const auto& [reason, author, since, until] = *state_.pause;
       const bool over = until && *until <= now_;
       note("", EventKind::resume,
-           by_whom(fmt::format("ended the pause of {} ({}{})", author, reason,
-                               over ? ", over since " + iso8601(*until) : ""),
-                   wish));
+           with_author(fmt::format("ended the pause of {} ({}{})", author, reason,
+                                   over ? ", over since " + iso8601(*until) : ""),
+                       request));
       state_.pause.reset();
     }
     if (state_.breaker) {
       note("", EventKind::resume,
-           by_whom(fmt::format("reset the breaker ({})", state_.breaker->reason), wish));
+           with_author(fmt::format("reset the breaker ({})", state_.breaker->reason), request));
       state_.breaker.reset();
       state_.breaker_reset_at = now_;
     }
     if (!state_.denials.empty()) {
       note("", EventKind::resume,
-           by_whom("ended the wait after AWS's refusals (the next start tries again)", wish));
+           with_author("ended the wait after AWS's refusals (the next start tries again)", request));
       state_.denials.clear();
     }
     if (const auto missing = accept_missing(state_); !missing.empty())
       note("", EventKind::resume,
-           by_whom(fmt::format("ended the wait for servers that left their target groups ({})",
-                               join(missing, ", ")),
-                   wish));
+           with_author(fmt::format("ended the wait for servers that left their target groups ({})",
+                                   join(missing, ", ")),
+                       request));
     if (state_.last_tick_at > now_ || state_.clock_doubt) {
-      note("", EventKind::resume, by_whom("set the clock to AWS's present time", wish));
+      note("", EventKind::resume, with_author("set the clock to AWS's present time", request));
       bring_back(state_, now_);
       state_.clock_doubt.reset();
     }
   }
 
-  void restore(const Wish& wish) {
-    const auto found = std::ranges::find(state_.open, wish.instance_id, &Remediation::instance_id);
+  void restore(const OperatorRequest& request) {
+    const auto found = std::ranges::find(state_.open, request.instance_id, &Remediation::instance_id);
     if (found == state_.open.end())
-      return note(wish.instance_id, EventKind::restore,
-                  by_whom("nothing is under way any more that could be put back", wish));
+      return note(request.instance_id, EventKind::restore,
+                  with_author("nothing is under way any more that could be put back", request));
     found->treat = false;
-    found->why_untreated = by_whom("put back", wish);
+    found->why_untreated = with_author("put back", request);
     // A later wish without it does not take it back.
-    if (wish.now) found->without_waiting = true;
+    if (request.now) found->without_waiting = true;
     found->phase_since = now_;
     const bool nowhere = std::ranges::all_of(found->snapshot, &SnapshotTarget::vanished);
     if (nowhere && !stands_by(*found)) {
@@ -89,7 +90,7 @@ class Heeding {
         return intent.effect == Effect::register_ || intent.effect == Effect::exit_standby;
       });
     }
-    note(wish.instance_id, EventKind::restore, in_words(wish, {}));
+    note(request.instance_id, EventKind::restore, request_text(request, {}));
   }
 
  private:
@@ -99,9 +100,9 @@ class Heeding {
     return may_be_in_our_standby(remediation) && (exit == nullptr || exit->outcome != OutcomeKind::accepted);
   }
   // Whatever the next look finds: adopt_identity() takes it.
-  void accept_place(const Wish& wish) {
+  void accept_place(const OperatorRequest& request) {
     state_.identity = Identity{};
-    note("", EventKind::place, in_words(wish, {}));
+    note("", EventKind::place, request_text(request, {}));
   }
 
   void note(const std::string& instance_id, EventKind kind, std::string text) {
@@ -115,35 +116,35 @@ class Heeding {
 
 }  // namespace
 
-std::string in_words(const Wish& wish, std::optional<Time> until) {
-  switch (wish.kind) {
-    case Wish::Kind::pause:
-      return by_whom(until ? "paused until " + iso8601(*until) : std::string("paused"), wish);
-    case Wish::Kind::resume:
-      return by_whom(wish.here ? "account and region accepted" : "resumed", wish);
-    case Wish::Kind::restore:
-      return by_whom("return requested", wish) +
-             (wish.now ? ", without waiting for a treatment that may still act" : "");
+std::string request_text(const OperatorRequest& request, std::optional<Time> until) {
+  switch (request.kind) {
+    case OperatorRequest::Kind::pause:
+      return with_author(until ? "paused until " + iso8601(*until) : std::string("paused"), request);
+    case OperatorRequest::Kind::resume:
+      return with_author(request.here ? "account and region accepted" : "resumed", request);
+    case OperatorRequest::Kind::restore:
+      return with_author("return requested", request) +
+             (request.now ? ", without waiting for a treatment that may still act" : "");
   }
   return "";
 }
 
-std::vector<Event> heed_wishes(FleetState& state, Time now) {
-  Heeding heeding{state, now};
-  for (const auto& wish : std::exchange(state.wishes, {})) {
-    switch (wish.kind) {
-      case Wish::Kind::pause:
-        heeding.pause(wish);
+std::vector<Event> apply_requests(FleetState& state, Time now) {
+  RequestsApplier applier{state, now};
+  for (const auto& request : std::exchange(state.requests, {})) {
+    switch (request.kind) {
+      case OperatorRequest::Kind::pause:
+        applier.pause(request);
         break;
-      case Wish::Kind::resume:
-        heeding.resume(wish);
+      case OperatorRequest::Kind::resume:
+        applier.resume(request);
         break;
-      case Wish::Kind::restore:
-        heeding.restore(wish);
+      case OperatorRequest::Kind::restore:
+        applier.restore(request);
         break;
     }
   }
-  return heeding.take_events();
+  return applier.take_events();
 }
 
 }  // namespace evenkeel::decide

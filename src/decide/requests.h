@@ -12,9 +12,9 @@ namespace evenkeel::decide {
 // resume ends pause, breaker, the wait for servers that are missing from their target groups and any doubt of the
 // clock; with `here` it only says that the fleet has moved. A restore sets its remediation on its way back. Returns
 // what happened.
-std::vector<Event> heed_wishes(FleetState& state, Time now);
+std::vector<Event> apply_requests(FleetState& state, Time now);
 
 // "paused until 2026-12-24T18:00:00Z by ann: release": what a wish asks for, in the words of the history.
-std::string in_words(const Wish& wish, std::optional<Time> until);
+std::string request_text(const OperatorRequest& request, std::optional<Time> until);
 
 }  // namespace evenkeel::decide

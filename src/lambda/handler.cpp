@@ -97,8 +97,8 @@ Handler::Handler(Context& context, Settings settings)
       settings_(std::move(settings)),
       log_(context.out, context.clock),
       policies_(settings_.policy, sources(), ""),
-      people_(settings_.notify, sources(), "") {
-  for (const auto& problem : people_.problems()) log_.error("notify", "not notified: " + problem);
+      notifiers_(settings_.notify, sources(), "") {
+  for (const auto& problem : notifiers_.problems()) log_.error("notify", "not notified: " + problem);
 }
 
 credentials::Sources Handler::sources() const {
@@ -108,8 +108,8 @@ credentials::Sources Handler::sources() const {
 Result<void> Handler::open_state() {
   if (journal_) return {};
   journal_ = TRY(wiring::open_state(settings_.state, wiring::Access::write, sources(), ""));
-  overheard_.emplace(*journal_, people_);
-  regions_.emplace(sources(), *overheard_);
+  notifying_journal_.emplace(*journal_, notifiers_);
+  regions_.emplace(sources(), *notifying_journal_);
   return {};
 }
 
@@ -128,7 +128,7 @@ Result<Policy> Handler::read_policy(PassMetrics& metrics) {
 }
 
 void Handler::tell(Time until, PassMetrics& metrics) {
-  const auto delivery = people_.send(until);
+  const auto delivery = notifiers_.send(until);
   metrics.notifications_failed = delivery.failed;
   for (const auto& problem : delivery.problems) log_.warning("notify", problem);
 }
@@ -168,7 +168,7 @@ void Handler::run_pass(const Policy& policy, const wiring::PassSettings& pass, E
     for (const auto& line : metrics_of(tick, context_.clock.now())) log_.line(line);
     ended.add(tick);
   };
-  const auto end = wiring::make_pass(policy, pass, *overheard_, *regions_, context_.clock, watch);
+  const auto end = wiring::make_pass(policy, pass, *notifying_journal_, *regions_, context_.clock, watch);
   const auto failed = [&](int code, const std::string& message) {
     ended.failed(code, message);
     log_.error("pass", message);

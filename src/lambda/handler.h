@@ -65,9 +65,9 @@ class Handler {
   Settings settings_;
   Log log_;
   wiring::PolicySource policies_;
-  wiring::People people_;
+  wiring::Notifiers notifiers_;
   std::unique_ptr<record::Journal> journal_;
-  std::optional<wiring::Overheard> overheard_;
+  std::optional<wiring::NotifyingJournal> notifying_journal_;
   std::optional<wiring::Regions> regions_;
 };
 

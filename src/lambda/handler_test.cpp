@@ -79,9 +79,9 @@ TEST_F(Handling, ACommandIsTheCommandLines) {
   const auto restored = answer(R"({"command":"restore","now":true,"instance":")" + worst + R"("})");
   EXPECT_EQ(restored["exit_code"], 0);
   EXPECT_NE(restored.dump().find("does not wait for a treatment"), std::string::npos) << restored;
-  const auto wishes = answer(R"({"command":"status"})")["output"]["fleets"][0]["wishes"];
-  EXPECT_FALSE(wishes[0]["now"]);
-  EXPECT_TRUE(wishes[1]["now"]);
+  const auto requests = answer(R"({"command":"status"})")["output"]["fleets"][0]["wishes"];
+  EXPECT_FALSE(requests[0]["now"]);
+  EXPECT_TRUE(requests[1]["now"]);
 }
 
 TEST_F(Handling, AWrongCommandDoesNothingAndSaysWhatThereIs) {

@@ -13,13 +13,13 @@ bool brings_back(Effect effect) {
   return effect == Effect::register_ || effect == Effect::exit_standby || effect == Effect::start;
 }
 
-bool pause_is_wished(const FleetState& state) {
-  bool wished = false;
-  for (const auto& wish : state.wishes) {
-    if (wish.kind == Wish::Kind::pause) wished = true;
-    if (wish.kind == Wish::Kind::resume && !wish.here) wished = false;
+bool pause_is_requested(const FleetState& state) {
+  bool requested = false;
+  for (const auto& request : state.requests) {
+    if (request.kind == OperatorRequest::Kind::pause) requested = true;
+    if (request.kind == OperatorRequest::Kind::resume && !request.here) requested = false;
   }
-  return wished;
+  return requested;
 }
 
 bool may_have_happened(const Intent& intent) {

@@ -214,7 +214,7 @@ struct Served {
 
 // What an operator asked for, until a tick dates it with AWS's time and does it: the clock of the machine on which
 // it was asked for is never believed.
-struct Wish {
+struct OperatorRequest {
   enum class Kind { pause, resume, restore };
   Kind kind = Kind::pause;
   std::string instance_id;  // of restore
@@ -226,10 +226,11 @@ struct Wish {
   // Of a resume: only says that the fleet has moved to wherever the next tick finds it, and ends nothing.
   bool here = false;
   bool now = false;  // of restore: it does not wait for a treatment that may still act
-  bool operator==(const Wish&) const = default;
+  bool operator==(const OperatorRequest&) const = default;
 };
 template <>
-inline constexpr auto kWords<Wish::Kind> = word_table<Wish::Kind::restore>("pause", "resume", "restore");
+inline constexpr auto kWords<OperatorRequest::Kind> =
+    word_table<OperatorRequest::Kind::restore>("pause", "resume", "restore");
 
 // AWS's Dates contradict last_tick_at: what the ticks since then have read.
 struct ClockDoubt {
@@ -388,10 +389,10 @@ struct FleetState {
   std::int64_t revision = 0;  // 0: never written
   std::string written_by;     // the tick's nonce: recognises one's own write after a lost reply
   Time last_tick_at{};
-  std::optional<Time> signal_read_at;   // when the whole fleet's signal was last read
-  std::vector<Remediation> open;        // at most keep.out of them are ours at a time; sorted by start
-  std::vector<PastRemediation> recent;  // ended in the last 24 hours (what the limits need), newest last
-  std::vector<Wish> wishes;             // oldest first; the next tick dates them, and none is left
+  std::optional<Time> signal_read_at;     // when the whole fleet's signal was last read
+  std::vector<Remediation> open;          // at most keep.out of them are ours at a time; sorted by start
+  std::vector<PastRemediation> recent;    // ended in the last 24 hours (what the limits need), newest last
+  std::vector<OperatorRequest> requests;  // oldest first; the next tick dates them, and none is left
   std::optional<ClockDoubt> clock_doubt;
   std::optional<Pause> pause;
   std::optional<Breaker> breaker;
@@ -422,6 +423,6 @@ struct FleetState {
 };
 
 // Whether a pause was asked for that no tick has dated yet: it holds back starts all the same.
-bool pause_is_wished(const FleetState& state);
+bool pause_is_requested(const FleetState& state);
 
 }  // namespace evenkeel

@@ -30,8 +30,8 @@ std::optional<Identity> identity_of_arn(std::string_view arn) {
 }
 
 bool accepts_any_place(const FleetState& state) {
-  const bool wished = std::ranges::any_of(state.wishes, &Wish::here);
-  return wished || (state.identity && state.identity->account.empty());
+  const bool requested = std::ranges::any_of(state.requests, &OperatorRequest::here);
+  return requested || (state.identity && state.identity->account.empty());
 }
 
 std::optional<Identity> remembered_identity(const FleetState& state) {

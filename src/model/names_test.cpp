@@ -58,7 +58,7 @@ void expect_own_words() {
 }
 
 TEST(Names, SayWhatTheEnumeratorsSay) {
-  expect_own_words<Phase, Effect, OutcomeKind, Ending, Wish::Kind, Ability::Kind, Blindness>();
+  expect_own_words<Phase, Effect, OutcomeKind, Ending, OperatorRequest::Kind, Ability::Kind, Blindness>();
   expect_own_words<TargetState, TargetReason, TargetType, InstanceState, LifecycleState, StatusCheck,
                    EventCode>();
   expect_own_words<SignalState, AlarmState, CalendarState>();

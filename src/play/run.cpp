@@ -234,16 +234,17 @@ class Operation {
 
 void Operation::by_hand(const sim::OperatorEvent& event, const std::string& fleet) {
   auto parts = regions_->parts_without_aws();
-  Wish wish{Wish::Kind::resume, "", event.argument, kAuthor};
+  OperatorRequest request{OperatorRequest::Kind::resume, "", event.argument, kAuthor};
   if (event.name == "pause") {
-    wish.kind = Wish::Kind::pause;
-    if (event.duration > Duration::zero()) wish.lasting = event.duration;
+    request.kind = OperatorRequest::Kind::pause;
+    if (event.duration > Duration::zero()) request.lasting = event.duration;
   } else if (event.name == "restore") {
-    wish = {Wish::Kind::restore, event.argument, "", kAuthor, {}, {}, false, event.now};
+    request = {OperatorRequest::Kind::restore, event.argument, "", kAuthor, {}, {}, false, event.now};
   }
-  const auto done = controller::wish(fleet, wish, parts);
+  const auto done = controller::record_request(fleet, request, parts);
   // Open in another fleet, or nowhere.
-  if (!done && wish.kind == Wish::Kind::restore && done.error().kind == ErrorKind::not_found) return;
+  if (!done && request.kind == OperatorRequest::Kind::restore && done.error().kind == ErrorKind::not_found)
+    return;
   if (!done) stage_.problem(fmt::format("{} of {}: {}", event.name, fleet, done.error().message));
 }
 

@@ -123,11 +123,11 @@ inline constexpr auto kFields<Pause> = std::tuple{
 };
 
 template <>
-inline constexpr auto kFields<Wish> = std::tuple{
-    Entry{"kind", &Wish::kind, 3},       Entry{"instance_id", &Wish::instance_id, 3},
-    Entry{"reason", &Wish::reason, 3},   Entry{"author", &Wish::author, 3},
-    Entry{"lasting", &Wish::lasting, 3}, Entry{"until", &Wish::until, 3},
-    Entry{"here", &Wish::here, 3},       Entry{"now", &Wish::now, 3},
+inline constexpr auto kFields<OperatorRequest> = std::tuple{
+    Entry{"kind", &OperatorRequest::kind, 3},       Entry{"instance_id", &OperatorRequest::instance_id, 3},
+    Entry{"reason", &OperatorRequest::reason, 3},   Entry{"author", &OperatorRequest::author, 3},
+    Entry{"lasting", &OperatorRequest::lasting, 3}, Entry{"until", &OperatorRequest::until, 3},
+    Entry{"here", &OperatorRequest::here, 3},       Entry{"now", &OperatorRequest::now, 3},
 };
 
 template <>
@@ -364,7 +364,7 @@ inline constexpr auto kFields<FleetState> = std::tuple{
     Entry{"signal_read_at", &FleetState::signal_read_at},
     Entry{"open", &FleetState::open},
     Entry{"recent", &FleetState::recent},
-    Entry{"wishes", &FleetState::wishes, 3},
+    Entry{"wishes", &FleetState::requests, 3},
     Entry{"clock_doubt", &FleetState::clock_doubt, 3},
     Entry{"pause", &FleetState::pause},
     Entry{"breaker", &FleetState::breaker},

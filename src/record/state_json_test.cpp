@@ -249,7 +249,7 @@ TEST(StateJson, ASchema2DocumentIsReadAndGetsTheDefaults) {
   EXPECT_TRUE(state->policies.empty());
   EXPECT_TRUE(state->members.at("i-0123456789abcdef0").served.empty());
   EXPECT_EQ(state->ability.kind, Ability::Kind::able);
-  EXPECT_TRUE(state->wishes.empty());
+  EXPECT_TRUE(state->requests.empty());
   EXPECT_FALSE(state->clock_doubt);
   EXPECT_EQ(state->pause, maximal_state().pause);
   auto external_change = as_schema_2(maximal_document());

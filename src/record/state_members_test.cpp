@@ -118,7 +118,7 @@ namespace {
   return std::tie(a, b);
 }
 
-[[maybe_unused]] auto members(const Wish& s) {
+[[maybe_unused]] auto members(const OperatorRequest& s) {
   const auto& [a, b, c, d, e, f, g, h] = s;
   return std::tie(a, b, c, d, e, f, g, h);
 }
@@ -176,11 +176,12 @@ constexpr bool all_members_are_stored() {
 }
 
 TEST(StateJson, StoresEveryMember) {
-  EXPECT_TRUE((all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause,
-                                      Breaker, MetricCondition, Keep, Timing, FleetPolicy, FleetState,
-                                      MemberRecord, FleetSummary, Condition, Rule, LoadCeiling, Window,
-                                      Freeze, Gates, Document, Step, Evidence, Served, Identity, GroupSeen,
-                                      BlindTo, Ability, Wish, ClockDoubt, Denial, Failing, LeftMark>()));
+  EXPECT_TRUE(
+      (all_members_are_stored<SnapshotTarget, Intent, Cause, Remediation, PastRemediation, Pause, Breaker,
+                              MetricCondition, Keep, Timing, FleetPolicy, FleetState, MemberRecord,
+                              FleetSummary, Condition, Rule, LoadCeiling, Window, Freeze, Gates, Document,
+                              Step, Evidence, Served, Identity, GroupSeen, BlindTo, Ability, OperatorRequest,
+                              ClockDoubt, Denial, Failing, LeftMark>()));
 }
 
 }  // namespace

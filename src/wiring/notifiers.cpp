@@ -122,20 +122,20 @@ notify::Outbox outbox(const std::vector<std::string>& addresses, const credentia
 
 }  // namespace
 
-People::People(const std::vector<std::string>& addresses, const credentials::Sources& sources,
-               const std::string& region)
+Notifiers::Notifiers(const std::vector<std::string>& addresses, const credentials::Sources& sources,
+                     const std::string& region)
     : outbox_(outbox(addresses, sources, region, problems_)) {}
 
-void People::add(std::span<const Event> events) {
+void Notifiers::add(std::span<const Event> events) {
   for (const auto& event : events) {
     if (event.notified) continue;
     if (auto notice = notify::notice_of(event)) outbox_.add(std::move(*notice));
   }
 }
 
-Result<void> Overheard::replace(const FleetState& next, std::span<const Event> events) {
+Result<void> NotifyingJournal::replace(const FleetState& next, std::span<const Event> events) {
   TRY_VOID(journal_.replace(next, events));
-  people_.add(events);
+  notifiers_.add(events);
   return {};
 }
 

@@ -20,13 +20,13 @@
 
 namespace evenkeel::wiring {
 
-class People {
+class Notifiers {
  public:
   // What `sources` refers to must outlive this. `region` is that of a parameter (webhook:ssm:), when it isn't
   // the environment's; empty: not given. Makes no call. Addresses that make no sense are in problems(), and
   // left out.
-  People(const std::vector<std::string>& addresses, const credentials::Sources& sources,
-         const std::string& region);
+  Notifiers(const std::vector<std::string>& addresses, const credentials::Sources& sources,
+            const std::string& region);
 
   // What is wrong with which address, and the remedy. An entry point that a person uses refuses to start; one
   // that brings machines back goes on without.
@@ -44,9 +44,10 @@ class People {
 };
 
 // A journal that passes on what was written to it.
-class Overheard final : public record::Journal {
+class NotifyingJournal final : public record::Journal {
  public:
-  Overheard(record::Journal& journal, People& people) : journal_(journal), people_(people) {}
+  NotifyingJournal(record::Journal& journal, Notifiers& notifiers)
+      : journal_(journal), notifiers_(notifiers) {}
 
   Result<std::optional<FleetState>> load(const std::string& fleet) override { return journal_.load(fleet); }
   Result<void> replace(const FleetState& next, std::span<const Event> events) override;
@@ -58,7 +59,7 @@ class Overheard final : public record::Journal {
 
  private:
   record::Journal& journal_;
-  People& people_;
+  Notifiers& notifiers_;
 };
 
 // The addresses in a text, with white space between them (EVENKEEL_NOTIFY).

@@ -48,7 +48,7 @@ struct World : Outside {
         }) {
     environment["AWS_REGION"] = "eu-west-1";
   }
-  notify::Delivery send(People& people) { return people.send(clock.time + Duration{50'000}); }
+  notify::Delivery send(Notifiers& notifiers) { return notifiers.send(clock.time + Duration{50'000}); }
   std::vector<std::string> urls() const {
     std::vector<std::string> all;
     for (const auto& request : transport.requests) all.push_back(request.url);
@@ -59,14 +59,14 @@ struct World : Outside {
   int hook = 200;
 };
 
-TEST(People, AreToldOverEveryKindOfAddress) {
+TEST(Notifiers, AreToldOverEveryKindOfAddress) {
   World world;
   world.environment["HOOK"] = "http://127.0.0.1:9/x";
-  People people({kTopic, "webhook:env:HOOK", "webhook:ssm:/hook", kTopic}, world.sources(), "");
-  EXPECT_EQ(people.problems(), Addresses{});
+  Notifiers notifiers({kTopic, "webhook:env:HOOK", "webhook:ssm:/hook", kTopic}, world.sources(), "");
+  EXPECT_EQ(notifiers.problems(), Addresses{});
   EXPECT_TRUE(world.transport.requests.empty());
-  people.add(std::vector{held()});
-  const auto delivery = world.send(people);
+  notifiers.add(std::vector{held()});
+  const auto delivery = world.send(notifiers);
   EXPECT_EQ(delivery.problems, Addresses{});
   EXPECT_EQ(delivery.told, 3);
   EXPECT_EQ(world.urls(),
@@ -74,15 +74,15 @@ TEST(People, AreToldOverEveryKindOfAddress) {
                        "https://ssm.eu-west-1.amazonaws.com/", "https://hooks.example.com/SECRET"}));
 }
 
-TEST(People, NothingToTellCallsNobody) {
+TEST(Notifiers, NothingToTellCallsNobody) {
   World world;
-  People people({kTopic, "webhook:ssm:/hook"}, world.sources(), "");
-  people.add(std::vector{Event{{}, "web", "i-1", "i-1@x", EventKind::phase, "draining"}});
-  EXPECT_EQ(world.send(people).told, 0);
+  Notifiers notifiers({kTopic, "webhook:ssm:/hook"}, world.sources(), "");
+  notifiers.add(std::vector{Event{{}, "web", "i-1", "i-1@x", EventKind::phase, "draining"}});
+  EXPECT_EQ(world.send(notifiers).told, 0);
   EXPECT_TRUE(world.transport.requests.empty());
 }
 
-TEST(People, AnAddressThatMakesNoSenseIsAProblemThatShowsNoSecret) {
+TEST(Notifiers, AnAddressThatMakesNoSenseIsAProblemThatShowsNoSecret) {
   World world;
   world.environment["PLAIN"] = "http://example.com/SECRET";
   const Addresses wrong{"webhook:https://hooks.example.com/SECRET",
@@ -103,43 +103,43 @@ TEST(People, AnAddressThatMakesNoSenseIsAProblemThatShowsNoSecret) {
                         "sns:arn:aws:sns::123456789012:evenkeel",
                         "sns:arn:other:sns:eu-west-1:123456789012:evenkeel",
                         "sns:arn:aws:sns:eu-west-1:123456789012:evenkeel.fifo"};
-  People people(wrong, world.sources(), "");
-  ASSERT_EQ(people.problems().size(), wrong.size());
-  for (const auto& problem : people.problems()) {
+  Notifiers notifiers(wrong, world.sources(), "");
+  ASSERT_EQ(notifiers.problems().size(), wrong.size());
+  for (const auto& problem : notifiers.problems()) {
     EXPECT_TRUE(problem.starts_with("--notify ")) << problem;
     EXPECT_EQ(problem.find("SECRET"), std::string::npos) << problem;
   }
-  people.add(std::vector{held()});
-  EXPECT_EQ(world.send(people).told, 0);
+  notifiers.add(std::vector{held()});
+  EXPECT_EQ(world.send(notifiers).told, 0);
 }
 
-TEST(People, WhatFailedIsToldByTheNextPass) {
+TEST(Notifiers, WhatFailedIsToldByTheNextPass) {
   World world;
   world.environment["HOOK"] = "https://hooks.example.com/SECRET";
   world.hook = 503;
-  People people({"webhook:env:HOOK"}, world.sources(), "");
-  people.add(std::vector{held()});
-  const auto first = world.send(people);
+  Notifiers notifiers({"webhook:env:HOOK"}, world.sources(), "");
+  notifiers.add(std::vector{held()});
+  const auto first = world.send(notifiers);
   EXPECT_EQ(first.failed, 1);
   EXPECT_EQ(first.problems,
             Addresses{"webhook:env:HOOK: https://hooks.example.com answered 503; 1 kept for the next pass"});
   world.hook = 200;
-  people.add(std::vector{held()});
-  EXPECT_EQ(world.send(people).told, 1);
-  EXPECT_EQ(world.send(people).told, 0);
+  notifiers.add(std::vector{held()});
+  EXPECT_EQ(world.send(notifiers).told, 1);
+  EXPECT_EQ(world.send(notifiers).told, 0);
 }
 
-TEST(AnOverheardJournal, PassesOnWhatWasWrittenAndOnlyThat) {
+TEST(ANotifyingJournal, PassesOnWhatWasWrittenAndOnlyThat) {
   World world;
-  People people({kTopic}, world.sources(), "");
+  Notifiers notifiers({kTopic}, world.sources(), "");
   OneAnswer refusing(fail(ErrorKind::conflict, "somebody was faster"));
-  Overheard unheard(refusing, people);
+  NotifyingJournal unheard(refusing, notifiers);
   EXPECT_EQ(wire::kind_of(unheard.replace({}, std::vector{held()})), ErrorKind::conflict);
-  EXPECT_EQ(world.send(people).told, 0);
+  EXPECT_EQ(world.send(notifiers).told, 0);
   OneAnswer taking(Result<void>{});
-  Overheard heard(taking, people);
+  NotifyingJournal heard(taking, notifiers);
   EXPECT_TRUE(heard.replace({}, std::vector{held(), held("i-2")}));
-  EXPECT_EQ(world.send(people).told, 2);
+  EXPECT_EQ(world.send(notifiers).told, 2);
   EXPECT_EQ(heard.history("web", "", 1)->size(), 1U);
   EXPECT_EQ(heard.fleets().value(), Addresses{"web"});
 }

@@ -191,8 +191,8 @@ BUGS = [
         "if (remediation.phase == Phase::held) ++found.held;", ""),
     # People
     Bug("tells what was never written", "wiring/notifiers.cpp",
-        "  TRY_VOID(journal_.replace(next, events));\n  people_.add(events);\n  return {};\n",
-        "  people_.add(events);\n  return journal_.replace(next, events);\n"),
+        "  TRY_VOID(journal_.replace(next, events));\n  notifiers_.add(events);\n  return {};\n",
+        "  notifiers_.add(events);\n  return journal_.replace(next, events);\n"),
     Bug("tells the same over and over", "notify/outbox.cpp",
         "if (notice.at - known->second < kToldAgainAfter) return;", ""),
     Bug("waits for people as long as they like", "notify/outbox.cpp",

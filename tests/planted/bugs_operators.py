@@ -23,7 +23,8 @@ BUGS = [
         "if (!value->is_null()) return value->is_string() ? value->get<std::string>() : value->dump();"),
     # Wishes
     Bug("starts although a pause was asked for since the last tick", "decide/guards/fleet.cpp",
-        '  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for" + to_end};\n', ""),
+        '  if (pause_is_requested(fleet.state)) return Verdict{Reason::paused, "a pause was asked for" + '
+        "to_end};\n", ""),
     Bug("does not name the policy key that limits how many are out", "decide/guards/fleet.cpp",
         'already out ({}{}); keep.out allows {}"', 'already out ({}{}); {} may be"'),
     Bug("gives a resumed breaker the wrong time", "decide/requests.cpp",
@@ -34,12 +35,15 @@ BUGS = [
         "return intent.effect == Effect::register_ || intent.effect == Effect::exit_standby;",
         "return intent.nonce.empty();"),
     Bug("does not wait with a restore that is not wanted now", "decide/requests.cpp",
-        "if (wish.now) found->without_waiting = true;", "found->without_waiting = true;"),
+        "if (request.now) found->without_waiting = true;", "found->without_waiting = true;"),
     Bug("waits although a restore is wanted now", "decide/remediation/returning.cpp",
         "  if (remediation.without_waiting) return false;\n",
         ""),
     Bug("forgets that a restore is wanted now", "cli/restore.cpp",
-        "{}, {}, false, asked.now}",
+        "{},\n"
+        "                                  {},\n"
+        "                                  false,\n"
+        "                                  asked.now}",
         "{}, {}, false, false}"),
     Bug("reads any value of an event's now as a yes", "lambda/event.cpp",
         "if (value->is_boolean()) return value->get<bool>();", "if (!value->is_null()) return true;"),

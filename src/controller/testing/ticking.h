@@ -120,9 +120,11 @@ class MeddledJournal final : public record::Journal {
   std::string unreadable;  // a fleet whose document is damaged
 };
 
-inline const Wish kPauseWish{Wish::Kind::pause, "", "deploy", "ann"};
-inline const Wish kResumeWish{Wish::Kind::resume, "", "deployed", "ann"};
-inline Wish restore_wish(int member) { return {Wish::Kind::restore, id(member), "", "ann"}; }
+inline const OperatorRequest kPauseRequest{OperatorRequest::Kind::pause, "", "deploy", "ann"};
+inline const OperatorRequest kResumeRequest{OperatorRequest::Kind::resume, "", "deployed", "ann"};
+inline OperatorRequest restore_request(int member) {
+  return {OperatorRequest::Kind::restore, id(member), "", "ann"};
+}
 
 struct Ticking : testing::Test {
   std::vector<std::string> sent;  // actions that change something, in order

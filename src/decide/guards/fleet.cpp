@@ -20,7 +20,7 @@ constexpr std::size_t kNamed = 10;  // of those that are out, in a text
 Ruling paused(const FleetView& fleet, bool) {
   const auto& pause = fleet.state.pause;
   const auto to_end = "; to end it: evenkeel resume " + fleet.policy.name + " --reason …";
-  if (pause_is_wished(fleet.state)) return Verdict{Reason::paused, "a pause was asked for" + to_end};
+  if (pause_is_requested(fleet.state)) return Verdict{Reason::paused, "a pause was asked for" + to_end};
   if (!pause || !is_in_force(*pause, fleet.observation.taken_at)) return std::nullopt;
   return Verdict{
       Reason::paused,

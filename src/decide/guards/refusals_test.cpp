@@ -42,7 +42,8 @@ Instance& instance(FleetForTest& fleet) { return fleet.observation.instances.at(
 
 constexpr auto kFleetCases = std::to_array<Refused>({
     {"paused", [](FleetForTest& f) { f.state.pause = Pause{"deploy", "ann", {}}; }},
-    {"paused", [](FleetForTest& f) { f.state.wishes = {{Wish::Kind::pause, "", "deploy", "ann"}}; }},
+    {"paused",
+     [](FleetForTest& f) { f.state.requests = {{OperatorRequest::Kind::pause, "", "deploy", "ann"}}; }},
     {"breaker", [](FleetForTest& f) { f.state.breaker = Breaker{"many", {}}; }},
     {"retired", [](FleetForTest& f) { f.policy.retired = true; }},
     {"retired", [](FleetForTest& f) { f.policy.retired = f.policy.policy_unread = true; }},

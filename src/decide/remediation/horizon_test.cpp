@@ -61,7 +61,7 @@ TEST(Horizon, ABootThatWasSeenIsTheEffect) {
 }
 
 // An operator's wish as decide/requests.h writes it.
-void wish_back(Remediation& remediation, Time now) {
+void request_back(Remediation& remediation, Time now) {
   remediation.treat = false;
   remediation.why_untreated = "put back by ann";
   remediation.phase = Phase::rejoining;
@@ -72,7 +72,7 @@ TEST(Horizon, AMemberIsNotReturnedBeforeItsRebootCanActNoMore) {
   FleetForTest fleet;
   fleet.reboot_of_three();
   const Time rebooted = fleet.observation.taken_at;
-  wish_back(fleet.three(), rebooted);
+  request_back(fleet.three(), rebooted);
   fleet.pass(1min);
   EXPECT_TRUE(effects(fleet.tick()).empty());
   EXPECT_EQ(fleet.three().deadline, rebooted + kRebootUnseen + fleet.policy.timing.rejoin)
@@ -86,7 +86,7 @@ TEST(Horizon, AMemberIsNotReturnedBeforeItsRebootCanActNoMore) {
 TEST(Horizon, AMemberThatIsSeenToBootIsReturnedAtOnce) {
   FleetForTest fleet;
   fleet.reboot_of_three();
-  wish_back(fleet.three(), fleet.observation.taken_at);
+  request_back(fleet.three(), fleet.observation.taken_at);
   fleet.pass(1min);
   EXPECT_TRUE(effects(fleet.tick()).empty());
   fleet.pass(fleet.policy.timing.settle);
@@ -98,7 +98,7 @@ TEST(Horizon, AMemberThatIsSeenToBootIsReturnedAtOnce) {
 TEST(Horizon, APersonMayOverrideIt) {
   FleetForTest fleet;
   fleet.reboot_of_three();
-  wish_back(fleet.three(), fleet.observation.taken_at);
+  request_back(fleet.three(), fleet.observation.taken_at);
   fleet.three().without_waiting = true;
   fleet.pass(1min);
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
@@ -107,7 +107,7 @@ TEST(Horizon, APersonMayOverrideIt) {
 TEST(Horizon, ItIsToldOnce) {
   FleetForTest fleet;
   fleet.reboot_of_three();
-  wish_back(fleet.three(), fleet.observation.taken_at);
+  request_back(fleet.three(), fleet.observation.taken_at);
   int told = 0;
   for (int minute = 0; minute < 4; ++minute) {
     fleet.pass(1min);
@@ -120,7 +120,7 @@ TEST(Horizon, TheEndAndTheNextStartWaitToo) {
   FleetForTest fleet;
   fleet.policy.timing.soak = 0s;
   fleet.reboot_of_three(OutcomeKind::unknown);
-  wish_back(fleet.three(), fleet.observation.taken_at);
+  request_back(fleet.three(), fleet.observation.taken_at);
   fleet.three().without_waiting = true;
   fleet.pass(1min);
   fleet.tick();

@@ -135,8 +135,8 @@ TEST(StandbyOwner, AnOperatorWhoWantsItBackDoesNotLeaveItThere) {
   fleet.observation.absent_groups = {fleet.group(0).arn, fleet.group(1).arn};
   fleet.observation.target_groups.clear();
   const auto restore = [&] {
-    fleet.state.wishes = {{Wish::Kind::restore, id(3), "", "ann", {}, {}, false, false}};
-    heed_wishes(fleet.state, fleet.observation.taken_at);
+    fleet.state.requests = {{OperatorRequest::Kind::restore, id(3), "", "ann", {}, {}, false, false}};
+    apply_requests(fleet.state, fleet.observation.taken_at);
   };
   restore();
   ASSERT_EQ(fleet.state.open.size(), 1U);

@@ -25,7 +25,7 @@ constexpr Duration kUnknownFor = 24h;
 constexpr Duration kTriedAgain = 24h;
 constexpr Duration kForgotten = std::chrono::days{60};
 
-bool is_wish(const Rule* rule) {
+bool is_by_tag(const Rule* rule) {
   return rule != nullptr && has_kind(*rule, Kind::tag) && !has_kind(*rule, Kind::scheduled_event);
 }
 
@@ -243,7 +243,7 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
   const auto paced = [&]() -> std::optional<Verdict> {
     return is_shared(asking.rule) ? tried_on_another(fleet, member, *asking.rule) : std::nullopt;
   };
-  if (is_wish(asking.rule)) return {from, paced()};
+  if (is_by_tag(asking.rule)) return {from, paced()};
   const auto* served = find_served(fleet, member, asking);
   if (served != nullptr && served->gone)
     return {from, Verdict{Reason::already_served,
@@ -275,15 +275,15 @@ void note_served(const Remediation& remediation, const FleetPolicy& policy, Flee
     const bool refused = was_refused(remediation);
     if (refused) ended.gone = false;
     // One drain that took too long may be bad luck.
-    if (!is_wish(rule) && (refused || untreated_before(ended, state)))
+    if (!is_by_tag(rule) && (refused || untreated_before(ended, state)))
       serve(record, remediation, ended.treatment);
     return;
   }
   const bool treated = ended.ending == Ending::cured || ended.ending == Ending::back ||
                        ended.ending == Ending::not_cured ||
                        (ended.ending == Ending::handed_over && remediation.booted_at);
-  if (!treated || told_by_metric(rule) || (is_wish(rule) && !is_shared(rule))) return;
-  if (!is_wish(rule)) serve(record, remediation, ended.treatment);
+  if (!treated || told_by_metric(rule) || (is_by_tag(rule) && !is_shared(rule))) return;
+  if (!is_by_tag(rule)) serve(record, remediation, ended.treatment);
   ended.judge_until = ended.ended_at + judged_for(*rule, policy);
 }
 
@@ -291,7 +291,7 @@ std::string asked_afterwards(const Remediation& remediation, const FleetPolicy& 
   const auto* rule = find_rule(policy, remediation.cause.rule);
   if (rule == nullptr || remediation.cause.identity.empty() || told_by_metric(rule))
     return "its reason was no metric, so nothing is measured";
-  if (is_wish(rule) && !is_shared(rule)) return "it was asked for by a tag, so nothing is measured";
+  if (is_by_tag(rule) && !is_shared(rule)) return "it was asked for by a tag, so nothing is measured";
   if (is_by_clock(*rule)) return "its time since boot or launch begins again";
   return fmt::format("whether its reason is gone shows by {}", iso8601(now + judged_for(*rule, policy)));
 }
@@ -308,7 +308,7 @@ void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>
     if (!there && rule != nullptr && now < *ended.judge_until + kUnknownFor) continue;
     ended.judge_until.reset();
     const auto record = state.members.find(ended.instance_id);
-    if (there == false && record != state.members.end() && !is_wish(rule))
+    if (there == false && record != state.members.end() && !is_by_tag(rule))
       found_gone(record->second, ended, *rule);
     if (there == false && is_by_clock(*rule)) continue;
     if (there) ended.gone = !*there;

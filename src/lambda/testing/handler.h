@@ -40,9 +40,9 @@ inline constexpr const char* kScenario =
     "----\n";
 
 // Hands on what is sent, and keeps it.
-class Overhearing final : public wire::Transport {
+class ListeningTransport final : public wire::Transport {
  public:
-  explicit Overhearing(wire::Transport& behind) : behind_(behind) {}
+  explicit ListeningTransport(wire::Transport& behind) : behind_(behind) {}
   std::vector<Result<wire::Response>> exchange(std::span<const wire::Request> requests) override {
     sent.insert(sent.end(), requests.begin(), requests.end());
     return behind_.exchange(requests);
@@ -60,7 +60,7 @@ class Handling : public testing::Test {
     EXPECT_TRUE(parsed) << parsed.error().message;
     account = sim::build_account(*parsed, 1);
     front = std::make_unique<sim::Front>(*account, sim::Faults{}, 1);
-    network = std::make_unique<Overhearing>(*front);
+    network = std::make_unique<ListeningTransport>(*front);
     clock = std::make_unique<sim::VirtualClock>(*account);
     variables = {{"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"},
                  {"AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"},
@@ -123,7 +123,7 @@ class Handling : public testing::Test {
 
   std::unique_ptr<sim::Account> account;
   std::unique_ptr<sim::Front> front;
-  std::unique_ptr<Overhearing> network;
+  std::unique_ptr<ListeningTransport> network;
   std::unique_ptr<sim::VirtualClock> clock;
   std::map<std::string, std::string> variables;
   std::ostringstream out;

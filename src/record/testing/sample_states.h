@@ -138,8 +138,8 @@ inline FleetState maximal_state() {
   state.signal_read_at = at(900);
   state.open = {maximal_remediation()};
   state.recent = {maximal_past(), maximal_past()};
-  state.wishes = {{Wish::Kind::pause, "", "release", "ann", 2h, at(9000)},
-                  {Wish::Kind::resume, "", "moved", "bob", {}, {}, true, true}};
+  state.requests = {{OperatorRequest::Kind::pause, "", "release", "ann", 2h, at(9000)},
+                    {OperatorRequest::Kind::resume, "", "moved", "bob", {}, {}, true, true}};
   state.clock_doubt = ClockDoubt{at(900), at(1020), 3};
   state.pause = Pause{"release", "ann", at(500), at(5000)};
   state.breaker = Breaker{"3 of 8 crossed 65 within 2m", at(600)};
@@ -194,7 +194,7 @@ class ArbitraryStates {
     state.signal_read_at = perhaps(time());
     for (auto n = random_.below(3); n > 0; --n) state.open.push_back(remediation());
     for (auto n = random_.below(3); n > 0; --n) state.recent.push_back(ended());
-    for (auto n = random_.below(3); n > 0; --n) state.wishes.push_back(wish());
+    for (auto n = random_.below(3); n > 0; --n) state.requests.push_back(request());
     if (coin()) state.clock_doubt = ClockDoubt{time(), time(), number()};
     if (coin()) state.pause = Pause{text(), text(), time(), perhaps(time())};
     if (coin()) state.breaker = Breaker{text(), time()};
@@ -303,9 +303,15 @@ class ArbitraryStates {
             perhaps(time()), text(), perhaps(coin()), coin()};
   }
 
-  Wish wish() {
-    return {word(Wish::Kind::restore), text(),          text(), text(),
-            perhaps(duration()),       perhaps(time()), coin(), coin()};
+  OperatorRequest request() {
+    return {word(OperatorRequest::Kind::restore),
+            text(),
+            text(),
+            text(),
+            perhaps(duration()),
+            perhaps(time()),
+            coin(),
+            coin()};
   }
 
   MemberRecord member() {
