@@ -31,8 +31,9 @@ Subject::Subject(const FleetPolicy& fleet_policy, const Facts& read) : policy(fl
     member.id = id;
     const auto found = facts.seen.instances.find(id);
     if (found != facts.seen.instances.end()) member.instance = &found->second;
-    member.healthy = std::ranges::all_of(
-        member.places, [](const Place& place) { return place.target->state == TargetState::healthy; });
+    member.healthy = std::ranges::all_of(member.places, [](const CheckedTarget& place) {
+      return place.target->state == TargetState::healthy;
+    });
   }
   if (!facts.seen.auto_scaling_group) return;
   scaling = &*facts.seen.auto_scaling_group;
@@ -48,7 +49,8 @@ std::vector<std::string> Subject::ids() const {
 std::vector<std::string> Subject::ids_in(const Group& group) const {
   std::vector<std::string> in;
   for (const auto& [id, member] : members) {
-    if (std::ranges::find(member.places, &group, &Place::group) != member.places.end()) in.push_back(id);
+    if (std::ranges::find(member.places, &group, &CheckedTarget::group) != member.places.end())
+      in.push_back(id);
   }
   return in;
 }

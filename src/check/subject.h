@@ -15,7 +15,7 @@
 namespace evenkeel::check {
 
 // One registration of a member in a group that the policy names.
-struct Place {
+struct CheckedTarget {
   const Group* group;
   const Registration* target;
 };
@@ -23,7 +23,7 @@ struct Place {
 struct Member {
   std::string id;
   const Instance* instance = nullptr;  // nullptr: EC2 doesn't know it, or was not read
-  std::vector<Place> places;
+  std::vector<CheckedTarget> places;
   bool healthy = false;  // at every place
   // Empty: not known.
   std::string zone() const { return instance == nullptr ? "" : instance->availability_zone; }

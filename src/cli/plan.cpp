@@ -55,7 +55,7 @@ std::vector<std::string> missing_places(const decide::FleetView& view) {
     std::vector<std::string> missing;
     for (const auto& [id, member] : view.members) {
       const bool there =
-          std::ranges::find(member.places, group, &decide::Place::group) != member.places.end();
+          std::ranges::find(member.places, group, &decide::Target::group) != member.places.end();
       if (!there && member.open == nullptr && !member.places.empty()) missing.push_back(printable(id));
     }
     if (missing.empty() || std::ssize(missing) >= count.members) continue;

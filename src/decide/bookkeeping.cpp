@@ -38,7 +38,7 @@ bool treated(Ending ending) {
 
 bool unhealthy_somewhere(const Member& member) {
   return std::ranges::any_of(
-      member.places, [](const Place& place) { return place.registration->state == TargetState::unhealthy; });
+      member.places, [](const Target& place) { return place.registration->state == TargetState::unhealthy; });
 }
 
 void remember_health(MemberRecord& record, const Member& member, bool watch, bool readable, Time now) {

@@ -15,7 +15,7 @@ namespace {
 
 // No API tells who is in slow start: a place counts as warm only when it has been seen healthy for the whole
 // ramp.
-bool warm(const Place& place, Time now) {
+bool warm(const Target& place, Time now) {
   const auto& attributes = place.group->attributes;
   if (!attributes || attributes->slow_start == Duration::zero()) return true;
   return place.healthy_since && now - *place.healthy_since >= attributes->slow_start;
@@ -60,7 +60,7 @@ std::vector<std::string> what_is_unreadable(const FleetPolicy& policy, const Obs
 bool healthy_everywhere(const Member& member) {
   return !member.places.empty() && member.missing.empty() && member.instance != nullptr &&
          member.instance->state == InstanceState::running &&
-         std::ranges::all_of(member.places, [](const Place& place) {
+         std::ranges::all_of(member.places, [](const Target& place) {
            return place.registration->state == TargetState::healthy;
          });
 }
@@ -70,7 +70,7 @@ bool is_out(const Member& member) {
   if (member.instance != nullptr && member.instance->state == InstanceState::terminated) return false;
   return !member.missing.empty() ||
          (member.scaling != nullptr && in_standby(member.scaling->lifecycle_state)) ||
-         std::ranges::any_of(member.places, [](const Place& place) {
+         std::ranges::any_of(member.places, [](const Target& place) {
            return place.registration->state == TargetState::draining ||
                   place.registration->state == TargetState::unhealthy_draining;
          });
@@ -178,7 +178,7 @@ void FleetView::find_places(const std::function<Member&(const std::string& id)>&
     auto& of_group = groups[&group];
     if (!group.registrations) continue;
     for (const auto& registration : *group.registrations) {
-      Place place{&group, &registration, std::nullopt, &of_group};
+      Target place{&group, &registration, std::nullopt, &of_group};
       if (matters(group, registration)) {
         const auto entry = known.find(group, registration);
         if (entry != state.healthy_since.end()) place.healthy_since = entry->second;
@@ -210,7 +210,7 @@ void FleetView::find_missing(const std::function<Member&(const std::string& id)>
       const auto& theirs = other.target_groups;
       if (!other.open || std::ranges::find(theirs, group.arn) == theirs.end()) continue;
       auto& out = member(id);
-      const auto has = [&](const Place& place) { return place.group == &group; };
+      const auto has = [&](const Target& place) { return place.group == &group; };
       if (std::ranges::none_of(out.places, has) &&
           std::ranges::find(out.missing, &group) == out.missing.end())
         out.missing.push_back(&group);
@@ -285,7 +285,7 @@ void FleetView::count() {
     const bool healthy = healthy_everywhere(member);
     member.out = is_out(member);
     member.serving = healthy && member.open == nullptr && (member.other == nullptr || !member.other->open) &&
-                     std::ranges::all_of(member.places, [&](const Place& place) {
+                     std::ranges::all_of(member.places, [&](const Target& place) {
                        return gets_requests(*place.registration) && warm(place, observation.taken_at);
                      });
     if (member.out) ++out_count;
@@ -319,7 +319,7 @@ void FleetView::count_taken_out() {
       const auto* group = find_group(observation, target.target_group_arn);
       if (group == nullptr || group == counted || !groups.contains(group)) continue;
       counted = group;
-      if (std::ranges::any_of(member.places, [&](const Place& place) { return place.group == group; }))
+      if (std::ranges::any_of(member.places, [&](const Target& place) { return place.group == group; }))
         continue;
       add(groups[group], false);
       if (!member.zone.empty()) add(groups[group].zones[member.zone], false);

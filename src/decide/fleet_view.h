@@ -33,7 +33,7 @@ struct ZoneCount : Count {
 };
 
 // One registration of a member in a group of the fleet.
-struct Place {
+struct Target {
   const TargetGroup* group;
   const Registration* registration;
   std::optional<Time> healthy_since;  // where the group has slow start, and it is healthy
@@ -49,7 +49,7 @@ struct Member {
   const InOtherFleet* other = nullptr;         // what another fleet has done to it; nullptr: nothing
   std::vector<const PastRemediation*> past;    // of FleetState::recent, newest first
   std::vector<const Signal*> signals;          // of FleetView::metrics; nullptr: not answered
-  std::vector<Place> places;                   // sorted by (arn, port)
+  std::vector<Target> places;                  // sorted by (arn, port)
   std::vector<const TargetGroup*> missing;     // groups in which it is expected and not registered
   std::string_view zone;                       // its Availability Zone; empty: not known
   // The treatment at which it would begin, for the reason that asks; empty: as its record says

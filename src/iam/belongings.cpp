@@ -5,25 +5,25 @@
 namespace evenkeel::iam {
 namespace {
 
-std::string arn(const Place& place, const std::string& service, const std::string& resource) {
+std::string arn(const ArnScope& place, const std::string& service, const std::string& resource) {
   return "arn:" + place.partition + ":" + service + ":" + place.region + ":" + place.account + ":" + resource;
 }
 
-std::string table_arn(const Belongings& belongings, const Place& place) {
+std::string table_arn(const Belongings& belongings, const ArnScope& place) {
   return arn(place, "dynamodb", "table/" + belongings.table);
 }
 
-std::string topic_arn(const Belongings& belongings, const Place& place) {
+std::string topic_arn(const Belongings& belongings, const ArnScope& place) {
   return belongings.topic.starts_with("arn:") ? belongings.topic : arn(place, "sns", belongings.topic);
 }
 
 // A name's leading slash is not doubled in the ARN.
-std::string parameter_arn(const std::string& name, const Place& place) {
+std::string parameter_arn(const std::string& name, const ArnScope& place) {
   return arn(place, "ssm", name.starts_with('/') ? "parameter" + name : "parameter/" + name);
 }
 
 // Systems Manager decrypts with our rights, and says in the encryption context for which parameter.
-Json decrypt(const std::string& secret, const Place& place) {
+Json decrypt(const std::string& secret, const ArnScope& place) {
   Json allow = statement("DecryptSecret", "Allow", "kms:Decrypt", arn(place, "kms", "key/*"));
   const char* test = place.region == "*" || place.account == "*" ? "StringLike" : "StringEquals";
   allow["Condition"][test] = {{"kms:ViaService", "ssm." + place.region + ".amazonaws.com"},
@@ -41,7 +41,7 @@ bool Belongings::none() const {
   return table.empty() && log_group.empty() && topic.empty() && parameters.empty() && secret.empty();
 }
 
-Json allow_belongings(const Belongings& belongings, const Place& place) {
+Json allow_belongings(const Belongings& belongings, const ArnScope& place) {
   Json statements = Json::array();
   if (!belongings.table.empty()) {
     statements.push_back(statement("Remember", "Allow",
@@ -63,7 +63,7 @@ Json allow_belongings(const Belongings& belongings, const Place& place) {
   return statements;
 }
 
-Json forbid_belongings(const Belongings& belongings, const Place& place) {
+Json forbid_belongings(const Belongings& belongings, const ArnScope& place) {
   Json statements = Json::array();
   if (!belongings.table.empty()) {
     statements.push_back(

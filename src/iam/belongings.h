@@ -23,7 +23,7 @@ struct Belongings {
 };
 
 // Where they are. Each may be "*": any.
-struct Place {
+struct ArnScope {
   std::string partition, region, account;
 };
 
@@ -31,10 +31,10 @@ struct Place {
 Json statement(const char* sid, const char* effect, Json action, Json resource);
 
 // What the identity must be allowed to do with them, and nothing beside it.
-Json allow_belongings(const Belongings& belongings, const Place& place);
+Json allow_belongings(const Belongings& belongings, const ArnScope& place);
 
 // What it shall not do with them, whatever another policy allows: nothing that Evenkeel wrote is deleted or
 // changed but by Evenkeel's own conditional write of a whole item.
-Json forbid_belongings(const Belongings& belongings, const Place& place);
+Json forbid_belongings(const Belongings& belongings, const ArnScope& place);
 
 }  // namespace evenkeel::iam

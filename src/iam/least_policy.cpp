@@ -121,7 +121,7 @@ Json in_regions(Json statement, const Scope& scope) {
   return statement;
 }
 
-Place own_place(const Setting& setting) {
+ArnScope own_place(const Setting& setting) {
   const auto* partition = wire::partition_of_region(setting.region);
   return {setting.region.empty() || partition == nullptr ? "*" : partition->name,
           setting.region.empty() ? "*" : setting.region, setting.account};

@@ -29,7 +29,7 @@ std::string literal(const std::string& name) {
   return text;
 }
 
-void add_fleet(Scope& scope, const FleetPolicy& fleet, const Place& place) {
+void add_fleet(Scope& scope, const FleetPolicy& fleet, const ArnScope& place) {
   const auto arn = [&](const char* service, const std::string& resource) {
     return "arn:" + place.partition + ":" + service + ":" + place.region + ":" + place.account + ":" +
            resource;

@@ -77,8 +77,8 @@ class Names {
   std::map<std::string, std::string> names_;
 };
 
-sim::Places about_to_take(const Remediation& remediation) {
-  sim::Places places;
+sim::TargetsTaken about_to_take(const Remediation& remediation) {
+  sim::TargetsTaken places;
   for (const auto& place : remediation.snapshot) {
     const auto takes_it = [&](const Intent& intent) {
       return (intent.effect == Effect::deregister && intent.target_group_arn == place.target_group_arn) ||
@@ -145,7 +145,7 @@ class Stage {
   ScenarioRun run;
   Names names;
   std::vector<StoryLine> recorded;  // by Evenkeel, in its history
-  sim::Places about_to_take;        // by Evenkeel's record
+  sim::TargetsTaken about_to_take;  // by Evenkeel's record
 
  private:
   void look() {

@@ -28,7 +28,7 @@ void check_limit(const std::string& path, const Keys& keys, Problems& problems, 
 }
 
 // A key that was left out may clash too; the problem is then told at the other key, which caused it.
-Place place_of(const Keys& keys, const char* key, const char* other, const YamlNode& section) {
+Position place_of(const Keys& keys, const char* key, const char* other, const YamlNode& section) {
   return keys.place(key, keys.place(other, section.place));
 }
 
@@ -79,11 +79,11 @@ class Claims {
   const Policy& policy_;
   Problems& problems_;
   const char* what_;
-  std::map<std::string, std::vector<std::pair<std::size_t, Place>>> by_name_;
+  std::map<std::string, std::vector<std::pair<std::size_t, Position>>> by_name_;
 };
 
 void check_fleet_names(const YamlNode& fleets, const Policy& policy, Problems& problems) {
-  std::map<std::string, Place> seen;
+  std::map<std::string, Position> seen;
   for (std::size_t i = 0; i < policy.fleets.size(); ++i) {
     const YamlNode* node = fleets.values[i].find("name");
     const auto& name = policy.fleets[i].name;

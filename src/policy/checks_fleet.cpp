@@ -85,7 +85,7 @@ void check_reasons(const YamlNode& fleet_node, const std::string& path, const Ke
                  "is of no use without \"order: soonest\"; add that, or leave this out");
     return;
   }
-  const Place place = keys.place("fails_at", keys.place("order", fleet_node.place));
+  const Position place = keys.place("fails_at", keys.place("order", fleet_node.place));
   if (condition == nullptr) {
     problems.add(place, child(path, "order"),
                  "is soonest, which forecasts the signal of reboot_when; add reboot_when, or take "

@@ -59,7 +59,7 @@ Policy read_policy(const YamlNode& root, Problems& problems) {
 
 }  // namespace
 
-Result<Policy> parse(std::string_view text, std::string_view file_name, Places places) {
+Result<Policy> parse(std::string_view text, std::string_view file_name, PositionStyle places) {
   Problems problems;
   const auto root = parse_yaml(text);
   if (!root) {

@@ -13,9 +13,9 @@ namespace evenkeel::policy {
 
 // Reads the text of a policy file. On failure the message holds every problem found, one a line, each as
 // "<file>:<line>:<column>: <key path>: what is wrong; what is allowed". At most 1 MiB.
-// With Places::in_words the message repeats nothing of the text (policy/problems.h).
+// With PositionStyle::in_words the message repeats nothing of the text (policy/problems.h).
 Result<Policy> parse(std::string_view text, std::string_view file_name,
-                     Places places = Places::as_editors_write);
+                     PositionStyle places = PositionStyle::as_editors_write);
 
 // Reads the file itself (at most 1 MiB).
 Result<Policy> load(const std::string& path);

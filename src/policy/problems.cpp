@@ -32,11 +32,11 @@ std::string without_foreign_keys(const std::string& key) {
 }  // namespace
 
 void Problems::add(Problem problem) {
-  const Place place = problem.place;
+  const Position place = problem.place;
   found_.emplace(place, std::move(problem));
 }
 
-void Problems::add(Place place, std::string key, std::string text, std::string unquoted) {
+void Problems::add(Position place, std::string key, std::string text, std::string unquoted) {
   add(Problem{place, std::move(key), std::move(text), std::move(unquoted)});
 }
 
@@ -48,7 +48,7 @@ bool Problems::about(std::string_view key) const {
   });
 }
 
-Error Problems::report(std::string_view file_name, Places places) const {
+Error Problems::report(std::string_view file_name, PositionStyle places) const {
   const auto file = printable(file_name);
   std::string text;
   std::size_t shown = 0;
@@ -58,9 +58,9 @@ Error Problems::report(std::string_view file_name, Places places) const {
       break;
     }
     if (shown++ > 0) text += '\n';
-    const auto* form = places == Places::in_words ? "{}, line {}, column {}: " : "{}:{}:{}: ";
+    const auto* form = places == PositionStyle::in_words ? "{}, line {}, column {}: " : "{}:{}:{}: ";
     text += fmt::format(fmt::runtime(form), file, place.line, place.column);
-    const bool quotes = places == Places::as_editors_write;
+    const bool quotes = places == PositionStyle::as_editors_write;
     const auto key = quotes ? problem.key : without_foreign_keys(problem.key);
     const auto& said = quotes ? problem.text : problem.unquoted;
     text += key + (key.empty() ? "" : ": ") + (said.empty() ? kUnquoted : said);

@@ -12,19 +12,19 @@
 namespace evenkeel::policy {
 
 // 1-based, as editors count.
-struct Place {
+struct Position {
   int line = 1;
   int column = 1;
-  auto operator<=>(const Place&) const = default;
+  auto operator<=>(const Position&) const = default;
 };
 
 // policy.yaml:3:5, or "ssm:/evenkeel/policy version 7, line 3, column 5" for what is no file. What is no file
 // may be anything, a variable with a secret in it too: then nothing of the text that stands there is repeated,
 // neither a value nor a key that no policy has.
-enum class Places { as_editors_write, in_words };
+enum class PositionStyle { as_editors_write, in_words };
 
 struct Problem {
-  Place place;
+  Position place;
   std::string key;   // "fleets[0].keep.out"; empty: about the file
   std::string text;  // what is wrong; what is allowed. May quote what was found
   // The same without a quotation; empty: only that something is wrong here.
@@ -34,9 +34,9 @@ struct Problem {
 class Problems {
  public:
   // A text without its unquoted form counts as a quotation; a literal can't be one.
-  void add(Place place, std::string key, std::string text, std::string unquoted = {});
+  void add(Position place, std::string key, std::string text, std::string unquoted = {});
   template <std::size_t size>
-  void add(Place place, std::string key, const char (&literal)[size]) {
+  void add(Position place, std::string key, const char (&literal)[size]) {
     add(place, std::move(key), std::string(literal), std::string(literal));
   }
   void add(Problem problem);
@@ -46,10 +46,10 @@ class Problems {
 
   // `invalid`, with one line a problem in the order of the file: at most 20 of them, then how many more there
   // are.
-  Error report(std::string_view file_name, Places places = Places::as_editors_write) const;
+  Error report(std::string_view file_name, PositionStyle places = PositionStyle::as_editors_write) const;
 
  private:
-  std::multimap<Place, Problem> found_;  // equal places keep the order in which they came
+  std::multimap<Position, Problem> found_;  // equal places keep the order in which they came
 };
 
 }  // namespace evenkeel::policy

@@ -56,13 +56,13 @@ std::vector<Word> words_of(const std::string& text) {
   return words;
 }
 
-std::string message_of(const std::string& text, Places places) {
+std::string message_of(const std::string& text, PositionStyle places) {
   const auto policy = parse(text, "env:POLICY", places);
   return policy ? "" : policy.error().message;
 }
 
 TEST(PolicyQuoting, WhatIsInNoFileIsNeverRepeatedWhereverItStands) {
-  ASSERT_EQ(message_of(kWhole, Places::in_words), "");
+  ASSERT_EQ(message_of(kWhole, PositionStyle::in_words), "");
   const std::string whole = kWhole;
   int refused = 0, quoted_from_a_file = 0;
   for (const auto& [at, size] : words_of(whole)) {
@@ -71,12 +71,12 @@ TEST(PolicyQuoting, WhatIsInNoFileIsNeverRepeatedWhereverItStands) {
       return text.replace(at, size, put);
     };
     for (const auto& put : {kSecret, "!" + kSecret + " x", "[" + kSecret + "]", kSecret + ": *" + kSecret}) {
-      const auto message = message_of(put_there(put), Places::in_words);
+      const auto message = message_of(put_there(put), PositionStyle::in_words);
       EXPECT_EQ(message.find(kSecret.substr(0, 6)), std::string::npos) << message;
       EXPECT_TRUE(message.empty() || message.starts_with("env:POLICY, line ")) << message;
       if (!message.empty()) ++refused;
     }
-    if (message_of(put_there(kSecret), Places::as_editors_write).find(kSecret) != std::string::npos)
+    if (message_of(put_there(kSecret), PositionStyle::as_editors_write).find(kSecret) != std::string::npos)
       ++quoted_from_a_file;
   }
   EXPECT_GT(refused, 300);
@@ -85,11 +85,11 @@ TEST(PolicyQuoting, WhatIsInNoFileIsNeverRepeatedWhereverItStands) {
 
 TEST(PolicyQuoting, ASecretAloneIsNoPolicyAndStaysSecret) {
   for (const auto& text : {kSecret, "\"" + kSecret, "- " + kSecret, kSecret + ": 1", "@" + kSecret}) {
-    const auto message = message_of(text, Places::in_words);
+    const auto message = message_of(text, PositionStyle::in_words);
     EXPECT_NE(message, "") << text;
     EXPECT_EQ(message.find(kSecret.substr(0, 6)), std::string::npos) << message;
   }
-  EXPECT_EQ(message_of(kSecret, Places::in_words),
+  EXPECT_EQ(message_of(kSecret, PositionStyle::in_words),
             "env:POLICY, line 1, column 1: must be a map with the keys fleets");
 }
 
@@ -97,7 +97,7 @@ TEST(PolicyQuoting, PlaceKeyAndWhatIsExpectedAreSaidAllTheSame) {
   const auto said = [](const std::string& from, const std::string& to) {
     std::string text = kWhole;
     text.replace(text.find(from), from.size(), to);
-    return message_of(text, Places::in_words);
+    return message_of(text, PositionStyle::in_words);
   };
   EXPECT_EQ(
       said("boot: 15m", "boot: soon"),

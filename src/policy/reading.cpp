@@ -208,7 +208,7 @@ bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, 
     return refuse(node, rule, path, problems, hint);
   }
   bool good = true;
-  std::map<std::string, Place> seen;
+  std::map<std::string, Position> seen;
   for (std::size_t i = 0; i < node.values.size(); ++i) {
     const auto item_path = fmt::format("{}[{}]", path, i);
     std::string item;
@@ -242,7 +242,7 @@ bool check_keys(const YamlNode& node, const std::string& path, const std::vector
     problems.add(node.place, path, fmt::format("found {}; {}", found(node), must), must);
     return false;
   }
-  std::map<std::string, Place> seen;
+  std::map<std::string, Position> seen;
   for (const auto& key : node.keys) {
     if (key.kind != YamlNode::Kind::text) {
       problems.add(key.place, path,

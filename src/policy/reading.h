@@ -16,12 +16,12 @@ namespace evenkeel::policy {
 
 // What became of the keys of one map.
 struct Keys {
-  std::map<std::string, Place, std::less<>> read;  // by key: the place of the value
-  std::set<std::string, std::less<>> wrong;        // already reported: say no more about them
+  std::map<std::string, Position, std::less<>> read;  // by key: the place of the value
+  std::set<std::string, std::less<>> wrong;           // already reported: say no more about them
 
   bool is_wrong(std::string_view key) const { return wrong.contains(key); }
   // The place of the value, or `otherwise` for a key that was left out.
-  Place place(std::string_view key, Place otherwise) const {
+  Position place(std::string_view key, Position otherwise) const {
     const auto found = read.find(key);
     return found == read.end() ? otherwise : found->second;
   }

@@ -182,7 +182,7 @@ void check_rule_names(const YamlNode& list, const std::string& path, const std::
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const auto& rule = rules[i];
     const YamlNode* given = list.values[i].find("name");
-    const Place place = given == nullptr ? list.values[i].place : given->place;
+    const Position place = given == nullptr ? list.values[i].place : given->place;
     const auto at = fmt::format("{}[{}].name", path, i);
     if (rule.name == "reboot_when") {
       problems.add(place, at, "\"reboot_when\" is the name of the fleet's own condition; take another one");

@@ -21,7 +21,7 @@ constexpr std::size_t kDepth = 16;
 constexpr const char* kLookAt =
     "check the indentation (spaces, no tabs), the colons and the quotes here and in the line above";
 
-Place place_of_mark(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+Position place_of_mark(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
 struct Size {
   std::size_t nodes = 1;
@@ -155,13 +155,13 @@ class TreeBuilder final : public YAML::EventHandler {
         "close the quote in its line"};
   }
 
-  void check_depth(Place place, std::size_t depth) const {
+  void check_depth(Position place, std::size_t depth) const {
     if (open_.size() + depth > kDepth) {
       throw Problem{place, {}, fmt::format("nested deeper than {} levels; a policy needs five", kDepth)};
     }
   }
 
-  void count(Place place, const Size& size) {
+  void count(Position place, const Size& size) {
     nodes_ += size.nodes;
     bytes_ += size.bytes;
     if (nodes_ <= kNodes && bytes_ <= kLargestText) return;
@@ -204,7 +204,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const bool is_key = in_map && parent.keys.size() == parent.values.size();
     // yaml-cpp finds the missing value of "key:" only at the next token, lines below.
     if (in_map && !is_key && node.kind == YamlNode::Kind::nothing) {
-      const Place key = parent.keys.back().place;
+      const Position key = parent.keys.back().place;
       if (node.place.line != key.line) node.place = key;
     }
     (is_key ? parent.keys : parent.values).push_back(std::move(node));

@@ -14,7 +14,7 @@ namespace evenkeel::policy {
 struct YamlNode {
   enum class Kind { nothing, text, list, map };
   Kind kind = Kind::nothing;
-  Place place{};
+  Position place{};
   std::string text{};              // of a scalar, quotes removed
   bool quoted = false;             // a quoted scalar is never a number
   std::vector<YamlNode> keys{};    // of a map, in the order of the file, duplicates included …

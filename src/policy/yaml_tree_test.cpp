@@ -15,15 +15,15 @@ Problem problem(const std::string& text) {
 TEST(YamlTree, KnowsWhereEverythingStands) {
   const auto tree = parse_yaml("a: 1\nb:\n  - 'x'\n  - {c: d}\ne:\nf: ~\n");
   ASSERT_TRUE(tree);
-  EXPECT_EQ(tree->keys[1].place, (Place{2, 1}));
-  EXPECT_EQ(tree->find("a")->place, (Place{1, 4}));
+  EXPECT_EQ(tree->keys[1].place, (Position{2, 1}));
+  EXPECT_EQ(tree->find("a")->place, (Position{1, 4}));
   EXPECT_FALSE(tree->find("a")->quoted);
   const YamlNode& list = *tree->find("b");
   EXPECT_TRUE(list.values[0].quoted);
-  EXPECT_EQ(list.values[0].place, (Place{3, 5}));
-  EXPECT_EQ(list.values[1].find("c")->place, (Place{4, 9}));
-  EXPECT_EQ(tree->find("e")->place, (Place{5, 1})) << "a missing value is placed at its key";
-  EXPECT_EQ(tree->find("f")->place, (Place{6, 4}));
+  EXPECT_EQ(list.values[0].place, (Position{3, 5}));
+  EXPECT_EQ(list.values[1].find("c")->place, (Position{4, 9}));
+  EXPECT_EQ(tree->find("e")->place, (Position{5, 1})) << "a missing value is placed at its key";
+  EXPECT_EQ(tree->find("f")->place, (Position{6, 4}));
   EXPECT_EQ(tree->find("f")->kind, YamlNode::Kind::nothing);
   EXPECT_EQ(tree->find("g"), nullptr);
 }
@@ -39,7 +39,7 @@ TEST(YamlTree, WritesAliasesOut) {
   const auto tree = parse_yaml("a: &x {k: v}\nb: *x\n");
   ASSERT_TRUE(tree);
   EXPECT_EQ(tree->find("b")->find("k")->text, "v");
-  EXPECT_EQ(tree->find("b")->place, (Place{1, 4})) << "an alias is placed where its text stands";
+  EXPECT_EQ(tree->find("b")->place, (Position{1, 4})) << "an alias is placed where its text stands";
 }
 
 TEST(YamlTree, RefusesAQuoteThatIsNotClosedInItsLine) {
@@ -62,7 +62,7 @@ TEST(YamlTree, RefusesAQuoteThatIsNotClosedInItsLine) {
 }
 
 TEST(YamlTree, RefusesASecondDocument) {
-  EXPECT_EQ(problem("a: 1\n---\nb: 2\n").place, (Place{2, 1}));
+  EXPECT_EQ(problem("a: 1\n---\nb: 2\n").place, (Position{2, 1}));
   EXPECT_TRUE(problem("- a\nb: c\n").text.starts_with("a second YAML document begins here"));
 }
 
@@ -98,7 +98,7 @@ TEST(YamlTree, RefusesWhatIsNestedTooDeeply) {
 
 TEST(YamlTree, RefusesAnAliasToWhatHoldsIt) {
   EXPECT_TRUE(problem("a: &a [*a]\n").text.starts_with("this alias stands inside of what it refers to"));
-  EXPECT_EQ(problem("a: &a [*a]\n").place, (Place{1, 8}));
+  EXPECT_EQ(problem("a: &a [*a]\n").place, (Position{1, 8}));
 }
 
 TEST(YamlTree, RefusesTags) {
@@ -113,13 +113,13 @@ TEST(YamlTree, RefusesWhatIsNotUtf8Text) {
 
 TEST(YamlTree, SaysWhereTheYamlIsBroken) {
   const auto broken = problem("a: b: c\n");
-  EXPECT_EQ(broken.place, (Place{1, 5}));
+  EXPECT_EQ(broken.place, (Position{1, 5}));
   EXPECT_EQ(
       broken.text,
       "not valid YAML: illegal map value; check the indentation (spaces, no tabs), the colons and the quotes "
       "here and in the line above");
-  EXPECT_EQ(problem("a:\n\t- b\n").place, (Place{2, 2}));
-  EXPECT_EQ(problem("a: *nope\n").place, (Place{1, 4}));
+  EXPECT_EQ(problem("a:\n\t- b\n").place, (Position{2, 2}));
+  EXPECT_EQ(problem("a: *nope\n").place, (Position{1, 4}));
 }
 
 TEST(YamlTree, SurvivesEveryBrokenBeginningOfAPolicy) {
@@ -130,7 +130,7 @@ TEST(YamlTree, SurvivesEveryBrokenBeginningOfAPolicy) {
       const auto tree = parse_yaml(text.substr(0, length) + tail);
       if (tree) continue;
       EXPECT_FALSE(tree.error().text.empty());
-      EXPECT_GE(tree.error().place, (Place{1, 1})) << length << tail;
+      EXPECT_GE(tree.error().place, (Position{1, 1})) << length << tail;
     }
   }
 }

@@ -47,7 +47,7 @@ Result<Policy> in_file(const std::string& address, const wire::Environment& envi
 Result<Policy> in_variable(const std::string& address, const wire::Environment& environment) {
   const auto name = address.substr(4);
   const auto text = wire::lookup(environment, name);
-  if (text) return policy::parse(*text, address, policy::Places::in_words);
+  if (text) return policy::parse(*text, address, policy::PositionStyle::in_words);
   return fail(ErrorKind::invalid, fmt::format("--policy {}: {} is not set; it should hold the policy's text",
                                               printable(address), printable(name)));
 }
@@ -85,7 +85,7 @@ struct PolicyPlace {
     caller->set_deadline(sources.clock.now() + within);
     const auto found = TRY(aws::ssm::get_parameter(*caller, parameter.whole())).value;
     auto version = fmt::format("ssm:{} version {}", parameter.name, found.version);
-    auto parsed = policy::parse(found.value, version, policy::Places::in_words);
+    auto parsed = policy::parse(found.value, version, policy::PositionStyle::in_words);
     return Read{std::move(version), found.version, std::move(parsed)};
   }
 

@@ -14,7 +14,7 @@ std::string without_shifted(const Count& count) {
                             : fmt::format(" without the {} that traffic is shifted away from", count.shifted);
 }
 
-Ruling in_group(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
+Ruling in_group(const FleetView& fleet, const Member& member, const Target& place, bool tell) {
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);
   if (left >= count.required && !tell) return std::nullopt;
@@ -36,7 +36,7 @@ Ruling in_group(const FleetView& fleet, const Member& member, const Place& place
 }
 
 // Requests that come in through a zone which stands alone would reach no server.
-Ruling last_of_zone(const Member& member, const Place& place, int left) {
+Ruling last_of_zone(const Member& member, const Target& place, int left) {
   const auto& zonal = place.group->zonal;
   const bool serves = gets_requests(*place.registration);  // here, whatever it does elsewhere
   if (left > 0 || !serves || (zonal && !*zonal)) return std::nullopt;
@@ -52,7 +52,7 @@ Ruling last_of_zone(const Member& member, const Place& place, int left) {
   return last;
 }
 
-Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place, bool tell) {
+Ruling in_zone(const FleetView& fleet, const Member& member, const Target& place, bool tell) {
   if (member.zone.empty()) {
     return Verdict{Reason::too_few_healthy_in_zone,
                    "its Availability Zone is not known, so how many it would leave there "
@@ -77,7 +77,7 @@ Ruling in_zone(const FleetView& fleet, const Member& member, const Place& place,
 }
 
 // On two ports of one group it is still one member.
-bool counted_before(const Member& member, const Place& place) {
+bool counted_before(const Member& member, const Target& place) {
   return &place != member.places.data() && (&place - 1)->group == place.group;
 }
 

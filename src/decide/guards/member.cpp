@@ -34,7 +34,7 @@ Ruling in_another_fleet(const FleetView&, const Member& member, bool) {
 // Of whichever instance the target is: one that EC2 does not know by it, too.
 Ruling target_type(const FleetView&, const Member& member, bool) {
   const auto other = std::ranges::find_if(
-      member.places, [](const Place& place) { return place.group->type != TargetType::instance; });
+      member.places, [](const Target& place) { return place.group->type != TargetType::instance; });
   if (other == member.places.end()) return std::nullopt;
   return lasting(Verdict{
       Reason::unsupported_target_type,
@@ -60,11 +60,11 @@ Ruling hold_tag(const FleetView&, const Member& member, bool) {
                                                kHoldTag, printable(tag->second))};
 }
 
-std::string where_is(const Place& place) {
+std::string where_is(const Target& place) {
   return fmt::format("{} port {}", place.group->name, place.registration->port);
 }
 
-Ruling not_in_service(const Place& place) {
+Ruling not_in_service(const Target& place) {
   const auto& [group, registration, healthy_since, count] = place;
   if (registration->state == TargetState::healthy || registration->state == TargetState::unhealthy) {
     return std::nullopt;
@@ -83,7 +83,7 @@ Ruling not_in_service(const Place& place) {
                                                   name(registration->reason))};
 }
 
-Ruling in_slow_start(const Place& place, Time now) {
+Ruling in_slow_start(const Target& place, Time now) {
   if (!matters(*place.group, *place.registration)) return std::nullopt;
   const Duration ramp = place.group->attributes->slow_start;
   const Time since = place.healthy_since.value_or(now);

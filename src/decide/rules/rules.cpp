@@ -147,7 +147,7 @@ Finding status_check(const FleetView& fleet, const Member& member, Duration want
 
 Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
   const bool now = std::ranges::any_of(
-      member.places, [](const Place& place) { return place.registration->state == TargetState::unhealthy; });
+      member.places, [](const Target& place) { return place.registration->state == TargetState::unhealthy; });
   if (!now) {
     return no(tell, [](Verdict& v) { v.text = "it is unhealthy in no target group of the fleet"; });
   }

@@ -10,8 +10,8 @@
 
 namespace evenkeel::sim {
 
-using TargetKey = std::pair<std::string, int>;               // arn of the target group, port
-using Places = std::set<std::pair<std::string, TargetKey>>;  // each with its instance
+using TargetKey = std::pair<std::string, int>;                     // arn of the target group, port
+using TargetsTaken = std::set<std::pair<std::string, TargetKey>>;  // each with its instance
 
 // What the fleet's operator was promised, in the account's words.
 struct Promise {
@@ -23,7 +23,7 @@ struct Promise {
   Duration forgotten_after{7'200'000};
   // From where Evenkeel recorded it was about to take an instance: even where the request never reached AWS, it may
   // put the instance back there.
-  Places about_to_take;
+  TargetsTaken about_to_take;
 };
 
 struct Judgement {

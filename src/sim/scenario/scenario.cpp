@@ -30,7 +30,7 @@ class ScenarioParser {
     read_intent();
     while (at_ < lines_.size()) {
       const auto line = lines_[at_];
-      const Place place{scenario_.file, static_cast<int>(at_) + 1};
+      const Location place{scenario_.file, static_cast<int>(at_) + 1};
       if (trim(line) == "----") {
         scenario_.expected = rest_from(at_ + 1);
         break;

@@ -53,7 +53,7 @@ std::unexpected<Error> Word::wrong(std::string_view what) const {
               fmt::format("{}:{}:{}: '{}' {}", place.file, place.line, column, printable(text), what));
 }
 
-Result<Words> words_of(std::string_view line, const Place& place) {
+Result<Words> words_of(std::string_view line, const Location& place) {
   Words words;
   for (std::size_t i = 0; i < line.size();) {
     if (line[i] == ' ' || line[i] == '\t' || line[i] == '\r') {

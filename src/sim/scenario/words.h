@@ -17,7 +17,7 @@ namespace evenkeel::sim {
 // The largest fleet and the largest number of targets that a scenario may ask for.
 inline constexpr double kMostMembers = 2'000;
 
-struct Place {
+struct Location {
   std::string file;
   int line = 0;
 };
@@ -25,7 +25,7 @@ struct Place {
 struct Word {
   std::string text;
   int column = 0;
-  Place place;
+  Location place;
   // "file:line:column: 'text' <what>".
   std::unexpected<Error> wrong(std::string_view what) const;
   Word part(std::string part_of_text) const { return {std::move(part_of_text), column, place}; }
@@ -34,7 +34,7 @@ struct Word {
 using Words = std::vector<Word>;
 
 // At least one word. An unended quote is an error.
-Result<Words> words_of(std::string_view line, const Place& place);
+Result<Words> words_of(std::string_view line, const Location& place);
 // An error unless there are exactly so many.
 Result<void> expect(const Words& words, std::size_t count);
 
