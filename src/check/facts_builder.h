@@ -13,7 +13,7 @@
 
 namespace evenkeel::check {
 
-struct Reading {
+struct FactsBuilder {
   const FleetPolicy& policy;
   wire::Caller& caller;
   const Progress& progress;
@@ -37,8 +37,8 @@ struct Reading {
 };
 
 // The metric of reboot_when, those of rules and that of keep.load_below. After the members.
-void read_metrics(Reading& reading);
+void read_metrics(FactsBuilder& builder);
 // What a tick may need and nothing above has asked for. Last.
-void try_the_rest(Reading& reading);
+void try_the_rest(FactsBuilder& builder);
 
 }  // namespace evenkeel::check

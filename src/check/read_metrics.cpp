@@ -18,18 +18,18 @@ namespace cw = aws::cloudwatch;
 constexpr std::size_t kNearest = 5;
 constexpr Duration kDay = 24h;
 
-void read_series(Reading& reading) {
-  auto& facts = reading.facts;
-  for (const auto& id : Subject(reading.policy, facts).ids()) facts.series[id];
+void read_series(FactsBuilder& builder) {
+  auto& facts = builder.facts;
+  for (const auto& id : Subject(builder.policy, facts).ids()) facts.series[id];
   for (const auto& metric : *facts.metrics) {
     const auto* id = observe::instance_id(metric);
     if (id == nullptr) continue;
     if (const auto own = facts.series.find(*id); own != facts.series.end()) own->second.push_back(metric);
   }
-  auto condition = reading.policy.reboot_when;
+  auto condition = builder.policy.reboot_when;
   bool whole = true;
   const auto read = [&](Duration over) {
-    auto found = observe::read_series(facts.series, condition, over, reading.caller, facts.seen);
+    auto found = observe::read_series(facts.series, condition, over, builder.caller, facts.seen);
     for (const auto& [id, one] : found) {
       using enum SignalState;
       const auto state = one.signal.state;
@@ -49,8 +49,8 @@ void read_series(Reading& reading) {
   if (!whole) facts.highest.reset();
 }
 
-void read_other_metrics(Reading& reading) {
-  const auto& policy = reading.policy;
+void read_other_metrics(FactsBuilder& builder) {
+  const auto& policy = builder.policy;
   std::set<std::pair<std::string, std::string>> wanted;
   for (const auto& rule : policy.also_when) {
     for (const auto& condition : rule.all) {
@@ -60,9 +60,9 @@ void read_other_metrics(Reading& reading) {
   }
   if (const auto& load = policy.keep.load_below) wanted.emplace(load->metric_namespace, load->metric);
   for (const auto& [metric_namespace, metric] : wanted) {
-    reading.facts.other_metrics.insert_or_assign(
+    builder.facts.other_metrics.insert_or_assign(
         metric_name_key(metric_namespace, metric),
-        reading.keep(cw::list_metrics(reading.caller, metric_namespace, metric)));
+        builder.keep(cw::list_metrics(builder.caller, metric_namespace, metric)));
   }
 }
 
@@ -78,17 +78,17 @@ std::vector<cw::Metric> read_nearest(const MetricCondition& condition, wire::Cal
   return nearest_metrics(condition.metric, std::move(others), kNearest);
 }
 
-void read_metrics(Reading& reading) {
-  read_other_metrics(reading);
-  if (!reading.policy.reboot_when.given()) return;
-  reading.say("metrics");
-  const auto& condition = reading.policy.reboot_when;
-  auto& facts = reading.facts;
+void read_metrics(FactsBuilder& builder) {
+  read_other_metrics(builder);
+  if (!builder.policy.reboot_when.given()) return;
+  builder.say("metrics");
+  const auto& condition = builder.policy.reboot_when;
+  auto& facts = builder.facts;
   facts.metrics =
-      reading.keep(cw::list_metrics(reading.caller, condition.metric_namespace, condition.metric));
+      builder.keep(cw::list_metrics(builder.caller, condition.metric_namespace, condition.metric));
   if (!facts.metrics) return;
-  if (facts.metrics->empty()) facts.nearest = read_nearest(condition, reading.caller);
-  read_series(reading);
+  if (facts.metrics->empty()) facts.nearest = read_nearest(condition, builder.caller);
+  read_series(builder);
 }
 
 }  // namespace evenkeel::check

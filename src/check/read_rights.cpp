@@ -26,15 +26,16 @@ bool told(const Result<aws::Dated<T>>& answer) {
 bool told(const Permitted& answer) { return answer && answer->value.allowed; }
 
 // Without a running member there is nothing to try it on.
-bool on_member(Reading& r, Permitted (*dry_run)(wire::Caller&, const std::string&)) {
+bool on_member(FactsBuilder& r, Permitted (*dry_run)(wire::Caller&, const std::string&)) {
   return !r.facts.asked_about.empty() && told(dry_run(r.caller, r.facts.asked_about));
 }
-bool on_member(Reading& r, Permitted (*dry_run)(wire::Caller&, const std::string&, const aws::ec2::Tag&)) {
+bool on_member(FactsBuilder& r,
+               Permitted (*dry_run)(wire::Caller&, const std::string&, const aws::ec2::Tag&)) {
   return !r.facts.asked_about.empty() && told(dry_run(r.caller, r.facts.asked_about, {kWitnessTag, "check"}));
 }
 
 // It may be allowed in some groups only.
-bool in_groups(Reading& r, const char* action, Permitted (*probe)(wire::Caller&, const std::string&)) {
+bool in_groups(FactsBuilder& r, const char* action, Permitted (*probe)(wire::Caller&, const std::string&)) {
   bool any = false;
   for (const auto& group : r.facts.groups) {
     const auto answer = probe(r.caller, group.is.arn);
@@ -54,7 +55,7 @@ std::string no_resource(const Facts& facts, const char* what) {
   return "arn:" + facts.partition + ":elasticloadbalancing:" + facts.region + ":000000000000:" + what +
          "/none/0000000000000000";
 }
-bool of_no_group(Reading& r, auto describe) {
+bool of_no_group(FactsBuilder& r, auto describe) {
   return told(describe(r.caller, std::vector{no_resource(r.facts, "targetgroup")}).front());
 }
 
@@ -67,15 +68,15 @@ std::string some_load_balancer(const Facts& facts) {
 
 // How each action is asked for where nothing else in this read has, and whether the answer tells that it is
 // allowed: one line an action. What refuses it look_on() remembers.
-const std::map<std::string_view, bool (*)(Reading&)>& ways_to_ask() {
+const std::map<std::string_view, bool (*)(FactsBuilder&)>& ways_to_ask() {
   namespace autoscaling = aws::autoscaling;
   namespace cloudwatch = aws::cloudwatch;
   namespace ec2 = aws::ec2;
   namespace elb = aws::elbv2;
   namespace ssm = aws::ssm;
-  using R = Reading;
+  using R = FactsBuilder;
   using Arns = std::vector<std::string>;
-  static const std::map<std::string_view, bool (*)(Reading&)> ways = {
+  static const std::map<std::string_view, bool (*)(FactsBuilder&)> ways = {
       {"elasticloadbalancing:DescribeTargetHealth",
        [](R& r) { return of_no_group(r, elb::describe_target_health); }},
       {"elasticloadbalancing:DescribeTargetGroupAttributes",
@@ -137,18 +138,18 @@ const std::map<std::string_view, bool (*)(Reading&)>& ways_to_ask() {
 
 }  // namespace
 
-void try_the_rest(Reading& reading) {
-  auto& facts = reading.facts;
+void try_the_rest(FactsBuilder& builder) {
+  auto& facts = builder.facts;
   for (const auto& [id, instance] : facts.seen.instances) {
     if (instance.state == InstanceState::running && facts.asked_about.empty()) facts.asked_about = id;
   }
   for (const auto& needed : aws::kNeededPermissions) {
     const std::string action(needed.action);
-    if (needed.needed_by != aws::NeededBy::tick || !iam::needs(reading.policy, needed)) continue;
+    if (needed.needed_by != aws::NeededBy::tick || !iam::needs(builder.policy, needed)) continue;
     if (facts.allowed.contains(action) || facts.denied.contains(action) || facts.failed.contains(action))
       continue;
     const auto way = ways_to_ask().find(action);
-    if (way != ways_to_ask().end() && way->second(reading)) facts.allowed.insert(action);
+    if (way != ways_to_ask().end() && way->second(builder)) facts.allowed.insert(action);
   }
 }
 

@@ -67,19 +67,19 @@ AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
   return seen;
 }
 
-void read_auto_scaling(Reading& reading) {
-  const auto& name = reading.policy.auto_scaling_group;
+void read_auto_scaling(ObservationBuilder& builder) {
+  const auto& name = builder.policy.auto_scaling_group;
   if (name.empty()) return;
-  auto answer = aws::autoscaling::describe_auto_scaling_groups(reading.caller, std::vector{name});
-  const auto* groups = reading.take_in(Problem::Kind::auto_scaling_group, name, answer);
+  auto answer = aws::autoscaling::describe_auto_scaling_groups(builder.caller, std::vector{name});
+  const auto* groups = builder.take_in(Problem::Kind::auto_scaling_group, name, answer);
   if (groups == nullptr) return;
   if (groups->empty()) {
-    reading.observation.problems.push_back(
+    builder.observation.problems.push_back(
         {Problem::Kind::not_there, name, "Auto Scaling group " + name + " does not exist"});
-    reading.observation.absent_names.push_back(name);
+    builder.observation.absent_names.push_back(name);
     return;
   }
-  reading.observation.auto_scaling_group = seen_group(groups->front());
+  builder.observation.auto_scaling_group = seen_group(groups->front());
 }
 
 void read_scaling_under_way(wire::Caller& caller, Observation& observation) {

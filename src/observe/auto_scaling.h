@@ -7,7 +7,7 @@
 namespace evenkeel::observe {
 
 // The group as it stands, where the policy names one. Without it in the observation a problem says why.
-void read_auto_scaling(Reading& reading);
+void read_auto_scaling(ObservationBuilder& builder);
 
 // What is under way in the group: its instance refresh and its activities. Two calls, made once; what can't
 // be read stays unknown.

@@ -36,17 +36,17 @@ bool status_matters(const Condition& condition) {
 
 }  // namespace
 
-void read_instances(Reading& reading) {
-  auto& observation = reading.observation;
+void read_instances(ObservationBuilder& builder) {
+  auto& observation = builder.observation;
   std::set<std::string> ids;
-  bool all_known = reading.groups_known;
+  bool all_known = builder.groups_known;
   for (const auto& group : observation.target_groups) {
     if (!group.registrations) all_known = false;
     if (!group.registrations || group.type != TargetType::instance) continue;
     for (const auto& registration : *group.registrations) ids.insert(registration.instance_id);
   }
-  for (const auto& remediation : reading.state.open) ids.insert(remediation.instance_id);
-  for (const auto& [group, seen] : reading.state.groups_seen)
+  for (const auto& remediation : builder.state.open) ids.insert(remediation.instance_id);
+  for (const auto& [group, seen] : builder.state.groups_seen)
     ids.insert(seen.members.begin(), seen.members.end());
   if (observation.auto_scaling_group) {
     for (const auto& member : observation.auto_scaling_group->members) ids.insert(member.instance_id);
@@ -56,17 +56,17 @@ void read_instances(Reading& reading) {
     return;
   }
   const std::vector<std::string> asked(ids.begin(), ids.end());
-  auto answer = aws::ec2::describe_instances(reading.caller, asked);
-  const auto* instances = reading.take_in(Problem::Kind::instances, "", answer);
+  auto answer = aws::ec2::describe_instances(builder.caller, asked);
+  const auto* instances = builder.take_in(Problem::Kind::instances, "", answer);
   if (instances == nullptr) return;
   observation.instances_complete = all_known;
   for (const auto& instance : *instances)
-    observation.instances[instance.id] = seen_instance(instance, reading.policy);
+    observation.instances[instance.id] = seen_instance(instance, builder.policy);
 }
 
-void read_statuses(Reading& reading) {
-  if (!has_condition(reading.policy, status_matters)) return;
-  auto& observation = reading.observation;
+void read_statuses(ObservationBuilder& builder) {
+  if (!has_condition(builder.policy, status_matters)) return;
+  auto& observation = builder.observation;
   std::vector<std::string> ids;
   for (const auto& [id, instance] : observation.instances) {
     if (instance.state != InstanceState::terminated) ids.push_back(id);
@@ -75,8 +75,8 @@ void read_statuses(Reading& reading) {
     observation.statuses_complete = observation.instances_complete;
     return;
   }
-  auto answer = aws::ec2::describe_instance_status(reading.caller, ids);
-  const auto* statuses = reading.take_in(Problem::Kind::statuses, "", answer);
+  auto answer = aws::ec2::describe_instance_status(builder.caller, ids);
+  const auto* statuses = builder.take_in(Problem::Kind::statuses, "", answer);
   if (statuses == nullptr) return;
   for (const auto& status : *statuses) {
     const auto instance = observation.instances.find(status.id);

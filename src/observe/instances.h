@@ -9,11 +9,11 @@ namespace evenkeel::observe {
 
 // Every instance that is registered by its id, belongs to the Auto Scaling group or is open. The
 // registrations must have been read before.
-void read_instances(Reading& reading);
+void read_instances(ObservationBuilder& builder);
 
 // Fills in EC2's status of each of them where a rule needs it: one call a hundred. An instance whose status
 // didn't come stays without, and then they aren't complete.
-void read_statuses(Reading& reading);
+void read_statuses(ObservationBuilder& builder);
 
 // With the tags that the policy's rules name.
 Instance seen_instance(const aws::ec2::Instance& instance, const FleetPolicy& policy);

@@ -18,11 +18,11 @@
 namespace evenkeel::observe {
 
 // What it is for, what it has found, and the first reason why there may be nothing.
-struct Reading {
-  Reading(const FleetPolicy& fleet, const FleetState& known, wire::Caller& aws, Cache& remembered)
+struct ObservationBuilder {
+  ObservationBuilder(const FleetPolicy& fleet, const FleetState& known, wire::Caller& aws, Cache& remembered)
       : policy(fleet), state(known), caller(aws), cache(remembered) {}
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
+  ObservationBuilder(const ObservationBuilder&) = delete;
+  ObservationBuilder& operator=(const ObservationBuilder&) = delete;
 
   const FleetPolicy& policy;
   const FleetState& state;

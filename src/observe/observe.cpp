@@ -22,12 +22,12 @@ void read_console(const std::string& id, wire::Caller& caller, Observation& obse
 }
 
 // Wherever they are in the region: who is out of every target group is in no other list.
-void read_marks(Reading& reading) {
-  if (!reading.policy.witness_tag) return;
-  auto answer = aws::ec2::describe_instances_with_tag(reading.caller, kWitnessTag);
-  const auto* marked = reading.take_in(Problem::Kind::marks, kWitnessTag, answer);
+void read_marks(ObservationBuilder& builder) {
+  if (!builder.policy.witness_tag) return;
+  auto answer = aws::ec2::describe_instances_with_tag(builder.caller, kWitnessTag);
+  const auto* marked = builder.take_in(Problem::Kind::marks, kWitnessTag, answer);
   if (marked == nullptr) return;
-  auto& marks = reading.observation.marks.emplace();
+  auto& marks = builder.observation.marks.emplace();
   for (const auto& instance : *marked) {
     const auto tag = instance.tags.find(kWitnessTag);
     if (instance.state != "terminated" && tag != instance.tags.end()) marks.emplace(instance.id, tag->second);
@@ -38,32 +38,32 @@ void read_marks(Reading& reading) {
 
 Result<Observation> observe(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller,
                             Cache& cache) {
-  Reading reading{policy, state, caller, cache};
-  TRY_VOID(expect_place(reading));
-  reading.observation.local_at = caller.local_time();
-  read_auto_scaling(reading);
-  read_groups(reading);
-  TRY_VOID(read_place(reading));
-  read_registrations(reading);
-  read_instances(reading);
-  name_targets(reading.observation);
-  if (reading.observation.taken_at == Time{}) {
-    if (reading.first_error) return std::unexpected(*reading.first_error);
+  ObservationBuilder builder{policy, state, caller, cache};
+  TRY_VOID(expect_place(builder));
+  builder.observation.local_at = caller.local_time();
+  read_auto_scaling(builder);
+  read_groups(builder);
+  TRY_VOID(read_place(builder));
+  read_registrations(builder);
+  read_instances(builder);
+  name_targets(builder.observation);
+  if (builder.observation.taken_at == Time{}) {
+    if (builder.first_error) return std::unexpected(*builder.first_error);
     return fail(ErrorKind::invalid, "fleet " + policy.name + ": no answer of AWS told the time");
   }
-  read_attributes(caller, cache, Freshness::cached, reading.observation);
-  return std::move(reading.observation);
+  read_attributes(caller, cache, Freshness::cached, builder.observation);
+  return std::move(builder.observation);
 }
 
 void observe_for_start(const FleetPolicy& policy, const FleetState& state, wire::Caller& caller, Cache& cache,
                        Observation& observation) {
-  Reading reading{policy, state, caller, cache};
-  reading.observation = std::move(observation);
-  read_statuses(reading);
-  read_alarms(reading);
-  read_calendars(reading);
-  read_marks(reading);
-  observation = std::move(reading.observation);
+  ObservationBuilder builder{policy, state, caller, cache};
+  builder.observation = std::move(observation);
+  read_statuses(builder);
+  read_alarms(builder);
+  read_calendars(builder);
+  read_marks(builder);
+  observation = std::move(builder.observation);
   const bool paused = state.pause && is_in_force(*state.pause, observation.taken_at);
   if (!policy.retired && !paused && !state.breaker) read_scaling_under_way(caller, observation);
 }

@@ -21,73 +21,73 @@ bool taken_from_auto_scaling(const FleetPolicy& policy) {
 }
 
 // One that is gone fails the whole call. The others are still to be seen.
-Groups those_that_exist(Reading& reading, const auto& is_wanted) {
-  const auto& known = reading.cache.target_groups;
-  auto all = known ? Groups{*known} : aws::elbv2::describe_all_target_groups(reading.caller);
+Groups those_that_exist(ObservationBuilder& builder, const auto& is_wanted) {
+  const auto& known = builder.cache.target_groups;
+  auto all = known ? Groups{*known} : aws::elbv2::describe_all_target_groups(builder.caller);
   if (all) std::erase_if(all->value, [&](const auto& group) { return !is_wanted(group); });
   return all;
 }
 
-Groups by_name(Reading& reading) {
-  const auto& names = reading.policy.target_groups;
-  if (!reading.cache.target_groups) {
-    auto asked = aws::elbv2::describe_target_groups(reading.caller, names);
+Groups by_name(ObservationBuilder& builder) {
+  const auto& names = builder.policy.target_groups;
+  if (!builder.cache.target_groups) {
+    auto asked = aws::elbv2::describe_target_groups(builder.caller, names);
     if (asked || asked.error().kind != ErrorKind::not_found) return asked;
-    reading.observation.problems.push_back(
+    builder.observation.problems.push_back(
         {Problem::Kind::not_there, join(names, ", "), asked.error().message});
   }
-  auto groups = those_that_exist(reading, [&](const auto& group) { return among(names, group.name); });
+  auto groups = those_that_exist(builder, [&](const auto& group) { return among(names, group.name); });
   if (!groups) return groups;
-  std::ranges::copy_if(names, std::back_inserter(reading.observation.absent_names), [&](const auto& name) {
+  std::ranges::copy_if(names, std::back_inserter(builder.observation.absent_names), [&](const auto& name) {
     return std::ranges::find(groups->value, name, &aws::elbv2::TargetGroup::name) == groups->value.end();
   });
   return groups;
 }
 
-Groups by_arn(Reading& reading, const std::vector<std::string>& arns) {
-  if (!reading.cache.target_groups) {
-    auto asked = aws::elbv2::describe_target_groups_by_arn(reading.caller, arns);
+Groups by_arn(ObservationBuilder& builder, const std::vector<std::string>& arns) {
+  if (!builder.cache.target_groups) {
+    auto asked = aws::elbv2::describe_target_groups_by_arn(builder.caller, arns);
     if (asked || asked.error().kind != ErrorKind::not_found) return asked;
   }
-  auto groups = those_that_exist(reading, [&](const auto& group) { return among(arns, group.arn); });
+  auto groups = those_that_exist(builder, [&](const auto& group) { return among(arns, group.arn); });
   if (!groups) return groups;
   for (const auto& arn : arns) {
     if (std::ranges::find(groups->value, arn, &aws::elbv2::TargetGroup::arn) != groups->value.end()) continue;
-    reading.observation.problems.push_back({Problem::Kind::not_there, arn,
+    builder.observation.problems.push_back({Problem::Kind::not_there, arn,
                                             "target group " + printable(arn) +
                                                 " does not exist, but is attached to Auto Scaling group " +
-                                                reading.policy.auto_scaling_group + ": detach it there"});
+                                                builder.policy.auto_scaling_group + ": detach it there"});
   }
   return groups;
 }
 
-Groups groups_of_fleet(Reading& reading) {
-  if (!taken_from_auto_scaling(reading.policy)) return by_name(reading);
-  const auto& scaling = reading.observation.auto_scaling_group;
+Groups groups_of_fleet(ObservationBuilder& builder) {
+  if (!taken_from_auto_scaling(builder.policy)) return by_name(builder);
+  const auto& scaling = builder.observation.auto_scaling_group;
   if (!scaling) {
     return fail(ErrorKind::invalid, "they are those of Auto Scaling group " +
-                                        reading.policy.auto_scaling_group + ", which could not be read");
+                                        builder.policy.auto_scaling_group + ", which could not be read");
   }
   if (scaling->target_group_arns.empty()) {
-    reading.observation.problems.push_back(
+    builder.observation.problems.push_back(
         {Problem::Kind::not_there, scaling->name,
          "Auto Scaling group " + scaling->name +
              " has no target group attached, and the policy names none: attach one, or write target_groups"});
-    return aws::Dated<std::vector<aws::elbv2::TargetGroup>>{{}, reading.observation.taken_at};
+    return aws::Dated<std::vector<aws::elbv2::TargetGroup>>{{}, builder.observation.taken_at};
   }
-  return by_arn(reading, scaling->target_group_arns);
+  return by_arn(builder, scaling->target_group_arns);
 }
 
-void add_groups_of_fleet(Reading& reading) {
-  auto answer = groups_of_fleet(reading);
+void add_groups_of_fleet(ObservationBuilder& builder) {
+  auto answer = groups_of_fleet(builder);
   // That the Auto Scaling group could not be read has been said, with the error that counts.
-  if (!answer && taken_from_auto_scaling(reading.policy) && !reading.observation.auto_scaling_group) {
-    reading.observation.problems.push_back({Problem::Kind::target_groups, "", answer.error().message});
+  if (!answer && taken_from_auto_scaling(builder.policy) && !builder.observation.auto_scaling_group) {
+    builder.observation.problems.push_back({Problem::Kind::target_groups, "", answer.error().message});
     return;
   }
-  auto* groups = reading.take_in(Problem::Kind::target_groups, "", answer);
+  auto* groups = builder.take_in(Problem::Kind::target_groups, "", answer);
   if (groups == nullptr) return;
-  reading.groups_known = true;
+  builder.groups_known = true;
   for (auto& group : *groups) {
     TargetGroup seen;
     seen.arn = group.arn;
@@ -98,22 +98,22 @@ void add_groups_of_fleet(Reading& reading) {
     seen.port = group.port.value_or(0);
     seen.to_healthy = to_healthy(group);
     if (seen.has_load_balancer) seen.load_balancer_arn = group.load_balancer_arns.front();
-    reading.observation.target_groups.push_back(std::move(seen));
+    builder.observation.target_groups.push_back(std::move(seen));
   }
 }
 
 // A restore needs its groups whatever the policy says by now, and whether or not they could be looked up. Also
 // those that have vanished: they may be there again.
-void add_groups_of_open_ones(Reading& reading) {
-  auto& known = reading.observation.target_groups;
-  for (const auto& remediation : reading.state.open) {
+void add_groups_of_open_ones(ObservationBuilder& builder) {
+  auto& known = builder.observation.target_groups;
+  for (const auto& remediation : builder.state.open) {
     for (const auto& target : remediation.snapshot) {
       if (std::ranges::find(known, target.target_group_arn, &TargetGroup::arn) != known.end()) continue;
       TargetGroup seen;
       seen.arn = target.target_group_arn;
       seen.name = target.target_group_name;
       seen.has_load_balancer = true;
-      seen.of_fleet = !reading.groups_known && among(reading.policy.target_groups, seen.name);
+      seen.of_fleet = !builder.groups_known && among(builder.policy.target_groups, seen.name);
       known.push_back(std::move(seen));
     }
   }
@@ -121,15 +121,15 @@ void add_groups_of_open_ones(Reading& reading) {
 
 }  // namespace
 
-void read_groups(Reading& reading) {
-  add_groups_of_fleet(reading);
-  add_groups_of_open_ones(reading);
-  const auto& scaling = reading.observation.auto_scaling_group;
-  for (auto& group : reading.observation.target_groups) {
+void read_groups(ObservationBuilder& builder) {
+  add_groups_of_fleet(builder);
+  add_groups_of_open_ones(builder);
+  const auto& scaling = builder.observation.auto_scaling_group;
+  for (auto& group : builder.observation.target_groups) {
     group.attached = scaling && among(scaling->target_group_arns, group.arn);
-    if (group.attached && taken_from_auto_scaling(reading.policy)) group.of_fleet = true;
+    if (group.attached && taken_from_auto_scaling(builder.policy)) group.of_fleet = true;
   }
-  std::ranges::sort(reading.observation.target_groups, {}, &TargetGroup::arn);
+  std::ranges::sort(builder.observation.target_groups, {}, &TargetGroup::arn);
 }
 
 std::optional<Duration> to_healthy(const aws::elbv2::TargetGroup& group) {
@@ -168,19 +168,19 @@ bool is_known_to_be_gone(const FleetState& state, const std::string& arn) {
 
 }  // namespace
 
-void read_registrations(Reading& reading) {
-  auto& groups = reading.observation.target_groups;
+void read_registrations(ObservationBuilder& builder) {
+  auto& groups = builder.observation.target_groups;
   std::vector<std::string> arns;
   for (const auto& group : groups) arns.push_back(group.arn);
-  auto answers = aws::elbv2::describe_target_health(reading.caller, arns);
-  auto& absent = reading.observation.absent_groups;
+  auto answers = aws::elbv2::describe_target_health(builder.caller, arns);
+  auto& absent = builder.observation.absent_groups;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (!answers[i] && answers[i].error().kind == ErrorKind::not_found) {
       absent.push_back(groups[i].arn);
-      if (groups[i].of_fleet) reading.observation.absent_names.push_back(groups[i].name);
-      if (is_known_to_be_gone(reading.state, groups[i].arn)) continue;
+      if (groups[i].of_fleet) builder.observation.absent_names.push_back(groups[i].name);
+      if (is_known_to_be_gone(builder.state, groups[i].arn)) continue;
     }
-    const auto* targets = reading.take_in(Problem::Kind::targets, groups[i].name, answers[i]);
+    const auto* targets = builder.take_in(Problem::Kind::targets, groups[i].name, answers[i]);
     if (targets == nullptr) continue;
     groups[i].registrations = sorted_registrations(*targets);
   }

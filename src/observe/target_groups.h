@@ -10,11 +10,11 @@ namespace evenkeel::observe {
 
 // Those that the policy names, or else those attached to its Auto Scaling group, which must have been read
 // before; and those to which an open remediation has to go back.
-void read_groups(Reading& reading);
+void read_groups(ObservationBuilder& builder);
 
 // Fills in every group's registrations, side by side. A group that AWS says doesn't exist goes over to
 // `absent_groups`.
-void read_registrations(Reading& reading);
+void read_registrations(ObservationBuilder& builder);
 
 // Names the targets by address by the instances that have them.
 void name_targets(Observation& observation);

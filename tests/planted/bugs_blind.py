@@ -95,7 +95,7 @@ BUGS = [
     Bug("says nothing in status of ticks that fail", "controller/beside_ticks.cpp",
         "  ++state.failing->ticks;\n", "  state.failing.reset();\n  return;\n"),
     Bug("goes on saying that ticks fail", "controller/tick.cpp", "    before.failing.reset();\n", ""),
-    Bug("check asks for nothing that no finding needs", "check/read.cpp", "  try_the_rest(reading);\n", ""),
+    Bug("check asks for nothing that no finding needs", "check/read.cpp", "  try_the_rest(builder);\n", ""),
     Bug("check passes over what a tick was refused", "cli/check.cpp",
         "  judge_by_the_past(context, options, reports);\n",
         "  if (reports.empty()) judge_by_the_past(context, options, reports);\n"),

@@ -95,7 +95,7 @@ BUGS = [
     Bug("the judge forgets what an operator has brought back from Standby", "sim/judges/checkers.cpp",
         "    outage.parked.reset();\n  }\n\n  // Judged before", "  }\n\n  // Judged before"),
     Bug("knows a target by address only by its address", "observe/observe.cpp",
-        "  name_targets(reading.observation);\n", ""),
+        "  name_targets(builder.observation);\n", ""),
     Bug("forgets whose the addresses are at the last look", "observe/target_groups.cpp",
         "  name_targets(observation);\n", ""),
     Bug("takes out what a named group holds by its address", "decide/guards/member.cpp",

@@ -52,6 +52,6 @@ BUGS = [
     Bug("treats nothing that is out once tagging is denied", "decide/remediation/gate.cpp",
         "  found.may_mark = true;  // it is out, with its tag or without\n", ""),
     Bug("asks for the tags before anything is restored", "observe/observe.cpp",
-        "  read_instances(reading);\n", "  read_instances(reading);\n  read_marks(reading);\n"),
+        "  read_instances(builder);\n", "  read_instances(builder);\n  read_marks(builder);\n"),
     Bug("takes a tag off for ever", "decide/remediation/witness.cpp", "  if (mark.tries >= kMarkTries) return false;\n", ""),
 ]
