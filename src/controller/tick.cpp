@@ -62,7 +62,7 @@ struct OneTick {
 
   // What stands before the plan: whose time counts, and what operators asked for. Part of the state from then
   // on.
-  void settle_the_past() {
+  void apply_what_came_before() {
     auto& before = report.before;
     before.failing.reset();
     if (!policy.retired) before.left_policy_at.reset();
@@ -79,7 +79,7 @@ struct OneTick {
     report.observation = TRY(std::move(seen));
     report.observation.late_by = parts.late_by;
     if (parts.others != nullptr) parts.others->tell(policy.name, report.observation);
-    settle_the_past();
+    apply_what_came_before();
     return {};
   }
 
@@ -91,7 +91,7 @@ struct OneTick {
   }
 
   // What stays unanswered is unknown, and who needs it waits.
-  decide::OpenStep settle_open(const FleetState& state, const std::string& nonce,
+  decide::OpenStep decide_open(const FleetState& state, const std::string& nonce,
                                const std::optional<Verdict>& only_restores) {
     auto step = decide::advance_open(policy, observation(), state, nonce, only_restores);
     for (int round = 0; round < kRounds && !step.questions.empty(); ++round) {
@@ -103,7 +103,7 @@ struct OneTick {
   }
 
   // Never an error: what could not be decided is a reason.
-  Plan settle_start(const decide::OpenStep& step, std::span<const Verdict> off) {
+  Plan decide_start_half(const decide::OpenStep& step, std::span<const Verdict> off) {
     return or_none_starts(step, [&] { return decide_start(step, off); });
   }
 
@@ -146,7 +146,7 @@ void keep_it_sound(OneTick& tick, const std::string& nonce, decide::OpenStep& st
   const Verdict why{Reason::plan_violates_invariants,
                     "the plan broke an invariant: " + join(tick.report.violations, "; ")};
   tick.starts_are_off.push_back(why);
-  step = tick.settle_open(before, nonce, why);
+  step = tick.decide_open(before, nonce, why);
   for (const auto& violation : decide::violations(tick.policy, tick.observation(), before, as_plan(step)))
     decide::keep_as_it_was(step, before, violation.remediation_id);
   std::erase_if(step.actions, [](const Action& action) { return !action.restores; });
@@ -193,7 +193,7 @@ Result<void> store(OneTick& tick, const FleetState& next, std::span<const Event>
 Result<decide::OpenStep> restore_half(OneTick& tick) {
   const auto nonce = tick.parts.random.hex(16);
   const auto& before = tick.report.before;
-  auto step = tick.settle_open(before, nonce, std::nullopt);
+  auto step = tick.decide_open(before, nonce, std::nullopt);
   keep_it_sound(tick, nonce, step);
   if (step.actions.empty()) return step;
 
@@ -201,7 +201,7 @@ Result<decide::OpenStep> restore_half(OneTick& tick) {
   if (!written && written.error().kind == ErrorKind::rejected) {
     const Verdict full{Reason::state_full, written.error().message};
     tick.starts_are_off.push_back(full);
-    step = tick.settle_open(before, nonce, full);
+    step = tick.decide_open(before, nonce, full);
     keep_it_sound(tick, nonce, step);
     if (step.actions.empty()) return step;
     written = store(tick, step.next, step.events);
@@ -254,7 +254,7 @@ void start_half(OneTick& tick, decide::OpenStep step) {
   if (!written && written.error().kind == ErrorKind::rejected) {
     tick.starts_are_off.insert(tick.starts_are_off.begin(),
                                Verdict{Reason::state_full, written.error().message});
-    report.plan = tick.settle_start(step, tick.starts_are_off);
+    report.plan = tick.decide_start_half(step, tick.starts_are_off);
     written = store(tick, report.plan.next, report.plan.events);
   }
   bool sent = false;
@@ -272,7 +272,7 @@ void start_half(OneTick& tick, decide::OpenStep step) {
     report.plan.fleet.insert(report.plan.fleet.begin(), std::move(not_recorded));
   } else {  // nothing of the plan has come about, least of all its start
     tick.starts_are_off.insert(tick.starts_are_off.begin(), std::move(not_recorded));
-    report.plan = tick.settle_start(step, tick.starts_are_off);
+    report.plan = tick.decide_start_half(step, tick.starts_are_off);
   }
 }
 
@@ -285,16 +285,16 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
   TRY_VOID(tick.observe());
   auto state = report.before;
   state.signal_read_at.reset();  // a person who asks pays for the answer
-  const auto step = tick.settle_open(state, parts.random.hex(16), std::nullopt);
+  const auto step = tick.decide_open(state, parts.random.hex(16), std::nullopt);
   observe::observe_for_start(policy, state, parts.aws, parts.cache, report.observation);
-  report.plan = tick.settle_start(step, tick.starts_are_off);
+  report.plan = tick.decide_start_half(step, tick.starts_are_off);
   Question unread{Question::Kind::signal, {}, policy.reboot_when.over + policy.reboot_when.max_age};
   for (const auto& [id, verdict] : report.plan.members) {
     if (!report.observation.signals.contains(id)) unread.instance_ids.push_back(id);
   }
   if (policy.reboot_when.given() && !unread.instance_ids.empty()) {
     tick.answer({unread});
-    report.plan = tick.settle_start(step, tick.starts_are_off);
+    report.plan = tick.decide_start_half(step, tick.starts_are_off);
   }
   std::ranges::move(decide::texts(decide::violations(policy, report.observation, state, report.plan)),
                     std::back_inserter(report.violations));

@@ -21,7 +21,7 @@ class Stamp {
     auto& dates = observation_.dates;
     if (dates.empty() && observation_.taken_at != Time{}) dates.push_back(observation_.taken_at);
     if (std::ranges::find(dates, date) == dates.end()) dates.push_back(date);
-    settle();
+    judge_dates();
   }
 
  private:
@@ -35,7 +35,7 @@ class Stamp {
     const Time nearest = *std::ranges::min_element(observation_.dates, {}, off);
     return off(nearest) <= kDatesAgree ? nearest : newest;
   }
-  void settle() {
+  void judge_dates() {
     const auto [oldest, newest] = std::ranges::minmax(observation_.dates);
     observation_.spread = newest - oldest;
     if (observation_.doubtful_date) return;

@@ -126,7 +126,7 @@ void Caller::send(std::vector<Attempt> round, Batch& batch) {
   }
   auto responses = transport_.exchange(requests);
   for (std::size_t i = 0; i < round.size(); ++i) {
-    settle(std::move(round[i]), std::move(responses.at(i)), *credentials, batch);
+    finish_attempt(std::move(round[i]), std::move(responses.at(i)), *credentials, batch);
   }
 }
 
@@ -151,8 +151,8 @@ Request Caller::request(const Call& call, const Attempt& attempt, const Credenti
   return request;
 }
 
-void Caller::settle(Attempt attempt, Result<Response> response, const Credentials& credentials,
-                    Batch& batch) {
+void Caller::finish_attempt(Attempt attempt, Result<Response> response, const Credentials& credentials,
+                            Batch& batch) {
   const Call& call = batch.calls[attempt.index];
   Reply& reply = batch.replies[attempt.index];
   auto& counts = statistics_.actions[full_name(call)];

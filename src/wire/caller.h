@@ -89,7 +89,8 @@ class Caller {
   Request request(const Call& call, const Attempt& attempt, const Credentials& credentials) const;
   std::vector<Attempt> due(Batch& batch);
   std::vector<Attempt> within_budget(std::vector<Attempt> round, Batch& batch);
-  void settle(Attempt attempt, Result<Response> response, const Credentials& credentials, Batch& batch);
+  void finish_attempt(Attempt attempt, Result<Response> response, const Credentials& credentials,
+                      Batch& batch);
   bool may_retry(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials);
   bool mended(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials);
   bool too_late(Time start) const;

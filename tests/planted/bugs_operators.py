@@ -81,7 +81,7 @@ BUGS = [
         "!is_known(event)) return no_known_event(event);",
         "is_known(event) && event.is_discarded()) return no_known_event(event);"),
     Bug("tells a start that could not be recorded", "controller/tick.cpp",
-        "    report.plan = tick.settle_start(step, tick.starts_are_off);\n  }\n}", "  }\n}"),
+        "    report.plan = tick.decide_start_half(step, tick.starts_are_off);\n  }\n}", "  }\n}"),
     Bug("tells an old reason of a member for that of the whole fleet", "cli/explain_at.cpp",
         "const bool held = is_held_back(then);", "const bool held = is_held_back(then) && !then.known;"),
     Bug("looks at the server where AWS refuses its registration", "decide/remediation/returning.cpp",

@@ -77,7 +77,7 @@ Refused by_its_new_owner(const Remediation& remediation, const PlanBuilder& buil
                   "an operator or another tool moved it to Standby");
   const auto* enter = latest_intent(remediation, Effect::enter_standby);
   const bool in_standby = enter != nullptr && enter->outcome == OutcomeKind::accepted &&
-                          !settling(enter, builder.now()) &&
+                          !may_not_show_yet(enter, builder.now()) &&
                           latest_intent(remediation, Effect::exit_standby) == nullptr;
   if (in_standby && lifecycle_of(remediation, builder.observation) == Lifecycle::in_service)
     return refuse(Then::external_change, Reason::auto_scaling_state,

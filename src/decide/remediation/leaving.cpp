@@ -57,7 +57,7 @@ std::vector<std::string> still_in_service(const Remediation& remediation, const 
       return there != nullptr && there->state != TargetState::draining &&
              there->state != TargetState::unhealthy_draining && there->state != TargetState::unused;
     });
-    if (in_service && !settling(latest_intent(remediation, Effect::deregister, arn), builder.now()))
+    if (in_service && !may_not_show_yet(latest_intent(remediation, Effect::deregister, arn), builder.now()))
       arns.push_back(arn);
   }
   return arns;
@@ -147,7 +147,7 @@ bool enter_standby(Remediation& remediation, PlanBuilder& builder, const FleetVi
       put_back(remediation, builder, "Auto Scaling refused Standby: " + intent->detail);
       break;
     case OutcomeKind::accepted:
-      if (!settling(intent, builder.now())) put_back(remediation, builder, "it has left Standby");
+      if (!may_not_show_yet(intent, builder.now())) put_back(remediation, builder, "it has left Standby");
       break;
     case OutcomeKind::unknown:  // a second request would be refused, were the first one merely not visible
                                 // yet

@@ -47,7 +47,7 @@ std::vector<std::string> our_groups(const Remediation& remediation);
 
 const Intent* latest_intent(const Remediation& remediation, Effect effect, const std::string& arn = {});
 // True while an accepted call may simply not be visible yet.
-bool settling(const Intent* intent, Time now);
+bool may_not_show_yet(const Intent* intent, Time now);
 // True when a call without an answer can't take effect any more, and its effect would be visible.
 bool can_not_land(const Intent& intent, Time now);
 

@@ -231,7 +231,7 @@ const Intent* latest_intent(const Remediation& remediation, Effect effect, const
   return found == remediation.intents.end() ? nullptr : &*found;
 }
 
-bool settling(const Intent* intent, Time now) {
+bool may_not_show_yet(const Intent* intent, Time now) {
   return intent != nullptr && intent->outcome == OutcomeKind::accepted && now - intent->at < kVisibleAfter;
 }
 

@@ -51,7 +51,7 @@ std::vector<std::string> forgotten_by_auto_scaling(const Remediation& remediatio
     if (!target.by_auto_scaling || target.vanished) continue;
     const auto* group = find_group(builder.observation, target.target_group_arn);
     const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
-    const bool asked = settling(intent, builder.now()) && covers_auto_scaling(*intent, remediation);
+    const bool asked = may_not_show_yet(intent, builder.now()) && covers_auto_scaling(*intent, remediation);
     if (group != nullptr && group->registrations && !asked && missing(*group, remediation, target.port))
       arns.push_back(target.target_group_arn);
   }
@@ -67,7 +67,7 @@ void register_where_needed(Remediation& remediation, PlanBuilder& builder) {
     const auto* intent = latest_intent(remediation, Effect::register_, arn);
     bool needed = intent == nullptr || intent->outcome != OutcomeKind::accepted;
     const auto* group = find_group(builder.observation, arn);
-    if (!needed && !settling(intent, builder.now()) && group != nullptr && group->registrations) {
+    if (!needed && !may_not_show_yet(intent, builder.now()) && group != nullptr && group->registrations) {
       needed = std::ranges::any_of(remediation.snapshot, [&](const SnapshotTarget& target) {
         return target.target_group_arn == arn && missing(*group, remediation, target.port);
       });
@@ -95,7 +95,7 @@ void exit_standby(Remediation& remediation, PlanBuilder& builder, Lifecycle life
   const auto* intent = latest_intent(remediation, Effect::exit_standby);
   const bool blind =
       lifecycle == Lifecycle::unknown && (intent == nullptr || intent->outcome != OutcomeKind::accepted);
-  if (blind || (lifecycle == Lifecycle::standby && !settling(intent, builder.now())))
+  if (blind || (lifecycle == Lifecycle::standby && !may_not_show_yet(intent, builder.now())))
     builder.give_back(PlanBuilder::Return::exit_standby, remediation);
 }
 
@@ -332,7 +332,7 @@ std::string taken_out_again(const Remediation& remediation, const PlanBuilder& b
     const auto* group = find_group(builder.observation, target.target_group_arn);
     if (group == nullptr || !group->registrations) continue;
     const auto* intent = latest_intent(remediation, Effect::register_, target.target_group_arn);
-    if (!settling(intent, builder.now()) && missing(*group, remediation, target.port))
+    if (!may_not_show_yet(intent, builder.now()) && missing(*group, remediation, target.port))
       return fmt::format("an operator or another tool deregistered it from {} after it was back",
                          target.target_group_name);
   }

@@ -47,7 +47,7 @@ bool back_in_service(const Remediation& remediation, const Observation& observat
       return true;
     case Lifecycle::in_service:  // our EnterStandby may not show yet
       return !may_be_in_our_standby(remediation) ||
-             !settling(latest_intent(remediation, Effect::enter_standby), observation.taken_at);
+             !may_not_show_yet(latest_intent(remediation, Effect::enter_standby), observation.taken_at);
     case Lifecycle::unknown: {
       const auto* exit = latest_intent(remediation, Effect::exit_standby);
       return exit != nullptr && exit->outcome == OutcomeKind::accepted;
@@ -64,7 +64,7 @@ void look_at_standby(Remediation& remediation, const Observation& observation) {
   const bool left = accepted_after(latest_intent(remediation, Effect::exit_standby), enter);
   const bool certain = enter.outcome == OutcomeKind::accepted && !enter.may_land_late;
   const bool can_land = !certain && !can_not_land(enter, now);
-  if (settling(&enter, now)) return;
+  if (may_not_show_yet(&enter, now)) return;
   const auto lifecycle = lifecycle_of(remediation, observation);
   const bool returned =
       lifecycle == Lifecycle::in_service && (left || enter.outcome == OutcomeKind::accepted || !can_land);

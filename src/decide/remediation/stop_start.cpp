@@ -105,7 +105,7 @@ void starting(Remediation& remediation, PlanBuilder& builder) {
          fmt::format("it was stopped and doesn't start{}; it is tried again every tick",
                      intent == nullptr || intent->detail.empty() ? "" : ": " + intent->detail));
   }
-  if (stopped_by_us(remediation, builder.observation) && !settling(intent, builder.now()))
+  if (stopped_by_us(remediation, builder.observation) && !may_not_show_yet(intent, builder.now()))
     builder.give_back(PlanBuilder::Return::start,
                       remediation);  // starting what starts already changes nothing
 }

@@ -323,7 +323,7 @@ void replacing(Remediation& remediation, PlanBuilder& builder) {
     if (const auto no = forbids(remediation, builder); no && obey(*no, remediation, builder)) return;
     const auto lifecycle = lifecycle_of(remediation, builder.observation);
     if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
-      if (!settling(latest_intent(remediation, Effect::exit_standby), now))
+      if (!may_not_show_yet(latest_intent(remediation, Effect::exit_standby), now))
         builder.give_back(PlanBuilder::Return::exit_standby, remediation);
     } else if (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service) {
       const auto permit = may_treat(remediation, Effect::terminate, builder);

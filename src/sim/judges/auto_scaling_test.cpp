@@ -13,7 +13,7 @@ struct JudgedStandby : ScaledFleet {
     promise.healthy_at_least = 3;
   }
   Judgement judge() const { return sim::judge(account, promise); }
-  void settle(std::size_t index) {
+  void enter_and_wait(std::size_t index) {
     enter(index);
     pass(2min);
   }
@@ -23,7 +23,7 @@ struct JudgedStandby : ScaledFleet {
 TEST(CheckersOfStandby, FindNothingInAWholeRemediationThatKeepsThePromise) {
   JudgedStandby fleet;
   for (std::size_t i = 0; i < 3; ++i) {
-    fleet.settle(i);
+    fleet.enter_and_wait(i);
     fleet.account.reboot({fleet.ids[i]});
     fleet.pass(5min);
     EXPECT_FALSE(fleet.leave_standby(i));
@@ -46,7 +46,7 @@ TEST(CheckersOfStandby, FindARebootAndAStopWhileTheDrainLasts) {
   other.account.stop_instances({other.ids[0]});
   EXPECT_EQ(other.judge().undrained_reboots, 1);
   JudgedStandby drained;
-  drained.settle(0);
+  drained.enter_and_wait(0);
   drained.account.stop_instances({drained.ids[0]});
   drained.pass(1min);
   EXPECT_EQ(drained.judge().undrained_reboots, 0);
@@ -54,7 +54,7 @@ TEST(CheckersOfStandby, FindARebootAndAStopWhileTheDrainLasts) {
 
 TEST(CheckersOfStandby, FindAMemberThatWasLeftThere) {
   JudgedStandby fleet;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.pass(1h);
   EXPECT_EQ(fleet.judge().forgotten, 0);
   fleet.pass(2h);
@@ -63,7 +63,7 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftThere) {
 
 TEST(CheckersOfStandby, DoNotCallForgottenWhatLaunchHoldsThere) {
   JudgedStandby fleet;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.account.suspend_process(fleet.name, "Launch");
   fleet.pass(3h);
   EXPECT_EQ(fleet.judge().forgotten, 0) << "AWS lets nobody out of Standby";
@@ -73,7 +73,7 @@ TEST(CheckersOfStandby, DoNotCallForgottenWhatLaunchHoldsThere) {
   fleet.pass(1h);
   EXPECT_EQ(fleet.judge().forgotten, 1);
   JudgedStandby late;
-  late.settle(0);
+  late.enter_and_wait(0);
   late.pass(2h);
   late.account.suspend_process(late.name, "Launch");
   EXPECT_EQ(late.judge().forgotten, 1) << "forgotten before Launch was suspended";
@@ -81,7 +81,7 @@ TEST(CheckersOfStandby, DoNotCallForgottenWhatLaunchHoldsThere) {
 
 TEST(CheckersOfStandby, CallForgottenWhatIsOutOfStandbyAndRegisteredNowhereWhateverIsSuspended) {
   JudgedStandby fleet;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.account.suspend_process(fleet.name, "AddToLoadBalancer");
   fleet.leave_standby(0);
   fleet.pass(1min);
@@ -94,14 +94,14 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftThereThoughItIsRegisteredNowhere) 
   JudgedStandby fleet;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
   fleet.pass(2min);
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.pass(3h);
   EXPECT_EQ(fleet.judge().forgotten, 1);
 }
 
 TEST(CheckersOfStandby, FindAMemberThatWasLeftStopped) {
   JudgedStandby fleet;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.account.stop_instances({fleet.ids[0]});
   fleet.pass(3h);
   EXPECT_EQ(fleet.judge().forgotten, 1);
@@ -115,7 +115,7 @@ TEST(CheckersOfStandby, FindAMemberThatWasLeftStopped) {
 TEST(CheckersOfStandby, FindAStandbyThatLeavesTooFewHealthyOrIsOneTooMany) {
   JudgedStandby fleet;
   fleet.promise.healthy_at_least = 4;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   EXPECT_EQ(fleet.judge().guard_violations, 1);
   fleet.promise.healthy_at_least = 0;
   EXPECT_EQ(fleet.judge().guard_violations, 0);
@@ -129,7 +129,7 @@ TEST(CheckersOfStandby, CountAMemberOnceThatIsInStandbyAndDeregisteredElsewhere)
   JudgedStandby fleet;
   const auto other = fleet.add_group("tg-other", 8080);
   fleet.place(fleet.ids[0], other, 8080);
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.account.deregister_target(other, fleet.ids[0], 8080);
   fleet.pass(2min);
   EXPECT_EQ(fleet.judge().guard_violations, 0);
@@ -143,7 +143,7 @@ TEST(CheckersOfStandby, CountAMemberAsOutThatIsRegisteredNowhere) {
   fleet.promise.healthy_at_least = 0;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
   fleet.pass(2min);
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.account.deregister_target(fleet.group, fleet.ids[1], 443);
   EXPECT_EQ(fleet.judge().guard_violations, 1);
 }
@@ -190,10 +190,10 @@ TEST(CheckersOfStandby, FindAReturnFromAStandbyThatWasNotOurs) {
 
 TEST(CheckersOfStandby, LetAPersonReturnOrDetachWhatWeTook) {
   JudgedStandby fleet;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
   fleet.pass(5min);
-  fleet.settle(1);
+  fleet.enter_and_wait(1);
   fleet.account.detach(fleet.ids[1]);
   fleet.pass(10h);
   EXPECT_TRUE(fleet.judge().findings.empty());
@@ -207,13 +207,13 @@ TEST(CheckersOfSizes, FindAStandbyThatKeptTheDesiredSize) {
 
 TEST(CheckersOfSizes, LetAnOpenStandbyBeOneSmaller) {
   JudgedStandby fleet;
-  fleet.settle(0);
+  fleet.enter_and_wait(0);
   EXPECT_EQ(fleet.judge().size_changes, 0);
 }
 
 TEST(CheckersOfSizes, FindATerminationThatLeavesTheDesiredSizeSmaller) {
   JudgedStandby standby, asked, kept;
-  standby.settle(0);
+  standby.enter_and_wait(0);
   standby.account.terminate_in_group(standby.ids[0], false);
   EXPECT_EQ(standby.judge().size_changes, 1);
   asked.account.terminate_in_group(asked.ids[0], true);

@@ -170,7 +170,7 @@ AutoScalingMember* Account::World::choose_for_scale_in(AutoScalingGroup& group) 
   return chosen;
 }
 
-void Account::World::settle_size(AutoScalingGroup& group) {
+void Account::World::adjust_size(AutoScalingGroup& group) {
   const int size = size_of(group);
   if (size < group.desired && !group.suspended("Launch")) {
     while (size_of(group) < group.desired && launch(group, "size")) {
@@ -238,7 +238,7 @@ void Account::World::step_auto_scaling() {
     }
     step_refresh(group);
     step_member_health(group, since_epoch % minutes{1} == seconds{30});
-    settle_size(group);
+    adjust_size(group);
   }
 }
 

@@ -132,7 +132,7 @@ struct Account::World {
   // auto_scaling.cpp
   void step_auto_scaling();
   void step_member_health(AutoScalingGroup& group, bool thorough);
-  void settle_size(AutoScalingGroup& group);
+  void adjust_size(AutoScalingGroup& group);
   void rebalance(AutoScalingGroup& group);
   void step_refresh(AutoScalingGroup& group);
   bool unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member, bool thorough);
