@@ -131,7 +131,7 @@ void note_problems(FactsBuilder& builder) {
     const bool absent = problem.kind == Problem::Kind::not_there ||
                         std::ranges::find(seen.absent_names, problem.name) != seen.absent_names.end();
     if (!absent && !builder.said.contains(problem.text))
-      builder.facts.failed.emplace(words(problem), words(problem));
+      builder.facts.failed.emplace(describe(problem), describe(problem));
   }
 }
 

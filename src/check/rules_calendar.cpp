@@ -28,7 +28,7 @@ Findings window_short(const Subject& fleet) {
          .text =
              fmt::format("the window {} is open for {}, and one remediation takes about {}: at most keep.out "
                          "members are started in it, and they come back after it has closed",
-                         decide::words(window), format_duration(open), format_duration(one)),
+                         decide::describe(window), format_duration(open), format_duration(one)),
          .remedy = "nothing if that is meant; else open it for longer, or raise keep.out",
          .numbers = {{"open_seconds", static_cast<double>(open.count()) / 1000},
                      {"remediation_seconds", static_cast<double>(one.count()) / 1000}}});

@@ -209,13 +209,13 @@ void show_past(const Page& page, const Known& known) {
       const auto level = static_cast<std::size_t>(record.level);
       lines.push_back(fmt::format("the next remediation begins with treatment {}{}", record.level + 1,
                                   level < known.policy.treatments.size()
-                                      ? ": " + words(known.policy.treatments[level].treatment)
+                                      ? ": " + describe(known.policy.treatments[level].treatment)
                                       : ""));
     }
     if (!record.served_tag.empty())
       lines.push_back("the tag's value that was served: " + printable(record.served_tag));
     for (const auto& served : record.served) {
-      lines.push_back(fmt::format("served by {} at {}: {}{}", words(served.treatment), iso8601(served.at),
+      lines.push_back(fmt::format("served by {} at {}: {}{}", describe(served.treatment), iso8601(served.at),
                                   printable(served.reason), served.gone ? ", gone since" : ""));
     }
     if (!lines.empty()) page.title("Remembered");

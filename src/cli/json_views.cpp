@@ -187,7 +187,7 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
   for (const auto& remediation : report.plan.next.open)
     open.push_back(view(remediation, nullptr, report.observation.taken_at));
   Json problems = Json::array();
-  for (const auto& problem : report.observation.problems) problems.push_back(words(problem));
+  for (const auto& problem : report.observation.problems) problems.push_back(describe(problem));
   return {{"fleet", fleet.name},
           {"retired", fleet.retired},
           {"taken_at", iso8601(report.observation.taken_at)},

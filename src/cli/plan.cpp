@@ -101,7 +101,7 @@ void show_would(Context& context, const FleetPolicy& fleet, const controller::Ti
   for (const auto& verdict : plan.fleet)
     context.out << "  no server may leave: " << printable(verdict.text, 1000) << "\n";
   for (const auto& problem : report.observation.problems)
-    context.out << "  could not be read: " << printable(words(problem), 1000) << "\n";
+    context.out << "  could not be read: " << printable(describe(problem), 1000) << "\n";
 }
 
 bool several_zones(const decide::FleetView& view) { return view.zones.size() > 1; }
@@ -113,7 +113,7 @@ std::string treatment(const decide::FleetView& view, const Row& row) {
   const auto& member = view.members.at(row.instance_id);
   const auto asked = member.instance == nullptr ? decide::Asked{} : decide::judge_rules(view, member);
   const auto level = static_cast<std::size_t>(asked.holds ? asked.level : decide::level_for(view, member));
-  return level < view.policy.treatments.size() ? words(view.policy.treatments[level].treatment) : "-";
+  return level < view.policy.treatments.size() ? describe(view.policy.treatments[level].treatment) : "-";
 }
 
 // Where the metric that is asked of all is absent, the members of which nothing else is said are one row.

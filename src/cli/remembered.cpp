@@ -96,7 +96,7 @@ Table ended_table(const std::vector<PastRemediation>& ended) {
     std::string signal = past.metric.empty() ? past.rule : with_unit(past.value_before, past.metric);
     if (past.value_after) signal += " → " + with_unit(*past.value_after, past.metric);
     table.add({past.instance_id, iso8601(past.ended_at), format_duration(past.ended_at - past.started_at),
-               is_treated(past) ? words(past.treatment) : "-", name(past.ending), signal});
+               is_treated(past) ? describe(past.treatment) : "-", name(past.ending), signal});
   }
   return table;
 }

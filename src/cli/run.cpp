@@ -36,7 +36,7 @@ std::string unasked_words(const FleetPolicy& fleet, const controller::TickReport
 
 void show_tick(Context& context, const FleetPolicy& fleet, const controller::TickReport& report) {
   for (const auto& problem : report.observation.problems)
-    context.err << "evenkeel: " << fleet.name << ": " << printable(words(problem), 1000) << "\n";
+    context.err << "evenkeel: " << fleet.name << ": " << printable(describe(problem), 1000) << "\n";
   for (const auto& event : report.events) {
     context.out << fmt::format(
         "{} {}: {}{}{}\n", iso8601(event.at), event.fleet,

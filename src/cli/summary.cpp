@@ -231,7 +231,7 @@ std::vector<std::string> not_brought_forward(const controller::TickReport& repor
     const auto unread = unread_for(out, report.observation);
     if (unread.empty() || was_brought_forward(out, report)) continue;
     std::vector<std::string> whats;
-    for (const auto* problem : unread) whats.push_back(printable(words(*problem), 200));
+    for (const auto* problem : unread) whats.push_back(printable(describe(*problem), 200));
     const bool one_proof_left = unread.size() == 1 && is_proof_of_a_boot(unread.front());
     texts.push_back(fmt::format(
         "{} ({} since {}) {}: {}", printable(out.instance_id), name(out.phase), iso8601(out.phase_since),

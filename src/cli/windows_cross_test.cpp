@@ -98,7 +98,7 @@ void expect_as_searched(const FleetPolicy& policy, const std::vector<bool>& open
   for (auto i = first; i < last; ++i) {
     const Time now = clock.begin + minutes{i};
     const auto opening = decide::opening(policy, now);
-    ASSERT_EQ(opening.open, open[i]) << iso8601(now) << " " << decide::words(policy.windows[0]);
+    ASSERT_EQ(opening.open, open[i]) << iso8601(now) << " " << decide::describe(policy.windows[0]);
     if (i % 16 == 0) {
       ASSERT_EQ(decide::opening(policy, now + 59'999ms).open, open[i]) << iso8601(now);
     }

@@ -131,7 +131,7 @@ std::string because(const Cause& cause) {
   return cause.rule.empty() ? "-" : printable(cause.rule);
 }
 
-std::string words(Treatment treatment) {
+std::string describe(Treatment treatment) {
   static constexpr std::array kTold{"cycle only", "run a command", "reboot", "stop and start", "replace"};
   static_assert(kTold.size() == kWords<Treatment>.size());
   return kTold[static_cast<std::size_t>(treatment)];
@@ -145,7 +145,7 @@ bool is_treated(const PastRemediation& ended) {
 std::string treatments_text(const FleetPolicy& policy) {
   std::vector<std::string> steps;
   for (const auto& step : policy.treatments) {
-    std::string one = words(step.treatment);
+    std::string one = describe(step.treatment);
     if (step.treatment == Treatment::command) one += " (" + printable(step.document.name) + ")";
     if (step.attempts > 1) one += fmt::format(" up to {} times", step.attempts);
     steps.push_back(std::move(one));
@@ -158,7 +158,7 @@ std::string escalation_level(const Remediation& remediation, const FleetPolicy* 
   const bool alone = step != nullptr && policy->treatments.size() == 1 && step->attempts == 1;
   const bool sent = remediation.attempt > 0;
   if (step == nullptr || (!sent && !remediation.treat) || (sent && alone)) return "";
-  std::string text = words(step->treatment);
+  std::string text = describe(step->treatment);
   if (!alone)
     text = fmt::format("treatment {} of {}: {}", remediation.level + 1, policy->treatments.size(), text);
   if (!sent) text += ", not yet";

@@ -19,7 +19,7 @@ std::string waits_for(const Remediation& remediation, const FleetPolicy* policy,
 std::string because(const Cause& cause);
 
 // "reboot", "stop and start", "replace", "run a command", "cycle only".
-std::string words(Treatment treatment);
+std::string describe(Treatment treatment);
 
 // Whether a treatment was sent. An earlier build did not store it; its ending may say so.
 bool is_treated(const PastRemediation& ended);

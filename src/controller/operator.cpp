@@ -36,7 +36,7 @@ std::vector<std::string> what_would_end(FleetState state) {
 std::vector<std::string> what_it_leaves(const FleetState& state) {
   const auto known = remembered_identity(state);
   return {fmt::format("{} belonged to {}; the next tick takes the account and region that it finds",
-                      state.fleet, known ? words(*known) : "no place that is known")};
+                      state.fleet, known ? describe(*known) : "no place that is known")};
 }
 
 std::vector<std::string> what_comes_of(const OperatorRequest& request, const FleetState& state) {

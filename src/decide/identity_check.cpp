@@ -30,7 +30,7 @@ void adopt_identity(FleetState& state, const Observation& observation, std::vect
   if (!observation.identity) return;
   if (accepts_any_place(state)) {
     events.push_back({observation.taken_at, state.fleet, "", "", EventKind::place,
-                      "the fleet is in " + printable(words(*observation.identity)) + " from now on"});
+                      "the fleet is in " + printable(describe(*observation.identity)) + " from now on"});
   } else if (state.identity || !finds_what_it_remembers(state, observation)) {
     return;
   }
@@ -45,13 +45,13 @@ std::string why_place_is_doubted(const FleetState& state, const Observation& obs
   if (in_right_place(state, observation) || (!state.identity && !observation.identity)) return {};
   if (!observation.identity)
     return "AWS did not say whose account this is, and the state belongs to " +
-           printable(words(*state.identity)) + ": the next tick asks again";
+           printable(describe(*state.identity)) + ": the next tick asks again";
   if (state.identity)
-    return "this is " + printable(words(*observation.identity)) + ", and the state belongs to " +
-           printable(words(*state.identity)) +
+    return "this is " + printable(describe(*observation.identity)) + ", and the state belongs to " +
+           printable(describe(*state.identity)) +
            ": use its credentials, region and role_arn, or, if the fleet has moved: evenkeel resume " +
            state.fleet + " --here --reason …";
-  return "none of the servers that the state remembers is in " + printable(words(*observation.identity)) +
+  return "none of the servers that the state remembers is in " + printable(describe(*observation.identity)) +
          "; if it is the right place: evenkeel resume " + state.fleet + " --here --reason …";
 }
 

@@ -37,7 +37,8 @@ void Log::tick(const wiring::FleetTick& tick) {
   const auto& fleet = tick.fleet.name;
   if (!tick.report) return error("tick", fleet + ": " + tick.report.error().message);
   const auto& report = *tick.report;
-  for (const auto& problem : report.observation.problems) warning("problem", fleet + ": " + words(problem));
+  for (const auto& problem : report.observation.problems)
+    warning("problem", fleet + ": " + describe(problem));
   for (const auto& violation : report.violations) error("violation", fleet + ": " + violation);
   for (const auto& event : report.events) {
     Json entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", name(event.kind)},

@@ -51,7 +51,7 @@ std::optional<Identity> remembered_identity(const FleetState& state) {
   return std::nullopt;
 }
 
-std::string words(const Identity& identity) {
+std::string describe(const Identity& identity) {
   std::string text = "account " + identity.account + ", region " + identity.region;
   if (identity.partition != "aws") text += ", partition " + identity.partition;
   return text;

@@ -25,6 +25,6 @@ bool accepts_any_place(const FleetState& state);
 std::optional<Identity> remembered_identity(const FleetState& state);
 
 // For people: "account 123456789012, region eu-west-1".
-std::string words(const Identity& identity);
+std::string describe(const Identity& identity);
 
 }  // namespace evenkeel

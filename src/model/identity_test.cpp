@@ -35,8 +35,8 @@ TEST(Identity, AnOldStateSaysItByTheGroupsThatItKnows) {
 }
 
 TEST(Identity, WordsNameThePartitionWhereItIsNotTheUsualOne) {
-  EXPECT_EQ(words({"aws", "123456789012", "eu-west-1"}), "account 123456789012, region eu-west-1");
-  EXPECT_EQ(words(kPlace), "account 123456789012, region cn-north-1, partition aws-cn");
+  EXPECT_EQ(describe({"aws", "123456789012", "eu-west-1"}), "account 123456789012, region eu-west-1");
+  EXPECT_EQ(describe(kPlace), "account 123456789012, region cn-north-1, partition aws-cn");
 }
 
 }  // namespace

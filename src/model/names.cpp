@@ -4,7 +4,7 @@
 
 namespace evenkeel {
 
-std::string words(const Problem& problem) {
+std::string describe(const Problem& problem) {
   if (problem.kind == Problem::Kind::not_there) return problem.text;  // says itself what is not
   return std::string{name(problem.kind)} + (problem.name.empty() ? "" : " " + problem.name) + ": " +
          problem.text;

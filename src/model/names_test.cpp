@@ -73,10 +73,10 @@ TEST(Names, ThatStandForNothingAreNoWords) {
 
 TEST(Names, SayWhatCouldNotBeReadOfWhichAndWhy) {
   using enum Problem::Kind;
-  EXPECT_EQ(words(Problem{targets, "tg1", "HTTP 403"}), "targets of tg1: HTTP 403");
-  EXPECT_EQ(words(Problem{alarms, "", "HTTP 403"}), "alarms: HTTP 403");
-  EXPECT_EQ(words(Problem{alarms, "deploy-*", "HTTP 403"}), "alarms deploy-*: HTTP 403");
-  EXPECT_EQ(words(Problem{not_there, "web-asg", "Auto Scaling group web-asg does not exist"}),
+  EXPECT_EQ(describe(Problem{targets, "tg1", "HTTP 403"}), "targets of tg1: HTTP 403");
+  EXPECT_EQ(describe(Problem{alarms, "", "HTTP 403"}), "alarms: HTTP 403");
+  EXPECT_EQ(describe(Problem{alarms, "deploy-*", "HTTP 403"}), "alarms deploy-*: HTTP 403");
+  EXPECT_EQ(describe(Problem{not_there, "web-asg", "Auto Scaling group web-asg does not exist"}),
             "Auto Scaling group web-asg does not exist");
 }
 

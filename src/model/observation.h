@@ -407,7 +407,7 @@ inline constexpr auto kWords<Problem::Kind> = word_table<Problem::Kind::not_ther
     "instances", "instances with the tag", "instance statuses", "stop protection of", "scheduled events of",
     "alarms", "calendar", "signal", "command on", "console output of", "not there");
 // For people: what it is, which one, and why.
-std::string words(const Problem& problem);
+std::string describe(const Problem& problem);
 
 struct Observation {
   std::optional<Identity> identity = std::nullopt;  // unknown: AWS has not said

@@ -55,7 +55,7 @@ TEST_F(Observing, WhoCarriesTheTagIsReadWhereThePolicyWantsIt) {
   const auto seen = observed();
   EXPECT_FALSE(seen.marks);
   ASSERT_EQ(seen.problems.size(), 1U);
-  EXPECT_TRUE(words(seen.problems[0]).starts_with("instances with the tag evenkeel:state: "));
+  EXPECT_TRUE(describe(seen.problems[0]).starts_with("instances with the tag evenkeel:state: "));
   EXPECT_TRUE(observe(policy, state, account.caller, cache).value().problems.empty())
       << "no restore needs it";
 }

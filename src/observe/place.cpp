@@ -10,8 +10,8 @@ namespace {
 std::unexpected<Error> elsewhere(const ObservationBuilder& builder, const Identity& remembered,
                                  const Identity& here) {
   return fail(ErrorKind::invalid,
-              "these credentials are for " + printable(words(here)) + "; the state belongs to " +
-                  printable(words(remembered)) +
+              "these credentials are for " + printable(describe(here)) + "; the state belongs to " +
+                  printable(describe(remembered)) +
                   ". Nothing is concluded or done. Correct the profile, role_arn or region; if the fleet has "
                   "moved here: evenkeel resume " +
                   builder.policy.name + " --here --reason …",

@@ -24,7 +24,7 @@ TEST_F(Observing, APolicyWithoutTargetGroupsTakesThoseAttachedToItsAutoScalingGr
   EXPECT_EQ(last["DescribeTargetGroups"]["TargetGroupArns.member.1"], kArn);
   EXPECT_EQ(asked["DescribeTargetGroups"], 1);
   EXPECT_TRUE(seen.instances_complete);
-  EXPECT_TRUE(seen.problems.empty()) << words(seen.problems.at(0));
+  EXPECT_TRUE(seen.problems.empty()) << describe(seen.problems.at(0));
 }
 
 TEST_F(Observing, AnUnreadableAutoScalingGroupIsNoFleetWithoutGroups) {

@@ -16,31 +16,31 @@ sim::Fact fact(sim::FactKind kind, const std::string& detail = {}, std::int64_t 
   return made;
 }
 
-std::string words(const sim::Fact& told) { return FactWords({told}).of(told); }
+std::string text_of(const sim::Fact& told) { return FactWords({told}).of(told); }
 
 TEST(FactsInWords, TellWhatAutoScalingDid) {
-  EXPECT_EQ(words(fact(sim::FactKind::launch, "size", 5)),
+  EXPECT_EQ(text_of(fact(sim::FactKind::launch, "size", 5)),
             "is launched by Auto Scaling for a desired size of 5");
-  EXPECT_EQ(words(fact(sim::FactKind::launch, "replace", 4)),
+  EXPECT_EQ(text_of(fact(sim::FactKind::launch, "replace", 4)),
             "is launched by Auto Scaling to replace another");
-  EXPECT_EQ(words(fact(sim::FactKind::scale_in, "size", 3)),
+  EXPECT_EQ(text_of(fact(sim::FactKind::scale_in, "size", 3)),
             "is scaled in by Auto Scaling to a desired size of 3");
-  EXPECT_EQ(words(fact(sim::FactKind::in_service, "web-asg")), "is in service in web-asg");
+  EXPECT_EQ(text_of(fact(sim::FactKind::in_service, "web-asg")), "is in service in web-asg");
 }
 
 TEST(FactsInWords, TellWhoseHandItWas) {
-  EXPECT_EQ(words(fact(sim::FactKind::standby, "decrement")), "enters Standby by hand");
-  EXPECT_EQ(words(fact(sim::FactKind::standby, "decrement", 4, sim::Hand::ours)), "");
-  EXPECT_EQ(words(fact(sim::FactKind::reboot_effect)), "is rebooted by hand");
-  EXPECT_EQ(words(fact(sim::FactKind::reboot_effect, "", 0, sim::Hand::ours)), "goes down for the reboot");
-  EXPECT_EQ(words(fact(sim::FactKind::stop, "", 0, sim::Hand::ours)), "is stopped");
-  EXPECT_EQ(words(fact(sim::FactKind::command, "Shop-Recycle", 0, sim::Hand::ours)), "runs Shop-Recycle");
-  EXPECT_EQ(words(fact(sim::FactKind::command, "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
+  EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement")), "enters Standby by hand");
+  EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement", 4, sim::Hand::ours)), "");
+  EXPECT_EQ(text_of(fact(sim::FactKind::reboot_effect)), "is rebooted by hand");
+  EXPECT_EQ(text_of(fact(sim::FactKind::reboot_effect, "", 0, sim::Hand::ours)), "goes down for the reboot");
+  EXPECT_EQ(text_of(fact(sim::FactKind::stop, "", 0, sim::Hand::ours)), "is stopped");
+  EXPECT_EQ(text_of(fact(sim::FactKind::command, "Shop-Recycle", 0, sim::Hand::ours)), "runs Shop-Recycle");
+  EXPECT_EQ(text_of(fact(sim::FactKind::command, "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
 }
 
 TEST(FactsInWords, BlameAutoScalingForTheEndOfThoseThatItTookOut) {
   const auto end = fact(sim::FactKind::terminate);
-  EXPECT_EQ(words(end), "is terminated by hand");
+  EXPECT_EQ(text_of(end), "is terminated by hand");
   EXPECT_EQ(FactWords({fact(sim::FactKind::scale_in, "size", 3), end}).of(end),
             "is terminated by Auto Scaling");
   EXPECT_EQ(FactWords({end, fact(sim::FactKind::replace, "i-2")}).of(end), "is terminated by hand")
@@ -50,7 +50,7 @@ TEST(FactsInWords, BlameAutoScalingForTheEndOfThoseThatItTookOut) {
 TEST(FactsInWords, BlameAutoScalingForTheRegistrationsThatItMovesAlong) {
   auto left = fact(sim::FactKind::deregistration, "healthy");
   left.port = 443;
-  EXPECT_EQ(words(left), "is deregistered by hand, port 443");
+  EXPECT_EQ(text_of(left), "is deregistered by hand, port 443");
   EXPECT_EQ(FactWords({fact(sim::FactKind::standby, "decrement"), left}).of(left),
             "is deregistered by Auto Scaling, port 443");
   auto later = left;
@@ -63,7 +63,7 @@ TEST(FactsInWords, AreAboutAnInstanceOrAGroup) {
   auto resize = fact(sim::FactKind::resize, "web-asg min=2 max=6 desired=4", 4);
   resize.instance_id.clear();
   EXPECT_EQ(subject_of(resize), "web-asg");
-  EXPECT_EQ(words(resize), "is resized by hand: min=2 max=6 desired=4");
+  EXPECT_EQ(text_of(resize), "is resized by hand: min=2 max=6 desired=4");
   EXPECT_EQ(subject_of(fact(sim::FactKind::standby)), "i-1");
 }
 

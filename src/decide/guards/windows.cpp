@@ -177,7 +177,7 @@ std::string next_words(const FleetPolicy& policy, const Opening& closed, const T
   }
   if (const Window* window = window_at(policy.windows, *closed.next_change)) {
     return fmt::format("the next window opens {} ({})", local_words(window->zone, *closed.next_change),
-                       words(*window));
+                       describe(*window));
   }
   return fmt::format("it ends {}", local_words(zone, *closed.next_change));
 }
@@ -193,7 +193,7 @@ Opening opening(const FleetPolicy& policy, Time now) {
   if (const Freeze* freeze = freeze_at(policy.freezes, now)) {
     result.reason = Reason::frozen;
     result.text =
-        fmt::format("frozen by freezes: {}; {}", words(*freeze), next_words(policy, result, freeze->zone));
+        fmt::format("frozen by freezes: {}; {}", describe(*freeze), next_words(policy, result, freeze->zone));
   } else {
     result.text = fmt::format("outside all windows of the policy; {}", next_words(policy, result, {}));
   }
@@ -207,12 +207,12 @@ Duration offset_at(const TimeZone& zone, Time time) {
   return next == zone.shifts.begin() ? next->offset : std::prev(next)->offset;
 }
 
-std::string words(const Window& window) {
+std::string describe(const Window& window) {
   return fmt::format("{} {} to {} {}", days_of(window.days), time_of_day(window.from), time_of_day(window.to),
                      window.zone.name);
 }
 
-std::string words(const Freeze& freeze) {
+std::string describe(const Freeze& freeze) {
   const auto reason = freeze.reason.empty() ? std::string() : fmt::format(" ({})", freeze.reason);
   return fmt::format("{} to {} {}{}", date(freeze.first), date(freeze.last), freeze.zone.name, reason);
 }

@@ -36,8 +36,8 @@ Duration offset_at(const TimeZone& zone, Time time);
 
 // For people: "mon-fri 22:00 to 05:00 Europe/Berlin", "2026-12-20 to 2027-01-02 Europe/Berlin (Christmas)",
 // "2026-11-23 22:00 Europe/Berlin".
-std::string words(const Window& window);
-std::string words(const Freeze& freeze);
+std::string describe(const Window& window);
+std::string describe(const Freeze& freeze);
 std::string local_words(const TimeZone& zone, Time time);
 
 }  // namespace evenkeel::decide

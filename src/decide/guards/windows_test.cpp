@@ -148,8 +148,8 @@ TEST(Windows, SayWhichAndWhen) {
       found.text,
       "outside all windows of the policy; the next window opens 2026-11-20 22:00 Europe/Berlin (mon-fri 22:00 to 05:00 "
       "Europe/Berlin)");
-  EXPECT_EQ(words(window(0h, 24h, 0b1000101)), "mon,wed,sun 00:00 to 24:00 UTC");
-  EXPECT_EQ(words(window(0h, 24h, 0b0000011)), "mon,tue 00:00 to 24:00 UTC");
+  EXPECT_EQ(describe(window(0h, 24h, 0b1000101)), "mon,wed,sun 00:00 to 24:00 UTC");
+  EXPECT_EQ(describe(window(0h, 24h, 0b0000011)), "mon,tue 00:00 to 24:00 UTC");
 }
 
 TEST(Windows, OffsetsHoldFromTheirMomentOn) {

@@ -10,7 +10,7 @@ namespace evenkeel::decide {
 namespace {
 
 // "phase rebooting", of those kinds whose text alone would tell.
-std::set<std::string> words_of(const std::vector<Event>& events) {
+std::set<std::string> kinds_of(const std::vector<Event>& events) {
   static const std::set<std::string> kinds{"verdict", "fleet", "phase", "outcome", "done", "judged"};
   std::set<std::string> words;
   for (const auto& event : events) {
@@ -24,14 +24,14 @@ using Words = std::set<std::string>;
 
 TEST(EventWords, OfARemediation) {
   FleetForTest fleet;
-  EXPECT_EQ(words_of(fleet.start_of_three().events), Words{"phase draining"});
+  EXPECT_EQ(kinds_of(fleet.start_of_three().events), Words{"phase draining"});
   fleet.gone(3);
   fleet.pass(2min);
   const auto plan = fleet.tick(OutcomeKind::unknown);
-  EXPECT_EQ(words_of(plan.events), Words{"phase rebooting"});
+  EXPECT_EQ(kinds_of(plan.events), Words{"phase rebooting"});
   const std::vector<Outcome> accepted{
       {plan.actions.at(0).remediation_id, plan.actions.at(0).nonce, OutcomeKind::accepted, false, ""}};
-  EXPECT_EQ(words_of(apply_outcomes(fleet.policy, plan.next, accepted, fleet.observation.taken_at).events),
+  EXPECT_EQ(kinds_of(apply_outcomes(fleet.policy, plan.next, accepted, fleet.observation.taken_at).events),
             (Words{"outcome accepted", "phase booting"}));
 }
 
@@ -40,20 +40,20 @@ TEST(EventWords, OfAnEnding) {
   fleet.start_of_three();
   fleet.observation.instances.at(id(3)).state = InstanceState::terminated;
   fleet.pass(1min);
-  EXPECT_TRUE(words_of(fleet.tick().events).contains("done terminated"));
+  EXPECT_TRUE(kinds_of(fleet.tick().events).contains("done terminated"));
 }
 
 TEST(EventWords, OfVerdictsAndOfWhatHoldsBackTheFleet) {
   FleetForTest fleet;
   fleet.observation.signals[id(4)].state = SignalState::stale;
-  EXPECT_EQ(words_of(fleet.tick().events), Words{"verdict signal_stale"});
+  EXPECT_EQ(kinds_of(fleet.tick().events), Words{"verdict signal_stale"});
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, std::nullopt};
   fleet.memory(4, 40);
   fleet.pass(1min);
-  EXPECT_EQ(words_of(fleet.tick().events), (Words{"fleet paused", "verdict below_limit"}));
+  EXPECT_EQ(kinds_of(fleet.tick().events), (Words{"fleet paused", "verdict below_limit"}));
   fleet.state.pause.reset();
   fleet.pass(1min);
-  EXPECT_EQ(words_of(fleet.tick().events), Words{"fleet "});
+  EXPECT_EQ(kinds_of(fleet.tick().events), Words{"fleet "});
 }
 
 TEST(EventWords, OfWhatAMetricJudges) {
@@ -68,7 +68,7 @@ TEST(EventWords, OfWhatAMetricJudges) {
     fleet.state.recent = {past};
     std::vector<Event> events;
     judge_ended(fleet.state, fleet.policy, fleet.observation, events);
-    return words_of(events);
+    return kinds_of(events);
   };
   EXPECT_EQ(judged(), Words{"judged cured"});
   fleet.memory(3, 80);
@@ -93,7 +93,7 @@ TEST(EventWords, OfReasonsThatAreLookedFor) {
     fleet.state.recent = {past};
     std::vector<Event> events;
     judge_reasons(fleet.state, FleetView{fleet.policy, fleet.observation, fleet.state}, events);
-    return words_of(events);
+    return kinds_of(events);
   };
   status = InstanceStatus{StatusCheck::ok, {}, {{"instance-retirement", "", std::nullopt, "e1"}}};
   EXPECT_EQ(judged(), Words{"judged not_gone"});

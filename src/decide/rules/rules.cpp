@@ -126,7 +126,7 @@ Finding scheduled_event(const FleetView& fleet, const Member& member, const std:
       v.text = code.empty() ? "EC2 has scheduled nothing for it" : "EC2 has scheduled no " + code + " for it";
     });
   }
-  auto made = yes(tell, [&](Verdict& v) { v.text = words_of(*chosen); });
+  auto made = yes(tell, [&](Verdict& v) { v.text = describe(*chosen); });
   made.event = chosen;
   made.identity = identity_of(*chosen);
   return made;

@@ -206,7 +206,7 @@ Shown is_there(const FleetView& fleet, const PastRemediation& ended, const Rule&
   if (!status) return {};
   const auto event = std::ranges::find_if(
       status->events, [&](const ScheduledEvent& one) { return identity_of(one) == ended.reason; });
-  if (event != status->events.end()) return {true, words_of(*event)};
+  if (event != status->events.end()) return {true, describe(*event)};
   return {false, "EC2 no longer lists " + printable(ended.reason)};
 }
 
@@ -226,7 +226,7 @@ bool told_by_metric(const FleetPolicy& policy, const std::string& rule) {
   return rule.empty() || (found != nullptr && told_by_metric(found));
 }
 
-std::string words_of(const ScheduledEvent& event) {
+std::string describe(const ScheduledEvent& event) {
   return fmt::format("EC2 has scheduled {}{}: {}", printable(event.code),
                      event.not_before ? " at " + iso8601(*event.not_before) : "",
                      printable(event.description));

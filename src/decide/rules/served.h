@@ -33,7 +33,7 @@ struct Standing {
 Standing standing(const FleetView& fleet, const Member& member, const Asking& asking);
 
 // For people: what EC2 has scheduled, and when.
-std::string words_of(const ScheduledEvent& event);
+std::string describe(const ScheduledEvent& event);
 // What tells an event from the next one.
 std::string identity_of(const ScheduledEvent& event);
 

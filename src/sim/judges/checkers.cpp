@@ -26,7 +26,7 @@ std::string group_name(const std::string& arn) {
   return parts.size() > 2 ? parts[parts.size() - 2] : parts.back();
 }
 
-std::string words(const TargetKey& place) {
+std::string target_text(const TargetKey& place) {
   return fmt::format("{}:{}", group_name(place.first), place.second);
 }
 
@@ -286,8 +286,8 @@ class Judge {
     if (promised && fact.detail == "healthy" && fact.count < promise_.healthy_at_least) {
       ++judgement_.guard_violations;
       find(fact.at, fact.instance_id,
-           fmt::format("deregistered from {}, which left {} healthy there; promised are {}", words(place),
-                       fact.count, promise_.healthy_at_least));
+           fmt::format("deregistered from {}, which left {} healthy there; promised are {}",
+                       target_text(place), fact.count, promise_.healthy_at_least));
     }
     outage.ever_taken.insert(place);
     if (fact.detail.empty() || fact.detail == "draining") return;  // an outsider had taken it already
@@ -384,13 +384,13 @@ class Judge {
         if (account_.now() - from < promise_.forgotten_after) continue;
         forgotten = true;
         find(account_.now(), id,
-             fmt::format("taken out of {} at {} and forgotten", words(place), iso8601(since)));
+             fmt::format("taken out of {} at {} and forgotten", target_text(place), iso8601(since)));
       }
     }
     for (const auto& place : outage.misplaced) {
       forgotten = true;
       find(account_.now(), id,
-           fmt::format("registered in {}, where it had not been taken from", words(place)));
+           fmt::format("registered in {}, where it had not been taken from", target_text(place)));
     }
     judgement_.forgotten += forgotten;
     if (outage.decremented && !in_standby(id)) {
