@@ -37,7 +37,7 @@ Result<Known> recall(record::Journal& journal, const FleetPolicy& fleet, const s
     if (const auto record = state->members.find(instance_id); record != state->members.end())
       known.record = record->second;
   }
-  known.events = TRY(told_history(journal, fleet.name, instance_id, kEvents, false));
+  known.events = TRY(history_for_operators(journal, fleet.name, instance_id, kEvents, false));
   return known;
 }
 

@@ -16,7 +16,7 @@ Result<std::vector<Event>> events_of(Context& context, const HistoryCommand& ask
   std::vector<Event> events;
   const auto id = asked.instance ? asked.instance->text() : "";
   for (const auto& state : TRY(remembered(*journal, options, texts(asked.fleets)))) {
-    auto more = TRY(told_history(*journal, state.fleet, id, asked.limit, asked.all));
+    auto more = TRY(history_for_operators(*journal, state.fleet, id, asked.limit, asked.all));
     events.insert(events.end(), more.begin(), more.end());
   }
   std::ranges::stable_sort(events, {}, &Event::at);

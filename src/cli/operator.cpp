@@ -39,7 +39,7 @@ int change_state(Context& context, const Options& options, const Change& change)
                     kind,
                     decide::request_text(did->request, did->request.until)};
   notifiers.add({&asked, 1});
-  tell(context, notifiers, context.clock.now() + notify::Outbox::kRoundWithin);
+  send_notifications(context, notifiers, context.clock.now() + notify::Outbox::kRoundWithin);
   return kDone;
 }
 

@@ -91,7 +91,7 @@ Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, co
                             options.aws.region);
 }
 
-void tell(Context& context, wiring::Notifiers& notifiers, Time until) {
+void send_notifications(Context& context, wiring::Notifiers& notifiers, Time until) {
   for (const auto& problem : notifiers.send(until).problems)
     context.err << "evenkeel: not notified: " << problem << "\n" << std::flush;
 }

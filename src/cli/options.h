@@ -71,7 +71,7 @@ Result<std::unique_ptr<record::Journal>> open_state_to_read(Context& context, co
 
 // Tells the people of --notify what was collected, by `until` at the latest; what failed goes to standard
 // error.
-void tell(Context& context, wiring::Notifiers& notifiers, Time until);
+void send_notifications(Context& context, wiring::Notifiers& notifiers, Time until);
 
 // Writes "evenkeel: <message>" to standard error and returns the code.
 int fail_with(Context& context, ExitCode code, std::string_view message);

@@ -47,8 +47,8 @@ Result<std::vector<Event>> read_back(record::Journal& journal, const std::string
   }
 }
 
-Result<std::vector<Event>> told_history(record::Journal& journal, const std::string& fleet,
-                                        const std::string& instance_id, int limit, bool all) {
+Result<std::vector<Event>> history_for_operators(record::Journal& journal, const std::string& fleet,
+                                                 const std::string& instance_id, int limit, bool all) {
   if (all) return journal.history(fleet, instance_id, limit);
   auto events = TRY(read_back(journal, fleet, instance_id, limit, [&](const std::vector<Event>& read) {
     return std::ssize(read) - std::ranges::count_if(read, is_change_of_reason) >= limit;

@@ -29,8 +29,8 @@ Result<std::vector<Event>> read_back(record::Journal& journal, const std::string
 
 // The newest `limit` events of a fleet, or of one instance, oldest first. Without `all`, those of the kinds
 // "verdict" and "fleet" are left out: they come with every change of a reason, and `explain --at` reads them.
-Result<std::vector<Event>> told_history(record::Journal& journal, const std::string& fleet,
-                                        const std::string& instance_id, int limit, bool all);
+Result<std::vector<Event>> history_for_operators(record::Journal& journal, const std::string& fleet,
+                                                 const std::string& instance_id, int limit, bool all);
 
 // The exit code for a state that could not be opened or read.
 ExitCode exit_code_of_state(const Error& error);

@@ -52,7 +52,7 @@ class Remembered : public TerminalTest {
               const std::string& remediation = "", const std::string& word = "") const {
     return {clock.time - ago, "web", id, remediation, from_word<EventKind>(kind).value(), text, word};
   }
-  bool told(const std::string& text) const { return out.str().find(text) != std::string::npos; }
+  bool printed(const std::string& text) const { return out.str().find(text) != std::string::npos; }
 
   FleetState state;
 };
@@ -61,13 +61,13 @@ TEST_F(Remembered, StatusTellsWhoIsOutAndWhatItWaitsForAndWhatIsLeftFree) {
   open(Phase::commanding);
   store();
   EXPECT_EQ(run({"status"}), kDone) << err.str();
-  EXPECT_TRUE(told("web: 7 of 8 serve, 1 out; last tick 41s ago, at 2026-11-21T23:59:19Z\n")) << out.str();
-  EXPECT_TRUE(told("1 of 1 places taken; no more servers may leave now\n")) << out.str();
+  EXPECT_TRUE(printed("web: 7 of 8 serve, 1 out; last tick 41s ago, at 2026-11-21T23:59:19Z\n")) << out.str();
+  EXPECT_TRUE(printed("1 of 1 places taken; no more servers may leave now\n")) << out.str();
   EXPECT_TRUE(
-      told("commanding for 4m, waits until SSM's document Recycle has ended; its deadline is "
-           "2026-11-22T00:11:00Z\n"))
+      printed("commanding for 4m, waits until SSM's document Recycle has ended; its deadline is "
+              "2026-11-22T00:11:00Z\n"))
       << out.str();
-  EXPECT_TRUE(told("71.5 % of 65 %; treatment 1 of 2: run a command, attempt 1 of 2\n")) << out.str();
+  EXPECT_TRUE(printed("71.5 % of 65 %; treatment 1 of 2: run a command, attempt 1 of 2\n")) << out.str();
   EXPECT_EQ(dead.tried, 0);
 }
 
@@ -83,7 +83,7 @@ TEST_F(Remembered, StatusTellsWhatWasWaitedForAtTheLastTickByAwsClock) {
   store();
   clock.time += 1h;  // this machine's, which may be anything
   run({"status"});
-  EXPECT_TRUE(told("can act no more, which is at")) << out.str();
+  EXPECT_TRUE(printed("can act no more, which is at")) << out.str();
   run({"status", "--json"});
   EXPECT_TRUE(json()["fleets"][0]["open"][0]["waits"].get<std::string>().contains("can act no more"))
       << out.str();
@@ -94,15 +94,15 @@ TEST_F(Remembered, StatusSaysThatTicksFailAndCallsNothingAble) {
   state.failing = Failing{clock.now() - 10min, clock.now() - 1min, 10, "elasticloadbalancing:X: HTTP 403"};
   store();
   EXPECT_EQ(run({"status"}), kNeedsPerson);
-  EXPECT_TRUE(told("ticks fail: all 10 since")) << out.str();
-  EXPECT_TRUE(told("elasticloadbalancing:X: HTTP 403"));
-  EXPECT_FALSE(told("able since"));
+  EXPECT_TRUE(printed("ticks fail: all 10 since")) << out.str();
+  EXPECT_TRUE(printed("elasticloadbalancing:X: HTTP 403"));
+  EXPECT_FALSE(printed("able since"));
   EXPECT_EQ(run({"status", "--json"}), kNeedsPerson);
   EXPECT_EQ(json()["fleets"][0]["failing"]["ticks"], 10);
   state.failing.reset();
   store();
   EXPECT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(told("able since"));
+  EXPECT_TRUE(printed("able since"));
 }
 
 TEST_F(Remembered, StatusSaysThatNothingHasTickedForLong) {
@@ -112,7 +112,7 @@ TEST_F(Remembered, StatusSaysThatNothingHasTickedForLong) {
   state.last_tick_at -= 1min;
   store();
   EXPECT_EQ(run({"status"}), kNeedsPerson);
-  EXPECT_TRUE(told("no tick for 2h1m")) << out.str();
+  EXPECT_TRUE(printed("no tick for 2h1m")) << out.str();
 }
 
 TEST_F(Remembered, StatusForgetsAFleetThatLeftThePolicyOnceNothingOfItIsOut) {
@@ -120,38 +120,38 @@ TEST_F(Remembered, StatusForgetsAFleetThatLeftThePolicyOnceNothingOfItIsOut) {
   state.left_policy_at = clock.now() - 1h;
   store();
   run({"status"});
-  EXPECT_TRUE(told("left the policy on")) << out.str();
+  EXPECT_TRUE(printed("left the policy on")) << out.str();
   state.open.clear();
   store();
   EXPECT_EQ(run({"status"}), kDone);
-  EXPECT_FALSE(told("web")) << out.str();
+  EXPECT_FALSE(printed("web")) << out.str();
   run({"status", "--fleet", "web"});
-  EXPECT_TRUE(told("left the policy on")) << out.str();
+  EXPECT_TRUE(printed("left the policy on")) << out.str();
 }
 
 TEST_F(Remembered, StatusOfAHeldMemberNamesThePersonAndTheReason) {
   open(Phase::held).held_because = "not healthy by 00:00";
   store();
   EXPECT_EQ(run({"status"}), kNeedsPerson);
-  EXPECT_TRUE(told("held for 4m, waits for an operator\n")) << out.str();
-  EXPECT_TRUE(told("held: not healthy by 00:00\n")) << out.str();
+  EXPECT_TRUE(printed("held for 4m, waits for an operator\n")) << out.str();
+  EXPECT_TRUE(printed("held: not healthy by 00:00\n")) << out.str();
 }
 
 TEST_F(Remembered, StatusTellsHowManyMoreMayLeaveAndWhatHoldsThemBack) {
   state.summary = {.members = 8, .serving = 8, .out = 0, .may_leave = 2, .held_back_by = {}};
   store();
   EXPECT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(told("2 more may leave now\n")) << out.str();
-  EXPECT_TRUE(told("nothing under way\n"));
+  EXPECT_TRUE(printed("2 more may leave now\n")) << out.str();
+  EXPECT_TRUE(printed("nothing under way\n"));
   state.summary.may_leave = -1;
   state.summary.held_back_by = {"no window is open until 22:00"};
   store();
   EXPECT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(told("web: how many of 8 serve is not known, 0 out as far as is known; last tick"))
+  EXPECT_TRUE(printed("web: how many of 8 serve is not known, 0 out as far as is known; last tick"))
       << out.str();
-  EXPECT_TRUE(told("how many more may leave is not known\n")) << out.str();
-  EXPECT_TRUE(told("the last look could not read all that it needs")) << out.str();
-  EXPECT_TRUE(told("no server may leave: no window is open until 22:00\n")) << out.str();
+  EXPECT_TRUE(printed("how many more may leave is not known\n")) << out.str();
+  EXPECT_TRUE(printed("the last look could not read all that it needs")) << out.str();
+  EXPECT_TRUE(printed("no server may leave: no window is open until 22:00\n")) << out.str();
   EXPECT_EQ(run({"status", "--json"}), kDone);
   EXPECT_TRUE(json()["fleets"][0]["glance"]["may_leave"].is_null());
   EXPECT_TRUE(json()["fleets"][0]["glance"]["serving"].is_null());
@@ -163,7 +163,7 @@ TEST_F(Remembered, StatusSaysThatWhatIsOutMayNotBeBroughtForwardWhereTheLastLook
   state.summary.may_leave = -1;
   store();
   EXPECT_EQ(run({"status"}), kNeedsPerson);
-  EXPECT_TRUE(told("what is under way may not be brought forward")) << out.str();
+  EXPECT_TRUE(printed("what is under way may not be brought forward")) << out.str();
   state.summary.may_leave = 0;
   store();
   EXPECT_EQ(run({"status"}), kDone) << out.str();
@@ -173,7 +173,7 @@ TEST_F(Remembered, AnEndedPauseIsShownAsOver) {
   state.pause = Pause{"deploy", "ann", clock.now() - 2h, clock.now() - 1h};
   store();
   EXPECT_EQ(run({"status"}), kDone);
-  EXPECT_TRUE(told("the pause by ann is over since 2026-11-21T23:00:00Z: deploy\n")) << out.str();
+  EXPECT_TRUE(printed("the pause by ann is over since 2026-11-21T23:00:00Z: deploy\n")) << out.str();
   EXPECT_EQ(run({"status", "--json"}), kDone);
   EXPECT_EQ(json()["fleets"][0]["pause"]["over"], true);
   EXPECT_EQ(json()["fleets"][0]["pause"]["until"], "2026-11-21T23:00:00Z");
@@ -215,13 +215,13 @@ class ExplainAt : public Remembered {
 
 TEST_F(ExplainAt, TellsTheReasonThatHeldThenAndWhatHeldBackTheFleet) {
   EXPECT_EQ(explain("i-00000002", 4h), kDone) << err.str();
-  EXPECT_TRUE(told("i-00000002 in web at 2026-11-21T20:00:00Z")) << out.str();
-  EXPECT_TRUE(
-      told("of its own: cooldown: treated 5m ago\n    which may have changed meanwhile, for the whole fleet "
-           "was held back; told at 2026-11-21T18:00:00Z\n"))
+  EXPECT_TRUE(printed("i-00000002 in web at 2026-11-21T20:00:00Z")) << out.str();
+  EXPECT_TRUE(printed(
+      "of its own: cooldown: treated 5m ago\n    which may have changed meanwhile, for the whole fleet "
+      "was held back; told at 2026-11-21T18:00:00Z\n"))
       << out.str();
   EXPECT_LT(out.str().find("outside_window"), out.str().find("cooldown")) << "what held it back stands first";
-  EXPECT_TRUE(told("outside_window: it opens at 22:00\n    so since 2026-11-21T19:00:00Z\n")) << out.str();
+  EXPECT_TRUE(printed("outside_window: it opens at 22:00\n    so since 2026-11-21T19:00:00Z\n")) << out.str();
   EXPECT_EQ(explain("i-00000002", 30min, true), kDone);
   EXPECT_EQ(json()["fleets"][0]["verdict"]["reason"], "below_limit");
   EXPECT_EQ(json()["fleets"][0]["verdict"]["may_have_changed"], false);
@@ -239,19 +239,19 @@ TEST_F(Remembered, ExplainAtSaysOnceWhatHeldBackTheMemberAndTheFleetAlike) {
   const auto first = out.str().find("1 server is already out");
   ASSERT_NE(first, std::string::npos) << out.str();
   EXPECT_EQ(out.str().find("1 server is already out", first + 1), std::string::npos) << out.str();
-  EXPECT_TRUE(told("the whole fleet: too_many_out")) << out.str();
+  EXPECT_TRUE(printed("the whole fleet: too_many_out")) << out.str();
 }
 
 TEST_F(ExplainAt, BeforeAnythingWasToldItSaysSo) {
   EXPECT_EQ(explain("i-00000002", 7h), kDone) << err.str();
-  EXPECT_TRUE(told("no reason was told of it by then")) << out.str();
+  EXPECT_TRUE(printed("no reason was told of it by then")) << out.str();
 }
 
 TEST_F(ExplainAt, OfAMemberOfWhichNothingWasToldItSaysWhatHeldBackTheFleet) {
   state.groups_seen["arn:tg1"].members = {"i-00000008"};
   store({});
   EXPECT_EQ(explain("i-00000008", 4h), kDone) << err.str();
-  EXPECT_TRUE(told("the whole fleet: outside_window: it opens at 22:00")) << out.str();
+  EXPECT_TRUE(printed("the whole fleet: outside_window: it opens at 22:00")) << out.str();
 }
 
 TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
@@ -262,10 +262,10 @@ TEST_F(ExplainAt, ShowsTheWholeRemediationThatWasUnderWay) {
   EXPECT_EQ(events[2]["kind"], "done");
   EXPECT_EQ(json()["fleets"][0]["under_way"]["text"], "Memory % at 71");
   EXPECT_EQ(explain("i-00000001", 3h + 15min), kDone);
-  EXPECT_TRUE(told("  under way: rebooting\n    so since 2026-11-21T20:30:00Z\n")) << out.str();
-  EXPECT_FALSE(told("no reason was told")) << out.str();
+  EXPECT_TRUE(printed("  under way: rebooting\n    so since 2026-11-21T20:30:00Z\n")) << out.str();
+  EXPECT_FALSE(printed("no reason was told")) << out.str();
   EXPECT_EQ(explain("i-00000001", 1h), kDone);
-  EXPECT_FALSE(told("under way")) << out.str();
+  EXPECT_FALSE(printed("under way")) << out.str();
 }
 
 TEST_F(ExplainAt, RefusesATimeThatIsNoneAndAMemberThatIsNotKnown) {

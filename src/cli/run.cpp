@@ -131,7 +131,7 @@ class Passes {
     if (!policy) return restore_only(policy.error(), until);
     say_what_changed(*policy);
     const int code = tick_all(context_, options_, policy->policy, until, journal_, regions_, lasting_);
-    tell(context_, notifiers_, until);
+    send_notifications(context_, notifiers_, until);
     return problem_.empty() ? code : std::max<int>(code, kNeedsPerson);
   }
 
@@ -215,7 +215,7 @@ class Passes {
             "\n  no policy is in use: servers that are out are put back all the same, and none is taken out");
     const int code = tick_all(context_, options_, Policy{.fleets = {}, .unread = true}, until, journal_,
                               regions_, lasting_);
-    tell(context_, notifiers_, until);
+    send_notifications(context_, notifiers_, until);
     return std::max<int>(code, exit_code_of_policy(no_policy));
   }
 

@@ -48,7 +48,7 @@ class StateMoves : public TerminalTest {
     }
     return all;
   }
-  bool told(std::string_view text) const { return err.str().find(text) != std::string::npos; }
+  bool printed(std::string_view text) const { return err.str().find(text) != std::string::npos; }
 
   std::string here = path("evenkeel.db"), there;
 };
@@ -79,7 +79,7 @@ TEST_F(StateMoves, WhatIsNewerIsNeverOverwritten) {
   ASSERT_EQ(export_to("a.json", here), kDone);
   pause(here, "two");
   EXPECT_EQ(import_from("a.json", here), kUsage);
-  EXPECT_TRUE(told("web: the state there is at revision 2, the export at 1")) << err.str();
+  EXPECT_TRUE(printed("web: the state there is at revision 2, the export at 1")) << err.str();
   EXPECT_EQ(reasons(here), "one two ");
   pause(there, "other");
   EXPECT_EQ(import_from("a.json", there), kUsage) << "the same revision, another state";
@@ -147,7 +147,7 @@ TEST_F(StateMoves, AnExportGoesToStandardOutputOrIntoANewPrivateFile) {
   EXPECT_EQ(std::filesystem::status(path("a.json")).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_EQ(run({"state", "export", path("a.json")}), kUsage);
-  EXPECT_TRUE(told("is there already"));
+  EXPECT_TRUE(printed("is there already"));
 }
 
 TEST_F(StateMoves, AnExportFollowsNoLinkAndLeavesNothingHalf) {
@@ -157,7 +157,7 @@ TEST_F(StateMoves, AnExportFollowsNoLinkAndLeavesNothingHalf) {
   std::filesystem::create_symlink(path("not-there"), path("dangling.json"));
   for (const char* name : {"planted.json", "dangling.json"}) {
     EXPECT_EQ(run({"state", "export", path(name), "--state", here}), kUsage);
-    EXPECT_TRUE(told("is there already")) << err.str();
+    EXPECT_TRUE(printed("is there already")) << err.str();
   }
   EXPECT_EQ(std::filesystem::file_size(path("victim")), 4U);
   EXPECT_FALSE(std::filesystem::exists(path("not-there")));
@@ -175,14 +175,14 @@ TEST_F(StateMoves, AnExportThatNestsWithoutEndIsAnErrorAndNoCrash) {
             std::string(300'000, ']') + R"(,"history":[]}]})"}) {
     write("deep.json", text);
     EXPECT_EQ(import_from("deep.json", there), kUsage);
-    EXPECT_TRUE(told("nests deeper than 32 levels")) << err.str();
+    EXPECT_TRUE(printed("nests deeper than 32 levels")) << err.str();
   }
 }
 
 TEST_F(StateMoves, WhatIsNoExportIsRefusedBeforeAnythingIsOpened) {
   write("a.json", "{}");
   EXPECT_EQ(import_from("a.json", there), kUsage);
-  EXPECT_TRUE(told("a.json: is no export of Evenkeel's state")) << err.str();
+  EXPECT_TRUE(printed("a.json: is no export of Evenkeel's state")) << err.str();
   EXPECT_EQ(import_from("none.json", there), kUsage);
   EXPECT_FALSE(std::filesystem::exists(there));
   EXPECT_EQ(run({"state", "export", "-", "--state", there}), kState);

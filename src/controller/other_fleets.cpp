@@ -69,7 +69,7 @@ void OtherFleets::note_unread(const std::string& fleet, const std::string& why) 
 
 void OtherFleets::note_unlisted(const std::string& why) { unlisted_ = why; }
 
-void OtherFleets::tell(const std::string& fleet, Observation& observation) const {
+void OtherFleets::add_others(const std::string& fleet, Observation& observation) const {
   auto& unknown = observation.other_fleets_unknown;
   if (!unlisted_.empty()) unknown.push_back("which fleets the store has could not be read: " + unlisted_);
   for (const auto& [name, why] : unread_) {

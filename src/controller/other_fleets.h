@@ -24,7 +24,7 @@ class OtherFleets {
   // Fills into the fleet's observation what the others have done, and which groups are theirs; or why that is
   // not known. Also what an operator, or the breaker, had stopped under a name that the policy does not have any more,
   // for the same target groups: a fleet that was renamed starts nothing either.
-  void tell(const std::string& fleet, Observation& observation) const;
+  void add_others(const std::string& fleet, Observation& observation) const;
 
  private:
   struct Known {

@@ -31,13 +31,13 @@ FleetState state(const std::string& fleet) {
   return made;
 }
 
-struct TellingOthers : testing::Test {
+struct AddingOthers : testing::Test {
   OtherFleets others;
   Observation observation;
   void SetUp() override { observation.identity = kHere; }
 };
 
-TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
+TEST_F(AddingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
   auto& group = observation.target_groups.emplace_back();
   group.arn = "arn:tg1";
   group.of_fleet = true;
@@ -47,7 +47,7 @@ TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
   former.breaker = Breaker{"everybody jumped", kNow - 1h};
   const auto stops = [&] {
     observation.former_stops.clear();
-    others.tell("new", observation);
+    others.add_others("new", observation);
     return observation.former_stops;
   };
   others.note(former, true);
@@ -70,9 +70,9 @@ TEST_F(TellingOthers, WhatWasStoppedUnderAFormerNameStaysSo) {
   EXPECT_TRUE(stops().empty()) << "other servers";
 }
 
-TEST_F(TellingOthers, TellsWhatTheyHaveOutAndHaveDone) {
+TEST_F(AddingOthers, TellsWhatTheyHaveOutAndHaveDone) {
   others.note(state("old"), false);
-  others.tell("new", observation);
+  others.add_others("new", observation);
   const InOtherFleet open{.fleet = "old",
                           .open = true,
                           .ended_at = std::nullopt,
@@ -85,7 +85,7 @@ TEST_F(TellingOthers, TellsWhatTheyHaveOutAndHaveDone) {
   EXPECT_TRUE(observation.groups_of_others.empty()) << "a fleet that left the policy claims nothing";
 }
 
-TEST_F(TellingOthers, TellsEveryRemediationThatTheirStatesKnow) {
+TEST_F(AddingOthers, TellsEveryRemediationThatTheirStatesKnow) {
   auto old = state("old");
   old.open[0].id = "i-1@x";
   auto& left = old.left_marks.emplace_back();
@@ -94,12 +94,12 @@ TEST_F(TellingOthers, TellsEveryRemediationThatTheirStatesKnow) {
   FleetState fresh;
   fresh.fleet = "fresh";
   others.note(fresh, true);
-  others.tell("new", observation);
+  others.add_others("new", observation);
   EXPECT_EQ(observation.remediations_of_others, (std::map<std::string, std::set<std::string>>{
                                                     {"fresh", {}}, {"old", {"i-1@x", "i-2@x", "i-4@x"}}}));
 }
 
-TEST_F(TellingOthers, TellsWhichReasonsTheyHaveServed) {
+TEST_F(AddingOthers, TellsWhichReasonsTheyHaveServed) {
   auto made = state("old");
   made.open[0].cause.identity = "tag evenkeel:remediate=now";
   made.members["i-3"].served = {{.reason = "event e1", .at = kNow - 30h, .treatment = Treatment::reboot}};
@@ -108,62 +108,62 @@ TEST_F(TellingOthers, TellsWhichReasonsTheyHaveServed) {
   made.open.clear();
   made.members["i-3"].served[0].treatment = Treatment::stop_start;
   others.note(made, false);
-  others.tell("new", observation);
+  others.add_others("new", observation);
   EXPECT_TRUE(observation.other_fleets.at("i-1").served.contains("tag evenkeel:remediate=now"));
   EXPECT_EQ(observation.other_fleets.at("i-3").served.at("event e1"), Treatment::stop_start)
       << "the strongest";
 }
 
-TEST_F(TellingOthers, NothingOfTheFleetItself) {
+TEST_F(AddingOthers, NothingOfTheFleetItself) {
   others.note(state("web"), true);
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_TRUE(observation.other_fleets.empty());
   EXPECT_TRUE(observation.groups_of_others.empty());
 }
 
-TEST_F(TellingOthers, GroupsOfFleetsInThePolicyAreClaimedWhereTheyAre) {
+TEST_F(AddingOthers, GroupsOfFleetsInThePolicyAreClaimedWhereTheyAre) {
   others.note(state("api"), true);
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_EQ(observation.groups_of_others.at("arn:tg1"), "api");
   observation.groups_of_others.clear();
   observation.identity->region = "eu-central-1";
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_TRUE(observation.groups_of_others.empty()) << "an Auto Scaling group of that name may be there, too";
 }
 
-TEST_F(TellingOthers, TheLastStateCounts) {
+TEST_F(AddingOthers, TheLastStateCounts) {
   others.note(state("api"), true);
   FleetState later;
   later.fleet = "api";
   others.note(later, true);
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_TRUE(observation.other_fleets.empty());
 }
 
-TEST_F(TellingOthers, WhatCouldNotBeReadIsSaidToAllButItself) {
+TEST_F(AddingOthers, WhatCouldNotBeReadIsSaidToAllButItself) {
   others.note_unread("api", "not what was written");
-  others.tell("api", observation);
+  others.add_others("api", observation);
   EXPECT_TRUE(observation.other_fleets_unknown.empty()) << "its own tick says so";
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_EQ(observation.other_fleets_unknown,
             std::vector<std::string>{"the state of fleet api could not be read: not what was written"});
   observation.other_fleets_unknown.clear();
   others.note(state("api"), true);
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_TRUE(observation.other_fleets_unknown.empty()) << "by its own tick it is known";
   others.note_unlisted("denied");
-  others.tell("web", observation);
+  others.add_others("web", observation);
   EXPECT_EQ(observation.other_fleets_unknown,
             std::vector<std::string>{"which fleets the store has could not be read: denied"});
 }
 
-TEST_F(TellingOthers, OfTwoTheOneInWhichItIsOpenIsNamed) {
+TEST_F(AddingOthers, OfTwoTheOneInWhichItIsOpenIsNamed) {
   auto ended = state("a");
   ended.open.clear();
   ended.recent.front().instance_id = "i-1";
   others.note(ended, false);
   others.note(state("b"), true);
-  others.tell("web", observation);
+  others.add_others("web", observation);
   const auto& one = observation.other_fleets.at("i-1");
   EXPECT_EQ(one.fleet, "b");
   EXPECT_TRUE(one.open);

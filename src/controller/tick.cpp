@@ -78,7 +78,7 @@ struct OneTick {
     parts.aws.set_urgency(urgency(false));
     report.observation = TRY(std::move(seen));
     report.observation.late_by = parts.late_by;
-    if (parts.others != nullptr) parts.others->tell(policy.name, report.observation);
+    if (parts.others != nullptr) parts.others->add_others(policy.name, report.observation);
     apply_what_came_before();
     return {};
   }

@@ -367,19 +367,19 @@ std::string texts_of(const Ability& ability) {
 }
 
 // By the moments alone: the tick whose write wins is the one that tells.
-void tell_ability(Plan& plan, const FleetView& fleet, const FleetState& before) {
+void report_ability(Plan& plan, const FleetView& fleet, const FleetState& before) {
   const Time now = fleet.observation.taken_at;
   const auto& was = before.ability;
   const auto& is = plan.next.ability;
-  const auto told = [&](const Ability& ability, Time by) {
-    return ability.kind == Ability::Kind::blind && by >= ability.since + kBlindIsTold;
+  const auto reported = [&](const Ability& ability, Time by) {
+    return ability.kind == Ability::Kind::blind && by >= ability.since + kBlindIsReported;
   };
-  const bool was_told = told(was, before.last_tick_at);
-  if (told(is, now) && !was_told) {
+  const bool was_reported = reported(was, before.last_tick_at);
+  if (reported(is, now) && !was_reported) {
     plan.events.push_back({now, fleet.policy.name, "", "", EventKind::blind,
                            fmt::format("blind for {}, it could not act if it had to: {}",
                                        format_duration(now - is.since), texts_of(is))});
-  } else if (was_told && is.kind != Ability::Kind::blind) {
+  } else if (was_reported && is.kind != Ability::Kind::blind) {
     plan.events.push_back({now, fleet.policy.name, "", "", EventKind::sees,
                            fmt::format("sees again; it was blind for {}", format_duration(now - was.since))});
   }
@@ -402,7 +402,7 @@ void judge_ability(Plan& plan, const FleetView& fleet, const std::vector<Verdict
   if (std::ranges::any_of(ability.blind_to, holds_back_all))
     plan.next.summary.may_leave = std::min(plan.next.summary.may_leave, 0);
   ability.since = same ? before.ability.since : fleet.observation.taken_at;
-  tell_ability(plan, fleet, before);
+  report_ability(plan, fleet, before);
 }
 
 }  // namespace evenkeel::decide

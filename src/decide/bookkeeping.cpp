@@ -24,8 +24,8 @@ namespace {
 constexpr std::size_t kMembers = 1'000;
 // A record is kept for so long after its member was last seen.
 constexpr Duration kAfterLastSeen = std::chrono::days{7};
-constexpr std::size_t kTold = 500;
-constexpr int kToldAtOnce = 50;
+constexpr std::size_t kMostReported = 500;
+constexpr int kReportedAtOnce = 50;
 constexpr std::size_t kRelapses = 3;
 // After so long without a remediation the treatments begin with the first again.
 constexpr Duration kWell = std::chrono::days{7};
@@ -105,27 +105,27 @@ void keep_the_most_valuable(std::map<std::string, MemberRecord>& members, const 
 }
 
 // A remediation has events of its own.
-bool tells_itself(Reason reason) {
+bool reports_itself(Reason reason) {
   return reason == Reason::in_remediation || reason == Reason::held || reason == Reason::start;
 }
 
-void tell_members(Plan& plan, Time now) {
-  auto& told = plan.next.last_reported;
-  int left = kToldAtOnce;
+void report_members(Plan& plan, Time now) {
+  auto& reported = plan.next.last_reported;
+  int left = kReportedAtOnce;
   for (const auto& [id, verdict] : plan.members) {
     if (verdict.of_fleet || verdict.reason == Reason::signal_not_due ||
         verdict.reason == Reason::not_surveyed)
       continue;
-    if (tells_itself(verdict.reason)) {
-      told.erase(id);
+    if (reports_itself(verdict.reason)) {
+      reported.erase(id);
       continue;
     }
-    const auto known = told.find(id);
+    const auto known = reported.find(id);
     const std::string reason = verdict.reason == Reason::below_limit ? "" : name(verdict.reason);
-    if (reason == (known == told.end() ? "" : known->second)) continue;
+    if (reason == (known == reported.end() ? "" : known->second)) continue;
     if (left-- == 0) break;
-    if (known != told.end()) told.erase(known);
-    if (!reason.empty() && told.size() < kTold) told.emplace(id, reason);
+    if (known != reported.end()) reported.erase(known);
+    if (!reason.empty() && reported.size() < kMostReported) reported.emplace(id, reason);
     plan.events.push_back({.at = now,
                            .fleet = plan.next.fleet,
                            .instance_id = id,
@@ -134,7 +134,7 @@ void tell_members(Plan& plan, Time now) {
                            .text = fmt::format("{}: {}", name(verdict.reason), verdict.text),
                            .word = name(verdict.reason)});
   }
-  std::erase_if(told, [&](const auto& entry) { return !plan.members.contains(entry.first); });
+  std::erase_if(reported, [&](const auto& entry) { return !plan.members.contains(entry.first); });
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ void close_ended(FleetState& state, const FleetPolicy& policy, const Observation
       ended.judge_until = ended.ended_at + own.timing.judge;
     }
     note_served(remediation, policy, state, ended);
-    if (!ended.gone && !ended.judge_until && told_by_metric(policy, ended.rule)) ended.gone = helped(ended);
+    if (!ended.gone && !ended.judge_until && judged_by_metric(policy, ended.rule)) ended.gone = helped(ended);
     leave_mark(state, remediation, observation.taken_at);
     state.recent.push_back(std::move(ended));
   }
@@ -173,7 +173,7 @@ void judge_ended(FleetState& state, const FleetPolicy& policy, const Observation
                  std::vector<Event>& events) {
   const Time now = observation.taken_at;
   for (auto& ended : state.recent) {
-    if (!ended.judge_until || (!ended.reason.empty() && !told_by_metric(policy, ended.rule))) continue;
+    if (!ended.judge_until || (!ended.reason.empty() && !judged_by_metric(policy, ended.rule))) continue;
     const auto* condition = condition_of(ended.rule, ended.metric, policy);
     const auto* signal =
         condition == nullptr ? nullptr : signal_of(ended.instance_id, *condition, policy, observation);
@@ -251,8 +251,8 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
   keep_the_most_valuable(state.members, fleet);
 }
 
-void tell(Plan& plan, Time now) {
-  tell_members(plan, now);
+void report_changes(Plan& plan, Time now) {
+  report_members(plan, now);
   // A place that we have taken is told by the remediation itself, and so is what Auto Scaling does for it.
   const bool taken =
       std::ranges::find(plan.fleet, Reason::too_many_out, &Verdict::reason) != plan.fleet.end();

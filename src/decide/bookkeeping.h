@@ -32,7 +32,7 @@ void remember_members(FleetState& state, const FleetView& fleet, const std::map<
 
 // One event for each member whose reason is another than the one last told, at most fifty at a time, and one
 // when what holds back the whole fleet has changed.
-void tell(Plan& plan, Time now);
+void report_changes(Plan& plan, Time now);
 
 FleetSummary summary_of(const FleetView& fleet, const std::vector<Verdict>& held_back_by);
 

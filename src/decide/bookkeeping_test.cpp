@@ -215,7 +215,7 @@ TEST(AMembersRecord, OfThousandsKeepsTheLatest) {
   EXPECT_FALSE(fleet.state.members.contains(id(1'199)));
 }
 
-std::vector<std::string> told(const Plan& plan, EventKind kind) {
+std::vector<std::string> events_of_kind(const Plan& plan, EventKind kind) {
   std::vector<std::string> texts;
   for (const auto& event : plan.events) {
     if (event.kind == kind) texts.push_back(event.text);
@@ -223,37 +223,38 @@ std::vector<std::string> told(const Plan& plan, EventKind kind) {
   return texts;
 }
 
-TEST(WhatIsTold, IsAReasonThatChangedAndNothingTwice) {
+TEST(ReportedChanges, IsAReasonThatChangedAndNothingTwice) {
   FleetForTest fleet;
   fleet.observation.signals[id(4)].state = SignalState::stale;
-  const auto first = told(fleet.tick(), EventKind::verdict);
+  const auto first = events_of_kind(fleet.tick(), EventKind::verdict);
   ASSERT_EQ(first.size(), 1U);
   EXPECT_TRUE(first[0].starts_with("signal_stale: ")) << first[0];
   fleet.pass(1min);
-  EXPECT_TRUE(told(fleet.tick(), EventKind::verdict).empty());
+  EXPECT_TRUE(events_of_kind(fleet.tick(), EventKind::verdict).empty());
   fleet.memory(4, 40);
   fleet.pass(1min);
-  const auto last = told(fleet.tick(), EventKind::verdict);
+  const auto last = events_of_kind(fleet.tick(), EventKind::verdict);
   ASSERT_EQ(last.size(), 1U);
   EXPECT_TRUE(last[0].starts_with("below_limit: ")) << last[0];
 }
 
-TEST(WhatIsTold, IsWhatHoldsBackTheWholeFleetOnce) {
+TEST(ReportedChanges, IsWhatHoldsBackTheWholeFleetOnce) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, std::nullopt};
-  EXPECT_EQ(told(fleet.tick(), EventKind::fleet).size(), 1U);
+  EXPECT_EQ(events_of_kind(fleet.tick(), EventKind::fleet).size(), 1U);
   fleet.pass(1min);
   auto plan = fleet.tick();
-  EXPECT_TRUE(told(plan, EventKind::fleet).empty());
-  EXPECT_TRUE(told(plan, EventKind::verdict).empty())
+  EXPECT_TRUE(events_of_kind(plan, EventKind::fleet).empty());
+  EXPECT_TRUE(events_of_kind(plan, EventKind::verdict).empty())
       << "what holds back everybody is told once, not of everybody";
   fleet.state.pause.reset();
   fleet.pass(1min);
-  EXPECT_EQ(told(fleet.tick(), EventKind::fleet), std::vector<std::string>{"nothing holds it back"});
+  EXPECT_EQ(events_of_kind(fleet.tick(), EventKind::fleet),
+            std::vector<std::string>{"nothing holds it back"});
 }
 
-TEST(WhatIsTold, IsNotOfEachMemberWhatHoldsBackAllOfThem) {
+TEST(ReportedChanges, IsNotOfEachMemberWhatHoldsBackAllOfThem) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, std::nullopt};
@@ -262,12 +263,12 @@ TEST(WhatIsTold, IsNotOfEachMemberWhatHoldsBackAllOfThem) {
   EXPECT_EQ(std::ranges::find(plan.events, id(3), &Event::instance_id), plan.events.end());
 }
 
-TEST(WhatIsTold, IsBoundedAndTheRestFollows) {
+TEST(ReportedChanges, IsBoundedAndTheRestFollows) {
   FleetForTest fleet(80);
   for (int i = 1; i <= 80; ++i) fleet.observation.signals[id(i)].state = SignalState::missing;
-  EXPECT_EQ(told(fleet.tick(), EventKind::verdict).size(), 50U);
+  EXPECT_EQ(events_of_kind(fleet.tick(), EventKind::verdict).size(), 50U);
   fleet.pass(1min);
-  EXPECT_EQ(told(fleet.tick(), EventKind::verdict).size(), 30U);
+  EXPECT_EQ(events_of_kind(fleet.tick(), EventKind::verdict).size(), 30U);
 }
 
 TEST(TheSummary, SaysWhatTheGuardsLeaveFree) {

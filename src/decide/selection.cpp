@@ -206,12 +206,12 @@ void let_wait(const FleetView& fleet, std::vector<Candidate>& line, std::size_t 
 
 // What the closer look found against it when it was last told.
 bool was_refused_by_a_survey(const FleetView& fleet, const Candidate& candidate) {
-  const auto told = fleet.state.last_reported.find(candidate.member->id);
-  if (told == fleet.state.last_reported.end()) return false;
+  const auto reported = fleet.state.last_reported.find(candidate.member->id);
+  if (reported == fleet.state.last_reported.end()) return false;
   constexpr std::array kBySurvey{
       Reason::elsewhere_registered, Reason::survey_incomplete, Reason::reboot_denied, Reason::register_denied,
       Reason::deregister_denied,    Reason::scheduled_event,   Reason::mark_denied};
-  return std::ranges::any_of(kBySurvey, [&](Reason reason) { return told->second == name(reason); });
+  return std::ranges::any_of(kBySurvey, [&](Reason reason) { return reported->second == name(reason); });
 }
 
 // So that none starves when there are more than can be looked at: who was refused goes last, and those take

@@ -157,7 +157,7 @@ Plan choose_start(const FleetPolicy& policy, const Observation& observation, Ope
   plan.events = std::move(step.events);
   std::ranges::move(builder.events, std::back_inserter(plan.events));
   judge_ability(plan, *fleet, held_back_by, before);
-  tell(plan, observation.taken_at);
+  report_changes(plan, observation.taken_at);
   return plan;
 }
 

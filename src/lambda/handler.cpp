@@ -23,7 +23,7 @@ using cli::Json;
 
 // Of the time that Lambda gives: to answer, and before that to notify operators.
 constexpr Duration kKeptForAnswer{1'500};
-constexpr Duration kToTell = notify::Outbox::kRoundWithin;
+constexpr Duration kTimeToNotify = notify::Outbox::kRoundWithin;
 // Of a function whose time limit is longer: as on the command line.
 constexpr Duration kLongestPass{50'000};
 
@@ -127,7 +127,7 @@ Result<Policy> Handler::read_policy(PassMetrics& metrics) {
   return current->policy;
 }
 
-void Handler::tell(Time until, PassMetrics& metrics) {
+void Handler::send_notifications(Time until, PassMetrics& metrics) {
   const auto delivery = notifiers_.send(until);
   metrics.notifications_failed = delivery.failed;
   for (const auto& problem : delivery.problems) log_.warning("notify", problem);
@@ -137,7 +137,7 @@ Answer Handler::tick(const Tick& asked, Time until) {
   Ended ended;
   PassMetrics metrics;
   wiring::PassSettings pass;
-  pass.until = until - kToTell;
+  pass.until = until - kTimeToNotify;
   if (!asked.fleet.empty()) pass.only = {asked.fleet};
   pass.late_by = late_by(asked, context_.clock.now(), settings_.period);
   if (pass.late_by > Duration::zero()) {
@@ -156,7 +156,7 @@ Answer Handler::tick(const Tick& asked, Time until) {
   } else {
     run_pass(policy ? *policy : Policy{.fleets = {}, .unread = true}, pass, ended);
   }
-  tell(until, metrics);
+  send_notifications(until, metrics);
   metrics.failed = !ended.errors.empty() && ended.fleets.empty();
   log_.line(metrics_of(metrics, context_.clock.now()));
   return ended.answer();

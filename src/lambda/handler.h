@@ -56,7 +56,7 @@ class Handler {
   struct Ended;
   void run_pass(const Policy& policy, const wiring::PassSettings& pass, Ended& ended);
   Result<Policy> read_policy(PassMetrics& metrics);
-  void tell(Time until, PassMetrics& metrics);
+  void send_notifications(Time until, PassMetrics& metrics);
   Answer command(const Request& asked);
   Result<void> open_state();
   credentials::Sources sources() const;

@@ -18,7 +18,7 @@ class Channel {
 
   // Tells one notice and is over within `within`. Errors: `rejected` it will never take this notice;
   // `maybe_happened` it may have; every other kind: not told, worth trying again. None holds a secret.
-  virtual Result<void> tell(const Notice& notice, Duration within) = 0;
+  virtual Result<void> notify(const Notice& notice, Duration within) = 0;
 };
 
 }  // namespace evenkeel::notify

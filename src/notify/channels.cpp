@@ -81,7 +81,7 @@ Result<void> judge(const wire::Response& response, const std::string& url) {
 SnsTopic::SnsTopic(std::string topic_arn, std::unique_ptr<wire::Caller> caller, const Clock& clock)
     : topic_arn_(std::move(topic_arn)), caller_(std::move(caller)), clock_(clock) {}
 
-Result<void> SnsTopic::tell(const Notice& notice, Duration within) {
+Result<void> SnsTopic::notify(const Notice& notice, Duration within) {
   caller_->set_deadline(clock_.now() + within);
   const auto id = aws::sns::publish(
       *caller_, {topic_arn_, notice.subject, notice.subject + "\n\n" + notice.text}, within);
@@ -92,7 +92,7 @@ Result<void> SnsTopic::tell(const Notice& notice, Duration within) {
 Webhook::Webhook(std::string name, Address address, wire::Transport& transport, const Clock& clock)
     : name_(std::move(name)), address_(std::move(address)), transport_(transport), clock_(clock) {}
 
-Result<void> Webhook::tell(const Notice& notice, Duration within) {
+Result<void> Webhook::notify(const Notice& notice, Duration within) {
   const Time until = clock_.now() + within;
   if (url_.empty()) {
     auto found = TRY(address_(within));
@@ -109,11 +109,11 @@ Result<void> Webhook::tell(const Notice& notice, Duration within) {
   request.direct = lower(url_).starts_with("http:");  // this machine itself: no proxy is to see it
   auto response = std::move(transport_.exchange({&request, 1}).front());
   if (!response) return fail(response.error().kind, without_secret(response.error().message, url_));
-  auto told = judge(*response, url_);
+  auto result = judge(*response, url_);
   const bool turned_away =
-      !told && (told.error().kind == ErrorKind::denied || told.error().kind == ErrorKind::not_found);
+      !result && (result.error().kind == ErrorKind::denied || result.error().kind == ErrorKind::not_found);
   if (turned_away) url_.clear();  // it may have been replaced where it is kept
-  return told;
+  return result;
 }
 
 std::string webhook_body(const Notice& notice) {

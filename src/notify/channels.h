@@ -17,7 +17,7 @@ class SnsTopic final : public Channel {
   SnsTopic(std::string topic_arn, std::unique_ptr<wire::Caller> caller, const Clock& clock);
 
   std::string name() const override { return "sns:" + topic_arn_; }
-  Result<void> tell(const Notice& notice, Duration within) override;
+  Result<void> notify(const Notice& notice, Duration within) override;
 
  private:
   std::string topic_arn_;
@@ -38,7 +38,7 @@ class Webhook final : public Channel {
   Webhook(std::string name, Address address, wire::Transport& transport, const Clock& clock);
 
   std::string name() const override { return name_; }
-  Result<void> tell(const Notice& notice, Duration within) override;
+  Result<void> notify(const Notice& notice, Duration within) override;
 
  private:
   std::string name_;

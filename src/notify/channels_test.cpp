@@ -27,7 +27,7 @@ Notice notice() {
 
 struct Hook {
   explicit Hook(wire::ScriptedTransport::Script script) : transport(std::move(script)) {}
-  Result<void> tell(Duration within = Duration{2'000}) { return webhook.tell(notice(), within); }
+  Result<void> notify(Duration within = Duration{2'000}) { return webhook.notify(notice(), within); }
 
   wire::ManualClock clock;
   wire::ScriptedTransport transport;
@@ -45,8 +45,8 @@ struct Hook {
 
 TEST(AWebhook, GetsJsonAsSlackTakesIt) {
   Hook hook([](const Request&) { return wire::respond(200, "ok"); });
-  const auto told = hook.tell();
-  ASSERT_TRUE(told) << told.error().message;
+  const auto result = hook.notify();
+  ASSERT_TRUE(result) << result.error().message;
   ASSERT_EQ(hook.transport.requests.size(), 1U);
   const auto& request = hook.transport.requests.front();
   EXPECT_EQ(request.method, "POST");
@@ -86,7 +86,7 @@ TEST(AWebhook, IsJudgedByItsStatusAndNeverFollowed) {
     Hook hook([status](const Request&) {
       return wire::Response{status, {{"Location", "https://elsewhere.example.com/"}}, "body"};
     });
-    EXPECT_EQ(wire::kind_of(hook.tell()), kind) << status;
+    EXPECT_EQ(wire::kind_of(hook.notify()), kind) << status;
     EXPECT_EQ(hook.transport.requests.size(), 1U) << status;
   }
 }
@@ -104,57 +104,57 @@ TEST(AWebhook, ItsUrlIsInNoError) {
   };
   for (const auto& script : scripts) {
     Hook hook(script);
-    const auto told = hook.tell();
-    ASSERT_FALSE(told);
-    EXPECT_EQ(told.error().message.find("SECRET"), std::string::npos) << told.error().message;
-    EXPECT_EQ(told.error().message.find("HIDDEN"), std::string::npos) << told.error().message;
+    const auto result = hook.notify();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message.find("SECRET"), std::string::npos) << result.error().message;
+    EXPECT_EQ(result.error().message.find("HIDDEN"), std::string::npos) << result.error().message;
   }
   Hook refused([](const Request&) { return wire::Response{403, {}, ""}; });
-  EXPECT_TRUE(refused.tell().error().message.starts_with("https://hooks.example.com answered 403"));
+  EXPECT_TRUE(refused.notify().error().message.starts_with("https://hooks.example.com answered 403"));
 }
 
 TEST(AWebhook, ItsUrlIsAskedForOnceAndAgainAfterItWasTurnedAway) {
   int status = 200;
   Hook hook([&](const Request&) { return wire::Response{status, {}, ""}; });
-  EXPECT_TRUE(hook.tell());
-  EXPECT_TRUE(hook.tell());
+  EXPECT_TRUE(hook.notify());
+  EXPECT_TRUE(hook.notify());
   EXPECT_EQ(hook.asked, 1);
   status = 500;
-  EXPECT_FALSE(hook.tell());
-  EXPECT_FALSE(hook.tell());
+  EXPECT_FALSE(hook.notify());
+  EXPECT_FALSE(hook.notify());
   EXPECT_EQ(hook.asked, 1);
   status = 404;
-  EXPECT_FALSE(hook.tell());
-  EXPECT_FALSE(hook.tell());
+  EXPECT_FALSE(hook.notify());
+  EXPECT_FALSE(hook.notify());
   EXPECT_EQ(hook.asked, 2);
 }
 
 TEST(AWebhook, AnAddressThatCantBeFoundOutIsAFailureAndTriedAgain) {
   Hook hook([](const Request&) { return wire::respond(200, ""); });
   hook.url = fail(ErrorKind::denied, "ssm:GetParameter: denied");
-  EXPECT_EQ(wire::kind_of(hook.tell()), ErrorKind::denied);
+  EXPECT_EQ(wire::kind_of(hook.notify()), ErrorKind::denied);
   EXPECT_TRUE(hook.transport.requests.empty());
   hook.url = "http://hooks.example.com/x";
-  EXPECT_EQ(wire::kind_of(hook.tell()), ErrorKind::invalid);
+  EXPECT_EQ(wire::kind_of(hook.notify()), ErrorKind::invalid);
   EXPECT_TRUE(hook.transport.requests.empty());
   hook.url = kUrl;
-  EXPECT_TRUE(hook.tell());
+  EXPECT_TRUE(hook.notify());
 }
 
 TEST(AWebhook, OnThisMachineIsReachedWithoutAProxy) {
   Hook hook([](const Request&) { return wire::respond(200, ""); });
-  EXPECT_TRUE(hook.tell());
+  EXPECT_TRUE(hook.notify());
   EXPECT_FALSE(hook.transport.requests.back().direct);
   Hook here([](const Request&) { return wire::respond(200, ""); });
   here.url = "HTTP://localhost:8080/x";
-  EXPECT_TRUE(here.tell());
+  EXPECT_TRUE(here.notify());
   EXPECT_TRUE(here.transport.requests.back().direct);
 }
 
 TEST(AWebhook, FindingItsAddressIsPartOfItsTime) {
   Hook hook([](const Request&) { return wire::respond(200, ""); });
   hook.finding = Duration{1'400};
-  EXPECT_TRUE(hook.tell(Duration{2'000}));
+  EXPECT_TRUE(hook.notify(Duration{2'000}));
   EXPECT_EQ(hook.transport.requests.front().timeout, Duration{600});
 }
 
@@ -187,8 +187,8 @@ TEST(AnSnsTopic, IsToldInTime) {
   });
   SnsTopic topic("arn:aws:sns:eu-west-1:123456789012:evenkeel",
                  std::make_unique<wire::Caller>(std::move(account.caller)), account.clock);
-  const auto told = topic.tell(notice(), Duration{1'500});
-  EXPECT_TRUE(told) << told.error().message;
+  const auto result = topic.notify(notice(), Duration{1'500});
+  EXPECT_TRUE(result) << result.error().message;
   EXPECT_EQ(topic.name(), "sns:arn:aws:sns:eu-west-1:123456789012:evenkeel");
 }
 
@@ -198,7 +198,7 @@ TEST(AnSnsTopic, ItsRetriesEndWithItsTime) {
   SnsTopic topic("arn:aws:sns:eu-west-1:123456789012:evenkeel",
                  std::make_unique<wire::Caller>(std::move(account.caller)), account.clock);
   const Time began = account.clock.time;
-  EXPECT_FALSE(topic.tell(notice(), Duration{1'500}));
+  EXPECT_FALSE(topic.notify(notice(), Duration{1'500}));
   EXPECT_LE(account.clock.time - began, Duration{1'500});
 }
 

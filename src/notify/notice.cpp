@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kText = 1500;
 
 // How one kind of event is told.
-struct Telling {
+struct NoticeKind {
   EventKind event;
   std::string_view kind;
   std::string_view says;  // after the fleet, or the instance
@@ -21,45 +21,47 @@ struct Telling {
   bool once;              // may repeat without anything new having happened
 };
 
-constexpr std::array kTellings = {
-    Telling{EventKind::start, "start", "is taken out to be treated",
-            "Nothing to do. To put it back untreated: evenkeel restore {instance}\n"
-            "To start nothing more: evenkeel pause {fleet} --reason \"...\"",
-            true},
-    Telling{EventKind::done, "done", "", "", true},
-    Telling{EventKind::judged, "judged", "relapsed: the treatment did not help",
-            "What is known of it: evenkeel explain {instance}", true},
-    Telling{EventKind::verdict, "spent", "is no longer treated: a person is needed",
-            "It needs treatment again and again, and the policy allows nothing stronger.\n"
-            "What is known of it: evenkeel explain {instance}",
-            false},
-    Telling{EventKind::fleet, "blocked", "nothing is started, for a gate can't be read",
-            "What is out is still put back. What is wrong: evenkeel check --fleet {fleet}", false},
-    Telling{EventKind::held, "held", "is held: a person is needed",
-            "While it is held it counts as out of service, and may keep the others waiting.\n"
-            "Look at the server (console, application log) and mend or replace it; what was done:\n"
-            "  evenkeel status\n  evenkeel history --instance {instance}\n"
-            "Once it is healthy everywhere, Evenkeel closes the matter by itself. To try again now:\n"
-            "  evenkeel restore {instance}",
-            true},
-    Telling{EventKind::restore, "restore", "is being put back by hand", "", false},
-    Telling{EventKind::breaker, "breaker", "the breaker is open: nothing more is started",
-            "What is out is still put back. Look for one cause (a release, an agent, a surge of traffic):\n"
-            "  evenkeel plan --fleet {fleet}\n"
-            "When you know it: evenkeel resume {fleet} --reason \"...\"",
-            false},
-    Telling{EventKind::pause, "paused", "is paused: nothing more is started",
-            "What is out is still put back. To go on: evenkeel resume {fleet} --reason \"...\"", false},
-    Telling{EventKind::resume, "resumed", "goes on", "", false},
-    Telling{
+constexpr std::array kNoticeKinds = {
+    NoticeKind{EventKind::start, "start", "is taken out to be treated",
+               "Nothing to do. To put it back untreated: evenkeel restore {instance}\n"
+               "To start nothing more: evenkeel pause {fleet} --reason \"...\"",
+               true},
+    NoticeKind{EventKind::done, "done", "", "", true},
+    NoticeKind{EventKind::judged, "judged", "relapsed: the treatment did not help",
+               "What is known of it: evenkeel explain {instance}", true},
+    NoticeKind{EventKind::verdict, "spent", "is no longer treated: a person is needed",
+               "It needs treatment again and again, and the policy allows nothing stronger.\n"
+               "What is known of it: evenkeel explain {instance}",
+               false},
+    NoticeKind{EventKind::fleet, "blocked", "nothing is started, for a gate can't be read",
+               "What is out is still put back. What is wrong: evenkeel check --fleet {fleet}", false},
+    NoticeKind{EventKind::held, "held", "is held: a person is needed",
+               "While it is held it counts as out of service, and may keep the others waiting.\n"
+               "Look at the server (console, application log) and mend or replace it; what was done:\n"
+               "  evenkeel status\n  evenkeel history --instance {instance}\n"
+               "Once it is healthy everywhere, Evenkeel closes the matter by itself. To try again now:\n"
+               "  evenkeel restore {instance}",
+               true},
+    NoticeKind{EventKind::restore, "restore", "is being put back by hand", "", false},
+    NoticeKind{
+        EventKind::breaker, "breaker", "the breaker is open: nothing more is started",
+        "What is out is still put back. Look for one cause (a release, an agent, a surge of traffic):\n"
+        "  evenkeel plan --fleet {fleet}\n"
+        "When you know it: evenkeel resume {fleet} --reason \"...\"",
+        false},
+    NoticeKind{EventKind::pause, "paused", "is paused: nothing more is started",
+               "What is out is still put back. To go on: evenkeel resume {fleet} --reason \"...\"", false},
+    NoticeKind{EventKind::resume, "resumed", "goes on", "", false},
+    NoticeKind{
         EventKind::blind, "blind", "is blind: it could not act if it had to",
         "Nothing is started. What is out is still put back. What is wrong: evenkeel check --fleet {fleet}",
         false},
-    Telling{EventKind::sees, "sees", "sees again", "", false},
-    Telling{EventKind::violation, "violation", "a plan was refused: nothing is started",
-            "This is a mistake in Evenkeel, caught before it did harm. Please report it with the output of\n"
-            "  evenkeel history --fleet {fleet} --json",
-            true},
+    NoticeKind{EventKind::sees, "sees", "sees again", "", false},
+    NoticeKind{
+        EventKind::violation, "violation", "a plan was refused: nothing is started",
+        "This is a mistake in Evenkeel, caught before it did harm. Please report it with the output of\n"
+        "  evenkeel history --fleet {fleet} --json",
+        true},
 };
 
 struct Ended {
@@ -101,7 +103,7 @@ void replace(std::string& text, std::string_view what, const std::string& by) {
     text.replace(at, what.size(), by);
 }
 
-bool is_told(const Event& event) {
+bool is_notified(const Event& event) {
   const auto of_kind = [&](const Part& part) { return part.event == event.kind; };
   return std::ranges::none_of(kParts, of_kind) || std::ranges::any_of(kParts, [&](const Part& part) {
            return of_kind(part) && part.word == event.word;
@@ -113,27 +115,27 @@ const Ended* ending_of(const Event& event) {
   return found == kEndings.end() ? nullptr : &*found;
 }
 
-std::string id_of(const Event& event, const Telling& telling) {
+std::string id_of(const Event& event, const NoticeKind& notice_kind) {
   const auto& whom = event.remediation_id.empty() ? event.instance_id : event.remediation_id;
-  return fmt::format("{}/{}/{}{}", event.fleet, printable(whom), telling.kind,
-                     telling.once ? "" : "/" + iso8601(event.at));
+  return fmt::format("{}/{}/{}{}", event.fleet, printable(whom), notice_kind.kind,
+                     notice_kind.once ? "" : "/" + iso8601(event.at));
 }
 
 }  // namespace
 
 std::optional<Notice> notice_of(const Event& event) {
-  const auto* const telling = std::ranges::find(kTellings, event.kind, &Telling::event);
-  if (telling == kTellings.end() || !is_told(event)) return std::nullopt;
-  std::string_view says = telling->says;
-  std::string_view next = telling->next;
-  if (telling->event == EventKind::done) {
+  const auto* const notice_kind = std::ranges::find(kNoticeKinds, event.kind, &NoticeKind::event);
+  if (notice_kind == kNoticeKinds.end() || !is_notified(event)) return std::nullopt;
+  std::string_view says = notice_kind->says;
+  std::string_view next = notice_kind->next;
+  if (notice_kind->event == EventKind::done) {
     const auto* const ended = ending_of(event);
     says = ended == nullptr ? "is done" : ended->says;
     next = ended == nullptr ? "" : ended->next;
   }
   Notice notice;
-  notice.id = id_of(event, *telling);
-  notice.kind = telling->kind;
+  notice.id = id_of(event, *notice_kind);
+  notice.kind = notice_kind->kind;
   notice.fleet = printable(event.fleet);
   notice.instance = printable(event.instance_id);
   notice.at = event.at;

@@ -22,7 +22,7 @@ Outbox::Outbox(const Clock& clock, std::vector<std::unique_ptr<Channel>> channel
 
 void Outbox::add(Notice notice) {
   if (const auto known = known_.find(notice.id); known != known_.end()) {
-    if (notice.at - known->second < kToldAgainAfter) return;
+    if (notice.at - known->second < kSentAgainAfter) return;
   } else if (known_.size() >= kIdsKnown) {
     known_.erase(std::ranges::min_element(known_, {}, [](const auto& one) { return one.second; }));
   }
@@ -57,9 +57,9 @@ void Outbox::send(Line& line, Time until, Delivery& delivery) {
       break;
     }
     auto& [notice, uncertain] = line.waiting.front();
-    const auto sent = line.channel->tell(notice, std::min(left, kRequestWithin));
+    const auto sent = line.channel->notify(notice, std::min(left, kRequestWithin));
     if (sent) {
-      ++delivery.told;
+      ++delivery.sent;
       line.waiting.pop_front();
       continue;
     }

@@ -17,7 +17,7 @@ namespace evenkeel::notify {
 
 // What one round of sending came to.
 struct Delivery {
-  int told = 0;
+  int sent = 0;
   int failed = 0;                     // tries that failed, and notices given up
   int waiting = 0;                    // kept for the next round, over all channels
   std::vector<std::string> problems;  // one for each channel that failed, for people
@@ -31,7 +31,7 @@ class Outbox {
   // A channel keeps so many; the oldest go first.
   static constexpr std::size_t kKept = 50;
   // What has been sent is sent again only when it happens again after this time.
-  static constexpr Duration kToldAgainAfter{15 * 60'000};
+  static constexpr Duration kSentAgainAfter{15 * 60'000};
   // A channel that swallows a notice without an answer so often may have told it every time.
   static constexpr int kUncertainTries = 3;
 

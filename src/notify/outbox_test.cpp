@@ -22,7 +22,7 @@ class FakeChannel final : public Channel {
   FakeChannel(std::string name, Ear& ear, wire::ManualClock& clock)
       : name_(std::move(name)), ear_(ear), clock_(clock) {}
   std::string name() const override { return name_; }
-  Result<void> tell(const Notice& notice, Duration within) override {
+  Result<void> notify(const Notice& notice, Duration within) override {
     ear_.within.push_back(within);
     clock_.time += std::min(ear_.takes, within);
     if (ear_.fails) return fail(*ear_.fails, "it is broken\n");
@@ -63,19 +63,19 @@ TEST_F(OutboxTest, TellsEveryChannelOnceAndInOrder) {
   outbox.add(notice("1"));
   outbox.add(notice("2"));
   const auto delivery = send();
-  EXPECT_EQ(delivery.told, 4);
+  EXPECT_EQ(delivery.sent, 4);
   EXPECT_EQ(delivery.failed, 0);
   EXPECT_TRUE(delivery.problems.empty());
   EXPECT_EQ(a.heard, (Ids{"1", "2"}));
   EXPECT_EQ(b.heard, (Ids{"1", "2"}));
-  EXPECT_EQ(send().told, 0);
+  EXPECT_EQ(send().sent, 0);
 }
 
 TEST_F(OutboxTest, TheSameIsToldOnceAlsoLater) {
   outbox.add(notice("1"));
   outbox.add(notice("1"));
   send();
-  clock.time += Outbox::kToldAgainAfter - Duration{1};
+  clock.time += Outbox::kSentAgainAfter - Duration{1};
   outbox.add(notice("1"));
   send();
   EXPECT_EQ(a.heard, (Ids{"1"}));
@@ -84,7 +84,7 @@ TEST_F(OutboxTest, TheSameIsToldOnceAlsoLater) {
 TEST_F(OutboxTest, WhatHappensAnewLongAfterIsToldAgain) {
   outbox.add(notice("1"));
   send();
-  clock.time += Outbox::kToldAgainAfter;
+  clock.time += Outbox::kSentAgainAfter;
   outbox.add(notice("1"));
   send();
   EXPECT_EQ(a.heard, (Ids{"1", "1"}));
@@ -101,7 +101,7 @@ TEST_F(OutboxTest, WhatFailedIsToldAtTheNextPassAndOnce) {
   EXPECT_EQ(first.problems.front(), "a: it is broken\\x0a; 2 kept for the next pass");
   EXPECT_EQ(b.heard, (Ids{"1", "2"}));
   a.fails.reset();
-  EXPECT_EQ(send().told, 2);
+  EXPECT_EQ(send().sent, 2);
   EXPECT_EQ(a.heard, (Ids{"1", "2"}));
   EXPECT_EQ(b.heard, (Ids{"1", "2"}));
 }
@@ -110,7 +110,7 @@ TEST_F(OutboxTest, ASlowChannelTakesNoMoreThanItsShareAndComesLastNextTime) {
   a.takes = Duration{60'000};
   outbox.add(notice("1"));
   const Time began = clock.time;
-  EXPECT_EQ(send().told, 1);
+  EXPECT_EQ(send().sent, 1);
   EXPECT_EQ(clock.time - began, Outbox::kRequestWithin);
   EXPECT_EQ(b.heard, (Ids{"1"}));
   b.takes = Duration{1'500};
@@ -131,7 +131,7 @@ TEST_F(OutboxTest, IsOverByTheEndOfThePass) {
   EXPECT_EQ(clock.time, began + Duration{700});
   const auto none = outbox.send(clock.time - Duration{5'000});
   EXPECT_EQ(a.within.size() + b.within.size(), 1U);
-  EXPECT_EQ(none.told, 0);
+  EXPECT_EQ(none.sent, 0);
   EXPECT_EQ(none.waiting, 2);
   EXPECT_EQ(none.problems.size(), 2U);
 }

@@ -48,7 +48,7 @@ class CheckOnAnAccount : public cli::TerminalTest {
     more.insert(more.begin(), "check");
     return run_on(*front, *virtual_clock, more);
   }
-  bool told(const std::string& text) const { return out.str().find(text) != std::string::npos; }
+  bool printed(const std::string& text) const { return out.str().find(text) != std::string::npos; }
   std::vector<std::string> rules() const {
     std::vector<std::string> found;
     const auto told = json();
@@ -68,8 +68,8 @@ TEST_F(CheckOnAnAccount, FindsNothingWrongWithAGoodFleetAndTouchesNothing) {
   build(kTwoGroups);
   policy("tg1, tg1-80", kMetric, 4);
   EXPECT_EQ(check(), cli::kDone) << out.str() << err.str();
-  EXPECT_TRUE(told("web in eu-west-1: tg1, tg1-80\n"));
-  EXPECT_TRUE(told("at most $2.59 a month"));
+  EXPECT_TRUE(printed("web in eu-west-1: tg1, tg1-80\n"));
+  EXPECT_TRUE(printed("at most $2.59 a month"));
   EXPECT_TRUE(out.str().ends_with("\nweb: would work\n")) << out.str();
   EXPECT_EQ(err.str(), "");
   EXPECT_FALSE(std::filesystem::exists(path("evenkeel.db")));
@@ -109,10 +109,10 @@ TEST_F(CheckOnAnAccount, FindsTheGroupThatThePolicyForgetsAndTheMetricThatWasMea
   build(kTwoGroups);
   policy("tg1", "Memory % Commited Bytes In Use", 4);
   EXPECT_EQ(check(), cli::kWouldNotWork);
-  EXPECT_TRUE(told("6 of 6 members are registered in tg1-80 as well")) << out.str();
-  EXPECT_TRUE(told("fix: add tg1-80 to target_groups"));
-  EXPECT_TRUE(told("the nearest that exist: Memory % Committed Bytes In Use {")) << out.str();
-  EXPECT_TRUE(told("\nweb: would not work: 2 problems\n"));
+  EXPECT_TRUE(printed("6 of 6 members are registered in tg1-80 as well")) << out.str();
+  EXPECT_TRUE(printed("fix: add tg1-80 to target_groups"));
+  EXPECT_TRUE(printed("the nearest that exist: Memory % Committed Bytes In Use {")) << out.str();
+  EXPECT_TRUE(printed("\nweb: would not work: 2 problems\n"));
 }
 
 TEST_F(CheckOnAnAccount, PlanSaysOnceThatNoMemberHasTheMetricAndWhatWasMeant) {
@@ -128,7 +128,7 @@ TEST_F(CheckOnAnAccount, PlanSaysOnceThatNoMemberHasTheMetricAndWhatWasMeant) {
   EXPECT_EQ(count("nearest to Memory % Commited Bytes In Use: Memory % Committed Bytes In Use {"), 1);
   EXPECT_EQ(count("does the agent run"), 0) << out.str();
   EXPECT_EQ(count("signal_missing"), 1) << out.str();
-  EXPECT_TRUE(told("6 members")) << out.str();
+  EXPECT_TRUE(printed("6 members")) << out.str();
   EXPECT_EQ(run_on(*front, *virtual_clock, {"plan", "--json"}), cli::kUsage);
   const auto fleet = json()["fleets"][0];
   EXPECT_EQ(fleet["members"].size(), 6U);
@@ -146,7 +146,8 @@ TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
   ASSERT_FALSE(account->deregister_target(sim::target_group_arn_of("tg1-80"), id, 80, sim::Hand::outsider));
   account->advance_to(account->now() + std::chrono::minutes{10});
   EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), cli::kDone) << err.str();
-  EXPECT_TRUE(told("1 of 6 members is not registered in tg1-80, only in another group of the fleet: " + id))
+  EXPECT_TRUE(
+      printed("1 of 6 members is not registered in tg1-80, only in another group of the fleet: " + id))
       << out.str();
 }
 
@@ -208,8 +209,8 @@ TEST_F(CheckOnAnAccount, CountsWhatATickWasRefused) {
   state.denials = {{Effect::reboot, "", account->now(), account->now(), "ec2:RebootInstances: HTTP 403"}};
   ASSERT_TRUE(record::open_sqlite(path("evenkeel.db")).value()->replace(state, {}));
   EXPECT_EQ(check(), cli::kWouldNotWork);
-  EXPECT_TRUE(told("refused_before")) << out.str();
-  EXPECT_TRUE(told("ec2:RebootInstances: HTTP 403"));
+  EXPECT_TRUE(printed("refused_before")) << out.str();
+  EXPECT_TRUE(printed("ec2:RebootInstances: HTTP 403"));
 }
 
 TEST_F(CheckOnAnAccount, SaysThatTheStateCouldNotBeRead) {
@@ -217,8 +218,8 @@ TEST_F(CheckOnAnAccount, SaysThatTheStateCouldNotBeRead) {
   policy("tg1, tg1-80", kMetric, 4);
   std::ofstream(path("evenkeel.db")) << "no database";
   EXPECT_EQ(check(), cli::kNeedsPerson);
-  EXPECT_TRUE(told("could_not_look")) << out.str();
-  EXPECT_TRUE(told("not known which servers are out")) << out.str();
+  EXPECT_TRUE(printed("could_not_look")) << out.str();
+  EXPECT_TRUE(printed("not known which servers are out")) << out.str();
 }
 
 TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
@@ -239,8 +240,8 @@ TEST_F(CheckOnAnAccount, PrintsOneStatementForAllMissingPermissions) {
   EXPECT_EQ(document["Statement"][0]["Resource"].size(), 2U);
   EXPECT_EQ(document["Statement"][2]["Action"][0], "cloudwatch:GetMetricData");
   EXPECT_EQ(check(), cli::kWouldNotWork);
-  EXPECT_TRUE(told("The IAM statement to add:\n\n  {\n")) << out.str();
-  EXPECT_TRUE(told("RegisterTargets is not allowed in tg1, tg1-80"));
+  EXPECT_TRUE(printed("The IAM statement to add:\n\n  {\n")) << out.str();
+  EXPECT_TRUE(printed("RegisterTargets is not allowed in tg1, tg1-80"));
 }
 
 TEST_F(CheckOnAnAccount, WhatOnlyItAsksForMayBeDenied) {
@@ -256,8 +257,8 @@ TEST_F(CheckOnAnAccount, SaysThatTheRegionIsWrongWhenNothingIsThere) {
   build(kTwoGroups);
   policy("tg9", kMetric, 4);
   EXPECT_EQ(check(), cli::kWouldNotWork);
-  EXPECT_TRUE(told("there is no target group tg9 in eu-west-1")) << out.str();
-  EXPECT_TRUE(told("the region has tg1, tg1-80 (2 in all)")) << out.str();
+  EXPECT_TRUE(printed("there is no target group tg9 in eu-west-1")) << out.str();
+  EXPECT_TRUE(printed("the region has tg1, tg1-80 (2 in all)")) << out.str();
 }
 
 TEST_F(CheckOnAnAccount, AnUnreachableAwsIsExitCodeThree) {

@@ -116,7 +116,7 @@ class Stage {
     }
   }
 
-  void tell(std::string text) { told_.push_back({now(), "evenkeel", std::move(text), {}}); }
+  void add_line(std::string text) { lines_.push_back({now(), "evenkeel", std::move(text), {}}); }
   void problem(const std::string& text) {
     if (std::ranges::find(run.problems, text) == run.problems.end()) run.problems.push_back(text);
   }
@@ -135,7 +135,7 @@ class Stage {
       if (fact.at <= scenario_.start || text.empty()) continue;
       world.push_back({fact.at, names.of(subject_of(fact)), "(" + text + ")", {}});
     }
-    for (auto* lines : {&recorded, &told_}) world.insert(world.end(), lines->begin(), lines->end());
+    for (auto* lines : {&recorded, &lines_}) world.insert(world.end(), lines->begin(), lines->end());
     run.story = std::move(world);
     std::ranges::stable_sort(run.story, {}, &StoryLine::at);
     run.wall = std::chrono::duration_cast<Duration>(context_.clock.now() - began_);
@@ -157,7 +157,7 @@ class Stage {
     }
   }
 
-  std::vector<StoryLine> told_;  // of Evenkeel, by the runner
+  std::vector<StoryLine> lines_;  // of Evenkeel, by the runner
   const sim::Scenario& scenario_;
   Time end_;
   cli::Context& context_;
@@ -253,7 +253,7 @@ void Operation::happen(const sim::OperatorEvent& event) {
     fate_.doomed = true;
   } else if (event.name == "tick-late") {
     not_before_ = stage_.now() + event.duration;
-    stage_.tell(fmt::format("(does not tick for {})", format_duration(event.duration)));
+    stage_.add_line(fmt::format("(does not tick for {})", format_duration(event.duration)));
   } else {
     for (const auto& fleet : policy_.fleets) by_hand(event, fleet.name);
   }
@@ -281,7 +281,7 @@ void Operation::tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& ot
   ++stage_.run.failed_ticks;
   auto words = fleet.name + ": " + report.error().message;
   if (report.error().code == kWrongAccount && last_words_[fleet.name] != words)
-    stage_.tell("(does nothing: " + report.error().message + ")");
+    stage_.add_line("(does nothing: " + report.error().message + ")");
   last_words_[fleet.name] = std::move(words);
 }
 
@@ -306,7 +306,7 @@ void Operation::tick() {
   }
   stage_.run.billed += (stage_.now() - began) + kComputing;
   if (fate_.dead) {
-    stage_.tell("(is killed after it recorded what it is about to do, before it does it)");
+    stage_.add_line("(is killed after it recorded what it is about to do, before it does it)");
     start_process();
   }
 }

@@ -47,7 +47,7 @@ int run_play(cli::Context& context, const SimulateOptions& options, const sim::S
   } else if (options.narrative) {
     context.out << narrative(scenario, play.with);
   } else {
-    context.out << told(play, context);
+    context.out << story_text(play, context);
   }
   return play.with.clean() ? cli::kDone : cli::kNeedsPerson;
 }

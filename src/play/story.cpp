@@ -118,7 +118,7 @@ std::string narrative(const sim::Scenario& scenario, const ScenarioRun& run) {
   return text;
 }
 
-std::string told(const Play& play, const cli::Context& context) {
+std::string story_text(const Play& play, const cli::Context& context) {
   const cli::Colours paint = cli::colours_for(context);
   const auto legend =
       fmt::format("  {} memory, {} above the limit, {} died, {} rebooted; fewest healthy below\n",

@@ -23,6 +23,6 @@ std::string narrative(const sim::Scenario& scenario, const ScenarioRun& run);
 cli::Json view(const Play& play);
 
 // Both runs side by side, as pictures, as a story and as a table.
-std::string told(const Play& play, const cli::Context& context);
+std::string story_text(const Play& play, const cli::Context& context);
 
 }  // namespace evenkeel::play

@@ -17,7 +17,7 @@ std::string policy_with(const std::string& fleet_lines) {
          fleet_lines + "    keep: {healthy: 5}\n";
 }
 
-std::string told_of(const std::string& text) {
+std::string problems_in(const std::string& text) {
   const auto policy = parse(text, "p");
   return policy ? "none" : policy.error().message;
 }
@@ -43,30 +43,31 @@ TEST(PolicyHints, AnUnknownKeyNamesTheOneThatWasMeantAtEveryLevel) {
       {"    timing: {juge: 1h}\n", "judge"},
   };
   for (const auto& [text, meant] : levels) {
-    EXPECT_TRUE(told_of(policy_with(text)).contains(fmt::format("unknown key (did you mean \"{}\"?)", meant)))
-        << told_of(policy_with(text));
+    EXPECT_TRUE(
+        problems_in(policy_with(text)).contains(fmt::format("unknown key (did you mean \"{}\"?)", meant)))
+        << problems_in(policy_with(text));
   }
-  EXPECT_TRUE(told_of("fleet:\n  - name: web\n").contains("did you mean \"fleets\"?"));
-  EXPECT_TRUE(told_of(whole + "    reboot_when: {metrc: m, above: 65}\n    keep: {healthy: 5}\n")
+  EXPECT_TRUE(problems_in("fleet:\n  - name: web\n").contains("did you mean \"fleets\"?"));
+  EXPECT_TRUE(problems_in(whole + "    reboot_when: {metrc: m, above: 65}\n    keep: {healthy: 5}\n")
                   .contains("did you mean \"metric\"?"));
-  EXPECT_TRUE(told_of(whole + "    reboot_when: {metric: m, above: 65}\n    keep: {healty: 5}\n")
+  EXPECT_TRUE(problems_in(whole + "    reboot_when: {metric: m, above: 65}\n    keep: {healty: 5}\n")
                   .contains("did you mean \"healthy\"?"));
   EXPECT_TRUE(
-      told_of(whole +
-              "    reboot_when: {metric: m, above: 65}\n    keep: {healthy: 5, load_below: {belw: 1}}\n")
+      problems_in(whole +
+                  "    reboot_when: {metric: m, above: 65}\n    keep: {healthy: 5, load_below: {belw: 1}}\n")
           .contains("did you mean \"below\"?"));
 }
 
 TEST(PolicyHints, AKeyOfAnotherSectionIsNamedBesideTheOneThatIsNearHere) {
-  EXPECT_TRUE(told_of(policy_with("    gates: {alarm: [x]}\n"))
+  EXPECT_TRUE(problems_in(policy_with("    gates: {alarm: [x]}\n"))
                   .contains("gates.alarm: unknown key (did you mean \"alarms\"?); \"alarm\" belongs under an "
                             "item of also_when; allowed here: alarms"));
   EXPECT_TRUE(
-      told_of(policy_with("    gates: {juge: 1h}\n"))
+      problems_in(policy_with("    gates: {juge: 1h}\n"))
           .contains(
               "gates.juge: unknown key (did you mean \"judge\"?); that belongs under timing; allowed here"));
   EXPECT_TRUE(
-      told_of(policy_with("    gates: {judge: 1h}\n")).contains("unknown key; it belongs under timing;"));
+      problems_in(policy_with("    gates: {judge: 1h}\n")).contains("unknown key; it belongs under timing;"));
 }
 
 template <class Section>
@@ -107,7 +108,7 @@ TEST(PolicyHints, AKeyWithTwoWordsTakesThoseTwoAndNothingElse) {
   EXPECT_EQ(tested, keys) << "each key that has two words has its row here";
   for (const auto& [key, lines, if_true, if_false] : all) {
     const auto told = [&](const std::string& word) {
-      return told_of(policy_with(fmt::format(fmt::runtime(lines), word)));
+      return problems_in(policy_with(fmt::format(fmt::runtime(lines), word)));
     };
     EXPECT_EQ(told(if_true), "none");
     EXPECT_EQ(told(if_false), "none");
@@ -119,10 +120,10 @@ TEST(PolicyHints, AKeyWithTwoWordsTakesThoseTwoAndNothingElse) {
           << other << ": " << text;
     }
   }
-  EXPECT_TRUE(told_of(policy_with("    witness_tag: true\n"))
+  EXPECT_TRUE(problems_in(policy_with("    witness_tag: true\n"))
                   .ends_with("found \"true\"; must be yes or no: write yes"))
-      << told_of(policy_with("    witness_tag: true\n"));
-  EXPECT_TRUE(told_of(policy_with("    witness_tag: off\n")).ends_with("must be yes or no: write no"));
+      << problems_in(policy_with("    witness_tag: true\n"));
+  EXPECT_TRUE(problems_in(policy_with("    witness_tag: off\n")).ends_with("must be yes or no: write no"));
 }
 
 }  // namespace

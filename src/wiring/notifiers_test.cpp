@@ -68,7 +68,7 @@ TEST(Notifiers, AreToldOverEveryKindOfAddress) {
   notifiers.add(std::vector{held()});
   const auto delivery = world.send(notifiers);
   EXPECT_EQ(delivery.problems, Addresses{});
-  EXPECT_EQ(delivery.told, 3);
+  EXPECT_EQ(delivery.sent, 3);
   EXPECT_EQ(world.urls(),
             (Addresses{"https://sns.us-west-2.amazonaws.com/", "http://127.0.0.1:9/x",
                        "https://ssm.eu-west-1.amazonaws.com/", "https://hooks.example.com/SECRET"}));
@@ -78,7 +78,7 @@ TEST(Notifiers, NothingToTellCallsNobody) {
   World world;
   Notifiers notifiers({kTopic, "webhook:ssm:/hook"}, world.sources(), "");
   notifiers.add(std::vector{Event{{}, "web", "i-1", "i-1@x", EventKind::phase, "draining"}});
-  EXPECT_EQ(world.send(notifiers).told, 0);
+  EXPECT_EQ(world.send(notifiers).sent, 0);
   EXPECT_TRUE(world.transport.requests.empty());
 }
 
@@ -110,7 +110,7 @@ TEST(Notifiers, AnAddressThatMakesNoSenseIsAProblemThatShowsNoSecret) {
     EXPECT_EQ(problem.find("SECRET"), std::string::npos) << problem;
   }
   notifiers.add(std::vector{held()});
-  EXPECT_EQ(world.send(notifiers).told, 0);
+  EXPECT_EQ(world.send(notifiers).sent, 0);
 }
 
 TEST(Notifiers, WhatFailedIsToldByTheNextPass) {
@@ -125,8 +125,8 @@ TEST(Notifiers, WhatFailedIsToldByTheNextPass) {
             Addresses{"webhook:env:HOOK: https://hooks.example.com answered 503; 1 kept for the next pass"});
   world.hook = 200;
   notifiers.add(std::vector{held()});
-  EXPECT_EQ(world.send(notifiers).told, 1);
-  EXPECT_EQ(world.send(notifiers).told, 0);
+  EXPECT_EQ(world.send(notifiers).sent, 1);
+  EXPECT_EQ(world.send(notifiers).sent, 0);
 }
 
 TEST(ANotifyingJournal, PassesOnWhatWasWrittenAndOnlyThat) {
@@ -135,11 +135,11 @@ TEST(ANotifyingJournal, PassesOnWhatWasWrittenAndOnlyThat) {
   OneAnswer refusing(fail(ErrorKind::conflict, "somebody was faster"));
   NotifyingJournal unheard(refusing, notifiers);
   EXPECT_EQ(wire::kind_of(unheard.replace({}, std::vector{held()})), ErrorKind::conflict);
-  EXPECT_EQ(world.send(notifiers).told, 0);
+  EXPECT_EQ(world.send(notifiers).sent, 0);
   OneAnswer taking(Result<void>{});
   NotifyingJournal heard(taking, notifiers);
   EXPECT_TRUE(heard.replace({}, std::vector{held(), held("i-2")}));
-  EXPECT_EQ(world.send(notifiers).told, 2);
+  EXPECT_EQ(world.send(notifiers).sent, 2);
   EXPECT_EQ(heard.history("web", "", 1)->size(), 1U);
   EXPECT_EQ(heard.fleets().value(), Addresses{"web"});
 }

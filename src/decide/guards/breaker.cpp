@@ -63,7 +63,7 @@ std::optional<std::string> remedy_fails(const FleetView& fleet) {
 // One reason, several remediations, and none helped: the fault is elsewhere. A metric is each member's own.
 std::optional<std::string> reason_stays(const FleetView& fleet) {
   for (const auto& rule : fleet.policy.also_when) {
-    if (told_by_metric(fleet.policy, rule.name)) continue;
+    if (judged_by_metric(fleet.policy, rule.name)) continue;
     const auto [known, helped] = effects_of(fleet, &rule.name, 3);
     if (known < 3 || helped > 0) continue;
     return fmt::format("none of the last {} remediations by {} helped", known, printable(rule.name));

@@ -14,10 +14,10 @@ std::string without_shifted(const Count& count) {
                             : fmt::format(" without the {} that traffic is shifted away from", count.shifted);
 }
 
-Ruling in_group(const FleetView& fleet, const Member& member, const Target& place, bool tell) {
+Ruling in_group(const FleetView& fleet, const Member& member, const Target& place, bool explain) {
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);
-  if (left >= count.required && !tell) return std::nullopt;
+  if (left >= count.required && !explain) return std::nullopt;
   const bool by_policy =
       fleet.policy.keep.healthy.of(std::max(count.members, fleet.wanted_by_scaling)) >= count.required;
   Verdict verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
@@ -52,7 +52,7 @@ Ruling last_of_zone(const Member& member, const Target& place, int left) {
   return last;
 }
 
-Ruling in_zone(const FleetView& fleet, const Member& member, const Target& place, bool tell) {
+Ruling in_zone(const FleetView& fleet, const Member& member, const Target& place, bool explain) {
   if (member.zone.empty()) {
     return Verdict{Reason::too_few_healthy_in_zone,
                    "its Availability Zone is not known, so how many it would leave there "
@@ -62,7 +62,7 @@ Ruling in_zone(const FleetView& fleet, const Member& member, const Target& place
   const int left = count.serving - (member.serving ? 1 : 0);
   const int required = fleet.required(count);
   if (auto no = last_of_zone(member, place, left)) return no;
-  if (left >= required && !tell) return std::nullopt;
+  if (left >= required && !explain) return std::nullopt;
   Verdict verdict{
       left >= required ? Reason::start : Reason::too_few_healthy_in_zone,
       fmt::format("{} of {} would be left healthy in {} in zone {}{}; keep.healthy_per_zone asks for {}",

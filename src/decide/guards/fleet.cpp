@@ -157,7 +157,7 @@ Ruling clock_ahead(const FleetView& fleet, bool) {
       {{Number::ahead_seconds, std::chrono::duration<double>(ahead).count()}}};
 }
 
-Ruling observation_incomplete(const FleetView& fleet, bool tell) {
+Ruling observation_incomplete(const FleetView& fleet, bool explain) {
   const auto spread = fleet.observation.spread;
   if (!fleet.unreadable.empty()) {
     return Verdict{Reason::observation_incomplete, join(fleet.unreadable, "; ")};
@@ -168,13 +168,13 @@ Ruling observation_incomplete(const FleetView& fleet, bool tell) {
                                format_duration(spread), format_duration(kMaxSpread)),
                    {{Number::spread_seconds, std::chrono::duration<double>(spread).count()}}};
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(fmt::format("everything was read, within {}", format_duration(spread)));
 }
 
 // An empty or halved answer where there was a fleet a tick ago is more often a wrong answer than a vanished
 // fleet. Each group is compared by itself; the whole fleet, for a state that doesn't know the groups yet.
-Ruling observation_contradicts(const FleetView& fleet, bool tell) {
+Ruling observation_contradicts(const FleetView& fleet, bool explain) {
   if (!fleet.doubted.empty()) return Verdict{Reason::observation_contradicts, join(fleet.doubted, "; ")};
   const int before = fleet.state.members_last_seen;
   const auto now = static_cast<int>(fleet.members.size());
@@ -186,7 +186,7 @@ Ruling observation_contradicts(const FleetView& fleet, bool tell) {
                                now, before),
                    numbers};
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(fmt::format("{} members seen, {} by the last tick", now, before), numbers);
 }
 
@@ -225,7 +225,7 @@ std::string how_many_are(int servers) {
   return fmt::format("{} server{}", servers, servers == 1 ? " is" : "s are");
 }
 
-Ruling too_many_out(const FleetView& fleet, bool tell) {
+Ruling too_many_out(const FleetView& fleet, bool explain) {
   const int limit = fleet.policy.keep.out.at_most(static_cast<int>(fleet.members.size()));
   const Numbers numbers = {{Number::out, fleet.out_count}, {Number::limit, limit}};
   if (fleet.out_count >= limit) {
@@ -245,11 +245,11 @@ Ruling too_many_out(const FleetView& fleet, bool tell) {
         never_back.size() == 1 ? "it" : "them", never_back.size() == 1 ? "it" : "them");
     return lasting(std::move(no));
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(fmt::format("{} out; keep.out allows {}", how_many_are(fleet.out_count), limit), numbers);
 }
 
-Ruling starts_per_hour(const FleetView& fleet, bool tell) {
+Ruling starts_per_hour(const FleetView& fleet, bool explain) {
   const Time now = fleet.observation.taken_at;
   std::vector<Time> starts;
   const auto count = [&](Time started_at) {
@@ -268,7 +268,7 @@ Ruling starts_per_hour(const FleetView& fleet, bool tell) {
                     starts.size(), limit, iso8601(next)),
         numbers, next};
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(
       fmt::format("{} started within an hour; keep.starts_per_hour allows {}", starts.size(), limit),
       numbers);

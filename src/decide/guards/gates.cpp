@@ -10,16 +10,16 @@
 namespace evenkeel::decide {
 namespace {
 
-Ruling window(const FleetView& fleet, bool tell) {
+Ruling window(const FleetView& fleet, bool explain) {
   const auto& policy = fleet.policy;
   if (policy.windows.empty() && policy.freezes.empty()) return std::nullopt;
   const auto calendar = opening(policy, fleet.observation.taken_at);
   if (!calendar.open) return Verdict{calendar.reason, calendar.text, {}, calendar.next_change};
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(calendar.next_change ? "open until " + iso8601(*calendar.next_change) : "open");
 }
 
-Ruling calendars(const FleetView& fleet, bool tell) {
+Ruling calendars(const FleetView& fleet, bool explain) {
   const auto& named = fleet.policy.gates.calendars;
   for (const auto& name : named) {
     const auto found = fleet.observation.calendars.find(name);
@@ -35,11 +35,11 @@ Ruling calendars(const FleetView& fleet, bool tell) {
                      fmt::format("Change Calendar {} is closed (gates.calendars)", printable(name))};
     }
   }
-  if (!tell || named.empty()) return std::nullopt;
+  if (!explain || named.empty()) return std::nullopt;
   return passes("open: " + printable(join(named, ", ")));
 }
 
-Ruling alarms(const FleetView& fleet, bool tell) {
+Ruling alarms(const FleetView& fleet, bool explain) {
   const auto& gates = fleet.policy.gates;
   std::vector<std::string> firing, unreadable, undecided;
   for (const auto& word : gates.alarms) {
@@ -79,7 +79,7 @@ Ruling alarms(const FleetView& fleet, bool tell) {
                                join(undecided, ", ")),
                    {{Number::undecided, static_cast<double>(undecided.size())}}};
   }
-  if (!tell || gates.alarms.empty()) return std::nullopt;
+  if (!explain || gates.alarms.empty()) return std::nullopt;
   return passes("not in ALARM: " + printable(join(gates.alarms, ", ")));
 }
 
@@ -89,7 +89,7 @@ bool nobody_might_start(const FleetView& fleet) {
                              [&](const FleetGuard& guard) { return guard.judge(fleet, false).has_value(); });
 }
 
-Ruling instance_refresh(const FleetView& fleet, bool tell) {
+Ruling instance_refresh(const FleetView& fleet, bool explain) {
   const auto& group = fleet.observation.auto_scaling_group;
   if (!group) return std::nullopt;
   if (!group->instance_refresh) {
@@ -104,11 +104,11 @@ Ruling instance_refresh(const FleetView& fleet, bool tell) {
                    fmt::format("an instance refresh of {} is {}: it takes servers out itself",
                                printable(group->name), printable(*group->instance_refresh))};
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes("no instance refresh of " + printable(group->name));
 }
 
-Ruling scaling_activity(const FleetView& fleet, bool tell) {
+Ruling scaling_activity(const FleetView& fleet, bool explain) {
   const auto& group = fleet.observation.auto_scaling_group;
   if (!group) return std::nullopt;
   if (group->being_deleted) {
@@ -128,7 +128,7 @@ Ruling scaling_activity(const FleetView& fleet, bool tell) {
                                printable(join(*group->activities, ", "))),
                    {{Number::activities, static_cast<double>(group->activities->size())}}};
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes("no activity of " + printable(group->name));
 }
 

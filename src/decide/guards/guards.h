@@ -1,5 +1,5 @@
 // The guards: what must hold before one more member may leave. Each returns the verdict that says no, with
-// its numbers and, where it is foreseeable, when it ends; or nothing. With `tell`, a guard that passes
+// its numbers and, where it is foreseeable, when it ends; or nothing. With `explain`, a guard that passes
 // may say how: a verdict with the reason `start`, for `explain`. To add one: write it in its file, put it
 // into that file's table, give it a Reason and a test of every branch.
 #pragma once
@@ -19,7 +19,7 @@ namespace evenkeel::decide {
 // What a guard says: nothing, or a verdict.
 using Ruling = std::optional<Verdict>;
 
-// With `tell`: the guard passes, and these are the numbers.
+// With `explain`: the guard passes, and these are the numbers.
 inline Verdict passes(std::string text, Numbers numbers = {}) {
   return {Reason::start, std::move(text), std::move(numbers)};
 }
@@ -32,12 +32,12 @@ inline Verdict lasting(Verdict verdict) {
 
 struct FleetGuard {
   const char* name;  // stable word
-  Ruling (*judge)(const FleetView& fleet, bool tell);
+  Ruling (*judge)(const FleetView& fleet, bool explain);
 };
 
 struct MemberGuard {
   const char* name;
-  Ruling (*judge)(const FleetView& fleet, const Member& member, bool tell);
+  Ruling (*judge)(const FleetView& fleet, const Member& member, bool explain);
 };
 
 // What lies in the fleet itself: pause, breaker, what was seen, how many are out (fleet.cpp).
@@ -49,8 +49,8 @@ std::span<const MemberGuard> own_guards();
 
 // What has taken capacity from the fleet as a whole, whatever is left by the count: a zonal shift, a zone that fails.
 // Asked before a member leaves, and again while it drains.
-Ruling zonal_shift(const FleetView& fleet, bool tell);
-Ruling zone_failing(const FleetView& fleet, bool tell);
+Ruling zonal_shift(const FleetView& fleet, bool explain);
+Ruling zone_failing(const FleetView& fleet, bool explain);
 
 // Everything that holds back every member at once, the most important first. Empty: a place is free.
 std::vector<Verdict> fleet_guards(const FleetView& fleet);

@@ -177,7 +177,8 @@ Load project_load(const FleetView& fleet) {
   return load;
 }
 
-std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, const Member& member, bool tell) {
+std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, const Member& member,
+                                  bool explain) {
   if (!fleet.policy.keep.load_below) return std::nullopt;
   const int leaves = member.serving ? 1 : 0;
   std::optional<Verdict> heaviest;
@@ -198,7 +199,7 @@ std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, cons
       if (refuses(judged(fleet, carried, place.group->name, place.count->serving - leaves))) return heaviest;
     }
   }
-  return tell ? heaviest : std::nullopt;
+  return explain ? heaviest : std::nullopt;
 }
 
 }  // namespace evenkeel::decide

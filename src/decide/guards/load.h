@@ -45,7 +45,8 @@ Load project_load(const FleetView& fleet);
 
 // load_unknown, too_much_load, or nothing. Per target group: its load over those that would be left serving
 // in it, in each of the member's groups; per instance: the load of all who serve over those that would be
-// left. With `tell`, a pass is told too, as a verdict with reason `start`.
-std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, const Member& member, bool tell);
+// left. With `explain`, a pass is told too, as a verdict with reason `start`.
+std::optional<Verdict> load_guard(const FleetView& fleet, const Load& load, const Member& member,
+                                  bool explain);
 
 }  // namespace evenkeel::decide

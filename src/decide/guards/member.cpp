@@ -113,7 +113,7 @@ Ruling missing_somewhere(const FleetView& fleet, const Member& member) {
           join(groups, ", "), since ? " since " + iso8601(*since) : "", fleet.policy.name)};
 }
 
-Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
+Ruling registered(const FleetView& fleet, const Member& member, bool explain) {
   if (!member.missing.empty()) return missing_somewhere(fleet, member);
   if (member.places.empty()) {
     if (!fleet.unreadable.empty())
@@ -127,7 +127,7 @@ Ruling registered(const FleetView& fleet, const Member& member, bool tell) {
     if (auto no = not_in_service(place)) return no;
     if (auto no = in_slow_start(place, fleet.observation.taken_at)) return no;
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(fmt::format("at {} places, {}", member.places.size(),
                             member.serving ? "serving" : "not serving: no capacity is lost with it"),
                 {{Number::places, static_cast<double>(member.places.size())}});
@@ -148,7 +148,7 @@ Ruling named_group(const FleetView& fleet, const Member& member, bool) {
   return std::nullopt;
 }
 
-Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
+Ruling lifecycle(const FleetView& fleet, const Member& member, bool explain) {
   if (member.scaling == nullptr) {
     if (member.instance == nullptr || member.instance->auto_scaling_group.empty()) return std::nullopt;
     return Verdict{Reason::auto_scaling_state,
@@ -174,11 +174,11 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool tell) {
                             "the type to EC2, or set leave_by: standby",
                             printable(group.name))});
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes("InService in " + printable(group.name));
 }
 
-Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
+Ruling treatment(const FleetView& fleet, const Member& member, bool explain) {
   const int level = level_for(fleet, member);
   const auto kind = treatment_of(fleet, member);
   const Applied applied{.treatment = kind,
@@ -190,12 +190,12 @@ Ruling treatment(const FleetView& fleet, const Member& member, bool tell) {
     no->numbers[Number::level] = level;
     return no;
   }
-  if (!tell) return std::nullopt;
+  if (!explain) return std::nullopt;
   return passes(fmt::format("{}, treatment {} of {}", name(kind), level + 1, fleet.policy.treatments.size()),
                 {{Number::level, level}});
 }
 
-Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
+Ruling out_in_zone(const FleetView& fleet, const Member& member, bool explain) {
   if (!fleet.policy.keep.out_per_zone) return std::nullopt;
   if (member.zone.empty()) {
     return Verdict{Reason::too_many_out_in_zone,
@@ -207,19 +207,19 @@ Ruling out_in_zone(const FleetView& fleet, const Member& member, bool tell) {
     return std::nullopt;  // all that is there is retained, and counts in no zone
   const auto& zone = counted->second;
   const int limit = fleet.policy.keep.out_per_zone->at_most(zone.members);
-  if (zone.out < limit && !tell) return std::nullopt;
+  if (zone.out < limit && !explain) return std::nullopt;
   return Verdict{zone.out < limit ? Reason::start : Reason::too_many_out_in_zone,
                  fmt::format("{} server{} out in zone {}; keep.out_per_zone allows {}", zone.out,
                              zone.out == 1 ? " is" : "s are", printable(member.zone), limit),
                  {{Number::out, zone.out}, {Number::limit, limit}}};
 }
 
-Ruling young(const FleetView& fleet, const Member& member, bool tell) {
+Ruling young(const FleetView& fleet, const Member& member, bool explain) {
   if (member.instance == nullptr) return std::nullopt;
   const Time boot = last_boot(member);
   const auto up = fleet.observation.taken_at - boot;
   const auto wanted = fleet.policy.keep.min_uptime;
-  if (up >= wanted && !tell) return std::nullopt;
+  if (up >= wanted && !explain) return std::nullopt;
   return Verdict{up < wanted ? Reason::young : Reason::start,
                  fmt::format("{} since its last known boot or treatment; keep.min_uptime is {}",
                              format_duration(up), format_duration(wanted)),
@@ -237,14 +237,14 @@ Ruling late_effect(const FleetView& fleet, const Member& member, bool) {
       until};
 }
 
-Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
+Ruling cooldown(const FleetView& fleet, const Member& member, bool explain) {
   auto last = member.record->ended_at;
   if (!member.past.empty()) last = std::max(last, std::optional(member.past.front()->ended_at));
   if (member.other != nullptr) last = std::max(last, member.other->ended_at);
   if (!last) return std::nullopt;
   const auto wanted = fleet.policy.keep.cooldown;
   const auto ago = fleet.observation.taken_at - *last;
-  if (ago >= wanted && !tell) return std::nullopt;
+  if (ago >= wanted && !explain) return std::nullopt;
   return Verdict{ago < wanted ? Reason::cooldown : Reason::start,
                  fmt::format("its last remediation ended {} ago; keep.cooldown is {}", format_duration(ago),
                              format_duration(wanted)),
@@ -252,7 +252,7 @@ Ruling cooldown(const FleetView& fleet, const Member& member, bool tell) {
                  ago < wanted ? std::optional(*last + wanted) : std::nullopt};
 }
 
-Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
+Ruling daily_limit(const FleetView& fleet, const Member& member, bool explain) {
   std::vector<Time> today;  // newest first
   for (const auto* past : member.past) {
     if (fleet.observation.taken_at - past->started_at < 24h) today.push_back(past->started_at);
@@ -265,7 +265,7 @@ Ruling daily_limit(const FleetView& fleet, const Member& member, bool tell) {
   }
   const auto limit = static_cast<std::size_t>(fleet.policy.keep.remediations_per_day);
   const bool full = today.size() >= limit;
-  if (!full && !tell) return std::nullopt;
+  if (!full && !explain) return std::nullopt;
   return Verdict{
       full ? Reason::daily_limit : Reason::start,
       fmt::format("{} remediation{} within a day; keep.remediations_per_day allows {}{}", today.size(),

@@ -86,12 +86,12 @@ Ruling traffic_sources(const FleetView& fleet, const Member& member, bool) {
   return std::nullopt;
 }
 
-Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
+Ruling standby(const FleetView& fleet, const Member& member, bool explain) {
   if (!leaves_by_standby(fleet, member)) return std::nullopt;
   const auto& group = *fleet.observation.auto_scaling_group;
   if (group.in_units) return std::nullopt;
   const bool too_few = group.desired - 1 < group.min;
-  if (!too_few && !tell) return std::nullopt;
+  if (!too_few && !explain) return std::nullopt;
   const Numbers numbers = {{Number::desired, group.desired}, {Number::min, group.min}};
   if (too_few) {
     return unless_it_grows(group,
@@ -106,7 +106,7 @@ Ruling standby(const FleetView& fleet, const Member& member, bool tell) {
   return passes(fmt::format("{} wanted; the minimum is {}", group.desired, group.min), numbers);
 }
 
-Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
+Ruling capacity_units(const FleetView& fleet, const Member& member, bool explain) {
   if (!leaves_by_standby(fleet, member)) return std::nullopt;
   const auto& group = *fleet.observation.auto_scaling_group;
   if (!group.in_units) return std::nullopt;
@@ -134,7 +134,7 @@ Ruling capacity_units(const FleetView& fleet, const Member& member, bool tell) {
   }
   const int left = group.desired - 1;
   const bool too_few = left < group.min;
-  if (!too_few && !tell) return std::nullopt;
+  if (!too_few && !explain) return std::nullopt;
   if (too_few) {
     return unless_it_grows(group,
                            {Reason::capacity_units,
@@ -161,7 +161,7 @@ Ruling registering(const FleetView& fleet, const Member& member, bool) {
   return registering_guard(*fleet.observation.auto_scaling_group, replaced);
 }
 
-Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
+Ruling az_rebalance(const FleetView& fleet, const Member& member, bool explain) {
   if (!leaves_by_standby(fleet, member)) return std::nullopt;
   const auto& group = *fleet.observation.auto_scaling_group;
   // Without Terminate it may launch one too many, but takes no server out.
@@ -200,7 +200,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
   if (highest.empty()) return std::nullopt;  // one zone has nothing to be evened out
   const int left = zones.at(lowest).fewest, most = zones.at(highest).most;
   const bool uneven = gap >= 2;
-  if (!uneven && !tell) return std::nullopt;
+  if (!uneven && !explain) return std::nullopt;
   const Numbers numbers = {{Number::left_in_zone, left}, {Number::most_in_a_zone, most}};
   if (uneven) {
     const auto how = lowest == member.zone
@@ -223,7 +223,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool tell) {
                 numbers);
 }
 
-Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
+Ruling grace_period(const FleetView& fleet, const Member& member, bool explain) {
   if (!leaves_by_standby(fleet, member)) return std::nullopt;
   const auto& group = *fleet.observation.auto_scaling_group;
   if (!group.elb_health_check || group.replacement_suspended) return std::nullopt;
@@ -234,7 +234,7 @@ Ruling grace_period(const FleetView& fleet, const Member& member, bool tell) {
   if (checks == Duration::zero()) return std::nullopt;
   const auto needed = checks + kRegistering;
   const bool too_short = group.grace < needed;
-  if (!too_short && !tell) return std::nullopt;
+  if (!too_short && !explain) return std::nullopt;
   const Numbers numbers = {{Number::grace_period_seconds, std::chrono::duration<double>(group.grace).count()},
                            {Number::needed_seconds, std::chrono::duration<double>(needed).count()}};
   if (too_short) {

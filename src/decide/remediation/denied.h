@@ -29,6 +29,6 @@ std::string denial_words(const Denial& denial, const std::string& fleet);
 Question survey_question(const FleetState& state, const std::string& instance_id);
 
 // Whether every start would end in something that was refused and can only be tried.
-Ruling action_denied(const FleetView& fleet, bool tell);
+Ruling action_denied(const FleetView& fleet, bool explain);
 
 }  // namespace evenkeel::decide

@@ -169,13 +169,13 @@ bool stayed(const Fall& fall, const MetricCondition& condition, Duration settle)
          }) == fall.low.end();
 }
 
-std::string told(const Fall& fall) {
+std::string fall_text(const Fall& fall) {
   return fmt::format("the metric fell from {} to {}", format_number(fall.from),
                      format_number(fall.low.back().value));
 }
 
-std::string told_that_it_stayed(const Fall& fall) {
-  return fmt::format("{} and stayed at or below {} for {} ({} samples)", told(fall),
+std::string stayed_low_text(const Fall& fall) {
+  return fmt::format("{} and stayed at or below {} for {} ({} samples)", fall_text(fall),
                      format_number(std::ranges::max(fall.low, {}, &Sample::value).value),
                      format_duration(fall.lasted), fall.low.size());
 }
@@ -224,12 +224,12 @@ std::optional<std::string> boot_evidence(const Remediation& remediation, const F
   if (!signs.fall || !can_be_judged_now(signs, observation)) {
     return signs.console.empty() || !settled ? std::nullopt : std::optional(signs.console);
   }
-  if (!signs.gap.empty()) return told(*signs.fall) + " and " + signs.gap;
+  if (!signs.gap.empty()) return fall_text(*signs.fall) + " and " + signs.gap;
   // A single low sample may be anything, and some consoles are written to all the time.
   if (signs.fall->low.size() >= kMoreThanAGlitch && !signs.console.empty())
-    return told(*signs.fall) + " and " + signs.console;
+    return fall_text(*signs.fall) + " and " + signs.console;
   if (settled && stayed(*signs.fall, *signs.condition, policy.timing.settle))
-    return told_that_it_stayed(*signs.fall);
+    return stayed_low_text(*signs.fall);
   return std::nullopt;
 }
 
@@ -237,7 +237,7 @@ std::optional<std::string> booted_without_us(const Remediation& remediation, con
                                              const Observation& observation) {
   const auto signs = signs_of_a_boot(remediation, remediation.started_at, policy, observation);
   if (!signs.fall || signs.console.empty()) return std::nullopt;
-  return told(*signs.fall) + " and " + signs.console;
+  return fall_text(*signs.fall) + " and " + signs.console;
 }
 
 std::optional<double> value_after_treatment(const Remediation& remediation, const FleetPolicy& policy,

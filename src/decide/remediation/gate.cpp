@@ -355,8 +355,8 @@ std::optional<Refusal> forbids(const Remediation& remediation, const PlanBuilder
 bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder) {
   const auto& [then, verdict] = refusal;
   // What keeps it from being taken out says more than where it still is because of that.
-  const bool told = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();
-  if (then == Then::wait && !verdict.text.empty() && !told) remediation.why_untreated = verdict.text;
+  const bool reported = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();
+  if (then == Then::wait && !verdict.text.empty() && !reported) remediation.why_untreated = verdict.text;
   if (then == Then::escalate) {
     if (const auto* step = step_of(remediation, builder.policy)) remediation.attempt = step->attempts;
     escalate_or_put_back(remediation, builder, verdict.text);

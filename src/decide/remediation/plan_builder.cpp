@@ -111,11 +111,11 @@ void PlanBuilder::intend(Remediation& remediation, Effect effect, const std::str
                 .may_land_late = true,
                 .detail = {},
                 .all_ports = ports == Ports::all};
-  bool told = false;  // what is tried again and again is told once, and its outcome when it is another
+  bool reported = false;  // what is tried again and again is told once, and its outcome when it is another
   std::erase_if(remediation.intents, [&](const Intent& earlier) {
     const bool replaced = earlier.effect == effect && earlier.target_group_arn == target_group_arn;
     if (replaced && (earlier.outcome == OutcomeKind::refused || earlier.outcome == OutcomeKind::not_sent)) {
-      told = true;
+      reported = true;
       intent.detail = earlier.detail;
     }
     if (replaced) {
@@ -128,7 +128,7 @@ void PlanBuilder::intend(Remediation& remediation, Effect effect, const std::str
   Action action = action_for(remediation, intent, ports);
   const auto group =
       std::ranges::find(remediation.snapshot, target_group_arn, &SnapshotTarget::target_group_arn);
-  if (!told)
+  if (!reported)
     note(remediation, EventKind::intent,
          action_words(action, group == remediation.snapshot.end() ? "" : group->target_group_name));
   remediation.intents.push_back(std::move(intent));

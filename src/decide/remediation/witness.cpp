@@ -125,8 +125,8 @@ bool is_due(const LeftMark& mark, bool shows, const Observation& observation) {
   return shows;
 }
 
-void tell_what_stays(LeftMark& mark, const FleetState& next, const Observation& observation,
-                     PlanBuilder& builder) {
+void report_what_stays(LeftMark& mark, const FleetState& next, const Observation& observation,
+                       PlanBuilder& builder) {
   mark.tries = kMarkStays;
   builder.events.push_back(
       {.at = observation.taken_at,
@@ -239,7 +239,7 @@ void take_marks_off(FleetState& next, const Observation& observation, PlanBuilde
   int asked = 0;
   for (auto& mark : next.left_marks) {
     if (mark.tries == kMarkTries && mark.removal.outcome != OutcomeKind::accepted)
-      tell_what_stays(mark, next, observation, builder);
+      report_what_stays(mark, next, observation, builder);
     const auto* shown = seen(mark, next.fleet, observation);
     if (asked == kMarksAtOnce || !is_due(mark, shown != nullptr, observation)) continue;
     if (shown != nullptr) mark.value = *shown;  // of several marks, the one that arrived last

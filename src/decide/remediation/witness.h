@@ -49,6 +49,6 @@ void take_marks_off(FleetState& next, const Observation& observation, PlanBuilde
 
 // A guard: a server carries its own id in a tag of this fleet, or of another fleet of the same store, and the
 // state knows nothing of it; or who carries the tag could not be read.
-std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool tell);
+std::optional<Verdict> marked_and_unknown(const FleetView& fleet, bool explain);
 
 }  // namespace evenkeel::decide

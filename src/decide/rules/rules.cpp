@@ -11,22 +11,22 @@ namespace evenkeel::decide {
 namespace {
 
 // The words cost more than the judgement, so they are made only when they will be read.
-template <typename Tell>
-Finding finding(Holds holds, Reason reason, bool tell, Tell&& words) {
+template <typename Describe>
+Finding finding(Holds holds, Reason reason, bool explain, Describe&& words) {
   Finding made;
   made.holds = holds;
   made.verdict.reason = reason;
-  if (tell) words(made.verdict);
+  if (explain) words(made.verdict);
   return made;
 }
 
-template <typename Tell>
-Finding yes(bool tell, Tell&& words) {
-  return finding(Holds::yes, Reason::start, tell, words);
+template <typename Describe>
+Finding yes(bool explain, Describe&& words) {
+  return finding(Holds::yes, Reason::start, explain, words);
 }
-template <typename Tell>
-Finding no(bool tell, Tell&& words) {
-  return finding(Holds::no, Reason::below_limit, tell, words);
+template <typename Describe>
+Finding no(bool explain, Describe&& words) {
+  return finding(Holds::no, Reason::below_limit, explain, words);
 }
 
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
@@ -49,12 +49,12 @@ Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
   return made;
 }
 
-Finding metric(const FleetView& fleet, const Member& member, const MetricCondition& condition, bool tell) {
+Finding metric(const FleetView& fleet, const Member& member, const MetricCondition& condition, bool explain) {
   const auto* signal = fleet.signal_of(member, condition);
   if (signal == nullptr) return unread();
   const bool low = signal->state == SignalState::fresh && !signal->samples.empty() &&
                    signal->samples.back().value <= std::min(condition.above, condition.down_at());
-  if (low && !tell) return {};  // the usual case, without a word
+  if (low && !explain) return {};  // the usual case, without a word
   return of_judgement(judge(condition, *signal, fleet.observation.taken_at, once_above(condition, *signal)),
                       condition);
 }
@@ -62,7 +62,7 @@ Finding metric(const FleetView& fleet, const Member& member, const MetricConditi
 // `what` has lasted since then; it holds once it has lasted for so long. `identity`: what is told from the next
 // by that time.
 Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char* what, const char* identity,
-                bool tell) {
+                bool explain) {
   const Duration lasted = fleet.observation.taken_at - since;
   const auto tell_how_long = [&](Verdict& verdict) {
     verdict.text = fmt::format("{} for {}; the rule asks for {}", what, format_duration(lasted),
@@ -70,16 +70,16 @@ Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char*
     verdict.numbers = {{Number::lasted_seconds, seconds(lasted)}, {Number::limit_seconds, seconds(wanted)}};
     if (lasted < wanted) verdict.until = since + wanted;
   };
-  if (lasted < wanted) return no(tell, tell_how_long);
-  auto made = yes(tell, tell_how_long);
+  if (lasted < wanted) return no(explain, tell_how_long);
+  auto made = yes(explain, tell_how_long);
   made.identity = fmt::format("{} {}", identity, iso8601(since));
   return made;
 }
 
-Finding tag(const Member& member, const std::string& name, bool tell) {
+Finding tag(const Member& member, const std::string& name, bool explain) {
   const auto found = member.instance->tags.find(name);
   if (found == member.instance->tags.end() || !says_yes(found->second)) {
-    return no(tell,
+    return no(explain,
               [&](Verdict& v) { v.text = fmt::format("its tag {} asks for nothing", printable(name)); });
   }
   const auto& value = found->second;
@@ -89,13 +89,13 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
       std::ranges::find(member.record->served, identity, &Served::reason) != member.record->served.end();
   const bool elsewhere = member.other != nullptr && member.other->served.contains(identity);
   if (served || elsewhere) {
-    return finding(Holds::no, Reason::already_served, tell, [&](Verdict& v) {
+    return finding(Holds::no, Reason::already_served, explain, [&](Verdict& v) {
       v.text = fmt::format("its tag {} says \"{}\", which has been served{}; another value asks again",
                            printable(name), printable(value),
                            served ? "" : " in fleet " + printable(member.other->fleet));
     });
   }
-  auto made = yes(tell, [&](Verdict& v) {
+  auto made = yes(explain, [&](Verdict& v) {
     v.text = fmt::format("its tag {} says \"{}\"", printable(name), printable(value));
   });
   made.tag = value;
@@ -103,15 +103,15 @@ Finding tag(const Member& member, const std::string& name, bool tell) {
   return made;
 }
 
-Finding status_unknown(bool tell) {
-  return finding(Holds::unknown, Reason::observation_incomplete, tell, [](Verdict& v) {
+Finding status_unknown(bool explain) {
+  return finding(Holds::unknown, Reason::observation_incomplete, explain, [](Verdict& v) {
     v.text = "its EC2 status could not be read; see that ec2:DescribeInstanceStatus is allowed";
   });
 }
 
 // Of several events the first that is to be served now.
-Finding scheduled_event(const FleetView& fleet, const Member& member, const std::string& code, bool tell) {
-  if (!member.instance->status) return status_unknown(tell);
+Finding scheduled_event(const FleetView& fleet, const Member& member, const std::string& code, bool explain) {
+  if (!member.instance->status) return status_unknown(explain);
   const ScheduledEvent* chosen = nullptr;
   bool served_now = false;
   for (const auto& event : member.instance->status->events) {
@@ -122,44 +122,45 @@ Finding scheduled_event(const FleetView& fleet, const Member& member, const std:
     if (served_now) break;
   }
   if (chosen == nullptr) {
-    return no(tell, [&](Verdict& v) {
+    return no(explain, [&](Verdict& v) {
       v.text = code.empty() ? "EC2 has scheduled nothing for it" : "EC2 has scheduled no " + code + " for it";
     });
   }
-  auto made = yes(tell, [&](Verdict& v) { v.text = describe(*chosen); });
+  auto made = yes(explain, [&](Verdict& v) { v.text = describe(*chosen); });
   made.event = chosen;
   made.identity = identity_of(*chosen);
   return made;
 }
 
-Finding status_check(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
+Finding status_check(const FleetView& fleet, const Member& member, Duration wanted, bool explain) {
   const auto& status = member.instance->status;
   if (!status || status->check == StatusCheck::unknown || status->check == StatusCheck::insufficient_data) {
-    return status_unknown(tell);
+    return status_unknown(explain);
   }
   if (status->check != StatusCheck::impaired) {
-    return no(tell, [&](Verdict& v) { v.text = fmt::format("its status check is {}", name(status->check)); });
+    return no(explain,
+              [&](Verdict& v) { v.text = fmt::format("its status check is {}", name(status->check)); });
   }
   const Time since = status->impaired_since.value_or(fleet.observation.taken_at);
   return lasting(fleet, since, wanted, "its status check has been impaired", "status check impaired since",
-                 tell);
+                 explain);
 }
 
-Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted, bool tell) {
+Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted, bool explain) {
   const bool now = std::ranges::any_of(
       member.places, [](const Target& place) { return place.registration->state == TargetState::unhealthy; });
   if (!now) {
-    return no(tell, [](Verdict& v) { v.text = "it is unhealthy in no target group of the fleet"; });
+    return no(explain, [](Verdict& v) { v.text = "it is unhealthy in no target group of the fleet"; });
   }
   const Time since = member.record->unhealthy_since.value_or(fleet.observation.taken_at);
-  return lasting(fleet, since, wanted, "it has been unhealthy in a target group", "unhealthy since", tell);
+  return lasting(fleet, since, wanted, "it has been unhealthy in a target group", "unhealthy since", explain);
 }
 
-Finding alarm(const FleetView& fleet, const Member& member, const std::string& name, bool tell) {
+Finding alarm(const FleetView& fleet, const Member& member, const std::string& name, bool explain) {
   const auto filled = alarm_of(name, member.id);
   const auto found = fleet.observation.alarms.find(filled);
   if (found == fleet.observation.alarms.end() || found->second.empty()) {
-    return finding(Holds::unknown, Reason::alarm_unreadable, tell, [&](Verdict& v) {
+    return finding(Holds::unknown, Reason::alarm_unreadable, explain, [&](Verdict& v) {
       v.text = fmt::format(
           "there is no state of the alarm {}: see that it exists in this region and that "
           "cloudwatch:DescribeAlarms is allowed",
@@ -168,12 +169,12 @@ Finding alarm(const FleetView& fleet, const Member& member, const std::string& n
   }
   const auto firing = std::ranges::find(found->second, AlarmState::alarm, &Alarm::state);
   if (firing != found->second.end()) {
-    auto made = yes(tell, [&](Verdict& v) { v.text = "in ALARM: " + printable(firing->name); });
+    auto made = yes(explain, [&](Verdict& v) { v.text = "in ALARM: " + printable(firing->name); });
     made.identity = "alarm " + printable(firing->name);
     if (firing->changed_at) made.identity += " " + iso8601(*firing->changed_at);
     return made;
   }
-  return no(tell, [&](Verdict& v) {
+  return no(explain, [&](Verdict& v) {
     v.text =
         fmt::format("the alarm {} is {}", printable(filled), evenkeel::name(found->second.front().state));
   });
@@ -201,13 +202,13 @@ Cause cause_of(const Finding& asks, const std::string& rule) {
 }
 
 // What was served before, and by what, may stand against it.
-void take_standing(const FleetView& fleet, const Member& member, const Asking& asking, bool tell,
+void take_standing(const FleetView& fleet, const Member& member, const Asking& asking, bool explain,
                    Finding& found) {
   auto [level, against] = standing(fleet, member, asking);
   found.level = level;
   if (!against) return;
   found.holds = Holds::no;
-  if (tell) against->text = found.verdict.text + (found.verdict.text.empty() ? "" : "; ") + against->text;
+  if (explain) against->text = found.verdict.text + (found.verdict.text.empty() ? "" : "; ") + against->text;
   found.verdict = std::move(*against);
 }
 
@@ -252,30 +253,32 @@ Finding judge_reboot_when(const FleetView& fleet, const Member& member) {
   return of_judgement(judge(condition, *signal, fleet.observation.taken_at, was), condition);
 }
 
-Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition, bool tell) {
+Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition,
+                        bool explain) {
   if (member.instance == nullptr) {
-    return finding(Holds::unknown, Reason::instance_unknown, tell,
+    return finding(Holds::unknown, Reason::instance_unknown, explain,
                    [](Verdict& v) { v.text = "EC2 does not know this instance, or could not be asked"; });
   }
   switch (condition.kind) {
     case Condition::Kind::metric:
-      return metric(fleet, member, condition.metric, tell);
+      return metric(fleet, member, condition.metric, explain);
     case Condition::Kind::uptime:
-      return lasting(fleet, last_boot(member), condition.longer_than, "up", "boot", tell);
+      return lasting(fleet, last_boot(member), condition.longer_than, "up", "boot", explain);
     case Condition::Kind::age:
-      return lasting(fleet, member.instance->launch_time, condition.longer_than, "launched", "launch", tell);
+      return lasting(fleet, member.instance->launch_time, condition.longer_than, "launched", "launch",
+                     explain);
     case Condition::Kind::tag:
-      return tag(member, condition.name, tell);
+      return tag(member, condition.name, explain);
     case Condition::Kind::scheduled_event:
-      return scheduled_event(fleet, member, condition.name, tell);
+      return scheduled_event(fleet, member, condition.name, explain);
     case Condition::Kind::status_check:
-      return status_check(fleet, member, condition.longer_than, tell);
+      return status_check(fleet, member, condition.longer_than, explain);
     case Condition::Kind::target_unhealthy:
-      return target_unhealthy(fleet, member, condition.longer_than, tell);
+      return target_unhealthy(fleet, member, condition.longer_than, explain);
     case Condition::Kind::alarm:
       break;
   }
-  return alarm(fleet, member, condition.name, tell);
+  return alarm(fleet, member, condition.name, explain);
 }
 
 namespace {
@@ -288,7 +291,7 @@ bool shows_help(const Condition& condition) {
 
 }  // namespace
 
-Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell,
+Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool explain,
                          Parts parts) {
   const bool some = parts == Parts::that_show_help && std::ranges::any_of(rule.all, shows_help);
   Finding together;
@@ -298,7 +301,7 @@ Finding judge_conditions(const FleetView& fleet, const Member& member, const Rul
   std::string tag_identity;
   for (const auto& condition : rule.all) {
     if (some && !shows_help(condition)) continue;
-    auto one = judge_condition(fleet, member, condition, tell);
+    auto one = judge_condition(fleet, member, condition, explain);
     if (one.holds == Holds::no) return one;
     if (one.holds == Holds::unknown) {
       if (!unknown) unknown = std::move(one);
@@ -315,24 +318,24 @@ Finding judge_conditions(const FleetView& fleet, const Member& member, const Rul
       tag_identity = one.identity;
     }
     together.identity += (together.identity.empty() ? "" : " and ") + one.identity;
-    if (tell) join_into(together.verdict, std::move(one.verdict));
+    if (explain) join_into(together.verdict, std::move(one.verdict));
   }
   if (!tag_identity.empty()) together.identity = std::move(tag_identity);
   if (together.event != nullptr) together.identity = identity_of(*together.event);
   return unknown ? std::move(*unknown) : together;
 }
 
-Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell) {
-  auto found = judge_conditions(fleet, member, rule, tell);
+Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool explain) {
+  auto found = judge_conditions(fleet, member, rule, explain);
   if (found.holds == Holds::yes)
-    take_standing(fleet, member, {found.identity, &rule, found.event}, tell, found);
+    take_standing(fleet, member, {found.identity, &rule, found.event}, explain, found);
   return found;
 }
 
 namespace {
 
 // Which of two rules that don't ask is shown: what needs an operator, then what is unknown, then what was served.
-int worth_telling(const Finding& found) {
+int worth_explaining(const Finding& found) {
   if (found.verdict.reason == Reason::reason_remains) return 3;
   if (found.holds == Holds::unknown) return 2;
   return found.verdict.reason == Reason::already_served || found.verdict.reason == Reason::next_in_line ? 1
@@ -357,8 +360,8 @@ Asked judge_rules(const FleetView& fleet, const Member& member) {
   for (const auto& rule : fleet.policy.also_when) {
     if (asked.holds && rule.priority <= asked.priority) continue;
     const auto found = judge_rule(fleet, member, rule, false);
-    if (worth_telling(found) > worth) {
-      worth = worth_telling(found);
+    if (worth_explaining(found) > worth) {
+      worth = worth_explaining(found);
       told = &rule;
     }
     if (found.holds != Holds::yes) continue;

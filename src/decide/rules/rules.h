@@ -29,7 +29,8 @@ struct Finding {
   int level = 0;                          // of a rule that holds: the treatment by which it is answered
 };
 
-Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition, bool tell);
+Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition,
+                        bool explain);
 
 // reboot_when: as judge() in signal.h, and still a reason while MemberRecord::above_since is set and the
 // newest sample is above back_below.
@@ -41,11 +42,11 @@ enum class Parts {
   all,
   that_show_help,  // without tags and times since boot or launch, where there are others: a treatment ends those
 };
-Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool tell,
+Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool explain,
                          Parts parts = Parts::all);
 // … and it does not hold when that reason was served before, or no treatment of the policy can end it
 // (served.h).
-Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool tell);
+Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool explain);
 
 // What asks for the member, or why nothing does.
 struct Asked {

@@ -36,12 +36,14 @@ bool is_shared(const Rule* rule) {
          });
 }
 
-bool told_by_metric(const Rule* rule) {
+bool judged_by_metric(const Rule* rule) {
   return rule == nullptr || (has_kind(*rule, Kind::metric) && !has_kind(*rule, Kind::tag) &&
                              !has_kind(*rule, Kind::scheduled_event) && !is_shared(rule));
 }
 
-bool told_by_metric(const Asking& asking) { return asking.event == nullptr && told_by_metric(asking.rule); }
+bool judged_by_metric(const Asking& asking) {
+  return asking.event == nullptr && judged_by_metric(asking.rule);
+}
 
 // A boot or a launch ends it by definition, which says nothing of whether the remedy helps.
 bool is_by_clock(const Rule& rule) {
@@ -75,7 +77,7 @@ const Served* find_served(const FleetView& fleet, const Member& member, const As
   const auto found = std::ranges::find(served, asking.identity, &Served::reason);
   if (found == served.end()) return nullptr;
   const bool again =
-      told_by_metric(asking) && fleet.observation.taken_at - found->at >= kTriedAgain * found->times;
+      judged_by_metric(asking) && fleet.observation.taken_at - found->at >= kTriedAgain * found->times;
   return again ? nullptr : &*found;
 }
 
@@ -131,7 +133,7 @@ bool may_end_it(Treatment treatment, const Member& member, const Asking& asking)
 }
 
 // "reboot was tried": or it was begun and never came about, which the ending of that remediation says.
-std::string told_of(Treatment treatment, const Member& member, const Served* served) {
+std::string describe_treatment(Treatment treatment, const Member& member, const Served* served) {
   if (served == nullptr) return fmt::format("{} was tried and it", name(treatment));
   const auto past =
       std::ranges::find(member.past, served->at, [](const PastRemediation* one) { return one->started_at; });
@@ -154,8 +156,8 @@ Verdict remains(const Asking& asking, const Member& member, std::optional<Treatm
       Reason::reason_remains,
       fmt::format(
           "{} is still there; `treatments` has no stronger treatment that ends it: look at the server",
-          told_of(*spent, member, served))};
-  if (served != nullptr && told_by_metric(asking)) {
+          describe_treatment(*spent, member, served))};
+  if (served != nullptr && judged_by_metric(asking)) {
     made.until = served->at + kTriedAgain * served->times;
     made.text += fmt::format("; it is tried again at {}", iso8601(*made.until));
   }
@@ -221,9 +223,9 @@ void found_gone(MemberRecord& record, const PastRemediation& ended, const Rule& 
 
 }  // namespace
 
-bool told_by_metric(const FleetPolicy& policy, const std::string& rule) {
+bool judged_by_metric(const FleetPolicy& policy, const std::string& rule) {
   const auto* found = find_rule(policy, rule);
-  return rule.empty() || (found != nullptr && told_by_metric(found));
+  return rule.empty() || (found != nullptr && judged_by_metric(found));
 }
 
 std::string describe(const ScheduledEvent& event) {
@@ -248,7 +250,7 @@ Standing standing(const FleetView& fleet, const Member& member, const Asking& as
   if (served != nullptr && served->gone)
     return {from, Verdict{Reason::already_served,
                           fmt::format("{} at {} ended it", name(served->treatment), iso8601(served->at))}};
-  const bool metric = told_by_metric(asking);
+  const bool metric = judged_by_metric(asking);
   if (!metric) {
     if (auto no = being_judged(member, asking)) return {from, std::move(no)};
   }
@@ -282,14 +284,14 @@ void note_served(const Remediation& remediation, const FleetPolicy& policy, Flee
   const bool treated = ended.ending == Ending::cured || ended.ending == Ending::back ||
                        ended.ending == Ending::not_cured ||
                        (ended.ending == Ending::handed_over && remediation.booted_at);
-  if (!treated || told_by_metric(rule) || (is_by_tag(rule) && !is_shared(rule))) return;
+  if (!treated || judged_by_metric(rule) || (is_by_tag(rule) && !is_shared(rule))) return;
   if (!is_by_tag(rule)) serve(record, remediation, ended.treatment);
   ended.judge_until = ended.ended_at + judged_for(*rule, policy);
 }
 
 std::string asked_afterwards(const Remediation& remediation, const FleetPolicy& policy, Time now) {
   const auto* rule = find_rule(policy, remediation.cause.rule);
-  if (rule == nullptr || remediation.cause.identity.empty() || told_by_metric(rule))
+  if (rule == nullptr || remediation.cause.identity.empty() || judged_by_metric(rule))
     return "its reason was no metric, so nothing is measured";
   if (is_by_tag(rule) && !is_shared(rule)) return "it was asked for by a tag, so nothing is measured";
   if (is_by_clock(*rule)) return "its time since boot or launch begins again";
@@ -300,7 +302,7 @@ void judge_reasons(FleetState& state, const FleetView& fleet, std::vector<Event>
   const Time now = fleet.observation.taken_at;
   for (auto& ended : state.recent) {
     const auto* rule = find_rule(fleet.policy, ended.rule);
-    if (!ended.judge_until || ended.reason.empty() || told_by_metric(fleet.policy, ended.rule)) continue;
+    if (!ended.judge_until || ended.reason.empty() || judged_by_metric(fleet.policy, ended.rule)) continue;
     const auto [there, words] = rule == nullptr ? Shown{} : is_there(fleet, ended, *rule);
     const bool over = now >= *ended.judge_until;
     const bool ended_for_good = there == false && rule != nullptr && has_kind(*rule, Kind::scheduled_event);

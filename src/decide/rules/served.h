@@ -39,7 +39,7 @@ std::string identity_of(const ScheduledEvent& event);
 
 // Whether the metric tells if a reason of that rule is gone: it has one, and neither an event, a tag nor an alarm
 // of the whole fleet.
-bool told_by_metric(const FleetPolicy& policy, const std::string& rule);
+bool judged_by_metric(const FleetPolicy& policy, const std::string& rule);
 
 // A remediation has ended: its reason is served, and is judged later where that is not known at once.
 // `ended`: not yet in state.recent.

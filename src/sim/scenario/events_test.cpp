@@ -17,8 +17,8 @@ asg web-asg fleet=web min=2 max=6
 )";
 
 // The world of the story and of some lines more.
-struct Told {
-  explicit Told(const std::string& lines) {
+struct StoryOf {
+  explicit StoryOf(const std::string& lines) {
     auto read = parse_scenario(kStory + lines, "s.txt");
     EXPECT_TRUE(read) << (read ? "" : read.error().message);
     if (read) account = build_account(*read, 1);
@@ -47,105 +47,105 @@ bool starts(const std::string& text, const std::string& with) {
 }
 
 TEST(ScenarioEvents, OfAnAutoScalingGroup) {
-  Told told(
+  StoryOf story(
       "at 1m standby web-1\nat 10m exit-standby web-1\nat 20m detach web-2\nat 21m suspend web-asg Launch\n"
       "at 22m resume-process web-asg Launch\nat 23m refresh web-asg start\nat 24m refresh web-asg end\n"
       "at 25m resize web-asg min=1 desired=3 max=9\n");
-  told.at(9min);
-  EXPECT_EQ(told.lifecycle("web-1"), "Standby");
-  EXPECT_EQ(told.asg().desired, 3);
-  told.at(19min);
-  EXPECT_EQ(told.lifecycle("web-1"), "InService");
-  told.at(21min);
-  EXPECT_NE(told.lifecycle("web-2"), "InService");
-  EXPECT_TRUE(told.asg().suspended("Launch"));
-  told.at(22min);
-  EXPECT_FALSE(told.asg().suspended("Launch"));
-  told.at(23min);
-  ASSERT_EQ(told.asg().refreshes.size(), 1U);
-  EXPECT_FALSE(told.asg().refreshes[0].ended);
-  told.at(24min);
-  EXPECT_TRUE(told.asg().refreshes[0].ended);
-  told.at(25min);
-  EXPECT_EQ(told.asg().min_size, 1);
-  EXPECT_EQ(told.asg().max_size, 9);
+  story.at(9min);
+  EXPECT_EQ(story.lifecycle("web-1"), "Standby");
+  EXPECT_EQ(story.asg().desired, 3);
+  story.at(19min);
+  EXPECT_EQ(story.lifecycle("web-1"), "InService");
+  story.at(21min);
+  EXPECT_NE(story.lifecycle("web-2"), "InService");
+  EXPECT_TRUE(story.asg().suspended("Launch"));
+  story.at(22min);
+  EXPECT_FALSE(story.asg().suspended("Launch"));
+  story.at(23min);
+  ASSERT_EQ(story.asg().refreshes.size(), 1U);
+  EXPECT_FALSE(story.asg().refreshes[0].ended);
+  story.at(24min);
+  EXPECT_TRUE(story.asg().refreshes[0].ended);
+  story.at(25min);
+  EXPECT_EQ(story.asg().min_size, 1);
+  EXPECT_EQ(story.asg().max_size, 9);
 }
 
 TEST(ScenarioEvents, ScaleInAndOut) {
-  Told told("at 1m scale-in web-3\nat 30m scale-out\nat 40m scale-out web-asg\n");
-  told.at(20min);
-  EXPECT_EQ(told.lifecycle("web-3"), "gone");
-  EXPECT_EQ(told.asg().desired, 3);
-  told.at(50min);
-  EXPECT_EQ(told.asg().desired, 5);
+  StoryOf story("at 1m scale-in web-3\nat 30m scale-out\nat 40m scale-out web-asg\n");
+  story.at(20min);
+  EXPECT_EQ(story.lifecycle("web-3"), "gone");
+  EXPECT_EQ(story.asg().desired, 3);
+  story.at(50min);
+  EXPECT_EQ(story.asg().desired, 5);
 }
 
 TEST(ScenarioEvents, OfASingleServer) {
-  Told told(
+  StoryOf story(
       "at 1m tag web-1 evenkeel:hold yes\nat 2m untag web-1 evenkeel:hold\nat 1m impair web-2\n"
       "at 2m unimpair web-2\nat 1m impair web-3 system\nat 1m unmanage web-1\nat 2m manage web-1\n"
       "at 1m schedule-event web-4 instance-reboot in=1h\nat 2m cancel-event web-4\nat 5m reboot web-1\n");
-  told.at(1min);
-  EXPECT_EQ(told.server("web-1").tags.at("evenkeel:hold"), "yes");
-  EXPECT_TRUE(told.server("web-2").impaired_since);
-  EXPECT_TRUE(told.server("web-3").system_impaired_since);
-  EXPECT_TRUE(told.server("web-1").unmanaged);
-  ASSERT_EQ(told.server("web-4").events.size(), 1U);
-  EXPECT_EQ(told.server("web-4").events[0].code, "instance-reboot");
-  EXPECT_EQ(told.server("web-4").events[0].not_before, told.start + 1min + 1h);
-  EXPECT_FALSE(told.server("web-4").events[0].over());
-  told.at(2min);
-  EXPECT_FALSE(told.server("web-1").tags.contains("evenkeel:hold"));
-  EXPECT_FALSE(told.server("web-2").impaired_since);
-  EXPECT_FALSE(told.server("web-1").unmanaged);
-  EXPECT_TRUE(told.server("web-4").events.empty() || told.server("web-4").events[0].over());
-  told.at(6min);
-  EXPECT_NE(told.server("web-1").life, Server::Life::running);
-  EXPECT_EQ(told.server("web-1").reboots_by_api, 0) << "a stranger's reboot is not ours";
+  story.at(1min);
+  EXPECT_EQ(story.server("web-1").tags.at("evenkeel:hold"), "yes");
+  EXPECT_TRUE(story.server("web-2").impaired_since);
+  EXPECT_TRUE(story.server("web-3").system_impaired_since);
+  EXPECT_TRUE(story.server("web-1").unmanaged);
+  ASSERT_EQ(story.server("web-4").events.size(), 1U);
+  EXPECT_EQ(story.server("web-4").events[0].code, "instance-reboot");
+  EXPECT_EQ(story.server("web-4").events[0].not_before, story.start + 1min + 1h);
+  EXPECT_FALSE(story.server("web-4").events[0].over());
+  story.at(2min);
+  EXPECT_FALSE(story.server("web-1").tags.contains("evenkeel:hold"));
+  EXPECT_FALSE(story.server("web-2").impaired_since);
+  EXPECT_FALSE(story.server("web-1").unmanaged);
+  EXPECT_TRUE(story.server("web-4").events.empty() || story.server("web-4").events[0].over());
+  story.at(6min);
+  EXPECT_NE(story.server("web-1").life, Server::Life::running);
+  EXPECT_EQ(story.server("web-1").reboots_by_api, 0) << "a stranger's reboot is not ours";
 }
 
 TEST(ScenarioEvents, OfZones) {
-  Told told(
+  StoryOf story(
       "at 1m zonal-shift a start\nat 2m zonal-shift a end\nat 3m zone-outage b start\n"
       "at 4m zone-outage b end\n");
-  told.at(1min);
-  EXPECT_TRUE(told.account->shifted_zones.contains("a"));
-  told.at(3min);
-  EXPECT_TRUE(told.account->shifted_zones.empty());
-  EXPECT_TRUE(told.account->zones_out.contains("b"));
-  told.at(4min);
-  EXPECT_TRUE(told.account->zones_out.empty());
+  story.at(1min);
+  EXPECT_TRUE(story.account->shifted_zones.contains("a"));
+  story.at(3min);
+  EXPECT_TRUE(story.account->shifted_zones.empty());
+  EXPECT_TRUE(story.account->zones_out.contains("b"));
+  story.at(4min);
+  EXPECT_TRUE(story.account->zones_out.empty());
 }
 
 TEST(ScenarioEvents, SetAlarmsAndCalendars) {
-  Told told(
+  StoryOf story(
       "alarm deploy-running ok\nalarm oom-{web-1} insufficient\nalarm all-of-it alarm composite\n"
       "at 1m alarm deploy-running alarm\ncalendar freeze open\nat 1h calendar freeze closed\n");
-  EXPECT_EQ(told.account->alarms.at("deploy-running").state, "OK");
-  EXPECT_EQ(told.account->alarms.at("oom-" + instance_id_of("web-1")).state, "INSUFFICIENT_DATA");
-  EXPECT_TRUE(told.account->alarms.at("all-of-it").composite);
-  const auto& calendar = told.account->calendars.at("freeze");
-  EXPECT_TRUE(calendar.open_at(told.start));
-  EXPECT_EQ(calendar.next_transition(told.start), told.start + 1h) << "known from the start";
-  EXPECT_FALSE(calendar.open_at(told.start + 1h));
-  told.at(1min);
-  EXPECT_EQ(told.account->alarms.at("deploy-running").state, "ALARM");
+  EXPECT_EQ(story.account->alarms.at("deploy-running").state, "OK");
+  EXPECT_EQ(story.account->alarms.at("oom-" + instance_id_of("web-1")).state, "INSUFFICIENT_DATA");
+  EXPECT_TRUE(story.account->alarms.at("all-of-it").composite);
+  const auto& calendar = story.account->calendars.at("freeze");
+  EXPECT_TRUE(calendar.open_at(story.start));
+  EXPECT_EQ(calendar.next_transition(story.start), story.start + 1h) << "known from the start";
+  EXPECT_FALSE(calendar.open_at(story.start + 1h));
+  story.at(1min);
+  EXPECT_EQ(story.account->alarms.at("deploy-running").state, "ALARM");
 }
 
 TEST(ScenarioEvents, ChangeTheLoadOfOneFleetOnly) {
-  Told told("at 1m peak 400\nat 2m peak 0 web\nat 3m peak 200 web\n");
+  StoryOf story("at 1m peak 400\nat 2m peak 0 web\nat 3m peak 200 web\n");
   const auto requests = [&](const char* name) {
-    return told.account->peak_requests_per_second * told.group(name).traffic_share;
+    return story.account->peak_requests_per_second * story.group(name).traffic_share;
   };
   EXPECT_DOUBLE_EQ(requests("tg1"), 150);
-  told.at(1min);
+  story.at(1min);
   EXPECT_DOUBLE_EQ(requests("tg1"), 300);
   EXPECT_DOUBLE_EQ(requests("tg1-80"), 100);
   EXPECT_DOUBLE_EQ(requests("tg2"), 100);
-  told.at(2min);
+  story.at(2min);
   EXPECT_DOUBLE_EQ(requests("tg1"), 0);
   EXPECT_DOUBLE_EQ(requests("tg2"), 100);
-  told.at(3min);
+  story.at(3min);
   EXPECT_DOUBLE_EQ(requests("tg1"), 150);
 }
 
@@ -183,17 +183,17 @@ TEST(ScenarioEvents, RefuseWhatTheyDoNotKnowWithPlaceAndUsage) {
 }
 
 TEST(ScenarioEvents, KeepValuesThatLookLikeOptions) {
-  Told told("tag web-1 note a=b\n");
-  EXPECT_EQ(told.server("web-1").tags.at("note"), "a=b");
+  StoryOf story("tag web-1 note a=b\n");
+  EXPECT_EQ(story.server("web-1").tags.at("note"), "a=b");
 }
 
 TEST(ScenarioDeclarations, OfAutoScalingGroups) {
-  Told told("asg api-asg fleet=api min=0 max=2 desired=1 health=EC2,ELB grace=90s attach=tg2\n");
-  const auto& group = told.account->auto_scaling_groups.at("api-asg");
+  StoryOf story("asg api-asg fleet=api min=0 max=2 desired=1 health=EC2,ELB grace=90s attach=tg2\n");
+  const auto& group = story.account->auto_scaling_groups.at("api-asg");
   EXPECT_EQ(group.desired, 1);
   EXPECT_EQ(group.health_check_grace_period, 90s);
   EXPECT_EQ(group.target_group_arns, (std::vector<std::string>{target_group_arn_of("tg2")}));
-  EXPECT_EQ(told.asg().target_group_arns.size(), 2U) << "all of the fleet's";
+  EXPECT_EQ(story.asg().target_group_arns.size(), 2U) << "all of the fleet's";
   starts(event_error("asg web-asg fleet=api"),
          "s.txt:7:5: 'web-asg' names an Auto Scaling group for the second");
   starts(event_error("asg x fleet=api attach=tg9"), "s.txt:7:24: 'tg9' names a target group not declared");
@@ -202,15 +202,15 @@ TEST(ScenarioDeclarations, OfAutoScalingGroups) {
 }
 
 TEST(ScenarioDeclarations, OfDocuments) {
-  Told told(
+  StoryOf story(
       "document Shop-Recycle heals=yes takes=20s timeout=5m output=\"pool: web\\nrecycled\"\n"
       "document Shop-Fails fails=yes\n");
-  const auto& document = told.account->documents.at("Shop-Recycle");
+  const auto& document = story.account->documents.at("Shop-Recycle");
   EXPECT_TRUE(document.heals);
   EXPECT_EQ(document.takes, 20s);
   EXPECT_EQ(document.timeout, 5min);
   EXPECT_EQ(document.output, "pool: web\nrecycled");
-  EXPECT_TRUE(told.account->documents.at("Shop-Fails").fails);
+  EXPECT_TRUE(story.account->documents.at("Shop-Fails").fails);
   starts(event_error("document"), "s.txt:7:1: 'document' needs the document's name");
   starts(event_error("document x"), "s.txt:7:10: 'x' is no document's name");
   starts(event_error("document Shop heals=maybe"), "s.txt:7:21: 'maybe' must be yes or no");
@@ -220,9 +220,9 @@ TEST(ScenarioDeclarations, OfDocuments) {
 }
 
 TEST(ScenarioDeclarations, OfMonitoring) {
-  Told told("fleet dim servers=1 groups=tg3:80 monitoring=basic\n");
-  EXPECT_FALSE(told.server("dim-1").detailed_monitoring);
-  EXPECT_TRUE(told.server("web-1").detailed_monitoring);
+  StoryOf story("fleet dim servers=1 groups=tg3:80 monitoring=basic\n");
+  EXPECT_FALSE(story.server("dim-1").detailed_monitoring);
+  EXPECT_TRUE(story.server("web-1").detailed_monitoring);
   starts(event_error("fleet dim servers=1 groups=tg3:80 monitoring=none"),
          "s.txt:7:46: 'none' must be basic or");
 }
