@@ -8,8 +8,8 @@ namespace {
 
 using namespace evenkeel;
 using fuzz::require;
-using wire::Document;
 using wire::Element;
+using wire::XmlDocument;
 
 std::size_t elements_below(const pugi::xml_node& node, int depth) {
   require(depth <= Document::kMaxDepth, "no accepted document is deeper than kMaxDepth");

@@ -160,13 +160,13 @@ constexpr const char* kAtMinSize =
     "AutoScalingGroup web has min-size=1, max-size=1, and desired-size=1. To place into standby 1 instance, "
     "please update the AutoScalingGroup sizes appropriately.";
 
-struct Change {
+struct MutationCase {
   const char* action;
   Mutation (*send)(wire::Caller&, Time);
   bool at_most_once;
 };
 
-const std::vector<Change> kChanges = {
+const std::vector<MutationCase> kChanges = {
     {"EnterStandby",
      [](wire::Caller& caller, Time at) { return enter_standby(caller, "web", "i-1", at, "n0nce"); }, false},
     {"ExitStandby",

@@ -50,7 +50,7 @@ void add_query(wire::Parameters& parameters, std::size_t number, const MetricQue
 }
 
 // What several pages tell of one series.
-struct Collected {
+struct CollectedMetrics {
   MetricResult result;
   bool damaged = false;  // something was dropped: never complete again
 
@@ -61,14 +61,14 @@ struct Collected {
 };
 
 // "InternalError" and "Forbidden" stay; "PartialData" gives way to what the next page says.
-void take_status(Collected& collected, std::string status) {
+void take_status(CollectedMetrics& collected, std::string status) {
   const std::string& before = collected.result.status;
   if (before.empty() || before == "PartialData" || before == "Complete") {
     collected.result.status = std::move(status);
   }
 }
 
-void take_samples(Collected& collected, const Element& element) {
+void take_samples(CollectedMetrics& collected, const Element& element) {
   const auto times = element.optional_list("Timestamps");
   const auto values = element.optional_list("Values");
   if (times.size() != values.size()) {
@@ -87,14 +87,14 @@ void take_samples(Collected& collected, const Element& element) {
   }
 }
 
-void take_messages(Collected& collected, const Element& element) {
+void take_messages(CollectedMetrics& collected, const Element& element) {
   for (const auto& message : element.optional_list("Messages")) {
     collected.result.messages.push_back(
         printable(message.text_or_empty("Code") + ": " + message.text_or_empty("Value")));
   }
 }
 
-void finish(Collected& collected) {
+void finish(CollectedMetrics& collected) {
   auto& samples = collected.result.samples;
   std::ranges::sort(samples);
   samples.erase(std::ranges::unique(samples).begin(), samples.end());
@@ -191,14 +191,14 @@ Result<Dated<std::vector<MetricResult>>> get_metric_data(wire::Caller& caller,
                                                          Time end) {
   TRY_VOID(require_some(queries.size(), "GetMetricData", "queries"));
   const auto places = TRY(index_queries(queries));
-  std::vector<Collected> collected(queries.size());
+  std::vector<CollectedMetrics> collected(queries.size());
   for (std::size_t i = 0; i < queries.size(); ++i) collected[i].result.id = queries[i].id;
 
   const auto read = [&](std::size_t chunk, const Element& result) -> Result<std::string> {
     for (const auto& item : TRY(result.list("MetricDataResults"))) {
       const auto place = places.find(TRY(item.text("Id")));
       if (place == places.end()) continue;
-      Collected& series = collected[place->second];
+      CollectedMetrics& series = collected[place->second];
       take_status(series, item.text_or_empty("StatusCode"));
       take_samples(series, item);
       take_messages(series, item);

@@ -168,7 +168,7 @@ Result<Dated<std::optional<Item>>> get_item(wire::Caller& caller, const std::str
 }
 
 Mutation put_item(wire::Caller& caller, const std::string& table, const Item& item,
-                  const std::optional<Condition>& condition) {
+                  const std::optional<PutCondition>& condition) {
   json body = {{"TableName", table}, {"Item", write(item)}};
   if (condition) {
     body["ConditionExpression"] = condition->equals ? "#a = :a" : "attribute_not_exists(#a)";

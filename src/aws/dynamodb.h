@@ -46,7 +46,7 @@ inline constexpr std::size_t kMaxItemBytes = std::size_t{400} * 1024;
 Result<Dated<std::optional<Item>>> get_item(wire::Caller& caller, const std::string& table, const Key& key);
 
 // Only if the item that is there has exactly this number; without one, only if there is no item yet.
-struct Condition {
+struct PutCondition {
   std::string attribute;
   std::optional<std::int64_t> equals;
 };
@@ -56,7 +56,7 @@ struct Condition {
 // `maybe_happened`. `conflict`: the condition failed, and as far as AWS told us this put did nothing. (A
 // connection may repeat a request by itself: a caller that must know reads the item again after a conflict too.)
 Mutation put_item(wire::Caller& caller, const std::string& table, const Item& item,
-                  const std::optional<Condition>& condition = std::nullopt);
+                  const std::optional<PutCondition>& condition = std::nullopt);
 
 struct Query {
   std::string partition;

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 using wire::kind_of;
 
-struct Table : testing::Test {
+struct TableCalls : testing::Test {
   // Answers from `answers` in turn; the last one again and again.
   wire::ScriptedAccount account{[this](const wire::Request&) {
     const auto& answer = answers.at(std::min(next++, answers.size() - 1));
@@ -28,7 +28,7 @@ struct Table : testing::Test {
   std::size_t next = 0;
 };
 
-TEST_F(Table, AnItemIsReadConsistentlyByItsKey) {
+TEST_F(TableCalls, AnItemIsReadConsistentlyByItsKey) {
   answer(R"({"Item": {"pk": {"S": "state"}, "sk": {"S": "web"}, "revision": {"N": "7"}, "old": {"BOOL": true},
               "share": {"N": "0.5"}, "huge": {"N": "99999999999999999999"}}})");
   const auto found = get_item(account.caller, "t", {"state", "web"});
@@ -43,7 +43,7 @@ TEST_F(Table, AnItemIsReadConsistentlyByItsKey) {
   EXPECT_EQ(wire::header_of(account.transport.requests[0], "X-Amz-Target"), "DynamoDB_20120810.GetItem");
 }
 
-TEST_F(Table, NoItemIsNothingAndAnotherItemIsNonsense) {
+TEST_F(TableCalls, NoItemIsNothingAndAnotherItemIsNonsense) {
   answer("{}");
   answer(R"({"Item": {"pk": {"S": "state"}, "sk": {"S": "api"}}})");
   answer(R"({"Item": 5})");
@@ -52,7 +52,7 @@ TEST_F(Table, NoItemIsNothingAndAnotherItemIsNonsense) {
   EXPECT_EQ(kind_of(get_item(account.caller, "t", {"state", "web"})), ErrorKind::invalid);
 }
 
-TEST_F(Table, AMissingTableNamesTheRegionAndHowToMakeIt) {
+TEST_F(TableCalls, AMissingTableNamesTheRegionAndHowToMakeIt) {
   refuse(400, "ResourceNotFoundException");
   const auto found = get_item(account.caller, "t\x1b", {"state", "web"});
   ASSERT_EQ(kind_of(found), ErrorKind::not_found);
@@ -63,19 +63,19 @@ TEST_F(Table, AMissingTableNamesTheRegionAndHowToMakeIt) {
       std::string::npos);
 }
 
-TEST_F(Table, AWrongKeySchemaSaysWhichOneIsNeeded) {
+TEST_F(TableCalls, AWrongKeySchemaSaysWhichOneIsNeeded) {
   refuse(400, "ValidationException");
   const auto found = get_item(account.caller, "t", {"state", "web"});
   ASSERT_EQ(kind_of(found), ErrorKind::rejected);
   EXPECT_NE(found.error().message.find("partition key pk and the sort key sk"), std::string::npos);
 }
 
-TEST_F(Table, ThreeKindsOfPutsHaveTheirConditions) {
+TEST_F(TableCalls, ThreeKindsOfPutsHaveTheirConditions) {
   answer("{}");
   const Item item{{"pk", "state"}, {"sk", "web"}, {"revision", 8}};
   EXPECT_EQ(put_item(account.caller, "t", item).outcome, wire::aws_date());
-  EXPECT_TRUE(put_item(account.caller, "t", item, Condition{"pk", std::nullopt}).outcome);
-  EXPECT_TRUE(put_item(account.caller, "t", item, Condition{"revision", 7}).outcome);
+  EXPECT_TRUE(put_item(account.caller, "t", item, PutCondition{"pk", std::nullopt}).outcome);
+  EXPECT_TRUE(put_item(account.caller, "t", item, PutCondition{"revision", 7}).outcome);
   json expected = json::parse(
       R"({"TableName": "t", "Item": {"pk": {"S": "state"}, "sk": {"S": "web"}, "revision": {"N": "8"}}})");
   EXPECT_EQ(sent(0), expected);
@@ -88,9 +88,9 @@ TEST_F(Table, ThreeKindsOfPutsHaveTheirConditions) {
   EXPECT_EQ(sent(2), expected);
 }
 
-TEST_F(Table, APutTellsAFailedConditionFromDoubt) {
+TEST_F(TableCalls, APutTellsAFailedConditionFromDoubt) {
   const Item item{{"pk", "state"}, {"sk", "web"}};
-  const auto put = [&] { return put_item(account.caller, "t", item, Condition{"pk", std::nullopt}); };
+  const auto put = [&] { return put_item(account.caller, "t", item, PutCondition{"pk", std::nullopt}); };
   refuse(400, "ConditionalCheckFailedException");
   auto lost = put();
   EXPECT_EQ(kind_of(lost.outcome), ErrorKind::conflict);
@@ -119,7 +119,7 @@ std::string page(std::initializer_list<int> numbers, const std::string& next) {
   return answer.dump();
 }
 
-TEST_F(Table, AQueryFollowsItsPagesAlsoEmptyOnes) {
+TEST_F(TableCalls, AQueryFollowsItsPagesAlsoEmptyOnes) {
   answer(page({1, 2}, "2"));
   answer(page({}, "3"));
   answer(page({4}, ""));
@@ -140,7 +140,7 @@ TEST_F(Table, AQueryFollowsItsPagesAlsoEmptyOnes) {
   EXPECT_EQ(sent(2), first);
 }
 
-TEST_F(Table, AQueryEndsWhereItsReaderHasEnough) {
+TEST_F(TableCalls, AQueryEndsWhereItsReaderHasEnough) {
   answer(page({1, 2}, "2"));
   int seen = 0;
   EXPECT_TRUE(query(account.caller, "t", {"state", false, 0, {}}, [&](const Item&) -> Result<bool> {
@@ -154,7 +154,7 @@ TEST_F(Table, AQueryEndsWhereItsReaderHasEnough) {
   EXPECT_EQ(kind_of(refused), ErrorKind::corrupt);
 }
 
-TEST_F(Table, AQueryThatLeadsNowhereEnds) {
+TEST_F(TableCalls, AQueryThatLeadsNowhereEnds) {
   answer(page({1}, "1"));
   const auto all = [](const Item&) -> Result<bool> { return true; };
   EXPECT_EQ(kind_of(query(account.caller, "t", {"state", false, 0, {}}, all)), ErrorKind::invalid);

@@ -154,8 +154,8 @@ Result<InstanceStatus> read_status(const Element& element) {
   status.instance = TRY(read_check(element, "instanceStatus", status.impaired_since));
   status.attached_ebs = TRY(read_check(element, "attachedEbsStatus", status.impaired_since));
   for (const auto& item : element.optional_list("eventsSet", "item")) {
-    Event event{TRY(item.text("code")), item.text_or_empty("description"),
-                TRY(item.optional_time("notBefore")), item.text_or_empty("instanceEventId")};
+    StatusEvent event{TRY(item.text("code")), item.text_or_empty("description"),
+                      TRY(item.optional_time("notBefore")), item.text_or_empty("instanceEventId")};
     const bool over =
         event.description.starts_with("[Completed]") || event.description.starts_with("[Canceled]");
     if (!over) status.events.push_back(std::move(event));

@@ -78,7 +78,7 @@ Result<Dated<Permission>> start_dry_run(wire::Caller& caller, const std::string&
 Result<Dated<Permission>> create_tag_dry_run(wire::Caller& caller, const std::string& id, const Tag& tag);
 Result<Dated<Permission>> delete_tag_dry_run(wire::Caller& caller, const std::string& id, const Tag& tag);
 
-struct Event {
+struct StatusEvent {
   std::string code;         // "instance-reboot", "system-maintenance", …; unknown words are kept
   std::string description;  // for people; untrusted
   std::optional<Time> not_before;
@@ -92,7 +92,7 @@ struct InstanceStatus {
   std::string instance;
   std::string attached_ebs;
   std::optional<Time> impaired_since;  // the earliest among what is impaired now
-  std::vector<Event> events;           // without those that are completed or cancelled
+  std::vector<StatusEvent> events;     // without those that are completed or cancelled
 };
 
 // Of instances in any state, sorted by id, a hundred ids a call; naming none is `invalid`; an id that EC2

@@ -180,7 +180,7 @@ Mutation change_targets(wire::Caller& caller, std::string action, const std::str
   return mutate(caller, std::move(call), sign_at, std::move(nonce));
 }
 
-wire::Reply ask_for_nobody(wire::Caller& caller, std::string action, const std::string& target_group_arn) {
+wire::Reply ask_for_no_target(wire::Caller& caller, std::string action, const std::string& target_group_arn) {
   wire::Call call = make_call(std::move(action));
   call.parameters.add("TargetGroupArn", target_group_arn);
   call.parameters.add("Targets.member.1.Id", ec2::kNoInstance);
@@ -371,16 +371,16 @@ std::vector<Result<Dated<std::vector<Forward>>>> describe_rules(wire::Caller& ca
 }
 
 Result<Dated<Permission>> register_probe(wire::Caller& caller, const std::string& target_group_arn) {
-  wire::Reply reply = ask_for_nobody(caller, "RegisterTargets", target_group_arn);
+  wire::Reply reply = ask_for_no_target(caller, "RegisterTargets", target_group_arn);
   if (reply.outcome) {  // AWS never says so; an imitation of it may, and is left as it was
-    auto undone = ask_for_nobody(caller, "DeregisterTargets", target_group_arn);
+    auto undone = ask_for_no_target(caller, "DeregisterTargets", target_group_arn);
     if (!undone.outcome) return std::unexpected(std::move(undone.outcome.error()));
   }
   return permission_from(std::move(reply));
 }
 
 Result<Dated<Permission>> deregister_probe(wire::Caller& caller, const std::string& target_group_arn) {
-  return permission_from(ask_for_nobody(caller, "DeregisterTargets", target_group_arn));
+  return permission_from(ask_for_no_target(caller, "DeregisterTargets", target_group_arn));
 }
 
 }  // namespace evenkeel::aws::elbv2

@@ -9,7 +9,7 @@ namespace evenkeel::aws {
 namespace {
 
 // One list on its way through its pages.
-struct Progress {
+struct ListProgress {
   std::size_t index = 0;
   std::string token;
   std::set<std::string> seen;
@@ -22,7 +22,8 @@ wire::Call page_call(const wire::Call& first, const std::string& token_parameter
   return call;
 }
 
-Result<Time> take_page(const wire::Call& call, wire::Reply& reply, Progress& progress, const ReadPage& read) {
+Result<Time> take_page(const wire::Call& call, wire::Reply& reply, ListProgress& progress,
+                       const ReadPage& read) {
   const wire::Answer answer = TRY(std::move(reply.outcome));
   progress.token = TRY(read(progress.index, answer.result()));
   ++progress.pages;
@@ -43,7 +44,7 @@ Result<Time> take_page(const wire::Call& call, wire::Reply& reply, Progress& pro
 std::vector<Result<Time>> read_pages(wire::Caller& caller, std::span<const wire::Call> calls,
                                      const std::string& token_parameter, const ReadPage& read) {
   std::vector<Result<Time>> dates(calls.size(), Time::max());
-  std::vector<Progress> open(calls.size());
+  std::vector<ListProgress> open(calls.size());
   for (std::size_t i = 0; i < calls.size(); ++i) open[i].index = i;
   while (!open.empty()) {
     std::vector<wire::Call> round;
@@ -57,7 +58,7 @@ std::vector<Result<Time>> read_pages(wire::Caller& caller, std::span<const wire:
       if (!page) open[i].token.clear();
       date = page ? Result<Time>{std::min(*date, *page)} : std::move(page);
     }
-    std::erase_if(open, [](const Progress& progress) { return progress.token.empty(); });
+    std::erase_if(open, [](const ListProgress& progress) { return progress.token.empty(); });
   }
   return dates;
 }

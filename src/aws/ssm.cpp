@@ -35,16 +35,16 @@ Error no_use(const wire::Call& call, const char* what) {
   return {ErrorKind::invalid, full_name(call) + ": the answer " + what + "; is the endpoint AWS's?", ""};
 }
 
-struct Read {
+struct SsmAnswer {
   json body;
   Time date{};
 };
 
-Result<Read> read(wire::Caller& caller, const wire::Call& call) {
+Result<SsmAnswer> read(wire::Caller& caller, const wire::Call& call) {
   const auto answer = TRY(caller.call(call).outcome);
   auto body = json::parse(answer.json, nullptr, false);
   if (!body.is_object()) return std::unexpected(no_use(call, "is no JSON object"));
-  return Read{std::move(body), answer.date};
+  return SsmAnswer{std::move(body), answer.date};
 }
 
 // What is wrong is said without a word of the answer, which holds the value.
@@ -121,7 +121,7 @@ Result<Dated<Parameter>> get_parameter(wire::Caller& caller, const std::string& 
   return Dated<Parameter>{TRY(read_parameter(body, name)), date};
 }
 
-SentCommand send_command(wire::Caller& caller, const Command& command, Time sign_at,
+SentCommand send_command(wire::Caller& caller, const CommandRequest& command, Time sign_at,
                          const std::string& nonce) {
   using std::chrono::seconds;
   if (nonce.empty() || nonce.size() > kLongestComment) {

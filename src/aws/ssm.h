@@ -22,7 +22,7 @@ struct Parameter {
 // Errors: as of wire/answer.h (`not_found`: no such parameter or version); no error ever holds the value.
 Result<Dated<Parameter>> get_parameter(wire::Caller& caller, const std::string& name);
 
-struct Command {
+struct CommandRequest {
   std::string document;  // name or ARN
   std::map<std::string, std::vector<std::string>> parameters;
   std::string instance_id;
@@ -39,7 +39,7 @@ struct SentCommand {
 // Sent once, on its own connection, never retried. The nonce is also the command's Comment, by which
 // find_command() finds it again when the answer got lost; it has at most 100 characters. `rejected`
 // (InvalidInstanceId): the instance's agent isn't registered or isn't online.
-SentCommand send_command(wire::Caller& caller, const Command& command, Time sign_at,
+SentCommand send_command(wire::Caller& caller, const CommandRequest& command, Time sign_at,
                          const std::string& nonce);
 
 struct CommandInvocation {

@@ -79,7 +79,7 @@ TEST(ParameterStore, ANameOfAnyBytesIsStillAnswered) {
 
 const std::string kId = "0831e1a8-a1ac-4257-a1fd-c831b48c4107";
 
-Command restart_pool() {
+CommandRequest restart_pool() {
   return {.document = "AWS-RunPowerShellScript",
           .parameters = {{"commands", {"Restart-WebAppPool web"}}},
           .instance_id = "i-1",
@@ -114,7 +114,7 @@ TEST(RunCommand, KeepsTheTimeForDeliveryWithinWhatSsmTakes) {
     seconds.push_back(json::parse(request.body)["TimeoutSeconds"].get<int>());
     return respond(200, json{{"Command", {{"CommandId", kId}}}}.dump());
   });
-  Command command = restart_pool();
+  CommandRequest command = restart_pool();
   for (const Duration within : {Duration{1'000}, Duration{30'500}, Duration{std::chrono::hours{24 * 365}}}) {
     command.deliver_within = within;
     send_command(account.caller, command, account.clock.time, "n");

@@ -30,7 +30,7 @@ class Roles {
     if (seen_.size() > kMostRolesInARow) {
       return fail(ErrorKind::invalid, place + "more than 8 roles lead to one another: " + trail());
     }
-    auto base = std::make_shared<Identity>(TRY(source_of(profile, place)).credentials);
+    auto base = std::make_shared<RefreshingCredentials>(TRY(source_of(profile, place)).credentials);
     auto session = assume_role(sources_, config_, TRY(role_of(profile, place)), std::move(base));
     if (!session) return fail(session.error().kind, place + session.error().message, session.error().code);
     return session;
@@ -39,14 +39,14 @@ class Roles {
  private:
   std::string trail() const { return printable(join(seen_, " -> "), 300) + "; mend their source_profile"; }
 
-  Result<Role> role_of(const std::string& profile, const std::string& place) const {
+  Result<RoleToAssume> role_of(const std::string& profile, const std::string& place) const {
     const auto value = [&](const char* key) { return config_.setting(profile, key); };
     if (value("mfa_serial")) {
       return fail(ErrorKind::invalid, place +
                                           "mfa_serial asks for a code, and no operator is there to type it; "
                                           "use a role that doesn't demand it");
     }
-    Role role;
+    RoleToAssume role;
     role.arn = value("role_arn").value_or("");
     role.session_name = value("role_session_name").value_or(kSessionName);
     role.external_id = value("external_id").value_or("");

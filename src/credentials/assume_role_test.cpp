@@ -11,8 +11,8 @@ namespace {
 
 constexpr const char* kArn = "arn:aws:iam::123456789012:role/";
 
-struct Roles : World {
-  Roles() {
+struct AssumedRoles : SourcesWorld {
+  AssumedRoles() {
     network.script = [](const Request& request) -> Result<Response> { return sts_answer(request); };
   }
   std::string ask(const std::string& config_file, const std::string& profile = "default") {
@@ -35,7 +35,7 @@ std::string role(const std::string& name, const std::string& rest) {
 const std::string kKeys = "[profile keys]\naws_access_key_id = AKBASE\naws_secret_access_key = hush\n";
 
 TEST(ProfileRole, IsAssumedWithTheKeysOfItsSourceProfile) {
-  Roles roles;
+  AssumedRoles roles;
   EXPECT_EQ(roles.ask("[default]\n" +
                       role("web",
                            "source_profile = keys\nexternal_id = agreed\n"
@@ -45,7 +45,7 @@ TEST(ProfileRole, IsAssumedWithTheKeysOfItsSourceProfile) {
   ASSERT_EQ(roles.network.requests.size(), 1U);
   const auto& request = roles.network.requests[0];
   EXPECT_EQ(request.url, "https://sts.us-east-1.amazonaws.com/");
-  EXPECT_EQ(Roles::signer(request), "AKBASE");
+  EXPECT_EQ(AssumedRoles::signer(request), "AKBASE");
   EXPECT_EQ(form_of(request), (std::map<std::string, std::string>{{"Action", "AssumeRole"},
                                                                   {"Version", "2011-06-15"},
                                                                   {"RoleArn", std::string(kArn) + "web"},
@@ -55,27 +55,27 @@ TEST(ProfileRole, IsAssumedWithTheKeysOfItsSourceProfile) {
 }
 
 TEST(ProfileRole, MayHaveARoleAsItsSource) {
-  Roles roles;
+  AssumedRoles roles;
   EXPECT_EQ(roles.ask("[default]\n" + role("a", "source_profile = b") + "[profile b]\n" +
                       role("b", "source_profile = keys") + kKeys),
             "a");
   ASSERT_EQ(roles.network.requests.size(), 2U);
-  EXPECT_EQ(Roles::signer(roles.network.requests[0]), "AKBASE");
-  EXPECT_EQ(Roles::signer(roles.network.requests[1]), "b");
+  EXPECT_EQ(AssumedRoles::signer(roles.network.requests[0]), "AKBASE");
+  EXPECT_EQ(AssumedRoles::signer(roles.network.requests[1]), "b");
   EXPECT_EQ(form_of(roles.network.requests[1])["RoleSessionName"], "evenkeel");
 }
 
 TEST(ProfileRole, MayUseItsOwnProfilesKeys) {
-  Roles roles;
+  AssumedRoles roles;
   EXPECT_EQ(roles.ask("[default]\n" + role("a",
                                            "source_profile = default\naws_access_key_id = AKSELF\n"
                                            "aws_secret_access_key = hush")),
             "a");
-  EXPECT_EQ(Roles::signer(roles.network.requests.at(0)), "AKSELF");
+  EXPECT_EQ(AssumedRoles::signer(roles.network.requests.at(0)), "AKSELF");
 }
 
 TEST(ProfileRole, NoticesCirclesAndEndlessChains) {
-  Roles roles;
+  AssumedRoles roles;
   const auto circle = roles.ask("[default]\n" + role("a", "source_profile = b") + "[profile b]\n" +
                                 role("b", "source_profile = default"));
   EXPECT_NE(circle.find("go round in a circle: default -> b -> default; mend"), std::string::npos) << circle;
@@ -90,7 +90,7 @@ TEST(ProfileRole, NoticesCirclesAndEndlessChains) {
 }
 
 TEST(ProfileRole, TakesItsKeysFromWhereCredentialSourceSays) {
-  Roles roles;
+  AssumedRoles roles;
   const auto from = [&](const char* source) {
     return roles.ask("[default]\n" + role("web", std::string("credential_source = ") + source));
   };
@@ -99,7 +99,7 @@ TEST(ProfileRole, TakesItsKeysFromWhereCredentialSourceSays) {
   roles.variables["AWS_ACCESS_KEY_ID"] = "AKENV";
   roles.variables["AWS_SECRET_ACCESS_KEY"] = "hush";
   EXPECT_EQ(from("Environment"), "web");
-  EXPECT_EQ(Roles::signer(roles.network.requests.at(0)), "AKENV");
+  EXPECT_EQ(AssumedRoles::signer(roles.network.requests.at(0)), "AKENV");
   EXPECT_NE(from("EcsContainer").find("EcsContainer has nothing to give"), std::string::npos);
   roles.variables["AWS_EC2_METADATA_DISABLED"] = "true";
   EXPECT_NE(from("Ec2InstanceMetadata").find("switched off"), std::string::npos);
@@ -107,7 +107,7 @@ TEST(ProfileRole, TakesItsKeysFromWhereCredentialSourceSays) {
 }
 
 TEST(ProfileRole, NeedsOneSourceThatHasSomething) {
-  Roles roles;
+  AssumedRoles roles;
   EXPECT_EQ(roles.ask("[default]\nregion = x\n"), "absent: profile 'default' is no role");
   EXPECT_NE(roles.ask("[default]\n" + role("a", "")).find("and has neither"), std::string::npos);
   EXPECT_NE(
@@ -122,7 +122,7 @@ TEST(ProfileRole, NeedsOneSourceThatHasSomething) {
 }
 
 TEST(ProfileRole, RefusesWhatStsWouldRefuseAndWhatNeedsAPerson) {
-  Roles roles;
+  AssumedRoles roles;
   const auto with = [&](const std::string& rest) {
     return roles.ask("[default]\n" + role("web", "source_profile = keys\n" + rest) + kKeys);
   };
@@ -138,7 +138,7 @@ TEST(ProfileRole, RefusesWhatStsWouldRefuseAndWhatNeedsAPerson) {
 }
 
 TEST(ProfileRole, PassesOnWhatStsSaysAndWhatToDo) {
-  Roles roles;
+  AssumedRoles roles;
   roles.network.script = [](const Request&) {
     return query_error(403, "AccessDenied", "User: x is not authorized to perform: sts:AssumeRole");
   };
@@ -157,15 +157,15 @@ TEST(ProfileRole, PassesOnWhatStsSaysAndWhatToDo) {
   for (const auto sleep : roles.clock.sleeps) EXPECT_LT(sleep, Duration{15'000});
 }
 
-TEST(Role, IsAskedForInItsOwnPartition) {
-  Roles roles;
+TEST(RoleToAssume, IsAskedForInItsOwnPartition) {
+  AssumedRoles roles;
   const auto asked_at = [&](const std::string& arn, const std::string& region) {
     roles.network.requests.clear();
-    Role wanted;
+    RoleToAssume wanted;
     wanted.arn = arn;
     wanted.region = region;
     const auto session = assume_role(roles.sources(), roles.config().value(), wanted,
-                                     std::make_shared<Identity>(Credentials{"AK", "s", ""}));
+                                     std::make_shared<RefreshingCredentials>(Credentials{"AK", "s", ""}));
     return session ? roles.network.requests.at(0).url : "error: " + session.error().message;
   };
   EXPECT_EQ(asked_at("arn:aws:iam::123456789012:role/r", "eu-west-1"),
@@ -181,7 +181,7 @@ TEST(Role, IsAskedForInItsOwnPartition) {
       "mend one of the two");
 }
 
-struct WebIdentity : Roles {
+struct WebIdentity : AssumedRoles {
   std::string file = home.write("token", "hush-oidc-token\n");
 
   WebIdentity() {

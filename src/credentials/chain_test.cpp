@@ -13,11 +13,11 @@ std::string keys(const std::string& id) {
 }
 
 // Everything is configured at once; each test takes away the first ones.
-struct Everything : World {
+struct EverySource : SourcesWorld {
   SystemClock real;  // a process takes real time
   std::string role, web, file, process, config_keys;
 
-  Everything() {
+  EverySource() {
     network.script = [](const Request& request) -> Result<Response> {
       if (request.url.starts_with("https://sts.")) return sts_answer(request);
       if (request.url.starts_with("http://169.254.170.2/")) return respond(200, json_of("CONTAINER"));
@@ -53,7 +53,7 @@ struct Everything : World {
 };
 
 TEST(CredentialsChain, AsksInAwsOrder) {
-  Everything all;
+  EverySource all;
   EXPECT_EQ(all.first(), "ENVIRONMENT");
   all.variables.erase("AWS_ACCESS_KEY_ID");
   all.variables.erase("AWS_SECRET_ACCESS_KEY");
@@ -73,7 +73,7 @@ TEST(CredentialsChain, AsksInAwsOrder) {
 }
 
 TEST(CredentialsChain, LetsTheEnvironmentsKeysWinOverAwsProfileButNotOverTheFlag) {
-  Everything all;
+  EverySource all;
   all.home.write("config", "[profile other]\n" + keys("OTHER"));
   all.variables["AWS_PROFILE"] = "other";
   EXPECT_EQ(all.first(), "ENVIRONMENT");
@@ -83,7 +83,7 @@ TEST(CredentialsChain, LetsTheEnvironmentsKeysWinOverAwsProfileButNotOverTheFlag
 
 TEST(CredentialsChain, NeverPassesOverWhatIsBroken) {
   const auto broken = [](const std::string& text) { return text.starts_with("error: "); };
-  Everything all;
+  EverySource all;
   all.variables.erase("AWS_SECRET_ACCESS_KEY");
   EXPECT_TRUE(broken(all.first()));
   all.variables.erase("AWS_ACCESS_KEY_ID");
@@ -114,7 +114,7 @@ TEST(CredentialsChain, NeverPassesOverWhatIsBroken) {
 }
 
 TEST(CredentialsChain, SaysEverythingThatItLookedAt) {
-  World world;
+  SourcesWorld world;
   world.home.write("config", "[default]\n");
   const auto none = credentials_chain(world.sources())();
   ASSERT_EQ(kind_of(none), ErrorKind::denied);
@@ -130,7 +130,7 @@ TEST(CredentialsChain, SaysEverythingThatItLookedAt) {
 
 TEST(CredentialsChain, RefusesWhatNeedsAPersonToSignIn) {
   for (const char* setting : {"sso_session = x", "sso_start_url = x", "login_session = x"}) {
-    World world;
+    SourcesWorld world;
     world.home.write("config", "[default]\n" + std::string(setting) + "\n");
     const auto refused = credentials_chain(world.sources())();
     ASSERT_EQ(kind_of(refused), ErrorKind::invalid);
@@ -140,7 +140,7 @@ TEST(CredentialsChain, RefusesWhatNeedsAPersonToSignIn) {
 }
 
 TEST(CredentialsChain, NeverTurnsIntoSomebodyElse) {
-  Everything all;
+  EverySource all;
   all.variables.erase("AWS_ACCESS_KEY_ID");
   all.variables.erase("AWS_SECRET_ACCESS_KEY");
   all.variables.erase("AWS_WEB_IDENTITY_TOKEN_FILE");
@@ -159,7 +159,7 @@ TEST(CredentialsChain, NeverTurnsIntoSomebodyElse) {
 }
 
 TEST(CredentialsChain, AnInstanceStaysWhoItIsWhileItsMetadataServiceIsAway) {
-  World world;
+  SourcesWorld world;
   bool away = false;
   world.network.script = [&](const Request& request) -> Result<Response> {
     if (away) return connection_refused();
@@ -167,7 +167,7 @@ TEST(CredentialsChain, AnInstanceStaysWhoItIsWhileItsMetadataServiceIsAway) {
     if (request.url.ends_with("security-credentials/")) return respond(200, "web");
     return respond(200, json_of("INSTANCE"));
   };
-  Identity identity(credentials_chain(world.sources()));
+  RefreshingCredentials identity(credentials_chain(world.sources()));
   const Time noon = parse_iso8601("2026-11-22T12:00:00Z").value();  // when they end
   EXPECT_EQ(identity.credentials(noon - std::chrono::hours{1})->access_key_id, "INSTANCE");
   away = true;
@@ -177,7 +177,7 @@ TEST(CredentialsChain, AnInstanceStaysWhoItIsWhileItsMetadataServiceIsAway) {
 }
 
 TEST(CredentialsChain, LooksAgainAtEverythingUntilSomebodyHasSome) {
-  World world;
+  SourcesWorld world;
   world.home.write("config", "[default]\n");
   const auto chain = credentials_chain(world.sources());
   EXPECT_TRUE(who(chain()).starts_with("error"));

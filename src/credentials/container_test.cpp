@@ -7,7 +7,7 @@
 namespace evenkeel::credentials {
 namespace {
 
-struct Container : World {
+struct Container : SourcesWorld {
   Result<Response> answer = respond(200, json_of("AKCONTAINER"));
 
   Container() {

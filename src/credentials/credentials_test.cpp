@@ -31,7 +31,7 @@ TEST(Credentials, AreFitForAHeaderOrSayWhyNot) {
 }
 
 TEST(EnvironmentKeys, AreBothThereOrNeither) {
-  World world;
+  SourcesWorld world;
   EXPECT_EQ(who(environment_keys(world.environment())), "absent: AWS_ACCESS_KEY_ID is not set");
   world.variables["AWS_ACCESS_KEY_ID"] = "AKID";
   EXPECT_TRUE(

@@ -48,10 +48,10 @@ Result<std::string> base_url(const Sources& sources, const SharedConfig& config)
 }
 
 // A conversation with the service: a token first, which proves that it is version 2.
-class Metadata {
+class MetadataClient {
  public:
-  static Result<Metadata> make(const Sources& sources, const SharedConfig& config) {
-    Metadata made(sources.transport);
+  static Result<MetadataClient> make(const Sources& sources, const SharedConfig& config) {
+    MetadataClient made(sources.transport);
     made.base_ = TRY(base_url(sources, config));
     made.timeout_ =
         std::chrono::seconds{TRY(number(sources.environment, "AWS_METADATA_SERVICE_TIMEOUT", 1, 60))};
@@ -74,7 +74,7 @@ class Metadata {
   const std::string& base() const { return base_; }
 
  private:
-  explicit Metadata(Transport& transport) : transport_(transport) {}
+  explicit MetadataClient(Transport& transport) : transport_(transport) {}
 
   Result<Response> send(const char* method, const std::string& path, Headers headers) {
     Request request;
@@ -101,9 +101,10 @@ bool is_disabled(const Environment& environment) {
   return lower_or_empty(lookup(environment, "AWS_EC2_METADATA_DISABLED")) == "true";
 }
 
-std::string place(const Metadata& metadata) { return "instance metadata at " + metadata.base() + ": "; }
+std::string place(const MetadataClient& metadata) { return "instance metadata at " + metadata.base() + ": "; }
 
-std::unexpected<Error> refused(const Metadata& metadata, const std::string& what, const Response& response) {
+std::unexpected<Error> refused(const MetadataClient& metadata, const std::string& what,
+                               const Response& response) {
   const bool no = response.status == 401 || response.status == 403;
   return fail(
       no ? ErrorKind::denied : ErrorKind::unavailable,
@@ -111,7 +112,7 @@ std::unexpected<Error> refused(const Metadata& metadata, const std::string& what
           (no ? "; switch the instance's metadata service on" : "; it is tried again at the next tick"));
 }
 
-std::unexpected<Error> went_away(const Metadata& metadata, const Error& error) {
+std::unexpected<Error> went_away(const MetadataClient& metadata, const Error& error) {
   return fail(ErrorKind::unavailable, place(metadata) + "it stopped answering: " + error.message +
                                           "; it is tried again at the next tick");
 }
@@ -128,7 +129,7 @@ bool is_role_name(const std::string& name) {
 
 Result<Found> instance_credentials(const Sources& sources, const SharedConfig& config) {
   if (is_disabled(sources.environment)) return Absent{"switched off by AWS_EC2_METADATA_DISABLED"};
-  auto metadata = TRY(Metadata::make(sources, config));
+  auto metadata = TRY(MetadataClient::make(sources, config));
   const auto token = metadata.put_token();
   if (!token) return Absent{"none at " + metadata.base() + ": " + token.error().message};
   if (token->status != 200) return refused(metadata, "PUT latest/api/token", *token);
@@ -161,7 +162,7 @@ Result<Found> instance_credentials(const Sources& sources, const SharedConfig& c
 
 Result<std::optional<std::string>> instance_region(const Sources& sources, const SharedConfig& config) {
   if (is_disabled(sources.environment)) return std::nullopt;
-  auto metadata = TRY(Metadata::make(sources, config));
+  auto metadata = TRY(MetadataClient::make(sources, config));
   if (const auto token = metadata.put_token(); !token || token->status != 200 || !metadata.has_token()) {
     return std::nullopt;
   }

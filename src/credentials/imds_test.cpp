@@ -8,10 +8,10 @@ namespace evenkeel::credentials {
 namespace {
 
 // An instance with the role `web`; each path may be answered otherwise.
-struct Instance : World {
+struct ImdsInstance : SourcesWorld {
   std::map<std::string, Result<Response>> answers;
 
-  Instance() {
+  ImdsInstance() {
     answers["PUT /latest/api/token"] = respond(200, "the-token");
     answers["GET /latest/meta-data/iam/security-credentials/"] = respond(200, "web\n");
     answers["GET /latest/meta-data/iam/security-credentials/web"] = respond(200, json_of("AKIMDS"));
@@ -27,7 +27,7 @@ struct Instance : World {
 };
 
 TEST(InstanceCredentials, ComeFromVersionTwoAlone) {
-  Instance instance;
+  ImdsInstance instance;
   const auto found = instance.ask();
   EXPECT_EQ(who(found), "AKIMDS");
   EXPECT_EQ(session_of(found)->expires, parse_iso8601("2026-11-22T12:00:00Z"));
@@ -44,7 +44,7 @@ TEST(InstanceCredentials, ComeFromVersionTwoAlone) {
 
 TEST(InstanceCredentials, NeverFallBackToVersionOne) {
   for (const int status : {400, 403, 404, 405, 500}) {
-    Instance instance;
+    ImdsInstance instance;
     instance.answers["PUT /latest/api/token"] = respond(status, "");
     EXPECT_TRUE(who(instance.ask()).starts_with("error: instance metadata at http://169.254.169.254/: PUT"))
         << status;
@@ -53,22 +53,22 @@ TEST(InstanceCredentials, NeverFallBackToVersionOne) {
 }
 
 TEST(InstanceCredentials, AreAbsentWhereNobodyAnswersAndNobodyIsAskedTwice) {
-  Instance instance;
-  for (const auto& nobody : {connection_refused(), reply_lost()}) {
-    instance.answers["PUT /latest/api/token"] = nobody;
+  ImdsInstance instance;
+  for (const auto& no_answer : {connection_refused(), reply_lost()}) {
+    instance.answers["PUT /latest/api/token"] = no_answer;
     EXPECT_TRUE(who(instance.ask()).starts_with("absent: none at http://169.254.169.254/"));
   }
   EXPECT_EQ(instance.network.requests.size(), 2U);
 }
 
 TEST(InstanceCredentials, AreAbsentWhereTheInstanceHasNoRole) {
-  Instance instance;
+  ImdsInstance instance;
   instance.answers["GET /latest/meta-data/iam/security-credentials/"] = respond(404, "<html>");
   EXPECT_EQ(who(instance.ask()), "absent: this instance has no role");
 }
 
 TEST(InstanceCredentials, AreNotLookedForWhenSwitchedOff) {
-  Instance instance;
+  ImdsInstance instance;
   instance.variables["AWS_EC2_METADATA_DISABLED"] = "TRUE";
   EXPECT_EQ(who(instance.ask()), "absent: switched off by AWS_EC2_METADATA_DISABLED");
   EXPECT_EQ(instance.region(), std::nullopt);
@@ -89,7 +89,7 @@ TEST(InstanceCredentials, RefuseWhatMakesNoSense) {
       {list + "web", connection_refused()},
       {list + "web", respond(200, R"({"Code":"Failed","Message":"no"})")}};
   for (const auto& [path, answer] : cases) {
-    Instance instance;
+    ImdsInstance instance;
     instance.answers[path] = answer;
     const auto text = who(instance.ask());
     EXPECT_TRUE(text.starts_with("error: instance metadata at ")) << path << " gave " << text;
@@ -98,7 +98,7 @@ TEST(InstanceCredentials, RefuseWhatMakesNoSense) {
 }
 
 TEST(InstanceCredentials, AreLookedForWhereTheVariablesSay) {
-  Instance instance;
+  ImdsInstance instance;
   instance.variables["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] = "IPv6";
   EXPECT_EQ(who(instance.ask()), "AKIMDS");
   EXPECT_TRUE(instance.network.requests.at(0).url.starts_with("http://[fd00:ec2::254]/latest/"));
@@ -113,7 +113,7 @@ TEST(InstanceCredentials, AreLookedForWhereTheVariablesSay) {
 }
 
 TEST(InstanceCredentials, TakeAsLongAndTryAsOftenAsTheVariablesSay) {
-  Instance instance;
+  ImdsInstance instance;
   instance.variables["AWS_METADATA_SERVICE_TIMEOUT"] = "5";
   instance.variables["AWS_METADATA_SERVICE_NUM_ATTEMPTS"] = "3";
   instance.answers["PUT /latest/api/token"] = reply_lost();
@@ -125,7 +125,7 @@ TEST(InstanceCredentials, TakeAsLongAndTryAsOftenAsTheVariablesSay) {
 }
 
 TEST(InstanceRegion, IsTheInstancesOwnOrNone) {
-  Instance instance;
+  ImdsInstance instance;
   EXPECT_EQ(instance.region(), "eu-central-1");
   instance.answers["GET /latest/meta-data/placement/region"] = respond(404, "");
   EXPECT_EQ(instance.region(), std::nullopt);

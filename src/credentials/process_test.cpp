@@ -8,21 +8,21 @@
 namespace evenkeel::credentials {
 namespace {
 
-using Words = std::vector<std::string>;
+using Arguments = std::vector<std::string>;
 
 Result<std::string> shell(const std::string& script, const ProcessLimits& limits = {},
-                          const Words& variables = {"PATH=/usr/bin:/bin"}) {
+                          const Arguments& variables = {"PATH=/usr/bin:/bin"}) {
   SystemClock clock;
   return run_process({"/bin/sh", "-c", script}, variables, clock, limits);
 }
 
 TEST(SplitCommand, DividesAsAShellDoesButExpandsNothing) {
-  EXPECT_EQ(split_command("/opt/my/tool --a  b"), (Words{"/opt/my/tool", "--a", "b"}));
+  EXPECT_EQ(split_command("/opt/my/tool --a  b"), (Arguments{"/opt/my/tool", "--a", "b"}));
   EXPECT_EQ(split_command(R"("/opt/my tool" 'a "b" c' d\ e "f\"g\h" '')"),
-            (Words{"/opt/my tool", "a \"b\" c", "d e", "f\"g\\h", ""}));
-  EXPECT_EQ(split_command("echo $HOME `id` *; rm"), (Words{"echo", "$HOME", "`id`", "*;", "rm"}));
-  EXPECT_EQ(split_command("a b\"c d\"e"), (Words{"a", "bc de"}));
-  EXPECT_EQ(split_command("  "), Words{});
+            (Arguments{"/opt/my tool", "a \"b\" c", "d e", "f\"g\\h", ""}));
+  EXPECT_EQ(split_command("echo $HOME `id` *; rm"), (Arguments{"echo", "$HOME", "`id`", "*;", "rm"}));
+  EXPECT_EQ(split_command("a b\"c d\"e"), (Arguments{"a", "bc de"}));
+  EXPECT_EQ(split_command("  "), Arguments{});
   for (const char* open : {"a \"b", "a 'b", "a \\"}) EXPECT_EQ(split_command(open), std::nullopt) << open;
 }
 
@@ -67,7 +67,7 @@ TEST(Process, MayNotPrintWithoutEnd) {
   EXPECT_EQ(much.error().message, "printed more than 10000 bytes");
 }
 
-struct Profile : World {
+struct Profile : SourcesWorld {
   Result<Found> run(const std::string& line) {
     home.write("config", "[default]\ncredential_process = " + line + "\n");
     SystemClock real;

@@ -16,8 +16,8 @@
 
 namespace evenkeel::credentials {
 
-using namespace wire;  // sessions, requests and what they are sent with
-using wire::Identity;  // model/identity.h has another one
+using namespace wire;               // sessions, requests and what they are sent with
+using wire::RefreshingCredentials;  // model/identity.h has another one
 
 // Transport, clock and random must outlive whatever is made from them.
 struct Sources {

@@ -20,7 +20,7 @@ bool is_name_character(char c) {
          std::string_view{"_+=,.@-"}.find(c) != std::string_view::npos;
 }
 
-Result<void> check_role(const Role& role) {
+Result<void> check_role(const RoleToAssume& role) {
   const auto shown = printable(role.arn);
   if (partition_of_arn(role.arn) == nullptr || role.arn.find(":iam::") == std::string::npos ||
       role.arn.find(":role/") == std::string::npos) {
@@ -39,7 +39,7 @@ Result<void> check_role(const Role& role) {
   return {};
 }
 
-Result<std::string> region_of(const Sources& sources, const SharedConfig& config, const Role& role) {
+Result<std::string> region_of(const Sources& sources, const SharedConfig& config, const RoleToAssume& role) {
   const auto* partition = partition_of_arn(role.arn);
   if (role.region.empty()) {
     const auto found = TRY(find_region(sources.environment, {}, config));
@@ -50,7 +50,7 @@ Result<std::string> region_of(const Sources& sources, const SharedConfig& config
                                       ", and region " + role.region + " is not; mend one of the two");
 }
 
-Call call_for(const std::string& action, const Role& role) {
+Call call_for(const std::string& action, const RoleToAssume& role) {
   Call call;
   call.service = Service::sts;
   call.action = action;
@@ -77,7 +77,7 @@ Result<Session> read(const Answer& answer) {
   return session;
 }
 
-std::string sts_remedy(const Error& error, const Call& call, const Role& role) {
+std::string sts_remedy(const Error& error, const Call& call, const RoleToAssume& role) {
   if (error.kind == ErrorKind::unavailable) return "";
   if (error.code == "AccessDenied") {
     return "; the role's trust policy must let these credentials do " + full_name(call) +
@@ -90,8 +90,8 @@ std::string sts_remedy(const Error& error, const Call& call, const Role& role) {
   return "";
 }
 
-Result<Session> ask_sts(const Sources& sources, const SharedConfig& config, const Role& role,
-                        const Call& call, std::shared_ptr<Identity> base) {
+Result<Session> ask_sts(const Sources& sources, const SharedConfig& config, const RoleToAssume& role,
+                        const Call& call, std::shared_ptr<RefreshingCredentials> base) {
   const auto region = TRY(region_of(sources, config, role));
   const auto url = TRY(endpoint_url(Service::sts, region, sources.environment, config));
   Caller caller(sources.transport, sources.clock, sources.random, std::move(base),
@@ -108,25 +108,25 @@ Result<Session> ask_sts(const Sources& sources, const SharedConfig& config, cons
 
 }  // namespace
 
-Result<Session> assume_role(const Sources& sources, const SharedConfig& config, const Role& role,
-                            std::shared_ptr<Identity> base) {
+Result<Session> assume_role(const Sources& sources, const SharedConfig& config, const RoleToAssume& role,
+                            std::shared_ptr<RefreshingCredentials> base) {
   TRY_VOID(check_role(role));
   return ask_sts(sources, config, role, call_for("AssumeRole", role), std::move(base));
 }
 
 Result<Session> assume_role_with_web_identity(const Sources& sources, const SharedConfig& config,
-                                              const Role& role, const std::string& token) {
+                                              const RoleToAssume& role, const std::string& token) {
   TRY_VOID(check_role(role));
   Call call = call_for("AssumeRoleWithWebIdentity", role);
   call.parameters.add("WebIdentityToken", token);
   call.anonymous = true;
   const Credentials secret{"", "", token};
-  auto session = ask_sts(sources, config, role, call, std::make_shared<Identity>(Credentials{}));
+  auto session = ask_sts(sources, config, role, call, std::make_shared<RefreshingCredentials>(Credentials{}));
   if (!session) session.error().message = secret.redact(session.error().message);
   return session;
 }
 
-FetchSession assumed_role(Sources sources, Role role, std::shared_ptr<Identity> base) {
+FetchSession assumed_role(Sources sources, RoleToAssume role, std::shared_ptr<RefreshingCredentials> base) {
   return [sources = std::move(sources), role = std::move(role), base = std::move(base)]() -> Result<Session> {
     const auto config = TRY(SharedConfig::load(sources.environment, sources.profile));
     return assume_role(sources, config, role, base);

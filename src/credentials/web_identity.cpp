@@ -28,7 +28,7 @@ Result<Found> web_identity(const Sources& sources, const SharedConfig& config, c
   if (!text) return fail(ErrorKind::invalid, place + "is not there; check AWS_WEB_IDENTITY_TOKEN_FILE");
   const std::string token{trim(*text)};
   if (token.empty()) return fail(ErrorKind::invalid, place + "is empty; who should keep it fresh?");
-  Role role;
+  RoleToAssume role;
   role.arn = *arn;
   role.session_name = value("AWS_ROLE_SESSION_NAME", "role_session_name").value_or(kSessionName);
   auto session = assume_role_with_web_identity(sources, config, role, token);

@@ -151,8 +151,8 @@ Result<void> DynamoJournal::store(const FleetState& next, std::int64_t over, std
     const auto number = static_cast<int>(begin_at / kEventsInPart);
     TRY_VOID(keep(next.fleet, history_key(next.revision, number), events_to_json(part)));
   }
-  const dynamodb::Condition condition =
-      over == 0 ? dynamodb::Condition{"pk", std::nullopt} : dynamodb::Condition{"revision", over};
+  const dynamodb::PutCondition condition =
+      over == 0 ? dynamodb::PutCondition{"pk", std::nullopt} : dynamodb::PutCondition{"revision", over};
   auto put = dynamodb::put_item(caller(kToLookAgain), table_, item, condition);
   if (!put.outcome) {
     known_.erase(next.fleet);

@@ -102,7 +102,7 @@ ServerError server_error(const Call& call, const Response& response, const Crede
   if (is_json(facts(call.service).protocol)) {
     if (const auto error = json_error(response)) return {error->code, shown(error->text)};
   }
-  if (const auto document = Document::parse(response.body)) {
+  if (const auto document = XmlDocument::parse(response.body)) {
     const Element root = document->root();
     // moto mixes the two where it denies.
     const Element holder = root.find("Errors").value_or(root);
@@ -130,16 +130,16 @@ std::string remedy(const Call& call, ErrorKind kind, std::string_view code) {
 }
 
 // No certain answer: a mutation may have happened; a read has no effect, so it can simply be asked again.
-Fault no_certain_answer(const Call& call, std::string message) {
+FailedAttempt no_certain_answer(const Call& call, std::string message) {
   return {.error = {call.mutates ? ErrorKind::maybe_happened : ErrorKind::unavailable,
                     full_name(call) + ": " + std::move(message), "", full_name(call)},
           .retryable = true,
           .uncertain = call.mutates};
 }
 
-Fault from_transport(const Call& call, const Error& error) {
+FailedAttempt from_transport(const Call& call, const Error& error) {
   if (error.kind == ErrorKind::maybe_happened) {
-    Fault fault = no_certain_answer(call, error.message);
+    FailedAttempt fault = no_certain_answer(call, error.message);
     fault.timeout = error.code == kTimeoutCode;
     return fault;
   }
@@ -156,12 +156,12 @@ ErrorKind kind_of_refusal(const Call& call, int status, const ServerError& serve
   return status >= 400 ? ErrorKind::rejected : ErrorKind::invalid;
 }
 
-Fault from_status(const Call& call, const Response& response, const Credentials& credentials) {
+FailedAttempt from_status(const Call& call, const Response& response, const Credentials& credentials) {
   const ServerError server = server_error(call, response, credentials);
   std::string message = "HTTP " + std::to_string(response.status) + " " +
                         (server.code.empty() ? "" : server.code + ": ") + server.text;
   const bool transient = is_transient_code(server.code, server.text);
-  Fault fault;
+  FailedAttempt fault;
   if (is_throttle_code(server.code) || (server.code.empty() && response.status == 429)) {
     fault.error = {ErrorKind::throttled, full_name(call) + ": " + message, server.code, full_name(call)};
     fault.retryable = true;
@@ -185,10 +185,11 @@ Fault from_status(const Call& call, const Response& response, const Credentials&
 }
 
 // A 200 that doesn't hold what it should.
-Fault from_nonsense(const Call& call, const Response& response, bool cut_off, const std::string& what) {
+FailedAttempt from_nonsense(const Call& call, const Response& response, bool cut_off,
+                            const std::string& what) {
   const std::string message =
       "HTTP " + std::to_string(response.status) + ", but the answer is no use: " + what;
-  Fault fault = no_certain_answer(call, message);
+  FailedAttempt fault = no_certain_answer(call, message);
   fault.retryable = cut_off;
   if (!cut_off && !call.mutates) fault.error.kind = ErrorKind::invalid;
   fault.date = date_of(response);
@@ -205,7 +206,7 @@ bool is_damaged(const Response& response) {
   return header != nullptr && trim(*header) != std::to_string(crc32(response.body));
 }
 
-std::expected<Answer, Fault> read_json_answer(const Call& call, Response response) {
+std::expected<Answer, FailedAttempt> read_json_answer(const Call& call, Response response) {
   if (is_damaged(response))
     return std::unexpected(from_nonsense(call, response, true, "it does not have its own checksum"));
   const bool begins_well = trim(response.body).starts_with('{');
@@ -232,8 +233,8 @@ bool is_permission_code(std::string_view code) {
   return any_of(kCodes, code);
 }
 
-std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> response,
-                                         const Credentials& credentials) {
+std::expected<Answer, FailedAttempt> read_answer(const Call& call, Result<Response> response,
+                                                 const Credentials& credentials) {
   if (!response) return std::unexpected(from_transport(call, response.error()));
   if (response->status < 200 || response->status > 299) {
     return std::unexpected(from_status(call, *response, credentials));
@@ -243,7 +244,7 @@ std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> resp
     return std::unexpected(from_nonsense(call, *response, cut_off, what));
   };
   const bool right_start = begins_like_answer(call, response->body);
-  auto document = Document::parse(std::move(response->body));
+  auto document = XmlDocument::parse(std::move(response->body));
   if (!document) return nonsense(right_start, document.error().message);
   const std::string root{document->root().name()};
   if (root != call.action + "Response") {

@@ -15,9 +15,9 @@
 namespace evenkeel::wire {
 
 struct Answer {
-  Document document;  // of an XML protocol's answer
-  std::string json;   // of a JSON protocol's: one JSON object
-  Time date{};        // AWS's clock: the Date header
+  XmlDocument document;  // of an XML protocol's answer
+  std::string json;      // of a JSON protocol's: one JSON object
+  Time date{};           // AWS's clock: the Date header
 
   // What the action returned, of an XML protocol's answer: <ActionResult> in the Query protocol, the root in
   // EC2's.
@@ -29,7 +29,7 @@ struct Answer {
 inline constexpr std::string_view kTimeoutCode = "Timeout";
 
 // One attempt that failed.
-struct Fault {
+struct FailedAttempt {
   Error error;
   bool retryable = false;
   bool timeout = false;                     // costs more of the retry quota
@@ -59,7 +59,7 @@ bool is_permission_code(std::string_view code);
 //   200 with something that is no answer to this   mutation: maybe_happened; read: invalid
 //   action (HTML, empty, no Date)
 // `code` is AWS's. The message names service, action, status, code, AWS's text made printable, and a remedy.
-std::expected<Answer, Fault> read_answer(const Call& call, Result<Response> response,
-                                         const Credentials& credentials);
+std::expected<Answer, FailedAttempt> read_answer(const Call& call, Result<Response> response,
+                                                 const Credentials& credentials);
 
 }  // namespace evenkeel::wire

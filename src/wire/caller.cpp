@@ -55,7 +55,7 @@ struct Caller::Attempt {
   int number = 1;
   int quota_held = 0;  // what the last retry took
   bool uncertain = false;
-  bool mended = false;  // was sent again with fresh credentials or a corrected clock
+  bool corrected = false;  // was sent again with fresh credentials or a corrected clock
   Time due{};
 };
 
@@ -78,8 +78,8 @@ std::uint64_t Statistics::requests() const {
   return sum;
 }
 
-Caller::Caller(Transport& transport, Clock& clock, Random& random, std::shared_ptr<Identity> identity,
-               Endpoints endpoints)
+Caller::Caller(Transport& transport, Clock& clock, Random& random,
+               std::shared_ptr<RefreshingCredentials> identity, Endpoints endpoints)
     : transport_(transport),
       clock_(clock),
       random_(random),
@@ -88,7 +88,7 @@ Caller::Caller(Transport& transport, Clock& clock, Random& random, std::shared_p
 
 Caller::Caller(Transport& transport, Clock& clock, Random& random, Credentials long_lived,
                Endpoints endpoints)
-    : Caller(transport, clock, random, std::make_shared<Identity>(std::move(long_lived)),
+    : Caller(transport, clock, random, std::make_shared<RefreshingCredentials>(std::move(long_lived)),
              std::move(endpoints)) {}
 
 Reply Caller::call(const Call& call) { return std::move(this->call(std::span{&call, 1}).front()); }
@@ -142,7 +142,7 @@ Request Caller::request(const Call& call, const Attempt& attempt, const Credenti
   request.headers.emplace_back(
       "amz-sdk-request", fmt::format("attempt={}; max={}", attempt.number, std::max(most, attempt.number)));
   if (!call.anonymous) {
-    const Scope scope{endpoints_.region, facts(call.service).signing_name};
+    const CredentialScope scope{endpoints_.region, facts(call.service).signing_name};
     for (auto& header : sign(request, credentials, scope, call.sign_at.value_or(now()))) {
       request.headers.push_back(std::move(header));
     }
@@ -165,7 +165,7 @@ void Caller::finish_attempt(Attempt attempt, Result<Response> response, const Cr
     reply.outcome = std::move(*answer);
     return;
   }
-  Fault& fault = answer.error();
+  FailedAttempt& fault = answer.error();
   if (fault.date) reply.date = fault.date;
   if (fault.error.kind == ErrorKind::throttled) {
     ++counts.throttled;
@@ -184,10 +184,10 @@ void Caller::finish_attempt(Attempt attempt, Result<Response> response, const Cr
   if (again) batch.waiting.push_back(std::move(attempt));
 }
 
-bool Caller::may_retry(const Call& call, Attempt& attempt, const Fault& fault,
+bool Caller::may_retry(const Call& call, Attempt& attempt, const FailedAttempt& fault,
                        const Credentials& credentials) {
   if (call.at_most_once) return false;
-  if (mended(call, attempt, fault, credentials)) return true;
+  if (corrected(call, attempt, fault, credentials)) return true;
   const bool throttled = fault.error.kind == ErrorKind::throttled;
   if (!fault.retryable || attempt.number >= (throttled ? kMaxThrottledAttempts : kMaxAttempts)) return false;
   const Time due = clock_.now() + retry_delay(attempt.number, random_);
@@ -200,23 +200,24 @@ bool Caller::may_retry(const Call& call, Attempt& attempt, const Fault& fault,
 }
 
 // Whether what AWS didn't like about the signature could be put right. Once a call.
-bool Caller::mended(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials) {
-  if (attempt.mended || call.anonymous) return false;
+bool Caller::corrected(const Call& call, Attempt& attempt, const FailedAttempt& fault,
+                       const Credentials& credentials) {
+  if (attempt.corrected || call.anonymous) return false;
   if (fault.clock_differs && fault.date && !call.sign_at) {
     const Duration differs = *fault.date - clock_.now();
     if (std::chrono::abs(differs - skew_) > kSkewMatters) {
       skew_ = differs;
-      attempt.mended = true;
+      attempt.corrected = true;
     }
   }
-  if (!attempt.mended && fault.credentials_expired) {
-    attempt.mended = identity_->renew(credentials, now());
+  if (!attempt.corrected && fault.credentials_expired) {
+    attempt.corrected = identity_->renew(credentials, now());
   }
-  if (attempt.mended) {
+  if (attempt.corrected) {
     attempt.due = clock_.now();
     ++attempt.number;
   }
-  return attempt.mended;
+  return attempt.corrected;
 }
 
 bool Caller::too_late(Time start) const { return deadline_ && *deadline_ - start < kLeastTime; }

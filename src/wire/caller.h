@@ -54,7 +54,7 @@ struct Statistics {
 class Caller {
  public:
   // Transport, clock and random must outlive the caller.
-  Caller(Transport& transport, Clock& clock, Random& random, std::shared_ptr<Identity> identity,
+  Caller(Transport& transport, Clock& clock, Random& random, std::shared_ptr<RefreshingCredentials> identity,
          Endpoints endpoints);
   Caller(Transport& transport, Clock& clock, Random& random, Credentials long_lived, Endpoints endpoints);
 
@@ -91,15 +91,17 @@ class Caller {
   std::vector<Attempt> within_budget(std::vector<Attempt> round, Batch& batch);
   void finish_attempt(Attempt attempt, Result<Response> response, const Credentials& credentials,
                       Batch& batch);
-  bool may_retry(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials);
-  bool mended(const Call& call, Attempt& attempt, const Fault& fault, const Credentials& credentials);
+  bool may_retry(const Call& call, Attempt& attempt, const FailedAttempt& fault,
+                 const Credentials& credentials);
+  bool corrected(const Call& call, Attempt& attempt, const FailedAttempt& fault,
+                 const Credentials& credentials);
   bool too_late(Time start) const;
   std::string invocation_id();
 
   Transport& transport_;
   Clock& clock_;
   Random& random_;
-  std::shared_ptr<Identity> identity_;
+  std::shared_ptr<RefreshingCredentials> identity_;
   Endpoints endpoints_;
   std::map<Service, RetryQuota> quotas_;
   Pacing pacing_;

@@ -170,7 +170,8 @@ struct TemporaryAccount {
     if (header_of(request, "Authorization").find(key) == std::string::npos) return query_error(403, code, "");
     return good();
   }};
-  Caller caller{transport, clock, random, std::make_shared<Identity>([this]() -> Result<Session> {
+  Caller caller{transport, clock, random,
+                std::make_shared<RefreshingCredentials>([this]() -> Result<Session> {
                   ++fetched;
                   return Session{{"AKID" + std::to_string(fetched), "secret", "token"}, clock.time + 1h};
                 }),
@@ -216,7 +217,7 @@ TEST(CallerCredentials, ThatCanNotBeHadFailTheCallBeforeItIsSent) {
   ScriptedTransport transport([](const Request&) { return good(); });
   ManualClock clock;
   SeededRandom random{1};
-  const auto none = std::make_shared<Identity>(
+  const auto none = std::make_shared<RefreshingCredentials>(
       []() -> Result<Session> { return fail(ErrorKind::denied, "the metadata service does not answer"); });
   Caller caller(transport, clock, random, none,
                 resolve_endpoints("eu-west-1", [](std::string_view) { return std::nullopt; }).value());
@@ -235,7 +236,7 @@ TEST(CallerCredentials, OfAnInstanceAreUsedPastTheirEndAndARefusalNamesBothCause
   ManualClock clock;
   SeededRandom random{1};
   int fetched = 0;
-  const auto instance = std::make_shared<Identity>([&]() -> Result<Session> {
+  const auto instance = std::make_shared<RefreshingCredentials>([&]() -> Result<Session> {
     if (++fetched > 1) return fail(ErrorKind::unavailable, "the metadata service does not answer");
     return Session{{"AKID", "secret", "token"}, clock.time + 1h, true};
   });
@@ -258,8 +259,8 @@ TEST(CallerCredentials, AreNotAskedForByAnAnonymousCall) {
   ScriptedTransport transport([](const Request&) { return good(); });
   ManualClock clock;
   SeededRandom random{1};
-  const auto none =
-      std::make_shared<Identity>([]() -> Result<Session> { return fail(ErrorKind::denied, "no"); });
+  const auto none = std::make_shared<RefreshingCredentials>(
+      []() -> Result<Session> { return fail(ErrorKind::denied, "no"); });
   Caller caller(transport, clock, random, none,
                 resolve_endpoints("eu-west-1", [](std::string_view) { return std::nullopt; }).value());
   Call call = plain_read();

@@ -49,7 +49,7 @@ std::optional<std::string> host_header(std::string_view authority, std::string_v
 }
 
 // What may be switched on in the environment or in the profile; the environment goes before.
-struct Switches {
+struct EndpointSwitches {
   const Environment& environment;
   const SharedConfig& config;
 
@@ -156,7 +156,7 @@ Result<std::string> resolve_region(const Environment& environment,
 Result<std::string> endpoint_url(Service service, const std::string& region, const Environment& environment,
                                  const SharedConfig& config) {
   const auto& names = facts(service);
-  const Switches settings{environment, config};
+  const EndpointSwitches settings{environment, config};
   if (!settings.on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")) {
     for (const std::string& variable :
          {std::string("AWS_ENDPOINT_URL_") + names.variable, std::string("AWS_ENDPOINT_URL")}) {

@@ -4,11 +4,12 @@
 
 namespace evenkeel::wire {
 
-Identity::Identity(Credentials long_lived) : session_(Session{std::move(long_lived), std::nullopt}) {}
+RefreshingCredentials::RefreshingCredentials(Credentials long_lived)
+    : session_(Session{std::move(long_lived), std::nullopt}) {}
 
-Identity::Identity(FetchSession fetch) : fetch_(std::move(fetch)) {}
+RefreshingCredentials::RefreshingCredentials(FetchSession fetch) : fetch_(std::move(fetch)) {}
 
-void Identity::refresh(Time now) {
+void RefreshingCredentials::refresh(Time now) {
   try_again_ = now + kTryAgainAfter;
   refused_.reset();
   if (auto fetched = fetch_()) {
@@ -18,7 +19,7 @@ void Identity::refresh(Time now) {
   }
 }
 
-Result<Credentials> Identity::credentials(Time now) {
+Result<Credentials> RefreshingCredentials::credentials(Time now) {
   const auto ends_within = [&](Duration time) {
     return !session_ || (session_->expires && now >= *session_->expires - time);
   };
@@ -28,7 +29,7 @@ Result<Credentials> Identity::credentials(Time now) {
   return session_->credentials;
 }
 
-bool Identity::renew(const Credentials& used, Time now) {
+bool RefreshingCredentials::renew(const Credentials& used, Time now) {
   if (!fetch_) return false;
   const auto others = [&] { return session_ && session_->credentials != used; };
   if (!others()) refresh(now);

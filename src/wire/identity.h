@@ -24,15 +24,15 @@ struct Session {
 // was asked and how to fix it, and never holds a secret.
 using FetchSession = std::function<Result<Session>()>;
 
-class Identity {
+class RefreshingCredentials {
  public:
   // docs/aws.md, Credentials: refreshed 15 minutes before the end. A refresh that fails is tolerated while the
   // old session is valid (and beyond, where it says so), and tried again a minute later.
   static constexpr Duration kRefreshBefore{15 * 60'000};
   static constexpr Duration kTryAgainAfter{60'000};
 
-  explicit Identity(Credentials long_lived);
-  explicit Identity(FetchSession fetch);
+  explicit RefreshingCredentials(Credentials long_lived);
+  explicit RefreshingCredentials(FetchSession fetch);
 
   // What to sign with at `now`: AWS's time as well as we know it. A provider that hands out a session which
   // has already ended (instance metadata does in an outage) is believed: AWS may take it longer than it says.

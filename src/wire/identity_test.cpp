@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 const Time kStart = parse_iso8601("2026-11-22T06:45:00Z").value();
 
 // Hands out sessions that last an hour from `now`, numbered, and counts how often it was asked.
-struct Provider {
+struct SessionProvider {
   Time now = kStart;
   Duration lasts = 1h;
   bool refuses = false;
@@ -28,25 +28,25 @@ struct Provider {
   }
 };
 
-TEST(Identity, AsksNobodyForLongLivedKeys) {
-  Identity identity(Credentials{"AKID", "secret", ""});
+TEST(RefreshingCredentials, AsksNobodyForLongLivedKeys) {
+  RefreshingCredentials identity(Credentials{"AKID", "secret", ""});
   EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID");
   EXPECT_EQ(identity.credentials(kStart + 10000h)->access_key_id, "AKID");
   EXPECT_FALSE(identity.renew({"AKID", "secret", ""}, kStart));
 }
 
-TEST(Identity, AsksOnceAndAgainAQuarterOfAnHourBeforeTheEnd) {
-  Provider provider;
-  Identity identity(provider.fetch());
+TEST(RefreshingCredentials, AsksOnceAndAgainAQuarterOfAnHourBeforeTheEnd) {
+  SessionProvider provider;
+  RefreshingCredentials identity(provider.fetch());
   EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID1");
   EXPECT_EQ(identity.credentials(kStart + 45min - 1ms)->access_key_id, "AKID1");
   EXPECT_EQ(provider.asked, 1);
   EXPECT_EQ(identity.credentials(kStart + 45min)->access_key_id, "AKID2");
 }
 
-TEST(Identity, KeepsTheOldSessionWhileItIsValidAndTriesEveryMinute) {
-  Provider provider;
-  Identity identity(provider.fetch());
+TEST(RefreshingCredentials, KeepsTheOldSessionWhileItIsValidAndTriesEveryMinute) {
+  SessionProvider provider;
+  RefreshingCredentials identity(provider.fetch());
   ASSERT_TRUE(identity.credentials(kStart));
   provider.refuses = true;
   EXPECT_EQ(identity.credentials(kStart + 50min)->access_key_id, "AKID1");
@@ -60,10 +60,10 @@ TEST(Identity, KeepsTheOldSessionWhileItIsValidAndTriesEveryMinute) {
   EXPECT_EQ(ended.error().message, "the provider refuses");
 }
 
-TEST(Identity, UsesASessionPastItsEndWhereItSaysSoAndKeepsTrying) {
-  Provider provider;
+TEST(RefreshingCredentials, UsesASessionPastItsEndWhereItSaysSoAndKeepsTrying) {
+  SessionProvider provider;
   provider.past_its_end = true;
-  Identity identity(provider.fetch());
+  RefreshingCredentials identity(provider.fetch());
   ASSERT_TRUE(identity.credentials(kStart));
   provider.refuses = true;
   EXPECT_EQ(identity.credentials(kStart + 1h)->access_key_id, "AKID1");
@@ -77,18 +77,18 @@ TEST(Identity, UsesASessionPastItsEndWhereItSaysSoAndKeepsTrying) {
   EXPECT_FALSE(identity.refused());
 }
 
-TEST(Identity, HasNothingWhereTheFirstSessionIsRefused) {
-  Provider provider;
+TEST(RefreshingCredentials, HasNothingWhereTheFirstSessionIsRefused) {
+  SessionProvider provider;
   provider.past_its_end = true;
   provider.refuses = true;
-  Identity identity(provider.fetch());
+  RefreshingCredentials identity(provider.fetch());
   EXPECT_FALSE(identity.credentials(kStart));
   EXPECT_FALSE(identity.credentials(kStart + 1s));
 }
 
-TEST(Identity, TakesANewSessionAsSoonAsThereIsOne) {
-  Provider provider;
-  Identity identity(provider.fetch());
+TEST(RefreshingCredentials, TakesANewSessionAsSoonAsThereIsOne) {
+  SessionProvider provider;
+  RefreshingCredentials identity(provider.fetch());
   ASSERT_TRUE(identity.credentials(kStart));
   provider.refuses = true;
   ASSERT_FALSE(identity.credentials(kStart + 1h));
@@ -97,18 +97,18 @@ TEST(Identity, TakesANewSessionAsSoonAsThereIsOne) {
   EXPECT_EQ(identity.credentials(kStart + 2h)->access_key_id, "AKID3");
 }
 
-TEST(Identity, BelievesAProviderWhoseSessionHasAlreadyEnded) {
-  Provider provider;
+TEST(RefreshingCredentials, BelievesAProviderWhoseSessionHasAlreadyEnded) {
+  SessionProvider provider;
   provider.lasts = -5min;
-  Identity identity(provider.fetch());
+  RefreshingCredentials identity(provider.fetch());
   EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID1");
   EXPECT_EQ(identity.credentials(kStart + 30s)->access_key_id, "AKID1") << "not asked for every call";
   EXPECT_EQ(identity.credentials(kStart + 60s)->access_key_id, "AKID2");
 }
 
-TEST(Identity, RenewsOnceForAllWhoWereRefusedTheSameSession) {
-  Provider provider;
-  Identity identity(provider.fetch());
+TEST(RefreshingCredentials, RenewsOnceForAllWhoWereRefusedTheSameSession) {
+  SessionProvider provider;
+  RefreshingCredentials identity(provider.fetch());
   const auto used = identity.credentials(kStart).value();
   EXPECT_TRUE(identity.renew(used, kStart));
   EXPECT_TRUE(identity.renew(used, kStart));
@@ -116,9 +116,9 @@ TEST(Identity, RenewsOnceForAllWhoWereRefusedTheSameSession) {
   EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID2");
 }
 
-TEST(Identity, DoesNotRenewIntoTheSameCredentials) {
+TEST(RefreshingCredentials, DoesNotRenewIntoTheSameCredentials) {
   const Credentials same{"AKID", "secret", "token"};
-  Identity identity([&]() -> Result<Session> { return Session{same, kStart + 1h}; });
+  RefreshingCredentials identity([&]() -> Result<Session> { return Session{same, kStart + 1h}; });
   EXPECT_FALSE(identity.renew(identity.credentials(kStart).value(), kStart));
 }
 

@@ -8,7 +8,7 @@ namespace evenkeel::wire {
 namespace {
 
 // In requests. Ordinary calls leave `reserve` in the bucket.
-struct Size {
+struct BucketSize {
   std::string name;
   double capacity;
   double per_second;
@@ -16,7 +16,7 @@ struct Size {
 };
 
 // Three quarters of what AWS allows the whole account, and of that a third for restores alone.
-Size share_of(std::string name, double capacity, double per_second) {
+BucketSize share_of(std::string name, double capacity, double per_second) {
   return {std::move(name), capacity * 0.75, per_second * 0.75, capacity * 0.25};
 }
 
@@ -24,7 +24,7 @@ Size share_of(std::string name, double capacity, double per_second) {
 bool reads(const Call& call) { return call.action.starts_with("Describe") || call.action.starts_with("Get"); }
 
 // A call draws from each of these at once.
-std::vector<Size> buckets_of(const Call& call) {
+std::vector<BucketSize> buckets_of(const Call& call) {
   const std::string one = full_name(call);
   switch (call.service) {
     case Service::elastic_load_balancing:

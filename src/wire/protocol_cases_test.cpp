@@ -259,7 +259,7 @@ Json expected_values(const Suite& suite, const Json& shape, const Json& values) 
   return kept;
 }
 
-std::expected<Answer, Fault> answer_to(const Suite& suite, const Json& test) {
+std::expected<Answer, FailedAttempt> answer_to(const Suite& suite, const Json& test) {
   Call call;
   call.service = suite.protocol == Protocol::ec2 ? Service::ec2 : Service::cloudwatch;
   call.action = test["given"]["name"];

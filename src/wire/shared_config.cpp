@@ -75,7 +75,7 @@ class IniReader {
 
   std::string file_;
   int number_ = 0;
-  Settings* section_ = nullptr;
+  ProfileSettings* section_ = nullptr;
   std::string key_;  // the last one at the left edge
 };
 

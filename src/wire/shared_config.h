@@ -14,8 +14,8 @@
 namespace evenkeel::wire {
 
 // Nested ones with a dot: "ec2.endpoint_url".
-using Settings = std::map<std::string, std::string, std::less<>>;
-using Sections = std::map<std::string, Settings, std::less<>>;
+using ProfileSettings = std::map<std::string, std::string, std::less<>>;
+using Sections = std::map<std::string, ProfileSettings, std::less<>>;
 
 // Any bytes are allowed: the result is an error or sections. Errors are `invalid`, "file:line: …"; they show
 // a key, never a value. A key or section that stands twice is one, for it is unknown which of the two is

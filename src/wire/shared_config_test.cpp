@@ -21,13 +21,13 @@ TEST(Ini, IsReadAsBotocoreReadsIt) {
       "\n  # inside\n  Other=1\nsts =\n\tendpoint_url = http://y/\n",
       "f");
   ASSERT_TRUE(sections) << sections.error().message;
-  EXPECT_EQ(sections->at("default"), (Settings{{"region", "eu-west-1 # kept"}, {"output", "json"}}));
-  EXPECT_EQ(sections->at("profile  web"), (Settings{{"empty", ""}, {"key", "a=b:c"}}));
-  EXPECT_EQ(sections->at("services s"), (Settings{{"ec2", ""},
-                                                  {"ec2.endpoint_url", "http://x/"},
-                                                  {"ec2.other", "1"},
-                                                  {"sts", ""},
-                                                  {"sts.endpoint_url", "http://y/"}}));
+  EXPECT_EQ(sections->at("default"), (ProfileSettings{{"region", "eu-west-1 # kept"}, {"output", "json"}}));
+  EXPECT_EQ(sections->at("profile  web"), (ProfileSettings{{"empty", ""}, {"key", "a=b:c"}}));
+  EXPECT_EQ(sections->at("services s"), (ProfileSettings{{"ec2", ""},
+                                                         {"ec2.endpoint_url", "http://x/"},
+                                                         {"ec2.other", "1"},
+                                                         {"sts", ""},
+                                                         {"sts.endpoint_url", "http://y/"}}));
 }
 
 TEST(Ini, NamesFileAndLineOfWhatIsWrongAndShowsNoValue) {

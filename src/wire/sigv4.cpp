@@ -149,7 +149,7 @@ std::string signed_headers(const Headers& headers) {
   return join(names, ";");
 }
 
-std::string scope_text(const Scope& scope, Time time) {
+std::string scope_text(const CredentialScope& scope, Time time) {
   return amz_date(time).substr(0, 8) + "/" + scope.region + "/" + scope.service + "/aws4_request";
 }
 
@@ -163,13 +163,13 @@ std::string canonical_request(const Request& request) {
   return text + "\n" + signed_headers(request.headers) + "\n" + hex(sha256(request.body));
 }
 
-std::string string_to_sign(const std::string& canonical, const Scope& scope, Time time) {
+std::string string_to_sign(const std::string& canonical, const CredentialScope& scope, Time time) {
   return std::string{kAlgorithm} + "\n" + amz_date(time) + "\n" + scope_text(scope, time) + "\n" +
          hex(sha256(canonical));
 }
 
-std::string authorization(const Request& request, const Credentials& credentials, const Scope& scope,
-                          Time time) {
+std::string authorization(const Request& request, const Credentials& credentials,
+                          const CredentialScope& scope, Time time) {
   const Digest date = hmac("AWS4" + credentials.secret_access_key, amz_date(time).substr(0, 8));
   const Digest region = hmac(bytes(date), scope.region);
   const Digest service = hmac(bytes(region), scope.service);
@@ -180,7 +180,8 @@ std::string authorization(const Request& request, const Credentials& credentials
          ", Signature=" + hex(signature);
 }
 
-Headers sign(const Request& request, const Credentials& credentials, const Scope& scope, Time time) {
+Headers sign(const Request& request, const Credentials& credentials, const CredentialScope& scope,
+             Time time) {
   Headers added = {{"Host", parse_url(request.url).value_or(Url{}).host}, {"X-Amz-Date", amz_date(time)}};
   if (!credentials.session_token.empty()) {
     added.emplace_back("X-Amz-Security-Token", credentials.session_token);

@@ -11,7 +11,7 @@
 
 namespace evenkeel::wire {
 
-struct Scope {
+struct CredentialScope {
   std::string region;
   std::string service;
 };
@@ -19,12 +19,12 @@ struct Scope {
 // The headers to add to `request`: Host, X-Amz-Date, X-Amz-Security-Token (with a session token),
 // Authorization. Every header that `request` already has is signed, so whatever a proxy may touch
 // (User-Agent) is added after. `request` must not have these headers yet, and its URL must be absolute.
-Headers sign(const Request& request, const Credentials& credentials, const Scope& scope, Time time);
+Headers sign(const Request& request, const Credentials& credentials, const CredentialScope& scope, Time time);
 
 // The steps, for AWS's test suite. `request` has Host and X-Amz-Date among its headers here.
 std::string canonical_request(const Request& request);
-std::string string_to_sign(const std::string& canonical_request, const Scope& scope, Time time);
-std::string authorization(const Request& request, const Credentials& credentials, const Scope& scope,
-                          Time time);
+std::string string_to_sign(const std::string& canonical_request, const CredentialScope& scope, Time time);
+std::string authorization(const Request& request, const Credentials& credentials,
+                          const CredentialScope& scope, Time time);
 
 }  // namespace evenkeel::wire

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const Credentials kSuiteCredentials{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
-const Scope kScope{"us-east-1", "service"};
+const CredentialScope kScope{"us-east-1", "service"};
 const Time kTime = parse_iso8601("2015-08-30T12:36:00Z").value();
 
 std::string read(const fs::path& path) {

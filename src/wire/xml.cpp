@@ -71,8 +71,8 @@ Result<void> check_shape(std::string_view body) {
       if (at == std::string_view::npos) return malformed("it is cut off inside a tag");
       const bool empty = body[at - 2] == '/';
       if (closing) --depth;
-      if (!closing && ++elements > Document::kMaxElements) return malformed("it has too many elements");
-      if (!closing && !empty && ++depth > Document::kMaxDepth) return malformed("it is nested too deeply");
+      if (!closing && ++elements > XmlDocument::kMaxElements) return malformed("it has too many elements");
+      if (!closing && !empty && ++depth > XmlDocument::kMaxDepth) return malformed("it is nested too deeply");
     }
     if (at == std::string_view::npos) return malformed("it is cut off");
   }
@@ -195,7 +195,7 @@ Result<std::optional<Time>> Element::optional_time(std::string_view wanted) cons
   return TRY(found->as_time());
 }
 
-Result<Document> Document::parse(std::string body) {
+Result<XmlDocument> XmlDocument::parse(std::string body) {
   if (trim(body).empty()) return malformed("it is empty");
   if (body.size() > kMaxBytes) return malformed("it is larger than 64 MiB");
   if (body.find('\0') != std::string::npos) return malformed("it holds a zero byte");
@@ -212,9 +212,9 @@ Result<Document> Document::parse(std::string body) {
   for (auto node = first.next_sibling(); node; node = node.next_sibling()) {
     if (node.type() == pugi::node_element) return malformed("it has more than one root element");
   }
-  return Document{std::move(content)};
+  return XmlDocument{std::move(content)};
 }
 
-Element Document::root() const { return Element{content_->tree.document_element()}; }
+Element XmlDocument::root() const { return Element{content_->tree.document_element()}; }
 
 }  // namespace evenkeel::wire

@@ -55,16 +55,16 @@ class Element {
 };
 
 // A whole document. Moves; does not copy.
-class Document {
+class XmlDocument {
  public:
   static constexpr std::size_t kMaxBytes = 64U << 20U;
   static constexpr int kMaxDepth = 64;
   static constexpr std::size_t kMaxElements = 2'000'000;
 
-  Document() : content_(std::make_unique<Content>()) {}  // nothing: its root has no name
+  XmlDocument() : content_(std::make_unique<Content>()) {}  // nothing: its root has no name
 
   // Errors, all `invalid`: empty, too large, too deep, not XML, cut off, a DOCTYPE, more than one root.
-  static Result<Document> parse(std::string body);
+  static Result<XmlDocument> parse(std::string body);
 
   Element root() const;
 
@@ -73,7 +73,7 @@ class Document {
     std::string buffer;  // parsed in place: the nodes point into it
     pugi::xml_document tree;
   };
-  explicit Document(std::unique_ptr<Content> content) : content_(std::move(content)) {}
+  explicit XmlDocument(std::unique_ptr<Content> content) : content_(std::move(content)) {}
   std::unique_ptr<Content> content_;
 };
 

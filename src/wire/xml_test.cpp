@@ -9,11 +9,11 @@ namespace evenkeel::wire {
 namespace {
 
 std::string refusal(std::string body) {
-  const auto document = Document::parse(std::move(body));
+  const auto document = XmlDocument::parse(std::move(body));
   return document ? "accepted" : document.error().message;
 }
 
-Document document(std::string body) { return Document::parse(std::move(body)).value(); }
+XmlDocument document(std::string body) { return XmlDocument::parse(std::move(body)).value(); }
 
 std::string repeat(const std::string& text, std::size_t times) {
   std::string all;
@@ -94,8 +94,8 @@ TEST(Xml, RefusesDepthSizeAndNumberBeforeBuildingATree) {
   EXPECT_EQ(refusal(repeat("<a>", 64) + repeat("</a>", 64)), "accepted");
   EXPECT_EQ(refusal(repeat("<a>", 65) + repeat("</a>", 65)), "it is nested too deeply");
   EXPECT_EQ(refusal(repeat("<a>", 5'000'000)), "it is nested too deeply");
-  EXPECT_EQ(refusal("<a>" + repeat("<b/>", Document::kMaxElements) + "</a>"), "it has too many elements");
-  EXPECT_EQ(refusal("<a>" + std::string(Document::kMaxBytes, 'x') + "</a>"), "it is larger than 64 MiB");
+  EXPECT_EQ(refusal("<a>" + repeat("<b/>", XmlDocument::kMaxElements) + "</a>"), "it has too many elements");
+  EXPECT_EQ(refusal("<a>" + std::string(XmlDocument::kMaxBytes, 'x') + "</a>"), "it is larger than 64 MiB");
 }
 
 TEST(Xml, IsNotConfusedByBracketsInAttributes) {
@@ -105,7 +105,7 @@ TEST(Xml, IsNotConfusedByBracketsInAttributes) {
 TEST(Xml, StaysValidWhenTheDocumentMoves) {
   auto first = document("<R><T>kept</T></R>");
   const Element root = first.root();
-  const Document second = std::move(first);
+  const XmlDocument second = std::move(first);
   EXPECT_EQ(root.text("T"), "kept");
   EXPECT_EQ(second.root().text("T"), "kept");
 }

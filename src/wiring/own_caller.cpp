@@ -26,7 +26,7 @@ Result<std::unique_ptr<wire::Caller>> own_caller(const credentials::Sources& sou
   const auto config = TRY(wire::SharedConfig::load(sources.environment, sources.profile));
   const auto name = TRY(region_of(sources, region, config));
   auto endpoints = TRY(wire::resolve_endpoints(name, sources.environment, config));
-  auto identity = std::make_shared<wire::Identity>(credentials::credentials_chain(sources));
+  auto identity = std::make_shared<wire::RefreshingCredentials>(credentials::credentials_chain(sources));
   return std::make_unique<wire::Caller>(sources.transport, sources.clock, sources.random, std::move(identity),
                                         std::move(endpoints));
 }

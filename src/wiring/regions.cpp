@@ -20,7 +20,7 @@ Regions::Regions(credentials::Sources sources, record::Journal& journal, std::st
     : sources_(std::move(sources)),
       journal_(journal),
       region_(std::move(region)),
-      base_(std::make_shared<wire::Identity>(credentials::credentials_chain(sources_))) {}
+      base_(std::make_shared<wire::RefreshingCredentials>(credentials::credentials_chain(sources_))) {}
 
 controller::Parts Regions::parts(Region& region) {
   return {region.aws, journal_, sources_.clock, sources_.random, region.cache};
@@ -33,7 +33,8 @@ Result<std::string> Regions::instance_region() {
   const auto found = TRY(credentials::instance_region(sources_, *config_));
   instance_region_ = found ? wire::checked_region(*found, "the region of this instance")
                            : wire::resolve_region(sources_.environment, {}, *config_);
-  if (!instance_region_) ask_instance_again_ = sources_.clock.now() + wire::Identity::kTryAgainAfter;
+  if (!instance_region_)
+    ask_instance_again_ = sources_.clock.now() + wire::RefreshingCredentials::kTryAgainAfter;
   return instance_region_;
 }
 
@@ -47,11 +48,12 @@ Result<std::unique_ptr<Regions::Region>> Regions::make(const FleetPolicy& fleet,
   auto endpoints = TRY(wire::resolve_endpoints(name, sources_.environment, *config_));
   auto identity = base_;
   if (!fleet.role_arn.empty()) {
-    credentials::Role role;
+    credentials::RoleToAssume role;
     role.arn = fleet.role_arn;
     role.external_id = fleet.external_id;
     role.region = name;
-    identity = std::make_shared<wire::Identity>(credentials::assumed_role(sources_, std::move(role), base_));
+    identity = std::make_shared<wire::RefreshingCredentials>(
+        credentials::assumed_role(sources_, std::move(role), base_));
   }
   wire::Caller aws{sources_.transport, sources_.clock, sources_.random, identity, std::move(endpoints)};
   return std::make_unique<Region>(std::move(identity), std::move(aws), observe::Cache{});

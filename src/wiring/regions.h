@@ -36,7 +36,7 @@ class Regions {
 
  private:
   struct Region {
-    std::shared_ptr<wire::Identity> identity;
+    std::shared_ptr<wire::RefreshingCredentials> identity;
     wire::Caller aws;
     observe::Cache cache;
   };
@@ -51,7 +51,7 @@ class Regions {
   record::Journal& journal_;
   std::string region_;
   std::optional<wire::SharedConfig> config_;  // once it could be read
-  std::shared_ptr<wire::Identity> base_;
+  std::shared_ptr<wire::RefreshingCredentials> base_;
   Result<std::string> instance_region_;
   Time ask_instance_again_{};
   std::map<Key, std::unique_ptr<Region>> regions_;

@@ -38,7 +38,7 @@ struct Way {
   std::unique_ptr<Store> journal;
 };
 
-class Table : public TestStore {
+class RealTable : public TestStore {
  public:
   std::unique_ptr<Store> open() override {
     std::shared_ptr<Way> there = way();
@@ -92,7 +92,7 @@ class SharedClock final : public Clock {
   std::mutex& mutex_;
 };
 
-class SimulatedTable final : public Table {
+class SimulatedTable final : public RealTable {
  protected:
   std::unique_ptr<Way> way() override {
     return std::make_unique<Way>(std::make_unique<SharedFront>(front_, mutex_),
@@ -125,7 +125,7 @@ class FromTheDayOfTheEvents final : public Clock {
   Time began_ = clock_.now();
 };
 
-class ServedTable final : public Table {
+class ServedTable final : public RealTable {
  public:
   ServedTable() {
     wire::Call create;

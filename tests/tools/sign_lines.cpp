@@ -31,7 +31,7 @@ Json signed_headers(const Json& given) {
   for (const Json& header : given.at("headers")) request.headers.emplace_back(header.at(0), header.at(1));
   request.body = bytes_of(given.at("body_hex"));
   const evenkeel::wire::Credentials credentials{given.at("key"), given.at("secret"), given.at("token")};
-  const evenkeel::wire::Scope scope{given.at("region"), given.at("service")};
+  const evenkeel::wire::CredentialScope scope{given.at("region"), given.at("service")};
   const auto time = evenkeel::parse_iso8601(given.at("time").get<std::string>());
   Json headers = Json::object();
   for (const auto& [name, value] : evenkeel::wire::sign(request, credentials, scope, time.value()))

@@ -10,7 +10,7 @@
 
 namespace evenkeel::credentials {
 
-struct World : wire::Machine {
+struct SourcesWorld : wire::Machine {
   ManualClock clock;
   SeededRandom random{1};
   ScriptedTransport network{[](const Request&) { return connection_refused(); }};
