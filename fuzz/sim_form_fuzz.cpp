@@ -8,7 +8,7 @@ namespace {
 using namespace evenkeel;
 using fuzz::require;
 
-void read_all(sim::Parameters& parameters) {
+void read_all(sim::RequestParameters& parameters) {
   parameters.integer("MaxRecords", 1, 400);
   parameters.flag("DryRun", false);
   parameters.time("StartTime");
@@ -23,9 +23,9 @@ void read_all(sim::Parameters& parameters) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
-  const auto service = static_cast<sim::Service>(data[0] % 5);
+  const auto service = static_cast<sim::ApiService>(data[0] % 5);
   const auto form = fuzz::text_of(data + 1, size - 1);
-  auto parameters = sim::Parameters::read(form, service);
+  auto parameters = sim::RequestParameters::read(form, service);
   if (!parameters) return 0;
   read_all(*parameters);
 
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!value) return 0;
   wire::Parameters written;
   written.add("Names.member.1", *value);
-  auto again = sim::Parameters::read(written.form(), service);
+  auto again = sim::RequestParameters::read(written.form(), service);
   require(again && again->text("Names.member.1") == value, "what one side writes the other reads");
   return 0;
 }

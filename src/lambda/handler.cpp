@@ -215,7 +215,7 @@ Answer Handler::handle(const Invocation& invocation) {
                     false),
           ""};
     }
-    if (const auto* by_hand = std::get_if<Request>(&*asked)) return command(*by_hand);
+    if (const auto* command_event = std::get_if<Request>(&*asked)) return command(*command_event);
     const Time latest = context_.clock.now() + kLongestPass;
     const Time until = invocation.deadline ? std::min(latest, *invocation.deadline - kKeptForAnswer) : latest;
     return tick(std::get<Tick>(*asked), until);

@@ -143,7 +143,7 @@ TEST_F(CheckOnAnAccount, PlanNamesAMemberThatWasLeftInOneOfTwoGroups) {
   build(kTwoGroups);
   policy("tg1, tg1-80", kMetric, 3);
   const auto id = sim::instance_id_of("web-3");
-  ASSERT_FALSE(account->deregister_target(sim::target_group_arn_of("tg1-80"), id, 80, sim::Hand::outsider));
+  ASSERT_FALSE(account->deregister_target(sim::target_group_arn_of("tg1-80"), id, 80, sim::Actor::outsider));
   account->advance_to(account->now() + std::chrono::minutes{10});
   EXPECT_EQ(run_on(*front, *virtual_clock, {"plan"}), cli::kDone) << err.str();
   EXPECT_TRUE(

@@ -357,7 +357,7 @@ std::string where_everything_is(const sim::Account& account) {
 int own_treatments(const std::string& server, const sim::Account& account) {
   return static_cast<int>(std::ranges::count_if(account.facts(), [&](const sim::Fact& fact) {
     const auto found = account.servers.find(fact.instance_id);
-    if (fact.hand != sim::Hand::ours || found == account.servers.end() || found->second.name != server)
+    if (fact.actor != sim::Actor::evenkeel || found == account.servers.end() || found->second.name != server)
       return false;
     return fact.kind == sim::FactKind::reboot_effect || fact.kind == sim::FactKind::stop_accepted ||
            fact.kind == sim::FactKind::scale_in ||

@@ -208,7 +208,7 @@ class Operation {
     regions_.emplace(cli::sources(context_), journal_);
   }
   void happen(const sim::OperatorEvent& event);
-  void by_hand(const sim::OperatorEvent& event, const std::string& fleet);
+  void apply_operator_event(const sim::OperatorEvent& event, const std::string& fleet);
   void tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& others);
   void remember(const FleetPolicy& fleet, const controller::TickReport& report);
 
@@ -232,7 +232,7 @@ class Operation {
   std::map<std::string, std::string> last_words_;        // by fleet
 };
 
-void Operation::by_hand(const sim::OperatorEvent& event, const std::string& fleet) {
+void Operation::apply_operator_event(const sim::OperatorEvent& event, const std::string& fleet) {
   auto parts = regions_->parts_without_aws();
   OperatorRequest request{OperatorRequest::Kind::resume, "", event.argument, kAuthor};
   if (event.name == "pause") {
@@ -255,7 +255,7 @@ void Operation::happen(const sim::OperatorEvent& event) {
     not_before_ = stage_.now() + event.duration;
     stage_.add_line(fmt::format("(does not tick for {})", format_duration(event.duration)));
   } else {
-    for (const auto& fleet : policy_.fleets) by_hand(event, fleet.name);
+    for (const auto& fleet : policy_.fleets) apply_operator_event(event, fleet.name);
   }
 }
 
@@ -344,7 +344,7 @@ Result<void> Operation::finish() {
 }  // namespace
 
 bool ScenarioRun::clean() const {
-  return counters.dropped_by_our_doing == 0 && judgement.undrained_reboots == 0 &&
+  return counters.dropped_because_of_us == 0 && judgement.undrained_reboots == 0 &&
          judgement.double_reboots == 0 && judgement.forgotten == 0 && judgement.guard_violations == 0 &&
          judgement.size_changes == 0 && judgement.consequences == 0 && judgement.retained == 0 &&
          problems.empty();
@@ -355,7 +355,7 @@ double gigabyte_seconds(const ScenarioRun& run) {
 }
 
 std::vector<std::pair<std::string, std::string>> example_environment(const std::string& region) {
-  const sim::Access access;
+  const sim::AccessKey access;
   return {{"AWS_ACCESS_KEY_ID", access.access_key_id},
           {"AWS_SECRET_ACCESS_KEY", access.secret_access_key},
           {"AWS_REGION", region}};

@@ -35,7 +35,7 @@ struct StoryLine {
 struct ScenarioRun {
   bool with_evenkeel = false;
   sim::Counters counters;
-  sim::Judgement judgement;
+  sim::CheckerReport judgement;
   std::int64_t ticks = 0, failed_ticks = 0, lost_races = 0;
   std::int64_t api_calls = 0, metrics_read = 0;
   Duration billed{};                           // what Lambda would bill: see kComputing

@@ -25,7 +25,7 @@ std::string scaled_in(const sim::Fact& fact) {
 
 // Of a fact that is as much part of the story when Evenkeel caused it.
 std::string of_any(const sim::Fact& fact) {
-  const bool ours = fact.hand == sim::Hand::ours;
+  const bool ours = fact.actor == sim::Actor::evenkeel;
   if (fact.kind == FactKind::crash) return "dies: its memory is full";
   if (fact.kind == FactKind::repair) return "is restarted by the operator on call";
   if (fact.kind == FactKind::stop) return ours ? "is stopped" : "is stopped by hand";
@@ -79,7 +79,7 @@ std::string FactWords::of(const sim::Fact& fact) const {
     return retired_.contains(fact.instance_id) ? "is terminated by Auto Scaling" : "is terminated by hand";
   }
   auto words = of_any(fact);
-  if (!words.empty() || fact.hand == sim::Hand::ours) return words;
+  if (!words.empty() || fact.actor == sim::Actor::evenkeel) return words;
   const bool scaling = by_scaling_.contains({fact.at, fact.instance_id});
   return of_outsider(fact, scaling ? "Auto Scaling" : "hand");
 }

@@ -6,13 +6,13 @@ namespace evenkeel::play {
 namespace {
 
 sim::Fact fact(sim::FactKind kind, const std::string& detail = {}, std::int64_t count = 0,
-               sim::Hand hand = sim::Hand::outsider) {
+               sim::Actor actor = sim::Actor::outsider) {
   sim::Fact made;
   made.kind = kind;
   made.instance_id = "i-1";
   made.detail = detail;
   made.count = count;
-  made.hand = hand;
+  made.actor = actor;
   return made;
 }
 
@@ -30,11 +30,13 @@ TEST(FactsInWords, TellWhatAutoScalingDid) {
 
 TEST(FactsInWords, TellWhoseHandItWas) {
   EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement")), "enters Standby by hand");
-  EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement", 4, sim::Hand::ours)), "");
+  EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement", 4, sim::Actor::evenkeel)), "");
   EXPECT_EQ(text_of(fact(sim::FactKind::reboot_effect)), "is rebooted by hand");
-  EXPECT_EQ(text_of(fact(sim::FactKind::reboot_effect, "", 0, sim::Hand::ours)), "goes down for the reboot");
-  EXPECT_EQ(text_of(fact(sim::FactKind::stop, "", 0, sim::Hand::ours)), "is stopped");
-  EXPECT_EQ(text_of(fact(sim::FactKind::command, "Shop-Recycle", 0, sim::Hand::ours)), "runs Shop-Recycle");
+  EXPECT_EQ(text_of(fact(sim::FactKind::reboot_effect, "", 0, sim::Actor::evenkeel)),
+            "goes down for the reboot");
+  EXPECT_EQ(text_of(fact(sim::FactKind::stop, "", 0, sim::Actor::evenkeel)), "is stopped");
+  EXPECT_EQ(text_of(fact(sim::FactKind::command, "Shop-Recycle", 0, sim::Actor::evenkeel)),
+            "runs Shop-Recycle");
   EXPECT_EQ(text_of(fact(sim::FactKind::command, "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
 }
 

@@ -22,7 +22,7 @@ struct Way {
   Way(std::unique_ptr<wire::Transport> transport, std::unique_ptr<Clock> its_clock, const std::string& url,
       std::string name)
       : network(std::move(transport)), clock(std::move(its_clock)), table(std::move(name)) {
-    const sim::Access access;
+    const sim::AccessKey access;
     wire::Endpoints endpoints{"eu-west-1", {{wire::Service::dynamodb, url}}};
     caller = std::make_unique<wire::Caller>(
         *network, *clock, random, wire::Credentials{access.access_key_id, access.secret_access_key, ""},

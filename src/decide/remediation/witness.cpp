@@ -112,7 +112,7 @@ void adopt_ended(FleetState& next, const Observation& observation) {
   }
 }
 
-std::string by_hand(const std::string& instance_id) {
+std::string command_to_untag(const std::string& instance_id) {
   return fmt::format("aws ec2 delete-tags --resources {} --tags Key={}", instance_id, kWitnessTag);
 }
 
@@ -138,7 +138,7 @@ void report_what_stays(LeftMark& mark, const FleetState& next, const Observation
            "its tag {} could not be taken off in {} attempts{}; it is in service all the same. By "
            "hand: {}",
            kWitnessTag, kMarkTries, mark.removal.detail.empty() ? "" : ": " + mark.removal.detail,
-           by_hand(mark.instance_id))});
+           command_to_untag(mark.instance_id))});
 }
 
 // A mark that could still arrive, or not show yet, is remembered for a time.

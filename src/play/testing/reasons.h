@@ -156,7 +156,7 @@ class ReasonOracle {
     int units = 0;
     const auto& facts = account_->facts();
     for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at < Duration{60'000}; ++fact) {
-      if (fact->kind != sim::FactKind::exit_standby || fact->hand != sim::Hand::ours) continue;
+      if (fact->kind != sim::FactKind::exit_standby || fact->actor != sim::Actor::evenkeel) continue;
       const auto member =
           std::ranges::find(group.members, fact->instance_id, &sim::AutoScalingMember::instance_id);
       if (member != group.members.end()) units += member->units();
@@ -215,7 +215,7 @@ class ReasonOracle {
     if (faulty() || was_killed(scenario_, now_)) return true;
     const auto& facts = account_->facts();
     for (auto fact = facts.rbegin(); fact != facts.rend() && now_ - fact->at <= back; ++fact) {
-      if (fact->instance_id == id && fact->hand == sim::Hand::ours) return true;
+      if (fact->instance_id == id && fact->actor == sim::Actor::evenkeel) return true;
     }
     return false;
   }

@@ -12,22 +12,22 @@
 namespace evenkeel::sim {
 namespace {
 
-void add_actions(std::vector<std::string>& actions, Service service, const auto& operations) {
+void add_actions(std::vector<std::string>& actions, ApiService service, const auto& operations) {
   for (const auto& operation : operations)
     actions.push_back(std::string(names(service).iam) + "." + std::string(operation.action));
 }
 
 std::vector<std::string> all_actions() {
   std::vector<std::string> actions(kMetadataActions.begin(), kMetadataActions.end());
-  add_actions(actions, Service::ec2, ec2_operations());
-  add_actions(actions, Service::elbv2, elbv2_operations());
-  add_actions(actions, Service::elb, elb_operations());
-  add_actions(actions, Service::auto_scaling, auto_scaling_operations());
-  add_actions(actions, Service::cloudwatch, cloudwatch_operations());
-  add_actions(actions, Service::sts, sts_operations());
-  add_actions(actions, Service::sns, sns_operations());
-  add_actions(actions, Service::dynamodb, dynamodb_operations());
-  add_actions(actions, Service::ssm, ssm_operations());
+  add_actions(actions, ApiService::ec2, ec2_operations());
+  add_actions(actions, ApiService::elbv2, elbv2_operations());
+  add_actions(actions, ApiService::elb, elb_operations());
+  add_actions(actions, ApiService::auto_scaling, auto_scaling_operations());
+  add_actions(actions, ApiService::cloudwatch, cloudwatch_operations());
+  add_actions(actions, ApiService::sts, sts_operations());
+  add_actions(actions, ApiService::sns, sns_operations());
+  add_actions(actions, ApiService::dynamodb, dynamodb_operations());
+  add_actions(actions, ApiService::ssm, ssm_operations());
   std::ranges::sort(actions);
   const auto repeated = std::ranges::unique(actions);
   actions.erase(repeated.begin(), repeated.end());

@@ -13,24 +13,24 @@
 
 namespace evenkeel::sim {
 
-struct Session {
+struct ApiSession {
   Account& account;
-  CallCounts& counts;
+  CountsByAction& counts;
   std::uint64_t seed;  // decides every order that AWS leaves open
   Keys& keys;
-  const Key* caller;  // nullptr: unsigned
-  Time client_now;    // the time by which the client signed: ends of sessions are told in it
+  const IssuedKey* caller;  // nullptr: unsigned
+  Time client_now;          // the time by which the client signed: ends of sessions are told in it
 };
 
 struct Operation {
   std::string_view action;
-  Answer<Xml> (*handle)(Session& session, Parameters& parameters);
+  ApiResult<Xml> (*handle)(ApiSession& session, RequestParameters& parameters);
 };
 
 // Of a service that speaks JSON, perhaps among other protocols (sim/api/typed_members.h).
 struct TypedOperation {
   std::string_view action;
-  Answer<nlohmann::json> (*handle)(Session& session, Parameters& parameters);
+  ApiResult<nlohmann::json> (*handle)(ApiSession& session, RequestParameters& parameters);
 };
 
 // docs/aws.md tells what each operation plays.

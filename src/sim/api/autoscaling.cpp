@@ -83,7 +83,7 @@ Xml scaling_group_xml(const AutoScalingGroup& group, const Account& account) {
              traffic_sources_xml(group), policies_xml(group));
 }
 
-Answer<Xml> describe_groups(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_groups(ApiSession& session, RequestParameters& parameters) {
   const auto wanted = parameters.list("AutoScalingGroupNames.member");
   const auto asked_size = parameters.integer("MaxRecords", 1, 100);
   const std::string token = parameters.text("NextToken").value_or("");
@@ -119,7 +119,7 @@ Xml activity_xml(const Account& account, const AutoScalingGroup& group, const Sc
 }
 
 // The group's present activities of these instances.
-Xml activities_of(Session& session, const std::string& group_name, const std::vector<std::string>& ids) {
+Xml activities_of(ApiSession& session, const std::string& group_name, const std::vector<std::string>& ids) {
   auto& group = session.account.auto_scaling_groups.at(group_name);
   Xml members;
   for (const auto& id : ids) {
@@ -129,7 +129,7 @@ Xml activities_of(Session& session, const std::string& group_name, const std::ve
   return tag("Activities", members);
 }
 
-Answer<Xml> describe_activities(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_activities(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("AutoScalingGroupName");
   const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 100).value_or(100));
   const std::string token = parameters.text("NextToken").value_or("");
@@ -147,7 +147,7 @@ Answer<Xml> describe_activities(Session& session, Parameters& parameters) {
              unless_empty("NextToken", page.next));
 }
 
-Answer<Xml> describe_refreshes(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_refreshes(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("AutoScalingGroupName");
   const auto wanted = parameters.list("InstanceRefreshIds.member");
   const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 100).value_or(50));
@@ -174,7 +174,7 @@ Answer<Xml> describe_refreshes(Session& session, Parameters& parameters) {
              unless_empty("NextToken", page.next));
 }
 
-Answer<Xml> enter_standby(Session& session, Parameters& parameters) {
+ApiResult<Xml> enter_standby(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("AutoScalingGroupName");
   const auto ids = parameters.list("InstanceIds.member");
   parameters.required("ShouldDecrementDesiredCapacity");
@@ -185,7 +185,7 @@ Answer<Xml> enter_standby(Session& session, Parameters& parameters) {
   return activities_of(session, name, ids);
 }
 
-Answer<Xml> exit_standby(Session& session, Parameters& parameters) {
+ApiResult<Xml> exit_standby(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("AutoScalingGroupName");
   const auto ids = parameters.list("InstanceIds.member");
   TRY_VOID(parameters.finish());
@@ -193,7 +193,7 @@ Answer<Xml> exit_standby(Session& session, Parameters& parameters) {
   return activities_of(session, name, ids);
 }
 
-Answer<Xml> terminate_instance(Session& session, Parameters& parameters) {
+ApiResult<Xml> terminate_instance(ApiSession& session, RequestParameters& parameters) {
   const std::string id = parameters.required("InstanceId");
   parameters.required("ShouldDecrementDesiredCapacity");
   const bool decrement = parameters.flag("ShouldDecrementDesiredCapacity", false);

@@ -25,7 +25,7 @@ const std::string kGroupElement =
 
 TEST(DescribeAutoScalingGroups, ShowsAGroupAndItsMembers) {
   Grouped world;
-  const Reply reply =
+  const FrontReply reply =
       world.auto_scaling("DescribeAutoScalingGroups", {{"AutoScalingGroupNames.member.1", "web-asg"}});
   EXPECT_EQ(reply.text(kGroupElement + "/MinSize"), "2");
   EXPECT_EQ(reply.text(kGroupElement + "/MaxSize"), "4");
@@ -42,8 +42,8 @@ TEST(DescribeAutoScalingGroups, ShowsAGroupAndItsMembers) {
 
 TEST(DescribeAutoScalingGroups, ShowsWeightsPoliciesAndEveryTrafficSource) {
   Grouped world;
-  const Form form = {{"AutoScalingGroupNames.member.1", "web-asg"}};
-  const Reply plain = world.auto_scaling("DescribeAutoScalingGroups", form);
+  const FormFields form = {{"AutoScalingGroupNames.member.1", "web-asg"}};
+  const FrontReply plain = world.auto_scaling("DescribeAutoScalingGroups", form);
   for (const char* absent : {"//MixedInstancesPolicy", "//WeightedCapacity", "//DesiredCapacityType",
                              "//InstanceLifecyclePolicy", "//LoadBalancerNames/member"})
     EXPECT_TRUE(plain.texts(absent).empty()) << absent;
@@ -54,7 +54,7 @@ TEST(DescribeAutoScalingGroups, ShowsWeightsPoliciesAndEveryTrafficSource) {
   group.classic_names = {"old"};
   group.lattice_arns = {"arn:aws:vpc-lattice:eu-west-1:123456789012:targetgroup/tg-01"};
   group.retains = true;
-  const Reply reply = world.auto_scaling("DescribeAutoScalingGroups", form);
+  const FrontReply reply = world.auto_scaling("DescribeAutoScalingGroups", form);
   const std::string overrides = kGroupElement + "/MixedInstancesPolicy/LaunchTemplate/Overrides/member";
   EXPECT_EQ(reply.texts(overrides + "/WeightedCapacity"), (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(reply.texts(kGroupElement + "/Instances/member/WeightedCapacity"), std::vector<std::string>{"2"});
@@ -69,7 +69,7 @@ TEST(DescribeAutoScalingGroups, ShowsWeightsPoliciesAndEveryTrafficSource) {
 
 TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {
   Grouped world;
-  const Reply reply =
+  const FrontReply reply =
       world.auto_scaling("DescribeAutoScalingGroups", {{"AutoScalingGroupNames.member.1", "other"}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(reply.texts(kGroupElement).empty());
@@ -78,10 +78,10 @@ TEST(DescribeAutoScalingGroups, AnUnknownNameIsSimplyAbsent) {
 TEST(DescribeAutoScalingGroups, Pages) {
   Grouped world;
   world.account.auto_scaling_groups["other"].name = "other";
-  const Reply first = world.auto_scaling("DescribeAutoScalingGroups", {{"MaxRecords", "1"}});
+  const FrontReply first = world.auto_scaling("DescribeAutoScalingGroups", {{"MaxRecords", "1"}});
   EXPECT_EQ(first.texts(kGroupElement).size(), 1);
-  const Form rest = {{"MaxRecords", "1"}, {"NextToken", first.text("//NextToken")}};
-  const Reply second = world.auto_scaling("DescribeAutoScalingGroups", rest);
+  const FormFields rest = {{"MaxRecords", "1"}, {"NextToken", first.text("//NextToken")}};
+  const FrontReply second = world.auto_scaling("DescribeAutoScalingGroups", rest);
   EXPECT_NE(second.text("//AutoScalingGroupName"), first.text("//AutoScalingGroupName"));
   EXPECT_TRUE(second.texts("//NextToken").empty());
   EXPECT_EQ(world.auto_scaling("DescribeAutoScalingGroups", {{"NextToken", "x"}}).code(), "InvalidNextToken");
@@ -91,7 +91,7 @@ TEST(DescribeAutoScalingGroups, Pages) {
 
 TEST(DescribeAutoScalingGroups, TakesFiftyNamesOrAHundredWithMaxRecords) {
   Grouped world;
-  Form form;
+  FormFields form;
   for (int i = 1; i <= 51; ++i)
     form.emplace_back("AutoScalingGroupNames.member." + std::to_string(i), "web-asg");
   EXPECT_EQ(world.auto_scaling("DescribeAutoScalingGroups", form).code(), "ValidationError");

@@ -14,7 +14,7 @@ constexpr unsigned kBreak = 0xFF;
 
 enum Major : unsigned { kUnsigned, kNegative, kBytes, kText, kArray, kMap, kTag, kSimple };
 
-std::unexpected<Refusal> no_cbor(const std::string& why) {
+std::unexpected<ApiRefusal> no_cbor(const std::string& why) {
   return refuse(400, "SerializationException", "The body is no CBOR that this service reads: " + why);
 }
 
@@ -38,7 +38,7 @@ class CborReader {
  public:
   CborReader(std::string_view bytes, IsTime is_time) : bytes_(bytes), is_time_(is_time) {}
 
-  Answer<Json> document() {
+  ApiResult<Json> document() {
     Json value = TRY(item("", 0));
     if (!value.is_object()) return no_cbor("it is no map");
     if (at_ != bytes_.size()) return no_cbor("something follows its end");
@@ -52,7 +52,7 @@ class CborReader {
     bool indefinite() const { return info == 31; }
   };
 
-  Answer<Head> head() {
+  ApiResult<Head> head() {
     if (at_ >= bytes_.size()) return no_cbor("it ends too early");
     const unsigned first = static_cast<unsigned char>(bytes_[at_++]);
     Head head{first >> 5U, first & 31U, first & 31U};
@@ -76,7 +76,7 @@ class CborReader {
     return head.indefinite() ? !at_break() : done < head.argument;
   }
 
-  Answer<Json> item(const std::string& member, int depth) {
+  ApiResult<Json> item(const std::string& member, int depth) {
     if (depth > kDeepestCbor) return no_cbor("it nests too deep");
     const Head head = TRY(this->head());
     const bool time = is_time_(member);
@@ -94,13 +94,13 @@ class CborReader {
     return value;
   }
 
-  Answer<Json> list(const Head& head, const std::string& member, int depth) {
+  ApiResult<Json> list(const Head& head, const std::string& member, int depth) {
     Json list = Json::array();
     while (more(head, list.size())) list.push_back(TRY(item(member, depth + 1)));
     return list;
   }
 
-  Answer<Json> map(const Head& head, int depth) {
+  ApiResult<Json> map(const Head& head, int depth) {
     Json map = Json::object();
     for (std::uint64_t read = 0; more(head, read); ++read) {
       const Head key = TRY(this->head());
@@ -112,7 +112,7 @@ class CborReader {
     return map;
   }
 
-  Answer<Json> scalar(const Head& head) {
+  ApiResult<Json> scalar(const Head& head) {
     if (head.major == kText) return Json(TRY(text(head)));
     if (head.major == kUnsigned && !head.indefinite()) return Json(head.argument);
     if (head.major == kNegative && !head.indefinite() && head.argument >> 63U == 0)
@@ -136,7 +136,7 @@ class CborReader {
     }
   }
 
-  Answer<std::string> text(const Head& head) {
+  ApiResult<std::string> text(const Head& head) {
     std::string text;
     if (head.indefinite()) {
       while (!at_break()) {
@@ -209,7 +209,7 @@ void encode_item(std::string& out, const Json& value, const std::string& member,
 
 }  // namespace
 
-Answer<Json> read_cbor(std::string_view bytes, IsTime is_time) {
+ApiResult<Json> read_cbor(std::string_view bytes, IsTime is_time) {
   return CborReader(bytes, is_time).document();
 }
 

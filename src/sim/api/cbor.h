@@ -18,7 +18,7 @@ using IsTime = bool (*)(std::string_view member);
 // Never throws. One map, of definite or indefinite length, nested at most 64 deep; half and single floats are
 // read. Refused as SerializationException: a key twice or not text, text that is not UTF-8, byte strings, tags
 // other than 1, a timestamp without its tag or something else with it, and bytes behind the end.
-Answer<Json> read_cbor(std::string_view bytes, IsTime is_time);
+ApiResult<Json> read_cbor(std::string_view bytes, IsTime is_time);
 
 std::string write_cbor(const Json& value, IsTime is_time);
 

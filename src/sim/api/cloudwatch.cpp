@@ -49,7 +49,7 @@ struct MetricFilter {
   }
 };
 
-Answer<Json> list_metrics(Session& session, Parameters& parameters) {
+ApiResult<Json> list_metrics(ApiSession& session, RequestParameters& parameters) {
   MetricFilter filter{parameters.text("Namespace"), parameters.text("MetricName"), {}};
   for (const std::string& prefix : parameters.structures("Dimensions.member"))
     filter.dimensions.emplace_back(parameters.required(prefix + ".Name"), parameters.text(prefix + ".Value"));
@@ -74,29 +74,29 @@ Answer<Json> list_metrics(Session& session, Parameters& parameters) {
   return answer;
 }
 
-Dimensions read_dimensions(Parameters& parameters, const std::string& prefix) {
+Dimensions read_dimensions(RequestParameters& parameters, const std::string& prefix) {
   Dimensions dimensions;
   for (const std::string& each : parameters.structures(prefix))
     dimensions.emplace_back(parameters.required(each + ".Name"), parameters.required(each + ".Value"));
   return dimensions;
 }
 
-void check_period(Parameters& parameters, std::chrono::seconds period) {
+void check_period(RequestParameters& parameters, std::chrono::seconds period) {
   if (period.count() % 60 != 0) parameters.complain("Period must be a multiple of 60");
 }
 
-void check_statistic(Parameters& parameters, const std::string& statistic) {
+void check_statistic(RequestParameters& parameters, const std::string& statistic) {
   if (!contains({"Average", "Minimum", "Maximum", "Sum", "SampleCount"}, statistic))
     parameters.complain("This account knows no statistic '" + printable(statistic) + "'");
 }
 
-struct Query {
+struct MetricDataQuery {
   std::string id, metric, key, label, statistic;
   std::chrono::seconds period{60};
   bool shown = true;
 };
 
-Query read_query(Parameters& parameters, const std::string& prefix) {
+MetricDataQuery read_query(RequestParameters& parameters, const std::string& prefix) {
   const std::string stat = prefix + ".MetricStat";
   const std::string metric_namespace = parameters.required(stat + ".Metric.Namespace");
   const std::string metric = parameters.required(stat + ".Metric.MetricName");
@@ -105,13 +105,13 @@ Query read_query(Parameters& parameters, const std::string& prefix) {
   if (!parameters.text(stat + ".Metric.Dimensions").value_or("").empty())
     parameters.complain("Dimensions is a list");
   parameters.required(stat + ".Period");
-  Query query{parameters.required(prefix + ".Id"),
-              metric,
-              key_of(metric_namespace, metric, std::move(dimensions)),
-              parameters.text(prefix + ".Label").value_or(metric),
-              parameters.required(stat + ".Stat"),
-              std::chrono::seconds(parameters.integer(stat + ".Period", 60, 86'400).value_or(60)),
-              parameters.flag(prefix + ".ReturnData", true)};
+  MetricDataQuery query{parameters.required(prefix + ".Id"),
+                        metric,
+                        key_of(metric_namespace, metric, std::move(dimensions)),
+                        parameters.text(prefix + ".Label").value_or(metric),
+                        parameters.required(stat + ".Stat"),
+                        std::chrono::seconds(parameters.integer(stat + ".Period", 60, 86'400).value_or(60)),
+                        parameters.flag(prefix + ".ReturnData", true)};
   const bool named =
       !query.id.empty() && std::islower(static_cast<unsigned char>(query.id[0])) &&
       std::ranges::all_of(query.id, [](unsigned char c) { return std::isalnum(c) || c == '_'; });
@@ -121,8 +121,8 @@ Query read_query(Parameters& parameters, const std::string& prefix) {
   return query;
 }
 
-std::vector<Query> read_queries(Parameters& parameters) {
-  std::vector<Query> queries;
+std::vector<MetricDataQuery> read_queries(RequestParameters& parameters) {
+  std::vector<MetricDataQuery> queries;
   std::set<std::string> ids;
   for (const std::string& prefix : parameters.structures("MetricDataQueries.member")) {
     queries.push_back(read_query(parameters, prefix));
@@ -143,8 +143,8 @@ double summary(const std::vector<double>& values, const std::string& statistic, 
   return statistic == "Sum" ? sum : sum / static_cast<double>(values.size());
 }
 
-struct Found {
-  const Query* query;
+struct QueryResult {
+  const MetricDataQuery* query;
   std::vector<std::pair<Time, double>> points;
 };
 
@@ -158,8 +158,9 @@ Periods by_period(const std::map<Time, double>& samples, std::chrono::seconds pe
 }
 
 // One point a period. The newest period may still be filling, as with AWS.
-Found found_for(const Query& query, const std::map<Time, double>& samples, bool of_ones, bool newest_first) {
-  Found found{&query, {}};
+QueryResult found_for(const MetricDataQuery& query, const std::map<Time, double>& samples, bool of_ones,
+                      bool newest_first) {
+  QueryResult found{&query, {}};
   for (const auto& [time, values] : by_period(samples, query.period))
     found.points.emplace_back(time, summary(values, query.statistic, of_ones));
   if (newest_first) std::ranges::reverse(found.points);
@@ -167,7 +168,7 @@ Found found_for(const Query& query, const std::map<Time, double>& samples, bool 
 }
 
 // Datapoints are counted through all results: a page may end in the middle of one.
-Json results_json(const std::vector<Found>& results, const Page& page) {
+Json results_json(const std::vector<QueryResult>& results, const Page& page) {
   Json members = Json::array();
   std::size_t offset = 0;
   for (const auto& [query, points] : results) {
@@ -192,14 +193,14 @@ Json results_json(const std::vector<Found>& results, const Page& page) {
   return answer;
 }
 
-Answer<Json> get_metric_data(Session& session, Parameters& parameters) {
+ApiResult<Json> get_metric_data(ApiSession& session, RequestParameters& parameters) {
   const Time start = std::chrono::floor<std::chrono::minutes>(parameters.time("StartTime"));
   const Time until = parameters.time("EndTime");
   const std::string scan = parameters.text("ScanBy").value_or("TimestampDescending");
   const auto size =
       static_cast<std::size_t>(parameters.integer("MaxDatapoints", 1, 100'800).value_or(100'800));
   const std::string token = parameters.text("NextToken").value_or("");
-  const std::vector<Query> queries = read_queries(parameters);
+  const std::vector<MetricDataQuery> queries = read_queries(parameters);
   if (start >= until) parameters.complain("The parameter StartTime must be less than the parameter EndTime.");
   const bool newest_first = scan == "TimestampDescending";
   if (!newest_first && scan != "TimestampAscending")
@@ -208,14 +209,14 @@ Answer<Json> get_metric_data(Session& session, Parameters& parameters) {
 
   session.counts["cloudwatch:metrics"] += static_cast<std::int64_t>(queries.size());
   std::set<std::string> metrics;
-  for (const Query& query : queries) metrics.insert(query.metric);
+  for (const MetricDataQuery& query : queries) metrics.insert(query.metric);
   std::map<std::string, const Series*> by_key;
   for (const Series& series : session.account.series) {
     if (metrics.contains(series.metric)) by_key.emplace(key_of(series), &series);
   }
-  std::vector<Found> results;
+  std::vector<QueryResult> results;
   std::size_t total = 0;
-  for (const Query& query : queries) {
+  for (const MetricDataQuery& query : queries) {
     if (!query.shown) continue;
     const auto series = by_key.find(query.key);
     static const Series none;
@@ -224,12 +225,12 @@ Answer<Json> get_metric_data(Session& session, Parameters& parameters) {
     results.push_back(found_for(query, samples, asked.of_ones, newest_first));
     total += results.back().points.size();
   }
-  scatter(results, session.seed, [](const Found& result) { return result.query->id; });
+  scatter(results, session.seed, [](const QueryResult& result) { return result.query->id; });
   return results_json(results, TRY(page_of(total, size, token, parameters)));
 }
 
 // One series a call; its points come in no order.
-Answer<Json> get_metric_statistics(Session& session, Parameters& parameters) {
+ApiResult<Json> get_metric_statistics(ApiSession& session, RequestParameters& parameters) {
   const std::string metric_namespace = parameters.required("Namespace");
   const std::string metric = parameters.required("MetricName");
   const Dimensions dimensions = read_dimensions(parameters, "Dimensions.member");

@@ -9,6 +9,6 @@ namespace evenkeel::sim {
 
 // Composite alarms only where AlarmTypes asks for them. In an order that only the seed knows, page by page
 // over both kinds.
-Answer<nlohmann::json> describe_alarms(Session& session, Parameters& parameters);
+ApiResult<nlohmann::json> describe_alarms(ApiSession& session, RequestParameters& parameters);
 
 }  // namespace evenkeel::sim

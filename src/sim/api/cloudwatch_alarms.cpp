@@ -54,7 +54,7 @@ struct AlarmFilter {
   }
 };
 
-AlarmFilter read_filter(Parameters& parameters) {
+AlarmFilter read_filter(RequestParameters& parameters) {
   AlarmFilter filter{parameters.list("AlarmNames.member"), parameters.list("AlarmTypes.member"),
                      parameters.text("AlarmNamePrefix"), parameters.text("StateValue")};
   if (filter.names.size() > kMostNames) parameters.complain("AlarmNames must have at most 100 members");
@@ -75,7 +75,7 @@ AlarmFilter read_filter(Parameters& parameters) {
 
 }  // namespace
 
-Answer<Json> describe_alarms(Session& session, Parameters& parameters) {
+ApiResult<Json> describe_alarms(ApiSession& session, RequestParameters& parameters) {
   const AlarmFilter filter = read_filter(parameters);
   const auto size = static_cast<std::size_t>(parameters.integer("MaxRecords", 1, 100).value_or(kDefaultPage));
   const std::string token = parameters.text("NextToken").value_or("");

@@ -16,12 +16,12 @@ struct Alarms : World {
     account.alarms["web-any"] = {.state = "ALARM", .composite = true, .changed_at = account.now()};
   }
 
-  Texts names(const Form& form) {
+  Texts names(const FormFields& form) {
     auto found = cloudwatch("DescribeAlarms", form).texts("//AlarmName");
     std::ranges::sort(found);
     return found;
   }
-  std::string code(const Form& form) { return cloudwatch("DescribeAlarms", form).text("//Code"); }
+  std::string code(const FormFields& form) { return cloudwatch("DescribeAlarms", form).text("//Code"); }
 };
 
 TEST(DescribeAlarms, ShowsCompositeAlarmsOnlyToWhoAsksForThem) {
@@ -60,7 +60,7 @@ TEST(DescribeAlarms, ComesPageByPage) {
   Texts found;
   std::string token;
   for (int page = 0; page < 3; ++page) {
-    Form form = {{"MaxRecords", "1"}};
+    FormFields form = {{"MaxRecords", "1"}};
     if (!token.empty()) form.emplace_back("NextToken", token);
     const auto reply = world.cloudwatch("DescribeAlarms", form);
     for (const auto& name : reply.texts("//AlarmName")) found.push_back(name);
@@ -74,7 +74,7 @@ TEST(DescribeAlarms, ComesPageByPage) {
 
 TEST(DescribeAlarms, KeepsTheBoundsOfTheApi) {
   Alarms world;
-  Form names;
+  FormFields names;
   for (int i = 1; i <= 100; ++i) names.emplace_back("AlarmNames.member." + std::to_string(i), "a");
   EXPECT_EQ(world.code(names), "");
   names.emplace_back("AlarmNames.member.101", "a");

@@ -19,7 +19,7 @@ wire::Request cbor_request(const std::string& action, std::string body, Time at)
                      {"x-amzn-query-mode", "true"},
                      {"X-Amz-Date", amz_date(at)}};
   request.body = std::move(body);
-  sign_all(request, Service::cloudwatch);
+  sign_all(request, ApiService::cloudwatch);
   return request;
 }
 
@@ -37,7 +37,7 @@ struct Protocols : JsonWorld {
   }
 
   JsonReply json(const std::string& action, const std::string& body) {
-    return ask(json_request(Service::cloudwatch, action, body, account.now()));
+    return ask(json_request(ApiService::cloudwatch, action, body, account.now()));
   }
   JsonReply cbor(const std::string& action, const std::string& body) {
     return read(front.answer(cbor_request(action, body, account.now())));
@@ -161,7 +161,7 @@ TEST(CloudWatchProtocols, RefuseMembersOfTheWrongType) {
 TEST(CloudWatchProtocols, CheckSignatureTypeAndPath) {
   Protocols world;
   const auto code = [&](wire::Request request, bool sign = true) {
-    if (sign) sign_all(request, Service::cloudwatch);
+    if (sign) sign_all(request, ApiService::cloudwatch);
     return world.read(world.front.answer(request)).code();
   };
   const auto good = cbor_request("ListMetrics", "\xA0", world.account.now());
@@ -181,10 +181,10 @@ TEST(CloudWatchProtocols, CheckSignatureTypeAndPath) {
     request.url = (whole ? "https://monitoring.eu-west-1.amazonaws.com" : good.url) + path;
     EXPECT_NE(code(request), "") << path;
   }
-  auto json = json_request(Service::cloudwatch, "ListMetrics", "{}", world.account.now());
+  auto json = json_request(ApiService::cloudwatch, "ListMetrics", "{}", world.account.now());
   EXPECT_EQ(world.ask(json).code(), "");
   json.headers[0].second = "application/x-amz-json-1.1";
-  sign_all(json, Service::cloudwatch);
+  sign_all(json, ApiService::cloudwatch);
   EXPECT_EQ(world.ask(json).code(), "UnknownOperationException");
 }
 

@@ -21,7 +21,7 @@ struct Measured : World {
     account.series.push_back(series);
   }
 
-  Form query(const std::string& statistic, int period, minutes from, minutes until) const {
+  FormFields query(const std::string& statistic, int period, minutes from, minutes until) const {
     return {{"StartTime", iso8601(first + from)},
             {"EndTime", iso8601(first + until)},
             {"MetricDataQueries.member.1.Id", "m1"},
@@ -36,7 +36,7 @@ struct Measured : World {
   }
 };
 
-Form with(Form form, const std::string& name, const std::string& value) {
+FormFields with(FormFields form, const std::string& name, const std::string& value) {
   std::erase_if(form, [&](const auto& each) { return each.first == name; });
   form.emplace_back(name, value);
   return form;
@@ -46,21 +46,22 @@ using Texts = std::vector<std::string>;
 
 TEST(GetMetricData, ReadsAnExactSetOfDimensionsNewestFirst) {
   Measured world;
-  const Reply reply = world.cloudwatch("GetMetricData", world.query("Average", 60, minutes{10}, minutes{13}));
+  const FrontReply reply =
+      world.cloudwatch("GetMetricData", world.query("Average", 60, minutes{10}, minutes{13}));
   const std::string result = "/GetMetricDataResponse/GetMetricDataResult/MetricDataResults/member";
   EXPECT_EQ(reply.text(result + "/Id"), "m1");
   EXPECT_EQ(reply.text(result + "/StatusCode"), "Complete");
   EXPECT_EQ(reply.texts(result + "/Values/member"), (Texts{"12", "11", "10"}));
   EXPECT_EQ(reply.text(result + "/Timestamps/member"), iso8601(world.first + minutes{12}));
-  const Form ascending =
+  const FormFields ascending =
       with(world.query("Average", 60, minutes{10}, minutes{13}), "ScanBy", "TimestampAscending");
   EXPECT_EQ(world.cloudwatch("GetMetricData", ascending).texts("//Values/member"), (Texts{"10", "11", "12"}));
 }
 
 TEST(GetMetricData, TheStartIsInclusiveAndRoundedDownAndTheEndExclusive) {
   Measured world;
-  Form form = with(world.query("Average", 60, minutes{10}, minutes{12}), "StartTime",
-                   iso8601(world.first + minutes{10} + std::chrono::seconds{59}));
+  FormFields form = with(world.query("Average", 60, minutes{10}, minutes{12}), "StartTime",
+                         iso8601(world.first + minutes{10} + std::chrono::seconds{59}));
   EXPECT_EQ(world.cloudwatch("GetMetricData", form).texts("//Values/member"), (Texts{"11", "10"}));
 }
 
@@ -79,10 +80,10 @@ TEST(GetMetricData, SumsUpLongerPeriods) {
 
 TEST(GetMetricData, ASeriesWithOtherDimensionsIsEmptyAndComplete) {
   Measured world;
-  Form form = world.query("Average", 60, minutes{0}, minutes{60});
+  FormFields form = world.query("Average", 60, minutes{0}, minutes{60});
   std::erase_if(form,
                 [](const auto& each) { return each.first.find("Dimensions.member.2") != std::string::npos; });
-  const Reply reply = world.cloudwatch("GetMetricData", form);
+  const FrontReply reply = world.cloudwatch("GetMetricData", form);
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.text("//StatusCode"), "Complete");
   EXPECT_TRUE(reply.texts("//Values/member").empty());
@@ -92,14 +93,15 @@ TEST(GetMetricData, ASeriesWithOtherDimensionsIsEmptyAndComplete) {
 TEST(GetMetricData, ASampleIsInvisibleUntilItsLagHasPassed) {
   Measured world;
   world.account.switches.metric_lag = world.account.now() - (world.first + minutes{41});
-  const Reply reply = world.cloudwatch("GetMetricData", world.query("Average", 60, minutes{38}, minutes{45}));
+  const FrontReply reply =
+      world.cloudwatch("GetMetricData", world.query("Average", 60, minutes{38}, minutes{45}));
   EXPECT_EQ(reply.texts("//Values/member"), (Texts{"40", "39", "38"}));
 }
 
 TEST(GetMetricData, ResultsComeInAnotherOrderThanAsked) {
   Measured world;
-  Form form = world.query("Average", 60, minutes{0}, minutes{2});
-  const Form one(form.begin() + 2, form.end());
+  FormFields form = world.query("Average", 60, minutes{0}, minutes{2});
+  const FormFields one(form.begin() + 2, form.end());
   std::vector<std::string> asked = {"m1"};
   for (int i = 2; i <= 20; ++i) {
     for (const auto& [name, value] : one) {
@@ -117,12 +119,12 @@ TEST(GetMetricData, ResultsComeInAnotherOrderThanAsked) {
 
 TEST(GetMetricData, MoreThanMaxDatapointsComesInParts) {
   Measured world;
-  const Form form = with(world.query("Average", 60, minutes{0}, minutes{5}), "MaxDatapoints", "3");
-  const Reply first = world.cloudwatch("GetMetricData", form);
+  const FormFields form = with(world.query("Average", 60, minutes{0}, minutes{5}), "MaxDatapoints", "3");
+  const FrontReply first = world.cloudwatch("GetMetricData", form);
   EXPECT_EQ(first.text("//StatusCode"), "PartialData");
   EXPECT_EQ(first.texts("//Values/member"), (Texts{"4", "3", "2"}));
   const std::string token = first.text("/GetMetricDataResponse/GetMetricDataResult/NextToken");
-  const Reply second = world.cloudwatch("GetMetricData", with(form, "NextToken", token));
+  const FrontReply second = world.cloudwatch("GetMetricData", with(form, "NextToken", token));
   EXPECT_EQ(second.text("//StatusCode"), "Complete");
   EXPECT_EQ(second.texts("//Values/member"), (Texts{"1", "0"}));
   EXPECT_TRUE(second.texts("//NextToken").empty());
@@ -134,28 +136,28 @@ TEST(GetMetricData, MoreThanMaxDatapointsComesInParts) {
 
 TEST(GetMetricData, WhatIsNotToBeReturnedIsNot) {
   Measured world;
-  const Form form = with(world.query("Average", 60, minutes{0}, minutes{5}),
-                         "MetricDataQueries.member.1.ReturnData", "false");
+  const FormFields form = with(world.query("Average", 60, minutes{0}, minutes{5}),
+                               "MetricDataQueries.member.1.ReturnData", "false");
   EXPECT_TRUE(world.cloudwatch("GetMetricData", form).texts("//MetricDataResults/member").empty());
 }
 
 TEST(GetMetricData, RefusesWhatItWouldGetWrong) {
   Measured world;
-  const Form good = world.query("Average", 60, minutes{0}, minutes{5});
+  const FormFields good = world.query("Average", 60, minutes{0}, minutes{5});
   const std::string query = "MetricDataQueries.member.1.";
-  const Form wrong = {{query + "Id", "M1"},
-                      {query + "Id", "1m"},
-                      {query + "Id", "m-1"},
-                      {query + "MetricStat.Period", "61"},
-                      {query + "MetricStat.Period", "30"},
-                      {query + "MetricStat.Stat", "p99"},
-                      {query + "Expression", "m1*2"},
-                      {query + "MetricStat.Metric.Dimensions", "x"},
-                      {"ScanBy", "Newest"},
-                      {"MaxDatapoints", "0"},
-                      {"EndTime", iso8601(world.first)},
-                      {"StartTime", "yesterday"},
-                      {"Metric", "x"}};
+  const FormFields wrong = {{query + "Id", "M1"},
+                            {query + "Id", "1m"},
+                            {query + "Id", "m-1"},
+                            {query + "MetricStat.Period", "61"},
+                            {query + "MetricStat.Period", "30"},
+                            {query + "MetricStat.Stat", "p99"},
+                            {query + "Expression", "m1*2"},
+                            {query + "MetricStat.Metric.Dimensions", "x"},
+                            {"ScanBy", "Newest"},
+                            {"MaxDatapoints", "0"},
+                            {"EndTime", iso8601(world.first)},
+                            {"StartTime", "yesterday"},
+                            {"Metric", "x"}};
   for (const auto& [name, value] : wrong)
     EXPECT_EQ(world.cloudwatch("GetMetricData", with(good, name, value)).status, 400) << name << "=" << value;
   for (const char* name : {"StartTime", "EndTime", "MetricDataQueries.member.1.MetricStat.Period"})
@@ -166,9 +168,9 @@ TEST(GetMetricData, RefusesWhatItWouldGetWrong) {
 
 TEST(GetMetricData, QueriesAreAtMost500AndTheirIdsUnique) {
   Measured world;
-  const Form one = world.query("Average", 60, minutes{0}, minutes{1});
+  const FormFields one = world.query("Average", 60, minutes{0}, minutes{1});
   const auto asked = [&](int count, bool unique) {
-    Form form(one.begin(), one.begin() + 2);
+    FormFields form(one.begin(), one.begin() + 2);
     for (int i = 1; i <= count; ++i) {
       const std::string query = "MetricDataQueries.member." + std::to_string(i);
       form.insert(form.end(), {{query + ".Id", unique ? "m" + std::to_string(i) : "same"},
@@ -185,7 +187,7 @@ TEST(GetMetricData, QueriesAreAtMost500AndTheirIdsUnique) {
   EXPECT_EQ(asked(0, true), 400);
 }
 
-Form statistics(Time from, Time until, const std::string& period) {
+FormFields statistics(Time from, Time until, const std::string& period) {
   return {{"Namespace", "Test"},
           {"MetricName", "Memory"},
           {"Dimensions.member.1.Name", "objectname"},
@@ -201,8 +203,8 @@ Form statistics(Time from, Time until, const std::string& period) {
 
 TEST(GetMetricStatistics, SumsUpPeriodsOfAnExactSetOfDimensions) {
   Measured world;
-  const Form form = statistics(world.first + minutes{5}, world.first + minutes{15}, "300");
-  const Reply reply = world.cloudwatch("GetMetricStatistics", form);
+  const FormFields form = statistics(world.first + minutes{5}, world.first + minutes{15}, "300");
+  const FrontReply reply = world.cloudwatch("GetMetricStatistics", form);
   EXPECT_EQ(reply.text("/GetMetricStatisticsResponse/GetMetricStatisticsResult/Label"), "Memory");
   const auto at = [&](int minute, const char* statistic) {
     return reply.text("//Datapoints/member[Timestamp='" + iso8601(world.first + minutes{minute}) + "']/" +
@@ -219,8 +221,10 @@ TEST(GetMetricStatistics, SumsUpPeriodsOfAnExactSetOfDimensions) {
 
 TEST(GetMetricStatistics, RefusesWhatItWouldGetWrongAndMoreThan1440Points) {
   Measured world;
-  const auto code = [&](const Form& form) { return world.cloudwatch("GetMetricStatistics", form).code(); };
-  const Form good = statistics(world.first, world.first + minutes{5}, "60");
+  const auto code = [&](const FormFields& form) {
+    return world.cloudwatch("GetMetricStatistics", form).code();
+  };
+  const FormFields good = statistics(world.first, world.first + minutes{5}, "60");
   EXPECT_EQ(code(good), "");
   EXPECT_EQ(code(with(good, "Period", "61")), "InvalidParameterValue");
   EXPECT_EQ(code(with(good, "Statistics.member.1", "p99")), "InvalidParameterValue");
@@ -233,7 +237,7 @@ TEST(GetMetricStatistics, RefusesWhatItWouldGetWrongAndMoreThan1440Points) {
 
 TEST(ListMetrics, AFilterMatchesSeriesThatHaveMoreDimensions) {
   Measured world;
-  const auto listed = [&](Form form) {
+  const auto listed = [&](FormFields form) {
     form.emplace_back("Namespace", "Test");
     return world.cloudwatch("ListMetrics", form).texts("//Metrics/member").size();
   };
@@ -251,7 +255,7 @@ TEST(ListMetrics, ASilentSeriesIsForgottenAfterTwoWeeks) {
   Series old{"Test", "Old", {}, {{world.account.now() - std::chrono::hours{4}, 1}}};
   Series ancient{"Test", "Ancient", {}, {{world.account.now() - std::chrono::hours{15 * 24}, 1}}};
   world.account.series.insert(world.account.series.end(), {old, ancient});
-  const Reply reply = world.cloudwatch("ListMetrics", {{"Namespace", "Test"}});
+  const FrontReply reply = world.cloudwatch("ListMetrics", {{"Namespace", "Test"}});
   EXPECT_EQ(reply.texts("//MetricName").size(), 2);
   EXPECT_EQ(world.cloudwatch("ListMetrics", {{"Namespace", "Test"}, {"RecentlyActive", "PT3H"}})
                 .texts("//MetricName"),
@@ -263,10 +267,10 @@ TEST(ListMetrics, GivesFiveHundredOnAPage) {
   Measured world;
   for (int i = 0; i < 700; ++i)
     world.account.series.push_back({"Many", "M" + std::to_string(i), {}, {{world.account.now(), 1}}});
-  const Reply first = world.cloudwatch("ListMetrics", {{"Namespace", "Many"}});
+  const FrontReply first = world.cloudwatch("ListMetrics", {{"Namespace", "Many"}});
   const auto names = first.texts("//MetricName");
   EXPECT_EQ(names.size(), 500);
-  const Reply second =
+  const FrontReply second =
       world.cloudwatch("ListMetrics", {{"Namespace", "Many"}, {"NextToken", first.text("//NextToken")}});
   const auto rest = second.texts("//MetricName");
   EXPECT_EQ(rest.size(), 200);

@@ -19,12 +19,12 @@ constexpr std::size_t kLongestSort = 1024;
 constexpr std::size_t kLargestItem = 409'600;
 constexpr std::size_t kLargestPage = 1'048'576;
 
-std::unexpected<Refusal> invalid(const std::string& message) {
+std::unexpected<ApiRefusal> invalid(const std::string& message) {
   return refuse(400, "ValidationException", message);
 }
 
 // {"S": "text"} or {"N": "12"}
-Answer<TableValue> read_value(Parameters& parameters, const std::string& path) {
+ApiResult<TableValue> read_value(RequestParameters& parameters, const std::string& path) {
   const auto text = parameters.text(path + ".S"), digits = parameters.text(path + ".N");
   if (text && !digits) return *text;
   std::int64_t number = 0;
@@ -42,7 +42,7 @@ Json json_of(const TableItem& item) {
   return json;
 }
 
-Answer<TableItem> read_item(Parameters& parameters, const std::string& path) {
+ApiResult<TableItem> read_item(RequestParameters& parameters, const std::string& path) {
   TableItem item;
   for (const auto& name : parameters.names_in(path))
     item.emplace(name, TRY(read_value(parameters, path + "." + name)));
@@ -65,7 +65,7 @@ std::size_t item_size(const TableItem& item) {
 // otherwise: nothing here depends on DynamoDB's reserved words.
 class Placeholders {
  public:
-  static Answer<Placeholders> read(Parameters& parameters) {
+  static ApiResult<Placeholders> read(RequestParameters& parameters) {
     Placeholders placeholders;
     for (const auto& key : parameters.names_in("ExpressionAttributeNames"))
       placeholders.names_.emplace(key, parameters.required("ExpressionAttributeNames." + key));
@@ -74,17 +74,17 @@ class Placeholders {
     return placeholders;
   }
 
-  Answer<std::string> name(const std::string& key) { return find(names_, key, '#'); }
-  Answer<TableValue> value(const std::string& key) { return find(values_, key, ':'); }
+  ApiResult<std::string> name(const std::string& key) { return find(names_, key, '#'); }
+  ApiResult<TableValue> value(const std::string& key) { return find(values_, key, ':'); }
 
-  Answer<void> finish() const {
+  ApiResult<void> finish() const {
     if (used_.size() == names_.size() + values_.size()) return {};
     return invalid("Value provided in ExpressionAttributeNames or -Values unused in expressions");
   }
 
  private:
   template <class Held>
-  Answer<Held> find(const std::map<std::string, Held>& all, const std::string& key, char sign) {
+  ApiResult<Held> find(const std::map<std::string, Held>& all, const std::string& key, char sign) {
     const auto found = all.find(key);
     if (found == all.end() || key.front() != sign)
       return invalid("Invalid expression: '" + printable(key) +
@@ -104,7 +104,7 @@ struct Comparison {
 };
 
 // "#name = :value"
-Answer<Comparison> read_comparison(const std::string& text, Placeholders& placeholders) {
+ApiResult<Comparison> read_comparison(const std::string& text, Placeholders& placeholders) {
   const auto words = split(text, ' ');
   if (words.size() != 3 || words[1] != "=")
     return invalid(
@@ -114,7 +114,8 @@ Answer<Comparison> read_comparison(const std::string& text, Placeholders& placeh
   return Comparison{name, TRY(placeholders.value(words[2]))};
 }
 
-Answer<std::optional<Comparison>> read_condition(Parameters& parameters, Placeholders& placeholders) {
+ApiResult<std::optional<Comparison>> read_condition(RequestParameters& parameters,
+                                                    Placeholders& placeholders) {
   const auto text = parameters.text("ConditionExpression");
   if (!text) return std::nullopt;
   constexpr std::string_view kAbsent = "attribute_not_exists(";
@@ -128,14 +129,14 @@ bool holds(const Comparison& condition, const TableItem* item) {
   return condition.equals ? there && item->at(condition.attribute) == *condition.equals : !there;
 }
 
-Answer<TableItems*> table_of(Session& session, const std::string& name) {
+ApiResult<TableItems*> table_of(ApiSession& session, const std::string& name) {
   const auto found = session.account.tables.find(name);
   if (found == session.account.tables.end())
     return refuse(400, "ResourceNotFoundException", "Requested resource not found");
   return &found->second;
 }
 
-Answer<std::string> key_part(const TableItem& attributes, const char* name, std::size_t longest) {
+ApiResult<std::string> key_part(const TableItem& attributes, const char* name, std::size_t longest) {
   const auto found = attributes.find(name);
   const auto* text = found == attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
   if (text && !text->empty() && text->size() <= longest) return *text;
@@ -144,7 +145,7 @@ Answer<std::string> key_part(const TableItem& attributes, const char* name, std:
 }
 
 // `alone`: the attributes must be the key and nothing else.
-Answer<TableKey> key_in(const TableItem& attributes, bool alone) {
+ApiResult<TableKey> key_in(const TableItem& attributes, bool alone) {
   if (alone && attributes.size() != 2) return invalid("The provided key element does not match the schema");
   auto partition = TRY(key_part(attributes, "pk", kLongestPartition));
   return TableKey{std::move(partition), TRY(key_part(attributes, "sk", kLongestSort))};
@@ -163,12 +164,12 @@ const TableItem* find_item(const TableItems& table, const TableKey& key, const A
   return found == table.end() || is_expired(found->second, account) ? nullptr : &found->second;
 }
 
-void want_consistency(Parameters& parameters) {
+void want_consistency(RequestParameters& parameters) {
   if (!parameters.flag("ConsistentRead", false))
     parameters.complain("This account reads consistently alone: ConsistentRead must be true");
 }
 
-Answer<Json> get_item(Session& session, Parameters& parameters) {
+ApiResult<Json> get_item(ApiSession& session, RequestParameters& parameters) {
   const auto name = parameters.required("TableName");
   const auto asked = TRY(read_item(parameters, "Key"));
   want_consistency(parameters);
@@ -178,7 +179,7 @@ Answer<Json> get_item(Session& session, Parameters& parameters) {
   return item ? Json{{"Item", json_of(*item)}} : Json::object();
 }
 
-Answer<Json> put_item(Session& session, Parameters& parameters) {
+ApiResult<Json> put_item(ApiSession& session, RequestParameters& parameters) {
   const auto name = parameters.required("TableName");
   auto item = TRY(read_item(parameters, "Item"));
   auto placeholders = TRY(Placeholders::read(parameters));
@@ -194,7 +195,7 @@ Answer<Json> put_item(Session& session, Parameters& parameters) {
   return Json::object();
 }
 
-Answer<Json> delete_item(Session& session, Parameters& parameters) {
+ApiResult<Json> delete_item(ApiSession& session, RequestParameters& parameters) {
   const auto name = parameters.required("TableName");
   const auto asked = TRY(read_item(parameters, "Key"));
   TRY_VOID(parameters.finish());
@@ -204,7 +205,7 @@ Answer<Json> delete_item(Session& session, Parameters& parameters) {
 }
 
 // "#a, #b": nothing where all attributes are asked for.
-Answer<std::set<std::string>> read_projection(Parameters& parameters, Placeholders& placeholders) {
+ApiResult<std::set<std::string>> read_projection(RequestParameters& parameters, Placeholders& placeholders) {
   std::set<std::string> names;
   if (const auto text = parameters.text("ProjectionExpression")) {
     for (const auto& word : split(*text, ',')) names.insert(TRY(placeholders.name(std::string(trim(word)))));
@@ -212,7 +213,7 @@ Answer<std::set<std::string>> read_projection(Parameters& parameters, Placeholde
   return names;
 }
 
-Answer<Json> query(Session& session, Parameters& parameters) {
+ApiResult<Json> query(ApiSession& session, RequestParameters& parameters) {
   const auto name = parameters.required("TableName");
   want_consistency(parameters);
   const bool forward = parameters.flag("ScanIndexForward", true);

@@ -15,23 +15,23 @@ using Life = Server::Life;
 
 constexpr const char* kRootDevice = "/dev/xvda";
 
-struct State {
+struct ShownState {
   int code;
   const char* name;
 };
 
-State state_of(Life life) {
+ShownState state_of(Life life) {
   if (life == Life::stopped) return {80, "stopped"};
   if (life == Life::terminated) return {48, "terminated"};
   if (life == Life::stopping) return {64, "stopping"};
-  return life == Life::pending ? State{0, "pending"} : State{16, "running"};
+  return life == Life::pending ? ShownState{0, "pending"} : ShownState{16, "running"};
 }
 
 Xml state_xml(const char* element, Life life) {
   return tag(element, tag("code", state_of(life).code), tag("name", state_of(life).name));
 }
 
-Answer<void> check_ids(const Servers& servers, const std::vector<std::string>& ids) {
+ApiResult<void> check_ids(const Servers& servers, const std::vector<std::string>& ids) {
   std::vector<std::string> missing;
   for (const std::string& id : ids) {
     const bool shaped = id.starts_with("i-") && (id.size() == 10 || id.size() == 19) &&
@@ -46,8 +46,8 @@ Answer<void> check_ids(const Servers& servers, const std::vector<std::string>& i
 }
 
 // Every EC2 call may be a rehearsal, which ends here.
-Answer<void> finish(const Parameters& parameters, bool dry_run, const Servers& servers,
-                    const std::vector<std::string>& ids) {
+ApiResult<void> finish(const RequestParameters& parameters, bool dry_run, const Servers& servers,
+                       const std::vector<std::string>& ids) {
   TRY_VOID(parameters.finish());
   TRY_VOID(check_ids(servers, ids));
   if (!dry_run) return {};
@@ -77,7 +77,7 @@ struct Filter {
   }
 };
 
-std::vector<Filter> read_filters(Parameters& parameters) {
+std::vector<Filter> read_filters(RequestParameters& parameters) {
   std::vector<Filter> filters;
   for (const std::string& prefix : parameters.structures("Filter")) {
     Filter filter{parameters.required(prefix + ".Name"), parameters.list(prefix + ".Value")};
@@ -94,17 +94,18 @@ std::vector<Filter> read_filters(Parameters& parameters) {
 }
 
 // Both list calls take ids or pages, never both.
-struct Selection {
+struct ListedInstances {
   std::vector<std::string> ids;
   std::optional<int> page_size;
   std::string token;
   Servers servers;
 };
 
-Answer<Selection> read_selection(const Session& session, Parameters& parameters, std::size_t most_ids) {
+ApiResult<ListedInstances> read_selection(const ApiSession& session, RequestParameters& parameters,
+                                          std::size_t most_ids) {
   const bool dry_run = parameters.flag("DryRun", false);
-  Selection selection{parameters.list("InstanceId"), parameters.integer("MaxResults", 5, 1000),
-                      parameters.text("NextToken").value_or(""), session.account.visible_servers()};
+  ListedInstances selection{parameters.list("InstanceId"), parameters.integer("MaxResults", 5, 1000),
+                            parameters.text("NextToken").value_or(""), session.account.visible_servers()};
   if (selection.ids.size() > most_ids) parameters.complain("At most " + std::to_string(most_ids) + " ids");
   if (!selection.ids.empty() && (selection.page_size || !selection.token.empty()))
     return refuse(400, "InvalidParameterCombination",
@@ -113,8 +114,8 @@ Answer<Selection> read_selection(const Session& session, Parameters& parameters,
   return selection;
 }
 
-Answer<Xml> write_page(const Session& session, const Parameters& parameters, const Selection& selection,
-                       const char* name, auto wanted, auto write) {
+ApiResult<Xml> write_page(const ApiSession& session, const RequestParameters& parameters,
+                          const ListedInstances& selection, const char* name, auto wanted, auto write) {
   std::vector<Server> chosen;
   const std::set<std::string> ids(selection.ids.begin(), selection.ids.end());
   for (const auto& [id, server] : selection.servers) {
@@ -152,9 +153,9 @@ Xml block_devices_xml(const Server& server) {
                      tag("attachTime", iso8601(server.launched_at)), tag("deleteOnTermination", true))));
 }
 
-Answer<Xml> describe_instances(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_instances(ApiSession& session, RequestParameters& parameters) {
   const auto filters = read_filters(parameters);
-  const Selection selection = TRY(read_selection(session, parameters, 1000));
+  const ListedInstances selection = TRY(read_selection(session, parameters, 1000));
   const auto wanted = [&](const Server& server) {
     return std::ranges::all_of(filters, [&](const Filter& filter) { return filter.matches(server); });
   };
@@ -202,9 +203,9 @@ Xml event_xml(const ScheduledEvent& event) {
              tag("notBefore", iso8601(event.not_before)), tag("notAfter", iso8601(event.not_after)));
 }
 
-Answer<Xml> describe_instance_status(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_instance_status(ApiSession& session, RequestParameters& parameters) {
   const bool every = parameters.flag("IncludeAllInstances", false);
-  const Selection selection = TRY(read_selection(session, parameters, 100));
+  const ListedInstances selection = TRY(read_selection(session, parameters, 100));
   const auto wanted = [&](const Server& server) { return every || server.runs(); };
   const auto write = [&](const Server& server) {
     return all(tag("instanceId", server.id), tag("availabilityZone", session.account.region + server.zone),
@@ -217,7 +218,7 @@ Answer<Xml> describe_instance_status(Session& session, Parameters& parameters) {
   return write_page(session, parameters, selection, "instanceStatusSet", wanted, write);
 }
 
-Answer<Xml> reboot_instances(Session& session, Parameters& parameters) {
+ApiResult<Xml> reboot_instances(ApiSession& session, RequestParameters& parameters) {
   const bool dry_run = parameters.flag("DryRun", false);
   parameters.required("InstanceId.1");
   const auto ids = parameters.list("InstanceId");
@@ -228,7 +229,7 @@ Answer<Xml> reboot_instances(Session& session, Parameters& parameters) {
 
 // Each instance's state before the call and after it.
 template <class Change>
-Answer<Xml> change_state(Session& session, Parameters& parameters, Change change) {
+ApiResult<Xml> change_state(ApiSession& session, RequestParameters& parameters, Change change) {
   const bool dry_run = parameters.flag("DryRun", false);
   parameters.required("InstanceId.1");
   const auto ids = parameters.list("InstanceId");
@@ -243,19 +244,19 @@ Answer<Xml> change_state(Session& session, Parameters& parameters, Change change
   });
 }
 
-Answer<Xml> stop_instances(Session& session, Parameters& parameters) {
+ApiResult<Xml> stop_instances(ApiSession& session, RequestParameters& parameters) {
   parameters.flag("Force", false);
   return change_state(session, parameters,
                       [&](const auto& ids) { return session.account.stop_instances(ids); });
 }
 
-Answer<Xml> start_instances(Session& session, Parameters& parameters) {
+ApiResult<Xml> start_instances(ApiSession& session, RequestParameters& parameters) {
   return change_state(session, parameters,
                       [&](const auto& ids) { return session.account.start_instances(ids); });
 }
 
 // The two protections; AWS knows more attributes, which this account refuses.
-Answer<Xml> describe_instance_attribute(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_instance_attribute(ApiSession& session, RequestParameters& parameters) {
   const bool dry_run = parameters.flag("DryRun", false);
   const std::string id = parameters.required("InstanceId");
   const std::string attribute = parameters.required("Attribute");
@@ -267,7 +268,7 @@ Answer<Xml> describe_instance_attribute(Session& session, Parameters& parameters
   return all(tag("instanceId", id), tag(attribute, tag("value", value)));
 }
 
-Answer<Xml> get_console_output(Session& session, Parameters& parameters) {
+ApiResult<Xml> get_console_output(ApiSession& session, RequestParameters& parameters) {
   const bool dry_run = parameters.flag("DryRun", false);
   const std::string id = parameters.required("InstanceId");
   parameters.flag("Latest", false);
@@ -286,9 +287,9 @@ struct TagOf {
 };
 
 // Of instances alone: this account has no other resource that EC2 tags.
-Answer<std::pair<std::vector<std::string>, std::vector<TagOf>>> read_tags(const Session& session,
-                                                                          Parameters& parameters,
-                                                                          bool needed) {
+ApiResult<std::pair<std::vector<std::string>, std::vector<TagOf>>> read_tags(const ApiSession& session,
+                                                                             RequestParameters& parameters,
+                                                                             bool needed) {
   const bool dry_run = parameters.flag("DryRun", false);
   parameters.required("ResourceId.1");
   const auto ids = parameters.list("ResourceId");
@@ -308,7 +309,7 @@ Answer<std::pair<std::vector<std::string>, std::vector<TagOf>>> read_tags(const 
 
 constexpr std::size_t kTagsOfAResource = 50;
 
-Answer<Xml> create_tags(Session& session, Parameters& parameters) {
+ApiResult<Xml> create_tags(ApiSession& session, RequestParameters& parameters) {
   const auto [ids, tags] = TRY(read_tags(session, parameters, true));
   for (const auto& id : ids) {
     auto all = session.account.servers.at(id).tags;
@@ -321,7 +322,7 @@ Answer<Xml> create_tags(Session& session, Parameters& parameters) {
 }
 
 // With a value, only where it has that one; without any tag, all but AWS's own.
-Answer<Xml> delete_tags(Session& session, Parameters& parameters) {
+ApiResult<Xml> delete_tags(ApiSession& session, RequestParameters& parameters) {
   const auto [ids, tags] = TRY(read_tags(session, parameters, false));
   for (const auto& id : ids) {
     auto& all = session.account.servers.at(id).tags;

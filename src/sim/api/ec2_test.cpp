@@ -12,7 +12,7 @@ std::set<std::string> set_of(const std::vector<std::string>& list) { return {lis
 
 TEST(DescribeInstances, AnswersInEc2sShapeWithoutAResultWrapper) {
   World world;
-  const Reply reply = world.ec2("DescribeInstances");
+  const FrontReply reply = world.ec2("DescribeInstances");
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(reply.body.starts_with(
       "<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>"));
@@ -30,7 +30,7 @@ TEST(DescribeInstances, SaysTheVolumesOfAnInstance) {
   world.account.servers.at(world.ids[1]).instance_store = true;
   world.account.servers.at(world.ids[2]).life = Server::Life::terminated;
   world.wait(std::chrono::minutes{1});
-  const Reply reply = world.ec2("DescribeInstances");
+  const FrontReply reply = world.ec2("DescribeInstances");
   const auto volumes = [&](const std::string& id) {
     return reply.texts("//item[instanceId='" + id +
                        "']/blockDeviceMapping/item[deviceName='/dev/xvda']/ebs/volumeId");
@@ -50,13 +50,13 @@ TEST(DescribeInstances, EscapesWhatTagsHold) {
 
 TEST(DescribeInstances, OneUnknownIdFailsTheWholeCall) {
   World world;
-  const Reply one =
+  const FrontReply one =
       world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}, {"InstanceId.2", "i-00000000"}});
   EXPECT_EQ(one.status, 400);
   EXPECT_EQ(one.text("/Response/Errors/Error/Code"), "InvalidInstanceID.NotFound");
   EXPECT_EQ(one.message(), "The instance ID 'i-00000000' does not exist");
   EXPECT_FALSE(one.text("/Response/RequestID").empty());
-  const Reply two =
+  const FrontReply two =
       world.ec2("DescribeInstances", {{"InstanceId.1", "i-00000000"}, {"InstanceId.2", "i-00000001"}});
   EXPECT_EQ(two.message(), "The instance IDs 'i-00000000, i-00000001' do not exist");
 }
@@ -70,9 +70,9 @@ TEST(DescribeInstances, RefusesIdsThatAreNoIds) {
 
 TEST(DescribeInstances, AFiltersUnknownIdIsSimplyAbsent) {
   World world;
-  const Reply reply = world.ec2("DescribeInstances", {{"Filter.1.Name", "instance-id"},
-                                                      {"Filter.1.Value.1", world.ids[1]},
-                                                      {"Filter.1.Value.2", "i-00000000"}});
+  const FrontReply reply = world.ec2("DescribeInstances", {{"Filter.1.Name", "instance-id"},
+                                                           {"Filter.1.Value.1", world.ids[1]},
+                                                           {"Filter.1.Value.2", "i-00000000"}});
   EXPECT_EQ(reply.texts(kIds), std::vector{world.ids[1]});
 }
 
@@ -80,9 +80,9 @@ TEST(DescribeInstances, FiltersAreJoinedByAndTheirValuesByOr) {
   World world;
   world.account.stop(world.ids[0]);
   world.wait(std::chrono::minutes{5});
-  const Form stopped = {{"Filter.1.Name", "instance-state-name"}, {"Filter.1.Value.1", "stopped"}};
+  const FormFields stopped = {{"Filter.1.Name", "instance-state-name"}, {"Filter.1.Value.1", "stopped"}};
   EXPECT_EQ(world.ec2("DescribeInstances", stopped).texts(kIds), std::vector{world.ids[0]});
-  Form named = stopped;
+  FormFields named = stopped;
   named.insert(named.end(), {{"Filter.2.Name", "tag:Name"}, {"Filter.2.Value.1", "web-2"}});
   EXPECT_TRUE(world.ec2("DescribeInstances", named).texts(kIds).empty());
   named.insert(named.end(), {{"Filter.1.Value.2", "running"}, {"Filter.2.Value.2", "web-3"}});
@@ -91,7 +91,7 @@ TEST(DescribeInstances, FiltersAreJoinedByAndTheirValuesByOr) {
 
 TEST(DescribeInstances, RefusesFiltersItWouldGetWrong) {
   World world;
-  for (const auto& [name, value] : Form{{"vpc-id", "vpc-1"}, {"tag:Name", "web-*"}, {"tag:Name", ""}})
+  for (const auto& [name, value] : FormFields{{"vpc-id", "vpc-1"}, {"tag:Name", "web-*"}, {"tag:Name", ""}})
     EXPECT_NE(world.ec2("DescribeInstances", {{"Filter.1.Name", name}, {"Filter.1.Value.1", value}}).status,
               200);
   EXPECT_EQ(world.ec2("DescribeInstances", {{"Filter.1.Name", "instance-id"}}).code(),
@@ -105,9 +105,9 @@ TEST(DescribeInstances, PagesUntilEverythingWasShownOnce) {
   std::string token;
   int pages = 0;
   do {
-    Form form = {{"MaxResults", "5"}};
+    FormFields form = {{"MaxResults", "5"}};
     if (!token.empty()) form.emplace_back("NextToken", token);
-    const Reply page = world.ec2("DescribeInstances", form);
+    const FrontReply page = world.ec2("DescribeInstances", form);
     const auto ids = page.texts(kIds);
     EXPECT_LE(ids.size(), 5);
     seen.insert(seen.end(), ids.begin(), ids.end());
@@ -124,16 +124,16 @@ TEST(DescribeInstances, ATokenIsGoodForNothingElse) {
   for (int i = 0; i < 10; ++i) world.account.add_server({});
   const std::string token = world.ec2("DescribeInstances", {{"MaxResults", "5"}}).text("//nextToken");
   ASSERT_FALSE(token.empty());
-  for (const Form& form : {Form{{"MaxResults", "6"}, {"NextToken", token}},
-                           Form{{"MaxResults", "5"}, {"NextToken", token + "0"}},
-                           Form{{"MaxResults", "5"}, {"NextToken", "made up"}}})
+  for (const FormFields& form : {FormFields{{"MaxResults", "6"}, {"NextToken", token}},
+                                 FormFields{{"MaxResults", "5"}, {"NextToken", token + "0"}},
+                                 FormFields{{"MaxResults", "5"}, {"NextToken", "made up"}}})
     EXPECT_EQ(world.ec2("DescribeInstances", form).code(), "InvalidNextToken");
 }
 
 TEST(DescribeInstances, TellWhetherARebootByTheUserMayMigrate) {
   World world;
   const std::string path = "//maintenanceOptions/rebootMigration";
-  const Form one = {{"InstanceId.1", world.ids[0]}};
+  const FormFields one = {{"InstanceId.1", world.ids[0]}};
   EXPECT_EQ(world.ec2("DescribeInstances", one).text(path), "disabled");
   world.account.servers.at(world.ids[0]).reboot_migration = true;
   EXPECT_EQ(world.ec2("DescribeInstances", one).text(path), "default");
@@ -141,7 +141,8 @@ TEST(DescribeInstances, TellWhetherARebootByTheUserMayMigrate) {
 
 TEST(DescribeInstances, IdsAndPagesExcludeEachOther) {
   World world;
-  const Reply reply = world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}, {"MaxResults", "5"}});
+  const FrontReply reply =
+      world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}, {"MaxResults", "5"}});
   EXPECT_EQ(reply.code(), "InvalidParameterCombination");
   for (const char* size : {"4", "1001", "many", "-5", "5.5", "99999999999"})
     EXPECT_EQ(world.ec2("DescribeInstances", {{"MaxResults", size}}).code(), "InvalidParameterValue") << size;
@@ -151,7 +152,7 @@ TEST(DescribeInstances, ATerminatedOneStaysVisibleForAWhileWithoutItsAddress) {
   World world;
   world.account.terminate(world.ids[0]);
   world.wait(std::chrono::minutes{5});
-  const Reply reply = world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply reply = world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(reply.text("//instanceState/code"), "48");
   EXPECT_EQ(reply.text("//instanceState/name"), "terminated");
   EXPECT_TRUE(reply.texts("//privateIpAddress").empty());
@@ -162,7 +163,7 @@ TEST(DescribeInstances, ATerminatedOneStaysVisibleForAWhileWithoutItsAddress) {
 
 TEST(DescribeInstances, AnUnknownParameterIsRefused) {
   World world;
-  const Reply reply = world.ec2("DescribeInstances", {{"InstanceIds.1", world.ids[0]}});
+  const FrontReply reply = world.ec2("DescribeInstances", {{"InstanceIds.1", world.ids[0]}});
   EXPECT_EQ(reply.code(), "UnknownParameter");
   EXPECT_EQ(world.ec2("DescribeInstances", {{"InstanceId.2", world.ids[0]}}).code(), "UnknownParameter");
 }
@@ -172,7 +173,7 @@ TEST(DescribeInstanceStatus, ShowsOnlyTheRunningUnlessAsked) {
   world.account.stop(world.ids[0]);
   world.wait(std::chrono::minutes{5});
   EXPECT_EQ(world.ec2("DescribeInstanceStatus").texts("//instanceStatusSet/item").size(), 2);
-  const Reply all = world.ec2("DescribeInstanceStatus", {{"IncludeAllInstances", "true"}});
+  const FrontReply all = world.ec2("DescribeInstanceStatus", {{"IncludeAllInstances", "true"}});
   EXPECT_EQ(all.texts("//instanceStatusSet/item").size(), 3);
   EXPECT_EQ(all.text("//item[instanceState/name='stopped']/instanceStatus/status"), "not-applicable");
   EXPECT_EQ(all.text("//item[instanceState/name='running']/instanceStatus/status"), "ok");
@@ -184,7 +185,7 @@ TEST(DescribeInstanceStatus, AHungSystemIsImpairedThoughItRuns) {
   World world;
   world.account.crash(world.ids[0]);
   world.wait(std::chrono::minutes{1});
-  const Reply reply = world.ec2("DescribeInstanceStatus", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply reply = world.ec2("DescribeInstanceStatus", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(reply.text("//instanceState/name"), "running");
   EXPECT_EQ(reply.text("//instanceStatus/status"), "impaired");
   EXPECT_EQ(reply.text("//systemStatus/status"), "ok");
@@ -192,7 +193,7 @@ TEST(DescribeInstanceStatus, AHungSystemIsImpairedThoughItRuns) {
 
 TEST(DescribeInstanceStatus, TakesAHundredIdsAtMost) {
   World world;
-  Form form;
+  FormFields form;
   for (int i = 1; i <= 101; ++i) form.emplace_back("InstanceId." + std::to_string(i), world.ids[0]);
   EXPECT_EQ(world.ec2("DescribeInstanceStatus", form).code(), "InvalidParameterValue");
   form.pop_back();
@@ -203,11 +204,11 @@ TEST(RebootInstances, AnswersTrueAndNothingShowsIt) {
   World world;
   const std::string launched =
       world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}}).text("//launchTime");
-  const Reply reply = world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply reply = world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.text("/RebootInstancesResponse/return"), "true");
   world.wait(std::chrono::seconds{30});
-  const Reply after = world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply after = world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(after.text("//instanceState/name"), "running");
   EXPECT_EQ(after.text("//launchTime"), launched);
   EXPECT_EQ(world.account.counters().reboots, 1);
@@ -215,8 +216,8 @@ TEST(RebootInstances, AnswersTrueAndNothingShowsIt) {
 
 TEST(RebootInstances, ADryRunOnlySaysThatItWouldDo) {
   World world;
-  const Form form = {{"InstanceId.1", world.ids[0]}, {"DryRun", "true"}};
-  const Reply reply = world.ec2("RebootInstances", form);
+  const FormFields form = {{"InstanceId.1", world.ids[0]}, {"DryRun", "true"}};
+  const FrontReply reply = world.ec2("RebootInstances", form);
   EXPECT_EQ(reply.status, 412);
   EXPECT_EQ(reply.code(), "DryRunOperation");
   EXPECT_EQ(reply.message(), "Request would have succeeded, but DryRun flag is set.");
@@ -230,7 +231,7 @@ TEST(RebootInstances, ADeniedDryRunSaysSo) {
   denied.action = "ec2.RebootInstances";
   denied.rate = 1;
   World world({{denied}});
-  const Reply reply = world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}, {"DryRun", "true"}});
+  const FrontReply reply = world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}, {"DryRun", "true"}});
   EXPECT_EQ(reply.status, 403);
   EXPECT_EQ(reply.code(), "UnauthorizedOperation");
 }
@@ -239,7 +240,7 @@ TEST(RebootInstances, ATerminatedOneIsSilentlyIgnored) {
   World world;
   world.account.terminate(world.ids[0]);
   world.wait(std::chrono::minutes{5});
-  const Reply reply = world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply reply = world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(reply.text("//return"), "true");
   world.wait(std::chrono::minutes{5});
   EXPECT_EQ(world.account.counters().reboots, 0);
@@ -249,7 +250,7 @@ TEST(RebootInstances, AStoppedOneIsInTheWrongStateAndNobodyIsRebooted) {
   World world;
   world.account.stop(world.ids[0]);
   world.wait(std::chrono::minutes{5});
-  const Reply reply =
+  const FrontReply reply =
       world.ec2("RebootInstances", {{"InstanceId.1", world.ids[1]}, {"InstanceId.2", world.ids[0]}});
   EXPECT_EQ(reply.code(), "IncorrectInstanceState");
   world.wait(std::chrono::minutes{5});
@@ -268,13 +269,13 @@ TEST(RebootInstances, NeedsKnownIds) {
 
 TEST(GetConsoleOutput, ItsTimestampMovesWithABoot) {
   World world;
-  const Form form = {{"InstanceId", world.ids[0]}};
+  const FormFields form = {{"InstanceId", world.ids[0]}};
   const auto before = parse_iso8601(world.ec2("GetConsoleOutput", form).text("//timestamp"));
   ASSERT_TRUE(before);
   const Time rebooted = world.account.now();
   world.ec2("RebootInstances", {{"InstanceId.1", world.ids[0]}});
   world.wait(std::chrono::minutes{10});
-  const Reply reply = world.ec2("GetConsoleOutput", form);
+  const FrontReply reply = world.ec2("GetConsoleOutput", form);
   EXPECT_GT(parse_iso8601(reply.text("//timestamp")), rebooted);
   EXPECT_LT(*before, rebooted);
   EXPECT_FALSE(reply.text("//output").empty());
@@ -283,7 +284,7 @@ TEST(GetConsoleOutput, ItsTimestampMovesWithABoot) {
 TEST(GetConsoleOutput, HasNoTimestampWhereNothingWasPosted) {
   World world;
   world.account.servers[world.ids[0]].console_at.reset();
-  const Reply reply = world.ec2("GetConsoleOutput", {{"InstanceId", world.ids[0]}, {"Latest", "true"}});
+  const FrontReply reply = world.ec2("GetConsoleOutput", {{"InstanceId", world.ids[0]}, {"Latest", "true"}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_TRUE(reply.texts("//timestamp").empty());
 }
@@ -291,7 +292,7 @@ TEST(GetConsoleOutput, HasNoTimestampWhereNothingWasPosted) {
 TEST(Tags, ArePutOnTakenOffAndFilteredBy) {
   World world;
   const auto& id = world.ids[0];
-  const auto with = [&](Form more) {
+  const auto with = [&](FormFields more) {
     more.emplace_back("ResourceId.1", id);
     return more;
   };

@@ -10,7 +10,7 @@
 namespace evenkeel::sim {
 namespace {
 
-Refusal no_such_classic(const std::string& name) {
+ApiRefusal no_such_classic(const std::string& name) {
   return {400, "LoadBalancerNotFound", "There is no ACTIVE Load Balancer named '" + printable(name) + "'"};
 }
 
@@ -32,7 +32,7 @@ Xml classic_xml(const TargetGroup& balancer, const Account& account) {
              tag("ListenerDescriptions", tag("member", tag("Listener", listener), tag("PolicyNames"))));
 }
 
-Answer<Xml> describe_classic(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_classic(ApiSession& session, RequestParameters& parameters) {
   const auto wanted = parameters.list("LoadBalancerNames.member");
   const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
   const std::string marker = parameters.text("Marker").value_or("");
@@ -52,11 +52,11 @@ Answer<Xml> describe_classic(Session& session, Parameters& parameters) {
              unless_empty("NextMarker", page.next));
 }
 
-struct InstanceState {
+struct ShownInstanceState {
   const char *state, *reason, *description;
 };
 
-InstanceState state_in_classic(const RegisteredTarget* target) {
+ShownInstanceState state_in_classic(const RegisteredTarget* target) {
   if (target == nullptr)
     return {"OutOfService", "Instance", "Instance is not currently registered with the LoadBalancer."};
   if (target->state == "healthy") return {"InService", "N/A", "N/A"};
@@ -69,7 +69,7 @@ InstanceState state_in_classic(const RegisteredTarget* target) {
           "Instance has failed at least the UnhealthyThreshold number of health checks consecutively."};
 }
 
-Answer<Xml> describe_instance_health(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_instance_health(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("LoadBalancerName");
   std::vector<std::string> asked;
   for (const auto& prefix : parameters.structures("Instances.member"))

@@ -10,7 +10,7 @@
 namespace evenkeel::sim {
 namespace {
 
-Answer<const TargetGroup*> find_group(Session& session, const std::string& arn) {
+ApiResult<const TargetGroup*> find_group(ApiSession& session, const std::string& arn) {
   if (const TargetGroup* group = session.account.find_group(arn); group != nullptr && !group->classic)
     return group;
   if (!arn.starts_with("arn:") || arn.find(":targetgroup/") == std::string::npos)
@@ -31,7 +31,7 @@ Xml target_group_xml(const TargetGroup& group) {
       tag("TargetType", group.target_type), tag("IpAddressType", "ipv4"));
 }
 
-Answer<Xml> describe_target_groups(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_target_groups(ApiSession& session, RequestParameters& parameters) {
   const auto wanted = parameters.list("Names.member");
   const auto arns = parameters.list("TargetGroupArns.member");
   const std::string load_balancer = parameters.text("LoadBalancerArn").value_or("");
@@ -63,7 +63,7 @@ Answer<Xml> describe_target_groups(Session& session, Parameters& parameters) {
              unless_empty("NextMarker", page.next));
 }
 
-Answer<Xml> describe_attributes(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_attributes(ApiSession& session, RequestParameters& parameters) {
   const std::string arn = parameters.required("TargetGroupArn");
   TRY_VOID(parameters.finish());
   auto attributes = TRY(find_group(session, arn))->attributes;
@@ -90,14 +90,14 @@ Answer<Xml> describe_attributes(Session& session, Parameters& parameters) {
   });
 }
 
-struct Target {
+struct RequestedTarget {
   std::string id;
   std::optional<int> port;
   bool with_zone = false;
 };
 
-std::vector<Target> read_targets(Parameters& parameters) {
-  std::vector<Target> targets;
+std::vector<RequestedTarget> read_targets(RequestParameters& parameters) {
+  std::vector<RequestedTarget> targets;
   for (const std::string& prefix : parameters.structures("Targets.member")) {
     targets.push_back({parameters.required(prefix + ".Id"), parameters.integer(prefix + ".Port", 1, 65535),
                        parameters.text(prefix + ".AvailabilityZone").has_value()});
@@ -105,21 +105,21 @@ std::vector<Target> read_targets(Parameters& parameters) {
   return targets;
 }
 
-Answer<const TargetGroup*> group_of(Session& session, const std::string& arn,
-                                    const std::vector<Target>& targets) {
+ApiResult<const TargetGroup*> group_of(ApiSession& session, const std::string& arn,
+                                       const std::vector<RequestedTarget>& targets) {
   const TargetGroup* group = TRY(find_group(session, arn));
-  if (group->target_type == "instance" && std::ranges::any_of(targets, &Target::with_zone))
+  if (group->target_type == "instance" && std::ranges::any_of(targets, &RequestedTarget::with_zone))
     return refuse(400, "ValidationError",
                   "You cannot specify an Availability Zone for a target of type 'instance'");
   return group;
 }
 
 // What a query that names its targets gets: an answer for each, registered or not.
-std::vector<RegisteredTarget> targets_asked_for(Session& session, const TargetGroup& group,
-                                                const std::vector<Target>& asked) {
+std::vector<RegisteredTarget> targets_asked_for(ApiSession& session, const TargetGroup& group,
+                                                const std::vector<RequestedTarget>& asked) {
   const auto registered = session.account.visible_targets(group.arn, true);
   std::vector<RegisteredTarget> shown;
-  for (const Target& each : asked) {
+  for (const RequestedTarget& each : asked) {
     RegisteredTarget answer;
     answer.instance_id = each.id;
     answer.port = each.port.value_or(group.port);
@@ -151,7 +151,7 @@ Xml health_xml(const RegisteredTarget& target, const std::string& zone, bool shi
              override_xml(shifted));
 }
 
-Answer<Xml> describe_target_health(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_target_health(ApiSession& session, RequestParameters& parameters) {
   const std::string arn = parameters.required("TargetGroupArn");
   const auto asked = read_targets(parameters);
   TRY_VOID(parameters.finish());
@@ -168,36 +168,36 @@ Answer<Xml> describe_target_health(Session& session, Parameters& parameters) {
   });
 }
 
-struct Change {
+struct TargetChange {
   std::string arn;
-  std::vector<Target> targets;
+  std::vector<RequestedTarget> targets;
 };
 
-Answer<Change> read_change(Session& session, Parameters& parameters) {
-  Change change{parameters.required("TargetGroupArn"), read_targets(parameters)};
+ApiResult<TargetChange> read_change(ApiSession& session, RequestParameters& parameters) {
+  TargetChange change{parameters.required("TargetGroupArn"), read_targets(parameters)};
   if (change.targets.empty()) parameters.complain("The request must contain the parameter Targets", true);
   TRY_VOID(parameters.finish());
   TRY_VOID(group_of(session, change.arn, change.targets));
   return change;
 }
 
-Answer<Xml> register_targets(Session& session, Parameters& parameters) {
+ApiResult<Xml> register_targets(ApiSession& session, RequestParameters& parameters) {
   auto [arn, targets] = TRY(read_change(session, parameters));
   // Those that will be refused come first, so that a refused call has changed nothing.
-  std::ranges::partition(targets, [&, group = arn](const Target& target) {
+  std::ranges::partition(targets, [&, group = arn](const RequestedTarget& target) {
     const auto* server = session.account.target_server(*session.account.find_group(group), target.id);
     return server == nullptr || !server->runs();
   });
-  for (const Target& target : targets) {
+  for (const RequestedTarget& target : targets) {
     if (auto refusal = session.account.register_target(arn, target.id, target.port))
       return std::unexpected(std::move(*refusal));
   }
   return Xml{};
 }
 
-Answer<Xml> deregister_targets(Session& session, Parameters& parameters) {
+ApiResult<Xml> deregister_targets(ApiSession& session, RequestParameters& parameters) {
   const auto [arn, targets] = TRY(read_change(session, parameters));
-  for (const Target& target : targets) {
+  for (const RequestedTarget& target : targets) {
     if (auto refusal = session.account.deregister_target(arn, target.id, target.port))
       return std::unexpected(std::move(*refusal));
   }
@@ -260,7 +260,7 @@ Xml forward_xml(const std::string& group) {
                  tag("TargetGroupStickinessConfig", tag("Enabled", false))));
 }
 
-Answer<Xml> describe_load_balancers(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_load_balancers(ApiSession& session, RequestParameters& parameters) {
   const auto arns = parameters.list("LoadBalancerArns.member");
   const auto names = parameters.list("Names.member");
   const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
@@ -301,7 +301,7 @@ Answer<Xml> describe_load_balancers(Session& session, Parameters& parameters) {
 }
 
 // Nothing but target groups has any.
-Answer<std::map<std::string, std::string>> tags_on(Session& session, const std::string& arn) {
+ApiResult<std::map<std::string, std::string>> tags_on(ApiSession& session, const std::string& arn) {
   if (arn.find(":loadbalancer/") != std::string::npos) {
     if (contains(load_balancers_of(session.account), arn)) return std::map<std::string, std::string>{};
     return refuse(400, "LoadBalancerNotFound", "Load balancer '" + printable(arn) + "' not found");
@@ -315,7 +315,7 @@ Answer<std::map<std::string, std::string>> tags_on(Session& session, const std::
   return TRY(find_group(session, arn))->tags;
 }
 
-Answer<Xml> describe_tags(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_tags(ApiSession& session, RequestParameters& parameters) {
   parameters.required("ResourceArns.member.1");
   const auto arns = parameters.list("ResourceArns.member");
   if (arns.size() > 20) parameters.complain("You cannot describe the tags of more than '20' resources");
@@ -331,7 +331,7 @@ Answer<Xml> describe_tags(Session& session, Parameters& parameters) {
   return tag("TagDescriptions", descriptions);
 }
 
-Answer<Xml> describe_listeners(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_listeners(ApiSession& session, RequestParameters& parameters) {
   const std::string balancer = parameters.text("LoadBalancerArn").value_or("");
   const auto arns = parameters.list("ListenerArns.member");
   const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
@@ -357,7 +357,7 @@ Answer<Xml> describe_listeners(Session& session, Parameters& parameters) {
   return all(list("Listeners", "member", cut(found, page), write), unless_empty("NextMarker", page.next));
 }
 
-Answer<Xml> describe_rules(Session& session, Parameters& parameters) {
+ApiResult<Xml> describe_rules(ApiSession& session, RequestParameters& parameters) {
   const std::string arn = parameters.required("ListenerArn");
   const auto size = static_cast<std::size_t>(parameters.integer("PageSize", 1, 400).value_or(400));
   const std::string marker = parameters.text("Marker").value_or("");

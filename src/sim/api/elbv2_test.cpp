@@ -7,25 +7,25 @@
 namespace evenkeel::sim {
 namespace {
 
-Form target(const std::string& id, const std::string& port = "") {
-  Form form = {{"Targets.member.1.Id", id}};
+FormFields target(const std::string& id, const std::string& port = "") {
+  FormFields form = {{"Targets.member.1.Id", id}};
   if (!port.empty()) form.emplace_back("Targets.member.1.Port", port);
   return form;
 }
 
-Form change(const std::string& arn, const std::string& id, const std::string& port = "") {
-  Form form = target(id, port);
+FormFields change(const std::string& arn, const std::string& id, const std::string& port = "") {
+  FormFields form = target(id, port);
   form.emplace_back("TargetGroupArn", arn);
   return form;
 }
 
-std::string state_in(const Reply& reply, const std::string& id) {
+std::string state_in(const FrontReply& reply, const std::string& id) {
   return reply.text("//member[Target/Id='" + id + "']/TargetHealth/State");
 }
 
 TEST(DescribeTargetGroups, FindsByNameInTheQueryShape) {
   World world;
-  const Reply reply = world.elb("DescribeTargetGroups", {{"Names.member.1", "tg1-80"}});
+  const FrontReply reply = world.elb("DescribeTargetGroups", {{"Names.member.1", "tg1-80"}});
   EXPECT_EQ(reply.status, 200);
   const std::string group = "/DescribeTargetGroupsResponse/DescribeTargetGroupsResult/TargetGroups/member";
   EXPECT_EQ(reply.texts(group + "/TargetGroupArn"), std::vector{world.tg80});
@@ -39,7 +39,7 @@ TEST(DescribeTargetGroups, FindsByNameInTheQueryShape) {
 
 TEST(DescribeTargetGroups, OneUnknownNameFailsTheWholeCall) {
   World world;
-  const Reply reply =
+  const FrontReply reply =
       world.elb("DescribeTargetGroups", {{"Names.member.1", "tg1"}, {"Names.member.2", "tg2"}});
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.text("/ErrorResponse/Error/Code"), "TargetGroupNotFound");
@@ -59,16 +59,17 @@ TEST(DescribeTargetGroups, TakesOneKindOfIdentifier) {
       "tg1");
   EXPECT_EQ(world.elb("DescribeTargetGroups", {{"LoadBalancerArn", balancer + "2"}}).code(),
             "LoadBalancerNotFound");
-  for (const Form& form : {Form{{"Names.member.1", "tg1"}, {"TargetGroupArns.member.1", world.tg1}},
-                           Form{{"Names.member.1", "tg1"}, {"LoadBalancerArn", balancer}}})
+  for (const FormFields& form :
+       {FormFields{{"Names.member.1", "tg1"}, {"TargetGroupArns.member.1", world.tg1}},
+        FormFields{{"Names.member.1", "tg1"}, {"LoadBalancerArn", balancer}}})
     EXPECT_EQ(world.elb("DescribeTargetGroups", form).code(), "ValidationError");
 }
 
 TEST(DescribeTargetGroups, RefusesMoreThanTwentyNames) {
   World world;
-  Form form;
+  FormFields form;
   for (int i = 1; i <= 21; ++i) form.emplace_back("Names.member." + std::to_string(i), "tg1");
-  const Reply reply = world.elb("DescribeTargetGroups", form);
+  const FrontReply reply = world.elb("DescribeTargetGroups", form);
   EXPECT_EQ(reply.code(), "ValidationError");
   EXPECT_EQ(reply.message(), "You cannot describe more than '20' target groups at a time");
   form.pop_back();
@@ -77,9 +78,9 @@ TEST(DescribeTargetGroups, RefusesMoreThanTwentyNames) {
 
 TEST(DescribeTargetGroups, PagesByMarker) {
   World world;
-  const Reply first = world.elb("DescribeTargetGroups", {{"PageSize", "1"}});
+  const FrontReply first = world.elb("DescribeTargetGroups", {{"PageSize", "1"}});
   const std::string marker = first.text("//NextMarker");
-  const Reply second = world.elb("DescribeTargetGroups", {{"PageSize", "1"}, {"Marker", marker}});
+  const FrontReply second = world.elb("DescribeTargetGroups", {{"PageSize", "1"}, {"Marker", marker}});
   EXPECT_EQ((std::set{first.text("//TargetGroupArn"), second.text("//TargetGroupArn")}),
             (std::set{world.tg1, world.tg80}));
   EXPECT_TRUE(second.texts("//NextMarker").empty());
@@ -89,7 +90,7 @@ TEST(DescribeTargetGroups, PagesByMarker) {
 TEST(DescribeTargetGroupAttributes, GivesEveryKeyAndItsDefaultInNoUsefulOrder) {
   World world;
   world.account.find_group(world.tg1)->attributes["slow_start.duration_seconds"] = "60";
-  const Reply reply = world.elb("DescribeTargetGroupAttributes", {{"TargetGroupArn", world.tg1}});
+  const FrontReply reply = world.elb("DescribeTargetGroupAttributes", {{"TargetGroupArn", world.tg1}});
   const auto value = [&](const std::string& key) { return reply.text("//member[Key='" + key + "']/Value"); };
   EXPECT_EQ(value("deregistration_delay.timeout_seconds"), "300");
   EXPECT_EQ(value("slow_start.duration_seconds"), "60");
@@ -113,7 +114,7 @@ TEST(DescribeTargetGroupAttributes, NeedsAnExistingGroup) {
 
 TEST(DescribeTargetHealth, ListsEveryTargetAndAHealthyOneHasNoReason) {
   World world;
-  const Reply reply = world.health(world.tg1);
+  const FrontReply reply = world.health(world.tg1);
   EXPECT_EQ(reply.texts("//TargetHealthDescriptions/member").size(), 3);
   EXPECT_EQ(reply.texts("//TargetHealth/State"), (std::vector<std::string>{"healthy", "healthy", "healthy"}));
   EXPECT_TRUE(reply.texts("//TargetHealth/Reason").empty());
@@ -123,7 +124,7 @@ TEST(DescribeTargetHealth, ListsEveryTargetAndAHealthyOneHasNoReason) {
 
 TEST(DescribeTargetHealth, AskedForATargetThatNeverWasSaysNotRegistered) {
   World world;
-  const Reply reply = world.health(world.tg1, target("i-0123456789abcdef0"));
+  const FrontReply reply = world.health(world.tg1, target("i-0123456789abcdef0"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.text("//TargetHealth/State"), "unused");
   EXPECT_EQ(reply.text("//TargetHealth/Reason"), "Target.NotRegistered");
@@ -145,7 +146,7 @@ TEST(DescribeTargetHealth, AnotherPortIsAnotherTarget) {
 TEST(DescribeTargetHealth, ADeregisteredTargetDrainsTheWholeDelayAndThenLeavesTheList) {
   World world;
   EXPECT_EQ(world.elb("DeregisterTargets", change(world.tg1, world.ids[0], "443")).status, 200);
-  const Reply reply = world.health(world.tg1);
+  const FrontReply reply = world.health(world.tg1);
   EXPECT_EQ(state_in(reply, world.ids[0]), "draining");
   EXPECT_EQ(reply.text("//TargetHealth[State='draining']/Reason"), "Target.DeregistrationInProgress");
   world.wait(std::chrono::seconds{295});
@@ -168,7 +169,7 @@ TEST(DescribeTargetHealth, AStoppedOneIsUnusedButStillRegistered) {
   World world;
   world.account.stop(world.ids[0]);
   world.wait(std::chrono::minutes{3});
-  const Reply reply = world.health(world.tg1, target(world.ids[0]));
+  const FrontReply reply = world.health(world.tg1, target(world.ids[0]));
   EXPECT_EQ(reply.text("//State"), "unused");
   EXPECT_EQ(reply.text("//Reason"), "Target.InvalidState");
 }
@@ -190,7 +191,7 @@ TEST(DescribeTargetHealth, TheOrderIsNotTheOneOfRegistration) {
 
 TEST(DeregisterTargets, HasAnEmptyResultAndSucceedsForStrangers) {
   World world;
-  const Reply reply = world.elb("DeregisterTargets", change(world.tg1, "i-0123456789abcdef0", "443"));
+  const FrontReply reply = world.elb("DeregisterTargets", change(world.tg1, "i-0123456789abcdef0", "443"));
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.texts("/DeregisterTargetsResponse/DeregisterTargetsResult").size(), 1);
   EXPECT_EQ(world.health(world.tg1).texts("//member").size(), 3);
@@ -204,7 +205,7 @@ TEST(DeregisterTargets, RefusesWhatItCannotMean) {
   for (const char* port : {"0", "65536", "-1", "http"})
     EXPECT_EQ(world.elb("DeregisterTargets", change(world.tg1, world.ids[0], port)).code(), "ValidationError")
         << port;
-  Form zoned = change(world.tg1, world.ids[0]);
+  FormFields zoned = change(world.tg1, world.ids[0]);
   zoned.emplace_back("Targets.member.1.AvailabilityZone", "eu-west-1a");
   EXPECT_EQ(world.elb("DeregisterTargets", zoned).code(), "ValidationError");
   EXPECT_EQ(world.health(world.tg1).texts("//TargetHealth/State"),
@@ -236,7 +237,7 @@ TEST(RegisterTargets, AStoppedInstanceFailsTheWholeCall) {
   const std::string spare = world.account.add_server({}), stopped = world.account.add_server({});
   world.account.stop(stopped);
   world.wait(std::chrono::minutes{5});
-  const Reply reply = world.elb(
+  const FrontReply reply = world.elb(
       "RegisterTargets",
       {{"TargetGroupArn", world.tg1}, {"Targets.member.1.Id", spare}, {"Targets.member.2.Id", stopped}});
   EXPECT_EQ(reply.status, 400);
@@ -261,7 +262,7 @@ TEST(DescribeLoadBalancers, OneExistsWhereATargetGroupNamesIt) {
   World world;
   const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];
   world.account.servers.at(world.ids[0]).zone = "b";
-  const Reply reply = world.elb("DescribeLoadBalancers", {{"LoadBalancerArns.member.1", balancer}});
+  const FrontReply reply = world.elb("DescribeLoadBalancers", {{"LoadBalancerArns.member.1", balancer}});
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.texts("//LoadBalancers/member/LoadBalancerName"), std::vector<std::string>{"web"});
   EXPECT_EQ(reply.text("//LoadBalancers/member/Type"), "application");
@@ -294,10 +295,10 @@ TEST(DescribeTags, SaysTheTagsOfEachResourceThatIsNamed) {
   const std::string balancer = world.account.find_group(world.tg1)->load_balancer_arns[0];
   const std::string listener =
       world.elb("DescribeListeners", {{"LoadBalancerArn", balancer}}).text("//ListenerArn");
-  const Reply reply = world.elb("DescribeTags", {{"ResourceArns.member.1", world.tg80},
-                                                 {"ResourceArns.member.2", world.tg1},
-                                                 {"ResourceArns.member.3", balancer},
-                                                 {"ResourceArns.member.4", listener}});
+  const FrontReply reply = world.elb("DescribeTags", {{"ResourceArns.member.1", world.tg80},
+                                                      {"ResourceArns.member.2", world.tg1},
+                                                      {"ResourceArns.member.3", balancer},
+                                                      {"ResourceArns.member.4", listener}});
   EXPECT_EQ(reply.texts("//TagDescriptions/member/ResourceArn"),
             (std::vector<std::string>{world.tg80, world.tg1, balancer, listener}));
   EXPECT_EQ(reply.texts("//TagDescriptions/member[2]/Tags/member/Key"),
@@ -316,7 +317,7 @@ TEST(DescribeTags, RefusesWhatDoesNotExist) {
   EXPECT_EQ(code(start + "listener/app/none/1/2"), "ListenerNotFound");
   EXPECT_EQ(code("web"), "ValidationError");
   EXPECT_EQ(world.elb("DescribeTags").code(), "ValidationError");
-  Form many;
+  FormFields many;
   for (int i = 1; i <= 21; ++i) many.emplace_back("ResourceArns.member." + std::to_string(i), world.tg1);
   EXPECT_EQ(world.elb("DescribeTags", many).code(), "ValidationError");
 }
@@ -328,13 +329,13 @@ TEST(DescribeListeners, EveryPortHasOneAndItsRulesNameEveryGroup) {
   second.name = "tg2";
   second.load_balancer_arns = {balancer};
   const std::string tg2 = world.account.add_target_group(second);
-  const Reply listeners = world.elb("DescribeListeners", {{"LoadBalancerArn", balancer}});
+  const FrontReply listeners = world.elb("DescribeListeners", {{"LoadBalancerArn", balancer}});
   EXPECT_EQ(listeners.status, 200);
   auto ports = listeners.texts("//Listeners/member/Port");
   std::ranges::sort(ports);
   EXPECT_EQ(ports, (std::vector<std::string>{"443", "80"}));
   const auto listener = listeners.text("//Listeners/member[Port='443']/ListenerArn");
-  const Reply rules = world.elb("DescribeRules", {{"ListenerArn", listener}});
+  const FrontReply rules = world.elb("DescribeRules", {{"ListenerArn", listener}});
   auto groups = rules.texts("//Rules/member/Actions/member/ForwardConfig/TargetGroups/member/TargetGroupArn");
   std::ranges::sort(groups);
   auto both = std::vector{world.tg1, tg2};

@@ -9,13 +9,13 @@
 
 namespace evenkeel::sim {
 
-wire::Response answered(const Call& call, const Xml& inside, const std::string& id, Time now);
+wire::Response answered(const ApiCall& call, const Xml& inside, const std::string& id, Time now);
 // In the protocol in which the call came.
-wire::Response answered(const Call& call, const Json& inside, const std::string& id, Time now);
-wire::Response refused(const Spoken& spoken, const Refusal& refusal, const std::string& id, Time now);
+wire::Response answered(const ApiCall& call, const Json& inside, const std::string& id, Time now);
+wire::Response refused(const Dialect& dialect, const ApiRefusal& refusal, const std::string& id, Time now);
 
 // In each service's own words: too many calls; and what a fault puts in the place of the account's answer.
-Refusal throttled(Service service);
-std::optional<Refusal> injected(FaultKind kind, Service service, const std::string& full_name);
+ApiRefusal throttled(ApiService service);
+std::optional<ApiRefusal> injected(FaultKind kind, ApiService service, const std::string& full_name);
 
 }  // namespace evenkeel::sim

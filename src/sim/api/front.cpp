@@ -20,8 +20,8 @@ const Kind* find_in(std::span<const Kind> operations, const std::string& action)
   return found == operations.end() ? nullptr : &*found;
 }
 
-const Operation* find_operation(Service service, const std::string& action) {
-  if (service == Service::elb) return find_in(elb_operations(), action);
+const Operation* find_operation(ApiService service, const std::string& action) {
+  if (service == ApiService::elb) return find_in(elb_operations(), action);
   const std::span<const Operation> services[] = {ec2_operations(),
                                                  elbv2_operations(),
                                                  auto_scaling_operations(),
@@ -33,10 +33,10 @@ const Operation* find_operation(Service service, const std::string& action) {
   return find_in(services[static_cast<std::size_t>(service)], action);
 }
 
-const TypedOperation* find_typed_operation(Service service, const std::string& action) {
-  if (service == Service::cloudwatch) return find_in(cloudwatch_operations(), action);
-  if (service == Service::dynamodb) return find_in(dynamodb_operations(), action);
-  return service == Service::ssm ? find_in(ssm_operations(), action) : nullptr;
+const TypedOperation* find_typed_operation(ApiService service, const std::string& action) {
+  if (service == ApiService::cloudwatch) return find_in(cloudwatch_operations(), action);
+  if (service == ApiService::dynamodb) return find_in(dynamodb_operations(), action);
+  return service == ApiService::ssm ? find_in(ssm_operations(), action) : nullptr;
 }
 
 constexpr const char* kOtherAccount = "999988887777";
@@ -52,7 +52,7 @@ struct Front::State {
   Keys keys;
   Metadata metadata{account, keys, seed};
   Throttle throttle{};
-  CallCounts counts{}, callers{};
+  CountsByAction counts{}, callers{};
   struct LateRequest {
     Time due;
     wire::Request request;
@@ -67,25 +67,25 @@ struct Front::State {
     Duration slow_by{0};
   };
 
-  std::expected<Call, RefusedCall> read(const wire::Request& request, std::optional<Time> other_now) const;
-  wire::Response refusal(const Spoken& spoken, const Refusal& refusal);
+  std::expected<ApiCall, RefusedCall> read(const wire::Request& request, std::optional<Time> other_now) const;
+  wire::Response refusal(const Dialect& dialect, const ApiRefusal& refusal);
   wire::Response counted(wire::Response response);
-  wire::Response perform(Call& call);
+  wire::Response perform(ApiCall& call);
   Account& other_account();
   Reply reply(const wire::Request& request, std::optional<Time> other_now);
   Reply metadata_reply(const wire::Request& request, const std::string& action, Time client_now);
   void deliver_late_requests();
 };
 
-std::expected<Call, RefusedCall> Front::State::read(const wire::Request& request,
-                                                    std::optional<Time> other_now) const {
+std::expected<ApiCall, RefusedCall> Front::State::read(const wire::Request& request,
+                                                       std::optional<Time> other_now) const {
   auto call = read_call(request, keys, account, other_now);
   if (!call || find_operation(call->service, call->action) ||
       find_typed_operation(call->service, call->action))
     return call;
   const std::string message = "The action " + printable(call->action) + " is not valid for this web service.";
-  const char* code = speaks_json(call->service) ? "UnknownOperationException" : "InvalidAction";
-  return std::unexpected(RefusedCall{call->spoken, {400, code, message}});
+  const char* code = uses_json(call->service) ? "UnknownOperationException" : "InvalidAction";
+  return std::unexpected(RefusedCall{call->dialect, {400, code, message}});
 }
 
 wire::Response Front::State::counted(wire::Response response) {
@@ -93,8 +93,8 @@ wire::Response Front::State::counted(wire::Response response) {
   return response;
 }
 
-wire::Response Front::State::refusal(const Spoken& spoken, const Refusal& refusal) {
-  return counted(refused(spoken, refusal, ids.hex(32), account.now()));
+wire::Response Front::State::refusal(const Dialect& dialect, const ApiRefusal& refusal) {
+  return counted(refused(dialect, refusal, ids.hex(32), account.now()));
 }
 
 // Switches::elsewhere: nothing is in it.
@@ -108,19 +108,19 @@ Account& Front::State::other_account() {
   return *another;
 }
 
-wire::Response Front::State::perform(Call& call) {
+wire::Response Front::State::perform(ApiCall& call) {
   const bool bare = !call.parameters.has("InstanceId.1") && !call.parameters.has("Filter.1.Name") &&
                     !call.parameters.has("MaxResults");
   if (account.switches.throttling && !throttle.admit(call.service, call.action, bare, account.now()))
-    return refusal(call.spoken, throttled(call.service));
-  Session session{account.switches.elsewhere ? other_account() : account,
-                  counts,
-                  seed,
-                  keys,
-                  call.caller,
-                  call.client_now};
+    return refusal(call.dialect, throttled(call.service));
+  ApiSession session{account.switches.elsewhere ? other_account() : account,
+                     counts,
+                     seed,
+                     keys,
+                     call.caller,
+                     call.client_now};
   const auto respond = [&](const auto& inside) {
-    if (!inside) return refusal(call.spoken, inside.error());
+    if (!inside) return refusal(call.dialect, inside.error());
     return counted(answered(call, *inside, ids.hex(32), account.now()));
   };
   if (const auto* operation = find_typed_operation(call.service, call.action))
@@ -155,19 +155,19 @@ Front::State::Reply Front::State::reply(const wire::Request& request, std::optio
   auto call = read(request, other_now);
   if (!call) {
     ++counts["refused:unread"];
-    return {refusal(call.error().spoken, call.error().refusal), latency};
+    return {refusal(call.error().dialect, call.error().refusal), latency};
   }
   const std::string service = names(call->service).iam;
   ++counts[service + ":" + call->action];
   if (call->caller) ++callers[call->caller->arn];
   // A target group is asked to move no instance in order to see whether it would be allowed.
-  const bool dry_run = (call->service == Service::ec2 && call->parameters.text("DryRun") == "true") ||
+  const bool dry_run = (call->service == ApiService::ec2 && call->parameters.text("DryRun") == "true") ||
                        (call->action == "DeregisterTargets" &&
                         call->parameters.text("Targets.member.1.Id") == "i-00000000000000000");
   const Fault* fault = dice.roll(service + "." + call->action, dry_run, account.now());
   if (!fault) return {perform(*call), latency};
   if (const auto instead = injected(fault->kind, call->service, service + ":" + call->action))
-    return {refusal(call->spoken, *instead), latency};
+    return {refusal(call->dialect, *instead), latency};
 
   Reply lost{{}, latency, name(fault->kind)};
   if (fault->kind == FaultKind::late) late_requests.push_back({account.now() + fault->delay, request});
@@ -193,7 +193,7 @@ void Front::State::deliver_late_requests() {
   }
 }
 
-Front::Front(Account& account, Faults faults, std::uint64_t seed, Access access)
+Front::Front(Account& account, Faults faults, std::uint64_t seed, AccessKey access)
     : state_(new State{account, FaultDice(std::move(faults.list), seed), faults.latency, seed,
                        SeededRandom(seed), Keys(access, account.account_id, seed ^ 0x6b657973U)}) {}
 
@@ -227,9 +227,9 @@ std::optional<wire::Response> Front::answer(const wire::Request& request, std::o
   return std::move(reply.response);
 }
 
-const CallCounts& Front::calls() const { return state_->counts; }
+const CountsByAction& Front::calls() const { return state_->counts; }
 
-const CallCounts& Front::callers() const { return state_->callers; }
+const CountsByAction& Front::callers() const { return state_->callers; }
 
 const std::map<std::string, std::int64_t>& Front::faults_fired() const { return state_->dice.fired(); }
 

@@ -14,11 +14,11 @@ namespace evenkeel::sim {
 // How often each action was called, by IAM's name: "elasticloadbalancing:DescribeTargetHealth" → 12. Metrics
 // asked for are counted as "cloudwatch:metrics", the unit of CloudWatch's bill; bodies' bytes as "bytes:in"
 // and "bytes:out". Calls that could not be understood are counted as "refused:unread".
-using CallCounts = std::map<std::string, std::int64_t>;
+using CountsByAction = std::map<std::string, std::int64_t>;
 
 class Front final : public wire::Transport {
  public:
-  Front(Account& account, Faults faults, std::uint64_t seed, Access access = {});
+  Front(Account& account, Faults faults, std::uint64_t seed, AccessKey access = {});
   ~Front() override;
 
   // Side by side in virtual time: every request is answered at the account's present time, in order; then the
@@ -35,9 +35,9 @@ class Front final : public wire::Transport {
   std::optional<wire::Response> answer(const wire::Request& request, std::optional<Time> other_now = {},
                                        Duration* slow_by = nullptr);
 
-  const CallCounts& calls() const;
+  const CountsByAction& calls() const;
   // ARN → calls that it signed and that were understood.
-  const CallCounts& callers() const;
+  const CountsByAction& callers() const;
   // What every injected fault did so far: kind → times fired.
   const std::map<std::string, std::int64_t>& faults_fired() const;
 

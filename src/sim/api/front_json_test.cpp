@@ -11,7 +11,7 @@ const Json kGet = {{"TableName", "evenkeel"}, {"Key", kKey}, {"ConsistentRead", 
 const Json kPut = {{"TableName", "evenkeel"}, {"Item", kKey}};
 
 wire::Request get_request(const World& world) {
-  return json_request(Service::dynamodb, "GetItem", kGet.dump(), world.account.now());
+  return json_request(ApiService::dynamodb, "GetItem", kGet.dump(), world.account.now());
 }
 
 TEST(JsonFront, AnswersWithIdDateAndChecksum) {
@@ -51,7 +51,7 @@ TEST(JsonFront, ChecksTheSignature) {
   EXPECT_EQ(code(request), "InvalidSignatureException");
 
   request = get_request(world);
-  sign_all(request, Service::dynamodb, {"AKIDNOBODY", "secret"});
+  sign_all(request, ApiService::dynamodb, {"AKIDNOBODY", "secret"});
   EXPECT_EQ(code(request), "UnrecognizedClientException");
 
   request = get_request(world);
@@ -72,14 +72,14 @@ TEST(JsonFront, ChecksTheSignature) {
 
 TEST(JsonFront, TakesTemporaryKeysUntilTheyEnd) {
   JsonWorld world;
-  const auto issued = world.call(Service::sts, "AssumeRole",
+  const auto issued = world.call(ApiService::sts, "AssumeRole",
                                  {{"RoleArn", "arn:aws:iam::123456789012:role/evenkeel"},
                                   {"RoleSessionName", "me"},
                                   {"DurationSeconds", "900"}});
   const auto code = [&] {
     auto request = get_request(world);
     request.headers.emplace_back("X-Amz-Security-Token", issued.text("//SessionToken"));
-    sign_all(request, Service::dynamodb, {issued.text("//AccessKeyId"), issued.text("//SecretAccessKey")});
+    sign_all(request, ApiService::dynamodb, {issued.text("//AccessKeyId"), issued.text("//SecretAccessKey")});
     return world.ask(request).code();
   };
   EXPECT_EQ(code(), "");
@@ -94,7 +94,7 @@ TEST(JsonFront, TakesOnlyTheRightTypeAndTarget) {
     for (auto& header : request.headers) {
       if (header.first == name) header.second = value;
     }
-    sign_all(request, Service::dynamodb);
+    sign_all(request, ApiService::dynamodb);
     return world.ask(request).code();
   };
   EXPECT_EQ(changed("Content-Type", "application/x-amz-json-1.0"), "");
@@ -107,7 +107,7 @@ TEST(JsonFront, TakesOnlyTheRightTypeAndTarget) {
 TEST(JsonFront, RefusesBodiesThatAreNotWhatTheyShouldBe) {
   JsonWorld world;
   const auto code = [&](const std::string& body) {
-    return world.ask(json_request(Service::dynamodb, "GetItem", body, world.account.now())).code();
+    return world.ask(json_request(ApiService::dynamodb, "GetItem", body, world.account.now())).code();
   };
   EXPECT_EQ(code(kGet.dump()), "");
   for (const char* body : {"", "{", "[]", "\"text\"", "{} {}", R"({"TableName": "a", "TableName": "b"})",
@@ -148,7 +148,7 @@ TEST(JsonFront, AGarbledAnswerDoesNotFitItsChecksum) {
   JsonWorld world(Faults{{fault_on(FaultKind::garbage, "dynamodb.GetItem")}, Duration{0}});
   world.dynamodb("PutItem", kPut);
   const auto response =
-      world.front.answer(json_request(Service::dynamodb, "GetItem", kGet.dump(), world.account.now()));
+      world.front.answer(json_request(ApiService::dynamodb, "GetItem", kGet.dump(), world.account.now()));
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 200);
   EXPECT_NE(*wire::find_header(response->headers, "x-amz-crc32"), std::to_string(crc32(response->body)));

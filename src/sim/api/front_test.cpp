@@ -21,11 +21,11 @@ Faults once(FaultKind kind, const std::string& action, Duration delay = {}) {
 }
 
 wire::Request describe(const World& world, Time at) {
-  return request_for(Service::elbv2, "DescribeTargetHealth", {{"TargetGroupArn", world.tg1}}, at);
+  return request_for(ApiService::elbv2, "DescribeTargetHealth", {{"TargetGroupArn", world.tg1}}, at);
 }
 
 wire::Request reboot(const World& world, Time at) {
-  return request_for(Service::ec2, "RebootInstances", {{"InstanceId.1", world.ids[0]}}, at);
+  return request_for(ApiService::ec2, "RebootInstances", {{"InstanceId.1", world.ids[0]}}, at);
 }
 
 int reboots_soon(World& world) {
@@ -35,7 +35,7 @@ int reboots_soon(World& world) {
 
 TEST(Authentication, EveryAnswerCarriesTheAccountsTimeAndAnId) {
   World world;
-  for (const Reply& reply : {world.health(world.tg1), world.health("nonsense"), world.send({})}) {
+  for (const FrontReply& reply : {world.health(world.tg1), world.health("nonsense"), world.send({})}) {
     const std::string* date = wire::find_header(reply.headers, "Date");
     ASSERT_TRUE(date);
     EXPECT_EQ(parse_http_date(*date), std::chrono::floor<seconds>(world.account.now()));
@@ -75,10 +75,10 @@ TEST(Authentication, ASignatureIsGoodForFiveMinutesOfTheAccountsTime) {
   const Time now = world.account.now();
   EXPECT_EQ(world.send(reboot(world, now - minutes{5})).status, 200);
   EXPECT_EQ(world.send(reboot(world, now + minutes{5})).status, 200);
-  const Reply ec2 = world.send(reboot(world, now - minutes{5} - seconds{1}));
+  const FrontReply ec2 = world.send(reboot(world, now - minutes{5} - seconds{1}));
   EXPECT_EQ(ec2.status, 400);
   EXPECT_EQ(ec2.code(), "RequestExpired");
-  const Reply late = world.send(describe(world, now - minutes{6}));
+  const FrontReply late = world.send(describe(world, now - minutes{6}));
   EXPECT_EQ(late.status, 403);
   EXPECT_EQ(late.code(), "SignatureDoesNotMatch");
   EXPECT_EQ(late.message(),
@@ -136,7 +136,7 @@ TEST(Authentication, AContentTypeMayGoUnsigned) {
   request.headers.back().second =
       "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261122/eu-west-1/elasticloadbalancing/aws4_request, "
       "SignedHeaders=host;x-amz-date, Signature=" +
-      *expected_signature(request, authorization, date, Access{}.secret_access_key);
+      *expected_signature(request, authorization, date, AccessKey{}.secret_access_key);
   EXPECT_EQ(world.send(request).status, 200);
 }
 
@@ -201,14 +201,14 @@ TEST(Shape, HostileBodiesAreRefusedAndHarmless) {
     wire::Request request = reboot(world, world.account.now());
     request.body = body;
     sign(request, "ec2");
-    const Reply reply = world.send(request);
+    const FrontReply reply = world.send(request);
     EXPECT_GE(reply.status, 400);
     EXPECT_EQ(reply.text("/Response/Errors/Error/Code"), reply.code());
     EXPECT_FALSE(reply.code().empty());
     EXPECT_LT(reply.body.size(), 2000);
   }
   EXPECT_EQ(
-      world.send(request_for(Service::ec2, "X", {{"a", std::string(2 << 20, 'a')}}, world.account.now()))
+      world.send(request_for(ApiService::ec2, "X", {{"a", std::string(2 << 20, 'a')}}, world.account.now()))
           .status,
       413);
   EXPECT_EQ(reboots_soon(world), 0);
@@ -254,7 +254,7 @@ TEST(Exchange, ThrottlesLikeAwsInVirtualTime) {
 TEST(Exchange, BareDescribeInstancesHasTheSmallerBucket) {
   World world;
   for (int i = 0; i < 50; ++i) EXPECT_EQ(world.ec2("DescribeInstances").status, 200);
-  const Reply reply = world.ec2("DescribeInstances");
+  const FrontReply reply = world.ec2("DescribeInstances");
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.code(), "RequestLimitExceeded");
   EXPECT_EQ(world.ec2("DescribeInstances", {{"InstanceId.1", world.ids[0]}}).status, 200);
@@ -264,33 +264,33 @@ TEST(Exchange, BareDescribeInstancesHasTheSmallerBucket) {
 TEST(Exchange, CountsCallsAndBytes) {
   World world;
   world.front.exchange(std::vector{describe(world, world.account.now()), reboot(world, world.account.now())});
-  const CallCounts& calls = world.front.calls();
+  const CountsByAction& calls = world.front.calls();
   EXPECT_EQ(calls.at("elasticloadbalancing:DescribeTargetHealth"), 1);
   EXPECT_EQ(calls.at("ec2:RebootInstances"), 1);
   EXPECT_GT(calls.at("bytes:in"), 100);
   EXPECT_GT(calls.at("bytes:out"), 500);
 }
 
-struct Refused {
+struct FaultAnswer {
   FaultKind kind;
   int ec2_status, query_status;
   const char *ec2_code, *query_code;
 };
 
-class RefusingFault : public testing::TestWithParam<Refused> {};
+class RefusingFault : public testing::TestWithParam<FaultAnswer> {};
 
 TEST_P(RefusingFault, HasNoEffect) {
   World ec2(once(GetParam().kind, "ec2.RebootInstances"));
   const auto result = ec2.front.exchange(std::vector{reboot(ec2, ec2.account.now())})[0];
   ASSERT_TRUE(result);
-  const Reply reply{result->status, result->headers, result->body};
+  const FrontReply reply{result->status, result->headers, result->body};
   EXPECT_EQ(reply.status, GetParam().ec2_status);
   EXPECT_EQ(reply.code(), GetParam().ec2_code);
   EXPECT_EQ(ec2.front.faults_fired().at(name(GetParam().kind)), 1);
   EXPECT_EQ(reboots_soon(ec2), 0);
 
   World query(once(GetParam().kind, "elasticloadbalancing.DescribeTargetHealth"));
-  const Reply other = query.health(query.tg1);
+  const FrontReply other = query.health(query.tg1);
   EXPECT_EQ(other.status, GetParam().query_status);
   EXPECT_EQ(other.code(), GetParam().query_code);
   EXPECT_EQ(other.text("//Type"), GetParam().query_status < 500 ? "Sender" : "Receiver");
@@ -299,9 +299,9 @@ TEST_P(RefusingFault, HasNoEffect) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, RefusingFault,
-    testing::Values(Refused{FaultKind::throttle, 503, 400, "RequestLimitExceeded", "Throttling"},
-                    Refused{FaultKind::server_error, 500, 500, "InternalError", "InternalFailure"},
-                    Refused{FaultKind::denied, 403, 403, "UnauthorizedOperation", "AccessDenied"}));
+    testing::Values(FaultAnswer{FaultKind::throttle, 503, 400, "RequestLimitExceeded", "Throttling"},
+                    FaultAnswer{FaultKind::server_error, 500, 500, "InternalError", "InternalFailure"},
+                    FaultAnswer{FaultKind::denied, 403, 403, "UnauthorizedOperation", "AccessDenied"}));
 
 TEST(LostReply, BeforeTheEffectNothingHappens) {
   World world(once(FaultKind::lose_reply_before, "ec2.RebootInstances"));

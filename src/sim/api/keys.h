@@ -10,12 +10,12 @@
 
 namespace evenkeel::sim {
 
-struct Access {
+struct AccessKey {
   std::string access_key_id = "AKIDEXAMPLE";
   std::string secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 };
 
-struct Key {
+struct IssuedKey {
   std::string id, secret;
   std::string token;         // empty: long-lived
   std::string arn;           // whose it is, as GetCallerIdentity says it
@@ -26,16 +26,16 @@ struct Key {
 
 class Keys {
  public:
-  Keys(const Access& access, const std::string& account_id, std::uint64_t seed);
+  Keys(const AccessKey& access, const std::string& account_id, std::uint64_t seed);
 
-  const Key* find(const std::string& id) const;
+  const IssuedKey* find(const std::string& id) const;
   // A new key for a session of a role, until `ends`.
-  const Key& issue(const std::string& account_id, const std::string& role, const std::string& session,
-                   Time ends);
+  const IssuedKey& issue(const std::string& account_id, const std::string& role, const std::string& session,
+                         Time ends);
 
  private:
   SeededRandom random_;
-  std::map<std::string, Key> keys_;
+  std::map<std::string, IssuedKey> keys_;
 };
 
 }  // namespace evenkeel::sim

@@ -50,8 +50,8 @@ wire::Response Metadata::token(const wire::Request& request) {
 
 std::string Metadata::credentials(Time client_now, bool instance) {
   const Duration lasts = account_.roles.at(kMetadataRole).lasts;
-  const Key& key = keys_.issue(account_.account_id, kMetadataRole, instance ? "i-0123456789abcdef0" : "task",
-                               account_.now() + lasts);
+  const IssuedKey& key = keys_.issue(account_.account_id, kMetadataRole,
+                                     instance ? "i-0123456789abcdef0" : "task", account_.now() + lasts);
   Json json = {{"AccessKeyId", key.id},
                {"SecretAccessKey", key.secret},
                {"Token", key.token},

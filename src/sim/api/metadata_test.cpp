@@ -24,13 +24,13 @@ wire::Request for_token(const std::string& ttl = "21600") {
   return ask("PUT", "/latest/api/token", {{"X-aws-ec2-metadata-token-ttl-seconds", ttl}});
 }
 
-struct Instance : World {
+struct MetadataInstance : World {
   using World::World;
   wire::Headers token() { return {{"X-aws-ec2-metadata-token", send(for_token()).body}}; }
 };
 
 TEST(InstanceMetadata, SpeaksVersionTwoAlone) {
-  Instance instance;
+  MetadataInstance instance;
   for (const std::string& path :
        {kRoles, kRoles + "evenkeel", std::string("/latest/meta-data/placement/region")}) {
     EXPECT_EQ(instance.send(ask("GET", path)).status, 401) << path;
@@ -44,7 +44,7 @@ TEST(InstanceMetadata, SpeaksVersionTwoAlone) {
 }
 
 TEST(InstanceMetadata, GivesATokenOnlyToAProperPut) {
-  Instance instance;
+  MetadataInstance instance;
   for (const char* ttl : {"0", "21601", "", "x"}) EXPECT_EQ(instance.send(for_token(ttl)).status, 400);
   EXPECT_EQ(instance.send(ask("GET", "/latest/api/token")).status, 405);
   auto forwarded = for_token();
@@ -53,7 +53,7 @@ TEST(InstanceMetadata, GivesATokenOnlyToAProperPut) {
 }
 
 TEST(InstanceMetadata, GivesOutKeysForTheRole) {
-  Instance instance;
+  MetadataInstance instance;
   instance.account.roles["evenkeel"].lasts = std::chrono::minutes{15};
   const auto json = Json::parse(instance.send(ask("GET", kRoles + "evenkeel", instance.token())).body);
   EXPECT_EQ(json["Code"], "Success");
@@ -64,7 +64,7 @@ TEST(InstanceMetadata, GivesOutKeysForTheRole) {
 }
 
 TEST(ContainerEndpoint, AsksThePodForItsTokenAndTheTaskForNone) {
-  Instance instance;
+  MetadataInstance instance;
   const auto task = Json::parse(instance.send(ask("GET", "/v2/credentials/evenkeel")).body);
   EXPECT_EQ(task["RoleArn"], "arn:aws:iam::123456789012:role/evenkeel");
   EXPECT_EQ(instance.send(ask("GET", "/v1/credentials")).status, 401);
@@ -80,7 +80,7 @@ TEST(Metadata, MeetsFaults) {
     fault.rate = 1;
     fault.action = "container.Credentials";
     fault.delay = std::chrono::seconds{3};
-    Instance instance({{fault}});
+    MetadataInstance instance({{fault}});
     Duration slow_by{0};
     const auto response = instance.front.answer(ask("GET", "/v2/credentials/evenkeel"), {}, &slow_by);
     EXPECT_EQ(instance.front.calls().at("container:Credentials"), 1);

@@ -14,8 +14,8 @@ std::uint64_t hashed(std::string_view text, std::uint64_t seed) {
   return SeededRandom(hash ^ seed).next();
 }
 
-Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
-                     const Parameters& parameters, const char* code) {
+ApiResult<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
+                        const RequestParameters& parameters, const char* code) {
   const auto token_at = [&](std::size_t begin) {
     return fmt::format("{:x}.{:016x}", begin, hashed(std::to_string(begin), parameters.fingerprint()));
   };

@@ -16,8 +16,8 @@ std::uint64_t hashed(std::string_view text, std::uint64_t seed);
 
 // Puts items into an order that only the seed knows. It stays as items come and go, so that pages fit
 // together.
-template <class Item, class Key>
-void scatter(std::vector<Item>& items, std::uint64_t seed, Key key) {
+template <class Item, class IssuedKey>
+void scatter(std::vector<Item>& items, std::uint64_t seed, IssuedKey key) {
   std::vector<std::pair<std::uint64_t, Item>> order;
   order.reserve(items.size());
   for (Item& item : items) {
@@ -36,8 +36,8 @@ struct Page {
 
 // The part of `total` items that a token asks for (empty: the first). A token only fits the request for which
 // it was made; any other is refused with `code`.
-Answer<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
-                     const Parameters& parameters, const char* code = "InvalidNextToken");
+ApiResult<Page> page_of(std::size_t total, std::size_t size, const std::string& token,
+                        const RequestParameters& parameters, const char* code = "InvalidNextToken");
 
 template <class Item>
 std::span<const Item> cut(const std::vector<Item>& items, const Page& page) {

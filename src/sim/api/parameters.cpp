@@ -27,15 +27,15 @@ std::optional<std::string> form_decoded(std::string_view text) {
 }
 
 // For whatever is wrong with a request.
-const char* common_code(Service service) {
-  if (service == Service::dynamodb || service == Service::ssm) return "ValidationException";
-  return service == Service::sns ? "InvalidParameter" : "ValidationError";
+const char* common_code(ApiService service) {
+  if (service == ApiService::dynamodb || service == ApiService::ssm) return "ValidationException";
+  return service == ApiService::sns ? "InvalidParameter" : "ValidationError";
 }
 
 }  // namespace
 
-std::unexpected<Refusal> refuse(int status, std::string code, std::string message) {
-  return std::unexpected(Refusal{status, std::move(code), std::move(message)});
+std::unexpected<ApiRefusal> refuse(int status, std::string code, std::string message) {
+  return std::unexpected(ApiRefusal{status, std::move(code), std::move(message)});
 }
 
 bool contains(const std::vector<std::string>& list, std::string_view value) {
@@ -49,11 +49,11 @@ bool is_name(std::string_view text, std::size_t least, std::size_t most, std::st
          });
 }
 
-Answer<Parameters> Parameters::read(std::string_view form, Service service) {
+ApiResult<RequestParameters> RequestParameters::read(std::string_view form, ApiService service) {
   const auto malformed = [](const std::string& message) {
     return refuse(400, "MalformedQueryString", message);
   };
-  Parameters parameters;
+  RequestParameters parameters;
   parameters.service_ = service;
   while (!form.empty()) {
     const std::string_view pair = form.substr(0, form.find('&'));
@@ -71,39 +71,39 @@ Answer<Parameters> Parameters::read(std::string_view form, Service service) {
   return parameters;
 }
 
-Parameters Parameters::of(std::map<std::string, std::string> values, Service service) {
-  Parameters parameters;
+RequestParameters RequestParameters::of(std::map<std::string, std::string> values, ApiService service) {
+  RequestParameters parameters;
   parameters.service_ = service;
   parameters.values_ = std::move(values);
   return parameters;
 }
 
-const std::string* Parameters::take(const std::string& name) {
+const std::string* RequestParameters::take(const std::string& name) {
   taken_.insert(name);
   const auto found = values_.find(name);
   return found == values_.end() ? nullptr : &found->second;
 }
 
-void Parameters::complain(const std::string& message, bool missing) {
+void RequestParameters::complain(const std::string& message, bool missing) {
   if (complaint_) return;
-  const bool own_codes = service_ == Service::ec2 || service_ == Service::cloudwatch;
+  const bool own_codes = service_ == ApiService::ec2 || service_ == ApiService::cloudwatch;
   const char* code = missing ? "MissingParameter" : "InvalidParameterValue";
-  complaint_ = Refusal{400, own_codes ? code : common_code(service_), message};
+  complaint_ = ApiRefusal{400, own_codes ? code : common_code(service_), message};
 }
 
-std::optional<std::string> Parameters::text(const std::string& name) {
+std::optional<std::string> RequestParameters::text(const std::string& name) {
   const std::string* value = take(name);
   return value ? std::optional(*value) : std::nullopt;
 }
 
-std::string Parameters::required(const std::string& name) {
+std::string RequestParameters::required(const std::string& name) {
   const std::string* value = take(name);
   if (value && !value->empty()) return *value;
   complain("The request must contain the parameter " + name, true);
   return {};
 }
 
-std::optional<int> Parameters::integer(const std::string& name, int least, int most) {
+std::optional<int> RequestParameters::integer(const std::string& name, int least, int most) {
   const std::string* value = take(name);
   if (!value) return std::nullopt;
   int number = 0;
@@ -115,27 +115,27 @@ std::optional<int> Parameters::integer(const std::string& name, int least, int m
   return std::nullopt;
 }
 
-bool Parameters::flag(const std::string& name, bool otherwise) {
+bool RequestParameters::flag(const std::string& name, bool otherwise) {
   const std::string* value = take(name);
   if (!value) return otherwise;
   if (*value != "true" && *value != "false") complain("The parameter " + name + " must be true or false");
   return *value == "true";
 }
 
-Time Parameters::time(const std::string& name) {
+Time RequestParameters::time(const std::string& name) {
   const auto time = parse_iso8601(required(name));
   if (!time) complain("The parameter " + name + " must be a timestamp in ISO 8601");
   return time.value_or(Time{});
 }
 
-std::vector<std::string> Parameters::list(const std::string& prefix) {
+std::vector<std::string> RequestParameters::list(const std::string& prefix) {
   std::vector<std::string> values;
   for (std::string name = prefix + ".1"; has(name); name = prefix + "." + std::to_string(values.size() + 1))
     values.push_back(required(name));
   return values;
 }
 
-std::vector<std::string> Parameters::structures(const std::string& prefix) const {
+std::vector<std::string> RequestParameters::structures(const std::string& prefix) const {
   std::vector<std::string> prefixes;
   while (true) {
     const std::string next = prefix + "." + std::to_string(prefixes.size() + 1);
@@ -145,7 +145,7 @@ std::vector<std::string> Parameters::structures(const std::string& prefix) const
   }
 }
 
-std::vector<std::string> Parameters::names_in(const std::string& map) {
+std::vector<std::string> RequestParameters::names_in(const std::string& map) {
   std::vector<std::string> names;
   const std::string start = map + ".";
   for (auto at = values_.lower_bound(start); at != values_.end() && at->first.starts_with(start); ++at) {
@@ -156,17 +156,17 @@ std::vector<std::string> Parameters::names_in(const std::string& map) {
   return names;
 }
 
-Answer<void> Parameters::finish() const {
+ApiResult<void> RequestParameters::finish() const {
   if (complaint_) return std::unexpected(*complaint_);
   for (const auto& [name, value] : values_) {
     if (!taken_.contains(name))
-      return refuse(400, service_ == Service::ec2 ? "UnknownParameter" : common_code(service_),
+      return refuse(400, service_ == ApiService::ec2 ? "UnknownParameter" : common_code(service_),
                     "The parameter " + printable(name) + " is not recognized");
   }
   return {};
 }
 
-std::uint64_t Parameters::fingerprint() const {
+std::uint64_t RequestParameters::fingerprint() const {
   std::string all;
   for (const auto& [name, value] : values_) {
     if (name != "NextToken" && name != "Marker") all += name + "=" + value + "&";

@@ -16,25 +16,25 @@
 namespace evenkeel::sim {
 
 template <class T>
-using Answer = std::expected<T, Refusal>;
+using ApiResult = std::expected<T, ApiRefusal>;
 
-std::unexpected<Refusal> refuse(int status, std::string code, std::string message);
+std::unexpected<ApiRefusal> refuse(int status, std::string code, std::string message);
 
 bool contains(const std::vector<std::string>& list, std::string_view value);
 // Letters, digits and `others`, from `least` to `most` of them.
 bool is_name(std::string_view text, std::size_t least, std::size_t most, std::string_view others);
 
 // elb: the first API of Elastic Load Balancing, of Classic Load Balancers, at the second one's endpoint.
-enum class Service { ec2, elbv2, auto_scaling, cloudwatch, sts, sns, dynamodb, ssm, elb };
+enum class ApiService { ec2, elbv2, auto_scaling, cloudwatch, sts, sns, dynamodb, ssm, elb };
 
 // Each parameter must be read: whatever is not asked for is unknown. A value that can't be what was asked for
 // is remembered as the call's refusal, so a handler reads everything first and then asks finish().
-class Parameters {
+class RequestParameters {
  public:
   // At most 20,000; a name twice and a broken %-escape are refused.
-  static Answer<Parameters> read(std::string_view form, Service service);
+  static ApiResult<RequestParameters> read(std::string_view form, ApiService service);
   // What was read from another protocol's body, under the names that a form would give it.
-  static Parameters of(std::map<std::string, std::string> values, Service service);
+  static RequestParameters of(std::map<std::string, std::string> values, ApiService service);
 
   bool has(const std::string& name) const { return values_.contains(name); }
   std::optional<std::string> text(const std::string& name);
@@ -51,17 +51,17 @@ class Parameters {
   // Refuses the call with the service's own code for a wrong value.
   void complain(const std::string& message, bool missing = false);
 
-  Answer<void> finish() const;
+  ApiResult<void> finish() const;
   // Of everything but the page token.
   std::uint64_t fingerprint() const;
 
  private:
   const std::string* take(const std::string& name);
 
-  Service service_ = Service::ec2;
+  ApiService service_ = ApiService::ec2;
   std::map<std::string, std::string> values_;
   std::set<std::string> taken_;
-  std::optional<Refusal> complaint_;
+  std::optional<ApiRefusal> complaint_;
 };
 
 }  // namespace evenkeel::sim

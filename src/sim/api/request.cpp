@@ -11,20 +11,21 @@
 namespace evenkeel::sim {
 namespace {
 
-constexpr Service kServices[] = {Service::ec2, Service::elbv2, Service::auto_scaling, Service::cloudwatch,
-                                 Service::sts, Service::sns,   Service::dynamodb,     Service::ssm};
+constexpr ApiService kServices[] = {ApiService::ec2,        ApiService::elbv2, ApiService::auto_scaling,
+                                    ApiService::cloudwatch, ApiService::sts,   ApiService::sns,
+                                    ApiService::dynamodb,   ApiService::ssm};
 
-std::optional<Service> service_of(std::string_view scope) {
-  for (const Service service : kServices) {
+std::optional<ApiService> service_of(std::string_view scope) {
+  for (const ApiService service : kServices) {
     if (scope == names(service).scope) return service;
   }
   return std::nullopt;
 }
 
 // The service that a JSON call's X-Amz-Target names.
-std::optional<Service> target_service(const wire::Request& request) {
+std::optional<ApiService> target_service(const wire::Request& request) {
   const std::string target = canonical_header(request, "x-amz-target").value_or("");
-  for (const Service service : kServices) {
+  for (const ApiService service : kServices) {
     if (names(service).json_target && target.starts_with(names(service).json_target)) return service;
   }
   return std::nullopt;
@@ -36,19 +37,19 @@ std::string url_path_of(const wire::Request& request) {
   return path == std::string::npos ? "/" : request.url.substr(path);
 }
 
-Spoken spoken_by(const wire::Request& request, std::optional<Service> service) {
-  Spoken spoken{service};
-  if (service && speaks_json(*service)) spoken.protocol = Protocol::json;
-  if (service != Service::cloudwatch) return spoken;
+Dialect dialect_of(const wire::Request& request, std::optional<ApiService> service) {
+  Dialect dialect{service};
+  if (service && uses_json(*service)) dialect.protocol = ApiProtocol::json;
+  if (service != ApiService::cloudwatch) return dialect;
   const bool query_type =
       lower(canonical_header(request, "content-type").value_or("")).find("urlencoded") != std::string::npos;
   if (canonical_header(request, "smithy-protocol")) {
-    spoken.protocol = Protocol::cbor;
+    dialect.protocol = ApiProtocol::cbor;
   } else if (!query_type && canonical_header(request, "x-amz-target")) {
-    spoken.protocol = Protocol::json;
+    dialect.protocol = ApiProtocol::json;
   }
-  spoken.query_mode = canonical_header(request, "x-amzn-query-mode") == "true";
-  return spoken;
+  dialect.query_mode = canonical_header(request, "x-amzn-query-mode") == "true";
+  return dialect;
 }
 
 std::optional<Time> parse_amz_date(const std::string& text) {
@@ -57,9 +58,9 @@ std::optional<Time> parse_amz_date(const std::string& text) {
                        text.substr(11, 2) + ":" + text.substr(13));
 }
 
-Answer<void> check_age(Service service, Time signed_at, Time now) {
+ApiResult<void> check_age(ApiService service, Time signed_at, Time now) {
   if (std::chrono::abs(signed_at - now) <= kSignatureValidity) return {};
-  if (service == Service::ec2) return refuse(400, "RequestExpired", "Request has expired.");
+  if (service == ApiService::ec2) return refuse(400, "RequestExpired", "Request has expired.");
   const bool late = signed_at < now;
   const Time limit = late ? now - kSignatureValidity : now + kSignatureValidity;
   return refuse(403, "SignatureDoesNotMatch",
@@ -78,19 +79,20 @@ bool signs_enough(const wire::Request& request, const std::vector<std::string>& 
 
 // Whose key it is, and by which of the two times it was signed.
 struct Signed {
-  const Key* key;
+  const IssuedKey* key;
   Time now;
 };
 
-Answer<Signed> authenticate(const wire::Request& request, const Authorization& authorization, Service service,
-                            const Keys& keys, const Account& account, std::optional<Time> other_now) {
-  const bool ec2 = service == Service::ec2;
+ApiResult<Signed> authenticate(const wire::Request& request, const Authorization& authorization,
+                               ApiService service, const Keys& keys, const Account& account,
+                               std::optional<Time> other_now) {
+  const bool ec2 = service == ApiService::ec2;
   const std::string date = canonical_header(request, "x-amz-date").value_or("");
   const auto signed_at = parse_amz_date(date);
   if (!signed_at || !signs_enough(request, authorization.signed_headers))
     return refuse(400, "IncompleteSignature",
                   "Authorization needs a valid X-Amz-Date; host and every x-amz- header must be signed.");
-  const Key* key = keys.find(authorization.access_key_id);
+  const IssuedKey* key = keys.find(authorization.access_key_id);
   if (!key || canonical_header(request, "x-amz-security-token").value_or("") != key->token)
     return ec2 ? refuse(401, "AuthFailure", "AWS was not able to validate the provided access credentials")
                : refuse(403, "InvalidClientTokenId",
@@ -112,13 +114,13 @@ Answer<Signed> authenticate(const wire::Request& request, const Authorization& a
 
 // The one action that proves itself by a parameter.
 bool is_unsigned_action(const wire::Request& request) {
-  const auto parameters = Parameters::read(request.body, Service::sts);
-  return parameters && Parameters(*parameters).text("Action") == "AssumeRoleWithWebIdentity";
+  const auto parameters = RequestParameters::read(request.body, ApiService::sts);
+  return parameters && RequestParameters(*parameters).text("Action") == "AssumeRoleWithWebIdentity";
 }
 
 const std::string kOperationPath = "/service/GraniteServiceVersion20100801/operation/";
 
-Answer<void> check_cbor_shape(const wire::Request& request) {
+ApiResult<void> check_cbor_shape(const wire::Request& request) {
   const std::string path = url_path_of(request);
   const bool fits = path.starts_with(kOperationPath) &&
                     path.find_first_of("/?#", kOperationPath.size()) == std::string::npos &&
@@ -130,19 +132,19 @@ Answer<void> check_cbor_shape(const wire::Request& request) {
                     "NAME with a body of type application/cbor.");
 }
 
-Answer<void> check_shape(const wire::Request& request, const Spoken& spoken) {
+ApiResult<void> check_shape(const wire::Request& request, const Dialect& dialect) {
   if (request.body.size() > kLargestBody)
     return refuse(413, "RequestEntityTooLarge", "The request's body is longer than 1 MiB");
-  if (spoken.protocol == Protocol::cbor) return check_cbor_shape(request);
+  if (dialect.protocol == ApiProtocol::cbor) return check_cbor_shape(request);
   const std::string type = lower(canonical_header(request, "content-type").value_or(""));
-  const bool json = spoken.protocol == Protocol::json;
-  const bool fits = json ? type == names(*spoken.service).json_type
+  const bool json = dialect.protocol == ApiProtocol::json;
+  const bool fits = json ? type == names(*dialect.service).json_type
                          : trim(split(type, ';').front()) == "application/x-www-form-urlencoded";
   if (request.method == "POST" && url_path_of(request) == "/" && fits) return {};
   if (json)
     return refuse(404, "UnknownOperationException",
                   std::string("This service speaks JSON: POST / with a body of type ") +
-                      names(*spoken.service).json_type + ", and no query string.");
+                      names(*dialect.service).json_type + ", and no query string.");
   return refuse(
       404, "UnknownOperationException",
       "This account speaks AWS's Query protocols: POST / with a body of type "
@@ -151,7 +153,7 @@ Answer<void> check_shape(const wire::Request& request, const Spoken& spoken) {
 }
 
 // JSON's and CBOR's names for what the others say in Query's.
-RefusedCall in_the_words_of(const Spoken& spoken, Refusal refusal) {
+RefusedCall in_the_words_of(const Dialect& dialect, ApiRefusal refusal) {
   static const std::map<std::string, std::string> codes = {
       {"ExpiredToken", "ExpiredTokenException"},
       {"IncompleteSignature", "IncompleteSignatureException"},
@@ -159,47 +161,47 @@ RefusedCall in_the_words_of(const Spoken& spoken, Refusal refusal) {
       {"MissingAuthenticationToken", "MissingAuthenticationTokenException"},
       {"SignatureDoesNotMatch", "InvalidSignatureException"}};
   const auto found = codes.find(refusal.code);
-  if (spoken.protocol != Protocol::query && found != codes.end())
+  if (dialect.protocol != ApiProtocol::query && found != codes.end())
     refusal = {400, found->second, std::move(refusal.message)};
-  return {spoken, std::move(refusal)};
+  return {dialect, std::move(refusal)};
 }
 
-Answer<Call> read_form(Service service, const wire::Request& request) {
-  Parameters parameters = TRY(Parameters::read(request.body, service));
+ApiResult<ApiCall> read_form(ApiService service, const wire::Request& request) {
+  RequestParameters parameters = TRY(RequestParameters::read(request.body, service));
   const std::string action = parameters.text("Action").value_or("");
   if (action.empty()) return refuse(400, "MissingAction", "The request has no parameter Action");
   const auto version = parameters.text("Version");
-  if (service == Service::elbv2 && version == names(Service::elb).version) service = Service::elb;
+  if (service == ApiService::elbv2 && version == names(ApiService::elb).version) service = ApiService::elb;
   if (version != names(service).version)
     return refuse(400, "NoSuchVersion", std::string("Version must be ") + names(service).version);
-  return Call{service, action, std::move(parameters)};
+  return ApiCall{service, action, std::move(parameters)};
 }
 
-Answer<Call> read_json(Service service, const wire::Request& request) {
+ApiResult<ApiCall> read_json(ApiService service, const wire::Request& request) {
   const std::string target = canonical_header(request, "x-amz-target").value_or("");
   const std::string_view start = names(service).json_target;
   if (!target.starts_with(start))
     return refuse(400, "UnknownOperationException",
                   "X-Amz-Target must be " + std::string(start) + " with an action behind it");
   const Json body = TRY(read_json_object(request.body));
-  return Call{service, target.substr(start.size()), TRY(typed_parameters(body, service))};
+  return ApiCall{service, target.substr(start.size()), TRY(typed_parameters(body, service))};
 }
 
-Answer<Call> read_cbor_call(Service service, const wire::Request& request) {
+ApiResult<ApiCall> read_cbor_call(ApiService service, const wire::Request& request) {
   const Json body = TRY(read_cbor(request.body, is_time));
-  Parameters parameters = TRY(typed_parameters(body, service));
-  return Call{service, url_path_of(request).substr(kOperationPath.size()), std::move(parameters)};
+  RequestParameters parameters = TRY(typed_parameters(body, service));
+  return ApiCall{service, url_path_of(request).substr(kOperationPath.size()), std::move(parameters)};
 }
 
-Answer<Call> read_body(const Spoken& spoken, const wire::Request& request) {
-  if (spoken.protocol == Protocol::json) return read_json(*spoken.service, request);
-  return spoken.protocol == Protocol::cbor ? read_cbor_call(*spoken.service, request)
-                                           : read_form(*spoken.service, request);
+ApiResult<ApiCall> read_body(const Dialect& dialect, const wire::Request& request) {
+  if (dialect.protocol == ApiProtocol::json) return read_json(*dialect.service, request);
+  return dialect.protocol == ApiProtocol::cbor ? read_cbor_call(*dialect.service, request)
+                                               : read_form(*dialect.service, request);
 }
 
 }  // namespace
 
-const ServiceNames& names(Service service) {
+const ServiceNames& names(ApiService service) {
   static constexpr ServiceNames kNames[] = {
       {"ec2", "ec2", "2016-11-15", "http://ec2.amazonaws.com/doc/2016-11-15/"},
       {"elasticloadbalancing", "elasticloadbalancing", "2015-12-01",
@@ -216,20 +218,21 @@ const ServiceNames& names(Service service) {
   return kNames[static_cast<std::size_t>(service)];
 }
 
-bool speaks_json(Service service) { return names(service).xml_space == nullptr; }
+bool uses_json(ApiService service) { return names(service).xml_space == nullptr; }
 
-std::expected<Call, RefusedCall> read_call(const wire::Request& request, const Keys& keys,
-                                           const Account& account, std::optional<Time> other_now) {
-  Spoken spoken;
-  const auto read = [&]() -> Answer<Call> {
-    std::optional<Service>& service = spoken.service;
+std::expected<ApiCall, RefusedCall> read_call(const wire::Request& request, const Keys& keys,
+                                              const Account& account, std::optional<Time> other_now) {
+  Dialect dialect;
+  const auto read = [&]() -> ApiResult<ApiCall> {
+    std::optional<ApiService>& service = dialect.service;
     const std::string* header = wire::find_header(request.headers, "authorization");
     const auto authorization = header ? parse_authorization(*header) : std::nullopt;
-    spoken = spoken_by(request, authorization ? service_of(authorization->service) : target_service(request));
-    TRY_VOID(check_shape(request, spoken));
+    dialect =
+        dialect_of(request, authorization ? service_of(authorization->service) : target_service(request));
+    TRY_VOID(check_shape(request, dialect));
     Signed caller{nullptr, other_now.value_or(account.now())};
     const bool needs_no_signature = !header && !service && is_unsigned_action(request);
-    if (needs_no_signature) service = Service::sts;
+    if (needs_no_signature) service = ApiService::sts;
     if (!header && !needs_no_signature)
       return refuse(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
     if (header && !authorization)
@@ -237,15 +240,15 @@ std::expected<Call, RefusedCall> read_call(const wire::Request& request, const K
     if (!service)
       return refuse(403, "SignatureDoesNotMatch", "Credential should be scoped to correct service.");
     if (header) caller = TRY(authenticate(request, *authorization, *service, keys, account, other_now));
-    Call call = TRY(read_body(spoken, request));
+    ApiCall call = TRY(read_body(dialect, request));
     call.caller = caller.key;
     call.client_now = caller.now;
-    call.spoken = spoken;
+    call.dialect = dialect;
     return call;
   };
   auto call = read();
   if (call) return std::move(*call);
-  return std::unexpected(in_the_words_of(spoken, std::move(call.error())));
+  return std::unexpected(in_the_words_of(dialect, std::move(call.error())));
 }
 
 }  // namespace evenkeel::sim

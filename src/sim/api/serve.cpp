@@ -12,7 +12,7 @@
 
 namespace evenkeel::sim {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counters, requests, dropped, dropped_by_our_doing, crashes, repairs,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counters, requests, dropped, dropped_because_of_us, crashes, repairs,
                                    reboots, undrained_reboots, min_healthy)
 
 namespace {
@@ -35,7 +35,7 @@ Json facts_json(const Account& account) {
                     {"port", fact.port},
                     {"count", fact.count},
                     {"detail", fact.detail},
-                    {"ours", fact.hand == Hand::ours}});
+                    {"ours", fact.actor == Actor::evenkeel}});
   return list;
 }
 
@@ -61,9 +61,9 @@ Json summary_json(const Account& account, const Front& front) {
 }
 
 // The world, its front and its time, behind one lock.
-class Served {
+class SharedWorld {
  public:
-  Served(Front& front, Account& account, Clock& clock, const ServeOptions& options)
+  SharedWorld(Front& front, Account& account, Clock& clock, const ServeOptions& options)
       : front_(front),
         account_(account),
         clock_(clock),
@@ -124,7 +124,7 @@ class Served {
   Duration added_{0};
 };
 
-void forward(const httplib::Request& from, std::string body, Served& served, httplib::Response& to) {
+void forward(const httplib::Request& from, std::string body, SharedWorld& served, httplib::Response& to) {
   wire::Request request;
   request.method = from.method;
   request.url = "http://" + from.get_header_value("Host") + from.target;
@@ -145,7 +145,7 @@ void forward(const httplib::Request& from, std::string body, Served& served, htt
   }
 }
 
-void advance(const httplib::Request& request, Served& served, httplib::Response& response) {
+void advance(const httplib::Request& request, SharedWorld& served, httplib::Response& response) {
   const std::string text = request.get_param_value("seconds");
   std::int64_t count = -1;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
@@ -158,7 +158,7 @@ void advance(const httplib::Request& request, Served& served, httplib::Response&
   served.show("/_simulated/summary", response);
 }
 
-void route(httplib::Server& server, Served& served) {
+void route(httplib::Server& server, SharedWorld& served) {
   server.Get(".*", [&served](const httplib::Request& request, httplib::Response& response) {
     if (!served.show(request.path, response)) forward(request, "", served, response);
   });
@@ -214,7 +214,7 @@ Result<void> serve(Front& front, Account& account, Clock& clock, const ServeOpti
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     listening = socket;
   });
-  Served served(front, account, clock, options);
+  SharedWorld served(front, account, clock, options);
   route(server, served);
   const int port = TRY(bind(server, options));
   // The library's own queue holds five: a client that opens more connections at once waits a second for TCP.

@@ -31,7 +31,7 @@ class HandClock final : public Clock {
 };
 
 // Serves a world for as long as it lives.
-struct Served {
+struct ServedWorld {
   World world;
   HandClock clock;
   std::atomic<bool> stop = false;
@@ -39,7 +39,7 @@ struct Served {
   Result<void> result;
   std::thread thread;
 
-  explicit Served(Faults faults = {}, double time_scale = 0, Duration latency = {})
+  explicit ServedWorld(Faults faults = {}, double time_scale = 0, Duration latency = {})
       : world(std::move(faults)) {
     ServeOptions options;
     options.time_scale = time_scale;
@@ -49,7 +49,7 @@ struct Served {
     });
     while (port == 0) std::this_thread::yield();
   }
-  ~Served() {
+  ~ServedWorld() {
     stop = true;
     thread.join();
   }
@@ -66,13 +66,13 @@ struct Served {
     return client().Post("/", headers, request.body, "application/x-www-form-urlencoded; charset=utf-8");
   }
   httplib::Result describe(Time at) const {
-    return post(request_for(Service::ec2, "DescribeInstances", {}, at));
+    return post(request_for(ApiService::ec2, "DescribeInstances", {}, at));
   }
   Json get(const std::string& path) const { return Json::parse(client().Get(path)->body); }
 };
 
 TEST(Serve, AnswersSignedCallsWithTheAccountsHeaders) {
-  Served served;
+  ServedWorld served;
   const auto response = served.describe(kStart);
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 200);
@@ -81,12 +81,12 @@ TEST(Serve, AnswersSignedCallsWithTheAccountsHeaders) {
   EXPECT_EQ(response->get_header_value("Date"), "Sun, 22 Nov 2026 06:56:40 GMT");
   EXPECT_EQ(response->get_header_value("x-amzn-RequestId").size(), 32);
   const auto refused =
-      served.post(request_for(Service::ec2, "DescribeInstances", {{"InstanceId.1", "x"}}, kStart));
+      served.post(request_for(ApiService::ec2, "DescribeInstances", {{"InstanceId.1", "x"}}, kStart));
   EXPECT_EQ(refused->status, 400);
 }
 
 TEST(Serve, EveryCallTakesTheLatencyAndALookAtTheAccountDoesNot) {
-  Served served({}, 0, kLatency);
+  ServedWorld served({}, 0, kLatency);
   EXPECT_EQ(served.describe(kStart)->status, 200);
   EXPECT_EQ(served.describe(kStart)->status, 200);
   served.get("/_simulated/summary");
@@ -94,19 +94,19 @@ TEST(Serve, EveryCallTakesTheLatencyAndALookAtTheAccountDoesNot) {
 }
 
 TEST(Serve, TakesFormsOfMoreThanEightKilobytesButNotOfAMegabyte) {
-  Served served;
-  Form form;
+  ServedWorld served;
+  FormFields form;
   for (int i = 1; i <= 400; ++i) form.emplace_back("InstanceId." + std::to_string(i), served.world.ids[0]);
-  const auto large = served.post(request_for(Service::ec2, "DescribeInstances", form, kStart));
+  const auto large = served.post(request_for(ApiService::ec2, "DescribeInstances", form, kStart));
   ASSERT_TRUE(large);
   EXPECT_EQ(large->status, 200);
-  const Form huge = {{"InstanceId.1", std::string(2 << 20, 'a')}};
-  const auto refused = served.post(request_for(Service::ec2, "DescribeInstances", huge, kStart));
+  const FormFields huge = {{"InstanceId.1", std::string(2 << 20, 'a')}};
+  const auto refused = served.post(request_for(ApiService::ec2, "DescribeInstances", huge, kStart));
   EXPECT_TRUE(!refused || refused->status == 413);
 }
 
 TEST(Serve, VirtualTimeRunsAtItsScale) {
-  Served served({}, 60);
+  ServedWorld served({}, 60);
   const auto now = [&] {
     return *parse_iso8601(served.get("/_simulated/summary")["now"].get<std::string>());
   };
@@ -116,7 +116,7 @@ TEST(Serve, VirtualTimeRunsAtItsScale) {
 }
 
 TEST(Serve, ShowsWhatWasPublished) {
-  Served served;
+  ServedWorld served;
   EXPECT_EQ(served.get("/_simulated/published"), Json::array());
   served.world.account.published.push_back({kStart, "arn:topic", "subject", "message", {}});
   EXPECT_EQ(served.get("/_simulated/published"), (Json{{{"at", iso8601(kStart)},
@@ -126,7 +126,7 @@ TEST(Serve, ShowsWhatWasPublished) {
 }
 
 TEST(Serve, TimeCanBeMovedByRequest) {
-  Served served;
+  ServedWorld served;
   const Time before = served.world.account.now();
   const auto response = served.client().Post("/_simulated/advance?seconds=90", "", "text/plain");
   ASSERT_TRUE(response);
@@ -139,9 +139,9 @@ TEST(Serve, TimeCanBeMovedByRequest) {
 }
 
 TEST(Serve, ShowsWhatReallyHappened) {
-  Served served;
+  ServedWorld served;
   const std::string id = served.world.ids[0];
-  served.post(request_for(Service::ec2, "RebootInstances", {{"InstanceId.1", id}}, kStart));
+  served.post(request_for(ApiService::ec2, "RebootInstances", {{"InstanceId.1", id}}, kStart));
   served.client().Post("/_simulated/advance?seconds=300", "", "text/plain");
   const Json summary = served.get("/_simulated/summary");
   EXPECT_EQ(summary["counters"]["reboots"], 1);
@@ -159,29 +159,29 @@ TEST(Serve, ALostReplyBreaksTheConnectionOff) {
   Fault lost;
   lost.kind = FaultKind::lose_reply_after;
   lost.times = 1;
-  Served served({{lost}});
+  ServedWorld served({{lost}});
   const auto response = served.post(
-      request_for(Service::ec2, "RebootInstances", {{"InstanceId.1", served.world.ids[0]}}, kStart));
+      request_for(ApiService::ec2, "RebootInstances", {{"InstanceId.1", served.world.ids[0]}}, kStart));
   EXPECT_FALSE(response);
   EXPECT_EQ(served.get("/_simulated/summary")["faults"]["lose_reply_after"], 1);
   EXPECT_EQ(served.describe(kStart)->status, 200);
 }
 
 TEST(Serve, AcceptsSignaturesOfTheMachinesClockToo) {
-  Served served;
+  ServedWorld served;
   served.clock.move(std::chrono::hours{100});
   EXPECT_EQ(served.describe(served.clock.now())->status, 200);
   EXPECT_EQ(served.describe(served.clock.now() - std::chrono::hours{50})->status, 400);
 }
 
 TEST(Serve, AGetIsNoCall) {
-  Served served;
+  ServedWorld served;
   EXPECT_EQ(served.client().Get("/?Action=DescribeInstances")->status, 404);
   EXPECT_EQ(served.client().Get("/_simulated/secrets")->status, 404);
 }
 
 TEST(Serve, AnswersManyConnectionsAtOnce) {
-  Served served;
+  ServedWorld served;
   std::atomic<int> good = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
@@ -221,7 +221,7 @@ TEST(Serve, RefusesImpossibleOptionsAndTakenPorts) {
   EXPECT_EQ(try_to_serve(listening("127.0.0.1", 70'000)).error().kind, ErrorKind::invalid);
   EXPECT_EQ(try_to_serve(listening("127.0.0.1", 0, -1)).error().kind, ErrorKind::invalid);
   EXPECT_EQ(try_to_serve(listening("127.0.0.1", 0, 1e9)).error().kind, ErrorKind::invalid);
-  Served served;
+  ServedWorld served;
   const auto taken = try_to_serve(listening("127.0.0.1", served.port));
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().kind, ErrorKind::unavailable);

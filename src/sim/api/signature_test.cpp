@@ -40,9 +40,9 @@ wire::Request parse(const std::string& text) {
   return request;
 }
 
-class Suite : public testing::TestWithParam<const char*> {};
+class SignatureSuite : public testing::TestWithParam<const char*> {};
 
-TEST_P(Suite, SignatureIsTheOneThatAwsPublished) {
+TEST_P(SignatureSuite, SignatureIsTheOneThatAwsPublished) {
   if (file("get-vanilla", ".req").empty()) GTEST_SKIP() << "AWS's Signature V4 suite is not at " << kSuite;
   const wire::Request request = parse(file(GetParam(), ".req"));
   const auto authorization = parse_authorization(file(GetParam(), ".authz"));
@@ -54,7 +54,7 @@ TEST_P(Suite, SignatureIsTheOneThatAwsPublished) {
             authorization->signature);
 }
 
-INSTANTIATE_TEST_SUITE_P(Aws, Suite,
+INSTANTIATE_TEST_SUITE_P(Aws, SignatureSuite,
                          testing::Values("get-vanilla", "post-vanilla", "post-header-key-case",
                                          "post-header-key-sort", "post-header-value-case",
                                          "post-sts-token/post-sts-header-before",

@@ -22,7 +22,7 @@ bool is_subject(const std::string& text) {
          std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-std::map<std::string, std::string> read_attributes(Parameters& parameters) {
+std::map<std::string, std::string> read_attributes(RequestParameters& parameters) {
   std::map<std::string, std::string> attributes;
   for (const auto& prefix : parameters.structures("MessageAttributes.entry")) {
     const std::string name = parameters.required(prefix + ".Name");
@@ -38,13 +38,13 @@ std::map<std::string, std::string> read_attributes(Parameters& parameters) {
   return attributes;
 }
 
-std::string message_id(const Session& session) {
+std::string message_id(const ApiSession& session) {
   const std::string hex = SeededRandom(session.seed ^ (0x736e73U + session.account.published.size())).hex(32);
   return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
          hex.substr(20);
 }
 
-Answer<Xml> create_topic(Session& session, Parameters& parameters) {
+ApiResult<Xml> create_topic(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("Name");
   if (!is_name(name, 1, kLongestTopicName, "_-")) parameters.complain("Invalid parameter: Topic Name");
   TRY_VOID(parameters.finish());
@@ -52,7 +52,7 @@ Answer<Xml> create_topic(Session& session, Parameters& parameters) {
   return tag("TopicArn", arn_start(session.account) + name);
 }
 
-Answer<Xml> publish(Session& session, Parameters& parameters) {
+ApiResult<Xml> publish(ApiSession& session, RequestParameters& parameters) {
   Account& account = session.account;
   Published published{account.now(), parameters.required("TopicArn"), {}, {}, {}};
   const auto subject = parameters.text("Subject");

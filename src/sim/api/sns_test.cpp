@@ -9,11 +9,11 @@ const std::string kTopic = "arn:aws:sns:eu-west-1:123456789012:evenkeel";
 
 struct Sns : World {
   using World::World;
-  Reply publish(Form form, const std::string& topic = kTopic) {
+  FrontReply publish(FormFields form, const std::string& topic = kTopic) {
     form.emplace_back("TopicArn", topic);
-    return call(Service::sns, "Publish", form);
+    return call(ApiService::sns, "Publish", form);
   }
-  std::string code(const Form& form) { return publish(form).code(); }
+  std::string code(const FormFields& form) { return publish(form).code(); }
 };
 
 TEST(Sns, KeepsWhatIsPublished) {
@@ -43,11 +43,11 @@ TEST(Sns, MakesTopics) {
   const std::string arn = "arn:aws:sns:eu-west-1:123456789012:mine";
   EXPECT_EQ(sns.publish({{"Message", "text"}}, arn).code(), "NotFound");
   EXPECT_EQ(sns.publish({{"Message", "text"}}, arn).status, 404);
-  const auto made = sns.call(Service::sns, "CreateTopic", {{"Name", "mine"}});
+  const auto made = sns.call(ApiService::sns, "CreateTopic", {{"Name", "mine"}});
   EXPECT_EQ(made.text("/CreateTopicResponse/CreateTopicResult/TopicArn"), arn);
-  EXPECT_EQ(sns.call(Service::sns, "CreateTopic", {{"Name", "mine"}}).text("//TopicArn"), arn);
+  EXPECT_EQ(sns.call(ApiService::sns, "CreateTopic", {{"Name", "mine"}}).text("//TopicArn"), arn);
   EXPECT_EQ(sns.publish({{"Message", "text"}}, arn).status, 200);
-  EXPECT_EQ(sns.call(Service::sns, "CreateTopic", {{"Name", "a b"}}).code(), "InvalidParameter");
+  EXPECT_EQ(sns.call(ApiService::sns, "CreateTopic", {{"Name", "a b"}}).code(), "InvalidParameter");
 }
 
 TEST(Sns, RefusesSubjectsThatNoMailCouldHave) {

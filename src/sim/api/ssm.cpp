@@ -29,7 +29,7 @@ std::string sealed(const std::string& value, std::uint64_t seed) {
   return "AQICAHh" + SeededRandom(hashed(value, seed)).hex(48) + "==";
 }
 
-Json parameter_json(const Session& session, const std::string& name, const StoredParameter& parameter,
+Json parameter_json(const ApiSession& session, const std::string& name, const StoredParameter& parameter,
                     const StoredParameter::Version& version, bool decrypted) {
   const bool secret = parameter.type == "SecureString" && !decrypted;
   const Account& account = session.account;
@@ -43,7 +43,7 @@ Json parameter_json(const Session& session, const std::string& name, const Store
           {"Version", version.number}};
 }
 
-Answer<Json> put_parameter(Session& session, Parameters& parameters) {
+ApiResult<Json> put_parameter(ApiSession& session, RequestParameters& parameters) {
   const std::string name = parameters.required("Name");
   const std::string value = parameters.required("Value");
   const std::string type = parameters.text("Type").value_or("");
@@ -84,7 +84,7 @@ Answer<Json> put_parameter(Session& session, Parameters& parameters) {
   return Json{{"Version", number}, {"Tier", tier}};
 }
 
-Answer<Json> get_parameter(Session& session, Parameters& parameters) {
+ApiResult<Json> get_parameter(ApiSession& session, RequestParameters& parameters) {
   const std::string asked = parameters.required("Name");
   const bool decrypted = parameters.flag("WithDecryption", false);
   TRY_VOID(parameters.finish());

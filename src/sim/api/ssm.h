@@ -7,12 +7,12 @@
 
 namespace evenkeel::sim {
 
-Answer<Json> send_command(Session& session, Parameters& parameters);
-Answer<Json> get_command_invocation(Session& session, Parameters& parameters);
+ApiResult<Json> send_command(ApiSession& session, RequestParameters& parameters);
+ApiResult<Json> get_command_invocation(ApiSession& session, RequestParameters& parameters);
 // In an order that only the seed knows.
-Answer<Json> list_command_invocations(Session& session, Parameters& parameters);
+ApiResult<Json> list_command_invocations(ApiSession& session, RequestParameters& parameters);
 // A calendar that the account doesn't have is an InvalidDocument, one that is a document of another type an
 // InvalidDocumentType: UnsupportedCalendarException is for entries that can't be read.
-Answer<Json> get_calendar_state(Session& session, Parameters& parameters);
+ApiResult<Json> get_calendar_state(ApiSession& session, RequestParameters& parameters);
 
 }  // namespace evenkeel::sim

@@ -14,7 +14,7 @@ std::string name_of(const std::string& name_or_arn) {
 
 }  // namespace
 
-Answer<Json> get_calendar_state(Session& session, Parameters& parameters) {
+ApiResult<Json> get_calendar_state(ApiSession& session, RequestParameters& parameters) {
   const auto names = parameters.list("CalendarNames.member");
   const auto at_time = parameters.text("AtTime");
   const auto at = at_time ? parse_iso8601(*at_time) : std::optional(session.account.now());

@@ -22,7 +22,7 @@ bool is_instance_id(std::string_view id) {
          std::ranges::all_of(id, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
-void check_instance_id(Parameters& parameters, const std::string& id) {
+void check_instance_id(RequestParameters& parameters, const std::string& id) {
   const bool prefixed = id.starts_with("i-") || id.starts_with("mi-");
   if (prefixed && is_instance_id(id)) return;
   parameters.complain(
@@ -31,7 +31,7 @@ void check_instance_id(Parameters& parameters, const std::string& id) {
       "pattern: (^i-(\\w{8}|\\w{17})$)|(^mi-\\w{17}$)");
 }
 
-std::string command_id(Parameters& parameters, bool required) {
+std::string command_id(RequestParameters& parameters, bool required) {
   const auto id = required ? parameters.required("CommandId") : parameters.text("CommandId").value_or("");
   if (!id.empty() && id.size() != 36)
     parameters.complain(
@@ -40,7 +40,7 @@ std::string command_id(Parameters& parameters, bool required) {
   return id;
 }
 
-Json command_json(const Invocation& command, const std::vector<std::string>& instance_ids) {
+Json command_json(const CommandInvocation& command, const std::vector<std::string>& instance_ids) {
   return {{"CommandId", command.command_id},
           {"DocumentName", command.document},
           {"DocumentVersion", "$DEFAULT"},
@@ -57,11 +57,11 @@ Json command_json(const Invocation& command, const std::vector<std::string>& ins
           {"ErrorCount", 0}};
 }
 
-bool known(const Session& session, const Invocation& invocation) {
+bool known(const ApiSession& session, const CommandInvocation& invocation) {
   return session.account.now() >= invocation.sent_at + session.account.switches.command_lag;
 }
 
-Json plugin_json(const Invocation& invocation) {
+Json plugin_json(const CommandInvocation& invocation) {
   auto output =
       invocation.output + (invocation.error.empty() ? "" : "\n----------ERROR-------\n") + invocation.error;
   if (output.size() > kLongestListed) {
@@ -83,7 +83,7 @@ Json plugin_json(const Invocation& invocation) {
 struct CommandFilter {
   std::string key, value;
 
-  bool matches(const Invocation& invocation) const {
+  bool matches(const CommandInvocation& invocation) const {
     if (key == "Status") return value == invocation.status;
     if (key == "DocumentName") return value == invocation.document;
     const auto time = parse_iso8601(value).value_or(Time{});
@@ -91,7 +91,7 @@ struct CommandFilter {
   }
 };
 
-Answer<std::vector<CommandFilter>> filters_of(Parameters& parameters) {
+ApiResult<std::vector<CommandFilter>> filters_of(RequestParameters& parameters) {
   std::vector<CommandFilter> filters;
   for (const auto& each : parameters.structures("Filters.member")) {
     filters.push_back({parameters.required(each + ".key"), parameters.required(each + ".value")});
@@ -106,7 +106,7 @@ Answer<std::vector<CommandFilter>> filters_of(Parameters& parameters) {
 }
 
 // Lists of texts, which may be empty.
-std::map<std::string, std::vector<std::string>> read_command_parameters(Parameters& parameters) {
+std::map<std::string, std::vector<std::string>> read_command_parameters(RequestParameters& parameters) {
   std::map<std::string, std::vector<std::string>> all;
   for (const auto& name : parameters.names_in("Parameters")) {
     auto& texts = all[name];
@@ -120,8 +120,8 @@ std::map<std::string, std::vector<std::string>> read_command_parameters(Paramete
 
 }  // namespace
 
-Answer<Json> send_command(Session& session, Parameters& parameters) {
-  Invocation command;
+ApiResult<Json> send_command(ApiSession& session, RequestParameters& parameters) {
+  CommandInvocation command;
   command.document = parameters.required("DocumentName");
   command.comment = parameters.text("Comment").value_or("");
   command.parameters = read_command_parameters(parameters);
@@ -146,14 +146,14 @@ Answer<Json> send_command(Session& session, Parameters& parameters) {
   return Json{{"Command", command_json(session.account.invocations.back(), instance_ids)}};
 }
 
-Answer<Json> get_command_invocation(Session& session, Parameters& parameters) {
+ApiResult<Json> get_command_invocation(ApiSession& session, RequestParameters& parameters) {
   const auto id = command_id(parameters, true);
   const auto instance_id = parameters.required("InstanceId");
   const auto plugin = parameters.text("PluginName").value_or(kPlugin);
   if (!instance_id.empty()) check_instance_id(parameters, instance_id);
   TRY_VOID(parameters.finish());
   if (plugin != kPlugin) return refuse(400, "InvalidPluginName", "");
-  const auto found = std::ranges::find_if(session.account.invocations, [&](const Invocation& each) {
+  const auto found = std::ranges::find_if(session.account.invocations, [&](const CommandInvocation& each) {
     return each.command_id == id && each.instance_id == instance_id && known(session, each);
   });
   if (found == session.account.invocations.end()) return refuse(400, "InvocationDoesNotExist", "");
@@ -180,7 +180,7 @@ Answer<Json> get_command_invocation(Session& session, Parameters& parameters) {
               {"StandardErrorUrl", ""}};
 }
 
-Answer<Json> list_command_invocations(Session& session, Parameters& parameters) {
+ApiResult<Json> list_command_invocations(ApiSession& session, RequestParameters& parameters) {
   const auto id = command_id(parameters, false);
   const auto instance_id = parameters.text("InstanceId").value_or("");
   const auto size = static_cast<std::size_t>(parameters.integer("MaxResults", 1, 50).value_or(50));
@@ -189,14 +189,15 @@ Answer<Json> list_command_invocations(Session& session, Parameters& parameters) 
   const auto filters = TRY(filters_of(parameters));
   if (!instance_id.empty()) check_instance_id(parameters, instance_id);
   TRY_VOID(parameters.finish());
-  std::vector<const Invocation*> found;
+  std::vector<const CommandInvocation*> found;
   for (const auto& each : session.account.invocations) {
     if (known(session, each) && (id.empty() || each.command_id == id) &&
         (instance_id.empty() || each.instance_id == instance_id) &&
         std::ranges::all_of(filters, [&](const CommandFilter& filter) { return filter.matches(each); }))
       found.push_back(&each);
   }
-  scatter(found, session.seed, [](const Invocation* each) { return each->command_id + each->instance_id; });
+  scatter(found, session.seed,
+          [](const CommandInvocation* each) { return each->command_id + each->instance_id; });
   const Page page = TRY(page_of(found.size(), size, token, parameters));
   Json list = Json::array();
   for (const auto* each : cut(found, page)) {

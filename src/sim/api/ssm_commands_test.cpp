@@ -10,11 +10,11 @@ namespace {
 using namespace std::chrono_literals;
 
 // Three servers that serve, and a document that recycles an application pool in ten seconds.
-struct Commands : JsonWorld {
-  Commands() {
+struct RunCommands : JsonWorld {
+  RunCommands() {
     account.switches.throttling = false;
     auto& recycle = account.documents["Shop-Recycle"];
-    recycle.heals = true;
+    recycle.frees_memory = true;
     recycle.takes = 10s;
     recycle.output = "recycled";
   }
@@ -41,7 +41,7 @@ struct Commands : JsonWorld {
 };
 
 TEST(SendCommand, IsKnownOnlyAfterAWhileAndThenRunsToItsEnd) {
-  Commands world;
+  RunCommands world;
   world.server().memory = 80;
   const auto reply = world.send({{"Comment", "nonce-1"}, {"TimeoutSeconds", 60}});
   EXPECT_EQ(reply.status, 200);
@@ -69,24 +69,24 @@ TEST(SendCommand, IsKnownOnlyAfterAWhileAndThenRunsToItsEnd) {
 }
 
 TEST(SendCommand, IsNotedWithTheRegistrationsOfItsServer) {
-  Commands world;
+  RunCommands world;
   world.sent();
   world.wait(20s);
   ASSERT_EQ(world.facts(FactKind::command).size(), 1U);
   const auto fact = world.facts(FactKind::command)[0];
   EXPECT_EQ(fact.count, 2) << "it is registered in two groups";
   EXPECT_EQ(fact.detail, "Shop-Recycle");
-  EXPECT_EQ(fact.hand, Hand::ours);
+  EXPECT_EQ(fact.actor, Actor::evenkeel);
   ASSERT_EQ(world.facts(FactKind::command_done).size(), 1U);
   EXPECT_EQ(world.facts(FactKind::command_done)[0].detail, "Shop-Recycle: Success");
 }
 
 TEST(SendCommand, IsAPromiseBrokenWhereItsServerServes) {
-  Commands world;
+  RunCommands world;
   world.sent();
   world.wait(20s);
   EXPECT_EQ(judge(world.account, {}).undrained_reboots, 1);
-  Commands drained;
+  RunCommands drained;
   drained.account.deregister_target(drained.tg1, drained.ids[0], std::nullopt);
   drained.account.deregister_target(drained.tg80, drained.ids[0], std::nullopt);
   drained.wait(10min);
@@ -97,7 +97,7 @@ TEST(SendCommand, IsAPromiseBrokenWhereItsServerServes) {
 }
 
 TEST(SendCommand, AFailureHealsNothingAndKeepsItsOutput) {
-  Commands world;
+  RunCommands world;
   world.account.documents["Shop-Recycle"].fails = true;
   world.account.documents["Shop-Recycle"].output = std::string(30'000, 'x');
   world.server().memory = 80;
@@ -112,7 +112,7 @@ TEST(SendCommand, AFailureHealsNothingAndKeepsItsOutput) {
 }
 
 TEST(SendCommand, IsLostWithTheServerThatGoesDownAndTimesOut) {
-  Commands world;
+  RunCommands world;
   world.account.documents["Shop-Recycle"].timeout = 10min;
   const auto id = world.sent();
   world.wait(5s);
@@ -127,7 +127,7 @@ TEST(SendCommand, IsLostWithTheServerThatGoesDownAndTimesOut) {
 }
 
 TEST(SendCommand, IsDeliveredLateToAServerThatComesBackInTime) {
-  Commands world;
+  RunCommands world;
   world.account.crash(world.ids[0]);
   const auto late = world.sent({{"TimeoutSeconds", 600}});
   const auto never = world.sent({{"TimeoutSeconds", 30}});
@@ -142,7 +142,7 @@ TEST(SendCommand, IsDeliveredLateToAServerThatComesBackInTime) {
 }
 
 TEST(SendCommand, RefusesServersThatAreNotThereAndDocumentsThatNobodyWrote) {
-  Commands world;
+  RunCommands world;
   EXPECT_EQ(world.send({{"DocumentName", "Nobodys"}}).code(), "InvalidDocument");
   EXPECT_EQ(world.send({{"InstanceIds", {"i-0123456789abcdef0"}}}).code(), "InvalidInstanceId");
   world.account.stop(world.ids[1]);
@@ -157,7 +157,7 @@ TEST(SendCommand, RefusesServersThatAreNotThereAndDocumentsThatNobodyWrote) {
 }
 
 TEST(SendCommand, KeepsTheBoundsOfTheApi) {
-  Commands world;
+  RunCommands world;
   EXPECT_EQ(world.send({{"Comment", std::string(100, 'c')}}).status, 200);
   EXPECT_EQ(world.send({{"Comment", std::string(101, 'c')}}).code(), "ValidationException");
   EXPECT_EQ(world.send({{"TimeoutSeconds", 30}}).status, 200);
@@ -172,7 +172,7 @@ TEST(SendCommand, KeepsTheBoundsOfTheApi) {
 }
 
 TEST(GetCommandInvocation, KnowsOnlyWhatWasSentToThatServer) {
-  Commands world;
+  RunCommands world;
   const auto id = world.sent();
   world.wait(5s);
   const auto asked = [&](Json more) {
@@ -188,7 +188,7 @@ TEST(GetCommandInvocation, KnowsOnlyWhatWasSentToThatServer) {
 }
 
 TEST(ListCommandInvocations, FindsALostCommandByItsCommentPageByPage) {
-  Commands world;
+  RunCommands world;
   for (int i = 0; i < 3; ++i) world.sent({{"Comment", "nonce-" + std::to_string(i)}});
   world.sent({{"InstanceIds", {world.ids[1]}}});
   const auto list = [&](Json more) {
@@ -215,7 +215,7 @@ TEST(ListCommandInvocations, FindsALostCommandByItsCommentPageByPage) {
 }
 
 TEST(ListCommandInvocations, Filters) {
-  Commands world;
+  RunCommands world;
   world.sent();
   world.wait(20s);
   const auto count = [&](const char* key, const std::string& value) {
@@ -232,7 +232,7 @@ TEST(ListCommandInvocations, Filters) {
 }
 
 TEST(GetCalendarState, TellsTheStateAndWhenItChanges) {
-  Commands world;
+  RunCommands world;
   const Time now = world.account.now();
   auto& calendar = world.account.calendars["freeze"];
   calendar.open_from[now + 1h] = false;
@@ -259,7 +259,7 @@ TEST(GetCalendarState, TellsTheStateAndWhenItChanges) {
 }
 
 TEST(GetCalendarState, RefusesWhatIsNoCalendar) {
-  Commands world;
+  RunCommands world;
   const auto code = [&](const Json& body) { return world.ssm("GetCalendarState", body).code(); };
   EXPECT_EQ(code({{"CalendarNames", {"unknown"}}}), "InvalidDocument");
   EXPECT_EQ(code({{"CalendarNames", {"Shop-Recycle"}}}), "InvalidDocumentType");

@@ -22,15 +22,15 @@ struct Scaled : World {
     }
     account.auto_scaling_groups[group.name] = group;
   }
-  Reply enter(const std::string& id, const char* decrement = "true") {
+  FrontReply enter(const std::string& id, const char* decrement = "true") {
     return auto_scaling("EnterStandby", {{"AutoScalingGroupName", "web-asg"},
                                          {"InstanceIds.member.1", id},
                                          {"ShouldDecrementDesiredCapacity", decrement}});
   }
-  Reply leave_standby(const std::string& id) {
+  FrontReply leave_standby(const std::string& id) {
     return auto_scaling("ExitStandby", {{"AutoScalingGroupName", "web-asg"}, {"InstanceIds.member.1", id}});
   }
-  Reply of_group(const char* action, Form more = {}) {
+  FrontReply of_group(const char* action, FormFields more = {}) {
     more.emplace_back("AutoScalingGroupName", "web-asg");
     return auto_scaling(action, more);
   }
@@ -38,7 +38,7 @@ struct Scaled : World {
 
 TEST(EnterStandbyCall, AnswersWithTheActivityItBegan) {
   Scaled world;
-  const Reply reply = world.enter(world.ids[0]);
+  const FrontReply reply = world.enter(world.ids[0]);
   EXPECT_EQ(reply.status, 200);
   const std::string activity = "/EnterStandbyResponse/EnterStandbyResult/Activities/member";
   EXPECT_EQ(reply.text(activity + "/StatusCode"), "InProgress");
@@ -46,7 +46,7 @@ TEST(EnterStandbyCall, AnswersWithTheActivityItBegan) {
   EXPECT_EQ(reply.text(activity + "/Description"), "Moving EC2 instance to Standby: " + world.ids[0]);
   EXPECT_NE(reply.text(activity + "/Cause").find("shrinking the capacity from 3 to 2"), std::string::npos);
   EXPECT_EQ(reply.text(activity + "/AutoScalingGroupName"), "web-asg");
-  const Reply groups = world.auto_scaling("DescribeAutoScalingGroups");
+  const FrontReply groups = world.auto_scaling("DescribeAutoScalingGroups");
   EXPECT_EQ(groups.text("//Instances/member[InstanceId='" + world.ids[0] + "']/LifecycleState"),
             "EnteringStandby");
   EXPECT_EQ(groups.text("//DesiredCapacity"), "2");
@@ -54,7 +54,7 @@ TEST(EnterStandbyCall, AnswersWithTheActivityItBegan) {
 
 TEST(EnterStandbyCall, NeedsToBeToldWhatBecomesOfTheSize) {
   Scaled world;
-  const Reply reply = world.auto_scaling(
+  const FrontReply reply = world.auto_scaling(
       "EnterStandby", {{"AutoScalingGroupName", "web-asg"}, {"InstanceIds.member.1", world.ids[0]}});
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(world.enter(world.ids[0], "maybe").code(), "ValidationError");
@@ -64,7 +64,7 @@ TEST(EnterStandbyCall, NeedsToBeToldWhatBecomesOfTheSize) {
 TEST(EnterStandbyCall, SaysWhatTheSizesForbid) {
   Scaled world;
   world.enter(world.ids[0]);
-  const Reply reply = world.enter(world.ids[1]);
+  const FrontReply reply = world.enter(world.ids[1]);
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.code(), "ValidationError");
   EXPECT_NE(reply.message().find("has min-size=2, max-size=4, and desired-size=2"), std::string::npos);
@@ -72,7 +72,7 @@ TEST(EnterStandbyCall, SaysWhatTheSizesForbid) {
 
 TEST(ExitStandbyCall, OfAnInstanceThatIsNobodysShowsOnlyThatOneMayAsk) {
   Scaled world;
-  const Reply reply = world.leave_standby("i-00000000000000000");
+  const FrontReply reply = world.leave_standby("i-00000000000000000");
   EXPECT_EQ(reply.status, 400);
   EXPECT_EQ(reply.code(), "ValidationError");
   EXPECT_EQ(reply.message(), "The instance i-00000000000000000 is not part of Auto Scaling group web-asg.");
@@ -82,7 +82,7 @@ TEST(ExitStandbyCall, AnswersWithAnActivityBeforeService) {
   Scaled world;
   world.enter(world.ids[0]);
   world.wait(minutes{10});
-  const Reply reply = world.leave_standby(world.ids[0]);
+  const FrontReply reply = world.leave_standby(world.ids[0]);
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.text("//Activities/member/StatusCode"), "PreInService");
   EXPECT_EQ(reply.text("//Activities/member/Progress"), "30");
@@ -97,7 +97,7 @@ TEST(Standby, CallsMeetTheFaultsOfAutoScaling) {
   EXPECT_EQ(world.account.auto_scaling_groups.at("web-asg").desired, 3);
   EXPECT_EQ(world.enter(world.ids[0]).status, 200);
   world.wait(minutes{10});
-  const Reply blocked = world.leave_standby(world.ids[0]);
+  const FrontReply blocked = world.leave_standby(world.ids[0]);
   EXPECT_EQ(blocked.status, 400);
   EXPECT_EQ(blocked.code(), "ScalingActivityInProgress");
   EXPECT_EQ(world.leave_standby(world.ids[0]).status, 200);
@@ -105,8 +105,8 @@ TEST(Standby, CallsMeetTheFaultsOfAutoScaling) {
 
 TEST(TerminateInstanceInAutoScalingGroup, AnswersWithItsActivityAndIsBlockedByAnother) {
   Scaled world;
-  const Form form = {{"InstanceId", world.ids[0]}, {"ShouldDecrementDesiredCapacity", "false"}};
-  const Reply reply = world.auto_scaling("TerminateInstanceInAutoScalingGroup", form);
+  const FormFields form = {{"InstanceId", world.ids[0]}, {"ShouldDecrementDesiredCapacity", "false"}};
+  const FrontReply reply = world.auto_scaling("TerminateInstanceInAutoScalingGroup", form);
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.text("//Activity/Description"), "Terminating EC2 instance: " + world.ids[0]);
   EXPECT_EQ(world.auto_scaling("TerminateInstanceInAutoScalingGroup", form).code(),
@@ -118,7 +118,7 @@ TEST(DescribeScalingActivities, ShowsTheNewestFirstWithWhatIsUnderWay) {
   world.enter(world.ids[0]);
   world.wait(minutes{10});
   world.leave_standby(world.ids[0]);
-  const Reply reply = world.of_group("DescribeScalingActivities");
+  const FrontReply reply = world.of_group("DescribeScalingActivities");
   EXPECT_EQ(reply.texts("//Activities/member/StatusCode"),
             (std::vector<std::string>{"PreInService", "Successful"}));
   EXPECT_EQ(reply.texts("//Activities/member/Progress"), (std::vector<std::string>{"30", "100"}));
@@ -133,10 +133,10 @@ TEST(DescribeScalingActivities, PagesAndKnowsTheGroup) {
   world.enter(world.ids[0]);
   world.wait(minutes{10});
   world.leave_standby(world.ids[0]);
-  const Reply first = world.of_group("DescribeScalingActivities", {{"MaxRecords", "1"}});
+  const FrontReply first = world.of_group("DescribeScalingActivities", {{"MaxRecords", "1"}});
   const std::string token = first.text("//NextToken");
   ASSERT_FALSE(token.empty());
-  const Reply second =
+  const FrontReply second =
       world.of_group("DescribeScalingActivities", {{"MaxRecords", "1"}, {"NextToken", token}});
   EXPECT_EQ(second.text("//StatusCode"), "Successful");
   EXPECT_EQ(world.auto_scaling("DescribeScalingActivities", {{"AutoScalingGroupName", "nobody"}}).code(),
@@ -150,7 +150,7 @@ TEST(DescribeInstanceRefreshes, ShowsTheNewestFirst) {
   world.wait(minutes{1});
   world.account.end_refresh("web-asg");
   world.account.start_refresh("web-asg");
-  const Reply reply = world.of_group("DescribeInstanceRefreshes");
+  const FrontReply reply = world.of_group("DescribeInstanceRefreshes");
   EXPECT_EQ(reply.texts("//InstanceRefreshes/member/Status"),
             (std::vector<std::string>{"InProgress", "Successful"}));
   EXPECT_EQ(reply.texts("//EndTime").size(), 1U);
@@ -160,7 +160,7 @@ TEST(DescribeTargetHealth, ShowsAZonalShiftAsAnAdministrativeOverride) {
   World world;
   world.account.servers.at(world.ids[0]).zone = "b";
   world.account.shift_zone("b");
-  const Reply reply = world.health(world.tg1);
+  const FrontReply reply = world.health(world.tg1);
   const auto of = [&](const std::string& id, const char* what) {
     return reply.text("//member[Target/Id='" + id + "']/AdministrativeOverride/" + what);
   };
@@ -171,14 +171,14 @@ TEST(DescribeTargetHealth, ShowsAZonalShiftAsAnAdministrativeOverride) {
 
 TEST(StopInstances, RehearsesStopsAndTellsBothStates) {
   World world;
-  const Form form = {{"InstanceId.1", world.ids[0]}};
-  Form rehearsal = form;
+  const FormFields form = {{"InstanceId.1", world.ids[0]}};
+  FormFields rehearsal = form;
   rehearsal.emplace_back("DryRun", "true");
-  const Reply rehearsed = world.ec2("StopInstances", rehearsal);
+  const FrontReply rehearsed = world.ec2("StopInstances", rehearsal);
   EXPECT_EQ(rehearsed.status, 412);
   EXPECT_EQ(rehearsed.code(), "DryRunOperation");
   EXPECT_EQ(world.ec2("StartInstances", rehearsal).status, 412);
-  const Reply stopped = world.ec2("StopInstances", form);
+  const FrontReply stopped = world.ec2("StopInstances", form);
   EXPECT_EQ(stopped.status, 200);
   EXPECT_EQ(stopped.text("//currentState/name"), "stopping");
   EXPECT_EQ(stopped.text("//currentState/code"), "64");
@@ -194,7 +194,7 @@ TEST(StartInstances, IsRefusedForWantOfCapacity) {
   World world;
   world.account.stop(world.ids[0]);
   world.account.switches.no_capacity = true;
-  const Reply reply = world.ec2("StartInstances", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply reply = world.ec2("StartInstances", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.code(), "InsufficientInstanceCapacity");
 }
@@ -205,7 +205,7 @@ TEST(DescribeInstanceStatus, TellsImpairmentSinceWhenAndInitializing) {
   world.account.impair(world.ids[1], true);
   world.account.stop(world.ids[2]);
   world.account.start(world.ids[2]);
-  const Reply reply = world.ec2("DescribeInstanceStatus");
+  const FrontReply reply = world.ec2("DescribeInstanceStatus");
   const auto of = [&](int i, const std::string& what) {
     return reply.text("//instanceStatusSet/item[instanceId='" + world.ids[static_cast<std::size_t>(i)] +
                       "']/" + what);
@@ -227,8 +227,8 @@ TEST(DescribeInstanceStatus, ListsScheduledEventsAndThoseThatAreOver) {
   World world;
   world.account.schedule_event(world.ids[0], "system-reboot", minutes{60});
   world.account.schedule_event(world.ids[0], "instance-stop", minutes{90});
-  const Form form = {{"InstanceId.1", world.ids[0]}};
-  const Reply reply = world.ec2("DescribeInstanceStatus", form);
+  const FormFields form = {{"InstanceId.1", world.ids[0]}};
+  const FrontReply reply = world.ec2("DescribeInstanceStatus", form);
   EXPECT_EQ(reply.texts("//eventsSet/item/code"),
             (std::vector<std::string>{"system-reboot", "instance-stop"}));
   EXPECT_EQ(reply.text("//eventsSet/item/notBefore"), "2026-11-22T07:56:40Z");
@@ -243,8 +243,8 @@ TEST(DescribeInstances, ShowsTheRootDeviceAndTheTagsOfTheMoment) {
   World world;
   world.account.servers.at(world.ids[0]).instance_store = true;
   world.account.set_tag(world.ids[0], "evenkeel:hold", "yes");
-  const Form form = {{"InstanceId.1", world.ids[0]}};
-  const Reply reply = world.ec2("DescribeInstances", form);
+  const FormFields form = {{"InstanceId.1", world.ids[0]}};
+  const FrontReply reply = world.ec2("DescribeInstances", form);
   EXPECT_EQ(reply.text("//rootDeviceType"), "instance-store");
   EXPECT_EQ(reply.text("//tagSet/item[key='evenkeel:hold']/value"), "yes");
   world.account.remove_tag(world.ids[0], "evenkeel:hold");

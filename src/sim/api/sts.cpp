@@ -18,7 +18,7 @@ struct RoleRequest {
   const Role* role = nullptr;
 };
 
-RoleRequest read_role(Session& session, Parameters& parameters) {
+RoleRequest read_role(ApiSession& session, RequestParameters& parameters) {
   RoleRequest asked;
   asked.arn = parameters.required("RoleArn");
   asked.session = parameters.required("RoleSessionName");
@@ -33,17 +33,17 @@ RoleRequest read_role(Session& session, Parameters& parameters) {
   return asked;
 }
 
-Xml issued_xml(Session& session, const RoleRequest& asked) {
+Xml issued_xml(ApiSession& session, const RoleRequest& asked) {
   const Duration lasts = asked.seconds ? std::chrono::seconds{*asked.seconds} : asked.role->lasts;
-  const Key& key = session.keys.issue(session.account.account_id, asked.name, asked.session,
-                                      session.account.now() + lasts);
+  const IssuedKey& key = session.keys.issue(session.account.account_id, asked.name, asked.session,
+                                            session.account.now() + lasts);
   return all(
       tag("AssumedRoleUser", tag("AssumedRoleId", "AROAEXAMPLE:" + asked.session), tag("Arn", key.arn)),
       tag("Credentials", tag("AccessKeyId", key.id), tag("SecretAccessKey", key.secret),
           tag("SessionToken", key.token), tag("Expiration", iso8601(session.client_now + lasts))));
 }
 
-Answer<Xml> assume_role(Session& session, Parameters& parameters) {
+ApiResult<Xml> assume_role(ApiSession& session, RequestParameters& parameters) {
   const RoleRequest asked = read_role(session, parameters);
   const auto external_id = parameters.text("ExternalId");
   if (external_id && !is_name(*external_id, 2, 1224, "_+=,.@:/-"))
@@ -60,7 +60,7 @@ Answer<Xml> assume_role(Session& session, Parameters& parameters) {
   return issued_xml(session, asked);
 }
 
-Answer<Xml> assume_role_with_web_identity(Session& session, Parameters& parameters) {
+ApiResult<Xml> assume_role_with_web_identity(ApiSession& session, RequestParameters& parameters) {
   const RoleRequest asked = read_role(session, parameters);
   const std::string token = parameters.required("WebIdentityToken");
   if (token.size() < kShortestWebToken || token.size() > kLongestWebToken)
@@ -75,7 +75,7 @@ Answer<Xml> assume_role_with_web_identity(Session& session, Parameters& paramete
              tag("Audience", "sts.amazonaws.com"));
 }
 
-Answer<Xml> get_caller_identity(Session& session, Parameters& parameters) {
+ApiResult<Xml> get_caller_identity(ApiSession& session, RequestParameters& parameters) {
   TRY_VOID(parameters.finish());
   const auto& account = session.account.account_id;
   auto arn = split(session.caller->arn, ':');

@@ -9,10 +9,11 @@ const std::string kArn = "arn:aws:iam::123456789012:role/";
 
 // The world of testing/front.h with a client that may have another identity's keys.
 struct Sts : World {
-  Access access;
+  AccessKey access;
   std::string token;
 
-  Reply as_me(Service service, const std::string& action, const Form& form = {}, bool with_token = true) {
+  FrontReply as_me(ApiService service, const std::string& action, const FormFields& form = {},
+                   bool with_token = true) {
     auto request = request_for(service, action, form, account.now());
     if (token.empty() || !with_token) {
       sign(request, names(service).scope, access);
@@ -33,21 +34,21 @@ struct Sts : World {
             signature.value_or(""));
     return send(request);
   }
-  Reply assume(const std::string& role, Form form = {}) {
+  FrontReply assume(const std::string& role, FormFields form = {}) {
     form.insert(form.begin(), {{"RoleArn", kArn + role}, {"RoleSessionName", "me"}});
-    return as_me(Service::sts, "AssumeRole", form);
+    return as_me(ApiService::sts, "AssumeRole", form);
   }
-  void become(const Reply& reply) {
+  void become(const FrontReply& reply) {
     access = {reply.text("//AccessKeyId"), reply.text("//SecretAccessKey")};
     token = reply.text("//SessionToken");
   }
-  std::string identity() { return as_me(Service::sts, "GetCallerIdentity").text("//Arn"); }
+  std::string identity() { return as_me(ApiService::sts, "GetCallerIdentity").text("//Arn"); }
 };
 
 TEST(Sts, KnowsWhoAsks) {
   Sts sts;
   EXPECT_EQ(sts.identity(), "arn:aws:iam::123456789012:user/example");
-  EXPECT_EQ(sts.front.callers(), (CallCounts{{"arn:aws:iam::123456789012:user/example", 1}}));
+  EXPECT_EQ(sts.front.callers(), (CountsByAction{{"arn:aws:iam::123456789012:user/example", 1}}));
 }
 
 TEST(Sts, GivesOutKeysThatAreGoodUntilTheyEnd) {
@@ -58,19 +59,19 @@ TEST(Sts, GivesOutKeysThatAreGoodUntilTheyEnd) {
   EXPECT_EQ(issued.text("//Expiration"), iso8601(sts.account.now() + std::chrono::minutes{15}));
   sts.become(issued);
   EXPECT_EQ(sts.identity(), "arn:aws:sts::123456789012:assumed-role/evenkeel/me");
-  EXPECT_EQ(sts.as_me(Service::ec2, "DescribeInstances").status, 200);
+  EXPECT_EQ(sts.as_me(ApiService::ec2, "DescribeInstances").status, 200);
   sts.wait(std::chrono::minutes{15});
-  EXPECT_EQ(sts.as_me(Service::elbv2, "DescribeTargetGroups").code(), "ExpiredToken");
-  EXPECT_EQ(sts.as_me(Service::ec2, "DescribeInstances").code(), "RequestExpired");
+  EXPECT_EQ(sts.as_me(ApiService::elbv2, "DescribeTargetGroups").code(), "ExpiredToken");
+  EXPECT_EQ(sts.as_me(ApiService::ec2, "DescribeInstances").code(), "RequestExpired");
 }
 
 TEST(Sts, TakesTemporaryKeysOnlyWithTheirToken) {
   Sts sts;
   sts.become(sts.assume("evenkeel"));
-  EXPECT_EQ(sts.as_me(Service::sts, "GetCallerIdentity", {}, false).code(), "InvalidClientTokenId");
-  EXPECT_EQ(sts.as_me(Service::ec2, "DescribeInstances", {}, false).code(), "AuthFailure");
+  EXPECT_EQ(sts.as_me(ApiService::sts, "GetCallerIdentity", {}, false).code(), "InvalidClientTokenId");
+  EXPECT_EQ(sts.as_me(ApiService::ec2, "DescribeInstances", {}, false).code(), "AuthFailure");
   sts.token += "x";
-  EXPECT_EQ(sts.as_me(Service::sts, "GetCallerIdentity").code(), "InvalidClientTokenId");
+  EXPECT_EQ(sts.as_me(ApiService::sts, "GetCallerIdentity").code(), "InvalidClientTokenId");
 }
 
 TEST(Sts, LetsOnlyThoseIntoARoleWhomItTrusts) {
@@ -94,7 +95,9 @@ TEST(Sts, LetsOnlyThoseIntoARoleWhomItTrusts) {
 
 TEST(Sts, RefusesWhatIsNotAsItShouldBe) {
   Sts sts;
-  const auto code = [&](const Form& form) { return sts.as_me(Service::sts, "AssumeRole", form).code(); };
+  const auto code = [&](const FormFields& form) {
+    return sts.as_me(ApiService::sts, "AssumeRole", form).code();
+  };
   const std::string role = kArn + "evenkeel";
   EXPECT_EQ(code({{"RoleArn", role}}), "ValidationError");
   EXPECT_EQ(code({{"RoleArn", role}, {"RoleSessionName", "a b"}}), "ValidationError");
@@ -113,7 +116,7 @@ TEST(Sts, TakesAWebIdentityWithoutASignature) {
   sts.account.roles["pod"].web_identity = "a-jwt";
   const auto ask = [&](const std::string& action, const std::string& role, const std::string& jwt) {
     auto request = request_for(
-        Service::sts, action,
+        ApiService::sts, action,
         {{"RoleArn", kArn + role}, {"RoleSessionName", "me"}, {"WebIdentityToken", jwt}}, sts.account.now());
     std::erase_if(request.headers, [](const auto& header) { return header.first == "Authorization"; });
     return sts.send(request);

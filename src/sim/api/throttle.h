@@ -13,7 +13,7 @@ namespace evenkeel::sim {
 class Throttle {
  public:
   // Whether AWS would take this call now; if so, its tokens are spent. `bare`: neither filtered nor paged.
-  bool admit(Service service, const std::string& action, bool bare, Time now);
+  bool admit(ApiService service, const std::string& action, bool bare, Time now);
 
  private:
   struct Bucket {

@@ -48,7 +48,7 @@ constexpr TypedName kTypedNames[] = {{"ActionsEnabled", MemberType::flag},
 // A map of texts, whose names are the caller's own.
 constexpr std::string_view kOfAnyNames = "Parameters";
 
-std::unexpected<Refusal> no_json(const std::string& message) {
+std::unexpected<ApiRefusal> no_json(const std::string& message) {
   return refuse(400, "SerializationException", message);
 }
 
@@ -80,7 +80,8 @@ std::optional<std::string> form_text_of(const Json& value, MemberType type) {
 
 using FormValues = std::map<std::string, std::string>;
 
-Answer<void> flatten(const Json& value, const std::string& name, std::string_view member, FormValues& form) {
+ApiResult<void> flatten(const Json& value, const std::string& name, std::string_view member,
+                        FormValues& form) {
   if (value.is_null()) return {};
   if (form.size() >= kMostTypedMembers) return no_json("The request has too many members");
   if (value.is_object()) {
@@ -133,7 +134,7 @@ bool is_time(std::string_view member) { return member_type(member) == MemberType
 
 double epoch_seconds(Time time) { return static_cast<double>(time.time_since_epoch().count()) / 1000; }
 
-Answer<Json> read_json_object(std::string_view body) {
+ApiResult<Json> read_json_object(std::string_view body) {
   std::vector<std::set<std::string>> names(1);
   std::string twice;
   bool too_deep = false;
@@ -152,10 +153,10 @@ Answer<Json> read_json_object(std::string_view body) {
   return document;
 }
 
-Answer<Parameters> typed_parameters(const Json& structure, Service service) {
+ApiResult<RequestParameters> typed_parameters(const Json& structure, ApiService service) {
   FormValues form;
   TRY_VOID(flatten(structure, "", "", form));
-  return Parameters::of(std::move(form), service);
+  return RequestParameters::of(std::move(form), service);
 }
 
 Xml typed_xml(const Json& structure) {

@@ -22,11 +22,11 @@ bool is_time(std::string_view member);
 double epoch_seconds(Time time);
 
 // A body that is no JSON object, names a member twice or nests deeper than 64 is a SerializationException.
-Answer<Json> read_json_object(std::string_view body);
+ApiResult<Json> read_json_object(std::string_view body);
 
 // A structure as the Query protocol's form would have it: "Dimensions.member.1.Name". SerializationException
 // where a value is not of its member's type.
-Answer<Parameters> typed_parameters(const Json& structure, Service service);
+ApiResult<RequestParameters> typed_parameters(const Json& structure, ApiService service);
 
 // Members of a structure as elements, a list's as <member>.
 Xml typed_xml(const Json& structure);

@@ -12,7 +12,7 @@ struct JudgedStandby : ScaledFleet {
     promise.target_group_arns = {group};
     promise.healthy_at_least = 3;
   }
-  Judgement judge() const { return sim::judge(account, promise); }
+  CheckerReport judge() const { return sim::judge(account, promise); }
   void enter_and_wait(std::size_t index) {
     enter(index);
     pass(2min);
@@ -92,7 +92,7 @@ TEST(CheckersOfStandby, CallForgottenWhatIsOutOfStandbyAndRegisteredNowhereWhate
 
 TEST(CheckersOfStandby, FindAMemberThatWasLeftThereThoughItIsRegisteredNowhere) {
   JudgedStandby fleet;
-  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
   fleet.pass(2min);
   fleet.enter_and_wait(0);
   fleet.pass(3h);
@@ -141,7 +141,7 @@ TEST(CheckersOfStandby, CountAMemberOnceThatIsInStandbyAndDeregisteredElsewhere)
 TEST(CheckersOfStandby, CountAMemberAsOutThatIsRegisteredNowhere) {
   JudgedStandby fleet;
   fleet.promise.healthy_at_least = 0;
-  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
   fleet.pass(2min);
   fleet.enter_and_wait(0);
   fleet.account.deregister_target(fleet.group, fleet.ids[1], 443);
@@ -150,7 +150,7 @@ TEST(CheckersOfStandby, CountAMemberAsOutThatIsRegisteredNowhere) {
 
 TEST(CheckersOfStandby, DoNotCountWhatAnOutsiderMovedThere) {
   JudgedStandby fleet;
-  fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.enter_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(10h);
   EXPECT_TRUE(fleet.judge().findings.empty());
 }
@@ -159,12 +159,12 @@ TEST(CheckersOfStandby, DoNotCallForgottenWhatAnOperatorKeepsThereUntilItIsBack)
   JudgedStandby fleet;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
   fleet.pass(1min);
-  fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.enter_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(10h);
   EXPECT_EQ(fleet.judge().forgotten, 0)
       << "to register it would send requests to what an operator has parked";
   fleet.account.suspend_process(fleet.account.auto_scaling_groups.begin()->first, "AddToLoadBalancer");
-  fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.exit_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(1h);
   EXPECT_EQ(fleet.judge().forgotten, 0) << "back for an hour";
   fleet.pass(2h);
@@ -175,14 +175,14 @@ TEST(CheckersOfStandby, CallForgottenWhatWasSoBeforeAnOperatorParkedIt) {
   JudgedStandby fleet;
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
   fleet.pass(3h);
-  fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.enter_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(1h);
   EXPECT_EQ(fleet.judge().forgotten, 1);
 }
 
 TEST(CheckersOfStandby, FindAReturnFromAStandbyThatWasNotOurs) {
   JudgedStandby fleet;
-  fleet.account.enter_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.enter_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(2min);
   fleet.leave_standby(0);
   EXPECT_EQ(fleet.judge().guard_violations, 1);
@@ -191,7 +191,7 @@ TEST(CheckersOfStandby, FindAReturnFromAStandbyThatWasNotOurs) {
 TEST(CheckersOfStandby, LetAPersonReturnOrDetachWhatWeTook) {
   JudgedStandby fleet;
   fleet.enter_and_wait(0);
-  fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.exit_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(5min);
   fleet.enter_and_wait(1);
   fleet.account.detach(fleet.ids[1]);

@@ -31,7 +31,7 @@ std::string target_text(const TargetKey& place) {
 }
 
 // What the facts say so far about one Auto Scaling group.
-struct Group {
+struct GroupTally {
   int rebalanced = 0;            // units launched because of Evenkeel, for which nothing was scaled in yet
   int evened_out = 0;            // the same, not because of Evenkeel
   int oversized = 0;             // units that a replacement counts more than what it replaced
@@ -67,7 +67,7 @@ class Judge {
  public:
   Judge(const Account& account, const Promise& promise) : account_(account), promise_(promise) {}
 
-  Judgement judge() {
+  CheckerReport judge() {
     for (const auto& fact : account_.facts()) read(fact);
     for (auto& [id, outage] : outages_) close(id, outage);
     for (const auto& id : retained_) {
@@ -94,12 +94,12 @@ class Judge {
     read_consequences(fact);
     auto& outage = outages_[fact.instance_id];
     const TargetKey place{fact.target_group, fact.port};
-    const bool by_others =
-        fact.hand == Hand::outsider && (fact.kind == FactKind::stop_accepted || fact.kind == FactKind::stop);
+    const bool by_others = fact.actor == Actor::outsider &&
+                           (fact.kind == FactKind::stop_accepted || fact.kind == FactKind::stop);
     outage.struck = outage.struck || by_others || fact.kind == FactKind::crash ||
                     fact.kind == FactKind::event || fact.kind == FactKind::boot_hangs;
     if (fact.kind == FactKind::deregistration) {
-      if (fact.hand == Hand::ours) return read_deregister(fact, outage, place);
+      if (fact.actor == Actor::evenkeel) return read_deregister(fact, outage, place);
       outage.missing.erase(place);  // where it belongs is now the outsider's decision
     } else if (fact.kind == FactKind::registration) {
       read_register(fact, outage, place);
@@ -107,11 +107,11 @@ class Judge {
       outage.taken.erase(place);
       if (!outage.out()) outage.reboots = 0;
     } else if (fact.kind == FactKind::reboot_effect) {
-      if (fact.hand == Hand::ours) read_reboot(fact, outage);
+      if (fact.actor == Actor::evenkeel) read_reboot(fact, outage);
     } else if (fact.kind == FactKind::stop_accepted) {
-      if (fact.hand == Hand::ours) read_stop(fact, outage);
+      if (fact.actor == Actor::evenkeel) read_stop(fact, outage);
     } else if (fact.kind == FactKind::command) {
-      if (fact.hand == Hand::ours) read_drained(fact, "treated by a command");
+      if (fact.actor == Actor::evenkeel) read_drained(fact, "treated by a command");
     } else if (fact.kind == FactKind::start) {
       outage.stopped.reset();
     } else if (fact.kind == FactKind::boot_done) {
@@ -127,7 +127,7 @@ class Judge {
   }
 
   void read_auto_scaling(const Fact& fact, Outage& outage) {
-    const bool ours = fact.hand == Hand::ours;
+    const bool ours = fact.actor == Actor::evenkeel;
     if (fact.kind == FactKind::standby) {
       if (!ours) outage.parked = fact.at;
       if (ours) read_standby(fact, outage);
@@ -205,17 +205,17 @@ class Judge {
     }
     const bool lately = group.exited && fact.at - *group.exited <= kAftermath;
     if (fact.kind == FactKind::launch && fact.detail == "rebalance")
-      (fact.hand == Hand::ours ? group.rebalanced : group.evened_out) += units_of(fact.instance_id);
+      (fact.actor == Actor::evenkeel ? group.rebalanced : group.evened_out) += units_of(fact.instance_id);
     if (fact.kind != FactKind::scale_in || fact.detail != "size") return;
     if (group.rebalanced > 0) {
       group.rebalanced = std::max(0, group.rebalanced - units_of(fact.instance_id));
-      blame(fact, "terminated by Auto Scaling to even out zones that Evenkeel's Standby had made uneven");
+      charge(fact, "terminated by Auto Scaling to even out zones that Evenkeel's Standby had made uneven");
     } else if (group.evened_out > 0) {
       group.evened_out = std::max(0, group.evened_out - units_of(fact.instance_id));
     } else if (group.oversized > 0) {
       group.oversized = std::max(0, group.oversized - units_of(fact.instance_id));
     } else if (lately && !(group.sized_by && *group.sized_by >= group.exiting.value_or(*group.exited))) {
-      blame(fact, "terminated by Auto Scaling as one too many after Evenkeel's return from Standby");
+      charge(fact, "terminated by Auto Scaling as one too many after Evenkeel's return from Standby");
     }
   }
 
@@ -232,8 +232,8 @@ class Judge {
   void read_replacement(const Fact& fact, const Outage& outage) {
     if (outage.struck || outage.gone || was_impaired(fact) || was_in_a_zone_outage(fact)) return;
     if (outage.down)
-      return blame(fact, "replaced by Auto Scaling because Evenkeel had stopped or rebooted it");
-    if (!outage.taken.empty()) blame(fact, "replaced by Auto Scaling because Evenkeel had deregistered it");
+      return charge(fact, "replaced by Auto Scaling because Evenkeel had stopped or rebooted it");
+    if (!outage.taken.empty()) charge(fact, "replaced by Auto Scaling because Evenkeel had deregistered it");
   }
 
   bool was_in_a_zone_outage(const Fact& fact) const {
@@ -254,7 +254,7 @@ class Judge {
     return for_long(server->second.impaired_since) || for_long(server->second.system_impaired_since);
   }
 
-  void blame(const Fact& fact, const char* what) {
+  void charge(const Fact& fact, const char* what) {
     ++judgement_.consequences;
     find(fact.at, fact.instance_id, what);
   }
@@ -299,10 +299,10 @@ class Judge {
 
   void read_register(const Fact& fact, Outage& outage, const TargetKey& place) {
     outage.missing.erase(place);
-    if (fact.hand == Hand::outsider) outage.put_in[place] = fact.at;
+    if (fact.actor == Actor::outsider) outage.put_in[place] = fact.at;
     const bool to_be_put_back =
         outage.ever_taken.contains(place) || promise_.about_to_take.contains({fact.instance_id, place});
-    if (fact.hand == Hand::ours && !to_be_put_back) outage.misplaced.insert(place);
+    if (fact.actor == Actor::evenkeel && !to_be_put_back) outage.misplaced.insert(place);
   }
 
   void read_drained(const Fact& fact, const char* done) {
@@ -402,14 +402,16 @@ class Judge {
   const Account& account_;
   const Promise& promise_;
   std::map<std::string, Outage> outages_;
-  std::map<std::string, Group> groups_;          // by name
+  std::map<std::string, GroupTally> groups_;     // by name
   std::set<std::string> retained_;               // instances
   std::map<std::string, Time> zones_out_until_;  // by zone; max: it is out
-  Judgement judgement_;
+  CheckerReport judgement_;
 };
 
 }  // namespace
 
-Judgement judge(const Account& account, const Promise& promise) { return Judge(account, promise).judge(); }
+CheckerReport judge(const Account& account, const Promise& promise) {
+  return Judge(account, promise).judge();
+}
 
 }  // namespace evenkeel::sim

@@ -26,7 +26,7 @@ struct Promise {
   TargetsTaken about_to_take;
 };
 
-struct Judgement {
+struct CheckerReport {
   int undrained_reboots =
       0;  // and stops and commands: by the API, while registered anywhere in any state but gone
   // More reboots in one outage, without having been back in between, than promised; or two within five minutes.
@@ -49,6 +49,6 @@ struct Judgement {
   std::vector<std::string> findings;  // one sentence each, with time and instance
 };
 
-Judgement judge(const Account& account, const Promise& promise);
+CheckerReport judge(const Account& account, const Promise& promise);
 
 }  // namespace evenkeel::sim

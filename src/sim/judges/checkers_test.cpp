@@ -14,7 +14,7 @@ struct Judged : SmallFleet {
     promise.healthy_at_least = servers - 1;
     pass(1min);
   }
-  Judgement judge() const { return sim::judge(account, promise); }
+  CheckerReport judge() const { return sim::judge(account, promise); }
   void put_back(std::size_t index) {
     account.register_target(group, ids[index], 443);
     pass_until(ids[index], "healthy");
@@ -64,7 +64,7 @@ TEST(Checkers, FindARebootOfAMemberThatIsRegisteredInAnotherGroup) {
 
 TEST(Checkers, DoNotBlameUsForAnOutsidersReboot) {
   Judged fleet;
-  fleet.account.reboot({fleet.ids[0]}, Hand::outsider);
+  fleet.account.reboot({fleet.ids[0]}, Actor::outsider);
   fleet.pass(10min);
   EXPECT_TRUE(fleet.judge().findings.empty());
 }
@@ -72,7 +72,7 @@ TEST(Checkers, DoNotBlameUsForAnOutsidersReboot) {
 TEST(Checkers, FindARegistrationWhereNothingOfOursHadTakenItFrom) {
   for (const bool recorded : {false, true}) {
     Judged fleet;
-    fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+    fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
     fleet.pass(10min);
     fleet.put_back(0);
     if (recorded) fleet.promise.about_to_take.insert({fleet.ids[0], {fleet.group, 443}});
@@ -85,7 +85,7 @@ TEST(Checkers, ExcuseARebootOfWhatAnotherHandRegisteredAfterTheLastLook) {
   for (const auto& [before, found] : {std::pair{Duration{10s}, 0}, {Duration{20s}, 1}}) {
     Judged fleet;
     fleet.take_out(fleet.ids[0]);
-    fleet.account.register_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+    fleet.account.register_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
     fleet.pass(before - Duration{6s});
     fleet.account.reboot({fleet.ids[0]});
     fleet.pass(10min);
@@ -183,7 +183,7 @@ TEST(Checkers, DoNotCallATerminatedOrHangingMemberForgotten) {
 
 TEST(Checkers, DoNotCallAMemberForgottenWhoseGroupIsGoneOrWhomAnOutsiderTookOut) {
   Judged fleet;
-  fleet.account.deregister_target(fleet.group, fleet.ids[1], 443, Hand::outsider);
+  fleet.account.deregister_target(fleet.group, fleet.ids[1], 443, Actor::outsider);
   fleet.take_out(fleet.ids[0]);
   fleet.account.delete_target_group(fleet.group);
   fleet.pass(10h);

@@ -8,7 +8,7 @@
 namespace evenkeel::sim {
 namespace {
 
-Judgement judged(const ScaledFleet& fleet) {
+CheckerReport judged(const ScaledFleet& fleet) {
   Promise promise;
   promise.target_group_arns = {fleet.group};
   promise.out_at_most = 2;
@@ -24,15 +24,15 @@ struct Uneven : ScaledFleet {
 };
 
 TEST(Consequences, AreAnUninvolvedMemberTerminatedToEvenOutZonesAfterOurStandby) {
-  Uneven ours, somebodys;
+  Uneven ours, outsiders;
   ours.enter(2);
-  somebodys.account.enter_standby(somebodys.ids[2], Hand::outsider);
-  for (auto* fleet : {&ours, &somebodys}) fleet->pass(10min);
+  outsiders.account.enter_standby(outsiders.ids[2], Actor::outsider);
+  for (auto* fleet : {&ours, &outsiders}) fleet->pass(10min);
   ASSERT_EQ(judged(ours).consequences, 1);
   EXPECT_NE(judged(ours).findings.at(0).find("to even out zones that Evenkeel's Standby had made uneven"),
             std::string::npos);
-  EXPECT_EQ(somebodys.facts(FactKind::scale_in).size(), 1U);
-  EXPECT_EQ(judged(somebodys).consequences, 0);
+  EXPECT_EQ(outsiders.facts(FactKind::scale_in).size(), 1U);
+  EXPECT_EQ(judged(outsiders).consequences, 0);
 }
 
 TEST(Consequences, AreNoneOfZonesThatWereUnevenAnyway) {
@@ -89,7 +89,7 @@ TEST(Consequences, AreNoneOfAStoppedMemberThatSomebodyBroughtOutOfStandby) {
   fleet.pass(2min);
   fleet.account.stop_instances({fleet.ids[0]});
   fleet.pass(2min);
-  fleet.account.exit_standby(fleet.ids[0], Hand::outsider);
+  fleet.account.exit_standby(fleet.ids[0], Actor::outsider);
   fleet.pass(5min);
   EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
@@ -113,7 +113,7 @@ TEST(Consequences, AreTheReplacementOfWhatWeStopped) {
   EXPECT_EQ(judged(fleet).consequences, 1);
   ScaledFleet other;
   other.take_out(other.ids[0]);
-  other.account.stop_instances({other.ids[1]}, Hand::outsider);
+  other.account.stop_instances({other.ids[1]}, Actor::outsider);
   other.pass(2min);
   EXPECT_EQ(other.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(other).consequences, 0);
@@ -125,7 +125,7 @@ TEST(Consequences, AreNoneOfAnImpairedMemberThatWeRebooted) {
   fleet.pass(1min);
   fleet.take_out(fleet.ids[0]);
   fleet.pass(2min);
-  fleet.account.reboot({fleet.ids[0]}, Hand::ours);
+  fleet.account.reboot({fleet.ids[0]}, Actor::evenkeel);
   fleet.pass(5min);
   EXPECT_EQ(fleet.facts(FactKind::replace).size(), 1U);
   EXPECT_EQ(judged(fleet).consequences, 0);
@@ -246,7 +246,7 @@ struct HungAfterOurReboot : ScaledFleet {
     server(0).boot_never_ends = true;
     enter(0);
     pass(2min);
-    account.reboot({ids[0]}, Hand::ours);
+    account.reboot({ids[0]}, Actor::evenkeel);
     pass(15min);
     leave_standby(0);
   }
@@ -265,7 +265,7 @@ TEST(Consequences, AreTheReplacementOfWhatWePutBackTooEarly) {
   fleet.server(0).boot_time = 1h;
   fleet.enter(0);
   fleet.pass(2min);
-  fleet.account.reboot({fleet.ids[0]}, Hand::ours);
+  fleet.account.reboot({fleet.ids[0]}, Actor::evenkeel);
   fleet.pass(2min);
   fleet.leave_standby(0);
   fleet.pass(20min);
@@ -288,14 +288,14 @@ TEST(Retained, CountsNoMoreAsOut) {
 }
 
 TEST(Retained, IsWhatWeTerminatedAndTheLifecyclePolicyKept) {
-  for (const Hand hand : {Hand::ours, Hand::outsider}) {
+  for (const Actor actor : {Actor::evenkeel, Actor::outsider}) {
     ScaledFleet fleet;
     fleet.scaling().terminate_hook = TerminateHook::abandons;
     fleet.scaling().retains = true;
-    fleet.account.terminate_in_group(fleet.ids[0], false, hand);
+    fleet.account.terminate_in_group(fleet.ids[0], false, actor);
     fleet.pass(10min);
-    EXPECT_EQ(judged(fleet).retained, hand == Hand::ours ? 1 : 0);
-    fleet.account.terminate_in_group(fleet.ids[0], false, hand);
+    EXPECT_EQ(judged(fleet).retained, actor == Actor::evenkeel ? 1 : 0);
+    fleet.account.terminate_in_group(fleet.ids[0], false, actor);
     fleet.pass(10min);
     EXPECT_EQ(judged(fleet).retained, 0);
   }
@@ -331,7 +331,7 @@ TEST(UndrainedReboots, FindAStopOfAnInstanceThatServesByAnotherAddress) {
   group.load_balancer_arns = {"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1"};
   const auto arn = fleet.account.add_target_group(group);
   fleet.account.register_target(arn, fleet.account.servers.at(id).addresses[0][1], std::nullopt,
-                                Hand::outsider);
+                                Actor::outsider);
   fleet.pass(1min);
   fleet.account.stop_instances({id});
   Promise promise;

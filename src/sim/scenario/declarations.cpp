@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::size_t kShortestDocument = 3, kLongestDocument = 128, kLongestDocumentOutput = 100'000;
 
-Result<int> count(const Options& options, std::string_view key, int otherwise) {
+Result<int> count(const LineOptions& options, std::string_view key, int otherwise) {
   return static_cast<int>(TRY(options.number(key, otherwise, 0, kMostMembers)));
 }
 
-Result<void> read_weights(const Options& options, AutoScalingGroup& group) {
+Result<void> read_weights(const LineOptions& options, AutoScalingGroup& group) {
   if (const auto* unit = options.find("unit")) {
     group.desired_capacity_type = unit->text;
     if (unit->text != "units" && unit->text != "vcpu" && unit->text != "memory-mib")
@@ -34,7 +34,7 @@ Result<void> read_weights(const Options& options, AutoScalingGroup& group) {
   return {};
 }
 
-Result<void> read_lifecycle(const Options& options, AutoScalingGroup& group) {
+Result<void> read_lifecycle(const LineOptions& options, AutoScalingGroup& group) {
   group.retains = TRY(options.yes_or_no("retain", false));
   const auto* hook = options.find("terminate_hook");
   if (hook == nullptr) return {};
@@ -44,7 +44,8 @@ Result<void> read_lifecycle(const Options& options, AutoScalingGroup& group) {
   return {};
 }
 
-Result<void> read_traffic_sources(const Options& options, const Declared& declared, AutoScalingGroup& group) {
+Result<void> read_traffic_sources(const LineOptions& options, const Declared& declared,
+                                  AutoScalingGroup& group) {
   if (const auto* classic = options.find("classic")) {
     for (const auto& name : split(classic->text, ',')) {
       if (!declared.classic.contains(name))
@@ -58,7 +59,7 @@ Result<void> read_traffic_sources(const Options& options, const Declared& declar
   return {};
 }
 
-Result<void> read_sizes(const Options& options, const FleetSpec& fleet, AutoScalingGroup& group) {
+Result<void> read_sizes(const LineOptions& options, const FleetSpec& fleet, AutoScalingGroup& group) {
   int units = 0;
   for (int i = 0; i < fleet.servers; ++i) {
     const auto& type = fleet.types[static_cast<std::size_t>(i) % fleet.types.size()];
@@ -131,7 +132,7 @@ Result<void> read_document(const Words& words, Scenario& scenario) {
     return words[1].wrong("is no document's name: 3 to 128 of a-z, A-Z, 0-9 and _ - .");
   }
   Document document;
-  document.heals = TRY(options.yes_or_no("heals", false));
+  document.frees_memory = TRY(options.yes_or_no("heals", false));
   document.fails = TRY(options.yes_or_no("fails", false));
   document.takes = TRY(options.duration("takes", document.takes));
   document.timeout = TRY(options.duration("timeout", document.timeout));

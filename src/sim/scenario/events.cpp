@@ -76,7 +76,7 @@ void registers(const Happening& now) {
     if (group->target_type == "ip") target.address = now.target_id();
     group->targets.push_back(std::move(target));
   } else {
-    now.account.register_target(now.arn(2), now.target_id(), now.port(2), Hand::outsider);
+    now.account.register_target(now.arn(2), now.target_id(), now.port(2), Actor::outsider);
   }
 }
 
@@ -134,7 +134,7 @@ void peaks(const Happening& now) {
   now.account.peak_requests_per_second = peak;
 }
 
-struct EventKind {
+struct WorldEventKind {
   std::string_view word;
   // The arguments: a KIND in capitals (see fits()), words to choose from as a|b, [optional], key=KIND.
   std::string_view arguments;
@@ -148,7 +148,7 @@ constexpr std::string_view kGroupAndProcess =
 constexpr std::string_view kServerAndEvent =
     "SERVER instance-reboot|system-reboot|system-maintenance|instance-retirement|instance-stop in=DURATION";
 
-constexpr auto kEvents = std::to_array<EventKind>({
+constexpr auto kEvents = std::to_array<WorldEventKind>({
     // a server's own life
     {"memory", "SERVER|all PERCENT",
      [](const auto& now) {
@@ -158,7 +158,7 @@ constexpr auto kEvents = std::to_array<EventKind>({
     {"stop", "SERVER", [](const auto& now) { now.account.stop(now.id()); }},
     {"start-server", "SERVER", [](const auto& now) { now.account.start(now.id()); }},
     {"terminate", "SERVER", [](const auto& now) { now.account.terminate(now.id()); }},
-    {"reboot", "SERVER", [](const auto& now) { now.account.reboot({now.id()}, Hand::outsider); }},
+    {"reboot", "SERVER", [](const auto& now) { now.account.reboot({now.id()}, Actor::outsider); }},
     {"crash", "SERVER", [](const auto& now) { now.account.crash(now.id()); }},
     {"repair", "SERVER", [](const auto& now) { now.account.repair(now.id()); }},
     {"hang-next-boot", "SERVER",
@@ -184,7 +184,7 @@ constexpr auto kEvents = std::to_array<EventKind>({
     {"register", "SERVER GROUP [address=COUNT]", registers},
     {"deregister", "SERVER GROUP [address=COUNT]",
      [](const auto& now) {
-       now.account.deregister_target(now.arn(2), now.target_id(), now.port(2), Hand::outsider);
+       now.account.deregister_target(now.arn(2), now.target_id(), now.port(2), Actor::outsider);
      }},
     {"delete-group", "GROUP", [](const auto& now) { now.account.delete_target_group(now.arn(1)); }},
     {"attribute", "GROUP WORD WORD",
@@ -192,8 +192,8 @@ constexpr auto kEvents = std::to_array<EventKind>({
        if (auto* group = now.account.find_group(now.arn(1))) group->attributes[now.word(2)] = now.word(3);
      }},
     // Auto Scaling groups
-    {"standby", "SERVER", [](const auto& now) { now.account.enter_standby(now.id(), Hand::outsider); }},
-    {"exit-standby", "SERVER", [](const auto& now) { now.account.exit_standby(now.id(), Hand::outsider); }},
+    {"standby", "SERVER", [](const auto& now) { now.account.enter_standby(now.id(), Actor::outsider); }},
+    {"exit-standby", "SERVER", [](const auto& now) { now.account.exit_standby(now.id(), Actor::outsider); }},
     {"detach", "SERVER", [](const auto& now) { now.account.detach(now.id()); }},
     {"scale-in", "[SERVER]", [](const auto& now) { now.account.scale_in("", now.id()); }},
     {"scale-out", "[ASG]", [](const auto& now) { now.account.scale_out(now.word(1)); }},
@@ -232,8 +232,8 @@ constexpr auto kEvents = std::to_array<EventKind>({
      [](const auto& now) { set_switch(now.account.switches, now.word(1), now.word(2)); }},
 });
 
-const EventKind* kind_of(std::string_view word) {
-  const auto found = std::ranges::find(kEvents, word, &EventKind::word);
+const WorldEventKind* kind_of(std::string_view word) {
+  const auto found = std::ranges::find(kEvents, word, &WorldEventKind::word);
   return found == kEvents.end() ? nullptr : &*found;
 }
 
@@ -242,7 +242,7 @@ struct Argument {
   bool optional = false;
 };
 
-std::vector<Argument> arguments_of(const EventKind& kind) {
+std::vector<Argument> arguments_of(const WorldEventKind& kind) {
   std::vector<Argument> arguments;
   if (kind.arguments.empty()) return arguments;
   for (auto text : split(kind.arguments, ' ')) {
@@ -309,7 +309,7 @@ Result<void> fits(const Word& word, const Argument& argument, const Declared& de
   return word.wrong("is not known here; allowed are " + join(choices, ", "));
 }
 
-std::string usage(const EventKind& kind) { return fmt::format("{} {}", kind.word, kind.arguments); }
+std::string usage(const WorldEventKind& kind) { return fmt::format("{} {}", kind.word, kind.arguments); }
 
 }  // namespace
 

@@ -206,7 +206,7 @@ TEST(ScenarioDeclarations, OfDocuments) {
       "document Shop-Recycle heals=yes takes=20s timeout=5m output=\"pool: web\\nrecycled\"\n"
       "document Shop-Fails fails=yes\n");
   const auto& document = story.account->documents.at("Shop-Recycle");
-  EXPECT_TRUE(document.heals);
+  EXPECT_TRUE(document.frees_memory);
   EXPECT_EQ(document.takes, 20s);
   EXPECT_EQ(document.timeout, 5min);
   EXPECT_EQ(document.output, "pool: web\nrecycled");

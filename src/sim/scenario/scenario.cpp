@@ -216,7 +216,7 @@ class ScenarioParser {
     return {};
   }
 
-  Result<void> read_fleet_attributes(const Options& options, FleetSpec& fleet) {
+  Result<void> read_fleet_attributes(const LineOptions& options, FleetSpec& fleet) {
     const auto seconds_in = [](Duration duration) { return std::to_string(duration.count() / 1000); };
     const auto delay = TRY(options.duration("deregistration_delay", Duration{300'000}));
     const auto slow_start = TRY(options.duration("slow_start", Duration{0}));
@@ -235,7 +235,7 @@ class ScenarioParser {
     return {};
   }
 
-  Result<void> read_fleet_groups(const Options& options, FleetSpec& fleet) {
+  Result<void> read_fleet_groups(const LineOptions& options, FleetSpec& fleet) {
     const auto& list = *options.find("groups");
     for (const auto& part : split(list.text, ',')) fleet.groups.push_back(TRY(read_place(list.part(part))));
     std::vector<double> shares(fleet.groups.size(), 100.0 / static_cast<double>(fleet.groups.size()));

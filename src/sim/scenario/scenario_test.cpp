@@ -165,7 +165,7 @@ at 9m set metric_lag 5m
   at(9min);
   EXPECT_EQ(account->find_group(target_group_arn_of("tg1-80")), nullptr);
   EXPECT_EQ(account->switches.metric_lag, 5min);
-  for (const auto& fact : account->facts()) EXPECT_EQ(fact.hand, Hand::outsider);
+  for (const auto& fact : account->facts()) EXPECT_EQ(fact.actor, Actor::outsider);
 }
 
 TEST(Scenario, LeavesWhatHappensToEvenkeelToTheRunner) {

@@ -106,29 +106,29 @@ Result<Duration> duration_of(const Word& word) {
   return *duration;
 }
 
-const Word* Options::find(std::string_view key) const {
+const Word* LineOptions::find(std::string_view key) const {
   const auto found = values_.find(key);
   return found == values_.end() ? nullptr : &found->second;
 }
 
-Result<double> Options::number(std::string_view key, double otherwise, double least, double most) const {
+Result<double> LineOptions::number(std::string_view key, double otherwise, double least, double most) const {
   const auto* word = find(key);
   return word == nullptr ? otherwise : number_of(*word, least, most);
 }
 
-Result<bool> Options::yes_or_no(std::string_view key, bool otherwise) const {
+Result<bool> LineOptions::yes_or_no(std::string_view key, bool otherwise) const {
   const auto* word = find(key);
   if (word == nullptr) return otherwise;
   if (word->text != "yes" && word->text != "no") return word->wrong("must be yes or no");
   return word->text == "yes";
 }
 
-Result<Duration> Options::duration(std::string_view key, Duration otherwise) const {
+Result<Duration> LineOptions::duration(std::string_view key, Duration otherwise) const {
   const auto* word = find(key);
   return word == nullptr ? otherwise : duration_of(*word);
 }
 
-Result<Range> Options::range(std::string_view key, Range otherwise, bool durations) const {
+Result<Range> LineOptions::range(std::string_view key, Range otherwise, bool durations) const {
   const auto* word = find(key);
   if (word == nullptr) return otherwise;
   const auto dots = word->text.find("..");
@@ -145,10 +145,10 @@ Result<Range> Options::range(std::string_view key, Range otherwise, bool duratio
   return range;
 }
 
-Result<Options> options_of(const Words& words, std::size_t first,
-                           std::initializer_list<std::string_view> allowed) {
+Result<LineOptions> options_of(const Words& words, std::size_t first,
+                               std::initializer_list<std::string_view> allowed) {
   if (words.size() < first) return words.back().wrong("ends the line too early: a name is missing");
-  Options options;
+  LineOptions options;
   for (std::size_t i = first; i < words.size(); ++i) {
     const auto equals = words[i].text.find('=');
     const auto key = words[i].text.substr(0, equals);

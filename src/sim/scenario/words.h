@@ -43,7 +43,7 @@ Result<int> port_of(const Word& word);
 Result<Duration> duration_of(const Word& word);  // as parse_duration, and "25ms"
 
 // The key=value words of a line.
-class Options {
+class LineOptions {
  public:
   const Word* find(std::string_view key) const;
   Result<double> number(std::string_view key, double otherwise, double least, double most) const;
@@ -53,13 +53,13 @@ class Options {
   Result<Range> range(std::string_view key, Range otherwise, bool durations) const;
 
  private:
-  friend Result<Options> options_of(const Words&, std::size_t, std::initializer_list<std::string_view>);
+  friend Result<LineOptions> options_of(const Words&, std::size_t, std::initializer_list<std::string_view>);
   std::map<std::string, Word, std::less<>> values_;
 };
 
 // Reads words[first…]; unknown and repeated keys are errors that name those allowed.
-Result<Options> options_of(const Words& words, std::size_t first,
-                           std::initializer_list<std::string_view> allowed);
+Result<LineOptions> options_of(const Words& words, std::size_t first,
+                               std::initializer_list<std::string_view> allowed);
 
 bool is_operator_event(std::string_view word);
 std::string known_operator_events();

@@ -16,9 +16,9 @@ namespace evenkeel::sim {
 
 inline constexpr Time kStart{std::chrono::seconds{1'795'330'000}};  // 2026-11-22T06:46:40Z
 
-using Form = std::vector<std::pair<std::string, std::string>>;
+using FormFields = std::vector<std::pair<std::string, std::string>>;
 
-struct Reply {
+struct FrontReply {
   int status = 0;
   wire::Headers headers;
   std::string body;
@@ -39,7 +39,7 @@ struct Reply {
   std::string message() const { return text("//Message"); }
 };
 
-inline std::string form_text(const Form& form) {
+inline std::string form_text(const FormFields& form) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string text;
   const auto encode = [&text](const std::string& part) {
@@ -62,7 +62,7 @@ inline std::string form_text(const Form& form) {
 }
 
 // Sets the Authorization header over whatever the request holds.
-inline void sign(wire::Request& request, const std::string& service, const Access& access = {},
+inline void sign(wire::Request& request, const std::string& service, const AccessKey& access = {},
                  const std::string& region = "eu-west-1") {
   std::erase_if(request.headers, [](const auto& header) { return header.first == "Authorization"; });
   const std::string date = canonical_header(request, "x-amz-date").value_or("");
@@ -76,7 +76,7 @@ inline void sign(wire::Request& request, const std::string& service, const Acces
           "/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=" + signature.value_or(""));
 }
 
-inline wire::Request request_for(Service service, const std::string& action, Form form, Time at) {
+inline wire::Request request_for(ApiService service, const std::string& action, FormFields form, Time at) {
   form.insert(form.begin(), {{"Action", action}, {"Version", names(service).version}});
   wire::Request request;
   request.url = std::string("https://") + names(service).scope + ".eu-west-1.amazonaws.com/";
@@ -116,24 +116,28 @@ struct World {
 
   void wait(Duration duration) { account.advance_to(account.now() + duration); }
 
-  Reply send(const wire::Request& request) {
+  FrontReply send(const wire::Request& request) {
     const auto response = front.answer(request);
     if (!response) return {};
     return {response->status, response->headers, response->body};
   }
-  Reply call(Service service, const std::string& action, const Form& form = {}) {
+  FrontReply call(ApiService service, const std::string& action, const FormFields& form = {}) {
     return send(request_for(service, action, form, account.now()));
   }
-  Reply ec2(const std::string& action, const Form& form = {}) { return call(Service::ec2, action, form); }
-  Reply elb(const std::string& action, const Form& form = {}) { return call(Service::elbv2, action, form); }
-  Reply cloudwatch(const std::string& action, const Form& form = {}) {
-    return call(Service::cloudwatch, action, form);
+  FrontReply ec2(const std::string& action, const FormFields& form = {}) {
+    return call(ApiService::ec2, action, form);
   }
-  Reply auto_scaling(const std::string& action, const Form& form = {}) {
-    return call(Service::auto_scaling, action, form);
+  FrontReply elb(const std::string& action, const FormFields& form = {}) {
+    return call(ApiService::elbv2, action, form);
+  }
+  FrontReply cloudwatch(const std::string& action, const FormFields& form = {}) {
+    return call(ApiService::cloudwatch, action, form);
+  }
+  FrontReply auto_scaling(const std::string& action, const FormFields& form = {}) {
+    return call(ApiService::auto_scaling, action, form);
   }
 
-  Reply health(const std::string& arn, Form targets = {}) {
+  FrontReply health(const std::string& arn, FormFields targets = {}) {
     targets.emplace_back("TargetGroupArn", arn);
     return elb("DescribeTargetHealth", targets);
   }

@@ -26,7 +26,7 @@ struct JsonReply {
 };
 
 // Signs over every header that is there.
-inline void sign_all(wire::Request& request, Service service, const Access& access = {}) {
+inline void sign_all(wire::Request& request, ApiService service, const AccessKey& access = {}) {
   std::erase_if(request.headers, [](const auto& header) { return header.first == "Authorization"; });
   const std::string date = canonical_header(request, "x-amz-date").value_or("");
   Authorization authorization{access.access_key_id, date.substr(0, 8), "eu-west-1",
@@ -41,7 +41,7 @@ inline void sign_all(wire::Request& request, Service service, const Access& acce
                                    ", Signature=" + signature.value_or(""));
 }
 
-inline wire::Request json_request(Service service, const std::string& action, std::string body, Time at) {
+inline wire::Request json_request(ApiService service, const std::string& action, std::string body, Time at) {
   wire::Request request;
   request.url = std::string("https://") + names(service).scope + ".eu-west-1.amazonaws.com/";
   request.headers = {{"Content-Type", names(service).json_type},
@@ -61,10 +61,10 @@ struct JsonWorld : World {
     return {response->status, response->headers, Json::parse(response->body, nullptr, false)};
   }
   JsonReply dynamodb(const std::string& action, const Json& body) {
-    return ask(json_request(Service::dynamodb, action, body.dump(), account.now()));
+    return ask(json_request(ApiService::dynamodb, action, body.dump(), account.now()));
   }
   JsonReply ssm(const std::string& action, const Json& body) {
-    return ask(json_request(Service::ssm, action, body.dump(), account.now()));
+    return ask(json_request(ApiService::ssm, action, body.dump(), account.now()));
   }
 };
 

@@ -29,10 +29,12 @@ struct ScaledFleet : SmallFleet {
   bool has(std::size_t index) { return member(index) != nullptr; }
   // "" when it is no member.
   std::string lifecycle(std::size_t index) { return has(index) ? member(index)->lifecycle_state : ""; }
-  std::optional<Refusal> enter(std::size_t index, bool decrement = true) {
+  std::optional<ApiRefusal> enter(std::size_t index, bool decrement = true) {
     return account.enter_standby(name, {ids[index]}, decrement);
   }
-  std::optional<Refusal> leave_standby(std::size_t index) { return account.exit_standby(name, {ids[index]}); }
+  std::optional<ApiRefusal> leave_standby(std::size_t index) {
+    return account.exit_standby(name, {ids[index]});
+  }
   // The time until the member's lifecycle state is so, at most ten minutes.
   Duration pass_until_lifecycle(std::size_t index, const std::string& wanted) {
     const Time from = account.now();

@@ -93,7 +93,7 @@ void Account::World::refresh() {
   for (auto& run : groups) route(run);
   capacity_out = 0;
   for (const auto* run : live) {
-    const bool ours_down = run->down_by_reboot == Hand::ours;
+    const bool ours_down = run->down_by_reboot == Actor::evenkeel;
     const bool would_serve = !account.zones_out.contains(run->server->zone);
     if (would_serve && (ours_down || (run->up() && !run->taken.empty())))
       capacity_out += run->server->capacity;

@@ -184,7 +184,7 @@ struct Published {
   std::map<std::string, std::string> attributes;  // of type String
 };
 
-struct Refusal {
+struct ApiRefusal {
   int status;
   std::string code, message;
 };
@@ -236,7 +236,7 @@ struct Fact {
   std::int64_t count = 0;
   std::string detail;
   int port = 0;  // of deregister, register, drained, healthy, unhealthy
-  Hand hand = Hand::outsider;
+  Actor actor = Actor::outsider;
 };
 
 // A request is dropped when it is routed to a server that doesn't run or has no capacity left, when there is
@@ -255,7 +255,7 @@ struct Fact {
 // not ours: it would have hung with us or without.
 struct Counters {
   std::int64_t requests = 0, dropped = 0;
-  std::int64_t dropped_by_our_doing = 0;  // would have been served had we not deregistered or rebooted
+  std::int64_t dropped_because_of_us = 0;  // would have been served had we not deregistered or rebooted
   std::int64_t crashes = 0, repairs = 0;
   std::int64_t reboots = 0;            // by the API, that took effect
   std::int64_t stops = 0;              // by the API
@@ -292,7 +292,7 @@ class Account {
   std::map<std::string, Alarm> alarms;                         // by name
   std::map<std::string, Calendar> calendars;                   // by name
   std::map<std::string, Document> documents;                   // by name; AWS's two of `commands` are there
-  std::vector<Invocation> invocations;                         // in the order in which they were sent
+  std::vector<CommandInvocation> invocations;                  // in the order in which they were sent
   double peak_requests_per_second = 0;                         // of the day's curve
   Duration repair_after{2'700'000};  // a hung server is restarted by the person on call
   TargetGroup* find_group(const std::string& arn);
@@ -303,32 +303,37 @@ class Account {
 
   // The calls that change something, after the front has read and checked the bytes. An error changes
   // nothing. Without a port: the group's own.
-  std::optional<Refusal> register_target(const std::string& arn, const std::string& instance_id,
-                                         std::optional<int> port, Hand hand = Hand::ours);
-  std::optional<Refusal> deregister_target(const std::string& arn, const std::string& instance_id,
-                                           std::optional<int> port, Hand hand = Hand::ours);
-  std::optional<Refusal> reboot(const std::vector<std::string>& instance_ids, Hand hand = Hand::ours);
+  std::optional<ApiRefusal> register_target(const std::string& arn, const std::string& instance_id,
+                                            std::optional<int> port, Actor actor = Actor::evenkeel);
+  std::optional<ApiRefusal> deregister_target(const std::string& arn, const std::string& instance_id,
+                                              std::optional<int> port, Actor actor = Actor::evenkeel);
+  std::optional<ApiRefusal> reboot(const std::vector<std::string>& instance_ids,
+                                   Actor actor = Actor::evenkeel);
 
   // Runs `command`'s document with its parameters and comment; the rest is filled in, once for each instance.
   // Returns the command's id.
-  std::expected<std::string, Refusal> send_command(Invocation command,
-                                                   const std::vector<std::string>& instance_ids,
-                                                   Duration deliver_within, Hand hand = Hand::ours);
+  std::expected<std::string, ApiRefusal> send_command(CommandInvocation command,
+                                                      const std::vector<std::string>& instance_ids,
+                                                      Duration deliver_within, Actor actor = Actor::evenkeel);
 
-  std::optional<Refusal> stop_instances(const std::vector<std::string>& ids, Hand hand = Hand::ours);
-  std::optional<Refusal> start_instances(const std::vector<std::string>& ids, Hand hand = Hand::ours);
-  std::optional<Refusal> enter_standby(const std::string& group, const std::vector<std::string>& ids,
-                                       bool decrement, Hand hand = Hand::ours);
-  std::optional<Refusal> exit_standby(const std::string& group, const std::vector<std::string>& ids,
-                                      Hand hand = Hand::ours);
+  std::optional<ApiRefusal> stop_instances(const std::vector<std::string>& ids,
+                                           Actor actor = Actor::evenkeel);
+  std::optional<ApiRefusal> start_instances(const std::vector<std::string>& ids,
+                                            Actor actor = Actor::evenkeel);
+  std::optional<ApiRefusal> enter_standby(const std::string& group, const std::vector<std::string>& ids,
+                                          bool decrement, Actor actor = Actor::evenkeel);
+  std::optional<ApiRefusal> exit_standby(const std::string& group, const std::vector<std::string>& ids,
+                                         Actor actor = Actor::evenkeel);
   // TerminateInstanceInAutoScalingGroup. Kept desired size: a replacement is launched.
-  std::optional<Refusal> terminate_in_group(const std::string& id, bool decrement, Hand hand = Hand::ours);
+  std::optional<ApiRefusal> terminate_in_group(const std::string& id, bool decrement,
+                                               Actor actor = Actor::evenkeel);
   AutoScalingGroup* group_of(const std::string& instance_id);  // whose member it is; nullptr: of none
 
   // Auto Scaling, EC2 and ELB as an outsider uses them. What AWS would refuse, and unknown names, do nothing.
-  void enter_standby(const std::string& instance_id, Hand hand, bool decrement = true);
-  void exit_standby(const std::string& instance_id, Hand hand);
-  void detach(const std::string& instance_id, Hand hand = Hand::outsider);  // and decrements the desired size
+  void enter_standby(const std::string& instance_id, Actor actor, bool decrement = true);
+  void exit_standby(const std::string& instance_id, Actor actor);
+  void detach(const std::string& instance_id,
+              Actor actor = Actor::outsider);  // and decrements the desired size
   // Takes this one out and decrements, or has the group choose; an empty group: the instance's, or the first.
   void scale_in(const std::string& group, const std::string& instance_id = {});
   void scale_out(const std::string& group);  // one more, up to the maximum; an empty group: the first
@@ -380,7 +385,7 @@ class Account {
   static double day_average();
 
  private:
-  std::optional<Refusal> end_retention(AutoScalingGroup& group, AutoScalingMember& member, Hand hand);
+  std::optional<ApiRefusal> end_retention(AutoScalingGroup& group, AutoScalingMember& member, Actor actor);
 
   struct World;
   std::unique_ptr<World> world_;

@@ -54,7 +54,7 @@ bool Account::World::unhealthy(const AutoScalingGroup& group, const AutoScalingM
     });
     const bool absent = std::ranges::none_of(
         targets, [&](const auto& target) { return is_at(target, server.id, attached->port); });
-    return failing || (absent && member.deregistered_by_hand && account.switches.replaces_deregistered);
+    return failing || (absent && member.deregistered_by_outsider && account.switches.replaces_deregistered);
   });
 }
 
@@ -74,7 +74,7 @@ void Account::World::step_member_health(AutoScalingGroup& group, bool thorough) 
     retire(group, member,
            fmt::format("At {} an instance was taken out of service in response to a health check failure.",
                        iso8601(now)),
-           Hand::outsider);
+           Actor::outsider);
   }
   for (const auto& id : gone) {
     const bool wanted = size_of(group) < group.desired;
@@ -95,7 +95,7 @@ std::map<std::string, int> Account::World::members_by_zone(const AutoScalingGrou
   return count;
 }
 
-std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const char* why, Hand hand) {
+std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const char* why, Actor actor) {
   const auto by_zone = members_by_zone(group);
   const auto emptiest = std::ranges::min_element(by_zone, {}, [](const auto& entry) { return entry.second; });
   const auto pattern = std::ranges::find_if(
@@ -138,12 +138,12 @@ std::optional<std::string> Account::World::launch(AutoScalingGroup& group, const
   if (group.owed_to_us > 0) {
     --group.owed_to_us;
     auto& run = run_of(member.instance_id);
-    run.down_by_reboot = Hand::ours;
+    run.down_by_reboot = Actor::evenkeel;
     for (const auto& arn : group.attached()) {
       if (const auto* attached = account.find_group(arn)) run.taken.emplace(arn, attached->port);
     }
   }
-  note(FactKind::launch, member.instance_id, {}, group.desired, why, 0, hand);
+  note(FactKind::launch, member.instance_id, {}, group.desired, why, 0, actor);
   group.members.push_back(member);
   return member.instance_id;
 }
@@ -182,7 +182,7 @@ void Account::World::adjust_size(AutoScalingGroup& group) {
              fmt::format("At {} an instance was taken out of service in response to a difference between "
                          "desired and actual capacity, shrinking the capacity from {} to {}.",
                          iso8601(now), size, size - member->units()),
-             Hand::outsider);
+             Actor::outsider);
     }
   } else {
     rebalance(group);
@@ -208,7 +208,7 @@ void Account::World::rebalance(AutoScalingGroup& group) {
     group.uneven_by_us = false;
     return;
   }
-  launch(group, "rebalance", group.uneven_by_us ? Hand::ours : Hand::outsider);
+  launch(group, "rebalance", group.uneven_by_us ? Actor::evenkeel : Actor::outsider);
 }
 
 // One member after the other, each when the one before is in service again.

@@ -16,7 +16,7 @@
 namespace evenkeel::sim {
 
 // Who did it: Evenkeel through the API, or an outsider (an operator, a deployment, AWS itself).
-enum class Hand { ours, outsider };
+enum class Actor { evenkeel, outsider };
 
 // A Classic Load Balancer's key among the account's target groups: it has no ARN of its own.
 inline std::string classic_arn_of(const std::string& name) { return "classic/" + name; }
@@ -29,9 +29,9 @@ struct AutoScalingMember {
   bool protected_from_scale_in = false;
   Time pending_until{};                       // when Pending (and whatever else passes by itself) is over
   std::optional<Time> in_service_since = {};  // the grace period begins; none: with the server's launch
-  std::optional<Hand> standby_by = {};        // from EnterStandby until it is InService again
+  std::optional<Actor> standby_by = {};       // from EnterStandby until it is InService again
   int decremented = 0;                        // by so much the desired size, by its Standby
-  bool deregistered_by_hand = false;          // from an attached group, while InService
+  bool deregistered_by_outsider = false;      // from an attached group, while InService
   std::size_t activity = 0;                   // the number of its last activity; 0: none
   int weight = 0;                             // WeightedCapacity; 0: none is given, it counts as one unit
 

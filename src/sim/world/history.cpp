@@ -29,9 +29,9 @@ const char* name(FactKind kind) {
 }
 
 void Account::World::note(FactKind kind, const std::string& instance_id, const std::string& arn,
-                          std::int64_t count, std::string detail, int port, Hand hand) {
+                          std::int64_t count, std::string detail, int port, Actor actor) {
   if (facts.size() >= kMostFacts) return;
-  facts.push_back({now, kind, instance_id, arn, count, std::move(detail), port, hand});
+  facts.push_back({now, kind, instance_id, arn, count, std::move(detail), port, actor});
 }
 
 void Account::World::note_drop(const std::string& instance_id, const std::string& arn, int requests,
@@ -39,10 +39,10 @@ void Account::World::note_drop(const std::string& instance_id, const std::string
   const Time minute = floor<minutes>(now);
   if (minute != drop_minute) drops_this_minute.clear();
   drop_minute = minute;
-  const Hand hand = ours ? Hand::ours : Hand::outsider;
+  const Actor actor = ours ? Actor::evenkeel : Actor::outsider;
   for (const auto place : drops_this_minute) {
     auto& fact = facts[place];
-    if (fact.hand == hand && fact.instance_id == instance_id && fact.target_group == arn &&
+    if (fact.actor == actor && fact.instance_id == instance_id && fact.target_group == arn &&
         fact.detail == why) {
       fact.count += requests;
       return;
@@ -50,7 +50,7 @@ void Account::World::note_drop(const std::string& instance_id, const std::string
   }
   if (facts.size() >= kMostFactsWithDrops) return;
   drops_this_minute.push_back(facts.size());
-  note(FactKind::drop, instance_id, arn, requests, why, 0, hand);
+  note(FactKind::drop, instance_id, arn, requests, why, 0, actor);
 }
 
 void Account::World::count_healthy_members() {

@@ -15,11 +15,11 @@ constexpr Duration kPending{10'000};
 constexpr Duration kEventLasts{7'200'000};
 constexpr Duration kEventShownFor{604'800'000};
 
-Refusal no_such_instance(const std::string& id) {
+ApiRefusal no_such_instance(const std::string& id) {
   return {400, "InvalidInstanceID.NotFound", fmt::format("The instance ID '{}' does not exist", id)};
 }
 
-Refusal wrong_state(const std::string& id, const char* done) {
+ApiRefusal wrong_state(const std::string& id, const char* done) {
   return {400, "IncorrectInstanceState",
           fmt::format("The instance '{}' is not in a state from which it can be {}.", id, done)};
 }
@@ -49,26 +49,26 @@ bool Account::World::reachable(const ServerRun& run) const {
   return run.up() && !account.zones_out.contains(run.server->zone);
 }
 
-void Account::World::begin_stop(ServerRun& run, Hand hand) {
+void Account::World::begin_stop(ServerRun& run, Actor actor) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
   note(FactKind::stop_accepted, server.id, registered_in(server.id), registered, life_name(server.life), 0,
-       hand);
-  if (hand == Hand::ours) {
+       actor);
+  if (actor == Actor::evenkeel) {
     ++counters.stops;
     counters.undrained_reboots += registered > 0;
   }
-  cut_requests(run, hand == Hand::ours, "in flight on a server that was stopped");
-  run.down_by_reboot = hand;
+  cut_requests(run, actor == Actor::evenkeel, "in flight on a server that was stopped");
+  run.down_by_reboot = actor;
   server.life = Life::stopping;
   server.life_until = now + (hanging ? account.switches.forced_shutdown : kStopping);
   dirty = true;
 }
 
-void Account::World::begin_start(ServerRun& run, Hand hand, Duration pending) {
+void Account::World::begin_start(ServerRun& run, Actor actor, Duration pending) {
   auto& server = *run.server;
-  note(FactKind::start, server.id, {}, 0, {}, 0, hand);
+  note(FactKind::start, server.id, {}, 0, {}, 0, actor);
   server.launched_at = now;
   server.initializing = true;
   server.system_impaired_since.reset();
@@ -112,7 +112,7 @@ void Account::World::happen(ServerRun& run, const std::string& code) {
     if (member.lifecycle_state == "InService") member.health_status = "Unhealthy";
   }
   if (code.ends_with("-reboot")) {
-    if (server.runs()) run.reboots.emplace_back(now, Hand::outsider);
+    if (server.runs()) run.reboots.emplace_back(now, Actor::outsider);
   } else if (server.instance_store) {
     account.terminate(server.id);
   } else {
@@ -120,30 +120,31 @@ void Account::World::happen(ServerRun& run, const std::string& code) {
   }
 }
 
-std::optional<Refusal> Account::stop_instances(const std::vector<std::string>& ids, Hand hand) {
+std::optional<ApiRefusal> Account::stop_instances(const std::vector<std::string>& ids, Actor actor) {
   for (const auto& id : ids) {
     const auto* server = find_server(*this, id);
     if (server == nullptr) return no_such_instance(id);
     if (server->life == Life::pending || server->life == Life::terminated) return wrong_state(id, "stopped");
     if (server->instance_store)
-      return Refusal{400, "UnsupportedOperation",
-                     fmt::format("The instance '{}' does not have an 'ebs' root device type and cannot be "
-                                 "stopped.",
-                                 id)};
+      return ApiRefusal{400, "UnsupportedOperation",
+                        fmt::format("The instance '{}' does not have an 'ebs' root device type and cannot be "
+                                    "stopped.",
+                                    id)};
     if (server->stop_protected)
-      return Refusal{400, "OperationNotPermitted",
-                     fmt::format("The instance '{}' may not be stopped. Modify its 'disableApiStop' instance "
-                                 "attribute and try again.",
-                                 id)};
+      return ApiRefusal{
+          400, "OperationNotPermitted",
+          fmt::format("The instance '{}' may not be stopped. Modify its 'disableApiStop' instance "
+                      "attribute and try again.",
+                      id)};
   }
   for (const auto& id : ids) {
     auto& run = world_->run_of(id);
-    if (run.server->runs()) world_->begin_stop(run, hand);
+    if (run.server->runs()) world_->begin_stop(run, actor);
   }
   return std::nullopt;
 }
 
-std::optional<Refusal> Account::start_instances(const std::vector<std::string>& ids, Hand hand) {
+std::optional<ApiRefusal> Account::start_instances(const std::vector<std::string>& ids, Actor actor) {
   bool any = false;
   for (const auto& id : ids) {
     const auto* server = find_server(*this, id);
@@ -152,12 +153,13 @@ std::optional<Refusal> Account::start_instances(const std::vector<std::string>& 
     any = any || server->life == Life::stopped;
   }
   if (any && switches.no_capacity)
-    return Refusal{500, "InsufficientInstanceCapacity",
-                   "We currently do not have sufficient capacity in the Availability Zone you requested. Our "
-                   "system will be working on provisioning additional capacity."};
+    return ApiRefusal{
+        500, "InsufficientInstanceCapacity",
+        "We currently do not have sufficient capacity in the Availability Zone you requested. Our "
+        "system will be working on provisioning additional capacity."};
   for (const auto& id : ids) {
     auto& run = world_->run_of(id);
-    if (run.server->life == Life::stopped) world_->begin_start(run, hand, kPending);
+    if (run.server->life == Life::stopped) world_->begin_start(run, actor, kPending);
   }
   return std::nullopt;
 }

@@ -35,8 +35,8 @@ TEST(Instances, StopAndStartThroughTheirStatesWithANewLaunchTimeAndFreshMemory) 
   EXPECT_LE(pass_until(fleet, Life::running), 66s);
   EXPECT_LT(fleet.server(0).memory, 35);
   EXPECT_EQ(fleet.facts(FactKind::stop_accepted).at(0).count, 0);
-  EXPECT_EQ(fleet.facts(FactKind::stop).at(0).hand, Hand::ours);
-  EXPECT_EQ(fleet.facts(FactKind::start).at(0).hand, Hand::ours);
+  EXPECT_EQ(fleet.facts(FactKind::stop).at(0).actor, Actor::evenkeel);
+  EXPECT_EQ(fleet.facts(FactKind::start).at(0).actor, Actor::evenkeel);
 }
 
 TEST(Instances, AHangingSystemTakesAForcedStop) {
@@ -99,7 +99,7 @@ TEST(Instances, CountAStopThatFoundARegistrationAsUndrained) {
   fleet.account.stop_instances({fleet.ids[0]});
   EXPECT_EQ(fleet.account.counters().stops, 1);
   EXPECT_EQ(fleet.account.counters().undrained_reboots, 1);
-  fleet.account.stop_instances({fleet.ids[1]}, Hand::outsider);
+  fleet.account.stop_instances({fleet.ids[1]}, Actor::outsider);
   EXPECT_EQ(fleet.account.counters().stops, 1);
   EXPECT_EQ(fleet.account.counters().undrained_reboots, 1);
 }
@@ -136,7 +136,7 @@ TEST(Instances, AreRebootedOrStoppedWhenTheirEventIsDue) {
   EXPECT_EQ(fleet.server(2).life, Life::running);
   EXPECT_EQ(fleet.server(3).life, Life::running);
   EXPECT_EQ(fleet.facts(FactKind::event).size(), 3U);
-  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).at(0).hand, Hand::outsider);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).at(0).actor, Actor::outsider);
   EXPECT_TRUE(fleet.server(0).events.at(0).description.starts_with("[Completed] "));
   fleet.pass(24h * 8);
   EXPECT_TRUE(fleet.server(0).events.empty());
@@ -161,7 +161,7 @@ TEST(ScheduledEvents, StayOpenAfterAUsersReboot) {
   fleet.pass(10h);  // and so EC2 reboots it as announced
   EXPECT_TRUE(open_events(fleet, 0).empty());
   EXPECT_EQ(fleet.facts(FactKind::event).size(), 2U);
-  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).back().hand, Hand::outsider);
+  EXPECT_EQ(fleet.facts(FactKind::reboot_effect).back().actor, Actor::outsider);
 }
 
 TEST(ScheduledEvents, OfASystemRebootEndWithAUsersRebootWhereRebootMigrationIsEnabled) {

@@ -18,7 +18,7 @@ constexpr std::size_t kMostActivities = 1000;
 constexpr std::size_t kMostMembersAtOnce = 20;
 constexpr const char* kWaitingForDraining = "WaitingForELBConnectionDraining";
 
-Refusal validation_error(std::string message) { return {400, "ValidationError", std::move(message)}; }
+ApiRefusal validation_error(std::string message) { return {400, "ValidationError", std::move(message)}; }
 
 const RegisteredTarget* find_live_target(const TargetGroup& group, const std::string& instance_id) {
   const auto found = std::ranges::find_if(group.targets, [&](const RegisteredTarget& target) {
@@ -28,7 +28,7 @@ const RegisteredTarget* find_live_target(const TargetGroup& group, const std::st
 }
 
 // What the sizes forbid, in the words that AWS uses for EnterStandby.
-Refusal wrong_sizes(const AutoScalingGroup& group, const char* what, std::size_t count) {
+ApiRefusal wrong_sizes(const AutoScalingGroup& group, const char* what, std::size_t count) {
   return validation_error(fmt::format(
       "AutoScalingGroup {} has min-size={}, max-size={}, and desired-size={}. To {} {} instance{}, please "
       "update the AutoScalingGroup sizes appropriately.",
@@ -36,8 +36,8 @@ Refusal wrong_sizes(const AutoScalingGroup& group, const char* what, std::size_t
 }
 
 // An error unless each is a member in this state.
-std::optional<Refusal> check_members(AutoScalingGroup& group, const std::set<std::string>& ids,
-                                     const char* state) {
+std::optional<ApiRefusal> check_members(AutoScalingGroup& group, const std::set<std::string>& ids,
+                                        const char* state) {
   if (ids.empty()) return validation_error("At least one instance ID must be specified");
   if (ids.size() > kMostMembersAtOnce) return validation_error("At most 20 instance IDs may be specified");
   for (const auto& id : ids) {
@@ -51,7 +51,7 @@ std::optional<Refusal> check_members(AutoScalingGroup& group, const std::set<std
   return std::nullopt;
 }
 
-Refusal no_such_group(const std::string& name) {
+ApiRefusal no_such_group(const std::string& name) {
   return validation_error(
       fmt::format("AutoScalingGroup name not found - AutoScalingGroup '{}' not found", name));
 }
@@ -83,12 +83,12 @@ bool Account::World::in_groups(const AutoScalingGroup& group, const std::string&
 }
 
 void Account::World::take_from_groups(const AutoScalingGroup& group, const std::string& instance_id,
-                                      Hand hand) {
+                                      Actor actor) {
   for (const auto& arn : group.attached()) {
     const auto* attached = account.find_group(arn);
     const auto* target = attached == nullptr ? nullptr : find_live_target(*attached, instance_id);
     if (target != nullptr && target->state != "draining")
-      account.deregister_target(arn, instance_id, std::nullopt, hand);
+      account.deregister_target(arn, instance_id, std::nullopt, actor);
   }
 }
 
@@ -124,7 +124,7 @@ void Account::World::replace_root_volume(AutoScalingGroup& group, AutoScalingMem
   member.lifecycle_state = "ReplacingRootVolume";
   member.pending_until = now + kReplacingVolume;
   note(FactKind::root_volume, member.instance_id, {}, 0, group.name);
-  run_of(member.instance_id).reboots.emplace_back(now, Hand::outsider);
+  run_of(member.instance_id).reboots.emplace_back(now, Actor::outsider);
 }
 
 bool Account::World::step_root_volume(AutoScalingGroup& group, AutoScalingMember& member) {
@@ -141,10 +141,10 @@ bool Account::World::step_root_volume(AutoScalingGroup& group, AutoScalingMember
 }
 
 void Account::World::retire(AutoScalingGroup& group, AutoScalingMember& member, const std::string& cause,
-                            Hand hand) {
+                            Actor actor) {
   member.lifecycle_state = "Terminating";
   begin_activity(group, member, "Terminating EC2 instance", cause, "InProgress", 0);
-  take_from_groups(group, member.instance_id, hand);
+  take_from_groups(group, member.instance_id, actor);
 }
 
 bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& member) {
@@ -154,12 +154,12 @@ bool Account::World::step_lifecycle(AutoScalingGroup& group, AutoScalingMember& 
     member.lifecycle_state = "InService";
     member.in_service_since = now;
     member.decremented = 0;
-    member.deregistered_by_hand = false;
-    note(FactKind::in_service, id, {}, 0, group.name, 0, member.standby_by.value_or(Hand::outsider));
+    member.deregistered_by_outsider = false;
+    note(FactKind::in_service, id, {}, 0, group.name, 0, member.standby_by.value_or(Actor::outsider));
     member.standby_by.reset();
     end_activity(group, member);
     if (group.suspended("AddToLoadBalancer")) return false;
-    for (const auto& arn : group.attached()) account.register_target(arn, id, std::nullopt, Hand::outsider);
+    for (const auto& arn : group.attached()) account.register_target(arn, id, std::nullopt, Actor::outsider);
     return false;
   }
   if (member.replaces_root_volume()) return step_root_volume(group, member);
@@ -199,9 +199,9 @@ AutoScalingGroup* Account::group_of(const std::string& instance_id) {
   return nullptr;
 }
 
-std::optional<Refusal> Account::enter_standby(const std::string& group_name,
-                                              const std::vector<std::string>& ids, bool decrement,
-                                              Hand hand) {
+std::optional<ApiRefusal> Account::enter_standby(const std::string& group_name,
+                                                 const std::vector<std::string>& ids, bool decrement,
+                                                 Actor actor) {
   const auto found = auto_scaling_groups.find(group_name);
   if (found == auto_scaling_groups.end()) return no_such_group(group_name);
   auto& group = found->second;
@@ -216,7 +216,7 @@ std::optional<Refusal> Account::enter_standby(const std::string& group_name,
   for (const auto& id : wanted) {
     auto& member = *group.find(id);
     member.lifecycle_state = "EnteringStandby";
-    member.standby_by = hand;
+    member.standby_by = actor;
     member.decremented = decrement ? world_->decrement_of(member) : 0;
     auto cause = fmt::format("At {} instance {} was moved to standby in response to a user request",
                              iso8601(now()), id);
@@ -224,15 +224,16 @@ std::optional<Refusal> Account::enter_standby(const std::string& group_name,
       cause += fmt::format(", shrinking the capacity from {} to {}", group.desired + total, group.desired);
     }
     world_->begin_activity(group, member, "Moving EC2 instance to Standby", cause + ".", "InProgress", 50);
-    world_->note(FactKind::standby, id, {}, group.desired, decrement ? "decrement" : "keep", 0, hand);
-    world_->take_from_groups(group, id, hand);
+    world_->note(FactKind::standby, id, {}, group.desired, decrement ? "decrement" : "keep", 0, actor);
+    world_->take_from_groups(group, id, actor);
   }
-  if (hand == Hand::ours) group.uneven_by_us = group.uneven_by_us || (!was_uneven && world_->uneven(group));
+  if (actor == Actor::evenkeel)
+    group.uneven_by_us = group.uneven_by_us || (!was_uneven && world_->uneven(group));
   return std::nullopt;
 }
 
-std::optional<Refusal> Account::exit_standby(const std::string& group_name,
-                                             const std::vector<std::string>& ids, Hand hand) {
+std::optional<ApiRefusal> Account::exit_standby(const std::string& group_name,
+                                                const std::vector<std::string>& ids, Actor actor) {
   const auto found = auto_scaling_groups.find(group_name);
   if (found == auto_scaling_groups.end()) return no_such_group(group_name);
   auto& group = found->second;
@@ -256,25 +257,26 @@ std::optional<Refusal> Account::exit_standby(const std::string& group_name,
         "from {} to {}.",
         iso8601(now()), id, before, group.desired);
     world_->begin_activity(group, member, "Moving EC2 instance out of Standby", cause, "PreInService", 30);
-    world_->note(FactKind::exit_standby, id, {}, group.desired, {}, 0, hand);
+    world_->note(FactKind::exit_standby, id, {}, group.desired, {}, 0, actor);
   }
   return std::nullopt;
 }
 
 // Once kept, it is terminated without another hook, and whatever is asked of the desired size.
-std::optional<Refusal> Account::end_retention(AutoScalingGroup& group, AutoScalingMember& member, Hand hand) {
+std::optional<ApiRefusal> Account::end_retention(AutoScalingGroup& group, AutoScalingMember& member,
+                                                 Actor actor) {
   const auto id = member.instance_id;
   world_->begin_activity(
       group, member, "Terminating EC2 instance",
       fmt::format("At {} instance {} was taken out of service in response to a user request.", iso8601(now()),
                   id),
       "InProgress", 50);
-  world_->note(FactKind::scale_in, id, {}, group.desired, "asked", 0, hand);
+  world_->note(FactKind::scale_in, id, {}, group.desired, "asked", 0, actor);
   member.lifecycle_state = "Terminating:Proceed";
   return std::nullopt;
 }
 
-std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool decrement, Hand hand) {
+std::optional<ApiRefusal> Account::terminate_in_group(const std::string& id, bool decrement, Actor actor) {
   auto* group = group_of(id);
   if (group == nullptr)
     return validation_error(
@@ -282,10 +284,10 @@ std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool d
   auto& member = *group->find(id);
   const auto* activity = group->find_activity(member.activity);
   if (activity != nullptr && !activity->ended)
-    return Refusal{400, "ScalingActivityInProgress",
-                   fmt::format("Scaling activity {} of instance {} is in progress and blocks this action",
-                               activity->number, id)};
-  if (member.lifecycle_state == "Terminating:Retained") return end_retention(*group, member, hand);
+    return ApiRefusal{400, "ScalingActivityInProgress",
+                      fmt::format("Scaling activity {} of instance {} is in progress and blocks this action",
+                                  activity->number, id)};
+  if (member.lifecycle_state == "Terminating:Retained") return end_retention(*group, member, actor);
   const int units = world_->decrement_of(member);
   if (decrement && member.counts() && group->desired - units < group->min_size)
     return validation_error(fmt::format(
@@ -294,25 +296,26 @@ std::optional<Refusal> Account::terminate_in_group(const std::string& id, bool d
         "group's min size.",
         group->min_size));
   if (member.counts() && decrement) group->desired -= units;
-  if (member.counts() && !decrement && hand == Hand::ours) ++group->owed_to_us;
-  world_->note(FactKind::scale_in, id, {}, group->desired, decrement ? "asked, decrement" : "asked", 0, hand);
+  if (member.counts() && !decrement && actor == Actor::evenkeel) ++group->owed_to_us;
+  world_->note(FactKind::scale_in, id, {}, group->desired, decrement ? "asked, decrement" : "asked", 0,
+               actor);
   world_->retire(*group, member,
                  fmt::format("At {} instance {} was taken out of service in response to a user request.",
                              iso8601(now()), id),
-                 hand);
+                 actor);
   return std::nullopt;
 }
 
-void Account::enter_standby(const std::string& instance_id, Hand hand, bool decrement) {
+void Account::enter_standby(const std::string& instance_id, Actor actor, bool decrement) {
   if (const auto* group = group_of(instance_id))
-    enter_standby(std::string(group->name), {instance_id}, decrement, hand);
+    enter_standby(std::string(group->name), {instance_id}, decrement, actor);
 }
 
-void Account::exit_standby(const std::string& instance_id, Hand hand) {
-  if (const auto* group = group_of(instance_id)) exit_standby(std::string(group->name), {instance_id}, hand);
+void Account::exit_standby(const std::string& instance_id, Actor actor) {
+  if (const auto* group = group_of(instance_id)) exit_standby(std::string(group->name), {instance_id}, actor);
 }
 
-void Account::detach(const std::string& instance_id, Hand hand) {
+void Account::detach(const std::string& instance_id, Actor actor) {
   auto* group = group_of(instance_id);
   if (group == nullptr) return;
   auto& member = *group->find(instance_id);
@@ -326,9 +329,9 @@ void Account::detach(const std::string& instance_id, Hand hand) {
                          fmt::format("At {} instance {} was detached in response to a user request.",
                                      iso8601(now()), instance_id),
                          "InProgress", 50);
-  world_->note(FactKind::detach, instance_id, {}, group->desired, group->name, 0, hand);
-  world_->take_from_groups(*group, instance_id, hand);
-  if (hand == Hand::outsider) world_->run_of(instance_id).taken.clear();  // now the outsider's to return
+  world_->note(FactKind::detach, instance_id, {}, group->desired, group->name, 0, actor);
+  world_->take_from_groups(*group, instance_id, actor);
+  if (actor == Actor::outsider) world_->run_of(instance_id).taken.clear();  // now the outsider's to return
 }
 
 }  // namespace evenkeel::sim

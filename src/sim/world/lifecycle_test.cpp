@@ -73,9 +73,10 @@ TEST(EnterStandby, IsRefusedToEverybodyWhenItIsToOne) {
   ASSERT_TRUE(wrong);
   EXPECT_EQ(wrong->code, "ValidationError");
   EXPECT_EQ(fleet.lifecycle(1), "InService");
-  const auto stranger = fleet.account.enter_standby(fleet.name, {"i-00000000000000000"}, true);
-  ASSERT_TRUE(stranger);
-  EXPECT_EQ(stranger->message, "The instance i-00000000000000000 is not part of Auto Scaling group web-asg.");
+  const auto outside_instance = fleet.account.enter_standby(fleet.name, {"i-00000000000000000"}, true);
+  ASSERT_TRUE(outside_instance);
+  EXPECT_EQ(outside_instance->message,
+            "The instance i-00000000000000000 is not part of Auto Scaling group web-asg.");
   EXPECT_TRUE(fleet.account.enter_standby("nobody", {fleet.ids[1]}, true));
   EXPECT_TRUE(fleet.account.enter_standby(fleet.name, std::vector<std::string>{}, true));
   EXPECT_EQ(fleet.scaling().desired, 3);
@@ -273,21 +274,21 @@ TEST(Detach, LeavesARunningInstanceThatIsNobodysMember) {
   EXPECT_TRUE(fleet.server(0).auto_scaling_group.empty());
   EXPECT_EQ(fleet.health(fleet.ids[0]), "absent");
   EXPECT_EQ(fleet.scaling().desired, 3);
-  EXPECT_EQ(fleet.facts(FactKind::detach).at(0).hand, Hand::outsider);
+  EXPECT_EQ(fleet.facts(FactKind::detach).at(0).actor, Actor::outsider);
 }
 
 TEST(Counters, BlameUsForTheCapacityOfMembersInStandbyByOurHandAlone) {
-  for (const auto hand : {Hand::ours, Hand::outsider}) {
+  for (const auto actor : {Actor::evenkeel, Actor::outsider}) {
     ScaledFleet fleet(2, "EC2", 60);
-    fleet.account.enter_standby(fleet.name, {fleet.ids[0]}, true, hand);
+    fleet.account.enter_standby(fleet.name, {fleet.ids[0]}, true, actor);
     fleet.pass(5min);
     EXPECT_GT(fleet.account.counters().dropped, 0);
-    EXPECT_EQ(fleet.account.counters().dropped_by_our_doing > 0, hand == Hand::ours);
-    fleet.account.exit_standby(fleet.name, {fleet.ids[0]}, hand);
+    EXPECT_EQ(fleet.account.counters().dropped_because_of_us > 0, actor == Actor::evenkeel);
+    fleet.account.exit_standby(fleet.name, {fleet.ids[0]}, actor);
     fleet.pass(2min);
-    const auto before = fleet.account.counters().dropped_by_our_doing;
+    const auto before = fleet.account.counters().dropped_because_of_us;
     fleet.pass(5min);
-    EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, before);
+    EXPECT_EQ(fleet.account.counters().dropped_because_of_us, before);
   }
 }
 
@@ -295,13 +296,13 @@ TEST(Counters, BlameUsForAReplacementThatWeOrderedUntilItIsHealthy) {
   ScaledFleet fleet(2, "EC2", 60);
   fleet.account.terminate_in_group(fleet.ids[0], false);
   fleet.pass(80s);
-  const auto before = fleet.account.counters().dropped_by_our_doing;
+  const auto before = fleet.account.counters().dropped_because_of_us;
   fleet.pass(20s);
-  EXPECT_GT(fleet.account.counters().dropped_by_our_doing, before);
+  EXPECT_GT(fleet.account.counters().dropped_because_of_us, before);
   fleet.pass(5min);
-  const auto after = fleet.account.counters().dropped_by_our_doing;
+  const auto after = fleet.account.counters().dropped_because_of_us;
   fleet.pass(5min);
-  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, after);
+  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, after);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ bool in_slow_start(const RegisteredTarget& target, Time now) {
   return target.slow_start_until && *target.slow_start_until > now;
 }
 
-Refusal target_group_not_found() {
+ApiRefusal target_group_not_found() {
   return {400, "TargetGroupNotFound", "One or more target groups not found"};
 }
 
@@ -136,7 +136,7 @@ bool Account::World::step_draining(GroupRun& run, std::size_t index) {
                     now - target.since >= account.switches.late_requests;
   if (now - target.since < run.deregistration_delay && !idle) return false;
   if (requests.in_flight > 0) {
-    drop(target.instance_id, run.group->arn, requests.in_flight, requests.drained_by == Hand::ours,
+    drop(target.instance_id, run.group->arn, requests.in_flight, requests.drained_by == Actor::evenkeel,
          "in flight at the end of the deregistration delay");
   }
   note(FactKind::drained, target.instance_id, run.group->arn, requests.in_flight, {}, target.port,
@@ -217,30 +217,31 @@ void Account::World::weigh(GroupRun& run) const {
   }
 }
 
-std::optional<Refusal> Account::register_target(const std::string& arn, const std::string& id,
-                                                std::optional<int> port, Hand hand) {
+std::optional<ApiRefusal> Account::register_target(const std::string& arn, const std::string& id,
+                                                   std::optional<int> port, Actor actor) {
   auto* group = find_group(arn);
   if (group == nullptr) return target_group_not_found();
   const auto* server = target_server(*group, id);
   const bool by_address = group->target_type == "ip";
   if (server == nullptr && by_address)
-    return Refusal{400, "ValidationError", fmt::format("The IP address '{}' is not valid", id)};
+    return ApiRefusal{400, "ValidationError", fmt::format("The IP address '{}' is not valid", id)};
   if (server == nullptr)
-    return Refusal{400, "InvalidTarget", fmt::format("Instance ID '{}' is not valid", id)};
+    return ApiRefusal{400, "InvalidTarget", fmt::format("Instance ID '{}' is not valid", id)};
   if (!server->runs() && !by_address) {
-    return Refusal{400, "InvalidTarget",
-                   fmt::format("The following targets are not in a running state and cannot be registered: "
-                               "'{}'",
-                               id)};
+    return ApiRefusal{
+        400, "InvalidTarget",
+        fmt::format("The following targets are not in a running state and cannot be registered: "
+                    "'{}'",
+                    id)};
   }
   const int place = port.value_or(group->port);
   auto* target = find_target(*group, id, place);
   if (target != nullptr && target->state != "draining") return std::nullopt;
   if (target == nullptr && group->targets.size() >= kMostTargets) {
-    return Refusal{400, "TooManyTargets", "You've reached the limit on the number of targets"};
+    return ApiRefusal{400, "TooManyTargets", "You've reached the limit on the number of targets"};
   }
   world_->note(FactKind::registration, server->id, arn, 0, target == nullptr ? "" : target->state, place,
-               hand);
+               actor);
   if (target == nullptr) {
     target = &group->targets.emplace_back();
     target->instance_id = server->id;
@@ -252,8 +253,8 @@ std::optional<Refusal> Account::register_target(const std::string& arn, const st
   return std::nullopt;
 }
 
-std::optional<Refusal> Account::deregister_target(const std::string& arn, const std::string& id,
-                                                  std::optional<int> port, Hand hand) {
+std::optional<ApiRefusal> Account::deregister_target(const std::string& arn, const std::string& id,
+                                                     std::optional<int> port, Actor actor) {
   auto* group = find_group(arn);
   if (group == nullptr) return target_group_not_found();
   const int place = port.value_or(group->port);
@@ -261,25 +262,26 @@ std::optional<Refusal> Account::deregister_target(const std::string& arn, const 
   const std::string before = target == nullptr ? "" : target->state;
   const std::string instance_id = target == nullptr ? id : target->instance_id;
   if (target == nullptr || before == "draining") {
-    world_->note(FactKind::deregistration, instance_id, arn, count_healthy(*group), before, place, hand);
+    world_->note(FactKind::deregistration, instance_id, arn, count_healthy(*group), before, place, actor);
     return std::nullopt;
   }
   auto& requests = world_->target_runs[arn][{id, place}];
   requests.late_requests = before == "healthy";
-  requests.drained_by = hand;
+  requests.drained_by = actor;
   world_->set_state(*group, *target, "draining", kDraining);
-  world_->note(FactKind::deregistration, instance_id, arn, count_healthy(*group), before, place, hand);
+  world_->note(FactKind::deregistration, instance_id, arn, count_healthy(*group), before, place, actor);
   if (auto* scaling = group_of(instance_id);
       scaling != nullptr && place == group->port && contains(scaling->attached(), arn)) {
     auto& member = *scaling->find(instance_id);
-    member.deregistered_by_hand = member.deregistered_by_hand || member.lifecycle_state == "InService";
+    member.deregistered_by_outsider =
+        member.deregistered_by_outsider || member.lifecycle_state == "InService";
   }
-  if (hand == Hand::ours && servers.contains(instance_id)) {
+  if (actor == Actor::evenkeel && servers.contains(instance_id)) {
     world_->run_of(instance_id).taken.emplace(arn, place);
   }
   if (before == "unused") {
     group->targets.erase(group->targets.begin() + (target - group->targets.data()));
-    world_->note(FactKind::drained, instance_id, arn, 0, {}, place, hand);
+    world_->note(FactKind::drained, instance_id, arn, 0, {}, place, actor);
   }
   world_->unsynced = true;
   return std::nullopt;

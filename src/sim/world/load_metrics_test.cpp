@@ -9,12 +9,13 @@
 namespace evenkeel::sim {
 namespace {
 
-using Dimensions = decltype(Series::dimensions);
+using SeriesDimensions = decltype(Series::dimensions);
 
 constexpr const char* kGroupDimension = "TargetGroup";
 const std::pair<std::string, std::string> kLoadBalancer = {"LoadBalancer", "app/web/1"};
 
-std::map<Time, double> samples(const Account& account, const std::string& metric, const Dimensions& wanted) {
+std::map<Time, double> samples(const Account& account, const std::string& metric,
+                               const SeriesDimensions& wanted) {
   for (const auto& series : account.series) {
     if (series.metric == metric && series.dimensions == wanted) return series.samples;
   }

@@ -17,7 +17,7 @@ AutoScalingGroup* scaling_group(Account& account, const std::string& name) {
 
 void Account::scale_in(const std::string& group_name, const std::string& instance_id) {
   if (!instance_id.empty()) {
-    terminate_in_group(instance_id, true, Hand::outsider);
+    terminate_in_group(instance_id, true, Actor::outsider);
     return;
   }
   const auto* group = scaling_group(*this, group_name);

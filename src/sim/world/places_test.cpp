@@ -24,7 +24,7 @@ struct Addressed : World {
   std::string address(std::size_t interface, std::size_t index) {
     return account.servers.at(id).addresses[interface][index];
   }
-  Reply registers(const std::string& target) {
+  FrontReply registers(const std::string& target) {
     return elb("RegisterTargets", {{"TargetGroupArn", ip_group}, {"Targets.member.1.Id", target}});
   }
 
@@ -33,7 +33,7 @@ struct Addressed : World {
 
 TEST(Addresses, AreShownByInterfaceTheFirstAsThePrimaryOne) {
   Addressed world;
-  const Reply reply = world.ec2("DescribeInstances", {{"InstanceId.1", world.id}});
+  const FrontReply reply = world.ec2("DescribeInstances", {{"InstanceId.1", world.id}});
   const std::string interfaces = "//instancesSet/item/networkInterfaceSet/item";
   EXPECT_EQ(reply.texts(interfaces + "/networkInterfaceId").size(), 2U);
   EXPECT_EQ(reply.texts(interfaces + "/attachment/deviceIndex"), (std::vector<std::string>{"0", "1"}));
@@ -51,7 +51,7 @@ TEST(Addresses, AreTheTargetsOfAGroupOfTypeIp) {
   EXPECT_EQ(world.registers(world.id).code(), "ValidationError");
   EXPECT_EQ(world.registers("10.99.0.1").code(), "ValidationError");
   world.wait(std::chrono::minutes{1});
-  const Reply health = world.health(world.ip_group);
+  const FrontReply health = world.health(world.ip_group);
   EXPECT_EQ(health.texts("//Target/Id"), std::vector{world.address(1, 1)});
   EXPECT_EQ(health.text("//Target/AvailabilityZone"), "eu-west-1a");
   EXPECT_EQ(health.text("//TargetHealth/State"), "healthy");
@@ -96,14 +96,14 @@ TEST(TargetZones, AreRefusedForInstancesAlone) {
 
 TEST(StopProtection, IsToldRefusesTheStopAndLetsADryRunPass) {
   World world;
-  const Form attribute = {{"InstanceId", world.ids[0]}, {"Attribute", "disableApiStop"}};
+  const FormFields attribute = {{"InstanceId", world.ids[0]}, {"Attribute", "disableApiStop"}};
   const std::string path = "/DescribeInstanceAttributeResponse/disableApiStop/value";
   EXPECT_EQ(world.ec2("DescribeInstanceAttribute", attribute).text(path), "false");
   world.account.servers.at(world.ids[0]).stop_protected = true;
   EXPECT_EQ(world.ec2("DescribeInstanceAttribute", attribute).text(path), "true");
   EXPECT_EQ(world.ec2("StopInstances", {{"InstanceId.1", world.ids[0]}, {"DryRun", "true"}}).code(),
             "DryRunOperation");
-  const Reply real = world.ec2("StopInstances", {{"InstanceId.1", world.ids[0]}});
+  const FrontReply real = world.ec2("StopInstances", {{"InstanceId.1", world.ids[0]}});
   EXPECT_EQ(real.status, 400);
   EXPECT_EQ(real.code(), "OperationNotPermitted");
   EXPECT_EQ(world.ec2("DescribeInstanceAttribute", {{"InstanceId", world.ids[0]}, {"Attribute", "userData"}})
@@ -124,15 +124,17 @@ struct Classic : World {
     account.register_target(arn, ids[0], std::nullopt);
     wait(std::chrono::minutes{2});
   }
-  Reply classic(const std::string& action, const Form& form = {}) { return call(Service::elb, action, form); }
-  Reply instance_health() { return classic("DescribeInstanceHealth", {{"LoadBalancerName", "old"}}); }
+  FrontReply classic(const std::string& action, const FormFields& form = {}) {
+    return call(ApiService::elb, action, form);
+  }
+  FrontReply instance_health() { return classic("DescribeInstanceHealth", {{"LoadBalancerName", "old"}}); }
 
   std::string arn;
 };
 
 TEST(ClassicLoadBalancer, IsAnsweredAtTheSameEndpointByTheOlderVersion) {
   Classic world;
-  const Reply reply = world.classic("DescribeLoadBalancers");
+  const FrontReply reply = world.classic("DescribeLoadBalancers");
   EXPECT_TRUE(
       reply.body.starts_with("<DescribeLoadBalancersResponse "
                              "xmlns=\"http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/\">"));
@@ -155,7 +157,7 @@ TEST(ClassicLoadBalancer, TellsTheHealthOfItsInstances) {
   Classic world;
   EXPECT_EQ(world.instance_health().texts("//InstanceStates/member/State"),
             std::vector<std::string>{"InService"});
-  const Reply other =
+  const FrontReply other =
       world.classic("DescribeInstanceHealth",
                     {{"LoadBalancerName", "old"}, {"Instances.member.1.InstanceId", world.ids[1]}});
   EXPECT_EQ(other.text("//State"), "OutOfService");
@@ -163,7 +165,7 @@ TEST(ClassicLoadBalancer, TellsTheHealthOfItsInstances) {
   world.account.crash(world.ids[0]);
   world.wait(std::chrono::minutes{1});
   EXPECT_EQ(world.instance_health().text("//ReasonCode"), "Instance");
-  world.account.deregister_target(world.arn, world.ids[0], std::nullopt, Hand::outsider);
+  world.account.deregister_target(world.arn, world.ids[0], std::nullopt, Actor::outsider);
   EXPECT_EQ(world.instance_health().text("//Description"), "Instance deregistration currently in progress.");
   EXPECT_TRUE(world.classic("DescribeLoadBalancers").texts("//Instances/member").empty());
   world.wait(std::chrono::minutes{2});
@@ -179,7 +181,7 @@ TEST(ClassicLoadBalancer, AttachedToAGroupIsLeftByAStandbyAndEnteredAgain) {
   balancer.attributes["deregistration_delay.timeout_seconds"] = "200";
   const auto arn = fleet.account.add_target_group(balancer);
   fleet.scaling().classic_names = {"old"};
-  fleet.account.register_target(arn, fleet.ids[0], std::nullopt, Hand::outsider);
+  fleet.account.register_target(arn, fleet.ids[0], std::nullopt, Actor::outsider);
   fleet.pass(1min);
   EXPECT_EQ(fleet.health(fleet.ids[0], arn), "healthy");
   fleet.enter(0);

@@ -9,8 +9,8 @@ namespace {
 using Life = Server::Life;
 
 // Two of weight 1 and two of weight 4: ten units.
-struct Weighted : ScaledFleet {
-  Weighted() : ScaledFleet(4) {
+struct WeightedFleet : ScaledFleet {
+  WeightedFleet() : ScaledFleet(4) {
     scaling().weights = {{"m5.large", 1}, {"m5.2xlarge", 4}};
     for (std::size_t i = 0; i < 4; ++i) {
       server(i).type = i < 2 ? "m5.large" : "m5.2xlarge";
@@ -24,7 +24,7 @@ struct Weighted : ScaledFleet {
 };
 
 TEST(Weights, AreTheUnitsOfTheDesiredSize) {
-  Weighted fleet;
+  WeightedFleet fleet;
   EXPECT_TRUE(fleet.facts(FactKind::launch).empty());
   EXPECT_TRUE(fleet.facts(FactKind::scale_in).empty());
   fleet.account.terminate(fleet.ids[2]);  // four units: as many of one are launched
@@ -36,7 +36,7 @@ TEST(Weights, AreTheUnitsOfTheDesiredSize) {
 }
 
 TEST(Weights, AreWhatAStandbyDecrementsUnlessTheSwitchSaysOne) {
-  Weighted fleet;
+  WeightedFleet fleet;
   EXPECT_EQ(fleet.enter(2), std::nullopt);
   EXPECT_EQ(fleet.scaling().desired, 6);
   ASSERT_TRUE(fleet.enter(3));  // 6 - 4 is below the minimum of 5
@@ -47,7 +47,7 @@ TEST(Weights, AreWhatAStandbyDecrementsUnlessTheSwitchSaysOne) {
   EXPECT_EQ(fleet.leave_standby(2), std::nullopt);
   EXPECT_EQ(fleet.scaling().desired, 9);
   fleet.account.switches.standby_counts_units = false;
-  Weighted by_number;
+  WeightedFleet by_number;
   by_number.account.switches.standby_counts_units = false;
   EXPECT_EQ(by_number.enter(2), std::nullopt);
   EXPECT_EQ(by_number.scaling().desired, 9);
@@ -56,7 +56,7 @@ TEST(Weights, AreWhatAStandbyDecrementsUnlessTheSwitchSaysOne) {
 }
 
 TEST(Weights, KeepAMemberWhoseUnitsAreStillWanted) {
-  Weighted fleet;
+  WeightedFleet fleet;
   fleet.account.resize(fleet.name, std::nullopt, std::nullopt, 8);
   fleet.pass(5min);
   EXPECT_TRUE(fleet.has(2));
@@ -68,7 +68,7 @@ TEST(Weights, KeepAMemberWhoseUnitsAreStillWanted) {
 }
 
 TEST(Weights, AreWhatATerminationDecrements) {
-  Weighted fleet;
+  WeightedFleet fleet;
   EXPECT_EQ(fleet.account.terminate_in_group(fleet.ids[2], true), std::nullopt);
   EXPECT_EQ(fleet.scaling().desired, 6);
   EXPECT_TRUE(fleet.account.terminate_in_group(fleet.ids[3], true));

@@ -58,19 +58,19 @@ int Account::World::cut_requests(ServerRun& run, bool ours, const char* why) {
   return cut;
 }
 
-void Account::World::begin_shutdown(ServerRun& run, Hand hand) {
+void Account::World::begin_shutdown(ServerRun& run, Actor actor) {
   auto& server = *run.server;
   const bool hanging = server.life == Life::hung || server.life == Life::booting;
   const int registered = registrations(server.id);
   note(FactKind::reboot_effect, server.id, registered_in(server.id), registered, life_name(server.life), 0,
-       hand);
-  if (hand == Hand::ours) {
+       actor);
+  if (actor == Actor::evenkeel) {
     ++counters.reboots;
     ++server.reboots_by_api;
     counters.undrained_reboots += registered > 0;
   }
-  cut_requests(run, hand == Hand::ours, "in flight on a server that was rebooted");
-  run.down_by_reboot = hand;
+  cut_requests(run, actor == Actor::evenkeel, "in flight on a server that was rebooted");
+  run.down_by_reboot = actor;
   if (server.reboot_migration) end_events(server, "system-reboot");
   server.life = Life::stopping_for_reboot;
   server.life_until = now + (hanging ? account.switches.forced_shutdown : kGracefulShutdown);
@@ -120,16 +120,16 @@ void Account::World::step_server(ServerRun& run) {
   auto& server = *run.server;
   if (!server.events.empty()) step_events(run);
   for (std::size_t i = 0; i < run.reboots.size();) {
-    const auto [due, hand] = run.reboots[i];
+    const auto [due, actor] = run.reboots[i];
     if (due > now) {
       ++i;
       continue;
     }
     run.reboots.erase(run.reboots.begin() + static_cast<std::ptrdiff_t>(i));
     if (server.runs()) {
-      begin_shutdown(run, hand);
+      begin_shutdown(run, actor);
     } else {
-      note(FactKind::reboot_ignored, server.id, {}, 0, life_name(server.life), 0, hand);
+      note(FactKind::reboot_ignored, server.id, {}, 0, life_name(server.life), 0, actor);
     }
   }
   if (server.life == Life::running) {
@@ -142,7 +142,7 @@ void Account::World::step_server(ServerRun& run) {
   } else if (server.life == Life::stopping) {
     server.life = Life::stopped;
     server.life_until = Time::max();
-    note(FactKind::stop, server.id, {}, 0, {}, 0, run.down_by_reboot.value_or(Hand::outsider));
+    note(FactKind::stop, server.id, {}, 0, {}, 0, run.down_by_reboot.value_or(Actor::outsider));
     dirty = true;
   } else if (server.life == Life::booting) {
     finish_boot(run);
@@ -154,7 +154,7 @@ void Account::World::step_server(ServerRun& run) {
 void Account::World::leave(ServerRun& run, Life life) {
   auto& server = *run.server;
   if (server.life == life || server.life == Life::terminated) return;
-  const bool ours = run.down_by_reboot == Hand::ours;
+  const bool ours = run.down_by_reboot == Actor::evenkeel;
   cut_requests(run, ours, "in flight on a server that was stopped");
   server.life = life;
   server.life_until = life == Life::terminated ? now + kTerminatedShownFor : Time::max();
@@ -163,30 +163,31 @@ void Account::World::leave(ServerRun& run, Life life) {
   dirty = true;
 }
 
-std::optional<Refusal> Account::reboot(const std::vector<std::string>& instance_ids, Hand hand) {
+std::optional<ApiRefusal> Account::reboot(const std::vector<std::string>& instance_ids, Actor actor) {
   auto& world = *world_;
   for (const auto& id : instance_ids) {
     const auto found = servers.find(id);
     const bool unknown = found == servers.end() ||
                          (found->second.life == Life::terminated && found->second.life_until <= world.now);
     if (unknown) {
-      return Refusal{400, "InvalidInstanceID.NotFound",
-                     fmt::format("The instance ID '{}' does not exist", id)};
+      return ApiRefusal{400, "InvalidInstanceID.NotFound",
+                        fmt::format("The instance ID '{}' does not exist", id)};
     }
     if (!found->second.runs() && found->second.life != Life::terminated) {
-      return Refusal{400, "IncorrectInstanceState",
-                     fmt::format("The instance '{}' is not in a state from which it can be rebooted.", id)};
+      return ApiRefusal{
+          400, "IncorrectInstanceState",
+          fmt::format("The instance '{}' is not in a state from which it can be rebooted.", id)};
     }
   }
   for (const auto& id : instance_ids) {
     auto& run = world.run_of(id);
     if (run.server->life == Life::terminated) {
-      world.note(FactKind::reboot_ignored, id, {}, 0, World::life_name(Life::terminated), 0, hand);
+      world.note(FactKind::reboot_ignored, id, {}, 0, World::life_name(Life::terminated), 0, actor);
       continue;
     }
     world.note(FactKind::reboot_accepted, id, {}, world.registrations(id), World::life_name(run.server->life),
-               0, hand);
-    run.reboots.emplace_back(world.now + switches.reboot_queue, hand);
+               0, actor);
+    run.reboots.emplace_back(world.now + switches.reboot_queue, actor);
   }
   return std::nullopt;
 }
@@ -203,7 +204,7 @@ void Account::start(const std::string& instance_id) {
   const auto found = servers.find(instance_id);
   if (found == servers.end() || found->second.life != Life::stopped) return;
   auto& run = world_->run_of(instance_id);
-  world_->begin_start(run, Hand::outsider, Duration::zero());
+  world_->begin_start(run, Actor::outsider, Duration::zero());
   world_->begin_boot(run);
 }
 

@@ -12,9 +12,10 @@ namespace {
 constexpr Duration kPickedUpAfter{1'000};
 constexpr Duration kDelayedAfter{60'000};
 
-bool ended(const Invocation& invocation) { return invocation.ended_at.has_value(); }
+bool ended(const CommandInvocation& invocation) { return invocation.ended_at.has_value(); }
 
-void end(Invocation& invocation, Time now, const char* status, const char* details, int response_code) {
+void end(CommandInvocation& invocation, Time now, const char* status, const char* details,
+         int response_code) {
   invocation.status = status;
   invocation.details = details;
   invocation.response_code = response_code;
@@ -38,22 +39,22 @@ std::optional<Time> Calendar::next_transition(Time time) const {
   return found == open_from.end() ? std::nullopt : std::optional(found->first);
 }
 
-void Account::World::finish(Invocation& invocation, const Document& document, Server& server) const {
+void Account::World::finish(CommandInvocation& invocation, const Document& document, Server& server) const {
   invocation.output = document.output;
   if (document.fails) {
     invocation.error = "failed to run commands: exit status 1";
     end(invocation, now, "Failed", "Failed", 1);
   } else {
-    if (document.heals) server.memory = server.memory_at_boot;
+    if (document.frees_memory) server.memory = server.memory_at_boot;
     end(invocation, now, "Success", "Success", 0);
   }
 }
 
-void Account::World::step_invocation(Invocation& invocation) {
+void Account::World::step_invocation(CommandInvocation& invocation) {
   const auto found = account.servers.find(invocation.instance_id);
   const bool up = found != account.servers.end() && reachable(run_of(invocation.instance_id));
   const auto& document = account.documents[invocation.document];
-  const Hand hand = invocation.ours ? Hand::ours : Hand::outsider;
+  const Actor actor = invocation.ours ? Actor::evenkeel : Actor::outsider;
   if (!invocation.started_at) {
     if (now >= invocation.deliver_by) return end(invocation, now, "TimedOut", "DeliveryTimedOut", -1);
     if (!up || found->second.unmanaged) {
@@ -64,7 +65,7 @@ void Account::World::step_invocation(Invocation& invocation) {
     invocation.started_at = now;
     invocation.status = invocation.details = "InProgress";
     note(FactKind::command, invocation.instance_id, {}, registrations(invocation.instance_id),
-         invocation.document, 0, hand);
+         invocation.document, 0, actor);
     return;
   }
   invocation.lost = invocation.lost || !up;
@@ -76,7 +77,7 @@ void Account::World::step_invocation(Invocation& invocation) {
     return;
   }
   note(FactKind::command_done, invocation.instance_id, {}, invocation.response_code,
-       invocation.document + ": " + invocation.details, 0, hand);
+       invocation.document + ": " + invocation.details, 0, actor);
 }
 
 void Account::World::step_invocations() {
@@ -87,23 +88,23 @@ void Account::World::step_invocations() {
   }
 }
 
-std::expected<std::string, Refusal> Account::send_command(Invocation command,
-                                                          const std::vector<std::string>& instance_ids,
-                                                          Duration deliver_within, Hand hand) {
+std::expected<std::string, ApiRefusal> Account::send_command(CommandInvocation command,
+                                                             const std::vector<std::string>& instance_ids,
+                                                             Duration deliver_within, Actor actor) {
   const auto document = documents.find(command.document);
   if (document == documents.end()) {
-    return std::unexpected(Refusal{400, "InvalidDocument", "The specified SSM document doesn't exist."});
+    return std::unexpected(ApiRefusal{400, "InvalidDocument", "The specified SSM document doesn't exist."});
   }
   for (const auto& name : document->second.required) {
     if (command.parameters.contains(name)) continue;
-    return std::unexpected(Refusal{400, "InvalidParameters", "The parameter " + name + " is required."});
+    return std::unexpected(ApiRefusal{400, "InvalidParameters", "The parameter " + name + " is required."});
   }
   for (const auto& id : instance_ids) {
     const auto server = servers.find(id);
     if (server != servers.end() && !refuses(server->second)) continue;
     return std::unexpected(
-        Refusal{400, "InvalidInstanceId",
-                fmt::format("Instances [[{}]] not in a valid state for account {}", id, account_id)});
+        ApiRefusal{400, "InvalidInstanceId",
+                   fmt::format("Instances [[{}]] not in a valid state for account {}", id, account_id)});
   }
   auto& world = *world_;
   const auto hex = world.command_random.hex(32);
@@ -111,7 +112,7 @@ std::expected<std::string, Refusal> Account::send_command(Invocation command,
                                    hex.substr(16, 4), hex.substr(20));
   command.sent_at = world.now;
   command.deliver_by = world.now + deliver_within;
-  command.ours = hand == Hand::ours;
+  command.ours = actor == Actor::evenkeel;
   for (const auto& id : instance_ids) {
     command.instance_id = id;
     world.open_invocations.push_back(invocations.size());

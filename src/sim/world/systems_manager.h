@@ -13,8 +13,8 @@ namespace evenkeel::sim {
 
 // A document of type Command, and what running it does to a server.
 struct Document {
-  bool heals = false;  // the server's memory falls to memory_at_boot when it ends well
-  bool fails = false;  // it ends with exit status 1, and has changed nothing
+  bool frees_memory = false;  // the server's memory falls to memory_at_boot when it ends well
+  bool fails = false;         // it ends with exit status 1, and has changed nothing
   Duration takes{5'000};
   Duration timeout{3'600'000};        // executionTimeout: a run that has not ended by then has timed out
   std::string output;                 // what it writes to its standard output
@@ -22,7 +22,7 @@ struct Document {
 };
 
 // One instance's copy of a command that was sent.
-struct Invocation {
+struct CommandInvocation {
   std::string command_id, instance_id, document, comment;
   std::map<std::string, std::vector<std::string>> parameters;
   Time sent_at{}, deliver_by{};

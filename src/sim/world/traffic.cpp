@@ -115,7 +115,7 @@ void Account::World::serve(const GroupRun& run, Route& route) {
   const auto& arn = run.group->arn;
   if (!reachable(server)) {
     const char* why = server.up() ? "routed to a zone that is down" : "routed to a server that doesn't run";
-    const bool ours = server.down_by_reboot == Hand::ours;
+    const bool ours = server.down_by_reboot == Actor::evenkeel;
     if (run.failing_open && !ours) return want_of_capacity(id, arn, arrived, why);
     return drop(id, arn, arrived, ours, why);
   }
@@ -140,7 +140,7 @@ void Account::World::drop(const std::string& instance_id, const std::string& arn
                           const char* why) {
   if (requests <= 0) return;
   counters.dropped += requests;
-  if (ours) counters.dropped_by_our_doing += requests;
+  if (ours) counters.dropped_because_of_us += requests;
   note_drop(instance_id, arn, requests, ours, why);
 }
 

@@ -5,10 +5,10 @@
 namespace evenkeel::sim {
 namespace {
 
-std::int64_t drops(const SmallFleet& fleet, Hand hand, const std::string& why = {}) {
+std::int64_t drops(const SmallFleet& fleet, Actor actor, const std::string& why = {}) {
   std::int64_t sum = 0;
   for (const auto& fact : fleet.facts(FactKind::drop)) {
-    if (fact.hand == hand && (why.empty() || fact.detail == why)) sum += fact.count;
+    if (fact.actor == actor && (why.empty() || fact.detail == why)) sum += fact.count;
   }
   return sum;
 }
@@ -78,7 +78,7 @@ TEST(Traffic, OverAServersCapacityIsDropped) {
   const auto& counters = fleet.account.counters();
   EXPECT_NEAR(static_cast<double>(counters.dropped), static_cast<double>(counters.requests) / 3,
               static_cast<double>(counters.requests) * 0.02);
-  EXPECT_EQ(counters.dropped_by_our_doing, 0);
+  EXPECT_EQ(counters.dropped_because_of_us, 0);
 }
 
 TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedByOurDoing) {
@@ -87,7 +87,7 @@ TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedByOurDoing) {
   fleet.pass(1min);
   const auto& counters = fleet.account.counters();
   EXPECT_GT(counters.dropped, 0);
-  EXPECT_EQ(counters.dropped_by_our_doing, counters.dropped);
+  EXPECT_EQ(counters.dropped_because_of_us, counters.dropped);
 }
 
 TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedByOurDoing) {
@@ -96,7 +96,7 @@ TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedByOurDoing) {
   fleet.pass(10s);
   const auto before = fleet.account.counters();
   fleet.pass(1min);
-  const auto ours = fleet.account.counters().dropped_by_our_doing - before.dropped_by_our_doing;
+  const auto ours = fleet.account.counters().dropped_because_of_us - before.dropped_because_of_us;
   const auto all = fleet.account.counters().dropped - before.dropped;
   EXPECT_EQ(ours, 60 * 100);
   EXPECT_GT(all, 60 * 280);
@@ -110,7 +110,7 @@ TEST(Traffic, IsNotDroppedByOurDoingOnceTheMemberIsBack) {
   fleet.account.peak_requests_per_second *= 5;
   fleet.pass(1min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
 }
 
 TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedByOurDoing) {
@@ -119,23 +119,23 @@ TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedByOurDoing
   fleet.account.crash(fleet.ids[1]);
   fleet.pass(5min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
 }
 
 TEST(Traffic, DroppedWhileAnOutsiderHoldsTheMemberIsNotOurDoing) {
   SmallFleet fleet(2, 80);
-  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Hand::outsider);
+  fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
   fleet.pass(3min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
 }
 
 TEST(Traffic, InFlightOnACrashingServerIsDropped) {
   SmallFleet fleet(2, 50);
   fleet.pass(2min);
   fleet.account.crash(fleet.ids[0]);
-  EXPECT_GT(drops(fleet, Hand::outsider, "in flight on a server that crashed"), 20);
-  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
+  EXPECT_GT(drops(fleet, Actor::outsider, "in flight on a server that crashed"), 20);
+  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
 }
 
 TEST(Traffic, GoesOnToAHungServerUntilItsHealthChecksHaveFailed) {
@@ -154,9 +154,9 @@ TEST(Traffic, OnAServerWeRebootUndrainedIsDroppedByOurDoing) {
   fleet.pass(1min);
   fleet.account.reboot({fleet.ids[0]});
   fleet.pass(1min);
-  EXPECT_GT(drops(fleet, Hand::ours, "in flight on a server that was rebooted"), 10);
-  EXPECT_GT(drops(fleet, Hand::ours, "routed to a server that doesn't run"), 40 * 9);
-  EXPECT_EQ(fleet.account.counters().dropped, fleet.account.counters().dropped_by_our_doing);
+  EXPECT_GT(drops(fleet, Actor::evenkeel, "in flight on a server that was rebooted"), 10);
+  EXPECT_GT(drops(fleet, Actor::evenkeel, "routed to a server that doesn't run"), 40 * 9);
+  EXPECT_EQ(fleet.account.counters().dropped, fleet.account.counters().dropped_because_of_us);
 }
 
 TEST(Traffic, IsNotDroppedWhenAServerIsDrainedBeforeItsReboot) {
@@ -177,7 +177,7 @@ TEST(Traffic, StillTricklesToATargetThatHasJustBegunToDrain) {
   fleet.pass(2s);
   fleet.account.reboot({fleet.ids[0]});
   fleet.pass(30s);
-  EXPECT_GT(drops(fleet, Hand::ours, "routed to a server that doesn't run"), 0);
+  EXPECT_GT(drops(fleet, Actor::evenkeel, "routed to a server that doesn't run"), 0);
 }
 
 TEST(Traffic, InFlightAtTheEndOfATooShortDelayIsDroppedByOurDoing) {
@@ -186,7 +186,7 @@ TEST(Traffic, InFlightAtTheEndOfATooShortDelayIsDroppedByOurDoing) {
   fleet.pass(1min);
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443);
   fleet.pass(5s);
-  EXPECT_GT(drops(fleet, Hand::ours, "in flight at the end of the deregistration delay"), 0);
+  EXPECT_GT(drops(fleet, Actor::evenkeel, "in flight at the end of the deregistration delay"), 0);
 }
 
 TEST(Traffic, FailsOpenToAllRegisteredTargetsBelowTheGroupsMinimum) {
@@ -218,7 +218,7 @@ TEST(Traffic, IsDroppedWhenThereIsNoTargetAtAll) {
   fleet.pass(1min);
   EXPECT_EQ(fleet.account.counters().dropped - before.dropped,
             fleet.account.counters().requests - before.requests);
-  EXPECT_GT(drops(fleet, Hand::ours, "no target to route to"), 0);
+  EXPECT_GT(drops(fleet, Actor::evenkeel, "no target to route to"), 0);
 }
 
 TEST(Traffic, IsSharedAmongTheTargetGroups) {

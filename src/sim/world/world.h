@@ -29,14 +29,14 @@ using PlaceKey = std::pair<std::string, int>;  // (arn, port) of one instance's 
 // What the account knows of a server beyond its public face.
 struct ServerRun {
   Server* server = nullptr;
-  std::vector<std::pair<Time, Hand>> reboots;  // accepted, waiting in EC2's queue
-  std::optional<Hand> down_by_reboot;          // from the shutdown of a reboot until it is up again
-  std::set<PlaceKey> taken;                    // we deregistered it there, and it isn't healthy there again
-  int metric_second = 0;                       // the second of the minute in which its agent reports
-  std::array<std::size_t, 2> series{};         // last known places in Account::series
-  int arrived = 0;                             // requests in this second
-  std::int64_t served = 0;                     // requests since its CPUUtilization was published
-  int places = 0, healthy_places = 0;          // registrations in groups that have a load balancer
+  std::vector<std::pair<Time, Actor>> reboots;  // accepted, waiting in EC2's queue
+  std::optional<Actor> down_by_reboot;          // from the shutdown of a reboot until it is up again
+  std::set<PlaceKey> taken;                     // we deregistered it there, and it isn't healthy there again
+  int metric_second = 0;                        // the second of the minute in which its agent reports
+  std::array<std::size_t, 2> series{};          // last known places in Account::series
+  int arrived = 0;                              // requests in this second
+  std::int64_t served = 0;                      // requests since its CPUUtilization was published
+  int places = 0, healthy_places = 0;           // registrations in groups that have a load balancer
   bool up() const { return server != nullptr && server->life == Server::Life::running; }
 };
 
@@ -45,9 +45,9 @@ struct TargetRun {
   std::array<int, 32> ends{};  // requests in flight by the second (modulo 32) in which they end
   std::array<double, kRequestClasses.size()> carry{};
   int in_flight = 0;
-  int arrived = 0;                   // requests in this second
-  bool late_requests = false;        // was routed to when it was deregistered
-  Hand drained_by = Hand::outsider;  // who began the present draining
+  int arrived = 0;                     // requests in this second
+  bool late_requests = false;          // was routed to when it was deregistered
+  Actor drained_by = Actor::outsider;  // who began the present draining
 };
 
 // Where a group's requests go in this second.
@@ -86,7 +86,7 @@ struct Account::World {
 
   // servers.cpp: lives
   void step_server(ServerRun& run);
-  void begin_shutdown(ServerRun& run, Hand hand);
+  void begin_shutdown(ServerRun& run, Actor actor);
   void begin_boot(ServerRun& run);
   void finish_boot(ServerRun& run);
   void hang(ServerRun& run);
@@ -94,8 +94,8 @@ struct Account::World {
   static const char* life_name(Server::Life life);
 
   // instances.cpp: stops, starts and scheduled events
-  void begin_stop(ServerRun& run, Hand hand);
-  void begin_start(ServerRun& run, Hand hand, Duration pending);
+  void begin_stop(ServerRun& run, Actor actor);
+  void begin_start(ServerRun& run, Actor actor, Duration pending);
   void step_events(ServerRun& run);
   void happen(ServerRun& run, const std::string& code);
   void end_events(Server& server, std::string_view code);  // the open ones; an empty code: all of them
@@ -136,8 +136,8 @@ struct Account::World {
   void rebalance(AutoScalingGroup& group);
   void step_refresh(AutoScalingGroup& group);
   bool unhealthy(const AutoScalingGroup& group, const AutoScalingMember& member, bool thorough);
-  // The new member's id; none: refused by EC2. `hand`: who made it necessary.
-  std::optional<std::string> launch(AutoScalingGroup& group, const char* why, Hand hand = Hand::outsider);
+  // The new member's id; none: refused by EC2. `actor`: who made it necessary.
+  std::optional<std::string> launch(AutoScalingGroup& group, const char* why, Actor actor = Actor::outsider);
   bool uneven(const AutoScalingGroup& group);  // its zones: Auto Scaling would even them out
   std::map<std::string, int> members_by_zone(const AutoScalingGroup& group);  // zones out of order left out
   AutoScalingMember* choose_for_scale_in(AutoScalingGroup& group);
@@ -145,12 +145,12 @@ struct Account::World {
   // lifecycle.cpp: of the members of Auto Scaling groups
   void step_lifecycles(AutoScalingGroup& group);
   bool step_lifecycle(AutoScalingGroup& group, AutoScalingMember& member);  // true: it is no member any more
-  void retire(AutoScalingGroup& group, AutoScalingMember& member, const std::string& cause, Hand hand);
+  void retire(AutoScalingGroup& group, AutoScalingMember& member, const std::string& cause, Actor actor);
   bool step_termination(AutoScalingGroup& group, AutoScalingMember& member);  // once it is drained
   void replace_root_volume(AutoScalingGroup& group, AutoScalingMember& member);
   bool step_root_volume(AutoScalingGroup& group, AutoScalingMember& member);
   int decrement_of(const AutoScalingMember& member) const;  // of the desired size, when it leaves
-  void take_from_groups(const AutoScalingGroup& group, const std::string& instance_id, Hand hand);
+  void take_from_groups(const AutoScalingGroup& group, const std::string& instance_id, Actor actor);
   bool in_groups(const AutoScalingGroup& group, const std::string& instance_id);
   void begin_activity(AutoScalingGroup& group, AutoScalingMember& member, const char* what,
                       const std::string& cause, const char* status, int progress);
@@ -158,8 +158,8 @@ struct Account::World {
 
   // systems_manager.cpp
   void step_invocations();
-  void step_invocation(Invocation& invocation);
-  void finish(Invocation& invocation, const Document& document, Server& server) const;
+  void step_invocation(CommandInvocation& invocation);
+  void finish(CommandInvocation& invocation, const Document& document, Server& server) const;
 
   // load_metrics.cpp
   void publish_load();
@@ -169,7 +169,7 @@ struct Account::World {
 
   // history.cpp
   void note(FactKind kind, const std::string& instance_id, const std::string& arn = {},
-            std::int64_t count = 0, std::string detail = {}, int port = 0, Hand hand = Hand::outsider);
+            std::int64_t count = 0, std::string detail = {}, int port = 0, Actor actor = Actor::outsider);
   void note_drop(const std::string& instance_id, const std::string& arn, int requests, bool ours,
                  const char* why);
   void remember();  // the present, for stale reads
