@@ -16,7 +16,7 @@ namespace {
 class NamedRule {
  public:
   using InFleet = rules::Findings (*)(const Subject& fleet);
-  using InGroup = std::optional<Finding> (*)(const Subject& fleet, const Group& group);
+  using InGroup = std::optional<Finding> (*)(const Subject& fleet, const GroupFacts& group);
 
   constexpr NamedRule(const char* word, InFleet look) : name(word), in_fleet_(look) {}
   constexpr NamedRule(const char* word, InGroup look) : name(word), in_group_(look) {}

@@ -53,12 +53,12 @@ const char* name(Right::State state);
 std::vector<Right> rights(const FleetPolicy& policy, const Facts& facts);
 
 // A statement of an IAM policy.
-struct Statement {
+struct PolicyStatement {
   std::vector<std::string> actions;
   std::vector<std::string> resources;
 };
 // What has to be added for Evenkeel to work on this fleet; empty when nothing is missing. What only check
 // asks for is left out.
-std::vector<Statement> missing_statements(const FleetPolicy& policy, const Facts& facts);
+std::vector<PolicyStatement> missing_statements(const FleetPolicy& policy, const Facts& facts);
 
 }  // namespace evenkeel::check

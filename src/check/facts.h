@@ -34,7 +34,7 @@ struct Traffic {
 
 // A target group of the fleet: one that the policy names, or that is attached to its Auto Scaling group where
 // the policy names none.
-struct Group {
+struct GroupFacts {
   aws::elbv2::TargetGroup is;
   TargetGroup seen;                  // as a tick sees it
   Read<Traffic> traffic = unread();  // unknown where no load balancer is attached
@@ -47,7 +47,7 @@ struct Facts {
   std::string partition = "aws";
 
   Read<std::vector<std::string>> existing_groups = unread();  // the names of the region's target groups
-  std::vector<Group> groups;                                  // those that the policy names and that exist
+  std::vector<GroupFacts> groups;                             // those that the policy names and that exist
   // What a tick sees, and what a start does. Its target groups are those of `groups`; of stop protection it has
   // that of the first running members where the treatments have stop_start, and takes the others to have none.
   Observation seen;

@@ -16,7 +16,7 @@ namespace evenkeel::check {
 struct FactsBuilder {
   const FleetPolicy& policy;
   wire::Caller& caller;
-  const Progress& progress;
+  const ReadProgress& progress;
   Facts facts = {};
   std::optional<Error> first_error = std::nullopt;  // that is no missing permission
   std::set<std::string> said = {};                  // the errors that the facts have

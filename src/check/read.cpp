@@ -175,7 +175,7 @@ void FactsBuilder::look_on(const wire::Call& call, const wire::Reply& reply) {
   }
 }
 
-Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const Progress& progress) {
+Result<Facts> read(const FleetPolicy& policy, wire::Caller& caller, const ReadProgress& progress) {
   FactsBuilder builder{policy, caller, progress};
   builder.facts.region = caller.region();
   if (const auto* known = wire::partition_of_region(caller.region())) builder.facts.partition = known->name;

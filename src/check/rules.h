@@ -17,29 +17,29 @@ Findings rights_not_proved(const Subject& fleet);
 
 // rules_groups.cpp: what the target groups are
 Findings target_group_not_found(const Subject& fleet);
-std::optional<Finding> target_group_type(const Subject& fleet, const Group& group);
-std::optional<Finding> target_group_empty(const Subject& fleet, const Group& group);
-std::optional<Finding> no_load_balancer(const Subject& fleet, const Group& group);
-std::optional<Finding> no_traffic(const Subject& fleet, const Group& group);
-std::optional<Finding> zone_not_enabled(const Subject& fleet, const Group& group);
+std::optional<Finding> target_group_type(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> target_group_empty(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> no_load_balancer(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> no_traffic(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> zone_not_enabled(const Subject& fleet, const GroupFacts& group);
 
 // rules_timing.cpp: times of the target groups against the policy's
-std::optional<Finding> short_draining(const Subject& fleet, const Group& group);
-std::optional<Finding> long_draining(const Subject& fleet, const Group& group);
+std::optional<Finding> short_draining(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> long_draining(const Subject& fleet, const GroupFacts& group);
 Findings drain_slack(const Subject& fleet);
-std::optional<Finding> slow_start(const Subject& fleet, const Group& group);
-std::optional<Finding> health_check(const Subject& fleet, const Group& group);
+std::optional<Finding> slow_start(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> health_check(const Subject& fleet, const GroupFacts& group);
 Findings boot_deadline(const Subject& fleet);
 Findings slow_round(const Subject& fleet);
 
 // rules_members.cpp
-std::optional<Finding> fleet_too_small(const Subject& fleet, const Group& group);
-std::optional<Finding> fail_open(const Subject& fleet, const Group& group);
+std::optional<Finding> fleet_too_small(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> fail_open(const Subject& fleet, const GroupFacts& group);
 Findings out_unreachable(const Subject& fleet);
 Findings member_not_running(const Subject& fleet);
 Findings elsewhere_registered(const Subject& fleet);
 Findings out_already(const Subject& fleet);
-std::optional<Finding> missing_place(const Subject& fleet, const Group& group);
+std::optional<Finding> missing_place(const Subject& fleet, const GroupFacts& group);
 Findings one_zone(const Subject& fleet);
 Findings without_witness(const Subject& fleet);
 
@@ -55,7 +55,7 @@ Findings standby_at_min_size(const Subject& fleet);
 Findings grace_period(const Subject& fleet);
 
 // rules_zones.cpp
-std::optional<Finding> zone_too_small(const Subject& fleet, const Group& group);
+std::optional<Finding> zone_too_small(const Subject& fleet, const GroupFacts& group);
 Findings out_per_zone_unreachable(const Subject& fleet);
 
 // rules_calendar.cpp: windows and freezes

@@ -39,7 +39,7 @@ Findings target_group_not_found(const Subject& fleet) {
   return findings;
 }
 
-std::optional<Finding> target_group_type(const Subject& /*fleet*/, const Group& group) {
+std::optional<Finding> target_group_type(const Subject& /*fleet*/, const GroupFacts& group) {
   if (group.is.target_type == "instance") return {};
   return Finding{.severity = Severity::would_not_work,
                  .text = fmt::format("its targets are of type {}: {}; no member that is registered in "
@@ -50,10 +50,11 @@ std::optional<Finding> target_group_type(const Subject& /*fleet*/, const Group& 
                      "there the servers that are to be treated"};
 }
 
-std::optional<Finding> target_group_empty(const Subject& fleet, const Group& group) {
-  const bool none = fleet.members.empty() && std::ranges::all_of(fleet.facts.groups, [](const Group& one) {
-                      return one.seen.registrations && one.seen.registrations->empty();
-                    });
+std::optional<Finding> target_group_empty(const Subject& fleet, const GroupFacts& group) {
+  const bool none =
+      fleet.members.empty() && std::ranges::all_of(fleet.facts.groups, [](const GroupFacts& one) {
+        return one.seen.registrations && one.seen.registrations->empty();
+      });
   if (!group.seen.registrations || !group.seen.registrations->empty()) return {};
   return Finding{
       .severity = none ? Severity::would_not_work : Severity::warning,
@@ -64,7 +65,7 @@ std::optional<Finding> target_group_empty(const Subject& fleet, const Group& gro
       .remedy = "register the servers, or correct target_groups and the fleet's region"};
 }
 
-std::optional<Finding> no_load_balancer(const Subject& fleet, const Group& group) {
+std::optional<Finding> no_load_balancer(const Subject& fleet, const GroupFacts& group) {
   if (!group.is.load_balancer_arns.empty()) return {};
   const auto in = fleet.ids_in(group);
   return Finding{
@@ -78,7 +79,7 @@ std::optional<Finding> no_load_balancer(const Subject& fleet, const Group& group
       .members = in};
 }
 
-std::optional<Finding> no_traffic(const Subject& /*fleet*/, const Group& group) {
+std::optional<Finding> no_traffic(const Subject& /*fleet*/, const GroupFacts& group) {
   if (!group.traffic || group.traffic->highest_weight > 0) return {};
   const auto& traffic = *group.traffic;
   return Finding{
@@ -95,7 +96,7 @@ std::optional<Finding> no_traffic(const Subject& /*fleet*/, const Group& group) 
           "blue/green pair"};
 }
 
-std::optional<Finding> zone_not_enabled(const Subject& fleet, const Group& group) {
+std::optional<Finding> zone_not_enabled(const Subject& fleet, const GroupFacts& group) {
   if (!group.traffic || group.traffic->zones.empty()) return {};
   const auto& zones = group.traffic->zones;
   std::vector<std::string> outside, where;

@@ -17,7 +17,7 @@ std::string asked_for(const Subject& fleet, int total) {
   return fmt::format("keep.healthy is {}%, of {} that is {}", share.percent, total, share.of(total));
 }
 
-int fail_open_threshold(const Group& group, int total) {
+int fail_open_threshold(const GroupFacts& group, int total) {
   const auto& attributes = group.seen.attributes;
   if (!attributes) return 0;
   return std::max(attributes->fail_open_count, (attributes->fail_open_percent * total + 99) / 100);
@@ -25,7 +25,7 @@ int fail_open_threshold(const Group& group, int total) {
 
 }  // namespace
 
-std::optional<Finding> fleet_too_small(const Subject& fleet, const Group& group) {
+std::optional<Finding> fleet_too_small(const Subject& fleet, const GroupFacts& group) {
   const auto in = fleet.ids_in(group);
   if (in.empty()) return {};
   const auto members = static_cast<int>(in.size());
@@ -54,7 +54,7 @@ std::optional<Finding> fleet_too_small(const Subject& fleet, const Group& group)
   return finding;
 }
 
-std::optional<Finding> fail_open(const Subject& fleet, const Group& group) {
+std::optional<Finding> fail_open(const Subject& fleet, const GroupFacts& group) {
   const auto members = static_cast<int>(fleet.ids_in(group).size());
   if (members == 0) return {};
   const int total = fleet.counted_in(group), threshold = fail_open_threshold(group, total);
@@ -182,7 +182,7 @@ Findings out_already(const Subject& fleet) {
 
 // Most members are in every group of the fleet: then those that miss one were left there by a deployment or by
 // hand, and serve only half.
-std::optional<Finding> missing_place(const Subject& fleet, const Group& group) {
+std::optional<Finding> missing_place(const Subject& fleet, const GroupFacts& group) {
   if (!group.seen.registrations || group.seen.type != TargetType::instance) return {};
   const auto in = fleet.ids_in(group);
   std::vector<std::string> missing;

@@ -59,11 +59,11 @@ std::vector<std::string> resources_of(aws::Resource resource, const iam::Scope& 
 
 }  // namespace
 
-std::vector<Statement> missing_statements(const FleetPolicy& policy, const Facts& facts) {
+std::vector<PolicyStatement> missing_statements(const FleetPolicy& policy, const Facts& facts) {
   iam::Setting setting;
   setting.region = facts.region;
   const auto scope = iam::scope_of({&policy}, policy.role_arn, setting);
-  std::vector<Statement> statements;
+  std::vector<PolicyStatement> statements;
   for (const auto& needed : aws::kNeededPermissions) {
     if (!facts.denied.contains(std::string(needed.action)) || !needed_by_tick(needed, policy)) continue;
     auto resources = resources_of(needed.resource, scope, facts);

@@ -12,12 +12,12 @@ namespace {
 using Spoil = std::function<void(Healthy&)>;
 using enum Severity;
 
-struct Case {
+struct FindingCase {
   const char* rule;
   const char* when;
   Severity severity;
   const char* says;  // in the text
-  const char* mend;  // in the remedy
+  const char* fix;   // in the remedy
   Spoil spoil;
 };
 
@@ -40,7 +40,7 @@ void keep_only(Healthy& fleet, int numbers) {
     });
 }
 
-const std::vector<Case> kPermissions = {
+const std::vector<FindingCase> kPermissions = {
     {"permission_missing", "Registering", would_not_work, "RegisterTargets is not allowed in tg1;",
      "IAM statement",
      [](Healthy& fleet) {
@@ -80,7 +80,7 @@ const std::vector<Case> kPermissions = {
      [](Healthy& fleet) { fleet.facts.seen.signals[Healthy::id(3)].state = SignalState::partial; }},
 };
 
-const std::vector<Case> kGroups = {
+const std::vector<FindingCase> kGroups = {
     {"target_group_not_found", "Mistyped", would_not_work, "no target group tg1-8 in eu-west-1",
      "the region has tg1-80, tg1",
      [](Healthy& fleet) {
@@ -113,7 +113,7 @@ const std::vector<Case> kGroups = {
      "it has eu-west-1a", [](Healthy& fleet) { fleet.tg1().traffic->zones = {"eu-west-1a"}; }},
 };
 
-const std::vector<Case> kMembers = {
+const std::vector<FindingCase> kMembers = {
     {"fleet_too_small", "NobodyCouldEverLeave", would_not_work, "8 members, and 8 must be left healthy",
      "at most 7, or add 1 server", [](Healthy& fleet) { fleet.policy.keep.healthy.count = 8; }},
     {"fleet_too_small", "AShareIsRoundedUp", would_not_work, "keep.healthy is 90%, of 8 that is 8",
@@ -169,7 +169,7 @@ const std::vector<Case> kMembers = {
      }},
 };
 
-const std::vector<Case> kScaling = {
+const std::vector<FindingCase> kScaling = {
     {"auto_scaling_group_not_found", "Mistyped", would_not_work, "no Auto Scaling group web-asgg", "correct",
      [](Healthy& fleet) {
        fleet.policy.auto_scaling_group = "web-asgg";
@@ -217,7 +217,7 @@ Condition when(Condition::Kind kind, Duration longer_than = {}, const char* name
   return {.kind = kind, .metric = {}, .longer_than = longer_than, .name = name};
 }
 
-const std::vector<Case> kStandby = {
+const std::vector<FindingCase> kStandby = {
     {"auto_scaling_without_target_groups", "None", would_not_work,
      "none are attached to Auto Scaling group web-asg", "write target_groups",
      [](Healthy& fleet) {
@@ -305,7 +305,7 @@ const std::vector<Case> kStandby = {
      }},
 };
 
-const std::vector<Case> kCalendar = {
+const std::vector<FindingCase> kCalendar = {
     {"window_never_opens", "AllFrozen", would_not_work, "more than a year", "windows and freezes",
      [](Healthy& fleet) {
        using namespace std::chrono;
@@ -318,7 +318,7 @@ const std::vector<Case> kCalendar = {
      [](Healthy& fleet) { fleet.policy.windows = {{.from = 22h, .to = 23h, .zone = {}}}; }},
 };
 
-const std::vector<Case> kGates = {
+const std::vector<FindingCase> kGates = {
     {"gate_alarm", "NoSuchAlarm", would_not_work, "there is no alarm deploy in eu-west-1", "gates.alarms",
      [](Healthy& fleet) {
        fleet.policy.gates.alarms = {"deploy"};
@@ -367,7 +367,7 @@ const std::vector<Case> kGates = {
      "to 1 or less", [](Healthy& fleet) { fleet.policy.keep.out_per_zone = Share{2, 0}; }},
 };
 
-const std::vector<Case> kTreatments = {
+const std::vector<FindingCase> kTreatments = {
     {"cannot_stop", "OneOnInstanceStore", warning,
      "1 of 8 members would be left alone (i-00000000000000002): its root device is not known to be on EBS",
      "stop_start",
@@ -433,7 +433,7 @@ const std::vector<Case> kTreatments = {
      }},
 };
 
-class RuleFires : public ::testing::TestWithParam<Case> {};
+class RuleFires : public ::testing::TestWithParam<FindingCase> {};
 
 TEST_P(RuleFires, WithItsSeverityItsNumbersAndARemedy) {
   const auto& expected = GetParam();
@@ -445,10 +445,10 @@ TEST_P(RuleFires, WithItsSeverityItsNumbersAndARemedy) {
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(name(found.front().severity), std::string(name(expected.severity)));
   EXPECT_NE(found.front().text.find(expected.says), std::string::npos) << found.front().text;
-  EXPECT_NE(found.front().remedy.find(expected.mend), std::string::npos) << found.front().remedy;
+  EXPECT_NE(found.front().remedy.find(expected.fix), std::string::npos) << found.front().remedy;
 }
 
-std::string rule_test_name(const ::testing::TestParamInfo<Case>& info) {
+std::string rule_test_name(const ::testing::TestParamInfo<FindingCase>& info) {
   std::string text = std::string(info.param.rule) + "_" + info.param.when;
   std::erase_if(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_'; });
   return text;

@@ -14,7 +14,7 @@ constexpr Duration kLateConnections = 120s;  // an NLB may still open some so lo
 constexpr Duration kLong = 15min;
 constexpr Duration kLeastSlack = 2min;  // two ticks: one to see it drained, one because AWS shows it late
 
-bool is_network(const Group& group) {
+bool is_network(const GroupFacts& group) {
   return (group.traffic && group.traffic->type == "network") || group.is.protocol == "TCP" ||
          group.is.protocol == "UDP" || group.is.protocol == "TCP_UDP" || group.is.protocol == "TLS";
 }
@@ -28,7 +28,7 @@ Duration longest_delay(const Subject& fleet) {
 
 }  // namespace
 
-std::optional<Finding> short_draining(const Subject& /*fleet*/, const Group& group) {
+std::optional<Finding> short_draining(const Subject& /*fleet*/, const GroupFacts& group) {
   if (!group.seen.attributes) return {};
   const auto delay = group.seen.attributes->deregistration_delay;
   if (delay > Duration::zero() && !(is_network(group) && delay < kLateConnections)) return {};
@@ -47,7 +47,7 @@ std::optional<Finding> short_draining(const Subject& /*fleet*/, const Group& gro
       .numbers = {{"deregistration_delay_seconds", seconds(delay)}}};
 }
 
-std::optional<Finding> long_draining(const Subject& /*fleet*/, const Group& group) {
+std::optional<Finding> long_draining(const Subject& /*fleet*/, const GroupFacts& group) {
   if (!group.seen.attributes || group.seen.attributes->deregistration_delay < kLong) return {};
   const auto delay = group.seen.attributes->deregistration_delay;
   return Finding{
@@ -73,7 +73,7 @@ Findings drain_slack(const Subject& fleet) {
        .numbers = {{"deregistration_delay_seconds", seconds(delay)}, {"slack_seconds", seconds(slack)}}}};
 }
 
-std::optional<Finding> slow_start(const Subject& fleet, const Group& group) {
+std::optional<Finding> slow_start(const Subject& fleet, const GroupFacts& group) {
   if (!group.seen.attributes || group.seen.attributes->slow_start == Duration::zero()) return {};
   const auto ramp = group.seen.attributes->slow_start;
   return Finding{
@@ -89,7 +89,7 @@ std::optional<Finding> slow_start(const Subject& fleet, const Group& group) {
       .numbers = {{"slow_start_seconds", seconds(ramp)}}};
 }
 
-std::optional<Finding> health_check(const Subject& fleet, const Group& group) {
+std::optional<Finding> health_check(const Subject& fleet, const GroupFacts& group) {
   const auto rejoin = fleet.policy.timing.rejoin;
   if (!group.is.health_check) return {};
   const auto& check = *group.is.health_check;

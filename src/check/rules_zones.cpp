@@ -7,7 +7,7 @@
 
 namespace evenkeel::check::rules {
 
-std::optional<Finding> zone_too_small(const Subject& fleet, const Group& group) {
+std::optional<Finding> zone_too_small(const Subject& fleet, const GroupFacts& group) {
   const auto& share = fleet.policy.keep.healthy_per_zone;
   if (!share || !fleet.facts.instances_read()) return {};
   std::map<std::string, std::vector<std::string>> zones;

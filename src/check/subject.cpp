@@ -46,7 +46,7 @@ std::vector<std::string> Subject::ids() const {
   return all;
 }
 
-std::vector<std::string> Subject::ids_in(const Group& group) const {
+std::vector<std::string> Subject::ids_in(const GroupFacts& group) const {
   std::vector<std::string> in;
   for (const auto& [id, member] : members) {
     if (std::ranges::find(member.places, &group, &CheckedTarget::group) != member.places.end())
@@ -55,7 +55,7 @@ std::vector<std::string> Subject::ids_in(const Group& group) const {
   return in;
 }
 
-int Subject::healthy_in(const Group& group) const {
+int Subject::healthy_in(const GroupFacts& group) const {
   int healthy = 0;
   for (const auto& id : ids_in(group)) {
     const auto& member = members.at(id);
@@ -64,11 +64,11 @@ int Subject::healthy_in(const Group& group) const {
   return healthy;
 }
 
-int Subject::counted_in(const Group& group) const {
+int Subject::counted_in(const GroupFacts& group) const {
   return std::max(static_cast<int>(ids_in(group).size()), wanted);
 }
 
-int Subject::required(const Group& group) const {
+int Subject::required(const GroupFacts& group) const {
   const auto attributes = group.seen.attributes.value_or(TargetGroup::Attributes{.fail_open_count = 0});
   return decide::required_healthy(policy.keep, counted_in(group), attributes.fail_open_count,
                                   attributes.fail_open_percent);

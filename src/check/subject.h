@@ -16,11 +16,11 @@ namespace evenkeel::check {
 
 // One registration of a member in a group that the policy names.
 struct CheckedTarget {
-  const Group* group;
+  const GroupFacts* group;
   const Registration* target;
 };
 
-struct Member {
+struct CheckedMember {
   std::string id;
   const Instance* instance = nullptr;  // nullptr: EC2 doesn't know it, or was not read
   std::vector<CheckedTarget> places;
@@ -33,7 +33,8 @@ struct Member {
 struct Subject {
   const FleetPolicy& policy;
   const Facts& facts;
-  std::map<std::string, Member> members;      // by instance id: registered in a named group of type instance
+  std::map<std::string, CheckedMember>
+      members;                                // by instance id: registered in a named group of type instance
   const AutoScalingGroup* scaling = nullptr;  // the one that the policy names
   int wanted = 0;                             // instances that it wants; 0: no group is named
 
@@ -41,12 +42,12 @@ struct Subject {
 
   std::size_t size() const { return members.size(); }
   std::vector<std::string> ids() const;
-  std::vector<std::string> ids_in(const Group& group) const;
-  int healthy_in(const Group& group) const;
+  std::vector<std::string> ids_in(const GroupFacts& group) const;
+  int healthy_in(const GroupFacts& group) const;
   // Its members, or as many as its Auto Scaling group wants: of what a share is counted.
-  int counted_in(const Group& group) const;
+  int counted_in(const GroupFacts& group) const;
   // How many must be left healthy: the policy's, and more than the group's own fail-open threshold.
-  int required(const Group& group) const;
+  int required(const GroupFacts& group) const;
   // What one remediation takes when nothing delays it.
   Duration one_remediation() const;
   // What the windows leave open of a week, from 0 to 1.

@@ -55,7 +55,7 @@ int code_of(const Report& report) {
   return count(report, Severity::warning) > 0 ? kNeedsPerson : kDone;
 }
 
-Json statements_json(const std::vector<check::Statement>& statements) {
+Json statements_json(const std::vector<check::PolicyStatement>& statements) {
   Json list = Json::array();
   for (const auto& statement : statements) {
     list.push_back({{"Effect", "Allow"}, {"Action", statement.actions}, {"Resource", statement.resources}});

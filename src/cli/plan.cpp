@@ -34,8 +34,8 @@ std::vector<std::string> nearest_metrics(const controller::TickReport& report, c
                                          wire::Caller& caller) {
   std::vector<std::string> said;
   for (const auto& blind : report.plan.next.ability.blind_to) {
-    const auto metric = std::ranges::find(view.metrics, blind.subject,
-                                          [](const decide::Metric& one) { return one.condition.metric; });
+    const auto metric = std::ranges::find(
+        view.metrics, blind.subject, [](const decide::MetricReading& one) { return one.condition.metric; });
     if (blind.what != Blindness::metric_absent || metric == view.metrics.end()) continue;
     std::vector<std::string> near;
     for (const auto& other : check::read_nearest(metric->condition, caller))
@@ -111,7 +111,7 @@ std::string treatment(const decide::FleetView& view, const Row& row) {
   const auto reason = row.verdict->reason;
   if (reason != Reason::start && reason != Reason::next_in_line) return "-";
   const auto& member = view.members.at(row.instance_id);
-  const auto asked = member.instance == nullptr ? decide::Asked{} : decide::judge_rules(view, member);
+  const auto asked = member.instance == nullptr ? decide::Demand{} : decide::judge_rules(view, member);
   const auto level = static_cast<std::size_t>(asked.holds ? asked.level : decide::level_for(view, member));
   return level < view.policy.treatments.size() ? describe(view.policy.treatments[level].treatment) : "-";
 }

@@ -194,7 +194,7 @@ void blind_to_gates(const FleetView& fleet, Blind& blind) {
   }
 }
 
-bool is_of_metric(const BlindTo& blind, const Metric& metric) {
+bool is_of_metric(const BlindTo& blind, const MetricReading& metric) {
   return (blind.what == Blindness::metric_absent || blind.what == Blindness::metric_unread) &&
          blind.subject == metric.condition.metric;
 }
@@ -251,12 +251,12 @@ bool is_judged(const FleetView& fleet) {
 
 // Which members a rule asks for is known only by a tick that has read the metrics, and what speaks against them only
 // by one that came to looking. Every other tick keeps what was found.
-struct Looked {
+struct LookCoverage {
   bool judged = false;    // what every rule says of every member
   bool surveyed = false;  // and each member that is asked for was looked at more closely
 };
 
-Looked how_it_looked(const Plan& plan, const FleetView& fleet) {
+LookCoverage how_it_looked(const Plan& plan, const FleetView& fleet) {
   const bool judged = is_judged(fleet);
   return {judged, judged && plan.fleet.empty()};
 }
@@ -266,7 +266,7 @@ bool is_named(const Blind& blind, Blindness what) {
 }
 
 // What a closer look found and no guard of this tick could find again.
-bool stays(const BlindTo& known, const Plan& plan, const FleetView& fleet, const Looked& looked) {
+bool stays(const BlindTo& known, const Plan& plan, const FleetView& fleet, const LookCoverage& looked) {
   switch (known.what) {
     case Blindness::survey_denied:
     case Blindness::load_unread:

@@ -23,7 +23,7 @@ Check check(std::string name, std::optional<Verdict> verdict) {
 }
 
 void add_rules(const FleetView& fleet, const Member& member, std::vector<Check>& checks) {
-  const auto add = [&](const std::string& name, Finding finding) {
+  const auto add = [&](const std::string& name, ConditionResult finding) {
     checks.push_back({"rule " + name, finding.holds == Holds::yes, std::move(finding.verdict), name});
   };
   if (fleet.policy.reboot_when.given()) add("reboot_when", judge_reboot_when(fleet, member));

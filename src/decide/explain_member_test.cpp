@@ -20,8 +20,8 @@ const Check& link(const std::vector<Check>& checks, const std::string& name) {
 }
 
 // Whatever can tell its numbers is there to tell them.
-struct Everything : FleetForTest {
-  Everything() {
+struct EveryGuard : FleetForTest {
+  EveryGuard() {
     scaling().min = 2;
     memory(3, 90);
     policy.freezes = {Freeze{{}, {}, {}, ""}};
@@ -46,7 +46,7 @@ struct Everything : FleetForTest {
 };
 
 TEST(Chain, TellsEveryGuardThatLetsItGoWithItsNumbers) {
-  const Everything fleet;
+  const EveryGuard fleet;
   const auto checks = explained(fleet, 3);
   for (const auto& check : checks) {
     if (check.name == "rule old") continue;
@@ -126,7 +126,7 @@ TEST(Chain, WhereNothingAsksTheEarliestRuleCounts) {
 }
 
 TEST(Chain, OfSomebodyWhomEc2DoesNotKnowHasNoGaps) {
-  Everything fleet;
+  EveryGuard fleet;
   fleet.observation.instances.erase(id(3));
   const auto checks = explained(fleet, 3);
   EXPECT_EQ(link(checks, "running").verdict->reason, Reason::instance_unknown);
@@ -149,7 +149,7 @@ TEST(Chain, OfAStrangerSaysSo) {
 }
 
 TEST(Chain, WhatWasNotAskedDoesNotPassAndCanBeAsked) {
-  Everything fleet;
+  EveryGuard fleet;
   fleet.observation.signals.clear();
   fleet.observation.loads.clear();
   fleet.observation.surveys.clear();
@@ -162,7 +162,7 @@ TEST(Chain, WhatWasNotAskedDoesNotPassAndCanBeAsked) {
   EXPECT_EQ(questions[0].kind, Question::Kind::signal);
   EXPECT_EQ(questions[1].kind, Question::Kind::load);
   EXPECT_EQ(questions[2].kind, Question::Kind::survey);
-  const Everything answered;
+  const EveryGuard answered;
   EXPECT_TRUE(questions_to_explain(answered.policy, answered.observation, answered.state, id(3)).empty());
 }
 

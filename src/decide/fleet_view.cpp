@@ -245,7 +245,7 @@ void FleetView::find_what_is_known() {
 void FleetView::find_metrics() {
   const auto add = [&](const MetricCondition& condition, bool of_reboot_when) {
     const auto key = metric_key(condition);
-    const auto known = std::ranges::find(metrics, key, &Metric::key);
+    const auto known = std::ranges::find(metrics, key, &MetricReading::key);
     if (known == metrics.end()) {
       metrics.push_back({key, condition, of_reboot_when, nullptr, {&condition}});
       return;
@@ -270,8 +270,8 @@ void FleetView::find_metrics() {
   }
 }
 
-const Metric& FleetView::metric_of(const MetricCondition& condition) const {
-  return *std::ranges::find_if(metrics, [&](const Metric& metric) {
+const MetricReading& FleetView::metric_of(const MetricCondition& condition) const {
+  return *std::ranges::find_if(metrics, [&](const MetricReading& metric) {
     return std::ranges::find(metric.judged_by, &condition) != metric.judged_by.end();
   });
 }

@@ -60,7 +60,7 @@ struct Member {
 };
 
 // One reading of CloudWatch, shared by every condition with the same metric_key().
-struct Metric {
+struct MetricReading {
   std::string key;
   MetricCondition condition;  // the longest window and the strictest age of those that share it
   bool of_reboot_when = false;
@@ -83,7 +83,7 @@ struct FleetView {
   std::map<std::string, Member> members;            // by instance id
   std::map<const TargetGroup*, GroupCount> groups;  // the fleet's
   std::map<std::string_view, ZoneCount> zones;      // of members whose zone is known
-  std::vector<Metric> metrics;                      // what the rules judge
+  std::vector<MetricReading> metrics;               // what the rules judge
   std::vector<std::string> unreadable;              // for people: what is missing for any start
   std::vector<std::string> doubted;                 // for people: looks at a group that are not believed yet
   int out_count = 0;                                // members that are out
@@ -103,7 +103,7 @@ struct FleetView {
   // Members that are out, by Evenkeel or by an external change.
   std::vector<std::string> out() const;
   // The reading that a condition of the policy is judged by.
-  const Metric& metric_of(const MetricCondition& condition) const;
+  const MetricReading& metric_of(const MetricCondition& condition) const;
   // The member's answer of that reading; nullptr: none.
   const Signal* signal_of(const Member& member, const MetricCondition& condition) const;
 

@@ -14,7 +14,7 @@ bool held_by_place(const Plan& plan) {
   return std::ranges::find(plan.fleet, Reason::wrong_account, &Verdict::reason) != plan.fleet.end();
 }
 
-TEST(Whereabouts, ANewStateTakesThePlaceThatItSees) {
+TEST(FleetIdentity, ANewStateTakesThePlaceThatItSees) {
   FleetForTest fleet;
   fleet.state = {};
   fleet.state.fleet = "web";
@@ -22,7 +22,7 @@ TEST(Whereabouts, ANewStateTakesThePlaceThatItSees) {
   EXPECT_EQ(fleet.state.identity, fleet.observation.identity);
 }
 
-TEST(Whereabouts, AnOldStateTakesItOnlyWhereItFindsWhatItRemembers) {
+TEST(FleetIdentity, AnOldStateTakesItOnlyWhereItFindsWhatItRemembers) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.state.identity.reset();
@@ -38,7 +38,7 @@ TEST(Whereabouts, AnOldStateTakesItOnlyWhereItFindsWhatItRemembers) {
   EXPECT_EQ(fleet.state.identity, fleet.observation.identity);
 }
 
-TEST(Whereabouts, AnUnknownPlaceStartsNothing) {
+TEST(FleetIdentity, AnUnknownPlaceStartsNothing) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.observation.identity.reset();
@@ -47,7 +47,7 @@ TEST(Whereabouts, AnUnknownPlaceStartsNothing) {
   EXPECT_TRUE(plan.actions.empty());
 }
 
-TEST(Whereabouts, AnotherPlaceStartsNothingAndIsNotTaken) {
+TEST(FleetIdentity, AnotherPlaceStartsNothingAndIsNotTaken) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.observation.identity = kOther;
@@ -57,7 +57,7 @@ TEST(Whereabouts, AnotherPlaceStartsNothingAndIsNotTaken) {
   EXPECT_NE(fleet.state.identity, kOther);
 }
 
-TEST(Whereabouts, APersonMayAcceptAnotherPlace) {
+TEST(FleetIdentity, APersonMayAcceptAnotherPlace) {
   FleetForTest fleet;
   fleet.state.identity = Identity{};
   fleet.state.members["i-0feedfeedfeedfeed"].served_tag = "now";
@@ -68,7 +68,7 @@ TEST(Whereabouts, APersonMayAcceptAnotherPlace) {
   EXPECT_EQ(plan.events.at(0).text, "the fleet is in account 999988887777, region eu-west-1 from now on");
 }
 
-TEST(Whereabouts, AnAbsenceElsewhereEndsNothing) {
+TEST(FleetIdentity, AnAbsenceElsewhereEndsNothing) {
   FleetForTest fleet;
   fleet.start_of_three();
   fleet.gone(3);

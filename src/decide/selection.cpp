@@ -31,7 +31,7 @@ constexpr Duration kLook = 1h;
 
 struct Candidate {
   const Member* member = nullptr;
-  Asked asked;
+  Demand asked;
   bool zone_is_busy = true;
   bool without_value = true;
   double value = 0;
@@ -40,13 +40,13 @@ struct Candidate {
 };
 
 bool is_read(const FleetView& fleet, std::size_t metric) {
-  bool anybody = false;
+  bool any_member = false;
   for (const auto& [id, member] : fleet.members) {
     if (!is_readable(member)) continue;
-    anybody = true;
+    any_member = true;
     if (member.signals[metric] == nullptr) return false;
   }
-  return anybody;
+  return any_member;
 }
 
 bool is_read(const FleetView& fleet) {
@@ -62,7 +62,7 @@ Duration since_last_read(const FleetView& fleet) {
 }
 
 Duration shortest_period(const FleetView& fleet) {
-  const auto periods = [](const Metric& metric) { return metric.condition.period; };
+  const auto periods = [](const MetricReading& metric) { return metric.condition.period; };
   return std::ranges::min(fleet.metrics, {}, periods).condition.period;
 }
 
@@ -82,7 +82,7 @@ bool look_is_due(const FleetView& fleet) {
   return !fleet.state.signal_read_at || since_last_read(fleet) >= wait - kEarly;
 }
 
-void make_wanted(Verdict& verdict, const Asked& asked) {
+void make_wanted(Verdict& verdict, const Demand& asked) {
   verdict.wanted = true;
   if (!asked.cause.metric.empty()) verdict.numbers.try_emplace(Number::value, asked.cause.value);
   verdict.numbers.try_emplace(Number::priority, asked.priority);
@@ -110,7 +110,7 @@ std::vector<const Member*> free_to_go(const FleetView& fleet, Selection& selecti
   return candidates;
 }
 
-Candidate candidate(const FleetView& fleet, const Member& member, Asked asked) {
+Candidate candidate(const FleetView& fleet, const Member& member, Demand asked) {
   Candidate made;
   made.member = &member;
   const auto zone = fleet.zones.find(member.zone);
@@ -149,7 +149,7 @@ void line_up(std::vector<Candidate>& line, Order order) {
   });
 }
 
-void remember_above(const Member& member, const Asked& asked, Selection& selection) {
+void remember_above(const Member& member, const Demand& asked, Selection& selection) {
   if (!asked.above) return;
   if (*asked.above || member.record->above_since) selection.above.emplace(member.id, *asked.above);
 }

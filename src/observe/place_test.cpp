@@ -13,7 +13,7 @@ namespace {
 const Identity kHere{"aws", "123456789012", "eu-west-1"};
 const Identity kThere{"aws", "999988887777", "eu-west-1"};
 
-struct Whereabouts : Observing {
+struct FleetIdentity : Observing {
   void credentials_of(const std::string& number) {
     answers["GetCallerIdentity"] =
         query_answer("GetCallerIdentity", "<Arn>arn:aws:sts::" + number +
@@ -30,14 +30,14 @@ struct Whereabouts : Observing {
   }
 };
 
-TEST_F(Whereabouts, TheGroupsSayItWithoutACallOfItsOwn) {
+TEST_F(FleetIdentity, TheGroupsSayItWithoutACallOfItsOwn) {
   EXPECT_EQ(observed().identity, kHere);
   state.identity = kHere;
   EXPECT_EQ(observed().identity, kHere);
   EXPECT_EQ(asked["GetCallerIdentity"], 0);
 }
 
-TEST_F(Whereabouts, GroupsOfAnotherAccountStopTheLook) {
+TEST_F(FleetIdentity, GroupsOfAnotherAccountStopTheLook) {
   state.identity = kThere;
   const auto error = refused();
   EXPECT_EQ(error.code, kWrongAccount);
@@ -48,7 +48,7 @@ TEST_F(Whereabouts, GroupsOfAnotherAccountStopTheLook) {
   EXPECT_EQ(asked["DescribeTargetHealth"], 0) << "nothing more is asked";
 }
 
-TEST_F(Whereabouts, WhereTheGroupsAreNotFoundStsIsAsked) {
+TEST_F(FleetIdentity, WhereTheGroupsAreNotFoundStsIsAsked) {
   state.identity = kHere;
   no_such_group();
   credentials_of("999988887777");
@@ -59,7 +59,7 @@ TEST_F(Whereabouts, WhereTheGroupsAreNotFoundStsIsAsked) {
   EXPECT_EQ(observed().identity, kHere) << "the groups are gone, and this is the place";
 }
 
-TEST_F(Whereabouts, AnOldStateIsHeldToItsOpenRemediations) {
+TEST_F(FleetIdentity, AnOldStateIsHeldToItsOpenRemediations) {
   no_such_group();
   credentials_of("999988887777");
   Remediation open;
@@ -69,7 +69,7 @@ TEST_F(Whereabouts, AnOldStateIsHeldToItsOpenRemediations) {
   EXPECT_EQ(refused().code, kWrongAccount);
 }
 
-TEST_F(Whereabouts, WhoCanNotBeToldApartIsUnknown) {
+TEST_F(FleetIdentity, WhoCanNotBeToldApartIsUnknown) {
   state.identity = kHere;
   no_such_group();
   answers["GetCallerIdentity"] = query_error(503, "ServiceUnavailable", "later");
@@ -80,7 +80,7 @@ TEST_F(Whereabouts, WhoCanNotBeToldApartIsUnknown) {
   EXPECT_NE(std::ranges::find(seen.problems, Problem::Kind::identity, &Problem::kind), seen.problems.end());
 }
 
-TEST_F(Whereabouts, AnotherRegionIsKnownBeforeAnythingIsAsked) {
+TEST_F(FleetIdentity, AnotherRegionIsKnownBeforeAnythingIsAsked) {
   state.identity = Identity{"aws", "123456789012", "eu-central-1"};
   const auto error = refused();
   EXPECT_EQ(error.code, kWrongAccount);
@@ -91,7 +91,7 @@ TEST_F(Whereabouts, AnotherRegionIsKnownBeforeAnythingIsAsked) {
   EXPECT_TRUE(asked.empty());
 }
 
-TEST_F(Whereabouts, TheAccountOfARoleIsKnownBeforeAnythingIsAsked) {
+TEST_F(FleetIdentity, TheAccountOfARoleIsKnownBeforeAnythingIsAsked) {
   policy.role_arn = "arn:aws:iam::999988887777:role/evenkeel";
   state.identity = kHere;
   EXPECT_EQ(refused().code, kWrongAccount);
@@ -104,7 +104,7 @@ TEST_F(Whereabouts, TheAccountOfARoleIsKnownBeforeAnythingIsAsked) {
   EXPECT_EQ(asked["GetCallerIdentity"], 0);
 }
 
-TEST_F(Whereabouts, APersonMayAcceptAnyPlace) {
+TEST_F(FleetIdentity, APersonMayAcceptAnyPlace) {
   state.identity = Identity{};
   Remediation open;
   open.instance_id = kOne;

@@ -54,8 +54,8 @@ SeriesByOwner those_that_proved_right(const SeriesByOwner& all, const KnownSerie
   return few;
 }
 
-Found reconcile(const std::vector<Metric>& series, const std::vector<const MetricResult*>& results,
-                const MetricCondition& condition, Time now) {
+FoundSignal reconcile(const std::vector<Metric>& series, const std::vector<const MetricResult*>& results,
+                      const MetricCondition& condition, Time now) {
   if (series.empty()) {
     return {{SignalState::missing,
              {},
@@ -78,7 +78,7 @@ Found reconcile(const std::vector<Metric>& series, const std::vector<const Metri
   }
   const auto merged = merge(samples);
   if (!merged) return {{SignalState::ambiguous, {}, "it has several series that contradict each other"}, {}};
-  Found found;
+  FoundSignal found;
   for (const auto& sample : *merged) found.signal.samples.push_back({sample.time, sample.value});
   if (found.signal.samples.empty()) {
     found.signal.detail = "its series has no samples: has the agent stopped?";
@@ -145,8 +145,9 @@ std::optional<std::vector<aws::cloudwatch::Sample>> merge(
   return merged;
 }
 
-std::map<std::string, Found> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
-                                         Duration lookback, wire::Caller& caller, Observation& observation) {
+std::map<std::string, FoundSignal> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
+                                               Duration lookback, wire::Caller& caller,
+                                               Observation& observation) {
   std::vector<MetricQuery> queries;
   const auto period = std::chrono::duration_cast<std::chrono::seconds>(condition.period);
   for (const auto& [owner, series] : owners) {
@@ -155,7 +156,7 @@ std::map<std::string, Found> read_series(const SeriesByOwner& owners, const Metr
                          static_cast<int>(period.count())});
     }
   }
-  std::map<std::string, Found> found;
+  std::map<std::string, FoundSignal> found;
   std::vector<MetricResult> results;
   if (!queries.empty()) {
     const auto since_epoch = observation.taken_at.time_since_epoch();

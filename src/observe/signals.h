@@ -41,7 +41,7 @@ Signals signals_of_members(std::span<const std::string> ids, const MetricConditi
 // Series to read, by whose they are.
 using SeriesByOwner = std::map<std::string, std::vector<aws::cloudwatch::Metric>>;
 
-struct Found {
+struct FoundSignal {
   Signal signal;
   // The only one that has samples, where it has them up to the newest period.
   std::optional<aws::cloudwatch::Metric> only;
@@ -49,7 +49,8 @@ struct Found {
 
 // Reads all series at once and makes one signal of each owner's. Where that fails every owner's has `failed`.
 // The period under way is left out: it isn't final.
-std::map<std::string, Found> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
-                                         Duration lookback, wire::Caller& caller, Observation& observation);
+std::map<std::string, FoundSignal> read_series(const SeriesByOwner& owners, const MetricCondition& condition,
+                                               Duration lookback, wire::Caller& caller,
+                                               Observation& observation);
 
 }  // namespace evenkeel::observe

@@ -126,9 +126,10 @@ BUGS = [
     Bug("takes in service for back although its EnterStandby does not show yet", "decide/remediation/standby.cpp",
         "      return !may_be_in_our_standby(remediation) ||", "      return !remediation.id.empty() ||"),
     Bug("ends another hand's Standby after ours", "decide/remediation/standby.cpp",
-        "if (returned || enters_anew) enter.standby_over = true;", "if (returned && enters_anew) enter.standby_over = true;"),
+        "if (returned || enters_again) enter.standby_over = true;", "if (returned && enters_again) "
+                                                                   "enter.standby_over = true;"),
     Bug("overlooks that a server enters Standby anew", "decide/remediation/standby.cpp",
-        "if (returned || enters_anew)", "if (returned || (enters_anew && can_land))"),
+        "if (returned || enters_again)", "if (returned || (enters_again && can_land))"),
     Bug("calls a server back although its Auto Scaling group can not be read", "decide/remediation/returning.cpp",
         "if (held_back_by_standby(remediation, builder) || held_back_by_classic(remediation, builder)) return;",
         "if (held_back_by_classic(remediation, builder)) return;"),

@@ -38,8 +38,8 @@ BUGS = [
     Bug("leaves a member stopped that a person wants back", "decide/remediation/returning.cpp",
         "if (stopped_by_us(remediation, builder.observation)) return starting(remediation, builder);\n", ""),
     Bug("takes its own stop and start for a stranger's", "decide/remediation/progress.cpp",
-        "if (instance.launch_time <= remediation.launch_time || starting_it_anew(remediation)) return;",
-        "if (instance.launch_time == remediation.launch_time || (starting_it_anew(remediation) && "
+        "if (instance.launch_time <= remediation.launch_time || started_again(remediation)) return;",
+        "if (instance.launch_time == remediation.launch_time || (started_again(remediation) && "
         "builder.policy.retired)) return;"),
     Bug("applies what is not on the ladder", "decide/remediation/treating.cpp",
         "if (static_cast<std::size_t>(remediation.level) + 1 >= builder.policy.treatments.size()) return false;", ""),

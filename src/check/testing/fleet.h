@@ -43,8 +43,8 @@ struct Healthy {
             {{"ImageId", "ami-1"}, {"InstanceId", id}, {"objectname", "Memory"}}};
   }
 
-  static Group group(const std::string& name, int port) {
-    Group group;
+  static GroupFacts group(const std::string& name, int port) {
+    GroupFacts group;
     group.is = {
         .arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/" + name + "/1",
         .name = name,
@@ -105,7 +105,7 @@ struct Healthy {
     facts.seen.signals[member] = {.samples = {}, .detail = "", .no_series = true};
   }
 
-  Group& tg1() { return facts.groups.front(); }
+  GroupFacts& tg1() { return facts.groups.front(); }
   Registration& registration(int number) {
     return tg1().seen.registrations->at(static_cast<std::size_t>(number - 1));
   }

@@ -84,7 +84,7 @@ Ruling alarms(const FleetView& fleet, bool explain) {
 }
 
 // What Auto Scaling is doing is read only while a server might start.
-bool nobody_might_start(const FleetView& fleet) {
+bool none_might_start(const FleetView& fleet) {
   return std::ranges::any_of(inner_guards(),
                              [&](const FleetGuard& guard) { return guard.judge(fleet, false).has_value(); });
 }
@@ -93,7 +93,7 @@ Ruling instance_refresh(const FleetView& fleet, bool explain) {
   const auto& group = fleet.observation.auto_scaling_group;
   if (!group) return std::nullopt;
   if (!group->instance_refresh) {
-    if (nobody_might_start(fleet)) return std::nullopt;
+    if (none_might_start(fleet)) return std::nullopt;
     return Verdict{Reason::instance_refresh,
                    fmt::format("whether an instance refresh of {} is under way is not known: see that "
                                "autoscaling:DescribeInstanceRefreshes is allowed",
@@ -116,7 +116,7 @@ Ruling scaling_activity(const FleetView& fleet, bool explain) {
                    "Auto Scaling group " + printable(group->name) + " is being deleted"};
   }
   if (!group->activities) {
-    if (nobody_might_start(fleet)) return std::nullopt;
+    if (none_might_start(fleet)) return std::nullopt;
     return Verdict{Reason::scaling_activity,
                    fmt::format("which activities of {} are under way is not known: see that "
                                "autoscaling:DescribeScalingActivities is allowed",

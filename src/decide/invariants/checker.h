@@ -28,7 +28,7 @@ struct PlanChecker {
 
   // invariants.cpp: the record, and what is open or ends.
   void intents();
-  void nobody_forgotten();
+  void none_forgotten();
   bool taken_over(const Remediation& was) const;
   bool took_out(const Remediation& was) const;
   bool in_our_standby(const Remediation& remediation) const;
@@ -48,7 +48,7 @@ struct PlanChecker {
   void cause(const Remediation& remediation);
   void served_before(const Remediation& remediation);
   void gates(const std::string& id);
-  void nobody_is_marked(const std::string& id);
+  void none_is_marked(const std::string& id);
 
   // act.cpp: what is done to one that is out.
   void act(const Action& action);

@@ -108,7 +108,7 @@ void PlanChecker::intents() {
 }
 
 // F1, F4, F8: what was open is open still, or ended with proof.
-void PlanChecker::nobody_forgotten() {
+void PlanChecker::none_forgotten() {
   for (const auto& was : before.open) {
     if (find(plan.next.open, was.id) != nullptr) continue;
     whose = was.id;
@@ -245,7 +245,7 @@ void PlanChecker::together() {
 
 void PlanChecker::run() {
   intents();
-  nobody_forgotten();
+  none_forgotten();
   for (const auto& remediation : plan.next.open) {
     if (find(before.open, remediation.id) != nullptr) continue;
     whose = remediation.id;

@@ -46,11 +46,11 @@ void PlanChecker::start(const Remediation& remediation) {
   traffic_sources(remediation);
   cause(remediation);
   gates(id);
-  nobody_is_marked(id);
+  none_is_marked(id);
 }
 
 // F5: the tag of a server that is out names one that the state has, or had lately.
-void PlanChecker::nobody_is_marked(const std::string& id) {
+void PlanChecker::none_is_marked(const std::string& id) {
   if (!policy.witness_tag) return;
   if (!observation.marks) {
     broken("F5", fmt::format("{} starts although who carries {} was not read", id, kWitnessTag));

@@ -20,18 +20,18 @@ bool by_standby(const FleetPolicy& policy) {
   return !policy.auto_scaling_group.empty() && policy.leave_by == Leave::standby;
 }
 
-using Answer = std::optional<bool> Survey::*;
+using SurveyAnswer = std::optional<bool> Survey::*;
 
 // What each effect is to a fleet.
-struct Doing {
+struct EffectFacts {
   Effect effect;
   const char* words;  // "AWS refused …"
   bool (*done)(const FleetPolicy&);
-  Answer asked;  // what a survey asked AWS about it, without an effect; nullptr: there is no way
+  SurveyAnswer asked;  // what a survey asked AWS about it, without an effect; nullptr: there is no way
   std::optional<Treatment> treats;  // it is how this treatment is applied
 };
 
-constexpr auto kDoings = std::to_array<Doing>({
+constexpr auto kEffectFacts = std::to_array<EffectFacts>({
     {Effect::deregister,
      "a deregistration",
      [](const FleetPolicy&) { return true; },
@@ -69,12 +69,14 @@ constexpr auto kDoings = std::to_array<Doing>({
      &Survey::may_mark,
      {}},
 });
-static_assert(kDoings.size() == static_cast<std::size_t>(Effect::unmark) + 1);
+static_assert(kEffectFacts.size() == static_cast<std::size_t>(Effect::unmark) + 1);
 
-const Doing& doing(Effect effect) { return *std::ranges::find(kDoings, effect, &Doing::effect); }
+const EffectFacts& facts_of(Effect effect) {
+  return *std::ranges::find(kEffectFacts, effect, &EffectFacts::effect);
+}
 
 bool was_allowed(Effect effect, const Observation& observation) {
-  const auto asked = doing(effect).asked;
+  const auto asked = facts_of(effect).asked;
   // `plan` makes no call that could change anything, and takes these for granted.
   const bool in_earnest =
       asked == &Survey::may_reboot || asked == &Survey::may_mark || !observation.way_back.empty();
@@ -85,7 +87,7 @@ bool was_allowed(Effect effect, const Observation& observation) {
 
 // Refused so lately, and not to be asked for without doing it.
 const Denial* in_the_way(const FleetView& fleet, Effect effect) {
-  if (doing(effect).asked != nullptr) return nullptr;
+  if (facts_of(effect).asked != nullptr) return nullptr;
   const auto found = std::ranges::find_if(fleet.state.denials, [&](const Denial& denial) {
     return denial.effect == effect && fleet.observation.taken_at < denial.last + kTriedAgainAfter;
   });
@@ -104,8 +106,8 @@ const Denial* what_stops_starts(const FleetView& fleet) {
   }
   const Denial* last = nullptr;
   for (const auto& step : policy.treatments) {
-    const auto how = std::ranges::find(kDoings, std::optional(step.treatment), &Doing::treats);
-    const auto* no = how == kDoings.end() ? nullptr : in_the_way(fleet, how->effect);
+    const auto how = std::ranges::find(kEffectFacts, std::optional(step.treatment), &EffectFacts::treats);
+    const auto* no = how == kEffectFacts.end() ? nullptr : in_the_way(fleet, how->effect);
     if (no == nullptr) return nullptr;
     last = no;
   }
@@ -131,16 +133,16 @@ void remember_denial(FleetState& state, const Intent& intent, const Outcome& out
 
 void forget_denials(FleetState& state, const FleetPolicy& policy, const Observation& observation) {
   std::erase_if(state.denials, [&](const Denial& denial) {
-    return observation.taken_at - denial.last > kDenialCounts || !doing(denial.effect).done(policy) ||
+    return observation.taken_at - denial.last > kDenialCounts || !facts_of(denial.effect).done(policy) ||
            was_allowed(denial.effect, observation);
   });
 }
 
 std::string denial_words(const Denial& denial, const std::string& fleet) {
-  const bool can_ask = doing(denial.effect).asked != nullptr;
+  const bool can_ask = facts_of(denial.effect).asked != nullptr;
   return fmt::format(
       "AWS refused {}, last at {}: {}; {}, or at once after: evenkeel resume {} --reason …",
-      doing(denial.effect).words, iso8601(denial.last), denial.detail,
+      facts_of(denial.effect).words, iso8601(denial.last), denial.detail,
       can_ask
           ? "the next start asks again before it takes a server out"
           : fmt::format("there is no way to ask without doing it, so the next start after {} tries it again",

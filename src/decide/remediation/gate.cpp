@@ -352,7 +352,7 @@ std::optional<Refusal> forbids(const Remediation& remediation, const PlanBuilder
   return by_its_new_owner(remediation, builder);
 }
 
-bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder) {
+bool apply_refusal(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder) {
   const auto& [then, verdict] = refusal;
   // What keeps it from being taken out says more than where it still is because of that.
   const bool reported = verdict.reason == Reason::being_drained && !remediation.why_untreated.empty();

@@ -56,7 +56,7 @@ std::string may_serve_in(const Remediation& remediation, const Observation& obse
 std::optional<Refusal> forbids(const Remediation& remediation, const PlanBuilder& builder);
 
 // Does what the refusal says. True: the member goes back, or is theirs.
-bool obey(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder);
+bool apply_refusal(const Refusal& refusal, Remediation& remediation, PlanBuilder& builder);
 
 // Deregistering from one target group, or entering Standby. Refused where the decision only restores (the
 // fleet left the policy, the tick was asked late, its plan broke an invariant, the store is full), where the

@@ -55,10 +55,10 @@ TEST(Gate, WhatKeepsItInServiceIsSaidRatherThanWhereItIs) {
   PlanBuilder builder{fleet.policy, fleet.observation, "n"};
   const Refusal still{Then::wait, {Reason::being_drained, "still in tg1:443 (healthy)"}};
   fleet.three().why_untreated = "an instance refresh of web-asg is InProgress";
-  EXPECT_FALSE(obey(still, fleet.three(), builder));
+  EXPECT_FALSE(apply_refusal(still, fleet.three(), builder));
   EXPECT_EQ(fleet.three().why_untreated, "an instance refresh of web-asg is InProgress");
   fleet.three().why_untreated.clear();
-  EXPECT_FALSE(obey(still, fleet.three(), builder));
+  EXPECT_FALSE(apply_refusal(still, fleet.three(), builder));
   EXPECT_EQ(fleet.three().why_untreated, "still in tg1:443 (healthy)");
 }
 

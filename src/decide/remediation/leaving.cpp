@@ -99,7 +99,7 @@ bool deregister(Remediation& remediation, PlanBuilder& builder) {
   }
   for (const auto& arn : in_service) {
     const auto permit = may_remove(remediation, Effect::deregister, arn, builder);
-    if (!permit) return !obey(permit.error(), remediation, builder);
+    if (!permit) return !apply_refusal(permit.error(), remediation, builder);
     builder.take(*permit, remediation);
   }
   return true;
@@ -132,7 +132,7 @@ void ask_for_standby(Remediation& remediation, PlanBuilder& builder, const Fleet
   }
   const auto permit = may_remove(remediation, Effect::enter_standby, {}, builder);
   if (permit) return builder.take(*permit, remediation);
-  obey(permit.error(), remediation, builder);
+  apply_refusal(permit.error(), remediation, builder);
 }
 
 // Into Standby. True: it is on its way or there, and what Auto Scaling doesn't look after may follow.
@@ -163,7 +163,7 @@ bool enter_standby(Remediation& remediation, PlanBuilder& builder, const FleetVi
 }  // namespace
 
 void draining(Remediation& remediation, PlanBuilder& builder, const FleetView& fleet) {
-  if (const auto no = forbids(remediation, builder); no && obey(*no, remediation, builder)) return;
+  if (const auto no = forbids(remediation, builder); no && apply_refusal(*no, remediation, builder)) return;
   if (const auto refused = mark_refused(remediation); !refused.empty())
     return put_back(remediation, builder, refused);
   if (const auto broken = guard_broken(remediation, builder, fleet))

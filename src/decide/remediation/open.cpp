@@ -75,15 +75,15 @@ std::optional<Observation> seen_under(const FleetPolicy& own, const FleetPolicy&
 void advance_under(const FleetPolicy& own, Remediation& remediation, PlanBuilder& builder,
                    const FleetView& fleet) {
   const auto seen = seen_under(own, builder.policy, builder.observation);
-  PlanBuilder mine{own, seen ? *seen : builder.observation, builder.nonce(), builder.only_restores};
-  mine.under_way = builder.under_way;
-  mine.members = builder.members;
-  static_cast<Collected&>(mine) = std::move(builder);
-  const auto asked_before = mine.signals_wanted.size();
-  advance(remediation, mine, fleet);
-  for (auto i = asked_before; seen && i < mine.signals_wanted.size(); ++i)
-    mine.signals_wanted[i].of_reboot_when = false;
-  static_cast<Collected&>(builder) = std::move(mine);
+  PlanBuilder own_builder{own, seen ? *seen : builder.observation, builder.nonce(), builder.only_restores};
+  own_builder.under_way = builder.under_way;
+  own_builder.members = builder.members;
+  static_cast<Collected&>(own_builder) = std::move(builder);
+  const auto asked_before = own_builder.signals_wanted.size();
+  advance(remediation, own_builder, fleet);
+  for (auto i = asked_before; seen && i < own_builder.signals_wanted.size(); ++i)
+    own_builder.signals_wanted[i].of_reboot_when = false;
+  static_cast<Collected&>(builder) = std::move(own_builder);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ Lifecycle lifecycle_from(LifecycleState state) {
   return leaves_group(state) ? Lifecycle::leaving : Lifecycle::unknown;
 }
 
-bool starting_it_anew(const Remediation& remediation) {
+bool started_again(const Remediation& remediation) {
   return remediation.phase == Phase::stopping || remediation.phase == Phase::starting ||
          (latest_intent(remediation, Effect::start) != nullptr && !remediation.booted_at);
 }
@@ -80,7 +80,7 @@ void look_at_instance(Remediation& remediation, PlanBuilder& builder, bool here)
                            : std::string("the instance was terminated"));
   }
   // An earlier launch is an old answer.
-  if (instance.launch_time <= remediation.launch_time || starting_it_anew(remediation)) return;
+  if (instance.launch_time <= remediation.launch_time || started_again(remediation)) return;
   remediation.launch_time = instance.launch_time;
   if (remediation.phase == Phase::rejoining || remediation.phase == Phase::soaking ||
       remediation.phase == Phase::held)

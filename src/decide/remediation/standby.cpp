@@ -69,8 +69,8 @@ void look_at_standby(Remediation& remediation, const Observation& observation) {
   const bool returned =
       lifecycle == Lifecycle::in_service && (left || enter.outcome == OutcomeKind::accepted || !can_land);
   // AWS let it out of Standby: it enters again, by an external change.
-  const bool enters_anew = lifecycle == Lifecycle::entering && left && !can_land;
-  if (returned || enters_anew) enter.standby_over = true;
+  const bool enters_again = lifecycle == Lifecycle::entering && left && !can_land;
+  if (returned || enters_again) enter.standby_over = true;
 }
 
 }  // namespace evenkeel::decide

@@ -182,7 +182,7 @@ void treat_when_ready(Remediation& remediation, PlanBuilder& builder) {
       builder.policy.evidence && !remediation.capture_over && remediation.phase != Phase::capturing;
   const auto permit = may_treat(remediation, capture ? Effect::capture : effect_by(step->treatment), builder);
   if (!permit) {
-    obey(permit.error(), remediation, builder);
+    apply_refusal(permit.error(), remediation, builder);
   } else if (capture && presence(remediation, builder.observation) != Presence::drained) {
     capture_ended(remediation, builder, false,
                   "not captured: what Auto Scaling is to replace serves until it is terminated");
@@ -320,7 +320,7 @@ void replacing(Remediation& remediation, PlanBuilder& builder) {
                       "Auto Scaling could not be asked to replace it" +
                           (intent == nullptr ? std::string() : ": " + intent->detail));
     if (!group) return;
-    if (const auto no = forbids(remediation, builder); no && obey(*no, remediation, builder)) return;
+    if (const auto no = forbids(remediation, builder); no && apply_refusal(*no, remediation, builder)) return;
     const auto lifecycle = lifecycle_of(remediation, builder.observation);
     if (lifecycle == Lifecycle::standby) {  // to be replaced at the desired capacity it has to count again
       if (!may_not_show_yet(latest_intent(remediation, Effect::exit_standby), now))
@@ -328,7 +328,7 @@ void replacing(Remediation& remediation, PlanBuilder& builder) {
     } else if (lifecycle == Lifecycle::none || lifecycle == Lifecycle::in_service) {
       const auto permit = may_treat(remediation, Effect::terminate, builder);
       if (permit) return builder.take(*permit, remediation);
-      obey(permit.error(), remediation, builder);
+      apply_refusal(permit.error(), remediation, builder);
     }
     return;
   }

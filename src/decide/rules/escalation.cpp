@@ -19,22 +19,22 @@ const Step& step(const FleetView& fleet, int level) {
   return fleet.policy.treatments[static_cast<std::size_t>(level)];
 }
 
-std::optional<Verdict> in_vain(const FleetView& fleet, const Member& member) {
+std::optional<Verdict> did_not_help(const FleetView& fleet, const Member& member) {
   const auto treatment = step(fleet, known_level(fleet, member)).treatment;
-  int judged = 0, vain = 0;
+  int judged = 0, failed = 0;
   for (const auto* past : member.past) {
     const auto known = helped(*past);
     if (!known || past->treatment < treatment) continue;
-    if (!*known) ++vain;
+    if (!*known) ++failed;
     if (++judged == 3) break;
   }
-  if (vain < 2) return std::nullopt;
+  if (failed < 2) return std::nullopt;
   return Verdict{
       Reason::remedy_does_not_help,
       fmt::format("{} of its last {} remediations did not help, and `treatments` has nothing stronger: look "
                   "at the server",
-                  vain, judged),
-      {{Number::in_vain, vain}, {Number::of, judged}}};
+                  failed, judged),
+      {{Number::in_vain, failed}, {Number::of, judged}}};
 }
 
 // More traffic makes all servers relapse sooner: that is no reason to give up on one of them. Two others that
@@ -78,7 +78,7 @@ std::optional<bool> helped(const PastRemediation& past) {
 }
 
 std::optional<Verdict> level_is_spent(const FleetView& fleet, const Member& member) {
-  if (auto no = in_vain(fleet, member)) return no;
+  if (auto no = did_not_help(fleet, member)) return no;
   return sooner_and_sooner(fleet, member);
 }
 

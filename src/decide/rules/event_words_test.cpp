@@ -20,19 +20,19 @@ std::set<std::string> kinds_of(const std::vector<Event>& events) {
   return words;
 }
 
-using Words = std::set<std::string>;
+using WordSet = std::set<std::string>;
 
 TEST(EventWords, OfARemediation) {
   FleetForTest fleet;
-  EXPECT_EQ(kinds_of(fleet.start_of_three().events), Words{"phase draining"});
+  EXPECT_EQ(kinds_of(fleet.start_of_three().events), WordSet{"phase draining"});
   fleet.gone(3);
   fleet.pass(2min);
   const auto plan = fleet.tick(OutcomeKind::unknown);
-  EXPECT_EQ(kinds_of(plan.events), Words{"phase rebooting"});
+  EXPECT_EQ(kinds_of(plan.events), WordSet{"phase rebooting"});
   const std::vector<Outcome> accepted{
       {plan.actions.at(0).remediation_id, plan.actions.at(0).nonce, OutcomeKind::accepted, false, ""}};
   EXPECT_EQ(kinds_of(apply_outcomes(fleet.policy, plan.next, accepted, fleet.observation.taken_at).events),
-            (Words{"outcome accepted", "phase booting"}));
+            (WordSet{"outcome accepted", "phase booting"}));
 }
 
 TEST(EventWords, OfAnEnding) {
@@ -46,14 +46,14 @@ TEST(EventWords, OfAnEnding) {
 TEST(EventWords, OfVerdictsAndOfWhatHoldsBackTheFleet) {
   FleetForTest fleet;
   fleet.observation.signals[id(4)].state = SignalState::stale;
-  EXPECT_EQ(kinds_of(fleet.tick().events), Words{"verdict signal_stale"});
+  EXPECT_EQ(kinds_of(fleet.tick().events), WordSet{"verdict signal_stale"});
   fleet.state.pause = Pause{"deploy", "ann", fleet.observation.taken_at, std::nullopt};
   fleet.memory(4, 40);
   fleet.pass(1min);
-  EXPECT_EQ(kinds_of(fleet.tick().events), (Words{"fleet paused", "verdict below_limit"}));
+  EXPECT_EQ(kinds_of(fleet.tick().events), (WordSet{"fleet paused", "verdict below_limit"}));
   fleet.state.pause.reset();
   fleet.pass(1min);
-  EXPECT_EQ(kinds_of(fleet.tick().events), Words{"fleet "});
+  EXPECT_EQ(kinds_of(fleet.tick().events), WordSet{"fleet "});
 }
 
 TEST(EventWords, OfWhatAMetricJudges) {
@@ -70,11 +70,11 @@ TEST(EventWords, OfWhatAMetricJudges) {
     judge_ended(fleet.state, fleet.policy, fleet.observation, events);
     return kinds_of(events);
   };
-  EXPECT_EQ(judged(), Words{"judged cured"});
+  EXPECT_EQ(judged(), WordSet{"judged cured"});
   fleet.memory(3, 80);
-  EXPECT_EQ(judged(), Words{"judged not_cured"});
+  EXPECT_EQ(judged(), WordSet{"judged not_cured"});
   fleet.observation.signals[id(3)] = {};
-  EXPECT_EQ(judged(), Words{"judged back"});
+  EXPECT_EQ(judged(), WordSet{"judged back"});
 }
 
 TEST(EventWords, OfReasonsThatAreLookedFor) {
@@ -96,11 +96,11 @@ TEST(EventWords, OfReasonsThatAreLookedFor) {
     return kinds_of(events);
   };
   status = InstanceStatus{StatusCheck::ok, {}, {{"instance-retirement", "", std::nullopt, "e1"}}};
-  EXPECT_EQ(judged(), Words{"judged not_gone"});
+  EXPECT_EQ(judged(), WordSet{"judged not_gone"});
   status->events.clear();
-  EXPECT_EQ(judged(), Words{"judged gone"});
+  EXPECT_EQ(judged(), WordSet{"judged gone"});
   status.reset();
-  EXPECT_EQ(judged(), Words{"judged unknown"});
+  EXPECT_EQ(judged(), WordSet{"judged unknown"});
 }
 
 }  // namespace

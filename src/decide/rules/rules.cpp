@@ -12,8 +12,8 @@ namespace {
 
 // The words cost more than the judgement, so they are made only when they will be read.
 template <typename Describe>
-Finding finding(Holds holds, Reason reason, bool explain, Describe&& words) {
-  Finding made;
+ConditionResult condition_result(Holds holds, Reason reason, bool explain, Describe&& words) {
+  ConditionResult made;
   made.holds = holds;
   made.verdict.reason = reason;
   if (explain) words(made.verdict);
@@ -21,23 +21,23 @@ Finding finding(Holds holds, Reason reason, bool explain, Describe&& words) {
 }
 
 template <typename Describe>
-Finding yes(bool explain, Describe&& words) {
-  return finding(Holds::yes, Reason::start, explain, words);
+ConditionResult yes(bool explain, Describe&& words) {
+  return condition_result(Holds::yes, Reason::start, explain, words);
 }
 template <typename Describe>
-Finding no(bool explain, Describe&& words) {
-  return finding(Holds::no, Reason::below_limit, explain, words);
+ConditionResult no(bool explain, Describe&& words) {
+  return condition_result(Holds::no, Reason::below_limit, explain, words);
 }
 
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 
 // What was asked for has a signal, though it be a failed one.
-Finding unread() {
+ConditionResult unread() {
   return {Holds::unknown, {Reason::signal_not_due, "the metric was not read in this tick"}};
 }
 
-Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
-  Finding made;
+ConditionResult of_judgement(Judgement judgement, const MetricCondition& condition) {
+  ConditionResult made;
   made.holds = judgement.above ? Holds::yes : judgement.newest ? Holds::no : Holds::unknown;
   made.verdict = std::move(judgement.verdict);
   if (judgement.newest) {
@@ -49,7 +49,8 @@ Finding of_judgement(Judgement judgement, const MetricCondition& condition) {
   return made;
 }
 
-Finding metric(const FleetView& fleet, const Member& member, const MetricCondition& condition, bool explain) {
+ConditionResult metric(const FleetView& fleet, const Member& member, const MetricCondition& condition,
+                       bool explain) {
   const auto* signal = fleet.signal_of(member, condition);
   if (signal == nullptr) return unread();
   const bool low = signal->state == SignalState::fresh && !signal->samples.empty() &&
@@ -61,8 +62,8 @@ Finding metric(const FleetView& fleet, const Member& member, const MetricConditi
 
 // `what` has lasted since then; it holds once it has lasted for so long. `identity`: what is told from the next
 // by that time.
-Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char* what, const char* identity,
-                bool explain) {
+ConditionResult lasting(const FleetView& fleet, Time since, Duration wanted, const char* what,
+                        const char* identity, bool explain) {
   const Duration lasted = fleet.observation.taken_at - since;
   const auto tell_how_long = [&](Verdict& verdict) {
     verdict.text = fmt::format("{} for {}; the rule asks for {}", what, format_duration(lasted),
@@ -76,7 +77,7 @@ Finding lasting(const FleetView& fleet, Time since, Duration wanted, const char*
   return made;
 }
 
-Finding tag(const Member& member, const std::string& name, bool explain) {
+ConditionResult tag(const Member& member, const std::string& name, bool explain) {
   const auto found = member.instance->tags.find(name);
   if (found == member.instance->tags.end() || !says_yes(found->second)) {
     return no(explain,
@@ -89,7 +90,7 @@ Finding tag(const Member& member, const std::string& name, bool explain) {
       std::ranges::find(member.record->served, identity, &Served::reason) != member.record->served.end();
   const bool elsewhere = member.other != nullptr && member.other->served.contains(identity);
   if (served || elsewhere) {
-    return finding(Holds::no, Reason::already_served, explain, [&](Verdict& v) {
+    return condition_result(Holds::no, Reason::already_served, explain, [&](Verdict& v) {
       v.text = fmt::format("its tag {} says \"{}\", which has been served{}; another value asks again",
                            printable(name), printable(value),
                            served ? "" : " in fleet " + printable(member.other->fleet));
@@ -103,21 +104,22 @@ Finding tag(const Member& member, const std::string& name, bool explain) {
   return made;
 }
 
-Finding status_unknown(bool explain) {
-  return finding(Holds::unknown, Reason::observation_incomplete, explain, [](Verdict& v) {
+ConditionResult status_unknown(bool explain) {
+  return condition_result(Holds::unknown, Reason::observation_incomplete, explain, [](Verdict& v) {
     v.text = "its EC2 status could not be read; see that ec2:DescribeInstanceStatus is allowed";
   });
 }
 
 // Of several events the first that is to be served now.
-Finding scheduled_event(const FleetView& fleet, const Member& member, const std::string& code, bool explain) {
+ConditionResult scheduled_event(const FleetView& fleet, const Member& member, const std::string& code,
+                                bool explain) {
   if (!member.instance->status) return status_unknown(explain);
   const ScheduledEvent* chosen = nullptr;
   bool served_now = false;
   for (const auto& event : member.instance->status->events) {
     if (!code.empty() && event.code != code) continue;
     served_now =
-        !standing(fleet, member, {.identity = identity_of(event), .rule = nullptr, .event = &event}).no;
+        !reason_status(fleet, member, {.identity = identity_of(event), .rule = nullptr, .event = &event}).no;
     if (served_now || chosen == nullptr) chosen = &event;
     if (served_now) break;
   }
@@ -132,7 +134,7 @@ Finding scheduled_event(const FleetView& fleet, const Member& member, const std:
   return made;
 }
 
-Finding status_check(const FleetView& fleet, const Member& member, Duration wanted, bool explain) {
+ConditionResult status_check(const FleetView& fleet, const Member& member, Duration wanted, bool explain) {
   const auto& status = member.instance->status;
   if (!status || status->check == StatusCheck::unknown || status->check == StatusCheck::insufficient_data) {
     return status_unknown(explain);
@@ -146,7 +148,8 @@ Finding status_check(const FleetView& fleet, const Member& member, Duration want
                  explain);
 }
 
-Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted, bool explain) {
+ConditionResult target_unhealthy(const FleetView& fleet, const Member& member, Duration wanted,
+                                 bool explain) {
   const bool now = std::ranges::any_of(
       member.places, [](const Target& place) { return place.registration->state == TargetState::unhealthy; });
   if (!now) {
@@ -156,11 +159,11 @@ Finding target_unhealthy(const FleetView& fleet, const Member& member, Duration 
   return lasting(fleet, since, wanted, "it has been unhealthy in a target group", "unhealthy since", explain);
 }
 
-Finding alarm(const FleetView& fleet, const Member& member, const std::string& name, bool explain) {
+ConditionResult alarm(const FleetView& fleet, const Member& member, const std::string& name, bool explain) {
   const auto filled = alarm_of(name, member.id);
   const auto found = fleet.observation.alarms.find(filled);
   if (found == fleet.observation.alarms.end() || found->second.empty()) {
-    return finding(Holds::unknown, Reason::alarm_unreadable, explain, [&](Verdict& v) {
+    return condition_result(Holds::unknown, Reason::alarm_unreadable, explain, [&](Verdict& v) {
       v.text = fmt::format(
           "there is no state of the alarm {}: see that it exists in this region and that "
           "cloudwatch:DescribeAlarms is allowed",
@@ -186,7 +189,7 @@ void join_into(Verdict& all, Verdict one) {
   all.numbers.merge(one.numbers);
 }
 
-Cause cause_of(const Finding& asks, const std::string& rule) {
+Cause cause_of(const ConditionResult& asks, const std::string& rule) {
   Cause cause;
   if (asks.metric != nullptr) {
     cause.metric = asks.metric->metric;
@@ -203,8 +206,8 @@ Cause cause_of(const Finding& asks, const std::string& rule) {
 
 // What was served before, and by what, may stand against it.
 void take_standing(const FleetView& fleet, const Member& member, const Asking& asking, bool explain,
-                   Finding& found) {
-  auto [level, against] = standing(fleet, member, asking);
+                   ConditionResult& found) {
+  auto [level, against] = reason_status(fleet, member, asking);
   found.level = level;
   if (!against) return;
   found.holds = Holds::no;
@@ -243,7 +246,7 @@ Time last_boot(const Member& member) {
   return std::max(launched, member.record->booted_at.value_or(launched));
 }
 
-Finding judge_reboot_when(const FleetView& fleet, const Member& member) {
+ConditionResult judge_reboot_when(const FleetView& fleet, const Member& member) {
   const auto& condition = fleet.policy.reboot_when;
   const auto* signal = fleet.signal_of(member, condition);
   if (signal == nullptr) return unread();
@@ -253,11 +256,12 @@ Finding judge_reboot_when(const FleetView& fleet, const Member& member) {
   return of_judgement(judge(condition, *signal, fleet.observation.taken_at, was), condition);
 }
 
-Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition,
-                        bool explain) {
+ConditionResult judge_condition(const FleetView& fleet, const Member& member, const Condition& condition,
+                                bool explain) {
   if (member.instance == nullptr) {
-    return finding(Holds::unknown, Reason::instance_unknown, explain,
-                   [](Verdict& v) { v.text = "EC2 does not know this instance, or could not be asked"; });
+    return condition_result(Holds::unknown, Reason::instance_unknown, explain, [](Verdict& v) {
+      v.text = "EC2 does not know this instance, or could not be asked";
+    });
   }
   switch (condition.kind) {
     case Condition::Kind::metric:
@@ -291,13 +295,13 @@ bool shows_help(const Condition& condition) {
 
 }  // namespace
 
-Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool explain,
-                         Parts parts) {
-  const bool some = parts == Parts::that_show_help && std::ranges::any_of(rule.all, shows_help);
-  Finding together;
+ConditionResult judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool explain,
+                                 ConditionScope parts) {
+  const bool some = parts == ConditionScope::that_show_help && std::ranges::any_of(rule.all, shows_help);
+  ConditionResult together;
   together.holds = Holds::yes;
   together.verdict.reason = Reason::start;
-  std::optional<Finding> unknown;
+  std::optional<ConditionResult> unknown;
   std::string tag_identity;
   for (const auto& condition : rule.all) {
     if (some && !shows_help(condition)) continue;
@@ -325,7 +329,7 @@ Finding judge_conditions(const FleetView& fleet, const Member& member, const Rul
   return unknown ? std::move(*unknown) : together;
 }
 
-Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool explain) {
+ConditionResult judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool explain) {
   auto found = judge_conditions(fleet, member, rule, explain);
   if (found.holds == Holds::yes)
     take_standing(fleet, member, {found.identity, &rule, found.event}, explain, found);
@@ -335,7 +339,7 @@ Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rul
 namespace {
 
 // Which of two rules that don't ask is shown: what needs an operator, then what is unknown, then what was served.
-int worth_explaining(const Finding& found) {
+int worth_explaining(const ConditionResult& found) {
   if (found.verdict.reason == Reason::reason_remains) return 3;
   if (found.holds == Holds::unknown) return 2;
   return found.verdict.reason == Reason::already_served || found.verdict.reason == Reason::next_in_line ? 1
@@ -344,12 +348,12 @@ int worth_explaining(const Finding& found) {
 
 }  // namespace
 
-Asked judge_rules(const FleetView& fleet, const Member& member) {
-  Asked asked;
+Demand judge_rules(const FleetView& fleet, const Member& member) {
+  Demand asked;
   const Rule* best = nullptr;
   const Rule* told = nullptr;
   int worth = 0;
-  std::optional<Finding> reboot;
+  std::optional<ConditionResult> reboot;
   if (fleet.policy.reboot_when.given()) {
     reboot = judge_reboot_when(fleet, member);
     if (reboot->holds != Holds::unknown) asked.above = reboot->holds == Holds::yes;

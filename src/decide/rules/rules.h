@@ -16,7 +16,7 @@ namespace evenkeel::decide {
 enum class Holds { no, yes, unknown };
 
 // A condition judged for one member.
-struct Finding {
+struct ConditionResult {
   Holds holds = Holds::no;
   Verdict verdict;  // reason `start` when it holds; else why not. Its text only when told
   const MetricCondition* metric = nullptr;  // of a metric whose newest sample is known: `value`, `sampled_at`
@@ -29,27 +29,27 @@ struct Finding {
   int level = 0;                          // of a rule that holds: the treatment by which it is answered
 };
 
-Finding judge_condition(const FleetView& fleet, const Member& member, const Condition& condition,
-                        bool explain);
+ConditionResult judge_condition(const FleetView& fleet, const Member& member, const Condition& condition,
+                                bool explain);
 
 // reboot_when: as judge() in signal.h, and still a reason while MemberRecord::above_since is set and the
 // newest sample is above back_below.
-Finding judge_reboot_when(const FleetView& fleet, const Member& member);
+ConditionResult judge_reboot_when(const FleetView& fleet, const Member& member);
 
 // All conditions hold; it is unknown when none says no and one is unknown. The metric and the tag are those
 // of the first condition that has one. The identity is the event's, else the tag's, else that of all.
-enum class Parts {
+enum class ConditionScope {
   all,
   that_show_help,  // without tags and times since boot or launch, where there are others: a treatment ends those
 };
-Finding judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool explain,
-                         Parts parts = Parts::all);
+ConditionResult judge_conditions(const FleetView& fleet, const Member& member, const Rule& rule, bool explain,
+                                 ConditionScope parts = ConditionScope::all);
 // … and it does not hold when that reason was served before, or no treatment of the policy can end it
 // (served.h).
-Finding judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool explain);
+ConditionResult judge_rule(const FleetView& fleet, const Member& member, const Rule& rule, bool explain);
 
 // What asks for the member, or why nothing does.
-struct Asked {
+struct Demand {
   bool holds = false;
   int priority = 0;
   Cause cause;                // when something holds
@@ -59,7 +59,7 @@ struct Asked {
 };
 
 // The rule of the highest priority that holds; among equals reboot_when, then the order of the policy.
-Asked judge_rules(const FleetView& fleet, const Member& member);
+Demand judge_rules(const FleetView& fleet, const Member& member);
 
 // The policy's rule of that name; nullptr: none.
 const Rule* find_rule(const FleetPolicy& policy, const std::string& name);

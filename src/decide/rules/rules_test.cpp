@@ -27,7 +27,7 @@ struct Ruled : FleetForTest {
     policy.also_when = {Rule{"rule", 0, {std::move(condition)}}};
   }
   Instance& three_itself() { return observation.instances.at(id(3)); }
-  Finding judged() const {
+  ConditionResult judged() const {
     const FleetView view{policy, observation, state};
     return judge_rule(view, view.members.at(id(3)), policy.also_when[0], true);
   }

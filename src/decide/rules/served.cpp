@@ -200,7 +200,7 @@ Shown is_there(const FleetView& fleet, const PastRemediation& ended, const Rule&
   const auto member = fleet.members.find(ended.instance_id);
   if (member == fleet.members.end() || member->second.instance == nullptr) return {};
   if (!has_kind(rule, Kind::scheduled_event)) {
-    auto found = judge_conditions(fleet, member->second, rule, true, Parts::that_show_help);
+    auto found = judge_conditions(fleet, member->second, rule, true, ConditionScope::that_show_help);
     if (found.holds == Holds::unknown) return {};
     return {found.holds == Holds::yes, std::move(found.verdict.text)};
   }
@@ -239,7 +239,7 @@ std::string identity_of(const ScheduledEvent& event) {
   return fmt::format("event {} of {}", event.code, event.not_before ? iso8601(*event.not_before) : "no date");
 }
 
-Standing standing(const FleetView& fleet, const Member& member, const Asking& asking) {
+ReasonStatus reason_status(const FleetView& fleet, const Member& member, const Asking& asking) {
   const auto& treatments = fleet.policy.treatments;
   const int from = level_for(fleet, member);
   const auto paced = [&]() -> std::optional<Verdict> {

@@ -26,11 +26,11 @@ struct Asking {
 
 // The treatment at which the answer to it begins, or why it has none (now): already_served, reason_remains, or
 // next_in_line while the same reason is being judged on another member.
-struct Standing {
+struct ReasonStatus {
   int level = 0;
   std::optional<Verdict> no;
 };
-Standing standing(const FleetView& fleet, const Member& member, const Asking& asking);
+ReasonStatus reason_status(const FleetView& fleet, const Member& member, const Asking& asking);
 
 // For people: what EC2 has scheduled, and when.
 std::string describe(const ScheduledEvent& event);

@@ -31,7 +31,7 @@ struct Asked3 : FleetForTest {
   Instance& itself() { return observation.instances.at(id(3)); }
   std::vector<ScheduledEvent>& events() { return itself().status->events; }
   MemberRecord& record() { return state.members[id(3)]; }
-  Finding judged(int member = 3) const {
+  ConditionResult judged(int member = 3) const {
     const FleetView view{policy, observation, state};
     return judge_rule(view, view.members.at(id(member)), policy.also_when[0], true);
   }
