@@ -77,7 +77,7 @@ int main(int count, char** arguments) {
     evenkeel::wire::CurlTransport network{
         {.ca_file = ca_file(), .proxies = evenkeel::wire::proxies_from(variable)}};
     if (const auto lambda = evenkeel::wire::lookup(variable, "AWS_LAMBDA_RUNTIME_API")) {
-      evenkeel::lambda::Context context{
+      evenkeel::lambda::HandlerContext context{
           .out = std::cout, .environment = variable, .clock = clock, .random = random, .network = network};
       return evenkeel::lambda::serve(*lambda, context);
     }

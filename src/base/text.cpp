@@ -21,11 +21,11 @@ constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "Ma
                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<const char*, 7> kWeekdays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
-struct Parts {
+struct DateParts {
   int year, month, day, hour, minute, second, millisecond;
 };
 
-Parts parts(Time time) {
+DateParts parts(Time time) {
   const auto day = floor<days>(time);
   const year_month_day date{day};
   const hh_mm_ss clock{time - day};
@@ -98,7 +98,7 @@ bool harmless(std::string_view sequence) {
 }  // namespace
 
 std::string iso8601(Time time) {
-  const Parts p = parts(time);
+  const DateParts p = parts(time);
   const auto base =
       fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", p.year, p.month, p.day, p.hour, p.minute, p.second);
   return p.millisecond == 0 ? base + "Z" : fmt::format("{}.{:03}Z", base, p.millisecond);
@@ -127,12 +127,12 @@ std::optional<Time> parse_iso8601(std::string_view text) {
 }
 
 std::string amz_date(Time time) {
-  const Parts p = parts(time);
+  const DateParts p = parts(time);
   return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", p.year, p.month, p.day, p.hour, p.minute, p.second);
 }
 
 std::string http_date(Time time) {
-  const Parts p = parts(time);
+  const DateParts p = parts(time);
   const std::chrono::weekday weekday{floor<days>(time)};
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kWeekdays[weekday.c_encoding()], p.day,
                      kMonths[static_cast<std::size_t>(p.month - 1)], p.year, p.hour, p.minute, p.second);

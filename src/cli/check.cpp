@@ -55,33 +55,34 @@ int code_of(const Report& report) {
   return count(report, Severity::warning) > 0 ? kNeedsPerson : kDone;
 }
 
-Json statements_json(const std::vector<check::PolicyStatement>& statements) {
-  Json list = Json::array();
+OrderedJson statements_json(const std::vector<check::PolicyStatement>& statements) {
+  OrderedJson list = OrderedJson::array();
   for (const auto& statement : statements) {
     list.push_back({{"Effect", "Allow"}, {"Action", statement.actions}, {"Resource", statement.resources}});
   }
   return {{"Version", "2012-10-17"}, {"Statement", std::move(list)}};
 }
 
-Json finding_view(const Finding& finding) {
+OrderedJson finding_view(const Finding& finding) {
   return {{"severity", name(finding.severity)},
           {"rule", finding.rule},
-          {"target_group", finding.target_group.empty() ? Json(nullptr) : Json(finding.target_group)},
+          {"target_group",
+           finding.target_group.empty() ? OrderedJson(nullptr) : OrderedJson(finding.target_group)},
           {"members", finding.members},
           {"text", finding.text},
           {"remedy", finding.remedy},
           {"numbers", finding.numbers}};
 }
 
-Json report_view(const Report& report) {
+OrderedJson report_view(const Report& report) {
   if (!report.facts) {
-    Json unknown = error_view(report.fleet->name, report.facts.error());
+    OrderedJson unknown = error_view(report.fleet->name, report.facts.error());
     unknown["verdict"] = "unknown";
     return unknown;
   }
-  Json findings = Json::array();
+  OrderedJson findings = OrderedJson::array();
   for (const auto& finding : report.findings) findings.push_back(finding_view(finding));
-  Json rights = Json::array();
+  OrderedJson rights = OrderedJson::array();
   for (const auto& right : check::rights(*report.fleet, *report.facts)) {
     rights.push_back({{"action", right.action},
                       {"state", check::name(right.state)},
@@ -93,7 +94,7 @@ Json report_view(const Report& report) {
           {"verdict", verdict(report)},
           {"findings", std::move(findings)},
           {"rights", std::move(rights)},
-          {"missing_permissions", missing.empty() ? Json(nullptr) : statements_json(missing)}};
+          {"missing_permissions", missing.empty() ? OrderedJson(nullptr) : statements_json(missing)}};
 }
 
 std::string title_of(Severity severity, const Colours& colours) {
@@ -272,7 +273,7 @@ int run(const CheckCommand& asked, const Options& options, Context& context) {
   judge(reports);
   judge_by_the_past(context, options, reports);
   int code = kDone;
-  Json shown = Json::array();
+  OrderedJson shown = OrderedJson::array();
   for (const auto& report : reports) {
     code = std::max(code, code_of(report));
     shown.push_back(report_view(report));

@@ -42,8 +42,8 @@ Result<Known> recall(record::Journal& journal, const FleetPolicy& fleet, const s
 }
 
 // Every metric that a rule looks at, each with what was read of it.
-std::vector<Looked> signals_of(const decide::FleetView& fleet, const std::string& id) {
-  std::vector<Looked> all;
+std::vector<ExplainedMetric> signals_of(const decide::FleetView& fleet, const std::string& id) {
+  std::vector<ExplainedMetric> all;
   const auto member = fleet.members.find(id);
   if (member == fleet.members.end()) return all;
   const auto add = [&](const MetricCondition& condition, const std::string& rule) {
@@ -118,7 +118,7 @@ int run_now(Context& context, const ExplainCommand& asked, const Options& option
   }
   if (found.empty() && code == kDone) return no_member(context, id, "`evenkeel plan` lists the members");
   if (options.json) {
-    Json shown = Json::array();
+    OrderedJson shown = OrderedJson::array();
     for (const auto& known : found) shown.push_back(view(known));
     context.out << dump({{"instance_id", id}, {"fleets", std::move(shown)}}, true);
   } else {
@@ -138,7 +138,7 @@ int run_at(Context& context, const ExplainCommand& asked, const Options& options
   if (at > newest)
     return fail_with(context, kUsage,
                      fmt::format("--at {}: lies in the future; without --at it tells of now", iso8601(at)));
-  std::vector<Then> found;
+  std::vector<PastView> found;
   for (const auto& state : *states) {
     auto then = look_back(**journal, state, id, at);
     if (!then) return fail_with(context, kState, then.error().message);
@@ -153,7 +153,7 @@ int run_at(Context& context, const ExplainCommand& asked, const Options& options
             id));
   }
   if (options.json) {
-    Json shown = Json::array();
+    OrderedJson shown = OrderedJson::array();
     for (const auto& then : found) shown.push_back(view(then));
     context.out << dump({{"instance_id", id}, {"at", iso8601(at)}, {"fleets", std::move(shown)}}, true);
   } else {

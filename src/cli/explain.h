@@ -16,7 +16,7 @@
 namespace evenkeel::cli {
 
 // One metric that a rule looks at.
-struct Looked {
+struct ExplainedMetric {
   MetricCondition condition;
   std::string rule;  // empty: reboot_when
   Signal signal;
@@ -28,7 +28,7 @@ struct Known {
   FleetPolicy policy;
   std::optional<Verdict> verdict;   // empty: not a member, or AWS could not be read
   std::vector<Verdict> holds_back;  // the whole fleet
-  std::vector<Looked> signals;
+  std::vector<ExplainedMetric> signals;
   std::vector<Check> checks;  // of a member: guards and rules in the order in which they are judged
   std::optional<Time> could_act_at;
   std::vector<Remediation> open;
@@ -45,10 +45,10 @@ struct Known {
 };
 
 void show(Context& context, const std::string& id, const Known& known);
-Json view(const Known& known);
+OrderedJson view(const Known& known);
 
 // What the history says of an earlier moment.
-struct Then {
+struct PastView {
   std::string fleet;
   bool known = false;            // the history says something of it, at whatever time, or it is a member
   std::optional<Event> verdict;  // the last of the member's own by then: "reason: sentence"
@@ -59,9 +59,9 @@ struct Then {
   bool nothing() const { return !known; }
 };
 
-Result<Then> look_back(record::Journal& journal, const FleetState& state, const std::string& instance_id,
-                       Time at);
-void show(Context& context, const std::string& id, Time at, const Then& then);
-Json view(const Then& then);
+Result<PastView> look_back(record::Journal& journal, const FleetState& state, const std::string& instance_id,
+                           Time at);
+void show(Context& context, const std::string& id, Time at, const PastView& then);
+OrderedJson view(const PastView& then);
 
 }  // namespace evenkeel::cli

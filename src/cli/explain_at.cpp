@@ -58,15 +58,15 @@ std::string reason_shown(const Event& event) {
 }
 
 // The fleet's reason was the member's own as well: it is said once.
-bool is_the_fleets(const Then& then) {
+bool is_the_fleets(const PastView& then) {
   return then.verdict && then.held && reason_shown(*then.verdict) == reason_shown(*then.held);
 }
 
-bool is_held_back(const Then& then) {
+bool is_held_back(const PastView& then) {
   return then.held && !(then.held->word.empty() && then.held->text == "nothing holds it back");
 }
 
-Json event_json(const std::optional<Event>& event) {
+OrderedJson event_json(const std::optional<Event>& event) {
   if (!event) return nullptr;
   return {{"text", event->text}, {"told_at", iso8601(event->at)}};
 }
@@ -78,7 +78,7 @@ bool is_member(const FleetState& state, const std::string& instance_id) {
          });
 }
 
-void show_around(Context& context, const Then& then) {
+void show_around(Context& context, const PastView& then) {
   if (then.around.empty()) return;
   context.out << "\nAround it\n"
               << event_table(then.around).text("  ", context.out_is_terminal ? context.columns : 0);
@@ -86,10 +86,10 @@ void show_around(Context& context, const Then& then) {
 
 }  // namespace
 
-Result<Then> look_back(record::Journal& journal, const FleetState& state, const std::string& instance_id,
-                       Time at) {
+Result<PastView> look_back(record::Journal& journal, const FleetState& state, const std::string& instance_id,
+                           Time at) {
   const auto& fleet = state.fleet;
-  Then then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .phase = {}, .around = {}};
+  PastView then{.fleet = fleet, .known = false, .verdict = {}, .held = {}, .phase = {}, .around = {}};
   auto own = TRY(read_back(journal, fleet, instance_id, kFirst, [&](const auto& events) {
     return last(events, EventKind::verdict, at) && events.front().at < at - std::chrono::hours{24};
   }));
@@ -105,7 +105,7 @@ Result<Then> look_back(record::Journal& journal, const FleetState& state, const 
   return then;
 }
 
-void show(Context& context, const std::string& id, Time at, const Then& then) {
+void show(Context& context, const std::string& id, Time at, const PastView& then) {
   auto& out = context.out;
   const auto colours = colours_for(context);
   out << fmt::format("{} in {} at {}, as the history has it\n", colours.bold(printable(id)), then.fleet,
@@ -143,10 +143,10 @@ void show(Context& context, const std::string& id, Time at, const Then& then) {
   show_around(context, then);
 }
 
-Json view(const Then& then) {
-  Json events = Json::array();
+OrderedJson view(const PastView& then) {
+  OrderedJson events = OrderedJson::array();
   for (const auto& event : then.around) events.push_back(view(event));
-  Json verdict = event_json(then.verdict);
+  OrderedJson verdict = event_json(then.verdict);
   if (then.verdict) {
     verdict["reason"] = reason_shown(*then.verdict);
     verdict["may_have_changed"] = is_held_back(then);

@@ -21,7 +21,7 @@ constexpr std::size_t kNewest = 6;
 constexpr std::size_t kOutputLines = 30;
 constexpr std::size_t kOutputLine = 300;
 
-struct Page {
+struct PageWriter {
   std::ostream& out;
   Colours colours;
   int wrap_at;
@@ -67,7 +67,7 @@ std::string what_it_depends_on(const Known& known) {
 
 std::string said(const Check& check) { return check.verdict ? check.verdict->text : ""; }
 
-void show_tag(const Page& page, const Known& known) {
+void show_tag(const PageWriter& page, const Known& known) {
   if (known.tag.empty()) return;
   page.out << fmt::format("  its tag {}: \"{}\"\n", kWitnessTag, printable(known.tag, 1000));
   if (known.open.empty() && known.recent.empty())
@@ -76,7 +76,7 @@ void show_tag(const Page& page, const Known& known) {
            "  it back by hand where the tag says, then take the tag off\n";
 }
 
-void show_verdict(const Page& page, const std::string& id, const Known& known) {
+void show_verdict(const PageWriter& page, const std::string& id, const Known& known) {
   const auto& colours = page.colours;
   page.out << fmt::format("{} in {}: ", colours.bold(printable(id)), known.fleet);
   if (!known.verdict) {
@@ -109,7 +109,7 @@ void show_verdict(const Page& page, const std::string& id, const Known& known) {
   }
 }
 
-void show_signals(const Page& page, const Known& known) {
+void show_signals(const PageWriter& page, const Known& known) {
   for (const auto& [condition, rule, signal] : known.signals) {
     const auto& metric = condition.metric;
     page.title(fmt::format("{}{}, above {} for {} ({} of {} samples)", rule.empty() ? "" : rule + ": ",
@@ -137,7 +137,7 @@ void show_signals(const Page& page, const Known& known) {
 }
 
 // Guards that pass and have nothing to say share a line. Of a member under way they say nothing: it is out already.
-void show_chain(const Page& page, const Known& known) {
+void show_chain(const PageWriter& page, const Known& known) {
   Table rules{{{"RULE"}, {"ASKS"}, {"WHY"}}}, guards{{{""}, {"GUARD"}, {"RESULT"}, {"WHY"}}};
   std::vector<std::string> silent;
   const auto* blocker = first_blocker(known);
@@ -163,7 +163,7 @@ void show_chain(const Page& page, const Known& known) {
 }
 
 // Untrusted text of several lines, cut.
-void show_output(const Page& page, const char* what, const std::string& text) {
+void show_output(const PageWriter& page, const char* what, const std::string& text) {
   if (text.empty()) return;
   page.out << "  " << what << "\n";
   const auto lines = split(text, '\n');
@@ -173,7 +173,7 @@ void show_output(const Page& page, const char* what, const std::string& text) {
     page.out << fmt::format("    … {} more lines; --json has them\n", lines.size() - kOutputLines);
 }
 
-void show_open(const Page& page, const Known& known) {
+void show_open(const PageWriter& page, const Known& known) {
   if (known.open.empty()) return;
   page.title("Under way");
   page.out << open_text(known.open, &known.policy, known.now, known.now, "  ", page.wrap_at);
@@ -193,7 +193,7 @@ void show_open(const Page& page, const Known& known) {
   }
 }
 
-void show_past(const Page& page, const Known& known) {
+void show_past(const PageWriter& page, const Known& known) {
   if (known.record) {
     const auto& record = *known.record;
     std::vector<std::string> lines;
@@ -231,23 +231,23 @@ void show_past(const Page& page, const Known& known) {
   }
 }
 
-Json view_of(const Looked& looked) {
+OrderedJson view_of(const ExplainedMetric& looked) {
   const auto& [condition, rule, signal] = looked;
-  Json samples = Json::array();
+  OrderedJson samples = OrderedJson::array();
   for (const auto& sample : signal.samples)
     samples.push_back({{"at", iso8601(sample.at)}, {"value", sample.value}});
-  return {{"rule", rule.empty() ? Json(nullptr) : Json(rule)},
+  return {{"rule", rule.empty() ? OrderedJson(nullptr) : OrderedJson(rule)},
           {"metric", condition.metric},
           {"above", condition.above},
           {"state", name(signal.state)},
-          {"detail", signal.detail.empty() ? Json(nullptr) : Json(signal.detail)},
+          {"detail", signal.detail.empty() ? OrderedJson(nullptr) : OrderedJson(signal.detail)},
           {"samples", std::move(samples)}};
 }
 
 }  // namespace
 
 void show(Context& context, const std::string& id, const Known& known) {
-  const Page page{context.out, colours_for(context), context.out_is_terminal ? context.columns : 0};
+  const PageWriter page{context.out, colours_for(context), context.out_is_terminal ? context.columns : 0};
   show_verdict(page, id, known);
   show_open(page, known);
   show_signals(page, known);
@@ -255,9 +255,10 @@ void show(Context& context, const std::string& id, const Known& known) {
   show_past(page, known);
 }
 
-Json view(const Known& known) {
-  Json open = Json::array(), recent = Json::array(), events = Json::array(), holds_back = Json::array();
-  Json chain = Json::array(), signals = Json::array();
+OrderedJson view(const Known& known) {
+  OrderedJson open = OrderedJson::array(), recent = OrderedJson::array(), events = OrderedJson::array(),
+              holds_back = OrderedJson::array();
+  OrderedJson chain = OrderedJson::array(), signals = OrderedJson::array();
   for (const auto& remediation : known.open) open.push_back(view(remediation, &known.policy, known.now));
   for (const auto& remediation : known.recent) recent.push_back(view(remediation));
   for (const auto& event : known.events) events.push_back(view(event));
@@ -265,19 +266,20 @@ Json view(const Known& known) {
   for (const auto& check : known.checks) chain.push_back(view(check));
   for (const auto& looked : known.signals) signals.push_back(view_of(looked));
   const auto* blocker = first_blocker(known);
-  return {{"fleet", known.fleet},
-          {"verdict", known.verdict ? view(*known.verdict) : Json(nullptr)},
-          {"tag", known.tag.empty() ? Json(nullptr) : Json(known.tag)},
-          {"unread", known.unread.empty() ? Json(nullptr) : Json(known.unread)},
-          {"holds_back", std::move(holds_back)},
-          {"open", std::move(open)},
-          {"recent", std::move(recent)},
-          {"events", std::move(events)},
-          {"signals", std::move(signals)},
-          {"chain", std::move(chain)},
-          {"first_blocker", blocker == nullptr ? Json(nullptr) : Json(blocker->name)},
-          {"could_act_at", known.could_act_at ? Json(iso8601(*known.could_act_at)) : Json(nullptr)},
-          {"remembered", known.record ? view(*known.record) : Json(nullptr)}};
+  return {
+      {"fleet", known.fleet},
+      {"verdict", known.verdict ? view(*known.verdict) : OrderedJson(nullptr)},
+      {"tag", known.tag.empty() ? OrderedJson(nullptr) : OrderedJson(known.tag)},
+      {"unread", known.unread.empty() ? OrderedJson(nullptr) : OrderedJson(known.unread)},
+      {"holds_back", std::move(holds_back)},
+      {"open", std::move(open)},
+      {"recent", std::move(recent)},
+      {"events", std::move(events)},
+      {"signals", std::move(signals)},
+      {"chain", std::move(chain)},
+      {"first_blocker", blocker == nullptr ? OrderedJson(nullptr) : OrderedJson(blocker->name)},
+      {"could_act_at", known.could_act_at ? OrderedJson(iso8601(*known.could_act_at)) : OrderedJson(nullptr)},
+      {"remembered", known.record ? view(*known.record) : OrderedJson(nullptr)}};
 }
 
 }  // namespace evenkeel::cli

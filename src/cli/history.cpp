@@ -46,7 +46,7 @@ int run(const HistoryCommand& asked, const Options& options, Context& context) {
   const auto events = events_of(context, asked, options);
   if (!events) return fail_with(context, exit_code_of_state(events.error()), events.error().message);
   if (options.json) {
-    Json shown = Json::array();
+    OrderedJson shown = OrderedJson::array();
     for (const auto& event : *events) shown.push_back(view(event));
     context.out << dump({{"events", std::move(shown)}}, true);
   } else if (events->empty()) {

@@ -112,13 +112,14 @@ int run_iam(const IamOptions& options, Context& context) {
   if (!setting) return fail_with(context, kUsage, setting.error().message);
   auto grants = iam::least_policies(Policy{std::move(*fleets)}, *setting);
   if (options.json) {
-    iam::Json shown = iam::Json::array();
+    iam::OrderedJson shown = iam::OrderedJson::array();
     for (const auto& grant : grants) {
-      shown.push_back({{"role_arn", grant.role_arn.empty() ? iam::Json(nullptr) : iam::Json(grant.role_arn)},
+      shown.push_back({{"role_arn", grant.role_arn.empty() ? iam::OrderedJson(nullptr)
+                                                           : iam::OrderedJson(grant.role_arn)},
                        {"policy", grant.document},
                        {"doubts", grant.doubts}});
     }
-    context.out << iam::Json{{"grants", std::move(shown)}}.dump(2) << "\n";
+    context.out << iam::OrderedJson{{"grants", std::move(shown)}}.dump(2) << "\n";
     return kDone;
   }
   const bool others = grants.size() > 1;

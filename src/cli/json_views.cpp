@@ -8,13 +8,17 @@
 namespace evenkeel::cli {
 namespace {
 
-Json time_or_null(const std::optional<Time>& time) { return time ? Json(iso8601(*time)) : Json(nullptr); }
+OrderedJson time_or_null(const std::optional<Time>& time) {
+  return time ? OrderedJson(iso8601(*time)) : OrderedJson(nullptr);
+}
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+OrderedJson text_or_null(const std::string& text) {
+  return text.empty() ? OrderedJson(nullptr) : OrderedJson(text);
+}
 
 template <class Items>
-Json list(const Items& items) {
-  Json array = Json::array();
+OrderedJson list(const Items& items) {
+  OrderedJson array = OrderedJson::array();
   for (const auto& item : items) array.push_back(view(item));
   return array;
 }
@@ -23,8 +27,8 @@ double seconds(Duration duration) { return static_cast<double>(duration.count())
 
 }  // namespace
 
-Json view(const Verdict& verdict) {
-  Json numbers = Json::object();
+OrderedJson view(const Verdict& verdict) {
+  OrderedJson numbers = OrderedJson::object();
   for (const auto& [key, value] : verdict.numbers) numbers[name(key)] = value;
   return {{"reason", name(verdict.reason)},
           {"text", verdict.text},
@@ -33,13 +37,13 @@ Json view(const Verdict& verdict) {
           {"wanted", verdict.wanted}};
 }
 
-Json view(const Check& check) {
+OrderedJson view(const Check& check) {
   return {{"name", check.name},
           {"passes", check.passes},
-          {"verdict", check.verdict ? view(*check.verdict) : Json(nullptr)}};
+          {"verdict", check.verdict ? view(*check.verdict) : OrderedJson(nullptr)}};
 }
 
-Json view(const Action& action) {
+OrderedJson view(const Action& action) {
   return {{"effect", name(action.effect)},
           {"instance_id", action.instance_id},
           {"remediation_id", action.remediation_id},
@@ -50,7 +54,7 @@ Json view(const Action& action) {
           {"document", text_or_null(action.document.name)}};
 }
 
-Json view(const Outcome& outcome) {
+OrderedJson view(const Outcome& outcome) {
   return {{"remediation_id", outcome.remediation_id},
           {"nonce", outcome.nonce},
           {"outcome", name(outcome.kind)},
@@ -59,7 +63,7 @@ Json view(const Outcome& outcome) {
           {"answer", text_or_null(outcome.answer)}};
 }
 
-Json view(const Event& event) {
+OrderedJson view(const Event& event) {
   return {{"at", iso8601(event.at)},
           {"fleet", event.fleet},
           {"instance_id", text_or_null(event.instance_id)},
@@ -69,8 +73,8 @@ Json view(const Event& event) {
           {"text", event.text}};
 }
 
-Json view(const Remediation& remediation, const FleetPolicy* policy, Time now) {
-  Json snapshot = Json::array();
+OrderedJson view(const Remediation& remediation, const FleetPolicy* policy, Time now) {
+  OrderedJson snapshot = OrderedJson::array();
   for (const auto& target : remediation.snapshot) {
     snapshot.push_back({{"target_group", target.target_group_name},
                         {"target_group_arn", target.target_group_arn},
@@ -79,40 +83,41 @@ Json view(const Remediation& remediation, const FleetPolicy* policy, Time now) {
                         {"by_auto_scaling", target.by_auto_scaling}});
   }
   const bool open = remediation.open();
-  Json cause = {{"metric", remediation.cause.metric},
-                {"value", remediation.cause.value},
-                {"above", remediation.cause.above},
-                {"sampled_at", iso8601(remediation.cause.sampled_at)},
-                {"rule", text_or_null(remediation.cause.rule)},
-                {"text", text_or_null(remediation.cause.text)},
-                {"tag", text_or_null(remediation.cause.tag)}};
-  return {{"id", remediation.id},
-          {"instance_id", remediation.instance_id},
-          {"phase", name(remediation.phase)},
-          {"phase_since", iso8601(remediation.phase_since)},
-          {"deadline", open ? Json(iso8601(remediation.deadline)) : Json(nullptr)},
-          {"started_at", iso8601(remediation.started_at)},
-          {"cause", std::move(cause)},
-          {"snapshot", std::move(snapshot)},
-          {"treat", remediation.treat},
-          {"why_untreated", text_or_null(remediation.why_untreated)},
-          {"booted_at", time_or_null(remediation.booted_at)},
-          {"boot_evidence", text_or_null(remediation.boot_evidence)},
-          {"held_because", text_or_null(remediation.held_because)},
-          {"ending", open ? Json(nullptr) : Json(name(remediation.ending))},
-          {"value_after", remediation.value_after ? Json(*remediation.value_after) : Json(nullptr)},
-          {"waits", waits_for(remediation, policy, now)},
-          {"auto_scaling_group", text_or_null(remediation.auto_scaling_group)},
-          {"treatment", name(remediation.treatment)},
-          {"treated", was_treated(remediation)},
-          {"rung", remediation.level},
-          {"attempt", remediation.attempt},
-          {"foreign", text_or_null(remediation.external_change)},
-          {"captured", text_or_null(remediation.captured)},
-          {"command_output", text_or_null(remediation.command_output)}};
+  OrderedJson cause = {{"metric", remediation.cause.metric},
+                       {"value", remediation.cause.value},
+                       {"above", remediation.cause.above},
+                       {"sampled_at", iso8601(remediation.cause.sampled_at)},
+                       {"rule", text_or_null(remediation.cause.rule)},
+                       {"text", text_or_null(remediation.cause.text)},
+                       {"tag", text_or_null(remediation.cause.tag)}};
+  return {
+      {"id", remediation.id},
+      {"instance_id", remediation.instance_id},
+      {"phase", name(remediation.phase)},
+      {"phase_since", iso8601(remediation.phase_since)},
+      {"deadline", open ? OrderedJson(iso8601(remediation.deadline)) : OrderedJson(nullptr)},
+      {"started_at", iso8601(remediation.started_at)},
+      {"cause", std::move(cause)},
+      {"snapshot", std::move(snapshot)},
+      {"treat", remediation.treat},
+      {"why_untreated", text_or_null(remediation.why_untreated)},
+      {"booted_at", time_or_null(remediation.booted_at)},
+      {"boot_evidence", text_or_null(remediation.boot_evidence)},
+      {"held_because", text_or_null(remediation.held_because)},
+      {"ending", open ? OrderedJson(nullptr) : OrderedJson(name(remediation.ending))},
+      {"value_after", remediation.value_after ? OrderedJson(*remediation.value_after) : OrderedJson(nullptr)},
+      {"waits", waits_for(remediation, policy, now)},
+      {"auto_scaling_group", text_or_null(remediation.auto_scaling_group)},
+      {"treatment", name(remediation.treatment)},
+      {"treated", was_treated(remediation)},
+      {"rung", remediation.level},
+      {"attempt", remediation.attempt},
+      {"foreign", text_or_null(remediation.external_change)},
+      {"captured", text_or_null(remediation.captured)},
+      {"command_output", text_or_null(remediation.command_output)}};
 }
 
-Json view(const PastRemediation& ended) {
+OrderedJson view(const PastRemediation& ended) {
   return {{"id", ended.id},
           {"instance_id", ended.instance_id},
           {"started_at", iso8601(ended.started_at)},
@@ -120,19 +125,19 @@ Json view(const PastRemediation& ended) {
           {"ending", name(ended.ending)},
           {"metric", ended.metric},
           {"value_before", ended.value_before},
-          {"value_after", ended.value_after ? Json(*ended.value_after) : Json(nullptr)},
+          {"value_after", ended.value_after ? OrderedJson(*ended.value_after) : OrderedJson(nullptr)},
           {"rule", text_or_null(ended.rule)},
           {"treatment", name(ended.treatment)},
           {"treated", is_treated(ended)},
           {"judge_until", time_or_null(ended.judge_until)},
           {"reason", text_or_null(ended.reason)},
-          {"gone", ended.gone ? Json(*ended.gone) : Json(nullptr)}};
+          {"gone", ended.gone ? OrderedJson(*ended.gone) : OrderedJson(nullptr)}};
 }
 
-Json view(const MemberRecord& member) {
-  Json relapses = Json::array();
+OrderedJson view(const MemberRecord& member) {
+  OrderedJson relapses = OrderedJson::array();
   for (const auto relapse : member.relapses) relapses.push_back(seconds(relapse));
-  Json served = Json::array();
+  OrderedJson served = OrderedJson::array();
   for (const auto& one : member.served) {
     served.push_back({{"reason", one.reason},
                       {"at", time_or_null(one.at)},
@@ -150,16 +155,16 @@ Json view(const MemberRecord& member) {
           {"unhealthy_since", time_or_null(member.unhealthy_since)}};
 }
 
-Json view(const FleetSummary& summary) {
+OrderedJson view(const FleetSummary& summary) {
   return {{"members", summary.members},
-          {"serving", summary.may_leave < 0 ? Json(nullptr) : Json(summary.serving)},
+          {"serving", summary.may_leave < 0 ? OrderedJson(nullptr) : OrderedJson(summary.serving)},
           {"out", summary.out},
-          {"may_leave", summary.may_leave < 0 ? Json(nullptr) : Json(summary.may_leave)},
+          {"may_leave", summary.may_leave < 0 ? OrderedJson(nullptr) : OrderedJson(summary.may_leave)},
           {"held_back_by", summary.held_back_by}};
 }
 
-Json view(const Ability& ability) {
-  Json blind_to = Json::array();
+OrderedJson view(const Ability& ability) {
+  OrderedJson blind_to = OrderedJson::array();
   for (const auto& one : ability.blind_to) {
     blind_to.push_back({{"what", name(one.what)},
                         {"absent_name", is_absent_name(one.what)},
@@ -167,26 +172,26 @@ Json view(const Ability& ability) {
                         {"text", one.text}});
   }
   return {{"kind", name(ability.kind)},
-          {"since", ability.since == Time{} ? Json(nullptr) : Json(iso8601(ability.since))},
+          {"since", ability.since == Time{} ? OrderedJson(nullptr) : OrderedJson(iso8601(ability.since))},
           {"because", ability.because},
           {"blind_to", std::move(blind_to)}};
 }
 
-Json view(const Error& error) {
+OrderedJson view(const Error& error) {
   return {{"kind", name(error.kind)}, {"message", error.message}, {"code", text_or_null(error.code)}};
 }
 
-Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
-  Json members = Json::array();
+OrderedJson view(const FleetPolicy& fleet, const controller::TickReport& report) {
+  OrderedJson members = OrderedJson::array();
   for (const auto& [id, verdict] : report.plan.members) {
-    Json member = {{"instance_id", id}};
+    OrderedJson member = {{"instance_id", id}};
     member.update(view(verdict));
     members.push_back(std::move(member));
   }
-  Json open = Json::array();
+  OrderedJson open = OrderedJson::array();
   for (const auto& remediation : report.plan.next.open)
     open.push_back(view(remediation, nullptr, report.observation.taken_at));
-  Json problems = Json::array();
+  OrderedJson problems = OrderedJson::array();
   for (const auto& problem : report.observation.problems) problems.push_back(describe(problem));
   return {{"fleet", fleet.name},
           {"retired", fleet.retired},
@@ -206,21 +211,22 @@ Json view(const FleetPolicy& fleet, const controller::TickReport& report) {
 
 namespace {
 
-Json request_view(const OperatorRequest& request) {
-  return {{"kind", name(request.kind)},
-          {"instance_id", request.instance_id.empty() ? Json(nullptr) : Json(request.instance_id)},
-          {"reason", request.reason},
-          {"author", request.author},
-          {"lasting_seconds", request.lasting ? Json(seconds(*request.lasting)) : Json(nullptr)},
-          {"until", time_or_null(request.until)},
-          {"here", request.here},
-          {"now", request.now}};
+OrderedJson request_view(const OperatorRequest& request) {
+  return {
+      {"kind", name(request.kind)},
+      {"instance_id", request.instance_id.empty() ? OrderedJson(nullptr) : OrderedJson(request.instance_id)},
+      {"reason", request.reason},
+      {"author", request.author},
+      {"lasting_seconds", request.lasting ? OrderedJson(seconds(*request.lasting)) : OrderedJson(nullptr)},
+      {"until", time_or_null(request.until)},
+      {"here", request.here},
+      {"now", request.now}};
 }
 
 }  // namespace
 
-Json view(const FleetState& state, Time now) {
-  Json pause = nullptr;
+OrderedJson view(const FleetState& state, Time now) {
+  OrderedJson pause = nullptr;
   if (state.pause) {
     pause = {{"reason", state.pause->reason},
              {"author", state.pause->author},
@@ -229,7 +235,7 @@ Json view(const FleetState& state, Time now) {
              {"over", !is_in_force(*state.pause, now)}};
   }
   // As it will be once the next tick has dated what was asked for.
-  Json requests = Json::array();
+  OrderedJson requests = OrderedJson::array();
   for (const auto& request : state.requests) {
     requests.push_back(request_view(request));
     if (request.kind == OperatorRequest::Kind::resume && !request.here) pause = nullptr;
@@ -241,9 +247,9 @@ Json view(const FleetState& state, Time now) {
                {"over", false}};
     }
   }
-  Json breaker = nullptr;
+  OrderedJson breaker = nullptr;
   if (state.breaker) breaker = {{"reason", state.breaker->reason}, {"since", iso8601(state.breaker->since)}};
-  Json failing = nullptr;
+  OrderedJson failing = nullptr;
   if (state.failing) {
     failing = {{"since", iso8601(state.failing->since)},
                {"last", iso8601(state.failing->last)},
@@ -252,13 +258,14 @@ Json view(const FleetState& state, Time now) {
   }
   const bool ticked = state.last_tick_at != Time{};
   const auto* policy = state.pinned ? &*state.pinned : nullptr;
-  Json open = Json::array(), members = Json::object();
+  OrderedJson open = OrderedJson::array(), members = OrderedJson::object();
   for (const auto& remediation : state.open) open.push_back(view(remediation, policy, state.last_tick_at));
   for (const auto& [id, member] : state.members) members[id] = view(member);
   return {{"fleet", state.fleet},
           {"revision", state.revision},
-          {"last_tick_at", ticked ? Json(iso8601(state.last_tick_at)) : Json(nullptr)},
-          {"last_tick_age_seconds", ticked ? Json(seconds(now - state.last_tick_at)) : Json(nullptr)},
+          {"last_tick_at", ticked ? OrderedJson(iso8601(state.last_tick_at)) : OrderedJson(nullptr)},
+          {"last_tick_age_seconds",
+           ticked ? OrderedJson(seconds(now - state.last_tick_at)) : OrderedJson(nullptr)},
           {"members_last_seen", state.members_last_seen},
           {"wishes", std::move(requests)},
           {"pause", std::move(pause)},
@@ -272,12 +279,12 @@ Json view(const FleetState& state, Time now) {
           {"members", std::move(members)}};
 }
 
-Json error_view(const std::string& fleet, const Error& error) {
+OrderedJson error_view(const std::string& fleet, const Error& error) {
   return {{"fleet", fleet}, {"error", view(error)}};
 }
 
-std::string dump(const Json& json, bool indented) {
-  return json.dump(indented ? 2 : -1, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string dump(const OrderedJson& json, bool indented) {
+  return json.dump(indented ? 2 : -1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace evenkeel::cli

@@ -13,28 +13,28 @@
 
 namespace evenkeel::cli {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json view(const Verdict& verdict);
-Json view(const Check& check);
-Json view(const Action& action);
-Json view(const Outcome& outcome);
-Json view(const Event& event);
+OrderedJson view(const Verdict& verdict);
+OrderedJson view(const Check& check);
+OrderedJson view(const Action& action);
+OrderedJson view(const Outcome& outcome);
+OrderedJson view(const Event& event);
 // `policy` is the one under which it was started; nullptr: unknown.
-Json view(const Remediation& remediation, const FleetPolicy* policy, Time now);
-Json view(const PastRemediation& ended);
-Json view(const MemberRecord& member);
-Json view(const FleetSummary& summary);
-Json view(const Ability& ability);
-Json view(const Error& error);
+OrderedJson view(const Remediation& remediation, const FleetPolicy* policy, Time now);
+OrderedJson view(const PastRemediation& ended);
+OrderedJson view(const MemberRecord& member);
+OrderedJson view(const FleetSummary& summary);
+OrderedJson view(const Ability& ability);
+OrderedJson view(const Error& error);
 
 // One fleet as `plan` and `run` saw it.
-Json view(const FleetPolicy& fleet, const controller::TickReport& report);
+OrderedJson view(const FleetPolicy& fleet, const controller::TickReport& report);
 // One fleet as it is remembered, for `status`.
-Json view(const FleetState& state, Time now);
-Json error_view(const std::string& fleet, const Error& error);
+OrderedJson view(const FleetState& state, Time now);
+OrderedJson error_view(const std::string& fleet, const Error& error);
 
 // On one line, or indented; invalid UTF-8 is replaced by U+FFFD. Ends in "\n".
-std::string dump(const Json& json, bool indented);
+std::string dump(const OrderedJson& json, bool indented);
 
 }  // namespace evenkeel::cli

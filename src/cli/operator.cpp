@@ -9,7 +9,7 @@
 
 namespace evenkeel::cli {
 
-int change_state(Context& context, const Options& options, const Change& change) {
+int change_state(Context& context, const Options& options, const StateChange& change) {
   auto journal = open_state(context, options);
   if (!journal) return fail_with(context, exit_code_of_state(journal.error()), journal.error().message);
   wiring::Notifiers notifiers{options.notify, sources(context, options.aws), options.aws.region};

@@ -19,8 +19,8 @@ struct Did {
   std::vector<std::string> lines;
   OperatorRequest request;  // what operators are notified of
 };
-using Change = std::function<Result<Did>(controller::Parts& parts)>;
-int change_state(Context& context, const Options& options, const Change& change);
+using StateChange = std::function<Result<Did>(controller::Parts& parts)>;
+int change_state(Context& context, const Options& options, const StateChange& change);
 
 // `invalid` when neither the policy nor the state knows the fleet: a mistyped name must not look paused.
 Result<void> check_known(Context& context, const std::string& fleet, const Options& options,

@@ -197,7 +197,7 @@ int run(const PlanCommand& asked, const Options& options, Context& context) {
   if (!fleets) return fail_with(context, kUsage, fleets.error().message);
 
   Regions regions{sources(context, options.aws), **journal, options.aws.region};
-  Json shown = Json::array();
+  OrderedJson shown = OrderedJson::array();
   int code = kDone;
   for (const auto& problem : all.problems) code = fail_with(context, kState, problem);
   if (nothing_recorded && !options.json) {

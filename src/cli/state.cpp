@@ -31,7 +31,7 @@ struct Moved {
 };
 
 void show_moved(Context& context, const MoveOptions& options, const std::vector<Moved>& all) {
-  Json fleets = Json::array();
+  OrderedJson fleets = OrderedJson::array();
   for (const auto& one : all) {
     fleets.push_back({{"fleet", one.fleet},
                       {"did", one.did},

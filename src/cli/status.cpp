@@ -119,9 +119,9 @@ bool said_already(const FleetState& state, const std::string& text) {
 void show_requests(Context& context, const FleetState& state) {
   for (const auto& request : state.requests) {
     const auto asked = printable(decide::request_text(request, request.until), 1000);
-    const auto whom = request.instance_id.empty() ? "" : printable(request.instance_id) + ": ";
+    const auto subject = request.instance_id.empty() ? "" : printable(request.instance_id) + ": ";
     const auto lasting = request.lasting ? fmt::format(", for {}", format_duration(*request.lasting)) : "";
-    context.out << fmt::format("  {}{}{}; the next tick begins it\n", whom, asked, lasting);
+    context.out << fmt::format("  {}{}{}; the next tick begins it\n", subject, asked, lasting);
     if (request.kind == OperatorRequest::Kind::pause)
       context.out << fmt::format("    to go on: evenkeel resume {} --reason \"…\"\n", state.fleet);
   }
@@ -183,7 +183,7 @@ int run(const StatusCommand& asked, const Options& options, Context& context) {
   const auto states = remembered(context, options, texts(asked.fleets));
   if (!states) return fail_with(context, exit_code_of_state(states.error()), states.error().message);
   const Time now = context.clock.now();
-  Json shown = Json::array();
+  OrderedJson shown = OrderedJson::array();
   int code = kDone;
   bool shown_any = false;
   for (const auto& state : *states) {

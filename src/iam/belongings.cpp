@@ -23,8 +23,8 @@ std::string parameter_arn(const std::string& name, const ArnScope& place) {
 }
 
 // Systems Manager decrypts with our rights, and says in the encryption context for which parameter.
-Json decrypt(const std::string& secret, const ArnScope& place) {
-  Json allow = statement("DecryptSecret", "Allow", "kms:Decrypt", arn(place, "kms", "key/*"));
+OrderedJson decrypt(const std::string& secret, const ArnScope& place) {
+  OrderedJson allow = statement("DecryptSecret", "Allow", "kms:Decrypt", arn(place, "kms", "key/*"));
   const char* test = place.region == "*" || place.account == "*" ? "StringLike" : "StringEquals";
   allow["Condition"][test] = {{"kms:ViaService", "ssm." + place.region + ".amazonaws.com"},
                               {"kms:EncryptionContext:PARAMETER_ARN", parameter_arn(secret, place)}};
@@ -33,7 +33,7 @@ Json decrypt(const std::string& secret, const ArnScope& place) {
 
 }  // namespace
 
-Json statement(const char* sid, const char* effect, Json action, Json resource) {
+OrderedJson statement(const char* sid, const char* effect, OrderedJson action, OrderedJson resource) {
   return {{"Sid", sid}, {"Effect", effect}, {"Action", std::move(action)}, {"Resource", std::move(resource)}};
 }
 
@@ -41,8 +41,8 @@ bool Belongings::none() const {
   return table.empty() && log_group.empty() && topic.empty() && parameters.empty() && secret.empty();
 }
 
-Json allow_belongings(const Belongings& belongings, const ArnScope& place) {
-  Json statements = Json::array();
+OrderedJson allow_belongings(const Belongings& belongings, const ArnScope& place) {
+  OrderedJson statements = OrderedJson::array();
   if (!belongings.table.empty()) {
     statements.push_back(statement("Remember", "Allow",
                                    {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
@@ -54,7 +54,7 @@ Json allow_belongings(const Belongings& belongings, const ArnScope& place) {
   }
   if (!belongings.topic.empty())
     statements.push_back(statement("TellPeople", "Allow", "sns:Publish", topic_arn(belongings, place)));
-  Json parameters = Json::array();
+  OrderedJson parameters = OrderedJson::array();
   for (const auto& name : belongings.parameters) parameters.push_back(parameter_arn(name, place));
   if (!belongings.secret.empty()) parameters.push_back(parameter_arn(belongings.secret, place));
   if (!parameters.empty())
@@ -63,8 +63,8 @@ Json allow_belongings(const Belongings& belongings, const ArnScope& place) {
   return statements;
 }
 
-Json forbid_belongings(const Belongings& belongings, const ArnScope& place) {
-  Json statements = Json::array();
+OrderedJson forbid_belongings(const Belongings& belongings, const ArnScope& place) {
+  OrderedJson statements = OrderedJson::array();
   if (!belongings.table.empty()) {
     statements.push_back(
         statement("NeverForget", "Deny",

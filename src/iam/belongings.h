@@ -9,7 +9,7 @@
 namespace evenkeel::iam {
 
 // In the order in which it is written.
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 // Names, in one account and region; empty: there is none.
 struct Belongings {
@@ -28,13 +28,13 @@ struct ArnScope {
 };
 
 // One statement of a policy document.
-Json statement(const char* sid, const char* effect, Json action, Json resource);
+OrderedJson statement(const char* sid, const char* effect, OrderedJson action, OrderedJson resource);
 
 // What the identity must be allowed to do with them, and nothing beside it.
-Json allow_belongings(const Belongings& belongings, const ArnScope& place);
+OrderedJson allow_belongings(const Belongings& belongings, const ArnScope& place);
 
 // What it shall not do with them, whatever another policy allows: nothing that Evenkeel wrote is deleted or
 // changed but by Evenkeel's own conditional write of a whole item.
-Json forbid_belongings(const Belongings& belongings, const ArnScope& place);
+OrderedJson forbid_belongings(const Belongings& belongings, const ArnScope& place);
 
 }  // namespace evenkeel::iam

@@ -49,7 +49,7 @@ TEST(Belongings, ForbidsToDeleteWhatIsRemembered) {
   const Grant grant = only({{fleet("web", {"tg1"}, "web-asg")}}, of_function());
   for (const char* action :
        {"dynamodb:DeleteItem", "dynamodb:DeleteTable", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}) {
-    EXPECT_TRUE(std::ranges::any_of(grant.document["Statement"], [&](const Json& one) {
+    EXPECT_TRUE(std::ranges::any_of(grant.document["Statement"], [&](const OrderedJson& one) {
       return one["Effect"] == "Deny" && applies(one, {action, kTable});
     })) << action;
   }

@@ -97,25 +97,26 @@ std::vector<Act> all_acts() {
            false}};
 }
 
-Json deny_others(const char* sid, Json action, Json resources) {
+OrderedJson deny_others(const char* sid, OrderedJson action, OrderedJson resources) {
   return {
       {"Sid", sid}, {"Effect", "Deny"}, {"Action", std::move(action)}, {"NotResource", std::move(resources)}};
 }
 
 // Adds a condition on the tag that tells the scope's instances, where there is one.
-Json with_tag(Json statement, const char* test, const Scope& scope, const Setting& setting) {
+OrderedJson with_tag(OrderedJson statement, const char* test, const Scope& scope, const Setting& setting) {
   if (const auto tag = instance_tag(scope, setting))
     statement["Condition"][test]["aws:ResourceTag/" + tag->first] = tag->second;
   return statement;
 }
 
 // A negated condition also holds where the tag is missing.
-Json deny_untagged(const char* sid, Json action, Json resources, const Scope& scope, const Setting& setting) {
+OrderedJson deny_untagged(const char* sid, OrderedJson action, OrderedJson resources, const Scope& scope,
+                          const Setting& setting) {
   return with_tag(statement(sid, "Deny", std::move(action), std::move(resources)), "StringNotEquals", scope,
                   setting);
 }
 
-Json in_regions(Json statement, const Scope& scope) {
+OrderedJson in_regions(OrderedJson statement, const Scope& scope) {
   if (!scope.regions.contains("*"))
     statement["Condition"]["StringEquals"]["aws:RequestedRegion"] = scope.regions;
   return statement;
@@ -127,12 +128,12 @@ ArnScope own_place(const Setting& setting) {
           setting.region.empty() ? "*" : setting.region, setting.account};
 }
 
-void append(Json& statements, Json more) {
+void append(OrderedJson& statements, OrderedJson more) {
   for (auto& one : more) statements.push_back(std::move(one));
 }
 
-Json looks(const Scope& scope, aws::Resource resource, aws::NeededBy needed_by) {
-  Json list = Json::array();
+OrderedJson looks(const Scope& scope, aws::Resource resource, aws::NeededBy needed_by) {
+  OrderedJson list = OrderedJson::array();
   for (const auto& one : aws::kNeededPermissions) {
     const bool fits = !one.writes && one.resource == resource && one.needed_by == needed_by;
     if (fits && some_fleet_needs(one, scope)) list.push_back(one.action);
@@ -140,7 +141,7 @@ Json looks(const Scope& scope, aws::Resource resource, aws::NeededBy needed_by) 
   return list;
 }
 
-void allow_reads(const Scope& scope, const Setting& setting, Json& statements) {
+void allow_reads(const Scope& scope, const Setting& setting, OrderedJson& statements) {
   using aws::NeededBy, aws::Resource;
   statements.push_back(
       in_regions(statement("Look", "Allow", looks(scope, Resource::any, NeededBy::tick), "*"), scope));
@@ -156,32 +157,32 @@ void allow_reads(const Scope& scope, const Setting& setting, Json& statements) {
 
 // One tag alone: every other key is denied, whatever else this identity may do. A request without any key would pass
 // "ForAllValues", and one to DeleteTags takes off every tag that a server has.
-void allow_marks(const Scope& all, const Setting& setting, Json& statements) {
+void allow_marks(const Scope& all, const Setting& setting, OrderedJson& statements) {
   const Scope scope = those_who_need(kCreateTags, all, setting);
   if (scope.fleets.empty()) return;
-  Json allow = statement("MarkWhoIsOut", "Allow", kTagging, scope.instance_arns);
+  OrderedJson allow = statement("MarkWhoIsOut", "Allow", kTagging, scope.instance_arns);
   allow["Condition"]["ForAllValues:StringEquals"]["aws:TagKeys"] = {kWitnessTag};
   allow["Condition"]["Null"]["aws:TagKeys"] = "false";
   statements.push_back(with_tag(std::move(allow), "StringEquals", scope, setting));
 }
 
-void forbid_other_marks(const Scope& all, const Setting& setting, Json& statements) {
+void forbid_other_marks(const Scope& all, const Setting& setting, OrderedJson& statements) {
   const Scope scope = those_who_need(kCreateTags, all, setting);
   if (scope.fleets.empty()) return;
-  Json deny = statement("NeverTagOtherwise", "Deny", kTagging, "*");
+  OrderedJson deny = statement("NeverTagOtherwise", "Deny", kTagging, "*");
   deny["Condition"]["ForAnyValue:StringNotEquals"]["aws:TagKeys"] = {kWitnessTag};
   statements.push_back(std::move(deny));
   if (instance_tag(scope, setting))
     statements.push_back(deny_untagged("NeverTagOthers", kTagging, "*", scope, setting));
 }
 
-void allow_acts(const Scope& all, const Setting& setting, Json& statements) {
+void allow_acts(const Scope& all, const Setting& setting, OrderedJson& statements) {
   for (const auto& act : all_acts()) {
     const Scope scope = those_who_need(act.changes.front(), all, setting);
     if (scope.fleets.empty()) continue;
-    Json actions = act.changes;
+    OrderedJson actions = act.changes;
     for (const auto& look : act.looks) actions.push_back(look);
-    Json allow = statement(act.sid, "Allow", std::move(actions), scope.*act.things);
+    OrderedJson allow = statement(act.sid, "Allow", std::move(actions), scope.*act.things);
     statements.push_back(act.by_tag ? with_tag(std::move(allow), "StringEquals", scope, setting)
                                     : std::move(allow));
   }
@@ -205,8 +206,8 @@ bool is_needed(std::string_view pattern, bool to_tag, const Scope& scope) {
 }
 
 // Denied whole. What holds a way to tag as well is denied where the request names another tag, or none.
-Json never(const Scope& scope, bool but_to_tag) {
-  Json list = Json::array();
+OrderedJson never(const Scope& scope, bool but_to_tag) {
+  OrderedJson list = OrderedJson::array();
   for (const std::string pattern : kNever) {
     if (!is_needed(pattern, false, scope) && is_needed(pattern, true, scope) == but_to_tag)
       list.push_back(pattern);
@@ -217,7 +218,7 @@ Json never(const Scope& scope, bool but_to_tag) {
   return list;
 }
 
-void forbid(const Scope& all, const Setting& setting, Json& statements) {
+void forbid(const Scope& all, const Setting& setting, OrderedJson& statements) {
   for (const auto& act : all_acts()) {
     const Scope scope = those_who_need(act.changes.front(), all, setting);
     if (scope.fleets.empty()) continue;
@@ -246,10 +247,10 @@ void forbid(const Scope& all, const Setting& setting, Json& statements) {
   }
 }
 
-void allow_roles(const std::map<std::string, std::set<std::string>>& external_ids, Json& statements) {
+void allow_roles(const std::map<std::string, std::set<std::string>>& external_ids, OrderedJson& statements) {
   int number = 0;
   for (const auto& [role, ids] : external_ids) {
-    Json assume = statement("", "Allow", "sts:AssumeRole", role);
+    OrderedJson assume = statement("", "Allow", "sts:AssumeRole", role);
     assume["Sid"] = "ActInAnotherAccount" + std::to_string(++number);
     if (!ids.contains("")) assume["Condition"]["StringEquals"]["sts:ExternalId"] = ids;
     statements.push_back(std::move(assume));
@@ -326,8 +327,8 @@ std::vector<Grant> least_policies(const Policy& policy, const Setting& setting) 
     const bool belongs = own && !setting.belongings.none();
     if (fleets.empty() && external_ids.empty() && !belongs) continue;
     const Scope scope = scope_of(fleets, role, setting);
-    Grant grant{role, {{"Version", "2012-10-17"}, {"Statement", Json::array()}}, {}};
-    Json& statements = grant.document["Statement"];
+    Grant grant{role, {{"Version", "2012-10-17"}, {"Statement", OrderedJson::array()}}, {}};
+    OrderedJson& statements = grant.document["Statement"];
     if (!fleets.empty()) {
       allow_reads(scope, setting, statements);
       allow_acts(scope, setting, statements);

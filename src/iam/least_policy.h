@@ -31,7 +31,7 @@ struct Setting {
 // One document for one identity.
 struct Grant {
   std::string role_arn;             // as the policy names it; empty: the identity that Evenkeel runs as
-  Json document;                    // {"Version": "2012-10-17", "Statement": [...]}
+  OrderedJson document;             // {"Version": "2012-10-17", "Statement": [...]}
   std::vector<std::string> doubts;  // for people: where IAM allows more than it would have to, and the remedy
 };
 

@@ -85,9 +85,9 @@ bool some_fleet_needs(const aws::NeededPermission& permission, const Scope& scop
   return std::ranges::any_of(scope.fleets, [&](const auto* fleet) { return needs(*fleet, permission); });
 }
 
-std::optional<std::pair<std::string, Json>> instance_tag(const Scope& scope, const Setting& setting) {
-  if (setting.instance_tag) return {{setting.instance_tag->first, Json(setting.instance_tag->second)}};
-  if (scope.every_fleet_has_a_scaling_group) return {{kGroupTag, Json(scope.scaling_groups)}};
+std::optional<std::pair<std::string, OrderedJson>> instance_tag(const Scope& scope, const Setting& setting) {
+  if (setting.instance_tag) return {{setting.instance_tag->first, OrderedJson(setting.instance_tag->second)}};
+  if (scope.every_fleet_has_a_scaling_group) return {{kGroupTag, OrderedJson(scope.scaling_groups)}};
   return std::nullopt;
 }
 

@@ -36,6 +36,6 @@ bool some_fleet_needs(const aws::NeededPermission& permission, const Scope& scop
 
 // The tag, and its values, by which IAM can tell the scope's instances from all others; nothing when there is
 // none for all fleets.
-std::optional<std::pair<std::string, Json>> instance_tag(const Scope& scope, const Setting& setting);
+std::optional<std::pair<std::string, OrderedJson>> instance_tag(const Scope& scope, const Setting& setting);
 
 }  // namespace evenkeel::iam

@@ -138,39 +138,41 @@ class Fields {
   std::vector<std::string> known_{"command"};
 };
 
-Result<Asked> tick_command(Fields& fields) {
+Result<LambdaEvent> tick_command(Fields& fields) {
   Tick tick;
   tick.source = "an operator's tick";
   if (const auto fleet = TRY(fields.optional<cli::FleetName>("fleet"))) tick.fleet = fleet->text();
   return tick;
 }
 
-Result<Asked> check_command(Fields& fields) {
-  return Request{"check", cli::CheckCommand{TRY(fields.fleets())}};
+Result<LambdaEvent> check_command(Fields& fields) {
+  return CommandEvent{"check", cli::CheckCommand{TRY(fields.fleets())}};
 }
 
-Result<Asked> plan_command(Fields& fields) { return Request{"plan", cli::PlanCommand{TRY(fields.fleets())}}; }
-
-Result<Asked> status_command(Fields& fields) {
-  return Request{"status", cli::StatusCommand{TRY(fields.fleets())}};
+Result<LambdaEvent> plan_command(Fields& fields) {
+  return CommandEvent{"plan", cli::PlanCommand{TRY(fields.fleets())}};
 }
 
-Result<Asked> explain_command(Fields& fields) {
+Result<LambdaEvent> status_command(Fields& fields) {
+  return CommandEvent{"status", cli::StatusCommand{TRY(fields.fleets())}};
+}
+
+Result<LambdaEvent> explain_command(Fields& fields) {
   cli::ExplainCommand asked{TRY(fields.required<cli::InstanceId>("instance")), {}, {}};
   if (const auto at = TRY(fields.text("at"))) asked.at = TRY(cli::read_time("\"at\"", *at));
   asked.fleets = TRY(fields.fleets());
-  return Request{"explain", std::move(asked)};
+  return CommandEvent{"explain", std::move(asked)};
 }
 
-Result<Asked> history_command(Fields& fields) {
+Result<LambdaEvent> history_command(Fields& fields) {
   cli::HistoryCommand asked;
   asked.fleets = TRY(fields.fleets());
   asked.instance = TRY(fields.optional<cli::InstanceId>("instance"));
   asked.limit = TRY(fields.whole("limit", 1, cli::kMostEventsShown, asked.limit));
-  return Request{"history", std::move(asked)};
+  return CommandEvent{"history", std::move(asked)};
 }
 
-Result<Asked> pause_command(Fields& fields) {
+Result<LambdaEvent> pause_command(Fields& fields) {
   cli::PauseCommand asked{TRY(fields.required<cli::FleetName>("fleet")),
                           TRY(fields.required<cli::ReasonText>("reason")),
                           TRY(fields.author()),
@@ -181,34 +183,34 @@ Result<Asked> pause_command(Fields& fields) {
     return fail(ErrorKind::invalid, "\"until\": \"for\" says already how long; give one of them");
   if (lasting) asked.end = TRY(cli::read_lasting("\"for\"", *lasting));
   if (until) asked.end = TRY(cli::read_time("\"until\"", *until));
-  return Request{"pause", std::move(asked)};
+  return CommandEvent{"pause", std::move(asked)};
 }
 
-Result<Asked> resume_command(Fields& fields) {
-  return Request{"resume", cli::ResumeCommand{TRY(fields.required<cli::FleetName>("fleet")),
-                                              TRY(fields.required<cli::ReasonText>("reason")),
-                                              TRY(fields.author()), TRY(fields.boolean("here"))}};
+Result<LambdaEvent> resume_command(Fields& fields) {
+  return CommandEvent{"resume", cli::ResumeCommand{TRY(fields.required<cli::FleetName>("fleet")),
+                                                   TRY(fields.required<cli::ReasonText>("reason")),
+                                                   TRY(fields.author()), TRY(fields.boolean("here"))}};
 }
 
-Result<Asked> restore_command(Fields& fields) {
-  return Request{"restore",
-                 cli::RestoreCommand{TRY(fields.required<cli::InstanceId>("instance")), TRY(fields.author()),
+Result<LambdaEvent> restore_command(Fields& fields) {
+  return CommandEvent{
+      "restore", cli::RestoreCommand{TRY(fields.required<cli::InstanceId>("instance")), TRY(fields.author()),
                                      TRY(fields.boolean("now")), TRY(fields.fleets())}};
 }
 
-struct Kind {
+struct CommandForm {
   const char* name;
-  Result<Asked> (*read)(Fields& fields);
+  Result<LambdaEvent> (*read)(Fields& fields);
 };
-constexpr Kind kKinds[] = {
+constexpr CommandForm kKinds[] = {
     {"tick", tick_command},       {"plan", plan_command},       {"status", status_command},
     {"explain", explain_command}, {"history", history_command}, {"check", check_command},
     {"pause", pause_command},     {"resume", resume_command},   {"restore", restore_command}};
 
-Result<Asked> command_of(const nlohmann::json& event) {
+Result<LambdaEvent> command_of(const nlohmann::json& event) {
   if (!event["command"].is_string()) return fail(ErrorKind::invalid, "\"command\" must be a text");
   const auto name = event["command"].get<std::string>();
-  const auto* const kind = std::ranges::find(kKinds, name, &Kind::name);
+  const auto* const kind = std::ranges::find(kKinds, name, &CommandForm::name);
   if (kind == std::end(kKinds)) {
     std::vector<std::string> names;
     for (const auto& one : kKinds) names.emplace_back(one.name);
@@ -223,7 +225,7 @@ Result<Asked> command_of(const nlohmann::json& event) {
 
 }  // namespace
 
-Result<Asked> read_event(std::string_view payload) {
+Result<LambdaEvent> read_event(std::string_view payload) {
   const auto event = nlohmann::json::parse(payload, nullptr, false);
   if (event.is_object() && event.contains("command")) return command_of(event);
   if (!trim(payload).empty() && !is_known(event)) return no_known_event(event);

@@ -24,18 +24,18 @@ struct Tick {
 
 // {"command": "explain", "instance": "i-…"}. Where the state and the policy are it can't say: that is the
 // function's own setting.
-struct Request {
+struct CommandEvent {
   std::string name;  // "explain", for the log
   cli::Command command;
 };
 
-using Asked = std::variant<Tick, Request>;
+using LambdaEvent = std::variant<Tick, CommandEvent>;
 
 // `invalid` for a command that doesn't exist, has a field that it doesn't know, or lacks one, and for a value
 // that isn't of its field's form: it names the field. With the code kNoKnownEvent for what is neither a command nor
 // an event of AWS.
 inline constexpr std::string_view kNoKnownEvent = "evenkeel:no-known-event";
-Result<Asked> read_event(std::string_view payload);
+Result<LambdaEvent> read_event(std::string_view payload);
 
 // How far the time that the tick was asked for is from now, before or after it, where that is more than a period and
 // it may only restore; else zero.

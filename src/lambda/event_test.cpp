@@ -105,11 +105,11 @@ TEST(Event, ATimeThatMakesNoSensePermitsOnlyRestores) {
   EXPECT_EQ(late_by(tick_of("{}"), now, 1min), 0min);
 }
 
-template <class Asked>
-Asked command_of(std::string_view payload) {
+template <class LambdaEvent>
+LambdaEvent command_of(std::string_view payload) {
   const auto asked = read_event(payload);
   EXPECT_TRUE(asked) << asked.error().message;
-  return std::get<Asked>(std::get<Request>(*asked).command);
+  return std::get<LambdaEvent>(std::get<CommandEvent>(*asked).command);
 }
 
 TEST(Event, ACommandIsReadWithItsFields) {

@@ -19,7 +19,7 @@
 namespace evenkeel::lambda {
 namespace {
 
-using cli::Json;
+using cli::OrderedJson;
 
 // Of the time that Lambda gives: to answer, and before that to notify operators.
 constexpr Duration kKeptForAnswer{1'500};
@@ -43,19 +43,19 @@ const char* error_type(int exit_code) {
 }
 
 // What a command printed: one JSON document, or one a line.
-Json output_of(const std::string& text) {
+OrderedJson output_of(const std::string& text) {
   if (trim(text).empty()) return nullptr;
-  if (auto whole = Json::parse(text, nullptr, false); !whole.is_discarded()) return whole;
-  Json list = Json::array();
+  if (auto whole = OrderedJson::parse(text, nullptr, false); !whole.is_discarded()) return whole;
+  OrderedJson list = OrderedJson::array();
   for (const auto& line : split(std::string{trim(text)}, '\n')) {
-    auto one = Json::parse(line, nullptr, false);
-    list.push_back(one.is_discarded() ? Json(line) : std::move(one));
+    auto one = OrderedJson::parse(line, nullptr, false);
+    list.push_back(one.is_discarded() ? OrderedJson(line) : std::move(one));
   }
   return list;
 }
 
-Json lines_of(const std::string& text) {
-  Json list = Json::array();
+OrderedJson lines_of(const std::string& text) {
+  OrderedJson list = OrderedJson::array();
   for (const auto& line : split(text, '\n')) {
     if (!line.empty()) list.push_back(line);
   }
@@ -68,7 +68,7 @@ Json lines_of(const std::string& text) {
 struct Handler::Ended {
   int code = cli::kDone;
   std::vector<std::string> errors;
-  Json fleets = Json::array();
+  OrderedJson fleets = OrderedJson::array();
 
   void failed(int with, std::string error) {
     code = std::max(code, with);
@@ -86,13 +86,13 @@ struct Handler::Ended {
       failed(cli::exit_code_of(*error), fleet.name + ": " + error->message);
     code = std::max<int>(code, cli::exit_code_of(*tick.report));
   }
-  Answer answer() const {
+  HandlerAnswer answer() const {
     if (!errors.empty()) return {join(errors, "; "), error_type(code)};
     return {cli::dump({{"exit_code", code}, {"fleets", fleets}}, false), ""};
   }
 };
 
-Handler::Handler(Context& context, Settings settings)
+Handler::Handler(HandlerContext& context, Settings settings)
     : context_(context),
       settings_(std::move(settings)),
       log_(context.out, context.clock),
@@ -133,7 +133,7 @@ void Handler::send_notifications(Time until, PassMetrics& metrics) {
   for (const auto& problem : delivery.problems) log_.warning("notify", problem);
 }
 
-Answer Handler::tick(const Tick& asked, Time until) {
+HandlerAnswer Handler::tick(const Tick& asked, Time until) {
   Ended ended;
   PassMetrics metrics;
   wiring::PassSettings pass;
@@ -178,7 +178,7 @@ void Handler::run_pass(const Policy& policy, const wiring::PassSettings& pass, E
   if (!end->left.empty()) failed(cli::kAws, "no time left for " + join(end->left, ", "));
 }
 
-Answer Handler::command(const Request& asked) {
+HandlerAnswer Handler::command(const CommandEvent& asked) {
   std::ostringstream out, err;
   cli::Context context{.out = out,
                        .err = err,
@@ -199,7 +199,7 @@ Answer Handler::command(const Request& asked) {
       ""};
 }
 
-Answer Handler::handle(const Invocation& invocation) {
+HandlerAnswer Handler::handle(const Invocation& invocation) {
   log_.begin(invocation.id);
   try {
     const auto asked = read_event(invocation.payload);
@@ -215,7 +215,7 @@ Answer Handler::handle(const Invocation& invocation) {
                     false),
           ""};
     }
-    if (const auto* command_event = std::get_if<Request>(&*asked)) return command(*command_event);
+    if (const auto* command_event = std::get_if<CommandEvent>(&*asked)) return command(*command_event);
     const Time latest = context_.clock.now() + kLongestPass;
     const Time until = invocation.deadline ? std::min(latest, *invocation.deadline - kKeptForAnswer) : latest;
     return tick(std::get<Tick>(*asked), until);

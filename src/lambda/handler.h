@@ -27,7 +27,7 @@
 namespace evenkeel::lambda {
 
 // Everything that enters from outside.
-struct Context {
+struct HandlerContext {
   std::ostream& out;  // the function's log
   wire::Environment environment;
   Clock& clock;
@@ -35,7 +35,7 @@ struct Context {
   wire::Transport& network;
 };
 
-struct Answer {
+struct HandlerAnswer {
   std::string text;        // JSON; of a failure: the message
   std::string error_type;  // "Evenkeel.AWS" …; empty: it went well
 };
@@ -43,25 +43,25 @@ struct Answer {
 class Handler {
  public:
   // The context must outlive this.
-  Handler(Context& context, Settings settings);
+  Handler(HandlerContext& context, Settings settings);
 
   // Never throws. A tick fails when a fleet could not be ticked, the state could not be reached, or no policy
   // could be read: restores of what is open are then made all the same, by the policy that each was begun
   // under. A command never fails: its answer says how it ended.
-  Answer handle(const Invocation& invocation);
+  HandlerAnswer handle(const Invocation& invocation);
 
  private:
   // `until`: when every notification has been sent.
-  Answer tick(const Tick& asked, Time until);
+  HandlerAnswer tick(const Tick& asked, Time until);
   struct Ended;
   void run_pass(const Policy& policy, const wiring::PassSettings& pass, Ended& ended);
   Result<Policy> read_policy(PassMetrics& metrics);
   void send_notifications(Time until, PassMetrics& metrics);
-  Answer command(const Request& asked);
+  HandlerAnswer command(const CommandEvent& asked);
   Result<void> open_state();
   credentials::Sources sources() const;
 
-  Context& context_;
+  HandlerContext& context_;
   Settings settings_;
   Log log_;
   wiring::PolicySource policies_;

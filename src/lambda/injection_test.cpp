@@ -68,7 +68,7 @@ class Injecting : public Handling {
   }
   // The secret, the policy's text and what is printed with --help are in no answer and no log line; and nothing
   // was sent but to this region's services and this function's own table.
-  void expect_nothing_reached(const std::string& payload, const Answer& given) {
+  void expect_nothing_reached(const std::string& payload, const HandlerAnswer& given) {
     for (const auto& text : {given.text, out.str()}) {
       EXPECT_EQ(text.find("wJalrXUt"), std::string::npos) << payload << text;
       EXPECT_EQ(text.find("Usage:"), std::string::npos) << payload;

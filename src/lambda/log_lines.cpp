@@ -9,12 +9,14 @@
 namespace evenkeel::lambda {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-std::string dump(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const OrderedJson& line) {
+  return line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
 
-Json held_back_by(const Plan& plan) {
-  Json reasons = Json::array();
+OrderedJson held_back_by(const Plan& plan) {
+  OrderedJson reasons = OrderedJson::array();
   for (const auto& verdict : plan.fleet) reasons.push_back(name(verdict.reason));
   return reasons;
 }
@@ -24,7 +26,7 @@ Json held_back_by(const Plan& plan) {
 void Log::line(std::string_view document) { out_ << document << "\n" << std::flush; }
 
 void Log::write(const char* level, std::string_view kind, std::string_view text) {
-  Json entry = {{"at", iso8601(clock_.now())}, {"level", level}, {"kind", kind}, {"text", text}};
+  OrderedJson entry = {{"at", iso8601(clock_.now())}, {"level", level}, {"kind", kind}, {"text", text}};
   if (!request_id_.empty()) entry["request"] = request_id_;
   line(dump(entry));
 }
@@ -41,8 +43,8 @@ void Log::tick(const wiring::FleetTick& tick) {
     warning("problem", fleet + ": " + describe(problem));
   for (const auto& violation : report.violations) error("violation", fleet + ": " + violation);
   for (const auto& event : report.events) {
-    Json entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", name(event.kind)},
-                  {"text", event.text},      {"request", request_id_}, {"fleet", event.fleet}};
+    OrderedJson entry = {{"at", iso8601(event.at)}, {"level", "info"},        {"kind", name(event.kind)},
+                         {"text", event.text},      {"request", request_id_}, {"fleet", event.fleet}};
     if (!event.word.empty()) entry["word"] = event.word;
     if (!event.instance_id.empty()) entry["instance"] = event.instance_id;
     if (!event.remediation_id.empty()) entry["remediation"] = event.remediation_id;

@@ -9,47 +9,50 @@
 namespace evenkeel::lambda {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-struct Metric {
+struct EmfMetric {
   const char* name;
   const char* unit;
   double value;
 };
 
-Json number(double value) {
+OrderedJson number(double value) {
   return value == static_cast<double>(static_cast<std::int64_t>(value))
-             ? Json(static_cast<std::int64_t>(value))
-             : Json(value);
+             ? OrderedJson(static_cast<std::int64_t>(value))
+             : OrderedJson(value);
 }
 
 // `dimension_sets`: under which of the `properties` each metric is counted; an empty set: in total.
-std::string line(const Json& dimension_sets, const Json& properties, const std::vector<Metric>& metrics,
-                 Time now) {
-  Json definitions = Json::array();
+std::string line(const OrderedJson& dimension_sets, const OrderedJson& properties,
+                 const std::vector<EmfMetric>& metrics, Time now) {
+  OrderedJson definitions = OrderedJson::array();
   for (const auto& metric : metrics) definitions.push_back({{"Name", metric.name}, {"Unit", metric.unit}});
-  Json document = {{"_aws",
-                    {{"Timestamp", now.time_since_epoch().count()},
-                     {"CloudWatchMetrics", Json::array({{{"Namespace", kNamespace},
-                                                         {"Dimensions", dimension_sets},
-                                                         {"Metrics", std::move(definitions)}}})}}}};
+  OrderedJson document = {
+      {"_aws",
+       {{"Timestamp", now.time_since_epoch().count()},
+        {"CloudWatchMetrics", OrderedJson::array({{{"Namespace", kNamespace},
+                                                   {"Dimensions", dimension_sets},
+                                                   {"Metrics", std::move(definitions)}}})}}}};
   document.update(properties);
   for (const auto& metric : metrics) document[metric.name] = number(metric.value);
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return document.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 // Of the fleet's own line, and with [] also added up over the fleets.
-Json whole_and_fleet() { return Json::array({Json::array(), Json::array({"Fleet"})}); }
+OrderedJson whole_and_fleet() {
+  return OrderedJson::array({OrderedJson::array(), OrderedJson::array({"Fleet"})});
+}
 
-struct Standing {
+struct OpenCounts {
   int out = 0, held = 0;
   Duration oldest{};
 };
 
-Standing standing(const FleetState& state, Time now) {
-  Standing found;
+OpenCounts standing(const FleetState& state, Time now) {
+  OpenCounts found;
   for (const auto& remediation : state.open) {
     ++found.out;
     if (remediation.phase == Phase::held) ++found.held;
@@ -88,8 +91,8 @@ std::vector<Ending> endings(const controller::TickReport& report) {
 void by_kind(const wiring::FleetTick& tick, Time now, std::vector<std::string>& lines) {
   const auto& fleet = tick.fleet.name;
   const auto& report = *tick.report;
-  const auto add = [&](const char* dimension, const std::string& value, const Metric& metric) {
-    lines.push_back(line(Json::array({Json::array({"Fleet", dimension})}),
+  const auto add = [&](const char* dimension, const std::string& value, const EmfMetric& metric) {
+    lines.push_back(line(OrderedJson::array({OrderedJson::array({"Fleet", dimension})}),
                          {{"Fleet", fleet}, {dimension, value}}, {metric}, now));
   };
   for (const auto& [reason, count] : verdicts_of(report.plan))
@@ -108,8 +111,8 @@ std::map<std::string, int> verdicts_of(const Plan& plan) {
 }
 
 std::vector<std::string> metrics_of(const wiring::FleetTick& tick, Time now) {
-  const Json properties = {{"Fleet", tick.fleet.name}};
-  std::vector<Metric> metrics;
+  const OrderedJson properties = {{"Fleet", tick.fleet.name}};
+  std::vector<EmfMetric> metrics;
   const bool won = tick.report && !tick.report->lost_race;
   const bool whole = tick.report && !tick.report->not_recorded;
   metrics.push_back({"Ticks", "Count", whole ? 1.0 : 0.0});
@@ -135,11 +138,11 @@ std::vector<std::string> metrics_of(const wiring::FleetTick& tick, Time now) {
 }
 
 std::string metrics_of(const PassMetrics& pass, Time now) {
-  std::vector<Metric> metrics = {
+  std::vector<EmfMetric> metrics = {
       {"PolicyBroken", "Count", pass.policy_broken ? 1.0 : 0.0},
       {"NotificationsFailed", "Count", static_cast<double>(pass.notifications_failed)}};
   if (pass.failed) metrics.push_back({"Errors", "Count", 1});
-  return line(Json::array({Json::array()}), Json::object(), metrics, now);
+  return line(OrderedJson::array({OrderedJson::array()}), OrderedJson::object(), metrics, now);
 }
 
 }  // namespace evenkeel::lambda

@@ -4,7 +4,7 @@
 
 namespace evenkeel::lambda {
 
-int serve(const std::string& address, Context& context) {
+int serve(const std::string& address, HandlerContext& context) {
   Runtime runtime{context.network, address};
   Log log{context.out, context.clock};
   auto settings = read_settings(context.environment);

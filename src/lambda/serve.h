@@ -6,6 +6,6 @@
 namespace evenkeel::lambda {
 
 // `address` is AWS_LAMBDA_RUNTIME_API. Returns the exit code, when the process can't go on.
-int serve(const std::string& address, Context& context);
+int serve(const std::string& address, HandlerContext& context);
 
 }  // namespace evenkeel::lambda

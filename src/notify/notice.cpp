@@ -116,8 +116,8 @@ const Ended* ending_of(const Event& event) {
 }
 
 std::string id_of(const Event& event, const NoticeKind& notice_kind) {
-  const auto& whom = event.remediation_id.empty() ? event.instance_id : event.remediation_id;
-  return fmt::format("{}/{}/{}{}", event.fleet, printable(whom), notice_kind.kind,
+  const auto& subject = event.remediation_id.empty() ? event.instance_id : event.remediation_id;
+  return fmt::format("{}/{}/{}{}", event.fleet, printable(subject), notice_kind.kind,
                      notice_kind.once ? "" : "/" + iso8601(event.at));
 }
 

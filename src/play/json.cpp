@@ -3,7 +3,7 @@
 namespace evenkeel::play {
 namespace {
 
-cli::Json counted(const ScenarioRun& run) {
+cli::OrderedJson counted(const ScenarioRun& run) {
   return {{"requests_total", run.counters.requests},
           {"requests_dropped", run.counters.dropped},
           {"dropped_by_our_doing", run.counters.dropped_because_of_us},
@@ -25,16 +25,16 @@ cli::Json counted(const ScenarioRun& run) {
 
 }  // namespace
 
-cli::Json view(const Play& play) {
+cli::OrderedJson view(const Play& play) {
   const ScenarioRun& run = play.with;
-  cli::Json json = {{"scenario", play.scenario.file}, {"seed", play.seed}, {"clean", run.clean()}};
+  cli::OrderedJson json = {{"scenario", play.scenario.file}, {"seed", play.seed}, {"clean", run.clean()}};
   json.update(counted(run));
   json["failed_ticks"] = run.failed_ticks;
   json["lost_races"] = run.lost_races;
   json["metrics_read"] = run.metrics_read;
   json["gb_seconds"] = gigabyte_seconds(run);
-  json["remediations"] = cli::Json(run.endings);
-  json["faults_fired"] = cli::Json(run.faults);
+  json["remediations"] = cli::OrderedJson(run.endings);
+  json["faults_fired"] = cli::OrderedJson(run.faults);
   json["findings"] = run.judgement.findings;
   json["problems"] = run.problems;
   json["without"] = counted(play.without);

@@ -30,30 +30,30 @@ std::unexpected<Error> killed() { return fail(ErrorKind::unavailable, "the proce
 
 }  // namespace
 
-std::vector<Result<wire::Response>> MortalTransport::exchange(std::span<const wire::Request> requests) {
-  if (fate_.doomed && std::ranges::any_of(requests, changes_the_world)) fate_.dead = true;
-  if (!fate_.dead) return network_.exchange(requests);
+std::vector<Result<wire::Response>> KillableTransport::exchange(std::span<const wire::Request> requests) {
+  if (kill_.armed && std::ranges::any_of(requests, changes_the_world)) kill_.dead = true;
+  if (!kill_.dead) return network_.exchange(requests);
   return {requests.size(), Result<wire::Response>(killed())};
 }
 
-Result<std::optional<FleetState>> MortalJournal::load(const std::string& fleet) {
-  if (fate_.dead) return killed();
+Result<std::optional<FleetState>> KillableJournal::load(const std::string& fleet) {
+  if (kill_.dead) return killed();
   return journal_.load(fleet);
 }
 
-Result<void> MortalJournal::replace(const FleetState& next, std::span<const Event> events) {
-  if (fate_.dead) return killed();
+Result<void> KillableJournal::replace(const FleetState& next, std::span<const Event> events) {
+  if (kill_.dead) return killed();
   return journal_.replace(next, events);
 }
 
-Result<std::vector<Event>> MortalJournal::history(const std::string& fleet, const std::string& instance_id,
-                                                  int limit) {
-  if (fate_.dead) return killed();
+Result<std::vector<Event>> KillableJournal::history(const std::string& fleet, const std::string& instance_id,
+                                                    int limit) {
+  if (kill_.dead) return killed();
   return journal_.history(fleet, instance_id, limit);
 }
 
-Result<std::vector<std::string>> MortalJournal::fleets() {
-  if (fate_.dead) return killed();
+Result<std::vector<std::string>> KillableJournal::fleets() {
+  if (kill_.dead) return killed();
   return journal_.fleets();
 }
 

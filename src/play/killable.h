@@ -13,24 +13,24 @@
 
 namespace evenkeel::play {
 
-struct Fate {
-  bool doomed = false;  // dies at the next call that would change the world
+struct KillSwitch {
+  bool armed = false;  // dies at the next call that would change the world
   bool dead = false;
 };
 
-class MortalTransport final : public wire::Transport {
+class KillableTransport final : public wire::Transport {
  public:
-  MortalTransport(wire::Transport& network, Fate& fate) : network_(network), fate_(fate) {}
+  KillableTransport(wire::Transport& network, KillSwitch& kill) : network_(network), kill_(kill) {}
   std::vector<Result<wire::Response>> exchange(std::span<const wire::Request> requests) override;
 
  private:
   wire::Transport& network_;
-  Fate& fate_;
+  KillSwitch& kill_;
 };
 
-class MortalJournal final : public record::Journal {
+class KillableJournal final : public record::Journal {
  public:
-  MortalJournal(record::Journal& journal, const Fate& fate) : journal_(journal), fate_(fate) {}
+  KillableJournal(record::Journal& journal, const KillSwitch& kill) : journal_(journal), kill_(kill) {}
   Result<std::optional<FleetState>> load(const std::string& fleet) override;
   Result<void> replace(const FleetState& next, std::span<const Event> events) override;
   Result<std::vector<Event>> history(const std::string& fleet, const std::string& instance_id,
@@ -39,7 +39,7 @@ class MortalJournal final : public record::Journal {
 
  private:
   record::Journal& journal_;
-  const Fate& fate_;
+  const KillSwitch& kill_;
 };
 
 }  // namespace evenkeel::play

@@ -22,55 +22,55 @@ wire::Request request(std::string body) {
   return made;
 }
 
-class Mortal : public ::testing::Test {
+class Killable : public ::testing::Test {
  protected:
   LivingNetwork living;
-  Fate fate;
-  MortalTransport network{living, fate};
+  KillSwitch kill;
+  KillableTransport network{living, kill};
   std::unique_ptr<record::Journal> store = *record::open_sqlite(":memory:");
-  MortalJournal journal{*store, fate};
+  KillableJournal journal{*store, kill};
 };
 
-TEST_F(Mortal, DiesAtTheFirstCallThatWouldChangeTheWorldAndNotBefore) {
-  fate.doomed = true;
+TEST_F(Killable, DiesAtTheFirstCallThatWouldChangeTheWorldAndNotBefore) {
+  kill.armed = true;
   const std::vector look{request("Action=DescribeTargetHealth&Version=1")};
   const std::vector ask{request("Action=RebootInstances&DryRun=true&InstanceId.1=i-1")};
   const std::vector act{request("Action=RebootInstances&InstanceId.1=i-1&Version=1")};
   EXPECT_TRUE(network.exchange(look)[0]);
   EXPECT_TRUE(network.exchange(ask)[0]);
-  EXPECT_FALSE(fate.dead);
+  EXPECT_FALSE(kill.dead);
   EXPECT_FALSE(network.exchange(act)[0]);
-  EXPECT_TRUE(fate.dead);
+  EXPECT_TRUE(kill.dead);
   EXPECT_FALSE(network.exchange(look)[0]);
   EXPECT_EQ(living.answered, 2);
 }
 
-TEST_F(Mortal, KnowsEveryCallThatChangesTheWorldFromOneThatOnlyAsks) {
-  fate.doomed = true;
+TEST_F(Killable, KnowsEveryCallThatChangesTheWorldFromOneThatOnlyAsks) {
+  kill.armed = true;
   EXPECT_TRUE(network.exchange(std::vector{
       request("Action=ExitStandby&AutoScalingGroupName=a&InstanceIds.member.1=i-00000000000000000")})[0]);
   for (const auto* action : {"StopInstances", "StartInstances", "EnterStandby", "ExitStandby",
                              "TerminateInstanceInAutoScalingGroup", "RegisterTargets"}) {
-    fate.dead = false;
+    kill.dead = false;
     EXPECT_FALSE(network.exchange(std::vector{request(std::string("Action=") + action + "&Id=i-1")})[0])
         << action;
   }
-  fate.dead = false;
+  kill.dead = false;
   auto command = request("{}");
   command.headers.emplace_back("X-Amz-Target", "AmazonSSM.SendCommand");
   EXPECT_FALSE(network.exchange(std::vector{command})[0]);
 }
 
-TEST_F(Mortal, TheDeadWriteNothingDownAndTheLivingFindWhatWasThere) {
+TEST_F(Killable, TheDeadWriteNothingDownAndTheLivingFindWhatWasThere) {
   FleetState state;
   state.fleet = "web";
   state.revision = 1;
   ASSERT_TRUE(journal.replace(state, {}));
-  fate.dead = true;
+  kill.dead = true;
   state.revision = 2;
   EXPECT_FALSE(journal.replace(state, {}));
   EXPECT_FALSE(journal.load("web"));
-  fate = {};
+  kill = {};
   const auto loaded = journal.load("web");
   ASSERT_TRUE(loaded && *loaded);
   EXPECT_EQ((*loaded)->revision, 1);

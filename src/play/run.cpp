@@ -94,7 +94,8 @@ sim::TargetsTaken about_to_take(const Remediation& remediation) {
 // The world of one run, and what is common to both kinds of run.
 class Stage {
  public:
-  Stage(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context, const Progress& progress)
+  Stage(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
+        const PlayProgress& progress)
       : scenario_(scenario),
         end_(scenario.start + scenario.duration),
         context_(context),
@@ -161,16 +162,16 @@ class Stage {
   const sim::Scenario& scenario_;
   Time end_;
   cli::Context& context_;
-  const Progress& progress_;
+  const PlayProgress& progress_;
   Time began_;
   std::unique_ptr<sim::Account> account_;
 };
 
 // Evenkeel as it runs beside the world: killed and started again as the scenario wants.
-class Operation {
+class EvenkeelRun {
  public:
-  Operation(const sim::Scenario& scenario, std::uint64_t seed, Policy policy, record::Journal& journal,
-            Stage& stage, cli::Context& outer, const Watch& watch, const Edit& edit)
+  EvenkeelRun(const sim::Scenario& scenario, std::uint64_t seed, Policy policy, record::Journal& journal,
+              Stage& stage, cli::Context& outer, const TickObserver& watch, const Edit& edit)
       : scenario_(scenario),
         watch_(watch),
         edit_(edit),
@@ -180,8 +181,8 @@ class Operation {
         clock_(stage.account()),
         random_(seed ^ 0x6576656e6b65656cU),
         front_(stage.account(), scenario.faults, seed),
-        network_(front_, fate_),
-        journal_(journal, fate_),
+        network_(front_, kill_),
+        journal_(journal, kill_),
         context_{.out = outer.out,
                  .err = outer.err,
                  .environment = variables(stage.account().region),
@@ -204,7 +205,7 @@ class Operation {
   }
 
   void start_process() {
-    fate_ = {};
+    kill_ = {};
     regions_.emplace(cli::sources(context_), journal_);
   }
   void happen(const sim::OperatorEvent& event);
@@ -213,7 +214,7 @@ class Operation {
   void remember(const FleetPolicy& fleet, const controller::TickReport& report);
 
   const sim::Scenario& scenario_;
-  const Watch& watch_;
+  const TickObserver& watch_;
   const Edit& edit_;
   Policy policy_;
   record::Journal& store_;
@@ -221,9 +222,9 @@ class Operation {
   sim::VirtualClock clock_;
   SeededRandom random_;
   sim::Front front_;
-  Fate fate_;
-  MortalTransport network_;
-  MortalJournal journal_;
+  KillSwitch kill_;
+  KillableTransport network_;
+  KillableJournal journal_;
   cli::Context context_;
   std::optional<wiring::Regions> regions_;
   std::size_t events_done_ = 0;
@@ -232,7 +233,7 @@ class Operation {
   std::map<std::string, std::string> last_words_;        // by fleet
 };
 
-void Operation::apply_operator_event(const sim::OperatorEvent& event, const std::string& fleet) {
+void EvenkeelRun::apply_operator_event(const sim::OperatorEvent& event, const std::string& fleet) {
   auto parts = regions_->parts_without_aws();
   OperatorRequest request{OperatorRequest::Kind::resume, "", event.argument, kAuthor};
   if (event.name == "pause") {
@@ -248,9 +249,9 @@ void Operation::apply_operator_event(const sim::OperatorEvent& event, const std:
   if (!done) stage_.problem(fmt::format("{} of {}: {}", event.name, fleet, done.error().message));
 }
 
-void Operation::happen(const sim::OperatorEvent& event) {
+void EvenkeelRun::happen(const sim::OperatorEvent& event) {
   if (event.name == "kill") {
-    fate_.doomed = true;
+    kill_.armed = true;
   } else if (event.name == "tick-late") {
     not_before_ = stage_.now() + event.duration;
     stage_.add_line(fmt::format("(does not tick for {})", format_duration(event.duration)));
@@ -259,7 +260,7 @@ void Operation::happen(const sim::OperatorEvent& event) {
   }
 }
 
-void Operation::remember(const FleetPolicy& fleet, const controller::TickReport& report) {
+void EvenkeelRun::remember(const FleetPolicy& fleet, const controller::TickReport& report) {
   last_words_[fleet.name] = cli::summary(fleet, report);
   if (report.lost_race) ++stage_.run.lost_races;
   for (const auto& violation : report.violations) stage_.problem("plan refused: " + violation);
@@ -270,11 +271,11 @@ void Operation::remember(const FleetPolicy& fleet, const controller::TickReport&
   for (const auto& ended : report.plan.next.recent) remediations_.insert_or_assign(ended.id, ended);
 }
 
-void Operation::tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& others) {
+void EvenkeelRun::tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& others) {
   auto parts = regions_->parts_for(fleet);
   if (parts) parts->others = &others;
   const auto report = parts ? controller::tick(fleet, *parts) : std::unexpected(std::move(parts).error());
-  if (fate_.dead) return;
+  if (kill_.dead) return;
   if (watch_) watch_(fleet, report, stage_.account());
   if (report && !report->lost_race) others.note(report->plan.next, !fleet.retired);
   if (report) return remember(fleet, *report);
@@ -285,7 +286,7 @@ void Operation::tick_fleet(const FleetPolicy& fleet, controller::OtherFleets& ot
   last_words_[fleet.name] = std::move(words);
 }
 
-void Operation::tick() {
+void EvenkeelRun::tick() {
   const auto& events = scenario_.operator_events;
   while (events_done_ < events.size() && scenario_.start + events[events_done_].at <= stage_.now())
     happen(events[events_done_++]);
@@ -302,16 +303,16 @@ void Operation::tick() {
     stage_.problem(problem);
   }
   for (const auto& fleet : found.fleets) {
-    if (!fate_.dead) tick_fleet(fleet, others);
+    if (!kill_.dead) tick_fleet(fleet, others);
   }
   stage_.run.billed += (stage_.now() - began) + kComputing;
-  if (fate_.dead) {
+  if (kill_.dead) {
     stage_.add_line("(is killed after it recorded what it is about to do, before it does it)");
     start_process();
   }
 }
 
-Result<void> Operation::finish() {
+Result<void> EvenkeelRun::finish() {
   auto& run = stage_.run;
   for (const auto& [name, count] : front_.calls()) {
     if (name == "cloudwatch:metrics") run.metrics_read = count;
@@ -362,14 +363,14 @@ std::vector<std::pair<std::string, std::string>> example_environment(const std::
 }
 
 ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
-                        const Progress& progress) {
+                        const PlayProgress& progress) {
   Stage stage{scenario, seed, context, progress};
   stage.advance_to(stage.end());
   return stage.finish();
 }
 
 Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
-                             const Progress& progress, const Watch& watch, const Edit& edit) {
+                             const PlayProgress& progress, const TickObserver& watch, const Edit& edit) {
   if (trim(scenario.policy).empty()) {
     return fail(ErrorKind::invalid,
                 scenario.file + ": has no policy; add the lines `policy:` and, indented, `fleets: …`");
@@ -378,7 +379,7 @@ Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, 
   const auto journal = TRY(record::open_sqlite(":memory:"));
   Stage stage{scenario, seed, context, progress};
   stage.run.with_evenkeel = true;
-  Operation operation{scenario, seed, std::move(policy), *journal, stage, context, watch, edit};
+  EvenkeelRun operation{scenario, seed, std::move(policy), *journal, stage, context, watch, edit};
   for (Time due = scenario.start; due < stage.end(); due += scenario.tick) {
     stage.advance_to(due);
     // A tick that took longer than the period swallows the next ones.

@@ -58,22 +58,23 @@ inline constexpr double kGigabytes = 0.125;
 double gigabyte_seconds(const ScenarioRun& run);
 
 // Called now and then with the part of the story that has been played, 0 to 1.
-using Progress = std::function<void(double played)>;
+using PlayProgress = std::function<void(double played)>;
 
 // Called after each tick with what came of it, and the account as it is then. For tests that know the truth.
-using Watch = std::function<void(const FleetPolicy& fleet, const Result<controller::TickReport>& report,
-                                 const sim::Account& account)>;
+using TickObserver = std::function<void(
+    const FleetPolicy& fleet, const Result<controller::TickReport>& report, const sim::Account& account)>;
 
 // The world alone.
 ScenarioRun run_without(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
-                        const Progress& progress);
+                        const PlayProgress& progress);
 
 // The policy as it is from this tick on, when an operator has changed it; empty: as it was.
 using Edit = std::function<std::optional<Policy>(Time now)>;
 
 // Errors: the scenario's policy is broken, or the program's own parts could not be made.
 Result<ScenarioRun> run_with(const sim::Scenario& scenario, std::uint64_t seed, cli::Context& context,
-                             const Progress& progress, const Watch& watch = {}, const Edit& edit = {});
+                             const PlayProgress& progress, const TickObserver& watch = {},
+                             const Edit& edit = {});
 
 // How the simulated account is reached: example credentials and its region, as environment variables.
 std::vector<std::pair<std::string, std::string>> example_environment(const std::string& region);

@@ -21,7 +21,7 @@ struct SimulateOptions : cli::Options {
   ListenOptions listen;
 };
 
-Progress doing(cli::ProgressLine& line, const char* what) {
+PlayProgress progress_of(cli::ProgressLine& line, const char* what) {
   return [&line, what](double played) {
     line.show(fmt::format("{} … {} %", what, static_cast<int>(played * 100)));
   };
@@ -34,8 +34,9 @@ int run_play(cli::Context& context, const SimulateOptions& options, const sim::S
   {
     cli::ProgressLine line{context};
     if (!options.narrative)
-      play.without = run_without(scenario, options.seed, context, doing(line, "the day without Evenkeel"));
-    auto with = run_with(scenario, options.seed, context, doing(line, "the day with Evenkeel"));
+      play.without =
+          run_without(scenario, options.seed, context, progress_of(line, "the day without Evenkeel"));
+    auto with = run_with(scenario, options.seed, context, progress_of(line, "the day with Evenkeel"));
     if (!with) {
       return cli::fail_with(context, with.error().kind == ErrorKind::invalid ? cli::kUsage : cli::kInternal,
                             with.error().message);

@@ -20,7 +20,7 @@ struct Play {
 std::string narrative(const sim::Scenario& scenario, const ScenarioRun& run);
 
 // The one object of `simulate --json`: the run with Evenkeel, and under "without" the same keys without it.
-cli::Json view(const Play& play);
+cli::OrderedJson view(const Play& play);
 
 // Both runs side by side, as pictures, as a story and as a table.
 std::string story_text(const Play& play, const cli::Context& context);

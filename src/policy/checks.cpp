@@ -11,11 +11,11 @@
 namespace evenkeel::policy {
 namespace {
 
-std::string given_or_default(const Keys& keys, std::string_view key, Duration value) {
+std::string given_or_default(const KeysOfMap& keys, std::string_view key, Duration value) {
   return fmt::format("{} is {}{}", key, format_duration(value), keys.read.contains(key) ? "" : " by default");
 }
 
-void check_limit(const std::string& path, const Keys& keys, Problems& problems, const YamlNode& section,
+void check_limit(const std::string& path, const KeysOfMap& keys, Problems& problems, const YamlNode& section,
                  const MetricCondition& condition) {
   if (keys.is_wrong("above") || keys.is_wrong("metric") || !is_percentage(condition)) return;
   if (condition.above > 0 && condition.above < 100) return;
@@ -28,7 +28,7 @@ void check_limit(const std::string& path, const Keys& keys, Problems& problems, 
 }
 
 // A key that was left out may clash too; the problem is then told at the other key, which caused it.
-Position place_of(const Keys& keys, const char* key, const char* other, const YamlNode& section) {
+Position place_of(const KeysOfMap& keys, const char* key, const char* other, const YamlNode& section) {
   return keys.place(key, keys.place(other, section.place));
 }
 
@@ -102,8 +102,8 @@ void check_fleet_names(const YamlNode& fleets, const Policy& policy, Problems& p
 
 }  // namespace
 
-void check_condition(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
-                     MetricCondition& condition) {
+void check_condition(const YamlNode& section, const std::string& path, const KeysOfMap& keys,
+                     Problems& problems, MetricCondition& condition) {
   const auto period = condition.period;
   const auto over = condition.over;
   const auto max_age = condition.max_age;
@@ -154,8 +154,8 @@ void check_condition(const YamlNode& section, const std::string& path, const Key
   }
 }
 
-void check_role(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
-                const FleetPolicy& fleet) {
+void check_role(const YamlNode& fleet_node, const std::string& path, const KeysOfMap& keys,
+                Problems& problems, const FleetPolicy& fleet) {
   if (keys.is_wrong("role_arn")) return;
   if (fleet.role_arn.empty()) {
     if (!keys.read.contains("external_id")) return;

@@ -17,7 +17,7 @@ std::string words_of(const char* key) {
 
 }  // namespace
 
-void check_load(const YamlNode& section, const std::string& path, const Keys& keys, Problems& problems,
+void check_load(const YamlNode& section, const std::string& path, const KeysOfMap& keys, Problems& problems,
                 const LoadCeiling& load) {
   if (keys.read.contains("below") && load.below <= 0) {
     problems.add(keys.place("below", section.place), child(path, "below"),
@@ -42,8 +42,8 @@ void check_load(const YamlNode& section, const std::string& path, const Keys& ke
   }
 }
 
-void check_members(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
-                   const FleetPolicy& fleet) {
+void check_members(const YamlNode& fleet_node, const std::string& path, const KeysOfMap& keys,
+                   Problems& problems, const FleetPolicy& fleet) {
   if (fleet_node.kind != YamlNode::Kind::map) return;
   const bool in_group = fleet_node.find("auto_scaling_group") != nullptr;
   if (in_group) return;
@@ -69,8 +69,8 @@ void check_members(const YamlNode& fleet_node, const std::string& path, const Ke
   }
 }
 
-void check_reasons(const YamlNode& fleet_node, const std::string& path, const Keys& keys, Problems& problems,
-                   const FleetPolicy& fleet) {
+void check_reasons(const YamlNode& fleet_node, const std::string& path, const KeysOfMap& keys,
+                   Problems& problems, const FleetPolicy& fleet) {
   if (fleet_node.kind != YamlNode::Kind::map) return;
   const YamlNode* condition = fleet_node.find("reboot_when");
   if (condition == nullptr && fleet_node.find("also_when") == nullptr) {

@@ -96,7 +96,7 @@ void expect_rule(const json& property, const ZoneRule&, bool required, const Tim
   EXPECT_EQ(property["pattern"], kZonePattern);
   expect_default(property, !required, value.name);
 }
-void expect_rule(const json& property, const ParametersRule& rule, bool, const Parameters&) {
+void expect_rule(const json& property, const ParametersRule& rule, bool, const DocumentParameters&) {
   EXPECT_EQ(property["type"], "object");
   EXPECT_EQ(property["maxProperties"], rule.most);
 }

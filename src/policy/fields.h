@@ -80,22 +80,22 @@ struct Slot {
   Rule rule;
 };
 
-using Parameters = std::map<std::string, std::vector<std::string>>;
+using DocumentParameters = std::map<std::string, std::vector<std::string>>;
 
 template <class Section>
 struct Field {
   const char* key;
   bool required;
-  std::variant<Slot<Section, std::string, TextRule>, Slot<Section, int, WholeRule>,
-               Slot<Section, double, NumberRule>, Slot<Section, std::optional<double>, NumberRule>,
-               Slot<Section, Duration, DurationRule>, Slot<Section, Share, ShareRule>,
-               Slot<Section, std::optional<Share>, ShareRule>, Slot<Section, Statistic, WordRule<Statistic>>,
-               Slot<Section, Order, WordRule<Order>>, Slot<Section, Leave, WordRule<Leave>>,
-               Slot<Section, LoadCeiling::Per, WordRule<LoadCeiling::Per>>,
-               Slot<Section, Treatment, WordRule<Treatment>>, Slot<Section, bool, EitherRule>,
-               Slot<Section, std::vector<std::string>, NamesRule>, Slot<Section, Duration, TimeOfDayRule>,
-               Slot<Section, unsigned, DaysRule>, Slot<Section, std::chrono::year_month_day, DateRule>,
-               Slot<Section, TimeZone, ZoneRule>, Slot<Section, Parameters, ParametersRule>, SectionRule>
+  std::variant<
+      Slot<Section, std::string, TextRule>, Slot<Section, int, WholeRule>, Slot<Section, double, NumberRule>,
+      Slot<Section, std::optional<double>, NumberRule>, Slot<Section, Duration, DurationRule>,
+      Slot<Section, Share, ShareRule>, Slot<Section, std::optional<Share>, ShareRule>,
+      Slot<Section, Statistic, WordRule<Statistic>>, Slot<Section, Order, WordRule<Order>>,
+      Slot<Section, Leave, WordRule<Leave>>, Slot<Section, LoadCeiling::Per, WordRule<LoadCeiling::Per>>,
+      Slot<Section, Treatment, WordRule<Treatment>>, Slot<Section, bool, EitherRule>,
+      Slot<Section, std::vector<std::string>, NamesRule>, Slot<Section, Duration, TimeOfDayRule>,
+      Slot<Section, unsigned, DaysRule>, Slot<Section, std::chrono::year_month_day, DateRule>,
+      Slot<Section, TimeZone, ZoneRule>, Slot<Section, DocumentParameters, ParametersRule>, SectionRule>
       slot;
 };
 
@@ -123,14 +123,14 @@ struct PlainStep {
 };
 struct CommandStep {
   std::string command;
-  Parameters parameters;
+  DocumentParameters parameters;
   Duration within = Document{}.within;
   int attempts = 1;
 };
 
 struct EvidenceKeys {
   std::string document;
-  Parameters parameters;
+  DocumentParameters parameters;
   Duration within = Document{}.within;
   bool required = false;
 };

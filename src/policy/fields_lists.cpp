@@ -84,14 +84,16 @@ constexpr std::array kPlainStep{
 
 constexpr std::array kCommandStep{
     Field<C>{"command", kRequired, text(&C::command, kDocument)},
-    Field<C>{"parameters", kOptional, Slot<C, Parameters, ParametersRule>{&C::parameters, kParameters}},
+    Field<C>{"parameters", kOptional,
+             Slot<C, DocumentParameters, ParametersRule>{&C::parameters, kParameters}},
     Field<C>{"within", kOptional, duration(&C::within, kWithin)},
     Field<C>{"attempts", kOptional, whole(&C::attempts, 1, 5)},
 };
 
 constexpr std::array kEvidence{
     Field<E>{"document", kRequired, text(&E::document, kDocument)},
-    Field<E>{"parameters", kOptional, Slot<E, Parameters, ParametersRule>{&E::parameters, kParameters}},
+    Field<E>{"parameters", kOptional,
+             Slot<E, DocumentParameters, ParametersRule>{&E::parameters, kParameters}},
     Field<E>{"within", kOptional, duration(&E::within, kWithin)},
     Field<E>{"required", kOptional, Slot<E, bool, EitherRule>{&E::required, {"yes", "no"}}},
 };

@@ -20,7 +20,7 @@ std::string fleet_path(std::size_t index) { return fmt::format("fleets[{}]", ind
 
 FleetPolicy read_fleet(const YamlNode& node, const std::string& path, Problems& problems) {
   FleetPolicy fleet;
-  const Keys fleet_keys = read_fields(node, path, fleet_fields(), problems, fleet);
+  const KeysOfMap fleet_keys = read_fields(node, path, fleet_fields(), problems, fleet);
   check_role(node, path, fleet_keys, problems, fleet);
   read_reboot_when(node, path, problems, fleet);
   read_also_when(node, path, problems, fleet);

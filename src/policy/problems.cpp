@@ -17,7 +17,7 @@ constexpr const char* kUnquoted =
     "has what is allowed";
 
 // "fleets[0].nme.x" → "fleets[0].(a key that no policy has)".
-std::string without_foreign_keys(const std::string& key) {
+std::string without_unknown_keys(const std::string& key) {
   std::vector<std::string> kept;
   for (const auto& part : split(key, '.')) {
     if (!is_key(part.substr(0, part.find('[')))) {
@@ -31,13 +31,13 @@ std::string without_foreign_keys(const std::string& key) {
 
 }  // namespace
 
-void Problems::add(Problem problem) {
+void Problems::add(PolicyProblem problem) {
   const Position place = problem.place;
   found_.emplace(place, std::move(problem));
 }
 
 void Problems::add(Position place, std::string key, std::string text, std::string unquoted) {
-  add(Problem{place, std::move(key), std::move(text), std::move(unquoted)});
+  add(PolicyProblem{place, std::move(key), std::move(text), std::move(unquoted)});
 }
 
 bool Problems::about(std::string_view key) const {
@@ -61,7 +61,7 @@ Error Problems::report(std::string_view file_name, PositionStyle places) const {
     const auto* form = places == PositionStyle::in_words ? "{}, line {}, column {}: " : "{}:{}:{}: ";
     text += fmt::format(fmt::runtime(form), file, place.line, place.column);
     const bool quotes = places == PositionStyle::as_editors_write;
-    const auto key = quotes ? problem.key : without_foreign_keys(problem.key);
+    const auto key = quotes ? problem.key : without_unknown_keys(problem.key);
     const auto& said = quotes ? problem.text : problem.unquoted;
     text += key + (key.empty() ? "" : ": ") + (said.empty() ? kUnquoted : said);
   }

@@ -23,7 +23,7 @@ struct Position {
 // neither a value nor a key that no policy has.
 enum class PositionStyle { as_editors_write, in_words };
 
-struct Problem {
+struct PolicyProblem {
   Position place;
   std::string key;   // "fleets[0].keep.out"; empty: about the file
   std::string text;  // what is wrong; what is allowed. May quote what was found
@@ -39,7 +39,7 @@ class Problems {
   void add(Position place, std::string key, const char (&literal)[size]) {
     add(place, std::move(key), std::string(literal), std::string(literal));
   }
-  void add(Problem problem);
+  void add(PolicyProblem problem);
   bool empty() const { return found_.empty(); }
   // Whether something is wrong with this key or with what stands under it.
   bool about(std::string_view key) const;
@@ -49,7 +49,7 @@ class Problems {
   Error report(std::string_view file_name, PositionStyle places = PositionStyle::as_editors_write) const;
 
  private:
-  std::multimap<Position, Problem> found_;  // equal places keep the order in which they came
+  std::multimap<Position, PolicyProblem> found_;  // equal places keep the order in which they came
 };
 
 }  // namespace evenkeel::policy

@@ -38,15 +38,15 @@ constexpr const char* kWhole = R"(fleets:
 )";
 const std::string kSecret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-struct Word {
+struct TextPart {
   std::size_t at, size;
 };
 
-std::vector<Word> words_of(const std::string& text) {
+std::vector<TextPart> words_of(const std::string& text) {
   const auto is_word = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_./%-").contains(c);
   };
-  std::vector<Word> words;
+  std::vector<TextPart> words;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_word(text[i])) continue;
     const auto from = i;

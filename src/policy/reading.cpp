@@ -235,7 +235,7 @@ std::string child(const std::string& path, std::string_view key) {
 }
 
 bool check_keys(const YamlNode& node, const std::string& path, const std::vector<KeySpec>& specs,
-                Problems& problems, Keys& keys) {
+                Problems& problems, KeysOfMap& keys) {
   if (node.kind != YamlNode::Kind::map) {
     for (const auto& spec : specs) keys.wrong.insert(spec.key);
     const auto must = "must be a map with the keys " + allowed_keys(specs);

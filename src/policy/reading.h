@@ -15,7 +15,7 @@
 namespace evenkeel::policy {
 
 // What became of the keys of one map.
-struct Keys {
+struct KeysOfMap {
   std::map<std::string, Position, std::less<>> read;  // by key: the place of the value
   std::set<std::string, std::less<>> wrong;           // already reported: say no more about them
 
@@ -62,7 +62,7 @@ bool read(const YamlNode& node, const EitherRule& rule, const std::string& path,
 bool read(const YamlNode& node, const NamesRule& rule, const std::string& path, Problems& problems,
           std::vector<std::string>& into);
 bool read(const YamlNode& node, const ParametersRule& rule, const std::string& path, Problems& problems,
-          Parameters& into);
+          DocumentParameters& into);
 bool read(const YamlNode& node, const TimeOfDayRule& rule, const std::string& path, Problems& problems,
           Duration& into);
 bool read(const YamlNode& node, const DaysRule& rule, const std::string& path, Problems& problems,
@@ -100,7 +100,7 @@ struct KeySpec {
 
 // Reports what isn't a map, and every unknown, repeated or missing key.
 bool check_keys(const YamlNode& node, const std::string& path, const std::vector<KeySpec>& specs,
-                Problems& problems, Keys& keys);
+                Problems& problems, KeysOfMap& keys);
 
 // "a.b", or "b" at the top.
 std::string child(const std::string& path, std::string_view key);
@@ -117,7 +117,7 @@ void add_specs(std::span<const Field<Section>> fields, std::vector<KeySpec>& spe
 // are the caller's, who finds them with node.find().
 template <class Section>
 void read_values(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
-                 Problems& problems, Section& into, Keys& keys) {
+                 Problems& problems, Section& into, KeysOfMap& keys) {
   for (const auto& field : fields) {
     const YamlNode* value = node.find(field.key);
     if (value == nullptr) continue;
@@ -139,11 +139,11 @@ void read_values(const YamlNode& node, const std::string& path, std::span<const 
 
 // A map that has one table.
 template <class Section>
-Keys read_fields(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
-                 Problems& problems, Section& into) {
+KeysOfMap read_fields(const YamlNode& node, const std::string& path, std::span<const Field<Section>> fields,
+                      Problems& problems, Section& into) {
   std::vector<KeySpec> specs;
   add_specs(fields, specs);
-  Keys keys;
+  KeysOfMap keys;
   if (check_keys(node, path, specs, problems, keys)) read_values(node, path, fields, problems, into, keys);
   return keys;
 }

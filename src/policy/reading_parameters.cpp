@@ -38,7 +38,7 @@ bool read_value(const YamlNode& node, const std::string& path, Problems& problem
   return good;
 }
 
-std::size_t bytes_of(const Parameters& parameters) {
+std::size_t bytes_of(const DocumentParameters& parameters) {
   std::size_t bytes = 0;
   for (const auto& [name, values] : parameters) {
     bytes += name.size();
@@ -50,12 +50,12 @@ std::size_t bytes_of(const Parameters& parameters) {
 }  // namespace
 
 bool read(const YamlNode& node, const ParametersRule& rule, const std::string& path, Problems& problems,
-          Parameters& into) {
+          DocumentParameters& into) {
   if (node.kind != YamlNode::Kind::map || node.keys.size() > rule.most) {
     return refuse(node, rule, path, problems);
   }
   bool good = true;
-  Parameters parameters;
+  DocumentParameters parameters;
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     const YamlNode& key = node.keys[i];
     const auto key_path = child(path, printable(key.text, 60));

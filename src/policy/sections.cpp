@@ -36,7 +36,7 @@ void read_reboot_when(const YamlNode& fleet_node, const std::string& path, Probl
   const YamlNode* section = fleet_node.find("reboot_when");
   if (section == nullptr) return;
   const auto at = child(path, "reboot_when");
-  const Keys keys = read_fields(*section, at, condition_fields(), problems, fleet.reboot_when);
+  const KeysOfMap keys = read_fields(*section, at, condition_fields(), problems, fleet.reboot_when);
   check_condition(*section, at, keys, problems, fleet.reboot_when);
 }
 
@@ -49,7 +49,7 @@ void read_keep(const YamlNode& fleet_node, const std::string& path, Problems& pr
   if (load == nullptr) return;
   const auto load_at = child(at, "load_below");
   LoadCeiling ceiling;
-  const Keys keys = read_fields(*load, load_at, load_fields(), problems, ceiling);
+  const KeysOfMap keys = read_fields(*load, load_at, load_fields(), problems, ceiling);
   check_load(*load, load_at, keys, problems, ceiling);
   fleet.keep.load_below = ceiling;
 }
@@ -72,7 +72,7 @@ void read_freezes(const YamlNode& fleet_node, const std::string& path, Problems&
     const YamlNode& node = list->values[i];
     const auto at = item_path(path, "freezes", i);
     Freeze& freeze = fleet.freezes.emplace_back();
-    const Keys keys = read_fields(node, at, freeze_fields(), problems, freeze);
+    const KeysOfMap keys = read_fields(node, at, freeze_fields(), problems, freeze);
     if (!keys.read.contains("from") || !keys.read.contains("to") || freeze.first <= freeze.last) continue;
     problems.add(
         keys.place("to", node.place), child(at, "to"),

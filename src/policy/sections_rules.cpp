@@ -69,7 +69,7 @@ Condition condition_of(Condition::Kind kind, const KindKeys& values, const Metri
   return condition;
 }
 
-void check_names(const YamlNode& node, const std::string& path, const Keys& keys, Problems& problems,
+void check_names(const YamlNode& node, const std::string& path, const KeysOfMap& keys, Problems& problems,
                  const KindKeys& values) {
   if (values.tag == kHoldTag) {
     problems.add(
@@ -87,7 +87,7 @@ void check_names(const YamlNode& node, const std::string& path, const Keys& keys
 
 // Reads one condition out of a map whose keys have been checked. Says what is wrong when it isn't exactly
 // one.
-void read_condition(const YamlNode& node, const std::string& path, Keys& keys, Problems& problems,
+void read_condition(const YamlNode& node, const std::string& path, KeysOfMap& keys, Problems& problems,
                     std::vector<Condition>& into) {
   KindKeys values;
   MetricCondition metric;
@@ -140,7 +140,7 @@ void read_all(const YamlNode& list, const std::string& path, Problems& problems,
   add_optional_metric_specs(specs);
   for (std::size_t i = 0; i < list.values.size(); ++i) {
     const auto at = fmt::format("{}[{}]", path, i);
-    Keys keys;
+    KeysOfMap keys;
     if (check_keys(list.values[i], at, specs, problems, keys)) {
       read_condition(list.values[i], at, keys, problems, into);
     }
@@ -152,7 +152,7 @@ Rule read_rule(const YamlNode& node, const std::string& path, Problems& problems
   add_specs(rule_fields(), specs);
   add_specs(kind_fields(), specs);
   add_optional_metric_specs(specs);
-  Keys keys;
+  KeysOfMap keys;
   Rule rule;
   if (!check_keys(node, path, specs, problems, keys)) return rule;
   RuleKeys own;

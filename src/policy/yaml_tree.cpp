@@ -23,17 +23,17 @@ constexpr const char* kLookAt =
 
 Position place_of_mark(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-struct Size {
+struct TreeSize {
   std::size_t nodes = 1;
   std::size_t bytes = 0;
   std::size_t depth = 1;
 };
 
-Size size_of(const YamlNode& node) {
-  Size total{1, node.text.size(), 1};
+TreeSize size_of(const YamlNode& node) {
+  TreeSize total{1, node.text.size(), 1};
   for (const auto* children : {&node.keys, &node.values}) {
     for (const auto& child : *children) {
-      const Size size = size_of(child);
+      const TreeSize size = size_of(child);
       total.nodes += size.nodes;
       total.bytes += size.bytes;
       total.depth = std::max(total.depth, size.depth + 1);
@@ -79,7 +79,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
-      throw Problem{
+      throw PolicyProblem{
           place_of_mark(mark),
           {},
           "a second YAML document begins here; a policy is one document (is this line less indented "
@@ -105,7 +105,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
-      throw Problem{
+      throw PolicyProblem{
           place_of_mark(mark), {}, "this alias stands inside of what it refers to; write the values out"};
     }
     add(found->second, YAML::NullAnchor);
@@ -133,10 +133,10 @@ class TreeBuilder final : public YAML::EventHandler {
 
   static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    throw Problem{place_of_mark(mark),
-                  {},
-                  fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60)),
-                  "tags are not used in policies; leave it out"};
+    throw PolicyProblem{place_of_mark(mark),
+                        {},
+                        fmt::format("the tag {} is not used in policies; leave it out", printable(tag, 60)),
+                        "tags are not used in policies; leave it out"};
   }
 
   // A quote that is not closed swallows the keys below it until the next one, and nothing else would show it.
@@ -146,7 +146,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const int further =
         lines_to_its_end(text_, lines_[line] + static_cast<std::size_t>(std::max(0, mark.column)));
     if (further == 0) return;
-    throw Problem{
+    throw PolicyProblem{
         place_of_mark(mark),
         {},
         fmt::format("this quoted text ends {} line{} further down, and all between is part of it: is its "
@@ -157,15 +157,16 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void check_depth(Position place, std::size_t depth) const {
     if (open_.size() + depth > kDepth) {
-      throw Problem{place, {}, fmt::format("nested deeper than {} levels; a policy needs five", kDepth)};
+      throw PolicyProblem{
+          place, {}, fmt::format("nested deeper than {} levels; a policy needs five", kDepth)};
     }
   }
 
-  void count(Position place, const Size& size) {
+  void count(Position place, const TreeSize& size) {
     nodes_ += size.nodes;
     bytes_ += size.bytes;
     if (nodes_ <= kNodes && bytes_ <= kLargestText) return;
-    throw Problem{
+    throw PolicyProblem{
         place,
         {},
         fmt::format("more than {} values or {} bytes of text, counted with every alias written out; "
@@ -174,7 +175,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void add(YamlNode node, YAML::anchor_t anchor) {
-    const Size size = size_of(node);
+    const TreeSize size = size_of(node);
     check_depth(node.place, size.depth);
     count(node.place, size);
     place_in_parent(std::move(node), anchor);
@@ -189,7 +190,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void end() {
     Open ended = std::move(open_.back());
     open_.pop_back();
-    count(ended.node.place, Size{});
+    count(ended.node.place, TreeSize{});
     place_in_parent(std::move(ended.node), ended.anchor);
   }
 
@@ -229,13 +230,14 @@ const YamlNode* YamlNode::find(std::string_view key) const {
   return nullptr;
 }
 
-std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
+std::expected<YamlNode, PolicyProblem> parse_yaml(std::string_view text) {
   if (text.size() > kLargestText) {
     return std::unexpected(
-        Problem{{}, {}, fmt::format("larger than {} bytes; is this the policy file?", kLargestText)});
+        PolicyProblem{{}, {}, fmt::format("larger than {} bytes; is this the policy file?", kLargestText)});
   }
   if (text.find('\0') != std::string_view::npos) {
-    return std::unexpected(Problem{{}, {}, "holds a zero byte, so it isn't UTF-8 text; save it as UTF-8"});
+    return std::unexpected(
+        PolicyProblem{{}, {}, "holds a zero byte, so it isn't UTF-8 text; save it as UTF-8"});
   }
   std::istringstream stream{std::string(text)};
   TreeBuilder builder(text);
@@ -243,13 +245,14 @@ std::expected<YamlNode, Problem> parse_yaml(std::string_view text) {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-  } catch (const Problem& problem) {
+  } catch (const PolicyProblem& problem) {
     return std::unexpected(problem);
   } catch (const YAML::Exception& exception) {
-    return std::unexpected(Problem{place_of_mark(exception.mark),
-                                   {},
-                                   fmt::format("not valid YAML: {}; {}", printable(exception.msg), kLookAt),
-                                   fmt::format("not valid YAML; {}", kLookAt)});
+    return std::unexpected(
+        PolicyProblem{place_of_mark(exception.mark),
+                      {},
+                      fmt::format("not valid YAML: {}; {}", printable(exception.msg), kLookAt),
+                      fmt::format("not valid YAML; {}", kLookAt)});
   }
   return builder.take_root();
 }

@@ -25,6 +25,6 @@ struct YamlNode {
 };
 
 // One document of at most 1 MiB, 10,000 nodes and 16 levels, all counted after aliases have been expanded.
-std::expected<YamlNode, Problem> parse_yaml(std::string_view text);
+std::expected<YamlNode, PolicyProblem> parse_yaml(std::string_view text);
 
 }  // namespace evenkeel::policy

@@ -6,10 +6,10 @@
 namespace evenkeel::policy {
 namespace {
 
-Problem problem(const std::string& text) {
+PolicyProblem problem(const std::string& text) {
   const auto tree = parse_yaml(text);
   EXPECT_FALSE(tree) << "was accepted";
-  return tree ? Problem{} : tree.error();
+  return tree ? PolicyProblem{} : tree.error();
 }
 
 TEST(YamlTree, KnowsWhereEverythingStands) {

@@ -61,13 +61,13 @@ FleetState web_state(std::int64_t revision, const std::string& writer = "w") {
 Event web_event(const std::string& text) { return {at(1), "web", "i-1", "", EventKind::phase, text}; }
 std::vector<Event> events_of(const std::string& text) { return {web_event(text)}; }
 
-struct DynamoJournal : testing::Test {
+struct DynamoJournalTest : testing::Test {
   // What befalls the n-th put of a state from now on (1 is the next); all others are fine.
-  void befall_puts(std::vector<Fate> fates) {
-    table.befall = [fates = std::move(fates), n = std::size_t{0}](const std::string& action,
-                                                                  const FakeTable::Json& body) mutable {
+  void set_put_outcomes(std::vector<PutOutcome> outcomes) {
+    table.on_put = [outcomes = std::move(outcomes), n = std::size_t{0}](const std::string& action,
+                                                                        const FakeTable::Json& body) mutable {
       const bool state = action == "PutItem" && body.at("Item").at("pk").at("S") == "state";
-      return state && n < fates.size() ? fates[n++] : Fate::fine;
+      return state && n < outcomes.size() ? outcomes[n++] : PutOutcome::fine;
     };
   }
   std::string stored_by() {
@@ -80,7 +80,7 @@ struct DynamoJournal : testing::Test {
   Store& journal = *process.journal;
 };
 
-TEST_F(DynamoJournal, AStateAndItsEventsAreOneItemUntilTheNextSwapMovesTheEvents) {
+TEST_F(DynamoJournalTest, AStateAndItsEventsAreOneItemUntilTheNextSwapMovesTheEvents) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   EXPECT_EQ(table.items.size(), 1U);
   ASSERT_TRUE(journal.replace(web_state(2), {}));
@@ -95,7 +95,7 @@ TEST_F(DynamoJournal, AStateAndItsEventsAreOneItemUntilTheNextSwapMovesTheEvents
   EXPECT_EQ(texts(journal.history("web", "", 10)), "a ");
 }
 
-TEST_F(DynamoJournal, AnIdleTickIsOneReadAndOneWrite) {
+TEST_F(DynamoJournalTest, AnIdleTickIsOneReadAndOneWrite) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   table.calls.clear();
   ASSERT_TRUE(journal.load("web"));
@@ -103,21 +103,23 @@ TEST_F(DynamoJournal, AnIdleTickIsOneReadAndOneWrite) {
   EXPECT_EQ(table.calls, (std::map<std::string, int>{{"GetItem", 1}, {"PutItem", 1}}));
 }
 
-TEST_F(DynamoJournal, EventsMovedByALoserAreShownOnce) {
+TEST_F(DynamoJournalTest, EventsMovedByALoserAreShownOnce) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   Process other{table, mutex};
   ASSERT_TRUE(other.journal->load("web"));
-  befall_puts({Fate::throttled, Fate::throttled, Fate::throttled, Fate::throttled, Fate::throttled,
-               Fate::throttled, Fate::throttled, Fate::throttled});
+  set_put_outcomes({PutOutcome::throttled, PutOutcome::throttled, PutOutcome::throttled,
+                    PutOutcome::throttled, PutOutcome::throttled, PutOutcome::throttled,
+                    PutOutcome::throttled, PutOutcome::throttled});
   EXPECT_FALSE(other.journal->replace(web_state(2, "other"), events_of("b")));
   EXPECT_EQ(table.items.size(), 2U) << "the events of revision 1 were moved, and stand in the state still";
   EXPECT_EQ(texts(journal.history("web", "", 10)), "a ");
 }
 
-TEST_F(DynamoJournal, AHistoryThatCantBeWrittenLeavesTheStateAlone) {
+TEST_F(DynamoJournalTest, AHistoryThatCantBeWrittenLeavesTheStateAlone) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
-  table.befall = [](const std::string& action, const FakeTable::Json& body) {
-    return action == "PutItem" && body.at("Item").at("pk").at("S") != "state" ? Fate::lost_after : Fate::fine;
+  table.on_put = [](const std::string& action, const FakeTable::Json& body) {
+    return action == "PutItem" && body.at("Item").at("pk").at("S") != "state" ? PutOutcome::lost_after
+                                                                              : PutOutcome::fine;
   };
   const auto refused = journal.replace(web_state(2), {});
   ASSERT_FALSE(refused);
@@ -130,17 +132,17 @@ TEST_F(DynamoJournal, AHistoryThatCantBeWrittenLeavesTheStateAlone) {
 
 struct LostAnswer {
   const char* name;
-  std::vector<Fate> puts;
+  std::vector<PutOutcome> puts;
   std::optional<ErrorKind> outcome;
   bool stored;
 };
 
-class DynamoFaults : public DynamoJournal, public testing::WithParamInterface<LostAnswer> {};
+class DynamoFaults : public DynamoJournalTest, public testing::WithParamInterface<LostAnswer> {};
 
 TEST_P(DynamoFaults, AreToldAsWhatTheyCameTo) {
   const auto& fault = GetParam();
   ASSERT_TRUE(journal.replace(web_state(1, "before"), events_of("a")));
-  befall_puts(fault.puts);
+  set_put_outcomes(fault.puts);
   const auto put = journal.replace(web_state(2, "ours"), events_of("b"));
   EXPECT_EQ(wire::kind_of(put), fault.outcome) << (put ? "" : put.error().message);
   if (!put) {
@@ -149,51 +151,53 @@ TEST_P(DynamoFaults, AreToldAsWhatTheyCameTo) {
   EXPECT_EQ(stored_by(), fault.stored ? "ours" : "before");
   EXPECT_EQ(texts(journal.history("web", "", 9)), fault.stored ? "a b " : "a ");
   // Whatever it came to, the next tick goes on from what is stored.
-  table.befall = nullptr;
+  table.on_put = nullptr;
   const auto now = *journal.load("web");
   ASSERT_TRUE(journal.replace(web_state(now->revision + 1, "next"), events_of("c")));
   EXPECT_EQ(texts(journal.history("web", "", 9)), fault.stored ? "a b c " : "a c ");
 }
 
-const std::vector<Fate> kThrottledOn(8, Fate::throttled);
+const std::vector<PutOutcome> kThrottledOn(8, PutOutcome::throttled);
 INSTANTIATE_TEST_SUITE_P(
     Each, DynamoFaults,
-    testing::Values(LostAnswer{"LostBeforeThenFine", {Fate::lost_before}, std::nullopt, true},
-                    LostAnswer{"LostAfterThenItsOwnCondition", {Fate::lost_after}, std::nullopt, true},
-                    LostAnswer{"LostBeforeEachTime",
-                               {Fate::lost_before, Fate::lost_before, Fate::lost_before},
-                               ErrorKind::maybe_happened,
-                               false},
-                    LostAnswer{"LostAfterEachTime",
-                               {Fate::lost_after, Fate::lost_after, Fate::lost_after},
-                               std::nullopt,
-                               true},
-                    LostAnswer{"FailedBeforeThenFine", {Fate::failed_before}, std::nullopt, true},
-                    LostAnswer{"FailedAfter", {Fate::failed_after}, std::nullopt, true},
-                    LostAnswer{"FailedBeforeEachTime",
-                               {Fate::failed_before, Fate::failed_before, Fate::failed_before},
-                               ErrorKind::maybe_happened,
-                               false},
-                    LostAnswer{"ThrottledThenFine", {Fate::throttled, Fate::throttled}, std::nullopt, true},
-                    LostAnswer{"ThrottledOn", kThrottledOn, ErrorKind::throttled, false},
-                    LostAnswer{"LostAfterThenThrottledOn",
-                               {Fate::lost_after, Fate::throttled, Fate::throttled, Fate::throttled,
-                                Fate::throttled, Fate::throttled, Fate::throttled, Fate::throttled},
-                               std::nullopt,
-                               true},
-                    LostAnswer{"Unreachable",
-                               {Fate::unreachable, Fate::unreachable, Fate::unreachable},
-                               ErrorKind::unavailable,
-                               false},
-                    LostAnswer{"RepeatedByTheConnection", {Fate::repeated_below}, std::nullopt, true}),
+    testing::Values(
+        LostAnswer{"LostBeforeThenFine", {PutOutcome::lost_before}, std::nullopt, true},
+        LostAnswer{"LostAfterThenItsOwnCondition", {PutOutcome::lost_after}, std::nullopt, true},
+        LostAnswer{"LostBeforeEachTime",
+                   {PutOutcome::lost_before, PutOutcome::lost_before, PutOutcome::lost_before},
+                   ErrorKind::maybe_happened,
+                   false},
+        LostAnswer{"LostAfterEachTime",
+                   {PutOutcome::lost_after, PutOutcome::lost_after, PutOutcome::lost_after},
+                   std::nullopt,
+                   true},
+        LostAnswer{"FailedBeforeThenFine", {PutOutcome::failed_before}, std::nullopt, true},
+        LostAnswer{"FailedAfter", {PutOutcome::failed_after}, std::nullopt, true},
+        LostAnswer{"FailedBeforeEachTime",
+                   {PutOutcome::failed_before, PutOutcome::failed_before, PutOutcome::failed_before},
+                   ErrorKind::maybe_happened,
+                   false},
+        LostAnswer{"ThrottledThenFine", {PutOutcome::throttled, PutOutcome::throttled}, std::nullopt, true},
+        LostAnswer{"ThrottledOn", kThrottledOn, ErrorKind::throttled, false},
+        LostAnswer{
+            "LostAfterThenThrottledOn",
+            {PutOutcome::lost_after, PutOutcome::throttled, PutOutcome::throttled, PutOutcome::throttled,
+             PutOutcome::throttled, PutOutcome::throttled, PutOutcome::throttled, PutOutcome::throttled},
+            std::nullopt,
+            true},
+        LostAnswer{"Unreachable",
+                   {PutOutcome::unreachable, PutOutcome::unreachable, PutOutcome::unreachable},
+                   ErrorKind::unavailable,
+                   false},
+        LostAnswer{"RepeatedByTheConnection", {PutOutcome::repeated_below}, std::nullopt, true}),
     [](const auto& one) { return one.param.name; });
 
-TEST_F(DynamoJournal, APutThatLandsLateLosesToWhoeverWroteMeanwhile) {
+TEST_F(DynamoJournalTest, APutThatLandsLateLosesToWhoeverWroteMeanwhile) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
-  befall_puts({Fate::late, Fate::late, Fate::late});
+  set_put_outcomes({PutOutcome::late, PutOutcome::late, PutOutcome::late});
   EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "late"), events_of("late"))),
             ErrorKind::maybe_happened);
-  table.befall = nullptr;
+  table.on_put = nullptr;
   ASSERT_TRUE(journal.load("web"));
   ASSERT_TRUE(journal.replace(web_state(2, "next"), events_of("next")));
   while (!table.waiting.empty()) table.deliver();
@@ -201,12 +205,12 @@ TEST_F(DynamoJournal, APutThatLandsLateLosesToWhoeverWroteMeanwhile) {
   EXPECT_EQ(texts(journal.history("web", "", 9)), "next ");
 }
 
-TEST_F(DynamoJournal, WhoeverWritesAfterALatePutReadsThatItLost) {
+TEST_F(DynamoJournalTest, WhoeverWritesAfterALatePutReadsThatItLost) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
-  befall_puts({Fate::late, Fate::late, Fate::late});
+  set_put_outcomes({PutOutcome::late, PutOutcome::late, PutOutcome::late});
   EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "late"), events_of("late"))),
             ErrorKind::maybe_happened);
-  table.befall = nullptr;
+  table.on_put = nullptr;
   ASSERT_EQ((*journal.load("web"))->revision, 1);
   table.deliver();
   EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "next"), events_of("next"))), ErrorKind::conflict);
@@ -214,12 +218,12 @@ TEST_F(DynamoJournal, WhoeverWritesAfterALatePutReadsThatItLost) {
   EXPECT_EQ(texts(journal.history("web", "", 9)), "late ");
 }
 
-TEST_F(DynamoJournal, SomebodyElsesPutIsNeverTakenForOurs) {
+TEST_F(DynamoJournalTest, SomebodyElsesPutIsNeverTakenForOurs) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   Process other{table, mutex};
   ASSERT_TRUE(other.journal->replace(web_state(2, "other"), events_of("other")));
-  for (const auto fate : {Fate::fine, Fate::lost_before, Fate::lost_after}) {
-    befall_puts({fate, fate, fate});
+  for (const auto outcome : {PutOutcome::fine, PutOutcome::lost_before, PutOutcome::lost_after}) {
+    set_put_outcomes({outcome, outcome, outcome});
     const auto lost = journal.replace(web_state(2, "ours"), events_of("ours"));
     EXPECT_EQ(wire::kind_of(lost), ErrorKind::conflict);
     EXPECT_NE(lost.error().code, kStoreCode) << "losing a race is no trouble of the store";
@@ -227,19 +231,19 @@ TEST_F(DynamoJournal, SomebodyElsesPutIsNeverTakenForOurs) {
   EXPECT_EQ(stored_by(), "other");
 }
 
-TEST_F(DynamoJournal, WhenItCantLookAgainTheOutcomeStaysUnknown) {
+TEST_F(DynamoJournalTest, WhenItCantLookAgainTheOutcomeStaysUnknown) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   int puts = 0;
-  table.befall = [&](const std::string& action, const FakeTable::Json&) {
+  table.on_put = [&](const std::string& action, const FakeTable::Json&) {
     puts += action == "PutItem" ? 1 : 0;
-    return puts > 0 ? Fate::lost_after : Fate::fine;
+    return puts > 0 ? PutOutcome::lost_after : PutOutcome::fine;
   };
   const auto put = journal.replace(web_state(2, "ours"), {});
   EXPECT_EQ(wire::kind_of(put), ErrorKind::maybe_happened);
   EXPECT_NE(put.error().message.find("whether it was stored could not be read"), std::string::npos);
 }
 
-TEST_F(DynamoJournal, EveryOperationIsOverInTenSeconds) {
+TEST_F(DynamoJournalTest, EveryOperationIsOverInTenSeconds) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   process.account.transport.script = [&](const wire::Request& request) {
     EXPECT_LE(request.timeout, kDynamoRequest);
@@ -258,7 +262,7 @@ TEST_F(DynamoJournal, EveryOperationIsOverInTenSeconds) {
   within([&] { return journal.fleets(); });
 }
 
-TEST_F(DynamoJournal, HoweverSlowItsPutWasThereIsTimeToLookAgain) {
+TEST_F(DynamoJournalTest, HoweverSlowItsPutWasThereIsTimeToLookAgain) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   process.account.transport.script = [&](const wire::Request& request) -> Result<wire::Response> {
     auto answer = table.answer(request);
@@ -271,7 +275,7 @@ TEST_F(DynamoJournal, HoweverSlowItsPutWasThereIsTimeToLookAgain) {
   EXPECT_GT(table.calls["PutItem"], 2) << "it was sent again";
 }
 
-TEST_F(DynamoJournal, WithoutReadingItFirstItMovesTheEventsThatAreThere) {
+TEST_F(DynamoJournalTest, WithoutReadingItFirstItMovesTheEventsThatAreThere) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   Process other{table, mutex};
   ASSERT_TRUE(other.journal->replace(web_state(2, "other"), events_of("b")));
@@ -281,16 +285,16 @@ TEST_F(DynamoJournal, WithoutReadingItFirstItMovesTheEventsThatAreThere) {
 
 // Several processes, any fault at any request, late requests that land whenever: no write is lost, none is
 // told to have succeeded that didn't, and the history is exactly what took effect.
-TEST_F(DynamoJournal, NothingIsLostOrDoubledUnderAnyFaults) {
+TEST_F(DynamoJournalTest, NothingIsLostOrDoubledUnderAnyFaults) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     FakeTable fleet;
     std::vector<std::unique_ptr<Process>> processes;
     for (int i = 0; i < 3; ++i) processes.push_back(std::make_unique<Process>(fleet, mutex));
     SeededRandom random(seed);
-    fleet.befall = [&](const std::string& action, const FakeTable::Json&) {
-      if (random.below(100) >= 35) return Fate::fine;
-      const auto fate = static_cast<Fate>(random.below(9));
-      return fate == Fate::late && action != "PutItem" ? Fate::lost_before : fate;
+    fleet.on_put = [&](const std::string& action, const FakeTable::Json&) {
+      if (random.below(100) >= 35) return PutOutcome::fine;
+      const auto outcome = static_cast<PutOutcome>(random.below(9));
+      return outcome == PutOutcome::late && action != "PutItem" ? PutOutcome::lost_before : outcome;
     };
     std::vector<std::optional<FleetState>> seen(processes.size());
     std::set<std::string> told;
@@ -309,7 +313,7 @@ TEST_F(DynamoJournal, NothingIsLostOrDoubledUnderAnyFaults) {
         seen[who] = next;
       }
     }
-    fleet.befall = nullptr;
+    fleet.on_put = nullptr;
     while (!fleet.waiting.empty()) fleet.deliver();
 
     std::set<std::string> effective;
@@ -329,7 +333,7 @@ TEST_F(DynamoJournal, NothingIsLostOrDoubledUnderAnyFaults) {
 
 // ---- what can't be believed
 
-TEST_F(DynamoJournal, AChangedDocumentIsCorrupt) {
+TEST_F(DynamoJournalTest, AChangedDocumentIsCorrupt) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   auto& document = table.item("state", "web").at("document").at("S").get_ref<std::string&>();
   document.replace(document.find("\"w\""), 3, "\"x\"");
@@ -341,7 +345,7 @@ TEST_F(DynamoJournal, AChangedDocumentIsCorrupt) {
       << state.error().message;
 }
 
-TEST_F(DynamoJournal, AnItemWithoutWhatItNeedsIsCorruptAndNeverEmpty) {
+TEST_F(DynamoJournalTest, AnItemWithoutWhatItNeedsIsCorruptAndNeverEmpty) {
   for (const char* attribute : {"revision", "document", "crc32"}) {
     table.items.clear();
     Process fresh{table, mutex};
@@ -352,7 +356,7 @@ TEST_F(DynamoJournal, AnItemWithoutWhatItNeedsIsCorruptAndNeverEmpty) {
   }
 }
 
-TEST_F(DynamoJournal, ChangedEventsAreCorruptAndNamed) {
+TEST_F(DynamoJournalTest, ChangedEventsAreCorruptAndNamed) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("a")));
   ASSERT_TRUE(journal.replace(web_state(2), {}));
   table.item("history#web", "00000000000000000001").at("events").at("S") = "[]";
@@ -362,7 +366,7 @@ TEST_F(DynamoJournal, ChangedEventsAreCorruptAndNamed) {
   EXPECT_TRUE(journal.load("web")) << "no decision reads the history";
 }
 
-TEST_F(DynamoJournal, ExpiredEventsAreNotShownAlsoWhereTheyStillStand) {
+TEST_F(DynamoJournalTest, ExpiredEventsAreNotShownAlsoWhereTheyStillStand) {
   ASSERT_TRUE(journal.replace(web_state(1), events_of("old")));
   ASSERT_TRUE(journal.replace(web_state(2), {}));
   process.account.clock.time = at(1) + kDynamoKept - 1s;
@@ -371,7 +375,7 @@ TEST_F(DynamoJournal, ExpiredEventsAreNotShownAlsoWhereTheyStillStand) {
   EXPECT_EQ(texts(journal.history("web", "", 9)), "");
 }
 
-TEST_F(DynamoJournal, ATableThatIsNotThereIsAWrongAddressAndNeverAnEmptyState) {
+TEST_F(DynamoJournalTest, ATableThatIsNotThereIsAWrongAddressAndNeverAnEmptyState) {
   table.exists = false;
   for (const auto& error :
        {journal.load("web").error(), journal.fleets().error(), journal.replace(web_state(1), {}).error(),
@@ -385,7 +389,7 @@ TEST_F(DynamoJournal, ATableThatIsNotThereIsAWrongAddressAndNeverAnEmptyState) {
   }
 }
 
-TEST_F(DynamoJournal, OpenedToReadAnEmptyTableHoldsNothingYet) {
+TEST_F(DynamoJournalTest, OpenedToReadAnEmptyTableHoldsNothingYet) {
   const auto open = [&] {
     return open_dynamo_read_only(process.account.caller, process.account.clock, "evenkeel");
   };
@@ -406,7 +410,7 @@ FleetState large(std::int64_t revision, std::size_t bytes, int open) {
   return state;
 }
 
-TEST_F(DynamoJournal, AboveTheSoftLimitNoRemediationIsAddedButThoseUnderWayGoOn) {
+TEST_F(DynamoJournalTest, AboveTheSoftLimitNoRemediationIsAddedButThoseUnderWayGoOn) {
   ASSERT_TRUE(journal.replace(large(1, 100, 2), {}));
   const auto refused = journal.replace(large(2, kDynamoFull, 3), {});
   ASSERT_EQ(wire::kind_of(refused), ErrorKind::rejected);
@@ -417,7 +421,7 @@ TEST_F(DynamoJournal, AboveTheSoftLimitNoRemediationIsAddedButThoseUnderWayGoOn)
   ASSERT_TRUE(journal.replace(large(3, kDynamoFull + 50'000, 1), {}));
 }
 
-TEST_F(DynamoJournal, WhatNoItemCanHoldIsRefusedWithItsSize) {
+TEST_F(DynamoJournalTest, WhatNoItemCanHoldIsRefusedWithItsSize) {
   ASSERT_TRUE(journal.replace(large(1, 100, 1), {}));
   const auto refused = journal.replace(large(2, std::size_t{400} * 1024, 1), {});
   ASSERT_EQ(wire::kind_of(refused), ErrorKind::rejected);

@@ -9,7 +9,7 @@
 namespace evenkeel::wiring {
 namespace {
 
-using Addresses = std::vector<std::string>;
+using AddressList = std::vector<std::string>;
 
 const std::string kTopic = "sns:arn:aws:sns:us-west-2:123456789012:evenkeel";
 
@@ -37,8 +37,8 @@ class OneAnswer final : public record::Journal {
   Result<void> answer_;
 };
 
-struct World : Outside {
-  World()
+struct NotifiersWorld : Outside {
+  NotifiersWorld()
       : Outside([this](const wire::Request& request) -> Result<wire::Response> {
           if (request.url.starts_with("https://sns."))
             return wire::query_answer("Publish", "<MessageId>m</MessageId>");
@@ -60,22 +60,22 @@ struct World : Outside {
 };
 
 TEST(Notifiers, AreToldOverEveryKindOfAddress) {
-  World world;
+  NotifiersWorld world;
   world.environment["HOOK"] = "http://127.0.0.1:9/x";
   Notifiers notifiers({kTopic, "webhook:env:HOOK", "webhook:ssm:/hook", kTopic}, world.sources(), "");
-  EXPECT_EQ(notifiers.problems(), Addresses{});
+  EXPECT_EQ(notifiers.problems(), AddressList{});
   EXPECT_TRUE(world.transport.requests.empty());
   notifiers.add(std::vector{held()});
   const auto delivery = world.send(notifiers);
-  EXPECT_EQ(delivery.problems, Addresses{});
+  EXPECT_EQ(delivery.problems, AddressList{});
   EXPECT_EQ(delivery.sent, 3);
   EXPECT_EQ(world.urls(),
-            (Addresses{"https://sns.us-west-2.amazonaws.com/", "http://127.0.0.1:9/x",
-                       "https://ssm.eu-west-1.amazonaws.com/", "https://hooks.example.com/SECRET"}));
+            (AddressList{"https://sns.us-west-2.amazonaws.com/", "http://127.0.0.1:9/x",
+                         "https://ssm.eu-west-1.amazonaws.com/", "https://hooks.example.com/SECRET"}));
 }
 
 TEST(Notifiers, NothingToTellCallsNobody) {
-  World world;
+  NotifiersWorld world;
   Notifiers notifiers({kTopic, "webhook:ssm:/hook"}, world.sources(), "");
   notifiers.add(std::vector{Event{{}, "web", "i-1", "i-1@x", EventKind::phase, "draining"}});
   EXPECT_EQ(world.send(notifiers).sent, 0);
@@ -83,26 +83,26 @@ TEST(Notifiers, NothingToTellCallsNobody) {
 }
 
 TEST(Notifiers, AnAddressThatMakesNoSenseIsAProblemThatShowsNoSecret) {
-  World world;
+  NotifiersWorld world;
   world.environment["PLAIN"] = "http://example.com/SECRET";
-  const Addresses wrong{"webhook:https://hooks.example.com/SECRET",
-                        "webhook:env:https://hooks.example.com/SECRET",
-                        "webhook:ssm:hooks.example.com/SECRET",
-                        "webhook:hooks.example.com/SECRET",
-                        "https://hooks.example.com/SECRET",
-                        "hooks.example.com/SECRET",
-                        "webhook:env:PLAIN",
-                        "webhook:env:UNSET",
-                        "webhook:env:",
-                        "webhook:",
-                        "mail:ada@example.com",
-                        "",
-                        "sns:evenkeel",
-                        "sns:arn:aws:sqs:eu-west-1:123456789012:queue",
-                        "sns:arn:aws:sns:eu west:123456789012:evenkeel",
-                        "sns:arn:aws:sns::123456789012:evenkeel",
-                        "sns:arn:other:sns:eu-west-1:123456789012:evenkeel",
-                        "sns:arn:aws:sns:eu-west-1:123456789012:evenkeel.fifo"};
+  const AddressList wrong{"webhook:https://hooks.example.com/SECRET",
+                          "webhook:env:https://hooks.example.com/SECRET",
+                          "webhook:ssm:hooks.example.com/SECRET",
+                          "webhook:hooks.example.com/SECRET",
+                          "https://hooks.example.com/SECRET",
+                          "hooks.example.com/SECRET",
+                          "webhook:env:PLAIN",
+                          "webhook:env:UNSET",
+                          "webhook:env:",
+                          "webhook:",
+                          "mail:ada@example.com",
+                          "",
+                          "sns:evenkeel",
+                          "sns:arn:aws:sqs:eu-west-1:123456789012:queue",
+                          "sns:arn:aws:sns:eu west:123456789012:evenkeel",
+                          "sns:arn:aws:sns::123456789012:evenkeel",
+                          "sns:arn:other:sns:eu-west-1:123456789012:evenkeel",
+                          "sns:arn:aws:sns:eu-west-1:123456789012:evenkeel.fifo"};
   Notifiers notifiers(wrong, world.sources(), "");
   ASSERT_EQ(notifiers.problems().size(), wrong.size());
   for (const auto& problem : notifiers.problems()) {
@@ -114,15 +114,16 @@ TEST(Notifiers, AnAddressThatMakesNoSenseIsAProblemThatShowsNoSecret) {
 }
 
 TEST(Notifiers, WhatFailedIsToldByTheNextPass) {
-  World world;
+  NotifiersWorld world;
   world.environment["HOOK"] = "https://hooks.example.com/SECRET";
   world.hook = 503;
   Notifiers notifiers({"webhook:env:HOOK"}, world.sources(), "");
   notifiers.add(std::vector{held()});
   const auto first = world.send(notifiers);
   EXPECT_EQ(first.failed, 1);
-  EXPECT_EQ(first.problems,
-            Addresses{"webhook:env:HOOK: https://hooks.example.com answered 503; 1 kept for the next pass"});
+  EXPECT_EQ(
+      first.problems,
+      AddressList{"webhook:env:HOOK: https://hooks.example.com answered 503; 1 kept for the next pass"});
   world.hook = 200;
   notifiers.add(std::vector{held()});
   EXPECT_EQ(world.send(notifiers).sent, 1);
@@ -130,7 +131,7 @@ TEST(Notifiers, WhatFailedIsToldByTheNextPass) {
 }
 
 TEST(ANotifyingJournal, PassesOnWhatWasWrittenAndOnlyThat) {
-  World world;
+  NotifiersWorld world;
   Notifiers notifiers({kTopic}, world.sources(), "");
   OneAnswer refusing(fail(ErrorKind::conflict, "somebody was faster"));
   NotifyingJournal unheard(refusing, notifiers);
@@ -141,12 +142,12 @@ TEST(ANotifyingJournal, PassesOnWhatWasWrittenAndOnlyThat) {
   EXPECT_TRUE(heard.replace({}, std::vector{held(), held("i-2")}));
   EXPECT_EQ(world.send(notifiers).sent, 2);
   EXPECT_EQ(heard.history("web", "", 1)->size(), 1U);
-  EXPECT_EQ(heard.fleets().value(), Addresses{"web"});
+  EXPECT_EQ(heard.fleets().value(), AddressList{"web"});
 }
 
-TEST(Addresses, AreSplitAtWhiteSpace) {
-  EXPECT_EQ(split_addresses(" a  b\n\tc \r\n"), (Addresses{"a", "b", "c"}));
-  EXPECT_EQ(split_addresses(" \n"), Addresses{});
+TEST(AddressList, AreSplitAtWhiteSpace) {
+  EXPECT_EQ(split_addresses(" a  b\n\tc \r\n"), (AddressList{"a", "b", "c"}));
+  EXPECT_EQ(split_addresses(" \n"), AddressList{});
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ FleetTick tick_one(const FleetPolicy& fleet, const PassSettings& settings, Regio
 }  // namespace
 
 Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, record::Journal& journal,
-                          Regions& regions, const Clock& clock, const Watch& watch) {
+                          Regions& regions, const Clock& clock, const OnFleetTick& watch) {
   controller::OtherFleets others;
   auto all = controller::fleets_to_tick(policy, journal, clock.now(), &others);
   // Fleets that left the policy are only restored, and no other process looks after them: they are never left out.

@@ -42,7 +42,7 @@ struct FleetTick {
 };
 
 // Told of each tick as soon as it is over.
-using Watch = std::function<void(const FleetTick&)>;
+using OnFleetTick = std::function<void(const FleetTick&)>;
 
 // What a pass did not do.
 struct PassEnd {
@@ -52,7 +52,7 @@ struct PassEnd {
 
 // Error: `not_found` names the fleet of `only` that doesn't exist, and those that do.
 Result<PassEnd> make_pass(const Policy& policy, const PassSettings& settings, record::Journal& journal,
-                          Regions& regions, const Clock& clock, const Watch& watch);
+                          Regions& regions, const Clock& clock, const OnFleetTick& watch);
 
 // The fleets that `names` names, or all.
 Result<std::vector<FleetPolicy>> chosen_fleets(std::vector<FleetPolicy> fleets,

@@ -26,8 +26,8 @@ std::string policy_of(const std::string& fleet) {
 const std::string kBroken = "fleets:\n  - name: web\n    tarpit: 5\n";
 
 // A parameter with its versions; version 0 is none. Down: there is no answer.
-struct Store : Outside {
-  Store()
+struct ParameterStore : Outside {
+  ParameterStore()
       : Outside([this](const wire::Request& request) -> Result<wire::Response> {
           if (down) {
             clock.time += request.timeout;
@@ -79,7 +79,7 @@ class Folder {
 };
 
 TEST(APolicy, IsReadFromAParameterOfTheGivenRegion) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("old"), policy_of("web")};
   const auto newest = load_policy("ssm:/evenkeel/policy", store.sources(), "us-west-2");
   ASSERT_TRUE(newest) << newest.error().message;
@@ -92,7 +92,7 @@ TEST(APolicy, IsReadFromAParameterOfTheGivenRegion) {
 }
 
 TEST(APolicy, ItsMistakesAreNamedWithParameterVersionLineAndColumn) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("web"), kBroken};
   const auto policy = load_policy("ssm:/evenkeel/policy", store.sources(), "");
   ASSERT_FALSE(policy);
@@ -103,7 +103,7 @@ TEST(APolicy, ItsMistakesAreNamedWithParameterVersionLineAndColumn) {
 }
 
 TEST(APolicy, IsReadFromAVariable) {
-  Store store;
+  ParameterStore store;
   EXPECT_EQ(wire::kind_of(load_policy("env:POLICY", store.sources(), "")), ErrorKind::invalid);
   store.environment["POLICY"] = policy_of("web");
   EXPECT_TRUE(load_policy("env:POLICY", store.sources(), ""));
@@ -117,7 +117,7 @@ TEST(APolicy, IsReadFromAVariable) {
 TEST(APolicy, InLambdaARelativePathIsInTheFunctionsPackage) {
   Folder folder;
   folder.write(policy_of("web"));
-  Store store;
+  ParameterStore store;
   store.environment["LAMBDA_TASK_ROOT"] = folder.path();
   EXPECT_FALSE(load_policy("evenkeel.yaml", store.sources(), ""));
   store.environment["AWS_LAMBDA_RUNTIME_API"] = "127.0.0.1:9001";
@@ -126,7 +126,7 @@ TEST(APolicy, InLambdaARelativePathIsInTheFunctionsPackage) {
 }
 
 TEST(APolicy, AnAddressThatMakesNoSenseIsRefusedBeforeAnybodyIsAsked) {
-  Store store;
+  ParameterStore store;
   for (const auto* address : {"ssm:", "ssm:/", "ssm:name", "ssm:/p:", "ssm:/p:x", "ssm:/p:0", "ssm:/p:-1",
                               "ssm:/p:1:2", "ssm:/p:99999999999999999999", "env:"}) {
     EXPECT_EQ(wire::kind_of(load_policy(address, store.sources(), "")), ErrorKind::invalid) << address;
@@ -135,7 +135,7 @@ TEST(APolicy, AnAddressThatMakesNoSenseIsRefusedBeforeAnybodyIsAsked) {
 }
 
 TEST(APolicySource, ReadsAParameterOnceAMinute) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("one")};
   PolicySource source("ssm:/evenkeel/policy", store.sources(), "");
   const auto first = source.current();
@@ -153,7 +153,7 @@ TEST(APolicySource, ReadsAParameterOnceAMinute) {
 }
 
 TEST(APolicySource, KeepsTheLastGoodOneAndSaysWhatIsWrongWithWhich) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("one")};
   PolicySource source("ssm:/evenkeel/policy", store.sources(), "");
   ASSERT_TRUE(source.current());
@@ -173,7 +173,7 @@ TEST(APolicySource, KeepsTheLastGoodOneAndSaysWhatIsWrongWithWhich) {
 }
 
 TEST(APolicySource, GoesOnWithItsPolicyWhileNobodyAnswers) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("one")};
   PolicySource source("ssm:/evenkeel/policy", store.sources(), "");
   ASSERT_TRUE(source.current());
@@ -187,7 +187,7 @@ TEST(APolicySource, GoesOnWithItsPolicyWhileNobodyAnswers) {
 }
 
 TEST(APolicySource, BeginsWithTheOlderVersionWhereTheNewestIsBroken) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("one"), policy_of("two"), kBroken, "]"};
   PolicySource source("ssm:/evenkeel/policy", store.sources(), "");
   const auto current = source.current();
@@ -200,7 +200,7 @@ TEST(APolicySource, BeginsWithTheOlderVersionWhereTheNewestIsBroken) {
 }
 
 TEST(APolicySource, AFirstReadWithoutAGoodOneIsAnErrorAndTriedAgain) {
-  Store store;
+  ParameterStore store;
   PolicySource source("ssm:/evenkeel/policy", store.sources(), "");
   EXPECT_EQ(wire::kind_of(source.current()), ErrorKind::not_found);
   store.versions = {kBroken};
@@ -217,7 +217,7 @@ TEST(APolicySource, AFirstReadWithoutAGoodOneIsAnErrorAndTriedAgain) {
 }
 
 TEST(APolicySource, AVersionThatWasAskedForIsNeverReplacedByAnother) {
-  Store store;
+  ParameterStore store;
   store.versions = {policy_of("one"), kBroken};
   PolicySource source("ssm:/evenkeel/policy:2", store.sources(), "");
   EXPECT_FALSE(source.current());
@@ -226,7 +226,7 @@ TEST(APolicySource, AVersionThatWasAskedForIsNeverReplacedByAnother) {
 
 TEST(APolicySource, ReadsAFileEachTimeAndAVariableOnce) {
   Folder folder;
-  Store store;
+  ParameterStore store;
   const auto path = folder.write(policy_of("one"));
   PolicySource file(path, store.sources(), "");
   EXPECT_EQ(fleet_of(file.current()), "one");

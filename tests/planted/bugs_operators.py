@@ -7,7 +7,7 @@ BUGS = [
     Bug("repeats a secret that was named as a policy", "policy/problems.cpp",
         "quotes ? problem.text : problem.unquoted", "quotes ? problem.text : problem.text"),
     Bug("repeats the keys of what is no policy", "policy/problems.cpp",
-        "quotes ? problem.key : without_foreign_keys(problem.key)", "problem.key"),
+        "quotes ? problem.key : without_unknown_keys(problem.key)", "problem.key"),
     # Commands
     Bug("takes any text for an instance's id", "cli/forms.cpp",
         'if (!text.starts_with("i-") || text.size() < 10 || text.size() > 19) return false;',

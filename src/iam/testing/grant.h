@@ -64,13 +64,13 @@ inline bool matches(std::string_view pattern, std::string_view text) {
   return !text.empty() && pattern[0] == text[0] && matches(pattern.substr(1), text.substr(1));
 }
 
-inline bool any_matches(const Json& patterns, const std::string& text) {
+inline bool any_matches(const OrderedJson& patterns, const std::string& text) {
   if (patterns.is_string()) return matches(patterns.get<std::string>(), text);
   return std::ranges::any_of(patterns,
-                             [&](const Json& one) { return matches(one.get<std::string>(), text); });
+                             [&](const OrderedJson& one) { return matches(one.get<std::string>(), text); });
 }
 
-inline bool applies(const Json& statement, const Ask& ask) {
+inline bool applies(const OrderedJson& statement, const Ask& ask) {
   if (!any_matches(statement["Action"], ask.action)) return false;
   if (statement.contains("Resource") && !any_matches(statement["Resource"], ask.resource)) return false;
   if (statement.contains("NotResource") && any_matches(statement["NotResource"], ask.resource)) return false;
@@ -174,7 +174,7 @@ inline bool may(const Grant& grant, const aws::NeededPermission& needed) {
 }
 
 inline bool denied(const Grant& grant, const Ask& ask) {
-  return std::ranges::any_of(grant.document["Statement"], [&](const Json& statement) {
+  return std::ranges::any_of(grant.document["Statement"], [&](const OrderedJson& statement) {
     return statement["Effect"] == "Deny" && applies(statement, ask);
   });
 }

@@ -68,15 +68,15 @@ class Handling : public testing::Test {
                  {"EVENKEEL_STATE", "dynamodb://evenkeel"},
                  {"EVENKEEL_POLICY", "env:POLICY"},
                  {"POLICY", kPolicy}};
-    context = std::make_unique<Context>(
-        Context{.out = out,
-                .environment = [this](std::string_view name) -> std::optional<std::string> {
-                  const auto found = variables.find(std::string(name));
-                  return found == variables.end() ? std::nullopt : std::optional(found->second);
-                },
-                .clock = *clock,
-                .random = random,
-                .network = *network});
+    context = std::make_unique<HandlerContext>(
+        HandlerContext{.out = out,
+                       .environment = [this](std::string_view name) -> std::optional<std::string> {
+                         const auto found = variables.find(std::string(name));
+                         return found == variables.end() ? std::nullopt : std::optional(found->second);
+                       },
+                       .clock = *clock,
+                       .random = random,
+                       .network = *network});
     start_process();
     account->advance_to(account->now() + 10min);  // time for the agents to have published
   }
@@ -87,7 +87,7 @@ class Handling : public testing::Test {
     ASSERT_TRUE(settings) << settings.error().message;
     handler = std::make_unique<Handler>(*context, std::move(*settings));
   }
-  Answer invoke(std::string payload, Duration time_left = 60s) {
+  HandlerAnswer invoke(std::string payload, Duration time_left = 60s) {
     out.str("");
     return handler->handle({.id = "8476a536",
                             .deadline = account->now() + time_left,
@@ -128,7 +128,7 @@ class Handling : public testing::Test {
   std::map<std::string, std::string> variables;
   std::ostringstream out;
   SeededRandom random{3};
-  std::unique_ptr<Context> context;
+  std::unique_ptr<HandlerContext> context;
   std::unique_ptr<Handler> handler;
 };
 

@@ -14,7 +14,7 @@
 
 namespace evenkeel::record {
 
-enum class Fate {
+enum class PutOutcome {
   fine,
   lost_before,     // never arrived; the sender can't know
   lost_after,      // took effect; the answer was lost
@@ -36,27 +36,27 @@ class FakeTable {
     const auto body = Json::parse(request.body);
     ++calls[action];
     bytes[action] += request.body.size();
-    switch (befall ? befall(action, body) : Fate::fine) {
-      case Fate::fine:
+    switch (on_put ? on_put(action, body) : PutOutcome::fine) {
+      case PutOutcome::fine:
         return serve(action, body);
-      case Fate::lost_before:
+      case PutOutcome::lost_before:
         return lost();
-      case Fate::lost_after:
+      case PutOutcome::lost_after:
         serve(action, body);
         return lost();
-      case Fate::late:
+      case PutOutcome::late:
         waiting.emplace_back(action, body);
         return lost();
-      case Fate::failed_before:
+      case PutOutcome::failed_before:
         return error(500, "InternalServerError", "");
-      case Fate::failed_after:
+      case PutOutcome::failed_after:
         serve(action, body);
         return error(500, "InternalServerError", "");
-      case Fate::throttled:
+      case PutOutcome::throttled:
         return error(400, "ThrottlingException", "Rate exceeded");
-      case Fate::unreachable:
+      case PutOutcome::unreachable:
         return fail(ErrorKind::unavailable, "Connection refused");
-      case Fate::repeated_below:
+      case PutOutcome::repeated_below:
         serve(action, body);
         return serve(action, body);
     }
@@ -73,7 +73,7 @@ class FakeTable {
   Json& item(const std::string& partition, const std::string& sort) { return items.at({partition, sort}); }
 
   bool exists = true;
-  std::function<Fate(const std::string& action, const Json& body)> befall;
+  std::function<PutOutcome(const std::string& action, const Json& body)> on_put;
   std::size_t page = 1000;                                    // items
   std::map<std::pair<std::string, std::string>, Json> items;  // by partition and sort key
   std::vector<std::pair<std::string, Json>> waiting;          // late ones
