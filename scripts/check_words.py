@@ -49,10 +49,6 @@ FINDER = {re.compile(rf"(?<![\w/.-])(?<!::)(?:{words})(?![\w(/=]|::|[.-]\w)", re
 
 # Exact text that stays, and why. It is taken out of a line before the line is read.
 STABLE = {
-    "asking-to-register-nobody": "an ADR's address",
-    "a-foreign-hand": "an ADR's address",
-    "the-ladder": "an ADR's address",
-    "the-lambda-door": "an ADR's address",
     "nobody-over-the-limit": "a scenario's name",
     "rebooted-by-somebody": "a scenario's name",
     "everybody-asked-at-once": "a scenario's name",
