@@ -49,13 +49,6 @@ FINDER = {re.compile(rf"(?<![\w/.-])(?<!::)(?:{words})(?![\w(/=]|::|[.-]\w)", re
 
 # Exact text that stays, and why. It is taken out of a line before the line is read.
 STABLE = {
-    "nobody-over-the-limit": "a scenario's name",
-    "rebooted-by-somebody": "a scenario's name",
-    "everybody-asked-at-once": "a scenario's name",
-    "stranger-drains": "a scenario's name",
-    "healing-that-spreads-the-bug": "a scenario's name",
-    "relapse-climbs-the-ladder": "a scenario's name",
-    "event-ladder": "a scenario's name",
     "heals": "a key of a scenario's document",
     '"rung"': "a key of the state and of --json", "`rung`": "the same key in a document",
     '"foreign"': "a key of the state and of --json", "`foreign`": "the same key in a document",

@@ -47,7 +47,7 @@ class Words(unittest.TestCase):
 
     def test_stable_words_pass_and_nothing_around_them(self):
         for line in ('{"rung", level}', "the key `foreign`", "[ADR 21](adr/0021-treatments-escalate.md)", "document x heals=yes",
-                     "scenarios/stranger-drains.txt", "docs/adr/0021-treatments-escalate.md"):
+                     "scenarios/outsider-drains.txt", "docs/adr/0021-treatments-escalate.md"):
             self.assertEqual(self.words(line), [], line)
         self.assertEqual(self.words("`rung` is the rung that it has reached"), ["rung"])
         for text, reason in check_words.STABLE.items():
