@@ -64,7 +64,7 @@ TEST(Topic, ATextThatIsTooLongIsCutBetweenCharacters) {
   EXPECT_TRUE(publish(account.caller, {kTopic, "s", text}, Duration{2'000}));
 }
 
-TEST(Topic, ALostAnswerMayHaveToldPeople) {
+TEST(Topic, ALostAnswerMayHaveNotifiedOperators) {
   ScriptedAccount lost([](const Request&) { return wire::reply_lost(); });
   EXPECT_EQ(wire::kind_of(publish(lost.caller, {kTopic, "s", "t"}, Duration{2'000})),
             ErrorKind::maybe_happened);

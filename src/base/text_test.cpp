@@ -135,7 +135,7 @@ TEST(Printable, LeavesHarmlessTextAlone) {
   EXPECT_EQ(printable(text), text);
 }
 
-TEST(Printable, EscapesWhatATerminalWouldObey) {
+TEST(Printable, EscapesWhatATerminalWouldInterpret) {
   EXPECT_EQ(printable("\x1b[31m"), "\\x1b[31m");
   EXPECT_EQ(printable("a\nb\r\t"), "a\\x0ab\\x0d\\x09");
   EXPECT_EQ(printable(std::string("\0", 1)), "\\x00");

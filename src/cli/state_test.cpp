@@ -125,7 +125,7 @@ TEST_F(StateMoves, AllFleetsAreLookedAtBeforeAnyIsWritten) {
   EXPECT_EQ(status(there).size(), 2U);
 }
 
-TEST_F(StateMoves, AWishThatNoTickHasDatedMovesAsWell) {
+TEST_F(StateMoves, ARequestThatNoTickHasDatedMovesAsWell) {
   ASSERT_EQ(run({"pause", "web", "--reason", "one", "--state", here}), kDone) << err.str();
   ASSERT_EQ(export_to("a.json", here), kDone);
   ASSERT_EQ(import_from("a.json", there), kDone);

@@ -107,7 +107,7 @@ TEST(Wording, ACauseIsItsRuleOrItsMetric) {
   EXPECT_EQ(because({.metric = "", .rule = "a\x1b[31m"}).find('\x1b'), std::string::npos);
 }
 
-TEST(Wording, TheLadderIsToldInOrderAndARungOnlyWhereThereAreSeveral) {
+TEST(Wording, TreatmentsAreNamedInOrderAndALevelOnlyWhereThereAreSeveral) {
   FleetPolicy policy;
   Remediation one;
   EXPECT_EQ(escalation_level(one, &policy), "reboot, not yet");

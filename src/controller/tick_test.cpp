@@ -74,7 +74,7 @@ TEST_F(Ticking, ATickIsOverBeforeItsDeadlineHoweverSlowAWSIs) {
   }
 }
 
-TEST_F(Ticking, ReadingThatTookTooLongStartsNobody) {
+TEST_F(Ticking, AReadThatTookTooLongStartsNothing) {
   per_call = 7s;  // six reads come before the last question
   ASSERT_TRUE(tick(policy, parts));
   EXPECT_TRUE(sent.empty());
@@ -175,7 +175,7 @@ TEST_F(Ticking, AFleetOfTheStateThatCannotBeReadStopsNoOther) {
   EXPECT_EQ(tick(fleets.back(), parts).error().kind, ErrorKind::corrupt);
 }
 
-TEST_F(Ticking, OneThatWasAskedForTooLongAgoStartsNobodyAndSaysSo) {
+TEST_F(Ticking, ATickThatWasAskedForTooLongAgoStartsNothingAndSaysSo) {
   parts.late_by = 3min;
   const auto report = tick(policy, parts);
   ASSERT_TRUE(report) << report.error().message;
@@ -287,7 +287,7 @@ TEST_F(Ticking, ARestoreThatLosesItsRaceSendsNothingAndIsNoError) {
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
-TEST_F(Ticking, NoWishHoldsThisMachinesTime) {
+TEST_F(Ticking, NoRequestHoldsThisMachinesTime) {
   account.clock.time += 7 * 24h;
   ASSERT_TRUE(record_request("web", {OperatorRequest::Kind::pause, "", "deploy", "ann", 2h}, parts));
   const auto report = tick(policy, parts);
@@ -297,7 +297,7 @@ TEST_F(Ticking, NoWishHoldsThisMachinesTime) {
   EXPECT_LT(stored().pause->since, account.clock.time - 6 * 24h);
 }
 
-TEST_F(Ticking, OnlyALostRaceOfAWishIsTriedAgain) {
+TEST_F(Ticking, OnlyALostRaceOfARequestIsTriedAgain) {
   int lost = 0;
   journal.refuse = [&](int) -> std::optional<Error> {
     if (++lost > 2) return std::nullopt;
@@ -315,7 +315,7 @@ TEST_F(Ticking, OnlyALostRaceOfAWishIsTriedAgain) {
   }
 }
 
-TEST_F(Ticking, WishesThatNoTickDatesEndSomewhere) {
+TEST_F(Ticking, RequestsThatNoTickDatesAreLimited) {
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(record_request("web", kPauseRequest, parts));
   EXPECT_EQ(record_request("web", kPauseRequest, parts).error().kind, ErrorKind::rejected);
 }
@@ -330,7 +330,7 @@ TEST_F(Ticking, AFleetThatLeftThePolicyIsTickedWhileSomethingIsOpen) {
   EXPECT_EQ(sent.back(), "RegisterTargets");
 }
 
-TEST_F(Ticking, WhoeverHasSomebodyOutIsFirstAndTheOthersTakeTurns) {
+TEST_F(Ticking, FleetsWithAServerOutAreFirstAndTheOthersTakeTurns) {
   ASSERT_TRUE(tick(policy, parts));
   Policy many;
   for (int i = 0; i < 20; ++i) {
@@ -433,7 +433,7 @@ TEST_F(Ticking, InAnotherAccountNothingIsWrittenUntilAPersonSaysThatTheFleetHasM
   EXPECT_EQ(stored().identity->account, "123456789012");
 }
 
-TEST_F(Ticking, AFleetThatWasRenamedTakesNobodyElseOut) {
+TEST_F(Ticking, AFleetThatWasRenamedTakesNoOtherServerOut) {
   ASSERT_TRUE(tick(policy, parts));
   ASSERT_EQ(sent.size(), 1U);
   policy.name = "renamed";

@@ -193,7 +193,7 @@ struct WebIdentity : AssumedRoles {
   }
 };
 
-TEST(WebIdentity, IsSentUnsignedWithTheTokenOfTheFileReadAnewEachTime) {
+TEST(WebIdentity, IsSentUnsignedWithTheTokenOfTheFileReadEachTime) {
   WebIdentity pod;
   EXPECT_EQ(who(pod.found()), "pod");
   pod.home.write("token", "next");

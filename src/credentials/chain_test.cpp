@@ -139,7 +139,7 @@ TEST(CredentialsChain, RefusesWhatNeedsAPersonToSignIn) {
   }
 }
 
-TEST(CredentialsChain, NeverTurnsIntoSomebodyElse) {
+TEST(CredentialsChain, NeverTurnsIntoAnotherIdentity) {
   EverySource all;
   all.variables.erase("AWS_ACCESS_KEY_ID");
   all.variables.erase("AWS_SECRET_ACCESS_KEY");
@@ -176,7 +176,7 @@ TEST(CredentialsChain, AnInstanceStaysWhoItIsWhileItsMetadataServiceIsAway) {
   EXPECT_NE(identity.refused()->message.find("instance metadata"), std::string::npos);
 }
 
-TEST(CredentialsChain, LooksAgainAtEverythingUntilSomebodyHasSome) {
+TEST(CredentialsChain, LooksAgainAtEverySourceUntilOneHasSome) {
   SourcesWorld world;
   world.home.write("config", "[default]\n");
   const auto chain = credentials_chain(world.sources());

@@ -55,7 +55,7 @@ TEST(ContainerCredentials, GoInPlainTextOnlyToThisMachineAndToAws) {
   EXPECT_TRUE(container.network.requests.empty());
 }
 
-TEST(ContainerCredentials, SendTheTokenOfTheFileReadAnewEachTime) {
+TEST(ContainerCredentials, SendTheTokenOfTheFileReadEachTime) {
   Container container;
   container.variables["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = "http://127.0.0.1/";
   container.variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "Bearer variable";

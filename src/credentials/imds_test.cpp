@@ -52,7 +52,7 @@ TEST(InstanceCredentials, NeverFallBackToVersionOne) {
   }
 }
 
-TEST(InstanceCredentials, AreAbsentWhereNobodyAnswersAndNobodyIsAskedTwice) {
+TEST(InstanceCredentials, AreAbsentWhereNoSourceAnswersAndNoneIsAskedTwice) {
   ImdsInstance instance;
   for (const auto& no_answer : {connection_refused(), reply_lost()}) {
     instance.answers["PUT /latest/api/token"] = no_answer;

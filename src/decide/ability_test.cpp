@@ -104,7 +104,7 @@ TEST(Ability, AFleetWithoutMembersIsNotAble) {
   EXPECT_NE(ability(fleet).blind_to[0].text.find("tg1"), std::string::npos);
 }
 
-TEST(Ability, AScalingGroupThatWantsNobodyWaits) {
+TEST(Ability, AScalingGroupOfDesiredSizeZeroWaits) {
   FleetForTest fleet(0);
   fleet.scaling().desired = 0;
   fleet.scaling().min = 0;

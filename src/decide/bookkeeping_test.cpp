@@ -133,7 +133,7 @@ TEST(AMembersRecord, KeepsTheLastThreeTimesToRelapse) {
   EXPECT_EQ(fleet.state.members[id(3)].relapses, (std::vector<Duration>{4h, 3h, 2h}));
 }
 
-TEST(AMembersRecord, OfAWeekWithoutTroubleBeginsAnew) {
+TEST(AMembersRecord, OfAWeekWithoutTroubleBeginsAgain) {
   FleetForTest fleet;
   auto& record = fleet.state.members[id(3)];
   record.ended_at = fleet.observation.taken_at - 24h * 8;

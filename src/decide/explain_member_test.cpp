@@ -125,7 +125,7 @@ TEST(Chain, WhereNothingAsksTheEarliestRuleCounts) {
   EXPECT_EQ(could_act_at(explained(fleet, 3)), std::nullopt);
 }
 
-TEST(Chain, OfSomebodyWhomEc2DoesNotKnowHasNoGaps) {
+TEST(Chain, OfAnInstanceThatEc2DoesNotKnowHasNoGaps) {
   EveryGuard fleet;
   fleet.observation.instances.erase(id(3));
   const auto checks = explained(fleet, 3);
@@ -140,7 +140,7 @@ TEST(Chain, OfSomebodyWhomEc2DoesNotKnowHasNoGaps) {
   EXPECT_TRUE(link(explained(fleet, 3), "treatment").passes);
 }
 
-TEST(Chain, OfAStrangerSaysSo) {
+TEST(Chain, OfAnUnknownInstanceSaysSo) {
   const FleetForTest fleet;
   const auto checks = explain_member(fleet.policy, fleet.observation, fleet.state, "i-0123");
   EXPECT_EQ(checks.back().name, "known");

@@ -36,7 +36,7 @@ TEST(Halves, StartsThatAreOffAskNothingAndSayWhy) {
   EXPECT_EQ(plan.members.size(), fleet.observation.instances.size()) << "each has its verdict all the same";
 }
 
-TEST(Halves, ATickThatOnlyRestoresTreatsNobodyAndPutsBackAtTheDeadlineWithItsReason) {
+TEST(Halves, ATickThatOnlyRestoresTreatsNoServerAndPutsBackAtTheDeadlineWithItsReason) {
   FleetForTest fleet;
   fleet.drained_three();
   const Verdict full{Reason::state_full, "the store is full"};
@@ -104,7 +104,7 @@ TEST(Halves, EightCandidatesAreSurveyedAndTheOthersSaySo) {
   EXPECT_EQ(fleet.count(plan, Reason::not_surveyed), 12);
 }
 
-TEST(Halves, EverybodyHasATurnAtBeingSurveyed) {
+TEST(Halves, EveryCandidateIsSurveyedInItsTurn) {
   Crowd fleet;
   std::set<std::string> looked_at;
   for (int minute = 0; minute < 8; ++minute) {

@@ -44,7 +44,7 @@ TEST(OperatorRequests, APauseWhoseEndIsPastIsToldAndHoldsNothing) {
   EXPECT_EQ(told.at(0).text, "a pause until 2026-11-22T11:59:00Z was over before it began by ann: release");
 }
 
-TEST(OperatorRequests, TheyAreHeededInTheirOrder) {
+TEST(OperatorRequests, TheyAreAppliedInTheirOrder) {
   auto state = requested({pause_request(), resume_request()});
   EXPECT_FALSE(pause_is_requested(state));
   EXPECT_EQ(apply_requests(state, kDated).size(), 2U);

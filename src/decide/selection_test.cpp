@@ -8,7 +8,7 @@ namespace {
 
 Reason verdict(const Plan& plan, int member) { return plan.members.at(id(member)).reason; }
 
-TEST(Selection, NobodyStartsBelowTheLimit) {
+TEST(Selection, NothingStartsBelowTheLimit) {
   FleetForTest fleet;
   const auto plan = fleet.decide();
   EXPECT_TRUE(plan.actions.empty());
@@ -83,7 +83,7 @@ TEST(Selection, SaysOfAMemberThatAGuardHoldsBackWhetherItWouldGo) {
   EXPECT_TRUE(plan.members.at(id(3)).wanted);
 }
 
-TEST(Selection, TheGlanceCountsTheOneThatLeavesNow) {
+TEST(Selection, TheSummaryCountsTheOneThatLeavesNow) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   const auto plan = fleet.decide();
@@ -195,7 +195,7 @@ TEST(Line, ThePriorityOfTheRuleComesFirst) {
   EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(5));
 }
 
-TEST(Line, AZoneWhereNobodyIsOutGoesBeforeOneWhereSomebodyIs) {
+TEST(Line, AZoneWithNoServerOutGoesBeforeOneWithAServerOut) {
   FleetForTest fleet;
   fleet.policy.keep.out.count = 2;
   for (int i = 5; i <= 8; ++i) fleet.zone(i, "eu-west-1b");
@@ -207,7 +207,7 @@ TEST(Line, AZoneWhereNobodyIsOutGoesBeforeOneWhereSomebodyIs) {
   EXPECT_EQ(fleet.decide().actions.at(0).instance_id, id(3));
 }
 
-TEST(Line, EverybodySaysTheirPlaceInIt) {
+TEST(Line, EachCandidateSaysItsPlaceInIt) {
   FleetForTest fleet;
   fleet.memory(2, 70);
   fleet.memory(3, 80);
@@ -291,7 +291,7 @@ TEST(Line, AForecastWantsAsManySamplesAsCanBeRead) {
   EXPECT_EQ(fleet.decide().questions.at(0).lookback, 3h);
 }
 
-TEST(Selection, SaysOnWhichRungTheTreatmentBegins) {
+TEST(Selection, SaysAtWhichLevelTheTreatmentBegins) {
   FleetForTest fleet;
   fleet.policy.treatments = {Step{Treatment::command, 1, {}}, Step{Treatment::reboot, 1, {}}};
   fleet.memory(3, 90);
@@ -300,7 +300,7 @@ TEST(Selection, SaysOnWhichRungTheTreatmentBegins) {
   EXPECT_EQ(fleet.decide().next.open.at(0).level, 1);
 }
 
-TEST(Selection, WhileNobodyMayStartTheSignalStillSaysWhoIsWell) {
+TEST(Selection, WhileNothingMayStartTheSignalStillSaysWhichAreWell) {
   FleetForTest fleet;
   fleet.memory(3, 90);
   fleet.state.pause = Pause{"deploy", "ann", {}};
@@ -314,7 +314,7 @@ TEST(Selection, WhileNobodyMayStartTheSignalStillSaysWhoIsWell) {
   EXPECT_EQ(verdict(fleet.decide(), 5), Reason::paused);
 }
 
-TEST(Selection, NobodyIsReadyToBeReadInAFleetThatDoesNotRun) {
+TEST(Selection, NoServerIsReadyToBeReadInAFleetThatDoesNotRun) {
   FleetForTest fleet{2};
   for (int i = 1; i <= 2; ++i) fleet.observation.instances[id(i)].state = InstanceState::stopped;
   EXPECT_EQ(fleet.decide().next.signal_read_at, std::nullopt);

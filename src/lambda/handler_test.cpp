@@ -30,7 +30,7 @@ TEST_F(Handling, AWholeRemediationByAnyEventsInOneProcessOrMany) {
   EXPECT_EQ(status["output"]["fleets"][0]["recent"][0]["ending"], "cured");
 }
 
-TEST_F(Handling, AnEventThatIsOlderThanThePeriodStartsNobody) {
+TEST_F(Handling, AnEventThatIsOlderThanThePeriodStartsNothing) {
   const auto late = answer(R"({"source":"aws.events","time":"2026-11-22T10:08:00Z"})");
   EXPECT_EQ(late["fleets"][0]["holds_back"][0]["reason"], "asked_late");
   EXPECT_EQ(calls("elasticloadbalancing:DeregisterTargets"), 0);
@@ -120,7 +120,7 @@ TEST_F(Handling, WithoutAReadablePolicyItFailsAndRestoresAllTheSame) {
   EXPECT_EQ(status["output"]["fleets"][0]["open"], Json::array());
 }
 
-TEST_F(Handling, WithoutItsTableItFailsAndTouchesNobody) {
+TEST_F(Handling, WithoutItsTableItFailsAndTouchesNoServer) {
   variables["EVENKEEL_STATE"] = "dynamodb://nowhere";
   start_process();
   const auto failed = invoke("{}");

@@ -81,7 +81,7 @@ TEST_F(OutboxTest, TheSameIsToldOnceAlsoLater) {
   EXPECT_EQ(a.heard, (Ids{"1"}));
 }
 
-TEST_F(OutboxTest, WhatHappensAnewLongAfterIsToldAgain) {
+TEST_F(OutboxTest, WhatHappensAgainLongAfterIsSentAgain) {
   outbox.add(notice("1"));
   send();
   clock.time += Outbox::kSentAgainAfter;

@@ -72,7 +72,7 @@ TEST_F(ObservingScaling, ReadsUnitsSourcesZonesAndGrace) {
                                   {TrafficSource::Kind::other, "vpc-lattice svc"}}));
 }
 
-TEST_F(ObservingScaling, AGroupThatNobodySuspendsOrDeletesIsAsItShouldBe) {
+TEST_F(ObservingScaling, AGroupThatIsNeitherSuspendedNorDeletedIsAsItShouldBe) {
   const auto seen = observed().auto_scaling_group.value();
   EXPECT_FALSE(seen.launch_suspended || seen.terminate_suspended || seen.being_deleted);
   EXPECT_TRUE(seen.members.empty()) << "an empty answer is kept as one, and never as unknown";
@@ -117,7 +117,7 @@ TEST_F(ObservingScaling, ActivitiesUnderWayAreTold) {
             std::vector<std::string>{"Launching a new EC2 instance: i-3"});
 }
 
-TEST_F(ObservingScaling, NobodyLooksForWhatIsUnderWayWhereNobodyMayStart) {
+TEST_F(ObservingScaling, WhatIsUnderWayIsNotLookedForWhereNothingMayStart) {
   EXPECT_EQ(looked(), 2);
   state.pause = Pause{"deploy", "ann", Time{}};
   EXPECT_EQ(looked(), 0);

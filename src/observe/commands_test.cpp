@@ -53,7 +53,7 @@ TEST_F(ObservingCommands, ACommandWhoseAnswerGotLostIsFoundByItsNonce) {
   EXPECT_EQ(seen.state, State::success);
 }
 
-TEST_F(ObservingCommands, OneThatNobodyKnowsIsUnknownAndNoFailure) {
+TEST_F(ObservingCommands, OneThatDoesNotExistIsUnknownAndNoFailure) {
   answers["ListCommandInvocations"] = wire::respond(200, R"({"CommandInvocations":[]})");
   auto seen = result("");
   EXPECT_EQ(seen.state, State::unknown);

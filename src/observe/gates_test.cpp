@@ -83,7 +83,7 @@ TEST_F(ObservingGates, EveryPlaceOfTheIdIsFilledIn) {
   EXPECT_TRUE(observed().alarms.contains(std::string(kOne) + "/oom/" + kOne));
 }
 
-TEST_F(ObservingGates, AnAlarmThatNobodyAskedForIsNotBelieved) {
+TEST_F(ObservingGates, AnAlarmThatWasNotAskedForIsNotBelieved) {
   policy.gates.alarms = {"deploy"};
   alarms(alarm_xml("deploy-2", "OK"));
   const auto seen = observed();

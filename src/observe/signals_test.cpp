@@ -111,7 +111,7 @@ TEST_F(ObservingTwoSeries, OneThatHasEndedIsLeftInTheSameTick) {
   EXPECT_EQ(queries, (std::vector{2, 1, 1, 2})) << "the second member has none";
 }
 
-TEST_F(ObservingTwoSeries, TheOneThatProvedRightIsChosenAnewWithTheList) {
+TEST_F(ObservingTwoSeries, TheOneThatProvedRightIsChosenAgainWithTheList) {
   old_one = {{3, 91}, {2, 91}, {1, 91}};
   EXPECT_EQ(signal_of(kOne).state, SignalState::fresh);
   new_one = {{2, 13}, {1, 13}};
@@ -120,7 +120,7 @@ TEST_F(ObservingTwoSeries, TheOneThatProvedRightIsChosenAnewWithTheList) {
   EXPECT_EQ(signal_of(kOne).state, SignalState::ambiguous);
 }
 
-TEST_F(Observing, SeriesWithoutAnInstanceIdBelongToNobody) {
+TEST_F(Observing, SeriesWithoutAnInstanceIdBelongToNoInstance) {
   answers["ListMetrics"] = query_answer(
       "ListMetrics",
       "<Metrics><member><Namespace>CWAgent</Namespace><MetricName>mem</MetricName><Dimensions/></member>" +
@@ -151,7 +151,7 @@ TEST_F(ObservingOtherSignals, ARulesMetricIsReadBesideTheSignal) {
   EXPECT_EQ(signals.at(kTwo).state, SignalState::fresh);
 }
 
-TEST_F(ObservingOtherSignals, ARulesMetricThatCouldNotBeReadHasFailedForEverybody) {
+TEST_F(ObservingOtherSignals, ARulesMetricThatCouldNotBeReadHasFailedForAll) {
   answers["GetMetricData"] = query_error(400, "ValidationError", "no");
   const auto seen = ask("cpu");
   EXPECT_EQ(seen.other_signals.at(metric_key(condition)).at(kOne).state, SignalState::failed);
@@ -179,7 +179,7 @@ TEST_F(ObservingOtherSignals, TheSeriesThatProvedRightForOneMetricSaysNothingOfA
       << "that of cpu is still known";
 }
 
-TEST_F(Observing, WithoutAMetricNothingIsAskedAndNobodyHasASignal) {
+TEST_F(Observing, WithoutAMetricNothingIsAskedAndNoServerHasASignal) {
   policy.reboot_when.metric.clear();
   EXPECT_EQ(signal_of(kOne).state, SignalState::missing);
   EXPECT_EQ(asked["ListMetrics"] + asked["GetMetricData"], 0) << "a metric without a name is every metric";

@@ -114,7 +114,7 @@ TEST_F(Observing, ARegionWithoutClassicLoadBalancersIsAskedOnceATick) {
   EXPECT_EQ(asked["DescribeLoadBalancers"], 1);
 }
 
-TEST_F(Observing, StopProtectionIsAskedForWhereTheLadderStops) {
+TEST_F(Observing, StopProtectionIsAskedForWhereATreatmentStops) {
   auto observation = observed();
   answers["DescribeInstanceAttribute"] =
       ec2_answer("DescribeInstanceAttribute",
@@ -206,7 +206,7 @@ TEST_F(Observing, TheRegionIsReadOnceForAllSurveys) {
   EXPECT_EQ(observation.surveys.at(kOne).elsewhere_groups, std::vector<std::string>{"tg-other"});
 }
 
-TEST_F(Observing, ALastLookReadsThePlacesAnew) {
+TEST_F(Observing, ALastLookReadsThePlacesAgain) {
   auto observation = observed();
   ASSERT_TRUE(observation.target_groups.at(0).registrations);
   answers["DescribeTargetHealth"] = query_error(403, "AccessDenied", "not you");
@@ -216,7 +216,7 @@ TEST_F(Observing, ALastLookReadsThePlacesAnew) {
   EXPECT_FALSE(observation.problems.empty());
 }
 
-TEST_F(Observing, WhoeverOnlyLooksAsksForNoRegistration) {
+TEST_F(Observing, ALookAloneAsksForNoRegistration) {
   auto observation = observed();
   answer({Question::Kind::survey, {kTwo}, {}}, policy, account.caller, cache, observation, Probing::no);
   EXPECT_EQ(asked["RegisterTargets"], 0);
@@ -307,7 +307,7 @@ TEST_F(Surveying, EventsThatCouldNotBeReadAreUnknown) {
   EXPECT_EQ(problems, 1U);
 }
 
-TEST_F(Surveying, ALadderWithStopAndStartNeedsBothPermissionsToo) {
+TEST_F(Surveying, TreatmentsWithStopAndStartNeedBothPermissionsToo) {
   treatments({Treatment::command, Treatment::reboot, Treatment::stop_start});
   EXPECT_EQ(survey_of(kTwo).may_reboot, true);
   for (const char* action : {"RebootInstances", "StopInstances", "StartInstances"}) {
@@ -340,7 +340,7 @@ TEST_F(Surveying, WhetherItMayBeMarkedIsAskedWhereThePolicyWantsIt) {
   }
 }
 
-TEST_F(Surveying, OnlyTheLaddersOwnTreatmentsAreAskedFor) {
+TEST_F(Surveying, OnlyThePolicysTreatmentsAreAskedFor) {
   treatments({Treatment::reboot});
   survey_of(kTwo);
   EXPECT_EQ(asked["StopInstances"] + asked["StartInstances"], 0);
@@ -365,7 +365,7 @@ TEST_F(Surveying, WhetherItMayBeTakenOutIsAskedOfEveryGroupThatItLeavesByDeregis
   EXPECT_EQ(asked["DeregisterTargets"], 0) << "whoever only looks";
 }
 
-TEST_F(Surveying, WhoeverLeavesByStandbyMustBeAbleToComeBackFromIt) {
+TEST_F(Surveying, AServerThatLeavesByStandbyMustBeAbleToComeBackFromIt) {
   policy.auto_scaling_group = "web-asg";
   scaling({.members = {{kTwo, "InService", "Healthy"}}});
   const auto probe = [&](const wire::Response& told) {

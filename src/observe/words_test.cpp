@@ -79,7 +79,7 @@ TEST(Words, ATargetMeansAnInstanceByItsIdOrAnyOfItsAddresses) {
   EXPECT_FALSE(is_meant("10.0.0.1"));
 }
 
-TEST(Words, ATargetByAddressIsNamedByWhoeverHasIt) {
+TEST(Words, ATargetByAddressIsNamedByTheInstanceThatHasIt) {
   std::map<std::string, Instance> instances;
   instances["i-1"].addresses = {"10.0.0.1", "fd00::1"};
   instances["i-2"].private_ip = instances["i-3"].private_ip = "10.0.0.2";  // in another network

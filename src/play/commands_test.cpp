@@ -254,7 +254,7 @@ TEST_F(Commands, AFleetThatLeftThePolicyIsRestoredWhateverFleetIsNamed) {
   EXPECT_EQ(account->counters().reboots, 0);
 }
 
-TEST_F(Commands, ExplainOfAStrangerIsRefused) {
+TEST_F(Commands, ExplainOfAnUnknownInstanceIsRefused) {
   EXPECT_EQ(on_account({"explain", "i-00000000000000000"}), cli::kUsage);
   EXPECT_NE(err.str().find("evenkeel plan"), std::string::npos);
 }
@@ -287,7 +287,7 @@ TEST_F(Commands, TheSameSeedTellsTheSameStory) {
   EXPECT_EQ(out.str(), first);
 }
 
-TEST_F(Commands, SimulateForPeopleStaysWithinAHundredColumnsAndHasNoEscapesInAFile) {
+TEST_F(Commands, SimulateInTextStaysWithinAHundredColumnsAndHasNoEscapesInAFile) {
   write("story.txt", kScenario);
   ASSERT_EQ(run({"simulate", path("story.txt")}), cli::kDone) << err.str();
   EXPECT_TRUE(out_has("Without Evenkeel") && out_has("requests dropped") && out_has("evenkeel plan"));

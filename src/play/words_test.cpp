@@ -28,7 +28,7 @@ TEST(FactsInWords, TellWhatAutoScalingDid) {
   EXPECT_EQ(text_of(fact(sim::FactKind::in_service, "web-asg")), "is in service in web-asg");
 }
 
-TEST(FactsInWords, TellWhoseHandItWas) {
+TEST(FactsInWords, SayWhoDidIt) {
   EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement")), "enters Standby by hand");
   EXPECT_EQ(text_of(fact(sim::FactKind::standby, "decrement", 4, sim::Actor::evenkeel)), "");
   EXPECT_EQ(text_of(fact(sim::FactKind::reboot_effect)), "is rebooted by hand");
@@ -40,7 +40,7 @@ TEST(FactsInWords, TellWhoseHandItWas) {
   EXPECT_EQ(text_of(fact(sim::FactKind::command, "Shop-Recycle")), "runs Shop-Recycle, sent by hand");
 }
 
-TEST(FactsInWords, BlameAutoScalingForTheEndOfThoseThatItTookOut) {
+TEST(FactsInWords, ChargeAutoScalingForTheEndOfThoseThatItTookOut) {
   const auto end = fact(sim::FactKind::terminate);
   EXPECT_EQ(text_of(end), "is terminated by hand");
   EXPECT_EQ(FactWords({fact(sim::FactKind::scale_in, "size", 3), end}).of(end),
@@ -49,7 +49,7 @@ TEST(FactsInWords, BlameAutoScalingForTheEndOfThoseThatItTookOut) {
       << "Auto Scaling only replaced it then";
 }
 
-TEST(FactsInWords, BlameAutoScalingForTheRegistrationsThatItMovesAlong) {
+TEST(FactsInWords, ChargeAutoScalingForTheRegistrationsThatItMovesAlong) {
   auto left = fact(sim::FactKind::deregistration, "healthy");
   left.port = 443;
   EXPECT_EQ(text_of(left), "is deregistered by hand, port 443");

@@ -291,7 +291,7 @@ TEST(PolicyKeys, FreezesAreDaysThatExistInTheirOrder) {
   EXPECT_TRUE(freeze("20.12.2026", "2027-03-01").starts_with("5:22: fleets[0].freezes[0].from: found"));
 }
 
-TEST(PolicyKeys, TheLadderClimbs) {
+TEST(PolicyKeys, TreatmentsEscalate) {
   const auto treatments = [](const std::string& items) { return refusal("    treatments: " + items + "\n"); };
   EXPECT_EQ(treatments("[none]"), "none");
   EXPECT_EQ(treatments("[{command: doc}, reboot, stop_start, replace]"), "none");

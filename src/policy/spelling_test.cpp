@@ -17,7 +17,7 @@ TEST(Spelling, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("uot", kWords), "out");
 }
 
-TEST(Spelling, SuggestsNothingForAStranger) {
+TEST(Spelling, SuggestsNothingForAnUnrelatedWord) {
   EXPECT_EQ(nearest("zebra", kWords), std::nullopt);
   EXPECT_EQ(nearest("", kWords), std::nullopt);
   EXPECT_EQ(nearest("x", kWords), std::nullopt);

@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(
         LostAnswer{"RepeatedByTheConnection", {PutOutcome::repeated_below}, std::nullopt, true}),
     [](const auto& one) { return one.param.name; });
 
-TEST_F(DynamoJournalTest, APutThatLandsLateLosesToWhoeverWroteMeanwhile) {
+TEST_F(DynamoJournalTest, APutThatLandsLateLosesToTheWriteMeanwhile) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   set_put_outcomes({PutOutcome::late, PutOutcome::late, PutOutcome::late});
   EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "late"), events_of("late"))),
@@ -205,7 +205,7 @@ TEST_F(DynamoJournalTest, APutThatLandsLateLosesToWhoeverWroteMeanwhile) {
   EXPECT_EQ(texts(journal.history("web", "", 9)), "next ");
 }
 
-TEST_F(DynamoJournalTest, WhoeverWritesAfterALatePutReadsThatItLost) {
+TEST_F(DynamoJournalTest, AWriterAfterALatePutReadsThatItLost) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   set_put_outcomes({PutOutcome::late, PutOutcome::late, PutOutcome::late});
   EXPECT_EQ(wire::kind_of(journal.replace(web_state(2, "late"), events_of("late"))),
@@ -218,7 +218,7 @@ TEST_F(DynamoJournalTest, WhoeverWritesAfterALatePutReadsThatItLost) {
   EXPECT_EQ(texts(journal.history("web", "", 9)), "late ");
 }
 
-TEST_F(DynamoJournalTest, SomebodyElsesPutIsNeverTakenForOurs) {
+TEST_F(DynamoJournalTest, AnotherWritersPutIsNeverTakenForOurs) {
   ASSERT_TRUE(journal.replace(web_state(1), {}));
   Process other{table, mutex};
   ASSERT_TRUE(other.journal->replace(web_state(2, "other"), events_of("other")));

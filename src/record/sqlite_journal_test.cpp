@@ -398,7 +398,7 @@ TEST(SqliteJournal, KeepsTheNewestHundredThousandEvents) {
   EXPECT_EQ(history->back().text, "new");
 }
 
-TEST(SqliteJournal, TrimsTheHistoryOfEveryFleetWhoeverSetsItOff) {
+TEST(SqliteJournal, TrimsTheHistoryOfEveryFleetWhicheverFleetSetsItOff) {
   const TestDirectory directory;
   const auto journal = opened(directory.file());
   auto loud = first_state();

@@ -151,7 +151,7 @@ TEST(CallerClock, NeverChangesATimeThatWasGivenToSignWith) {
   EXPECT_EQ(skewed.account.transport.requests.size(), 1U);
 }
 
-TEST(CallerClock, IsNotBlamedForAWrongSecret) {
+TEST(CallerClock, IsNotTakenForTheCauseOfAWrongSecret) {
   ScriptedAccount account([](const Request&) { return query_error(403, "SignatureDoesNotMatch", "no"); });
   EXPECT_EQ(kind_of(account.caller.call(plain_read()).outcome), ErrorKind::denied);
   EXPECT_EQ(account.transport.requests.size(), 1U);

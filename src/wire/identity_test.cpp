@@ -28,7 +28,7 @@ struct SessionProvider {
   }
 };
 
-TEST(RefreshingCredentials, AsksNobodyForLongLivedKeys) {
+TEST(RefreshingCredentials, AsksNoSourceForLongLivedKeys) {
   RefreshingCredentials identity(Credentials{"AKID", "secret", ""});
   EXPECT_EQ(identity.credentials(kStart)->access_key_id, "AKID");
   EXPECT_EQ(identity.credentials(kStart + 10000h)->access_key_id, "AKID");

@@ -74,7 +74,7 @@ TEST(Notifiers, AreToldOverEveryKindOfAddress) {
                          "https://ssm.eu-west-1.amazonaws.com/", "https://hooks.example.com/SECRET"}));
 }
 
-TEST(Notifiers, NothingToTellCallsNobody) {
+TEST(Notifiers, NothingToNotifySendsNothing) {
   NotifiersWorld world;
   Notifiers notifiers({kTopic, "webhook:ssm:/hook"}, world.sources(), "");
   notifiers.add(std::vector{Event{{}, "web", "i-1", "i-1@x", EventKind::phase, "draining"}});

@@ -17,7 +17,7 @@ FleetPolicy fleet_named(const std::string& name) {
   return fleet;
 }
 
-TEST(Pass, AMistakeOfOursInOneFleetsTickLeavesTheOthersTheirs) {
+TEST(Pass, AMistakeOfOursInOneFleetsTickLeavesTheOtherTicksAlone) {
   int asked = 0;
   Outside outside{[&](const wire::Request&) -> wire::Response {
     if (++asked == 1) throw std::out_of_range("map::at");

@@ -125,7 +125,7 @@ TEST(APolicy, InLambdaARelativePathIsInTheFunctionsPackage) {
   EXPECT_TRUE(load_policy(folder.path() + "/evenkeel.yaml", store.sources(), ""));
 }
 
-TEST(APolicy, AnAddressThatMakesNoSenseIsRefusedBeforeAnybodyIsAsked) {
+TEST(APolicy, AnAddressThatMakesNoSenseIsRefusedBeforeAnyCall) {
   ParameterStore store;
   for (const auto* address : {"ssm:", "ssm:/", "ssm:name", "ssm:/p:", "ssm:/p:x", "ssm:/p:0", "ssm:/p:-1",
                               "ssm:/p:1:2", "ssm:/p:99999999999999999999", "env:"}) {
@@ -172,7 +172,7 @@ TEST(APolicySource, KeepsTheLastGoodOneAndSaysWhatIsWrongWithWhich) {
   EXPECT_EQ(source.current()->problem, "");
 }
 
-TEST(APolicySource, GoesOnWithItsPolicyWhileNobodyAnswers) {
+TEST(APolicySource, GoesOnWithItsPolicyWhileThereIsNoAnswer) {
   ParameterStore store;
   store.versions = {policy_of("one")};
   PolicySource source("ssm:/evenkeel/policy", store.sources(), "");

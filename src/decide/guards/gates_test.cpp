@@ -43,7 +43,7 @@ TEST(Gates, AFreezeHoldsInsideTheWindow) {
   EXPECT_EQ(no.until, fleet.observation.taken_at + 12h);
 }
 
-TEST(Gates, AWindowThatClosesMidWayStrandsNobody) {
+TEST(Gates, AWindowThatClosesMidWayLeavesNoServerOut) {
   FleetForTest fleet;
   fleet.start_of_three();
   ASSERT_EQ(fleet.state.open.size(), 1U);
@@ -125,7 +125,7 @@ TEST(Gates, AScalingActivityIsLetFinish) {
   EXPECT_EQ(why_not(fleet), Reason::scaling_activity);
 }
 
-TEST(Gates, WhatWasNotReadBecauseNobodyMightStartIsNotComplainedOf) {
+TEST(Gates, WhatWasNotReadBecauseNothingMightStartIsNoProblem) {
   FleetForTest fleet;
   fleet.scaling().instance_refresh.reset();
   fleet.scaling().activities.reset();

@@ -72,7 +72,7 @@ TEST(Guards, TheDenominatorDoesNotShrinkWithWhatIsOut) {
   EXPECT_EQ(fleet.decide().members.at(id(5)).reason, Reason::too_few_healthy);
 }
 
-TEST(Guards, WhoeverIsOutCounts) {
+TEST(Guards, EveryServerThatIsOutCounts) {
   FleetForTest fleet;
   fleet.state_of(8, TargetState::draining, TargetReason::deregistration_in_progress);
   EXPECT_EQ(why_not(fleet), Reason::too_many_out);
@@ -190,7 +190,7 @@ TEST(Guards, PausedBreakerRetired) {
   EXPECT_EQ(why_not(fleet), Reason::retired);
 }
 
-TEST(Guards, NobodyStartsInATickThatWasAskedForTooLongAgo) {
+TEST(Guards, NothingStartsInATickThatWasAskedForTooLongAgo) {
   FleetForTest fleet;
   fleet.observation.late_by = 3min;
   EXPECT_EQ(why_not(fleet), Reason::asked_late);
@@ -300,7 +300,7 @@ TEST(Guards, AMemberOnTwoPortsOfOneGroupIsOneMember) {
   EXPECT_EQ(fleet.three().snapshot.size(), 3U);
 }
 
-TEST(Guards, ATargetByAddressStaysWhoeverItIs) {
+TEST(Guards, ATargetByAddressStaysWhateverItIs) {
   FleetForTest fleet;
   fleet.group(1).type = TargetType::ip;
   for (auto& one : *fleet.group(1).registrations) one.by_address = true;

@@ -123,7 +123,7 @@ TEST(Load, UnknownNeverPermits) {
   EXPECT_EQ(why_not(fleet), Reason::load_unknown);
 }
 
-TEST(Load, NobodyLeftIsTooMuchWhateverTheLoad) {
+TEST(Load, NoServerLeftIsTooFewWhateverTheLoad) {
   FleetForTest fleet{1};
   fleet.policy.keep.load_below = LoadCeiling{.below = 1000};
   for (const auto& group : fleet.observation.target_groups)

@@ -30,7 +30,7 @@ TEST(AutoScaling, AGroupThatIsNotNamedMayReplaceAMember) {
   EXPECT_EQ(why_not(fleet), Reason::auto_scaling_state) << "the tag and the group contradict each other";
 }
 
-TEST(AutoScaling, WhoIsRegisteredByHandBesideTheGroupMayLeave) {
+TEST(AutoScaling, AServerThatAnOperatorRegisteredBesideTheGroupMayLeave) {
   FleetForTest fleet;
   fleet.scaling().min = 8;
   std::erase_if(fleet.scaling().members, [](const AutoScalingMember& m) { return m.instance_id == id(3); });
@@ -79,7 +79,7 @@ TEST(AutoScaling, StandbyAtMinimumSizeIsRefusedAndTheSizesAreLeftAlone) {
   EXPECT_EQ(why_not(fleet), Reason::start) << "what is replaced doesn't enter Standby";
 }
 
-TEST(AutoScaling, WithoutLaunchNobodyComesBack) {
+TEST(AutoScaling, WithoutLaunchNoServerComesBack) {
   FleetForTest fleet;
   fleet.scaling().launch_suspended = true;
   EXPECT_EQ(why_not(fleet), Reason::launch_suspended);
@@ -216,7 +216,7 @@ TEST(Member, SaysInWhichPhaseItIsOrWhyItIsHeld) {
   EXPECT_EQ(text(), "held: not healthy; look");
 }
 
-TEST(Fleet, APauseThatIsOverHoldsNobodyEvenBeforeItIsTakenOutOfTheState) {
+TEST(Fleet, APauseThatIsOverHoldsNothingEvenBeforeItIsTakenOutOfTheState) {
   FleetForTest fleet;
   fleet.state.pause = Pause{"deploy", "ann", {}, fleet.observation.taken_at};
   EXPECT_TRUE(fleet_guards(FleetView{fleet.policy, fleet.observation, fleet.state}).empty());
@@ -227,7 +227,7 @@ int level(const FleetForTest& fleet) {
   return level_for(view, view.members.at(id(3)));
 }
 
-TEST(Relapse, SoonerAndSoonerStopsWhereTheLadderEnds) {
+TEST(Relapse, SoonerAndSoonerStopsAtTheLastTreatment) {
   FleetForTest fleet;
   auto& relapses = fleet.state.members[id(3)].relapses;
   relapses = {40h, 30h, 22h};  // 30 is three quarters of 40; 22.5 would be of 30
@@ -244,7 +244,7 @@ TEST(Relapse, SoonerAndSoonerStopsWhereTheLadderEnds) {
   EXPECT_EQ(why_not(fleet), Reason::relapsing) << "the last three count";
 }
 
-TEST(Relapse, SoonerAndSoonerLikeEverybodyElseIsTheTrafficsDoing) {
+TEST(Relapse, SoonerAndSoonerLikeAllOthersIsCausedByTraffic) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.state.members[id(3)].relapses = {4h, 3h, 2h};
@@ -257,7 +257,7 @@ TEST(Relapse, SoonerAndSoonerLikeEverybodyElseIsTheTrafficsDoing) {
   EXPECT_EQ(why_not(fleet), Reason::relapsing) << "less than half of what the others last";
 }
 
-TEST(Relapse, ClimbsTheLadderWhereThereIsARungAbove) {
+TEST(Relapse, EscalatesWhereThereIsALevelAbove) {
   FleetForTest fleet;
   fleet.policy.treatments = {Step{Treatment::reboot, 1, {}}, Step{Treatment::stop_start, 1, {}}};
   fleet.observation.instances[id(3)].ebs_root = true;

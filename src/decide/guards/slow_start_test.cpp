@@ -25,7 +25,7 @@ TEST(SlowStart, WhoStaysHealthyKeepsItsTime) {
   EXPECT_EQ(fleet.seen(), fleet.state.healthy_since);
 }
 
-TEST(SlowStart, WhoFallsIllBeginsAnew) {
+TEST(SlowStart, AServerThatBecomesUnhealthyBeginsAgain) {
   SlowStarts fleet;
   fleet.place(0, 3).state = TargetState::unhealthy;
   EXPECT_FALSE(fleet.seen().contains(fleet.key(0, 3)));

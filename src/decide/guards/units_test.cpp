@@ -293,7 +293,7 @@ TEST(ZoneAlone, ItsLastServerStaysThoughItIsUnhealthyElsewhere) {
 }
 
 // Escalates from a reboot that shows nothing.
-TEST(TreatmentGuard, IsAskedAgainWhenTheLadderIsClimbed) {
+TEST(TreatmentGuard, IsAskedAgainWhenItEscalates) {
   FleetForTest fleet;
   fleet.observation.instances[id(3)].ebs_root = true;
   fleet.policy.treatments = {{.treatment = Treatment::reboot, .attempts = 1, .document = {}},

@@ -67,7 +67,7 @@ TEST(Zones, WhoseZoneIsUnknownStays) {
   EXPECT_EQ(why_not(fleet), Reason::too_many_out_in_zone);
 }
 
-TEST(Zones, OutPerZoneCountsWhoeverIsOutThere) {
+TEST(Zones, OutPerZoneCountsEveryServerThatIsOutThere) {
   TwoZones fleet;
   fleet.policy.keep.out_per_zone = Share{.count = 1, .percent = 0};
   fleet.state_of(8, TargetState::draining);
@@ -150,7 +150,7 @@ TEST(Zones, OneZoneAloneOrOneOfTwoMembersIsNotCalledFailing) {
   EXPECT_EQ(why_not(fleet), Reason::start) << "two members are too few to tell";
 }
 
-TEST(Zones, WhomWeTookOutDoNotMakeTheirZoneFail) {
+TEST(Zones, ServersThatWeTookOutDoNotMakeTheirZoneFail) {
   TwoZones fleet{6, 3};
   fleet.policy.keep.healthy.count = 1;
   fleet.start_of_three();
@@ -171,7 +171,7 @@ TEST(Tiny, AllOfOneOrHalfOfOneNeverLetsTheOnlyOneGo) {
   }
 }
 
-TEST(Tiny, AGroupWithoutTargetsStopsNobodyElse) {
+TEST(Tiny, AGroupWithoutTargetsStopsNoOtherServer) {
   FleetForTest fleet;
   TargetGroup empty = fleet.group(1);
   empty.arn += "-empty";
@@ -182,7 +182,7 @@ TEST(Tiny, AGroupWithoutTargetsStopsNobodyElse) {
   EXPECT_EQ(why_not(fleet), Reason::start);
 }
 
-TEST(Tiny, AFleetWithoutMembersStartsNobody) {
+TEST(Tiny, AFleetWithoutMembersStartsNothing) {
   FleetForTest fleet{0};
   const auto plan = fleet.decide();
   EXPECT_TRUE(plan.actions.empty());

@@ -93,7 +93,7 @@ TEST_F(EachInvariant, WhatIsTreatedIsKnownToServeNowhere) {
   EXPECT_TRUE(breaks("R1", fleet, plan, "although tg1-80 could not be read"));
 }
 
-TEST_F(EachInvariant, ATreatmentIsOnTheLadder) {
+TEST_F(EachInvariant, ATreatmentIsOneOfThePolicys) {
   rebooting();
   fleet.policy.treatments = {{Treatment::stop_start, 1, {}}};
   EXPECT_TRUE(breaks("T1", fleet, plan, "reboot is not among the treatments"));
@@ -361,7 +361,7 @@ TEST_F(TooEarly, APersonMayOverrideIt) {
   EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
 }
 
-TEST_F(TooEarly, WhatAnotherHandHadPutBackIsReturnedAtOnce) {
+TEST_F(TooEarly, WhatAnOperatorHadPutBackIsReturnedAtOnce) {
   plan.next.open[0].seen_back = true;
   EXPECT_TRUE(violations(fleet.policy, fleet.observation, fleet.state, plan).empty());
 }
@@ -415,13 +415,13 @@ TEST_F(TooEarly, ATreatmentThatALaterOneReplacedCountsToo) {
   EXPECT_TRUE(breaks("R10", fleet, plan));
 }
 
-TEST_F(EachInvariant, NobodyLeavesWhileTrafficIsShiftedFromAZone) {
+TEST_F(EachInvariant, NoServerLeavesWhileTrafficIsShiftedFromAZone) {
   starting();
   fleet.place(1, 8).zonal_shift = true;
   EXPECT_TRUE(breaks("C1", fleet, plan, id(3) + " leaves although traffic is shifted from a zone in tg1-80"));
 }
 
-TEST_F(EachInvariant, NobodyIsTreatedThatCouldServeWhileTrafficIsShifted) {
+TEST_F(EachInvariant, NoServerIsTreatedThatCouldServeWhileTrafficIsShifted) {
   rebooting();
   fleet.place(1, 8).zonal_shift = true;
   EXPECT_TRUE(breaks("C1", fleet, plan, id(3) + " leaves although traffic is shifted from a zone in tg1-80"));

@@ -157,7 +157,7 @@ TEST_F(Invariants, NoTreatmentWhileAnEarlierOneMayStillAct) {
   EXPECT_FALSE(acts(Effect::command, accepted, false, 1min)) << "a reboot ends it";
 }
 
-TEST_F(Invariants, NoWayDownTheLadder) {
+TEST_F(Invariants, NoTreatmentIsMilderThanTheOneBefore) {
   rebooting();
   fleet.three().level = 1;
   EXPECT_TRUE(breaks("R2", fleet, plan));
@@ -169,7 +169,7 @@ TEST_F(Invariants, NoRebootOfAnotherIncarnation) {
   EXPECT_TRUE(breaks("R4", fleet, plan));
 }
 
-TEST_F(Invariants, NobodyIsForgotten) {
+TEST_F(Invariants, NoRemediationIsDropped) {
   rebooting();
   plan.next.open.clear();
   plan.actions.clear();

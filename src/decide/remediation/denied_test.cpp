@@ -42,7 +42,7 @@ TEST(Denied, WhatCanNotBeAskedForIsTriedOnceAnHour) {
   EXPECT_TRUE(starts(fleet));
 }
 
-TEST(Denied, AnotherTreatmentOfTheLadderIsStillThere) {
+TEST(Denied, AnotherTreatmentIsStillThere) {
   auto fleet = commanded();
   fleet.policy.treatments.push_back(Step{});
   answered(fleet.state, Effect::command, OutcomeKind::refused, true, fleet.observation.taken_at);

@@ -63,7 +63,7 @@ TEST(AtOnce, WhoseTurnDoesNotComeIsPutBackInTimeAndSaysWhy) {
   EXPECT_TRUE(fleet.out(4).why_untreated.contains("keep.out allows 1 at once")) << fleet.out(4).why_untreated;
 }
 
-TEST(AtOnce, AShareIsOfEverybodyThoseThatAreOutIncluded) {
+TEST(AtOnce, AShareIsOfAllServersThoseThatAreOutIncluded) {
   TwoOut fleet;
   fleet.policy.keep.out = {.count = 0, .percent = 25};  // of eight, six of which are registered
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::reboot, Effect::reboot}));

@@ -35,7 +35,7 @@ TEST(InForce, MetricEvidenceAndTimesAreItsOwn) {
   EXPECT_TRUE(policy.retired);
 }
 
-TEST(InForce, OnlyRungsThatBothHaveAreLeftAndTheyKeepTheirPlaces) {
+TEST(InForce, OnlyLevelsThatBothHaveAreLeftAndTheyKeepTheirPlaces) {
   FleetPolicy own, today;
   own.treatments = {step_with(Treatment::command), step_with(Treatment::reboot, 3),
                     step_with(Treatment::replace)};
@@ -123,7 +123,7 @@ TEST(InForce, ATreatmentThatTodaysPolicyDoesNotHaveIsNotBegun) {
             std::vector<std::string>{"rejoining: putting it back: the policy no longer has this treatment"});
 }
 
-TEST(InForce, TheNextRungThatBothHaveIsTaken) {
+TEST(InForce, TheNextLevelThatBothHaveIsTaken) {
   FleetForTest fleet;
   fleet.policy.treatments = {step_with(Treatment::command), step_with(Treatment::reboot)};
   fleet.policy.treatments[0].document.name = "RecyclePool";
@@ -213,7 +213,7 @@ TEST(OtherFleets, TheCooldownAndTheDaysLimitGoOnUnderAnotherName) {
   EXPECT_EQ(fleet.decide().members.at(id(3)).reason, Reason::start);
 }
 
-TEST(OtherFleets, WhatIsNotKnownOfThemStartsNobody) {
+TEST(OtherFleets, WhatIsNotKnownOfThemStartsNothing) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.observation.other_fleets_unknown = {"which fleets the store has could not be read: denied"};
@@ -226,7 +226,7 @@ TEST(OtherFleets, WhatIsNotKnownOfThemStartsNobody) {
       "has could not be read: denied");
 }
 
-TEST(OtherFleets, ASharedGroupStartsNobody) {
+TEST(OtherFleets, ASharedGroupStartsNothing) {
   FleetForTest fleet;
   fleet.memory(3, 80);
   fleet.observation.groups_of_others[fleet.group(1).arn] = "api";

@@ -61,7 +61,7 @@ TEST(Draining, RequestsUnderWayGetHalfAMinute) {
   EXPECT_EQ(effects(fleet.tick()), std::vector{Effect::reboot});
 }
 
-TEST(Draining, ALateTickRebootsNobodyAndTheNextOneDoes) {
+TEST(Draining, ALateTickRebootsNothingAndTheNextOneDoes) {
   FleetForTest fleet;
   fleet.drained_three();
   fleet.observation.late_by = 3min;
@@ -161,7 +161,7 @@ TEST(Draining, PastItsDeadlineItIsPutBackUnrebooted) {
   EXPECT_EQ(fleet.three().phase, Phase::rejoining);
 }
 
-TEST(Draining, SomebodyElsesRegistrationIsNotFoughtOver) {
+TEST(Draining, AnExternalRegistrationIsNotUndone) {
   FleetForTest fleet;
   fleet.start_of_three();
   fleet.pass(2min);  // long enough to show; still healthy: an operator put it back
@@ -254,7 +254,7 @@ TEST(Rebooting, EvidenceOfABootEndsTheDoubt) {
   EXPECT_TRUE(fleet.three().booted_at.has_value());
 }
 
-TEST(Rebooting, ARefusedOneClimbsTheLadder) {
+TEST(Rebooting, ARefusedOneEscalates) {
   FleetForTest fleet;
   for (auto& [member, instance] : fleet.observation.instances) instance.ebs_root = true;
   fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
@@ -484,7 +484,7 @@ TEST(Fleet, AStoppedStartNeverStopsARestore) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
-TEST(Fleet, NobodyElseStartsBeforeTheLastOneIsProvedBack) {
+TEST(Fleet, NoOtherServerStartsBeforeTheLastOneIsProvedBack) {
   FleetForTest fleet;
   fleet.start_of_three();
   fleet.memory(5, 99);

@@ -36,7 +36,7 @@ TEST(Draining, WhatNoTickSawDrainedIsNotCalledNotDrained) {
   }
 }
 
-TEST(Draining, EachTickSaysAnewWhatItWaitsFor) {
+TEST(Draining, EachTickSaysWhatItWaitsFor) {
   FleetForTest fleet;
   fleet.start_of_three();
   fleet.state_of(3, TargetState::draining, TargetReason::deregistration_in_progress);

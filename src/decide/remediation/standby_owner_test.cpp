@@ -14,7 +14,7 @@ bool asks_to_leave_standby(const Plan& plan) {
   return std::ranges::count(effects(plan), Effect::exit_standby) > 0;
 }
 
-TEST(StandbyOwner, RegisteredByHandWhileItEntersItIsStillOurs) {
+TEST(StandbyOwner, RegisteredByAnOperatorWhileItEntersItIsStillOurs) {
   Scaling fleet;
   fleet.start_of_three();
   fleet.lifecycle(3) = LifecycleState::entering_standby;
@@ -52,7 +52,7 @@ TEST(StandbyOwner, InServiceBeforeItShowsIsNotBack) {
   EXPECT_TRUE(asks_to_leave_standby(fleet.tick()));
 }
 
-TEST(StandbyOwner, AfterItWasSeenInServiceItIsAnotherHands) {
+TEST(StandbyOwner, AfterItWasSeenInServiceItIsAnExternalChange) {
   for (const auto word : {LifecycleState::standby, LifecycleState::entering_standby}) {
     Scaling fleet;
     fleet.rebooted();
@@ -78,7 +78,7 @@ TEST(StandbyOwner, AfterItWasSeenInServiceItIsAnotherHands) {
   }
 }
 
-TEST(StandbyOwner, WhoEntersAnewAfterAwsLetItOutIsAnotherHands) {
+TEST(StandbyOwner, EnteringAgainAfterAwsLetItOutIsAnExternalChange) {
   Scaling fleet;
   fleet.rebooted();
   fleet.tick();
@@ -148,7 +148,7 @@ TEST(StandbyOwner, AnOperatorWhoWantsItBackDoesNotLeaveItThere) {
   EXPECT_TRUE(fleet.state.open.empty());
 }
 
-TEST(StandbyOwner, OfARequestThatWasNeverSentIsAnotherHands) {
+TEST(StandbyOwner, OfARequestThatWasNeverSentIsAnExternalChange) {
   Scaling fleet;
   fleet.memory(3, 80);
   fleet.tick(OutcomeKind::not_sent);
@@ -222,7 +222,7 @@ TEST(StandbyOwner, AReplacementThatDoesNotEndIsHeld) {
   EXPECT_TRUE(fleet.three().held_because.contains("Terminating")) << fleet.three().held_because;
 }
 
-TEST(StandbyOwner, WhoWasTakenAsideByAnotherHandIsNotReplaced) {
+TEST(StandbyOwner, AServerThatAnOperatorMovedToStandbyIsNotReplaced) {
   for (const char* how : {"Standby", "EnteringStandby", "deregistered", "draining"}) {
     ToBeReplaced fleet;
     if (const auto standby = from_word<LifecycleState>(how)) fleet.lifecycle(3) = *standby;
@@ -266,7 +266,7 @@ TEST(StandbyOwner, WhoIsBeingReplacedIsNotToBeRegisteredAnywhere) {
   }
 }
 
-TEST(StandbyOwner, WhatAnotherHandStopsWhileItIsTreatedIsHeldAtOnce) {
+TEST(StandbyOwner, AServerThatAnOperatorStopsWhileItIsTreatedIsHeldAtOnce) {
   for (const auto outcome : {OutcomeKind::accepted, OutcomeKind::unknown}) {
     FleetForTest fleet;
     fleet.reboot_of_three(outcome);

@@ -39,7 +39,7 @@ TEST(Standby, APortThatIsNotTheGroupsOwnIsHandledBesideItToo) {
   EXPECT_FALSE(fleet.three().snapshot[0].by_auto_scaling);
 }
 
-TEST(Standby, NobodyIsTreatedBeforeItIsReached) {
+TEST(Standby, NoServerIsTreatedBeforeItIsReached) {
   Scaling fleet;
   fleet.start_of_three();
   fleet.lifecycle(3) = LifecycleState::entering_standby;
@@ -203,7 +203,7 @@ TEST(ExternalChange, AutoScalingThatTerminatesItTakesItOverInEveryPhase) {
   }
 }
 
-TEST(ExternalChange, ADetachedMemberIsTheirs) {
+TEST(ExternalChange, ADetachedMemberIsHandedOver) {
   Scaling fleet;
   fleet.in_standby();
   fleet.lifecycle(3) = LifecycleState::detached;
@@ -212,7 +212,7 @@ TEST(ExternalChange, ADetachedMemberIsTheirs) {
   EXPECT_EQ(fleet.broken, std::vector<std::string>{});
 }
 
-TEST(ExternalChange, AMemberThatItsGroupNoLongerListsIsTheirsAfterThreeLooks) {
+TEST(ExternalChange, AMemberThatItsGroupNoLongerListsIsHandedOverAfterThreeLooks) {
   Scaling fleet;
   fleet.in_standby();
   auto& members = fleet.observation.auto_scaling_group->members;
@@ -342,7 +342,7 @@ TEST(ExternalChange, ARegistrationDuringTheTreatmentIsRecorded) {
       << "once is enough";
 }
 
-TEST(Standby, OfAnotherHandIsNotUndoneByAMemberThatIsHeld) {
+TEST(Standby, ByAnOperatorIsNotUndoneByAMemberThatIsHeld) {
   Scaling fleet;
   fleet.policy.leave_by = Leave::deregister;
   fleet.observation.auto_scaling_group->elb_health_check = false;

@@ -20,7 +20,7 @@ void only_the_first_was_answered(FleetForTest& fleet) {
   ++fleet.ticks;
 }
 
-TEST(Trap, AServerThatAnotherHandStopsWhileItIsOutIsCalledStopped) {
+TEST(Trap, AServerThatAnOperatorStopsWhileItIsOutIsCalledStopped) {
   FleetForTest fleet;
   fleet.start_of_three();
   fleet.state_of(3, TargetState::unused, TargetReason::invalid_state);
@@ -42,7 +42,7 @@ void back_from_the_reboot(FleetForTest& fleet) {
   fleet.tick();
 }
 
-TEST(Trap, WhatAnotherHandStopsAfterItWasBackIsHeldAtOnce) {
+TEST(Trap, AServerThatAnOperatorStopsAfterItWasBackIsHeldAtOnce) {
   FleetForTest fleet;
   back_from_the_reboot(fleet);
   fleet.registered(3, TargetState::healthy);
@@ -87,7 +87,7 @@ TEST(Trap, ARegistrationWhileItStillDrainsIsNotTakenForBack) {
   EXPECT_EQ(fleet.three().phase, Phase::rejoining);
 }
 
-TEST(Trap, AnotherGroupThatIsIllForItsOwnReasonsIsNamedAndNobodyElseLeaves) {
+TEST(Trap, AnotherGroupThatIsUnhealthyForItsOwnReasonsIsNamedAndNoOtherServerLeaves) {
   FleetForTest fleet;
   back_from_the_reboot(fleet);
   fleet.registered(3, TargetState::healthy);

@@ -35,7 +35,7 @@ TEST(Treatment, ACommandIsSentOnceAndItsOutputKept) {
   EXPECT_EQ(fleet.three().command_output, "Success: pool recycled");
 }
 
-TEST(Treatment, AFailedCommandClimbsToTheReboot) {
+TEST(Treatment, AFailedCommandEscalatesToTheReboot) {
   Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
   fleet.tick();
@@ -69,7 +69,7 @@ TEST(Treatment, ACommandThatDoesNotEndIsGivenUp) {
   EXPECT_EQ(fleet.three().why_untreated, "the command did not end in time");
 }
 
-TEST(Treatment, ARebootThatShowsNoBootClimbsToAnotherMachine) {
+TEST(Treatment, ARebootThatShowsNoBootEscalatesToAnotherMachine) {
   Escalating fleet{{step(Treatment::reboot), step(Treatment::stop_start)}};
   fleet.reboot_of_three();
   fleet.pass(fleet.policy.timing.boot);
@@ -119,7 +119,7 @@ void started_again(Escalating& fleet) {
   ASSERT_EQ(fleet.three().phase, Phase::rejoining);
 }
 
-TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
+TEST(Treatment, AServerThatAnOperatorStopsAfterOurStartIsNotStarted) {
   Escalating fleet{{step(Treatment::stop_start)}};
   started_again(fleet);
   fleet.machine().state = InstanceState::stopped;
@@ -130,7 +130,7 @@ TEST(Treatment, WhatAnotherHandStopsAfterOurStartIsNotStarted) {
   }
 }
 
-TEST(Treatment, AnOldAnswerAboutOurStopIsNoOtherHands) {
+TEST(Treatment, AnOldAnswerAboutOurStopIsNoExternalChange) {
   Escalating fleet{{step(Treatment::stop_start)}};
   started_again(fleet);
   fleet.machine().state = InstanceState::stopped;
@@ -154,7 +154,7 @@ TEST(Treatment, AStopThatWasNeverSentStartsNothing) {
   }
 }
 
-TEST(Treatment, AStartIsTriedAgainForEverAndSomebodyIsCalled) {
+TEST(Treatment, AStartIsTriedAgainForEverAndAnOperatorIsNotified) {
   Escalating fleet{{step(Treatment::stop_start)}};
   fleet.drained_three();
   fleet.tick();
@@ -267,7 +267,7 @@ TEST(Treatment, ARefusedReplacementIsPutBack) {
   EXPECT_EQ(plan.actions[0].target_group_arn, fleet.group(1).arn);
 }
 
-TEST(Treatment, NobodyIsReplacedWhileTheGroupCannotBeRead) {
+TEST(Treatment, NoServerIsReplacedWhileTheGroupCannotBeRead) {
   Replaced fleet;
   fleet.start_of_three();
   fleet.gone_from(1, 3);
@@ -419,7 +419,7 @@ TEST(Escalating, EndsWhereThePolicyEnds) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
-TEST(Escalating, IsNotClimbedWhenTheFleetIsOnlyRestored) {
+TEST(Escalating, DoesNotEscalateWhenTheFleetIsOnlyRestored) {
   Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
   fleet.tick();
@@ -429,7 +429,7 @@ TEST(Escalating, IsNotClimbedWhenTheFleetIsOnlyRestored) {
   EXPECT_EQ(effects(fleet.tick()), (std::vector{Effect::register_, Effect::register_}));
 }
 
-TEST(Escalating, ARungThatThePolicyNoLongerHasIsNotApplied) {
+TEST(Escalating, ALevelThatThePolicyNoLongerHasIsNotApplied) {
   Escalating fleet{{step(Treatment::command), step(Treatment::reboot)}};
   fleet.drained_three();
   fleet.three().level = 1;

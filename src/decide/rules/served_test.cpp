@@ -85,7 +85,7 @@ TEST(Events, AreEndedByWhatMovesTheInstance) {
   EXPECT_EQ(what_ends_event("a-new-code"), "replace");
 }
 
-TEST(Events, BeginAtTheFirstRungThatEndsThem) {
+TEST(Events, BeginAtTheFirstLevelThatEndsThem) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::command, Treatment::reboot, Treatment::stop_start}};
   fleet.events() = {{"system-reboot", "", std::nullopt, "e1"}};
   EXPECT_EQ(fleet.judged().level, 2);
@@ -102,7 +102,7 @@ TEST(Events, BeginAtTheFirstRungThatEndsThem) {
   EXPECT_EQ(fleet.record().level, 0) << "the next memory leak begins below";
 }
 
-TEST(Events, ThatNoTreatmentOfTheLadderEndsStartNothingAndSaySo) {
+TEST(Events, ThatNoTreatmentEndsStartNothingAndSaySo) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::reboot}};
   fleet.events() = {{"instance-reboot", "", std::nullopt, "e1"}};
   const auto plan = fleet.tick();
@@ -112,7 +112,7 @@ TEST(Events, ThatNoTreatmentOfTheLadderEndsStartNothingAndSaySo) {
       << plan.members.at(id(3)).text;
 }
 
-TEST(Events, ARungThatTheMemberCanNotClimbIsJudgedByItsOwnGuards) {
+TEST(Events, ALevelThatTheMemberCanNotReachIsJudgedByItsOwnGuards) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::reboot, Treatment::stop_start}};
   fleet.events() = {kRetirement};
   fleet.itself().ebs_root = false;
@@ -184,7 +184,7 @@ TEST(Served, WhatIsAskedAfterwardsIsSaidAndIsWhatIsDone) {
   EXPECT_EQ(said(uptime, "uptime 1"), "its time since boot or launch begins again");
 }
 
-TEST(Served, WhatIsNotGoneClimbsAndAfterTheLastRungNeedsAPerson) {
+TEST(Served, WhatIsNotGoneEscalatesAndAfterTheLastLevelNeedsAnOperator) {
   Asked3 fleet{Kind::scheduled_event, {Treatment::stop_start, Treatment::replace}};
   fleet.scaling();
   fleet.events() = {kRetirement};
@@ -375,7 +375,7 @@ TEST(Served, AnUptimeIsEndedByTheBootAndADrainAloneEndsNone) {
   EXPECT_TRUE(fleet.record().served.empty());
 }
 
-TEST(Served, ATagIsAWishAndIsServedByWhateverBecameOfIt) {
+TEST(Served, ATagIsARequestAndIsServedByWhateverBecameOfIt) {
   Asked3 fleet{Kind::tag, {Treatment::reboot}, kRemediateTag};
   fleet.itself().tags[kRemediateTag] = "now";
   EXPECT_EQ(fleet.judged().identity, std::string("tag ") + kRemediateTag + "=now");

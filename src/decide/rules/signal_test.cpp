@@ -151,7 +151,7 @@ TEST(Breaker, ARemedyThatFailsAcrossTheFleetTripsIt) {
   EXPECT_FALSE(fleet.decide().next.breaker.has_value());
 }
 
-TEST(Breaker, NothingRememberedButSomebodyOutMeansTheStateMayBeLost) {
+TEST(Breaker, NothingRememberedButAServerOutMeansTheStateMayBeLost) {
   FleetForTest fleet;
   fleet.state = FleetState{};
   EXPECT_FALSE(fleet.decide().next.breaker.has_value());

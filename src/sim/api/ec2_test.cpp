@@ -246,7 +246,7 @@ TEST(RebootInstances, ATerminatedOneIsSilentlyIgnored) {
   EXPECT_EQ(world.account.counters().reboots, 0);
 }
 
-TEST(RebootInstances, AStoppedOneIsInTheWrongStateAndNobodyIsRebooted) {
+TEST(RebootInstances, AStoppedOneIsInTheWrongStateAndNothingIsRebooted) {
   World world;
   world.account.stop(world.ids[0]);
   world.wait(std::chrono::minutes{5});

@@ -189,7 +189,7 @@ TEST(DescribeTargetHealth, TheOrderIsNotTheOneOfRegistration) {
   EXPECT_TRUE(std::ranges::is_permutation(ids, registered));
 }
 
-TEST(DeregisterTargets, HasAnEmptyResultAndSucceedsForStrangers) {
+TEST(DeregisterTargets, HasAnEmptyResultAndSucceedsForUnknownInstances) {
   World world;
   const FrontReply reply = world.elb("DeregisterTargets", change(world.tg1, "i-0123456789abcdef0", "443"));
   EXPECT_EQ(reply.status, 200);

@@ -35,7 +35,7 @@ TEST(RequestParameters, HostileBytesComeBackPrintable) {
   EXPECT_EQ(finished.error().message, "The parameter \\x1b[2J\\x00 is not recognized");
 }
 
-TEST(RequestParameters, WhatNobodyReadIsUnknown) {
+TEST(RequestParameters, WhatWasNotReadIsUnknown) {
   RequestParameters ec2 = read("a=1&b=2");
   ec2.text("a");
   EXPECT_EQ(ec2.finish().error().code, "UnknownParameter");

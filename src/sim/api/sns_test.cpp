@@ -77,7 +77,7 @@ TEST(Sns, RefusesMessagesThatAreEmptyOrTooLong) {
             "InvalidParameter");
 }
 
-TEST(Sns, LetsNobodyPublishElsewhere) {
+TEST(Sns, LetsNoCallerPublishElsewhere) {
   Sns sns;
   EXPECT_EQ(sns.publish({{"Message", "text"}}, "evenkeel").code(), "InvalidParameter");
   const auto refused = sns.publish({{"Message", "text"}}, "arn:aws:sns:eu-west-1:999999999999:evenkeel");

@@ -96,7 +96,7 @@ TEST(SendCommand, IsAPromiseBrokenWhereItsServerServes) {
   EXPECT_EQ(judge(drained.account, {}).undrained_reboots, 0);
 }
 
-TEST(SendCommand, AFailureHealsNothingAndKeepsItsOutput) {
+TEST(SendCommand, AFailureChangesNothingAndKeepsItsOutput) {
   RunCommands world;
   world.account.documents["Shop-Recycle"].fails = true;
   world.account.documents["Shop-Recycle"].output = std::string(30'000, 'x');
@@ -141,7 +141,7 @@ TEST(SendCommand, IsDeliveredLateToAServerThatComesBackInTime) {
   EXPECT_EQ(world.status(late), "Success");
 }
 
-TEST(SendCommand, RefusesServersThatAreNotThereAndDocumentsThatNobodyWrote) {
+TEST(SendCommand, RefusesServersAndDocumentsThatAreNotThere) {
   RunCommands world;
   EXPECT_EQ(world.send({{"DocumentName", "Nobodys"}}).code(), "InvalidDocument");
   EXPECT_EQ(world.send({{"InstanceIds", {"i-0123456789abcdef0"}}}).code(), "InvalidInstanceId");

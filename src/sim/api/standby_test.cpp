@@ -70,7 +70,7 @@ TEST(EnterStandbyCall, SaysWhatTheSizesForbid) {
   EXPECT_NE(reply.message().find("has min-size=2, max-size=4, and desired-size=2"), std::string::npos);
 }
 
-TEST(ExitStandbyCall, OfAnInstanceThatIsNobodysShowsOnlyThatOneMayAsk) {
+TEST(ExitStandbyCall, OfAnInstanceThatIsNotThereShowsOnlyThatOneMayAsk) {
   Scaled world;
   const FrontReply reply = world.leave_standby("i-00000000000000000");
   EXPECT_EQ(reply.status, 400);

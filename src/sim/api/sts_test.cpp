@@ -74,7 +74,7 @@ TEST(Sts, TakesTemporaryKeysOnlyWithTheirToken) {
   EXPECT_EQ(sts.as_me(ApiService::sts, "GetCallerIdentity").code(), "InvalidClientTokenId");
 }
 
-TEST(Sts, LetsOnlyThoseIntoARoleWhomItTrusts) {
+TEST(Sts, LetsOnlyIdentitiesIntoARoleThatItTrusts) {
   Sts sts;
   sts.account.roles["careful"].external_id = "agreed";
   sts.account.roles["closed"].refuses = true;

@@ -62,7 +62,7 @@ TEST(Checkers, FindARebootOfAMemberThatIsRegisteredInAnotherGroup) {
             std::string::npos);
 }
 
-TEST(Checkers, DoNotBlameUsForAnOutsidersReboot) {
+TEST(Checkers, DoNotChargeUsForAnOutsidersReboot) {
   Judged fleet;
   fleet.account.reboot({fleet.ids[0]}, Actor::outsider);
   fleet.pass(10min);
@@ -81,7 +81,7 @@ TEST(Checkers, FindARegistrationWhereNothingOfOursHadTakenItFrom) {
   }
 }
 
-TEST(Checkers, ExcuseARebootOfWhatAnotherHandRegisteredAfterTheLastLook) {
+TEST(Checkers, ExcuseARebootOfWhatAnOutsiderRegisteredAfterTheLastLook) {
   for (const auto& [before, found] : {std::pair{Duration{10s}, 0}, {Duration{20s}, 1}}) {
     Judged fleet;
     fleet.take_out(fleet.ids[0]);
@@ -181,7 +181,7 @@ TEST(Checkers, DoNotCallATerminatedOrHangingMemberForgotten) {
   EXPECT_EQ(fleet.judge().forgotten, 0);
 }
 
-TEST(Checkers, DoNotCallAMemberForgottenWhoseGroupIsGoneOrWhomAnOutsiderTookOut) {
+TEST(Checkers, DoNotCallAMemberForgottenWhoseGroupIsGoneOrThatAnOutsiderTookOut) {
   Judged fleet;
   fleet.account.deregister_target(fleet.group, fleet.ids[1], 443, Actor::outsider);
   fleet.take_out(fleet.ids[0]);

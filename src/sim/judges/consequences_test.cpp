@@ -47,7 +47,7 @@ TEST(Consequences, AreNoneOfZonesThatWereUnevenAnyway) {
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
-TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurStandby) {
+TEST(Consequences, AreNoneOfZonesThatAnOutsiderMadeUnevenAfterOurStandby) {
   ScaledFleet fleet(6);
   for (std::size_t i = 0; i < 6; ++i) fleet.server(i).zone = i % 2 == 0 ? "a" : "b";
   fleet.pass(1min);
@@ -69,7 +69,7 @@ TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurStandby) {
   EXPECT_EQ(judged(other).consequences, 1);
 }
 
-TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurReturn) {
+TEST(Consequences, AreNoneOfZonesThatAnOutsiderMadeUnevenAfterOurReturn) {
   ScaledFleet fleet(6);
   for (std::size_t i = 0; i < 6; ++i) fleet.server(i).zone = i % 2 == 0 ? "a" : "b";
   fleet.pass(1min);
@@ -83,7 +83,7 @@ TEST(Consequences, AreNoneOfZonesThatSomebodyMadeUnevenAfterOurReturn) {
   EXPECT_EQ(judged(fleet).consequences, 0);
 }
 
-TEST(Consequences, AreNoneOfAStoppedMemberThatSomebodyBroughtOutOfStandby) {
+TEST(Consequences, AreNoneOfAStoppedMemberThatAnOutsiderBroughtOutOfStandby) {
   ScaledFleet fleet;
   fleet.enter(0);
   fleet.pass(2min);

@@ -40,7 +40,7 @@ TEST(AutoScaling, ToleratesAFailedStatusCheckForAFewMinutes) {
   EXPECT_FALSE(fleet.has(0));
 }
 
-TEST(AutoScaling, ReplacesAMemberThatSomebodyDeregisteredWhereTheSwitchSaysSo) {
+TEST(AutoScaling, ReplacesAMemberThatAnOutsiderDeregisteredWhereTheSwitchSaysSo) {
   ScaledFleet replaces(3, "EC2,ELB"), keeps(3, "EC2,ELB"), ec2(3, "EC2");
   keeps.account.switches.replaces_deregistered = false;
   for (auto* fleet : {&replaces, &keeps, &ec2}) {
@@ -65,7 +65,7 @@ TEST(AutoScaling, ReplacesAStoppedMemberAtOnceEvenWithinItsGracePeriod) {
   EXPECT_EQ(fleet.scaling().members.size(), 4U);
 }
 
-TEST(AutoScaling, MarksNobodyWhileHealthCheckIsSuspended) {
+TEST(AutoScaling, MarksNoMemberWhileHealthCheckIsSuspended) {
   ScaledFleet fleet;
   fleet.account.suspend_process(fleet.name, "HealthCheck");
   fleet.account.stop(fleet.ids[0]);
@@ -89,7 +89,7 @@ TEST(AutoScaling, ActsOnTheMarksThatGatheredAsSoonAsReplaceUnhealthyIsResumed) {
   EXPECT_EQ(fleet.lifecycle(0), "Terminating");
 }
 
-TEST(AutoScaling, ReplacesNobodyWhileLaunchIsSuspended) {
+TEST(AutoScaling, ReplacesNoMemberWhileLaunchIsSuspended) {
   ScaledFleet fleet;
   fleet.account.suspend_process(fleet.name, "Launch");
   fleet.account.stop(fleet.ids[0]);
@@ -142,7 +142,7 @@ TEST(AutoScaling, GivesALaunchedMemberNoTagThatAPersonPutOnAnother) {
       fleet.account.servers.at(fleet.scaling().members.back().instance_id).tags.contains("evenkeel:hold"));
 }
 
-TEST(AutoScaling, LaunchesNobodyWithoutCapacityAndSaysSo) {
+TEST(AutoScaling, LaunchesNoInstanceWithoutCapacityAndSaysSo) {
   ScaledFleet fleet;
   fleet.account.switches.no_capacity = true;
   fleet.account.resize(fleet.name, 1, 6, 5);
@@ -175,7 +175,7 @@ TEST(AutoScaling, NeverScalesInAMemberInStandby) {
   EXPECT_EQ(fleet.scaling().members.size(), 1U);
 }
 
-TEST(AutoScaling, ScalesInNobodyWhileTerminateIsSuspended) {
+TEST(AutoScaling, ScalesInNoMemberWhileTerminateIsSuspended) {
   ScaledFleet fleet;
   fleet.account.suspend_process(fleet.name, "Terminate");
   fleet.account.scale_in(fleet.name);

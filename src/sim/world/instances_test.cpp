@@ -104,7 +104,7 @@ TEST(Instances, CountAStopThatFoundARegistrationAsUndrained) {
   EXPECT_EQ(fleet.account.counters().undrained_reboots, 1);
 }
 
-TEST(Instances, AnImpairedOneServesOnAndARebootMendsIt) {
+TEST(Instances, AnImpairedOneServesOnAndARebootFixesIt) {
   SmallFleet fleet(2);
   fleet.pass(1min);
   fleet.account.impair(fleet.ids[0]);

@@ -53,7 +53,7 @@ TEST(EnterStandby, IsRefusedWhereTheSizeWouldFallBelowTheMinimum) {
   EXPECT_EQ(fleet.scaling().desired, 3);
 }
 
-TEST(EnterStandby, WithTheDesiredSizeKeptLaunchesAReplacementAndTheReturnCostsSomebodysLife) {
+TEST(EnterStandby, WithTheDesiredSizeKeptLaunchesAReplacementAndTheReturnTerminatesAnotherMember) {
   ScaledFleet fleet;
   EXPECT_EQ(fleet.enter(0, false), std::nullopt);
   EXPECT_EQ(fleet.scaling().desired, 4);
@@ -66,7 +66,7 @@ TEST(EnterStandby, WithTheDesiredSizeKeptLaunchesAReplacementAndTheReturnCostsSo
   EXPECT_EQ(fleet.count("InService"), 4U);
 }
 
-TEST(EnterStandby, IsRefusedToEverybodyWhenItIsToOne) {
+TEST(EnterStandby, IsRefusedForAllWhenItIsForOne) {
   ScaledFleet fleet;
   fleet.enter(0);
   const auto wrong = fleet.account.enter_standby(fleet.name, {fleet.ids[1], fleet.ids[0]}, true);
@@ -253,7 +253,7 @@ TEST(TerminateInGroup, DecrementsNeverBelowTheMinimum) {
   EXPECT_EQ(fleet.scaling().desired, 1);
 }
 
-TEST(TerminateInGroup, OfAMemberInStandbyLaunchesNobodySinceTheSizeWasDecremented) {
+TEST(TerminateInGroup, OfAMemberInStandbyLaunchesNothingSinceTheSizeWasDecremented) {
   ScaledFleet fleet;
   fleet.enter(0);
   fleet.pass(2min);
@@ -264,7 +264,7 @@ TEST(TerminateInGroup, OfAMemberInStandbyLaunchesNobodySinceTheSizeWasDecremente
   EXPECT_EQ(fleet.scaling().desired, 3);
 }
 
-TEST(Detach, LeavesARunningInstanceThatIsNobodysMember) {
+TEST(Detach, LeavesARunningInstanceThatIsInNoGroup) {
   ScaledFleet fleet;
   fleet.account.detach(fleet.ids[0]);
   EXPECT_EQ(fleet.lifecycle(0), "Detaching");
@@ -277,7 +277,7 @@ TEST(Detach, LeavesARunningInstanceThatIsNobodysMember) {
   EXPECT_EQ(fleet.facts(FactKind::detach).at(0).actor, Actor::outsider);
 }
 
-TEST(Counters, BlameUsForTheCapacityOfMembersInStandbyByOurHandAlone) {
+TEST(Counters, ChargeUsForTheCapacityOfMembersThatWeMovedToStandbyAlone) {
   for (const auto actor : {Actor::evenkeel, Actor::outsider}) {
     ScaledFleet fleet(2, "EC2", 60);
     fleet.account.enter_standby(fleet.name, {fleet.ids[0]}, true, actor);
@@ -292,7 +292,7 @@ TEST(Counters, BlameUsForTheCapacityOfMembersInStandbyByOurHandAlone) {
   }
 }
 
-TEST(Counters, BlameUsForAReplacementThatWeOrderedUntilItIsHealthy) {
+TEST(Counters, ChargeUsForAReplacementThatWeOrderedUntilItIsHealthy) {
   ScaledFleet fleet(2, "EC2", 60);
   fleet.account.terminate_in_group(fleet.ids[0], false);
   fleet.pass(80s);

@@ -174,7 +174,7 @@ TEST(LoadBalancer, CallsTargetsOfAGroupWithoutLoadBalancerUnused) {
   EXPECT_EQ(fleet.health(fleet.ids[0]), "unused/Target.NotInUse");
 }
 
-TEST(LoadBalancer, KeepsAStoppedInstanceRegisteredAsUnusedAndChecksItAnewAfterItsStart) {
+TEST(LoadBalancer, KeepsAStoppedInstanceRegisteredAsUnusedAndChecksItAgainAfterItsStart) {
   SmallFleet fleet(2);
   fleet.account.stop(fleet.ids[0]);
   fleet.pass(1s);

@@ -51,7 +51,7 @@ TEST(LoadMetrics, CountEveryRequestThatWasRoutedByGroupZoneAndLoadBalancer) {
   EXPECT_NEAR(sum(zone("eu-west-1a")), sum(zone("eu-west-1b")), 10);
 }
 
-TEST(LoadMetrics, HaveNoSampleWhereNobodyCame) {
+TEST(LoadMetrics, HaveNoSampleWhereNoRequestCame) {
   SmallFleet fleet(1);
   fleet.pass(5min);
   EXPECT_TRUE(samples(fleet.account, "RequestCount", {kLoadBalancer}).empty());

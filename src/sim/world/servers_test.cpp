@@ -30,7 +30,7 @@ TEST(Servers, AreRebootedByAQueueAShutdownAndABootWithFreshMemory) {
   EXPECT_EQ(fleet.account.counters().undrained_reboots, 0);
 }
 
-TEST(Servers, KeepTheirLaunchTimeInARebootAndWriteTheirConsoleAnew) {
+TEST(Servers, KeepTheirLaunchTimeInARebootAndWriteTheirConsoleAgain) {
   SmallFleet fleet(1);
   const Time launched = fleet.server(0).launched_at;
   fleet.account.reboot({fleet.ids[0]});
@@ -100,7 +100,7 @@ TEST(Servers, AreCutOffAfterTheForcedShutdownWhenTheyHang) {
   EXPECT_EQ(pass_until_server(fleet, 0, Life::booting), fleet.account.switches.forced_shutdown);
 }
 
-TEST(Servers, StayDownForEverWhenTheirBootNeverEndsUnlessSomebodyRepairsThem) {
+TEST(Servers, StayDownForEverWhenTheirBootNeverEndsUnlessAnOperatorRepairsThem) {
   SmallFleet fleet(1);
   fleet.server(0).boot_never_ends = true;
   fleet.account.reboot({fleet.ids[0]});

@@ -81,7 +81,7 @@ TEST(Traffic, OverAServersCapacityIsDropped) {
   EXPECT_EQ(counters.dropped_because_of_us, 0);
 }
 
-TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedByOurDoing) {
+TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedBecauseOfUs) {
   SmallFleet fleet(2, 80);
   fleet.take_out(fleet.ids[0]);
   fleet.pass(1min);
@@ -90,7 +90,7 @@ TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedByOurDoing) {
   EXPECT_EQ(counters.dropped_because_of_us, counters.dropped);
 }
 
-TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedByOurDoing) {
+TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedBecauseOfUs) {
   SmallFleet fleet(3, 170);
   fleet.take_out(fleet.ids[0]);
   fleet.pass(10s);
@@ -102,7 +102,7 @@ TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedByOurDoing) {
   EXPECT_GT(all, 60 * 280);
 }
 
-TEST(Traffic, IsNotDroppedByOurDoingOnceTheMemberIsBack) {
+TEST(Traffic, IsNotDroppedBecauseOfUsOnceTheMemberIsBack) {
   SmallFleet fleet(2, 40);
   fleet.take_out(fleet.ids[0]);
   fleet.account.register_target(fleet.group, fleet.ids[0], 443);
@@ -113,7 +113,7 @@ TEST(Traffic, IsNotDroppedByOurDoingOnceTheMemberIsBack) {
   EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
 }
 
-TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedByOurDoing) {
+TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedBecauseOfUs) {
   SmallFleet fleet(3, 20);
   fleet.take_out(fleet.ids[0]);
   fleet.account.crash(fleet.ids[1]);
@@ -122,7 +122,7 @@ TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedByOurDoing
   EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
 }
 
-TEST(Traffic, DroppedWhileAnOutsiderHoldsTheMemberIsNotOurDoing) {
+TEST(Traffic, DroppedWhileAnOutsiderHoldsTheMemberIsNotBecauseOfUs) {
   SmallFleet fleet(2, 80);
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
   fleet.pass(3min);
@@ -149,7 +149,7 @@ TEST(Traffic, GoesOnToAHungServerUntilItsHealthChecksHaveFailed) {
   EXPECT_EQ(fleet.account.counters().dropped, dropped);
 }
 
-TEST(Traffic, OnAServerWeRebootUndrainedIsDroppedByOurDoing) {
+TEST(Traffic, OnAServerThatWeRebootWithoutDrainingIsDroppedBecauseOfUs) {
   SmallFleet fleet(2, 40);
   fleet.pass(1min);
   fleet.account.reboot({fleet.ids[0]});
@@ -180,7 +180,7 @@ TEST(Traffic, StillTricklesToATargetThatHasJustBegunToDrain) {
   EXPECT_GT(drops(fleet, Actor::evenkeel, "routed to a server that doesn't run"), 0);
 }
 
-TEST(Traffic, InFlightAtTheEndOfATooShortDelayIsDroppedByOurDoing) {
+TEST(Traffic, InFlightAtTheEndOfATooShortDelayIsDroppedBecauseOfUs) {
   SmallFleet fleet(2, 80);
   fleet.target_group().attributes["deregistration_delay.timeout_seconds"] = "2";
   fleet.pass(1min);
