@@ -41,7 +41,7 @@ locals {
       datapoints  = 3
     }
     held = {
-      description  = "A member is held. It did not come back well, and a person is needed."
+      description  = "A member is held. It did not come back well, and needs an operator."
       metric       = "MembersHeld"
       missing_data = "ignore"
     }

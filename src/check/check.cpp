@@ -69,7 +69,7 @@ constexpr auto kRules = std::to_array<NamedRule>({
     {"auto_scaling_without_target_groups", rules::auto_scaling_without_target_groups},
     {"standby_at_min_size", rules::standby_at_min_size},
     {"capacity_units", "capacity_units", Reason::capacity_units,
-     "let them leave by deregistration (leave_by: deregister)"},
+     "take them out by deregistration (leave_by: deregister)"},
     {"launch_suspended", "launch", Reason::launch_suspended,
      "aws autoscaling resume-processes --scaling-processes Launch for the group, when whatever needed it is "
      "over"},

@@ -33,7 +33,7 @@ Findings gate_alarm(const Subject& fleet) {
               : fmt::format("there is no alarm {} in {}", printable(name), fleet.facts.region);
       findings.push_back(
           {.severity = Severity::would_not_work,
-           .text = missing + "; no member may leave while the state of a gate's alarm can't be told",
+           .text = missing + "; no member may leave while the state of a gate's alarm is unknown",
            .remedy = "correct gates.alarms, or create the alarm in the fleet's region"});
       continue;
     }

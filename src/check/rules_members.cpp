@@ -47,7 +47,7 @@ std::optional<Finding> fleet_too_small(const Subject& fleet, const GroupFacts& g
         "{} of its {} are healthy now, and {} must be left after one has gone ({}): "
         "no server may leave until more are healthy",
         healthy, count(in.size(), "member"), required, asked);
-    finding.remedy = "see to the members that aren't healthy; `evenkeel plan` names them";
+    finding.remedy = "look at the members that aren't healthy; `evenkeel plan` names them";
   } else {
     return {};
   }

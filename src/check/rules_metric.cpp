@@ -69,7 +69,7 @@ Findings metric_without_instance(const Subject& fleet) {
   if (std::ranges::any_of(*fleet.facts.metrics, has_instance)) return {};
   return {{.severity = Severity::would_not_work,
            .text = fmt::format("\"{}\" exists, but no series of it has a server's InstanceId among its "
-                               "dimensions: whose memory it is can't be told",
+                               "dimensions: whose memory it is, is unknown",
                                printable(fleet.policy.reboot_when.metric)),
            .remedy = "in the agent's configuration, set \"append_dimensions\": {\"InstanceId\": "
                      "\"${aws:InstanceId}\"} under \"metrics\"; now there is " +

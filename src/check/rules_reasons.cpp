@@ -157,7 +157,7 @@ Findings stop_loses(const Subject& fleet) {
   return {{.severity = Severity::note,
            .text =
                "stop_start loses what a server has on instance store and its automatic public IPv4 address, "
-               "and AWS may have no room to start it again: then it is held for a person",
+               "and AWS may have no room to start it again: then it is held for an operator",
            .remedy = "nothing, if nothing relies on those; an Elastic IP address stays"}};
 }
 

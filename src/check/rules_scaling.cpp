@@ -58,7 +58,7 @@ Findings auto_scaling_group_not_named(const Subject& fleet) {
 Findings auto_scaling_would_replace(const Subject& fleet) {
   if (fleet.scaling == nullptr) return {};
   const auto remedy = fmt::format(
-      "let them leave by Standby (leave_by: standby, the default); or suspend both of its processes, "
+      "take them out by Standby (leave_by: standby, the default); or suspend both of its processes, "
       "after which it replaces no server: aws autoscaling suspend-processes --auto-scaling-group-name {} "
       "--scaling-processes HealthCheck ReplaceUnhealthy",
       shell_word(fleet.scaling->name));

@@ -379,7 +379,7 @@ const std::vector<FindingCase> kTreatments = {
      [](Healthy& fleet) {
        fleet.policy.treatments.push_back({.treatment = Treatment::stop_start, .attempts = 1, .document = {}});
      }},
-    {"cannot_replace", "OneOutside", warning, "it is not in the policy's Auto Scaling group",
+    {"cannot_replace", "OneOutside", warning, "it is not in the policy's auto_scaling_group",
      "a fleet of their own",
      [](Healthy& fleet) {
        fleet.policy.treatments = {Step{.treatment = Treatment::replace, .attempts = 1, .document = {}}};

@@ -101,7 +101,7 @@ std::optional<Finding> health_check(const Subject& fleet, const GroupFacts& grou
       .text =
           fmt::format("a server whose first check fails while it warms up needs {} passing checks every "
                       "{} after that, {} with its registration; timing.rejoin gives it {}, and then holds "
-                      "it for a person",
+                      "it for an operator",
                       check.healthy_threshold, format_duration(check.interval), format_duration(needed),
                       format_duration(rejoin)),
       .remedy = fmt::format("set timing.rejoin to {} or more, or check more often", format_duration(needed)),

@@ -86,8 +86,8 @@ FleetsToTick fleets_to_tick(const Policy& policy, record::Journal& journal, std:
     auto retired = policy_of_retired(*state, policy.unread);
     if (!retired) {
       found.problems.push_back(fmt::format(
-          "fleet {}: {}, {} server{} out, and the state does not tell its policy: {}, or see to it by "
-          "hand: {}",
+          "fleet {}: {}, {} server{} out, and the state does not have its policy: {}, or put it back "
+          "by hand: {}",
           name, policy.unread ? "the policy could not be read" : "it left the policy", state->open.size(),
           state->open.size() == 1 ? " is" : "s are",
           policy.unread ? "correct the policy" : "put the fleet back into it",

@@ -37,7 +37,7 @@ class Roles {
   }
 
  private:
-  std::string trail() const { return printable(join(seen_, " -> "), 300) + "; mend their source_profile"; }
+  std::string trail() const { return printable(join(seen_, " -> "), 300) + "; correct their source_profile"; }
 
   Result<RoleToAssume> role_of(const std::string& profile, const std::string& place) const {
     const auto value = [&](const char* key) { return config_.setting(profile, key); };

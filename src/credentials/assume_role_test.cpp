@@ -78,7 +78,8 @@ TEST(ProfileRole, NoticesCirclesAndEndlessChains) {
   AssumedRoles roles;
   const auto circle = roles.ask("[default]\n" + role("a", "source_profile = b") + "[profile b]\n" +
                                 role("b", "source_profile = default"));
-  EXPECT_NE(circle.find("go round in a circle: default -> b -> default; mend"), std::string::npos) << circle;
+  EXPECT_NE(circle.find("go round in a circle: default -> b -> default; correct"), std::string::npos)
+      << circle;
   std::string many = "[default]\n" + role("p", "source_profile = p1");
   for (int i = 1; i <= 9; ++i) {
     many +=
@@ -178,7 +179,7 @@ TEST(RoleToAssume, IsAskedForInItsOwnPartition) {
   EXPECT_EQ(
       asked_at("arn:aws-cn:iam::123456789012:role/r", "eu-west-1"),
       "error: role arn:aws-cn:iam::123456789012:role/r is in partition aws-cn, and region eu-west-1 is not; "
-      "mend one of the two");
+      "correct one of the two");
 }
 
 struct WebIdentity : AssumedRoles {

@@ -21,7 +21,7 @@ Result<Found> refuse(const SharedConfig& config, std::initializer_list<const cha
     if (!config.setting(key)) continue;
     return fail(ErrorKind::invalid,
                 config.place(config.profile) + ": " + key +
-                    " needs a person to sign in, which Evenkeel does not do; write a profile with "
+                    " needs an operator to sign in, which Evenkeel does not do; write a profile with "
                     "credential_process = aws configure export-credentials --profile " +
                     printable(config.profile, 60) + ", or use a role");
   }

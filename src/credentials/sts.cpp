@@ -47,7 +47,7 @@ Result<std::string> region_of(const Sources& sources, const SharedConfig& config
   }
   if (partition_of_region(role.region) == partition) return role.region;
   return fail(ErrorKind::invalid, "role " + printable(role.arn) + " is in partition " + partition->name +
-                                      ", and region " + role.region + " is not; mend one of the two");
+                                      ", and region " + role.region + " is not; correct one of the two");
 }
 
 Call call_for(const std::string& action, const RoleToAssume& role) {

@@ -29,15 +29,15 @@ constexpr std::array kNoticeKinds = {
     NoticeKind{EventKind::done, "done", "", "", true},
     NoticeKind{EventKind::judged, "judged", "relapsed: the treatment did not help",
                "What is known of it: evenkeel explain {instance}", true},
-    NoticeKind{EventKind::verdict, "spent", "is no longer treated: a person is needed",
+    NoticeKind{EventKind::verdict, "spent", "is no longer treated: it needs an operator",
                "It needs treatment again and again, and the policy allows nothing stronger.\n"
                "What is known of it: evenkeel explain {instance}",
                false},
-    NoticeKind{EventKind::fleet, "blocked", "nothing is started, for a gate can't be read",
+    NoticeKind{EventKind::fleet, "blocked", "nothing is started, because a gate can't be read",
                "What is out is still put back. What is wrong: evenkeel check --fleet {fleet}", false},
-    NoticeKind{EventKind::held, "held", "is held: a person is needed",
+    NoticeKind{EventKind::held, "held", "is held: it needs an operator",
                "While it is held it counts as out of service, and may keep the others waiting.\n"
-               "Look at the server (console, application log) and mend or replace it; what was done:\n"
+               "Look at the server (console, application log) and fix or replace it; what was done:\n"
                "  evenkeel status\n  evenkeel history --instance {instance}\n"
                "Once it is healthy everywhere, Evenkeel closes the matter by itself. To try again now:\n"
                "  evenkeel restore {instance}",
@@ -51,7 +51,7 @@ constexpr std::array kNoticeKinds = {
         false},
     NoticeKind{EventKind::pause, "paused", "is paused: nothing more is started",
                "What is out is still put back. To go on: evenkeel resume {fleet} --reason \"...\"", false},
-    NoticeKind{EventKind::resume, "resumed", "goes on", "", false},
+    NoticeKind{EventKind::resume, "resumed", "is resumed", "", false},
     NoticeKind{
         EventKind::blind, "blind", "is blind: it could not act if it had to",
         "Nothing is started. What is out is still put back. What is wrong: evenkeel check --fleet {fleet}",

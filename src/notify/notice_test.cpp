@@ -39,7 +39,7 @@ TEST(Notice, SaysWhatIsHeldWhyAndWhatToDo) {
   EXPECT_EQ(notice->fleet, "web");
   EXPECT_EQ(notice->instance, kId);
   EXPECT_EQ(notice->at, kAt);
-  EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " is held: a person is needed");
+  EXPECT_EQ(notice->subject, "evenkeel web: " + kId + " is held: it needs an operator");
   EXPECT_TRUE(holds(notice->text, "put back, but not healthy by 03:12 (tg1 port 80: unhealthy)"));
   EXPECT_TRUE(holds(notice->text, "2026-11-22T03:12:00Z"));
   EXPECT_TRUE(holds(notice->text, "evenkeel restore " + kId)) << notice->text;
@@ -89,7 +89,7 @@ TEST(Notice, TellsOfTheFleetAsAWhole) {
   EXPECT_TRUE(holds(paused->text, "paused by ada: deploy"));
   EXPECT_EQ(notice_of(about_fleet("resume", "ended the pause of ada"))->kind, "resumed");
   EXPECT_EQ(notice_of(about_fleet("violation", "the plan broke an invariant"))->kind, "violation");
-  EXPECT_EQ(notice_of(event("restore", "to be put back by ada"))->kind, "restore");
+  EXPECT_EQ(notice_of(event("restore", "return requested by ada"))->kind, "restore");
 }
 
 TEST(Notice, TellsThatAFleetIsBlindAndThatItSeesAgain) {
@@ -114,7 +114,8 @@ TEST(Notice, OfAChangedReasonOnlyWhatNeedsAPersonIsTold) {
   auto spent = event("verdict", "relapsing: sooner each time: 3d, 2d, 1d", "relapsing");
   ASSERT_TRUE(notice_of(spent));
   EXPECT_EQ(notice_of(spent)->kind, "spent");
-  EXPECT_EQ(notice_of(spent)->subject, "evenkeel web: " + kId + " is no longer treated: a person is needed");
+  EXPECT_EQ(notice_of(spent)->subject,
+            "evenkeel web: " + kId + " is no longer treated: it needs an operator");
   EXPECT_TRUE(notice_of(event("verdict", "remedy_does_not_help: two of three", "remedy_does_not_help")));
   EXPECT_FALSE(notice_of(event("verdict", "cooldown: treated 5m ago", "cooldown")));
   const auto gate =

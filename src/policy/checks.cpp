@@ -167,8 +167,9 @@ void check_role(const YamlNode& fleet_node, const std::string& path, const KeysO
   if (fleet.region.empty() || keys.is_wrong("region") || partition == partition_of(fleet.region)) return;
   problems.add(
       keys.place("role_arn", fleet_node.place), child(path, "role_arn"),
-      fmt::format("is in partition {}, and region {} is in {}; roles don't reach across: mend one of the two",
-                  partition, fleet.region, partition_of(fleet.region)),
+      fmt::format(
+          "is in partition {}, and region {} is in {}; roles don't reach across: correct one of the two",
+          partition, fleet.region, partition_of(fleet.region)),
       "is in another partition than the region; roles don't reach across");
 }
 

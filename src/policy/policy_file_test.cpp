@@ -295,7 +295,7 @@ TEST(Policy, AFleetMayBeInAnAccountOfItsOwn) {
   EXPECT_EQ(
       problems(add(kSmallest, role + "    region: cn-north-1\n")),
       "p.yaml:3:15: fleets[0].role_arn: is in partition aws, and region cn-north-1 is in aws-cn; roles don't "
-      "reach across: mend one of the two");
+      "reach across: correct one of the two");
   EXPECT_EQ(problems(add(kSmallest, role + "    region: eu-west-1\n")), "none");
   for (const char* bad : {"evenkeel", "arn:aws:iam::123456789012:user/me", "arn:aws:iam::12:role/x",
                           "arn:aws:iam::123456789012:role/", "arn:aws-iso:iam::123456789012:role/x"}) {

@@ -192,7 +192,7 @@ TEST(PolicyKeys, RulesHaveNamesOfTheirOwn) {
 TEST(PolicyKeys, TheHoldTagAsksForNothing) {
   EXPECT_EQ(
       refusal("    also_when: [{tag: \"evenkeel:hold\"}]\n"),
-      "5:23: fleets[0].also_when[0].tag: evenkeel:hold is the tag by which a person keeps a server from "
+      "5:23: fleets[0].also_when[0].tag: evenkeel:hold is the tag by which an operator keeps a server from "
       "being touched; name another one, such as evenkeel:remediate");
   EXPECT_EQ(refusal("    also_when: [{alarm: \"oom-{id}\"}]\n"),
             "5:25: fleets[0].also_when[0].alarm: found \"oom-{id}\"; only {instance_id} is filled in");

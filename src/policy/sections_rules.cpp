@@ -74,7 +74,7 @@ void check_names(const YamlNode& node, const std::string& path, const KeysOfMap&
   if (values.tag == kHoldTag) {
     problems.add(
         keys.place("tag", node.place), child(path, "tag"),
-        fmt::format("{} is the tag by which a person keeps a server from being touched; name another "
+        fmt::format("{} is the tag by which an operator keeps a server from being touched; name another "
                     "one, such as {}",
                     kHoldTag, kRemediateTag));
   }

@@ -187,8 +187,8 @@ Result<void> DynamoJournal::check_size(const FleetState& next, std::size_t size,
   if (size <= dynamodb::kMaxItemBytes) return {};
   return fail(ErrorKind::rejected,
               fmt::format("{}: its state would take {} bytes, and an item of DynamoDB holds {}; nothing was "
-                          "stored. Move it to SQLite (`evenkeel state export`), and see to the members that "
-                          "are out by hand meanwhile",
+                          "stored. Move it to SQLite (`evenkeel state export`), and put the members that are "
+                          "out back by hand meanwhile",
                           place(next.fleet), size, dynamodb::kMaxItemBytes),
               kStoreCode);
 }

@@ -17,7 +17,7 @@ Result<void> check_storable(const FleetState& next, std::int64_t over) {
 Error lost_race(const std::string& fleet, std::int64_t stored, std::int64_t over) {
   return {ErrorKind::conflict,
           fmt::format("fleet {}: the stored state is at revision {}, not {}: another tick or command changed "
-                      "it first, and nothing was stored; the next tick decides anew",
+                      "it first, and nothing was stored; the next tick decides again",
                       printable(fleet), stored, over),
           ""};
 }

@@ -63,7 +63,7 @@ Error damaged(const std::string& path, std::string_view detail) {
   return {ErrorKind::corrupt,
           fmt::format(
               "state file {}: is damaged; nothing is started with it. Put back the last good copy; without "
-              "one, see to it by hand that no server is missing from its target groups before you begin with "
+              "one, make sure that no server is missing from its target groups before you begin with "
               "an empty state (SQLite: {})",
               printable(path), printable(detail)),
           kStoreCode};

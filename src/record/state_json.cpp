@@ -114,7 +114,7 @@ class Writer {
 // ---- reading
 
 constexpr const char* kRemedy =
-    "Nothing is started with it. Put back the last good copy of the state; without one, see to it by hand "
+    "Nothing is started with it. Put back the last good copy of the state; without one, make sure "
     "that no server is missing from its target groups before you begin with an empty state";
 
 // Where in the document we are, and by which schema it was written.

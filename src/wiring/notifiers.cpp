@@ -29,8 +29,7 @@ Result<ChannelPtr> topic(const std::string& arn, const credentials::Sources& sou
                 "is no topic's ARN; it looks like sns:arn:aws:sns:eu-west-1:123456789012:evenkeel");
   }
   if (parts[5].ends_with(".fifo"))
-    return fail(ErrorKind::invalid,
-                "is a FIFO topic, which reaches queues and no people; give a standard one");
+    return fail(ErrorKind::invalid, "is a FIFO topic, which reaches only queues; give a standard one");
   auto caller = TRY(own_caller(sources, parts[3]));
   return std::make_unique<notify::SnsTopic>(arn, std::move(caller), sources.clock);
 }
