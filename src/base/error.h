@@ -1,5 +1,5 @@
 // What can go wrong, as a value. A kind exists only because some caller reacts to it differently;
-// everything a person needs to know is in the message: the place, what is wrong, and the remedy.
+// everything an operator needs to know is in the message: the place, what is wrong, and the remedy.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace evenkeel {
 
 enum class ErrorKind {
   invalid,         // what came in makes no sense (policy, answer, event): fix the input, don't retry
-  denied,          // credentials or permission are missing: start nothing, tell a person
+  denied,          // credentials or permission are missing: start nothing, notify an operator
   throttled,       // AWS asked us to slow down, and the call did not happen
   unavailable,     // the call certainly did not happen (refused, unresolvable): try at the next tick
   maybe_happened,  // the outcome is unknown (timeout, reset, 5xx after sending): look for evidence

@@ -107,7 +107,7 @@ struct OneTick {
     return or_none_starts(step, [&] { return decide_start(step, off); });
   }
 
-  // A mistake of ours on the way to a start ends no tick and takes no restore with it: none starts, and a person is
+  // A mistake of ours on the way to a start ends no tick and takes no restore with it: none starts, and an operator is
   // told.
   template <class Deciding>
   Plan or_none_starts(const decide::OpenStep& step, Deciding deciding) {
@@ -284,7 +284,7 @@ Result<TickReport> dry_tick(const FleetPolicy& policy, Parts& parts) {
   OneTick tick{policy, parts, {parts.clock.now(), parts.deadline}, report, observe::Probing::no};
   TRY_VOID(tick.observe());
   auto state = report.before;
-  state.signal_read_at.reset();  // a person who asks pays for the answer
+  state.signal_read_at.reset();  // an operator who asks pays for the answer
   const auto step = tick.decide_open(state, parts.random.hex(16), std::nullopt);
   observe::observe_for_start(policy, state, parts.aws, parts.cache, report.observation);
   report.plan = tick.decide_start_half(step, tick.starts_are_off);

@@ -23,7 +23,7 @@ std::optional<Time> parse_time(std::string text) {
   return parse_iso8601(text);
 }
 
-// {} is a person's test event; AWS's own have a source: EventBridge's with a detail-type, an alarm's begins with
+// {} is an operator's test event; AWS's own have a source: EventBridge's with a detail-type, an alarm's begins with
 // "aws.", and those of SNS and SQS stand in Records.
 bool is_known(const nlohmann::json& event) {
   if (event.is_null()) return true;

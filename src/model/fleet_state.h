@@ -117,9 +117,9 @@ enum class Ending {
   cured,        // treated, back everywhere, and the signal came down
   back,         // treated and back everywhere; whether it helped is not known (yet)
   not_cured,    // treated and back everywhere, and the signal is still above the limit
-  untreated,    // put back untreated (drain too slow, guard broken, refused, a person's wish)
+  untreated,    // put back untreated (drain too slow, a guard, refused, an operator's wish)
   terminated,   // the instance is gone
-  handed_over,  // a person, a deployment or Auto Scaling took it over
+  handed_over,  // an operator, a deployment or Auto Scaling took it over
   replaced,     // by its Auto Scaling group, as the treatment asked
 };
 template <>
@@ -149,7 +149,7 @@ struct Remediation {
   Time deadline{};       // of this phase
   Time quiet_until{};    // a deregistration of ours, since replaced by a later one, may land until then
   Time effects_until{};  // a treatment of ours, since replaced by a later one, may still act until then
-  bool without_waiting = false;       // a person wants it back although a treatment may still act
+  bool without_waiting = false;       // an operator wants it back although a treatment may still act
   std::vector<std::string> marks;     // for each time that its tag was asked for, what tells it from others
   std::string policy;                 // under which it was started: a key of FleetState::policies
   bool treat = true;                  // false: being put back without (another) reboot
@@ -187,7 +187,7 @@ struct PastRemediation {
   bool operator==(const PastRemediation&) const = default;
 };
 
-// Starts nothing until a person says otherwise.
+// Starts nothing until an operator says otherwise.
 struct Pause {
   std::string reason;
   std::string author;
@@ -316,8 +316,8 @@ struct BlindTo {
   bool operator==(const BlindTo&) const = default;
 };
 
-// Whether the fleet could act if it had to. Blind: it could not. Waiting: something that passes or that a
-// person wants holds back every start.
+// Whether the fleet could act if it had to. Blind: it could not. Waiting: something that passes or that an
+// operator wants holds back every start.
 struct Ability {
   enum class Kind { able, waiting, blind };
   Kind kind = Kind::able;
@@ -351,7 +351,7 @@ struct LeftMark {
   bool operator==(const LeftMark&) const = default;
 };
 
-// The ticks that failed since the last one that came to its end. By this machine's clock: there may be no other.
+// The ticks that failed since the last one that ended. By this machine's clock: there may be no other.
 struct Failing {
   Time since{};
   Time last{};

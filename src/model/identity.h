@@ -16,7 +16,7 @@ inline constexpr const char* kWrongAccount = "wrong_account";
 // What an ARN says; nothing where it names no account or no region.
 std::optional<Identity> identity_of_arn(std::string_view arn);
 
-// A person has said that the fleet is wherever the next tick finds it: by a wish that is not dated yet, or the state's
+// An operator has said that the fleet is wherever the next tick finds it: by a wish that is not dated yet, or the state's
 // identity is empty, but there.
 bool accepts_any_place(const FleetState& state);
 

@@ -24,7 +24,7 @@ struct Notice {
 };
 
 // Nothing for what only the history is for: phases, intents, outcomes; of the changes of a reason only those
-// that need a person are told.
+// that need an operator are sent.
 std::optional<Notice> notice_of(const Event& event);
 
 }  // namespace evenkeel::notify

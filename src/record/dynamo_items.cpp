@@ -51,7 +51,7 @@ dynamodb::Item history_item(const std::string& fleet, const std::string& key, co
                       {"sk", key},
                       {"events", events},
                       {"crc32", std::int64_t{crc32(events)}}};
-  // What can't be read is kept for ever, as it is, for a person to look at.
+  // What can't be read is kept for ever, as it is, for an operator to look at.
   if (const auto read = events_from_json(fleet, events); read && !read->empty()) {
     const Time last = std::ranges::max_element(*read, {}, &Event::at)->at;
     item["expires"] = std::int64_t{

@@ -28,7 +28,7 @@ class Notifiers {
   Notifiers(const std::vector<std::string>& addresses, const credentials::Sources& sources,
             const std::string& region);
 
-  // What is wrong with which address, and the remedy. An entry point that a person uses refuses to start; one
+  // What is wrong with which address, and the remedy. An entry point that an operator uses refuses to start; one
   // that brings machines back goes on without.
   const std::vector<std::string>& problems() const { return problems_; }
 

@@ -1,5 +1,5 @@
 // One pass over all fleets of a policy, as every entry point makes it: fleets with a server out first, and no fleet
-// begun that could not be brought to an end in time.
+// begun that could not be finished in time.
 #pragma once
 
 #include <cstdint>

@@ -251,7 +251,7 @@ struct Fact {
 //       through the API and not yet healthy again everywhere, and the replacements of those that we had
 //       terminated until they are. Members that died by themselves, were stopped
 //       by an outsider or are gone don't count.
-// Where the cause can't be told (c) blames us. A hung server's drops before its health checks have failed are
+// Where the cause is unknown (c) blames us. A hung server's drops before its health checks have failed are
 // not ours: it would have hung with us or without.
 struct Counters {
   std::int64_t requests = 0, dropped = 0;
@@ -294,7 +294,7 @@ class Account {
   std::map<std::string, Document> documents;                   // by name; AWS's two of `commands` are there
   std::vector<CommandInvocation> invocations;                  // in the order in which they were sent
   double peak_requests_per_second = 0;                         // of the day's curve
-  Duration repair_after{2'700'000};  // a hung server is restarted by the person on call
+  Duration repair_after{2'700'000};  // a hung server is restarted by the operator on call
   TargetGroup* find_group(const std::string& arn);
   std::string add_server(Server server);            // gives it an id where it has none; returns the id
   std::string add_target_group(TargetGroup group);  // likewise an arn
@@ -365,7 +365,7 @@ class Account {
   void start(const std::string& instance_id);      // of a stopped one
   void terminate(const std::string& instance_id);  // also gone from its target groups
   void crash(const std::string& instance_id);      // it hangs as if its memory were full
-  void repair(const std::string& instance_id);     // the person on call restarts it now, whatever it does
+  void repair(const std::string& instance_id);     // the operator on call restarts it now, whatever it does
   void delete_target_group(const std::string& arn);
 
   // What Describe* shows: the present, or the past where `describe_lag` says so. A terminated server is shown
