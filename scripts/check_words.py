@@ -41,7 +41,17 @@ WORDS = {
     r"foretells?|foretold": "predict",
     r"(?:tells?|told) (?:people|operators)|people are told": "notify operators",
     r"by our doing|of our doing": "caused by Evenkeel",
-    r"draining since": "has been draining for",
+    r"(?:is|are) \w+ing since": "has been draining for 2m10s of 5m",
+    r"persons?": "operator",
+    r"undrained": "without draining",
+    r"guards? broken": "policy violations",
+    r"(?:reboots?|forgets?|starts?) none": "no server is rebooted",
+    r"lets? (?:it|them|more|\{\} more) leave": "take out of service, allow it to leave",
+    r"carr(?:y|ies|ied) on": "continue, resume",
+    r"can(?:'t|not) be told": "is unknown",
+    r"sees? to (?:it|them|the|those|what)": "fix, look at, make sure",
+    r"in vain": "without effect, did not help",
+    r"(?:comes?|came|coming|brings?|brought) to (?:its|an) end": "end, finish",
 }
 # Whole words alone: not a part of a path, of a name in code or of a call.
 FINDER = {re.compile(rf"(?<![\w/.-])(?<!::)(?:{words})(?![\w(/=]|::|[.-]\w)", re.IGNORECASE): instead
@@ -49,7 +59,7 @@ FINDER = {re.compile(rf"(?<![\w/.-])(?<!::)(?:{words})(?![\w(/=]|::|[.-]\w)", re
 
 # Exact text that stays, and why. It is taken out of a line before the line is read.
 STABLE = {
-    "heals": "a key of a scenario's document",
+    "heals=yes": "a key of a scenario's document", '"heals"': "the same key", "heals=yes\\|no": "the same key",
     '"rung"': "a key of the state and of --json", "`rung`": "the same key in a document",
     '"foreign"': "a key of the state and of --json", "`foreign`": "the same key in a document",
     "/nonexistent nobody": "Debian's user of that name",

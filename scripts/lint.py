@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""All the linters, in the order of how fast they are: format, includes, sources, documents, files alone, clang-tidy.
+"""All the linters, fastest first: format, includes, sources, documents, words, files alone, clang-tidy.
 
 usage: python3 -m scripts.lint [--jobs N] [--all | --changed | FILE...]
 
@@ -239,6 +239,7 @@ def main() -> int:
         ("sources", lambda: check_with("check_sources.py")),
         ("names", lambda: check_with("check_names.py")),
         ("documents", lambda: check_with("check_documents.py")),
+        ("words", lambda: check_with("check_words.py")),
         (f"files alone: {chosen}", lambda: check_alone(by_themselves, asked.jobs, options)),
         (f"clang-tidy: {len(units)} folders or files", lambda: check_tidy(units, asked.jobs, options)),
     )

@@ -1,13 +1,16 @@
 """The linter of words finds each word where people read it, and lets names of the contract pass."""
 
+import contextlib
+import io
 import re
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from scripts import check_words
+from scripts import check_words, lint
 from tests.simulator import ROOT
 
 PYTHON = '"""It {0} nobody."""\n\nTEXT = "whoever"\n\n\ndef f():\n    """Whom it takes."""\n    return TEXT  # anew\n'
@@ -34,7 +37,10 @@ class Words(unittest.TestCase):
                      "how to mend it", "everybody else", "is ill", "lets it go", "let a member go", "bring home",
                      "a foreign hand", "rung 1 of 2", "the ladder", "climbs", "the other door", "begins anew",
                      "a slip of the pen", "can't be foreseen", "foretells the tick", "people are told", "by our doing",
-                     "cures it", "healed", "another hand's work", "told nobody: nothing"):
+                     "cures it", "healed", "another hand's work", "told nobody: nothing", "LETS IT GO",
+                     "is draining since 02:10", "are booting since then", "a person is called", "rebooted undrained",
+                     "guards broken", "reboots none twice", "would let {} more leave", "carries on",
+                     "whose it is can't be told", "see to it", "worked in vain", "comes to its end"):
             with self.subTest(line):
                 found = check_words.wrong_in(line)
                 self.assertEqual(len(found), 1, found)
@@ -42,7 +48,8 @@ class Words(unittest.TestCase):
 
     def test_other_words_pass(self):
         for line in ("history", "this", "healthy and unhealthy", "cured, not_cured", "whose", "recommended", "until it is full",
-                     "still", "doors_open", "climb()", "Ladder::climb", "secure", "theme", "home folder", "outdoors"):
+                     "still", "doors_open", "climb()", "Ladder::climb", "secure", "theme", "home folder", "outdoors",
+                     "personal", "drained", "since 02:10", "let go_on", "see to", "carrier"):
             self.assertEqual(self.words(line), [], line)
 
     def test_stable_words_pass_and_nothing_around_them(self):
@@ -80,6 +87,28 @@ class Words(unittest.TestCase):
     def test_a_clean_project_passes_and_a_wrong_option_does_not(self):
         self.assertEqual(run({"README.md": "fine\n"}), (0, ["strings: 0, documents: 0, comments: 0"]))
         self.assertEqual(run({}, "--only", "everything")[0], 2)
+
+    def test_this_project_has_none_of_them(self):
+        for kind in check_words.KINDS:
+            with self.subTest(kind):
+                self.assertEqual(check_words.check(ROOT, kind), [])
+
+    def test_lint_fails_by_it_also_of_what_changed(self):
+        def found(script: str) -> str:
+            return "a.md:1: nobody" if script == "check_words.py" else ""
+
+        quiet = {"options_of_folders": {}, "compiled_alone": ([], "none"), "all_files": [], "changed_files": [],
+                 "check_format": "", "check_alone": "", "check_tidy": ""}
+        for option in ([], ["--changed"]):
+            with self.subTest(option), contextlib.ExitStack() as stack:
+                for name, answer in quiet.items():
+                    stack.enter_context(mock.patch.object(lint, name, return_value=answer))
+                stack.enter_context(mock.patch.object(lint, "check_with", side_effect=found))
+                stack.enter_context(mock.patch.object(sys, "argv", ["lint", *option]))
+                stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+                out = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+                self.assertEqual(lint.main(), 1)
+                self.assertIn("a.md:1: nobody", out.getvalue())
 
     def test_the_style_guide_names_what_the_linter_finds(self):
         text = (ROOT / "STYLE.md").read_text(encoding="utf-8")
