@@ -128,7 +128,7 @@ Ruling registered(const FleetView& fleet, const Member& member, bool explain) {
     if (auto no = in_slow_start(place, fleet.observation.taken_at)) return no;
   }
   if (!explain) return std::nullopt;
-  return passes(fmt::format("at {} places, {}", member.places.size(),
+  return passes(fmt::format("at {} place{}, {}", member.places.size(), member.places.size() == 1 ? "" : "s",
                             member.serving ? "serving" : "not serving: no capacity is lost with it"),
                 {{Number::places, static_cast<double>(member.places.size())}});
 }
