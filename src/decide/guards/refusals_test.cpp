@@ -18,7 +18,7 @@ namespace {
 using Source = TrafficSource::Kind;
 
 // What makes a guard refuse member 3 of a fleet of eight.
-struct Refused {
+struct RefusalCase {
   const char* guard;
   void (*make)(FleetForTest& fleet);
 };
@@ -40,7 +40,7 @@ void past_of_three(FleetForTest& fleet, Ending ending, Duration ago) {
 Survey& survey(FleetForTest& fleet) { return fleet.observation.surveys.at(id(3)); }
 Instance& instance(FleetForTest& fleet) { return fleet.observation.instances.at(id(3)); }
 
-constexpr auto kFleetCases = std::to_array<Refused>({
+constexpr auto kFleetCases = std::to_array<RefusalCase>({
     {"paused", [](FleetForTest& f) { f.state.pause = Pause{"deploy", "ann", {}}; }},
     {"paused",
      [](FleetForTest& f) { f.state.requests = {{OperatorRequest::Kind::pause, "", "deploy", "ann"}}; }},
@@ -98,12 +98,12 @@ constexpr auto kFleetCases = std::to_array<Refused>({
     {"alarms",
      [](FleetForTest& f) {
        f.policy.gates.alarms = {"deploys"};
-       f.observation.alarms["deploys"] = {{"deploys", "ALARM"}};
+       f.observation.alarms["deploys"] = {{"deploys", AlarmState::alarm}};
      }},
     {"alarms",
      [](FleetForTest& f) {
        f.policy.gates.alarms = {"deploys"};
-       f.observation.alarms["deploys"] = {{"deploys", "INSUFFICIENT_DATA"}};
+       f.observation.alarms["deploys"] = {{"deploys", AlarmState::insufficient_data}};
      }},
     {"instance_refresh", [](FleetForTest& f) { f.scaling().instance_refresh.reset(); }},
     {"instance_refresh", [](FleetForTest& f) { f.scaling().instance_refresh = "InProgress"; }},
@@ -113,7 +113,7 @@ constexpr auto kFleetCases = std::to_array<Refused>({
     {"zonal_shift", [](FleetForTest& f) { f.place(0, 7).zonal_shift = true; }},
 });
 
-constexpr auto kMemberCases = std::to_array<Refused>({
+constexpr auto kMemberCases = std::to_array<RefusalCase>({
     {"remediation", [](FleetForTest& f) { f.start_of_three(); }},
     {"remediation",
      [](FleetForTest& f) {
@@ -129,7 +129,7 @@ constexpr auto kMemberCases = std::to_array<Refused>({
     {"hold_tag", [](FleetForTest& f) { instance(f).tags[kHoldTag] = "yes"; }},
     {"registered", [](FleetForTest& f) { f.state_of(3, TargetState::initial); }},
     {"registered", [](FleetForTest& f) { f.state_of(3, TargetState::draining); }},
-    {"registered", [](FleetForTest& f) { f.state_of(3, TargetState::unused, "Target.NotInUse"); }},
+    {"registered", [](FleetForTest& f) { f.state_of(3, TargetState::unused, TargetReason::not_in_use); }},
     {"registered", [](FleetForTest& f) { f.group(0).attributes->slow_start = 5min; }},
     {"registered",
      [](FleetForTest& f) {
@@ -143,7 +143,7 @@ constexpr auto kMemberCases = std::to_array<Refused>({
        f.gone(3);
      }},
     {"auto_scaling_group", [](FleetForTest& f) { instance(f).auto_scaling_group = "web-asg"; }},
-    {"auto_scaling_state", [](FleetForTest& f) { f.scaling().members[2].lifecycle_state = "Standby"; }},
+    {"auto_scaling_state", [](FleetForTest& f) { f.scaling().members[2].lifecycle_state = LifecycleState::standby; }},
     {"auto_scaling_state", [](FleetForTest& f) { f.scaling().members[2].healthy = false; }},
     {"auto_scaling_state",
      [](FleetForTest& f) {
@@ -277,12 +277,12 @@ constexpr auto kMemberCases = std::to_array<Refused>({
      }},
     {"survey",
      [](FleetForTest& f) {
-       survey(f).elsewhere = {{id(3), 80, TargetState::healthy, ""}};
+       survey(f).elsewhere = {{id(3), 80, TargetState::healthy}};
        survey(f).elsewhere_groups = {"blue"};
      }},
     {"survey",
      [](FleetForTest& f) {
-       survey(f).elsewhere = {{id(3), 80, TargetState::healthy, ""}};
+       survey(f).elsewhere = {{id(3), 80, TargetState::healthy}};
        survey(f).elsewhere[0].by_address = true;
        survey(f).elsewhere_groups = {"blue"};
      }},
@@ -386,7 +386,7 @@ bool names(const std::string& text, const std::string& word) {
   return false;
 }
 
-Ruling refusal(const Refused& one, const FleetForTest& fleet) {
+Ruling refusal(const RefusalCase& one, const FleetForTest& fleet) {
   const FleetView view{fleet.policy, fleet.observation, fleet.state};
   const std::string guard = one.guard;
   for (const auto table : {inner_guards(), outer_guards()}) {
@@ -404,8 +404,8 @@ Ruling refusal(const Refused& one, const FleetForTest& fleet) {
   return stop_protection_guard(Treatment::stop_start, member.instance);
 }
 
-std::vector<Refused> all_cases() {
-  std::vector<Refused> all{kFleetCases.begin(), kFleetCases.end()};
+std::vector<RefusalCase> all_cases() {
+  std::vector<RefusalCase> all{kFleetCases.begin(), kFleetCases.end()};
   all.insert(all.end(), kMemberCases.begin(), kMemberCases.end());
   return all;
 }
@@ -437,8 +437,8 @@ TEST(Refusals, NameThePolicyKeyOrTheCommandThatWouldChangeThem) {
 TEST(Refusals, OfEveryGuardAreTried) {
   const auto all = all_cases();
   const auto is_tried = [&](std::string_view guard) {
-    return std::ranges::find(all, guard, [](const Refused& one) { return std::string_view(one.guard); }) !=
-           all.end();
+    return std::ranges::find(all, guard,
+                             [](const RefusalCase& one) { return std::string_view(one.guard); }) != all.end();
   };
   for (const auto table : {inner_guards(), outer_guards()}) {
     for (const auto& guard : table) EXPECT_TRUE(is_tried(guard.name)) << guard.name;
