@@ -32,11 +32,13 @@ observe::Cache read_existing(FactsBuilder& builder) {
   return cache;
 }
 
-// What a tick and a start read. Where permissions are missing for all of that nothing is seen, and they are told.
+// What a tick and a start read. Where permissions are missing for all of that nothing is seen, and they are told. Without
+// AWS's answer about the Auto Scaling group there is no judgement, whatever else was read.
 Result<void> read_as_a_tick(FactsBuilder& builder, observe::Cache& cache) {
   const FleetState nothing;
   auto seen = observe::observe(builder.policy, nothing, builder.caller, cache);
-  if (!seen && builder.first_error) return std::unexpected(*builder.first_error);
+  const bool group_failed = builder.facts.failed.contains("autoscaling:DescribeAutoScalingGroups");
+  if ((!seen || group_failed) && builder.first_error) return std::unexpected(*builder.first_error);
   if (seen) builder.facts.seen = std::move(*seen);
   observe::observe_for_start(builder.policy, nothing, builder.caller, cache, builder.facts.seen);
   return {};

@@ -14,9 +14,9 @@
 namespace evenkeel::play {
 namespace {
 
-void deny(sim::Faults& faults, const char* action) {
+void deny(sim::Faults& faults, const char* action, sim::FaultKind kind = sim::FaultKind::denied) {
   sim::Fault fault;
-  fault.kind = sim::FaultKind::denied;
+  fault.kind = kind;
   fault.action = action;
   fault.rate = 1;
   faults.list.push_back(fault);
@@ -269,6 +269,13 @@ TEST_F(CheckOnAnAccount, AnUnreachableAwsIsExitCodeThree) {
   EXPECT_EQ(run({"check", "--json"}), cli::kAws);
   EXPECT_EQ(json()["fleets"][0]["verdict"], "unknown");
   EXPECT_EQ(json()["fleets"][0]["error"]["kind"], "unavailable");
+}
+
+TEST_F(EveryRight, AnAutoScalingGroupThatCanNotBeReadIsExitCodeThree) {
+  sim::Faults faults;
+  deny(faults, "autoscaling.DescribeAutoScalingGroups", sim::FaultKind::server_error);
+  build_rich(faults);
+  EXPECT_EQ(check(), cli::kAws) << out.str();
 }
 
 TEST_F(CheckOnAnAccount, ABrokenPolicyIsExitCodeTwo) {
