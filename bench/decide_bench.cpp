@@ -165,7 +165,7 @@ struct EverythingOn : LargeFleet {
     instance.auto_scaling_group = "web-asg";
     instance.tags["evenkeel:note"] = "x";
     instance.status = InstanceStatus{StatusCheck::ok, {}, {}};
-    observation.alarms["oom-" + id] = {{"oom-" + id, "OK"}};
+    observation.alarms["oom-" + id] = {{"oom-" + id, AlarmState::ok}};
     if (member % 10 == 0) state.members[id].booted_at = kNow - 20h;
   }
 };
