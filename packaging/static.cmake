@@ -19,6 +19,6 @@ set(CMAKE_PREFIX_PATH /)
 set(ENV{PKG_CONFIG_LIBDIR} ${EVENKEEL_PREFIX}/lib/pkgconfig)
 
 # Debian's files for CMake speak of its shared libraries; these speak of the static ones in EVENKEEL_PREFIX.
-foreach(package absl fmt spdlog pugixml nlohmann_json CLI11)
+foreach(package absl fmt pugixml nlohmann_json CLI11)
   set(${package}_DIR ${CMAKE_CURRENT_LIST_DIR}/cmake)
 endforeach()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
-# The pure core returns reasons and is handed the time: it neither logs nor draws numbers.
+# The pure core is handed what it needs: it draws no numbers.
 REFUSED_HEADERS = {"decide": {"base/random.h"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
