@@ -1,4 +1,4 @@
-// XML as it comes from the network: a Document and every way to read its elements.
+// XML as it comes from the network: a document and every way to read its elements.
 #include <pugixml.hpp>
 
 #include "fuzz/property.h"
@@ -12,7 +12,7 @@ using wire::Element;
 using wire::XmlDocument;
 
 std::size_t elements_below(const pugi::xml_node& node, int depth) {
-  require(depth <= Document::kMaxDepth, "no accepted document is deeper than kMaxDepth");
+  require(depth <= XmlDocument::kMaxDepth, "no accepted document is deeper than kMaxDepth");
   std::size_t count = 0;
   for (auto child = node.first_child(); child; child = child.next_sibling()) {
     if (child.type() == pugi::node_element) count += 1 + elements_below(child, depth + 1);
@@ -25,7 +25,7 @@ void check_bounds(std::string_view text) {
   pugi::xml_document tree;
   const auto parsed = tree.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
   require(parsed, "an accepted document is well-formed");
-  require(elements_below(tree, 0) <= Document::kMaxElements, "no accepted document has too many elements");
+  require(elements_below(tree, 0) <= XmlDocument::kMaxElements, "no accepted document has too many elements");
 }
 
 template <class T>
@@ -56,7 +56,7 @@ void read(const Element& element) {
 
   const std::string content = element.content();
   if (trim(content).empty() || content.find('\0') != std::string::npos) return;
-  const auto again = Document::parse("<again>" + escaped(content) + "</again>");
+  const auto again = XmlDocument::parse("<again>" + escaped(content) + "</again>");
   require(again.has_value(), "content that was read can be written and read again");
   require(again->root().content() == content, "and is the same then");
 }
@@ -78,7 +78,7 @@ void walk(const Element& element, int depth) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto text = fuzz::text_of(data, size);
-  const auto document = Document::parse(std::string(text));
+  const auto document = XmlDocument::parse(std::string(text));
   if (!presentable(document)) return 0;
   check_bounds(text);
   walk(document->root(), 0);

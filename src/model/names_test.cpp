@@ -37,6 +37,16 @@ std::string identifier_in(std::string_view signature) {
   return letters(whole.substr(whole.rfind(':') + 1));
 }
 
+// Words of contracts that are older than the identifiers (STYLE.md): external_change is still stored as "foreign".
+constexpr std::pair<std::string_view, std::string_view> kOlderWords[] = {
+    {"untreated", "not_rebooted"}, {"level", "rung"}, {"externalchange", "foreign"}};
+
+bool says(std::string_view word, const std::string& own) {
+  for (const auto& [identifier, older] : kOlderWords)
+    if (own == identifier) return word == older;
+  return letters(word).ends_with(own) || (word.empty() && own == "none");
+}
+
 // Each enumerator's word says what its identifier says: no two have changed places in the table.
 template <class Enum, std::size_t... index>
 void expect_own_words(std::index_sequence<index...>) {
@@ -44,8 +54,7 @@ void expect_own_words(std::index_sequence<index...>) {
   const auto check = [&](Enum value, std::string_view signature) {
     const std::string_view word = name(value);
     const auto own = identifier_in(signature);
-    EXPECT_TRUE(letters(word).ends_with(own) || (word.empty() && own == "none"))
-        << word << " in " << signature;
+    EXPECT_TRUE(says(word, own)) << word << " in " << signature;
     EXPECT_TRUE(words.insert(word).second) << word << " stands for two enumerators";
     EXPECT_EQ(from_word<Enum>(word), value);
   };

@@ -42,6 +42,10 @@ Instance& instance(FleetForTest& fleet) { return fleet.observation.instances.at(
 
 constexpr auto kFleetCases = std::to_array<RefusalCase>({
     {"paused", [](FleetForTest& f) { f.state.pause = Pause{"deploy", "ann", {}}; }},
+    {"former_pause",
+     [](FleetForTest& f) { f.observation.former_stops = {{"old", true, "deploy", "ann", {}, {}}}; }},
+    {"former_breaker",
+     [](FleetForTest& f) { f.observation.former_stops = {{"old", false, "all jumped", "", {}, {}}}; }},
     {"paused",
      [](FleetForTest& f) { f.state.requests = {{OperatorRequest::Kind::pause, "", "deploy", "ann"}}; }},
     {"breaker", [](FleetForTest& f) { f.state.breaker = Breaker{"many", {}}; }},
