@@ -40,6 +40,8 @@ Findings member_not_running(const Subject& fleet);
 Findings elsewhere_registered(const Subject& fleet);
 Findings out_already(const Subject& fleet);
 std::optional<Finding> missing_place(const Subject& fleet, const GroupFacts& group);
+std::optional<Finding> zone_too_small(const Subject& fleet, const GroupFacts& group);
+Findings out_per_zone_unreachable(const Subject& fleet);
 Findings one_zone(const Subject& fleet);
 Findings without_witness(const Subject& fleet);
 
@@ -49,20 +51,12 @@ Findings auto_scaling_group_not_named(const Subject& fleet);
 Findings auto_scaling_would_replace(const Subject& fleet);
 Findings auto_scaling_state(const Subject& fleet);
 Findings auto_scaling_without_target_groups(const Subject& fleet);
-
-// rules_standby.cpp: what keeps members of an Auto Scaling group from leaving by Standby and coming back
 Findings standby_at_min_size(const Subject& fleet);
 Findings grace_period(const Subject& fleet);
 
-// rules_zones.cpp
-std::optional<Finding> zone_too_small(const Subject& fleet, const GroupFacts& group);
-Findings out_per_zone_unreachable(const Subject& fleet);
-
-// rules_calendar.cpp: windows and freezes
+// rules_gates.cpp: what holds back every start: windows, freezes, gates, load
 Findings window_never_opens(const Subject& fleet);
 Findings window_short(const Subject& fleet);
-
-// rules_gates.cpp: what else holds back every start
 Findings gate_alarm(const Subject& fleet);
 Findings gate_calendar(const Subject& fleet);
 Findings load_without_metric(const Subject& fleet);
