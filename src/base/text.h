@@ -38,4 +38,7 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);
 
+// Every `what` gives way to `by`, which is not searched again. Nothing happens where `what` is empty.
+void replace_all(std::string& text, std::string_view what, std::string_view by);
+
 }  // namespace evenkeel

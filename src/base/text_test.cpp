@@ -183,5 +183,15 @@ TEST(Words, AreTrimmedAndLowered) {
   EXPECT_EQ(lower("AbC-Ä-9"), "abc-Ä-9") << "ASCII only";
 }
 
+TEST(ReplaceAll, DoesNotSearchWhatItPutIn) {
+  std::string text = "a-b--";
+  replace_all(text, "-", "--");
+  EXPECT_EQ(text, "a--b----");
+  replace_all(text, "--", "");
+  EXPECT_EQ(text, "ab");
+  replace_all(text, "", "x");
+  EXPECT_EQ(text, "ab");
+}
+
 }  // namespace
 }  // namespace evenkeel

@@ -11,24 +11,11 @@
 namespace evenkeel::notify {
 namespace {
 
-std::string escaped_for_slack(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      default:
-        escaped.push_back(c);
-    }
-  }
-  return escaped;
+std::string escaped_for_slack(std::string text) {
+  replace_all(text, "&", "&amp;");
+  replace_all(text, "<", "&lt;");
+  replace_all(text, ">", "&gt;");
+  return text;
 }
 
 bool is_loopback(std::string_view host) {
@@ -50,9 +37,7 @@ std::string without_secret(std::string text, const std::string& url) {
   const auto parts = wire::parse_url(url);
   if (!parts) return "its URL makes no sense";
   for (const auto& secret : {parts->path, parts->query}) {
-    if (secret.size() < 2) continue;
-    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
-      text.replace(at, secret.size(), "…");
+    if (secret.size() >= 2) replace_all(text, secret, "…");
   }
   return text;
 }

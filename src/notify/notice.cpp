@@ -98,11 +98,6 @@ constexpr std::array kEndings = {
           "Nothing to do, once the new one serves: evenkeel plan --fleet {fleet}"},
 };
 
-void replace(std::string& text, std::string_view what, const std::string& by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-    text.replace(at, what.size(), by);
-}
-
 bool is_notified(const Event& event) {
   const auto of_kind = [&](const Part& part) { return part.event == event.kind; };
   return std::ranges::none_of(kParts, of_kind) || std::ranges::any_of(kParts, [&](const Part& part) {
@@ -142,8 +137,8 @@ std::optional<Notice> notice_of(const Event& event) {
   notice.subject = fmt::format("evenkeel {}: {}{}{}", notice.fleet, notice.instance,
                                notice.instance.empty() ? "" : " ", says);
   std::string advice{next};
-  replace(advice, "{fleet}", notice.fleet);
-  replace(advice, "{instance}", notice.instance);
+  replace_all(advice, "{fleet}", notice.fleet);
+  replace_all(advice, "{instance}", notice.instance);
   notice.text = fmt::format("{}\n{}{}{}", printable(event.text, kText), iso8601(event.at),
                             advice.empty() ? "" : "\n\n", advice);
   return notice;

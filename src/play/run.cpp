@@ -66,10 +66,7 @@ class Names {
     return found == names_.end() ? id : found->second;
   }
   std::string replaced(std::string text) const {
-    for (const auto& [id, name] : names_) {
-      for (auto at = text.find(id); at != std::string::npos; at = text.find(id, at + name.size()))
-        text.replace(at, id.size(), name);
-    }
+    for (const auto& [id, name] : names_) replace_all(text, id, name);
     return text;
   }
 

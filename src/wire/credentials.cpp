@@ -2,23 +2,14 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace evenkeel::wire {
-namespace {
-
-void replace_all(std::string& text, const std::string& secret) {
-  if (secret.empty()) return;
-  static constexpr std::string_view kMask = "[redacted]";
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kMask.size())) {
-    text.replace(at, secret.size(), kMask);
-  }
-}
-
-}  // namespace
 
 std::string Credentials::redact(std::string_view text) const {
   std::string clean{text};
-  replace_all(clean, secret_access_key);
-  replace_all(clean, session_token);
+  replace_all(clean, secret_access_key, "[redacted]");
+  replace_all(clean, session_token, "[redacted]");
   return clean;
 }
 

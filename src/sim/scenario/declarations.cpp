@@ -79,8 +79,7 @@ Result<void> read_sizes(const LineOptions& options, const FleetSpec& fleet, Auto
 
 // The line breaks of a text are written as \n.
 std::string with_line_breaks(std::string text) {
-  for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at + 1))
-    text.replace(at, 2, "\n");
+  replace_all(text, "\\n", "\n");
   return text;
 }
 
