@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "decide/decide.h"
 #include "decide/invariants/invariants.h"
+#include "decide/testing/decide.h"
 
 namespace {
 

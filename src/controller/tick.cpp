@@ -11,7 +11,6 @@
 #include "controller/send.h"
 #include "controller/without_a_store.h"
 #include "decide/clock.h"
-#include "decide/decide.h"
 #include "decide/invariants/invariants.h"
 #include "decide/remediation/apply_outcomes.h"
 #include "decide/remediation/open.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "decide/decide.h"
+#include "decide/testing/decide.h"
 #include "decide/testing/fleet.h"
 
 namespace evenkeel::decide {

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "decide/decide.h"
 #include "decide/invariants/invariants.h"
 #include "decide/remediation/apply_outcomes.h"
+#include "decide/testing/decide.h"
 #include "model/observation.h"
 #include "model/plan.h"
 
