@@ -51,7 +51,6 @@ Result<GroupInstance> read_instance(const Element& element) {
   instance.availability_zone = element.text_or_empty("AvailabilityZone");
   instance.lifecycle_state = TRY(element.text("LifecycleState"));
   instance.health_status = TRY(element.text("HealthStatus"));
-  instance.protected_from_scale_in = TRY(element.optional_boolean("ProtectedFromScaleIn")).value_or(false);
   const auto weight = TRY(element.optional_integer("WeightedCapacity"));
   // AWS takes 1 to 999 as a weight; memory is counted in MiB.
   if (weight && *weight >= 1 && *weight <= 100'000'000) instance.weight = static_cast<int>(*weight);

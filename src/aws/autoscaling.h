@@ -18,7 +18,6 @@ struct GroupInstance {
   std::string availability_zone;
   std::string lifecycle_state;  // "InService", "EnteringStandby", "Standby", …; unknown words are kept
   std::string health_status;    // "Healthy" or "Unhealthy", in AWS's own case: compare without it
-  bool protected_from_scale_in = false;
   std::optional<int> weight = std::nullopt;  // WeightedCapacity: units that it counts
 };
 

@@ -100,8 +100,6 @@ TEST(AutoScaling, ReadsAGroup) {
   ASSERT_EQ(group.instances.size(), 2U);
   EXPECT_EQ(group.instances[0].id, "i-1");
   EXPECT_EQ(group.instances[0].lifecycle_state, "Brand:New");
-  EXPECT_FALSE(group.instances[0].protected_from_scale_in);
-  EXPECT_TRUE(group.instances[1].protected_from_scale_in);
 }
 
 TEST(AutoScaling, AsksForFiftyGroupsAtATimeAndLeavesOutUnknownOnes) {

@@ -53,11 +53,6 @@ void add_query(wire::Parameters& parameters, std::size_t number, const MetricQue
 struct CollectedMetrics {
   MetricResult result;
   bool damaged = false;  // something was dropped: never complete again
-
-  void damage(std::string message) {
-    damaged = true;
-    result.messages.push_back(std::move(message));
-  }
 };
 
 // "InternalError" and "Forbidden" stay; "PartialData" gives way to what the next page says.
@@ -72,8 +67,7 @@ void take_samples(CollectedMetrics& collected, const Element& element) {
   const auto times = element.optional_list("Timestamps");
   const auto values = element.optional_list("Values");
   if (times.size() != values.size()) {
-    collected.damage(std::to_string(times.size()) + " times for " + std::to_string(values.size()) +
-                     " values: all dropped");
+    collected.damaged = true;
     return;
   }
   for (std::size_t i = 0; i < times.size(); ++i) {
@@ -82,15 +76,8 @@ void take_samples(CollectedMetrics& collected, const Element& element) {
     if (time && value) {
       collected.result.samples.push_back({*time, *value});
     } else {
-      collected.damage("a sample was dropped: " + (time ? value.error() : time.error()).message);
+      collected.damaged = true;
     }
-  }
-}
-
-void take_messages(CollectedMetrics& collected, const Element& element) {
-  for (const auto& message : element.optional_list("Messages")) {
-    collected.result.messages.push_back(
-        printable(message.text_or_empty("Code") + ": " + message.text_or_empty("Value")));
   }
 }
 
@@ -99,7 +86,7 @@ void finish(CollectedMetrics& collected) {
   std::ranges::sort(samples);
   samples.erase(std::ranges::unique(samples).begin(), samples.end());
   if (std::ranges::adjacent_find(samples, {}, &Sample::time) != samples.end()) {
-    collected.damage("one time has two different values");
+    collected.damaged = true;  // one time has two different values
   }
   collected.result.complete = !collected.damaged && collected.result.status == "Complete";
 }
@@ -201,15 +188,11 @@ Result<Dated<std::vector<MetricResult>>> get_metric_data(wire::Caller& caller,
       CollectedMetrics& series = collected[place->second];
       take_status(series, item.text_or_empty("StatusCode"));
       take_samples(series, item);
-      take_messages(series, item);
     }
     // A message on the whole call says that results are missing, without saying which.
-    for (const auto& message : result.optional_list("Messages")) {
-      const std::size_t first = chunk * kQueriesPerCall;
-      const std::size_t last = std::min(first + kQueriesPerCall, queries.size());
-      for (std::size_t i = first; i < last; ++i) {
-        collected[i].damage(printable(message.text_or_empty("Code") + ": " + message.text_or_empty("Value")));
-      }
+    if (!result.optional_list("Messages").empty()) {
+      const std::size_t last = std::min((chunk + 1) * kQueriesPerCall, queries.size());
+      for (std::size_t i = chunk * kQueriesPerCall; i < last; ++i) collected[i].damaged = true;
     }
     return result.text_or_empty("NextToken");
   };

@@ -50,8 +50,7 @@ struct MetricResult {
   // AWS said Complete and every sample could be read. Anything else is partial data, never to be trusted as
   // whole.
   bool complete = false;
-  std::vector<Sample> samples;        // oldest first
-  std::vector<std::string> messages;  // AWS's, and ours on samples that were dropped; untrusted
+  std::vector<Sample> samples;  // oldest first
 };
 
 // One result per query, in the order of the queries; no query at all is `invalid`. start is inclusive, end

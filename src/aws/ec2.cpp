@@ -61,10 +61,8 @@ Result<Instance> read_instance(const Element& element) {
   Instance instance;
   instance.id = TRY(element.text("instanceId"));
   const Element state = TRY(element.child("instanceState"));
-  instance.state_code = static_cast<int>(TRY(state.integer("code")) & kStateMask);
   instance.state = TRY(state.text("name"));
   instance.launch_time = TRY(element.time("launchTime"));
-  instance.instance_type = element.text_or_empty("instanceType");
   instance.private_ip = element.text_or_empty("privateIpAddress");
   instance.addresses = read_addresses(element);
   instance.vpc_id = element.text_or_empty("vpcId");

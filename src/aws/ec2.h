@@ -17,12 +17,9 @@ inline constexpr const char* kNoInstance = "i-00000000000000000";
 
 struct Instance {
   std::string id;
-  // Low byte: 0 pending, 16 running, 32 shutting-down, 48 terminated, 64 stopping, 80 stopped.
-  int state_code = 0;
   std::string state;   // "running", …
   Time launch_time{};  // changes on stop/start and replacement, not on reboot
   std::string availability_zone;
-  std::string instance_type;
   std::string private_ip;  // empty once terminated
   // Of all its interfaces, IPv4 and IPv6, prefixes ("10.0.1.16/28") included; sorted
   std::vector<std::string> addresses = {};

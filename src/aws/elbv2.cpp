@@ -38,13 +38,11 @@ Result<std::optional<HealthCheck>> read_health_check(const Element& element) {
   const auto interval = TRY(element.optional_integer("HealthCheckIntervalSeconds"));
   const auto timeout = TRY(element.optional_integer("HealthCheckTimeoutSeconds"));
   const auto healthy = TRY(element.optional_integer("HealthyThresholdCount"));
-  const auto unhealthy = TRY(element.optional_integer("UnhealthyThresholdCount"));
-  if (!interval || !healthy || !unhealthy) return std::nullopt;
+  if (!interval || !healthy) return std::nullopt;
   return HealthCheck{.enabled = TRY(element.optional_boolean("HealthCheckEnabled")).value_or(true),
                      .interval = std::chrono::seconds{*interval},
                      .timeout = std::chrono::seconds{timeout.value_or(0)},
-                     .healthy_threshold = static_cast<int>(*healthy),
-                     .unhealthy_threshold = static_cast<int>(*unhealthy)};
+                     .healthy_threshold = static_cast<int>(*healthy)};
 }
 
 Result<TargetGroup> read_group(const Element& element) {

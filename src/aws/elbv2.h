@@ -17,7 +17,6 @@ struct HealthCheck {
   Duration interval{};
   Duration timeout{};
   int healthy_threshold = 0;  // passing checks in a row; an ALB takes one for a newly registered target
-  int unhealthy_threshold = 0;
 };
 
 struct TargetGroup {

@@ -234,7 +234,6 @@ TEST(Elbv2, ReadsHealthCheckSettingsWhereTheyAreTold) {
   EXPECT_EQ(check->interval, std::chrono::seconds{10});
   EXPECT_EQ(check->timeout, std::chrono::seconds{5});
   EXPECT_EQ(check->healthy_threshold, 3);
-  EXPECT_EQ(check->unhealthy_threshold, 2);
   EXPECT_TRUE(check->enabled);
   EXPECT_FALSE(groups->value.at(1).health_check);
 }

@@ -189,12 +189,12 @@ Result<Dated<std::optional<std::string>>> find_command(wire::Caller& caller, con
                                       " pages of commands on " + printable(instance_id) + " in a day");
 }
 
-Result<Dated<CalendarState>> get_calendar_state(wire::Caller& caller, const std::string& calendar) {
+Result<Dated<std::string>> get_calendar_state(wire::Caller& caller, const std::string& calendar) {
   const auto call = make_call("GetCalendarState", {{"CalendarNames", json::array({calendar})}});
   const auto [body, date] = TRY(read(caller, call));
-  CalendarState found{text_of(body, "State"), parse_iso8601(text_of(body, "NextTransitionTime"))};
-  if (found.state.empty()) return std::unexpected(no_use(call, "holds no State"));
-  return Dated<CalendarState>{std::move(found), date};
+  auto state = text_of(body, "State");
+  if (state.empty()) return std::unexpected(no_use(call, "holds no State"));
+  return Dated<std::string>{std::move(state), date};
 }
 
 }  // namespace evenkeel::aws::ssm

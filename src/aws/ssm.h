@@ -61,12 +61,8 @@ Result<Dated<CommandInvocation>> get_command_invocation(wire::Caller& caller, co
 Result<Dated<std::optional<std::string>>> find_command(wire::Caller& caller, const std::string& instance_id,
                                                        const std::string& comment);
 
-struct CalendarState {
-  std::string state;                    // "OPEN", "CLOSED"; unknown words are kept
-  std::optional<Time> next_transition;  // none: AWS didn't say, or not in a way we can read
-};
-
-// Of one Change Calendar now, by its name or ARN. `rejected` (InvalidDocument): there is none of that name.
-Result<Dated<CalendarState>> get_calendar_state(wire::Caller& caller, const std::string& calendar);
+// "OPEN", "CLOSED" or a word of AWS that we don't know: of one Change Calendar now, by its name or ARN. `rejected`
+// (InvalidDocument): there is none of that name.
+Result<Dated<std::string>> get_calendar_state(wire::Caller& caller, const std::string& calendar);
 
 }  // namespace evenkeel::aws::ssm

@@ -247,7 +247,7 @@ TEST(RunCommand, TellsACommandThatIsNotThereFromOneThatCouldNotBeLookedFor) {
   EXPECT_EQ(wire::kind_of(find_command(endless.caller, "i-1", "n")), ErrorKind::invalid);
 }
 
-TEST(ChangeCalendar, ReadsWhetherItIsOpenAndUntilWhen) {
+TEST(ChangeCalendar, ReadsWhetherItIsOpen) {
   ScriptedAccount account([](const Request& request) {
     EXPECT_EQ(wire::header_of(request, "X-Amz-Target"), "AmazonSSM.GetCalendarState");
     const json expected{{"CalendarNames", json::array({"web-freeze"})}};
@@ -256,15 +256,12 @@ TEST(ChangeCalendar, ReadsWhetherItIsOpenAndUntilWhen) {
   });
   const auto state = get_calendar_state(account.caller, "web-freeze");
   ASSERT_TRUE(state) << state.error().message;
-  EXPECT_EQ(state->value.state, "CLOSED");
-  EXPECT_EQ(iso8601(state->value.next_transition.value()), "2026-12-01T00:00:00Z");
+  EXPECT_EQ(state->value, "CLOSED");
 }
 
 TEST(ChangeCalendar, WithoutAStateIsUnknown) {
   ScriptedAccount missing([](const Request&) { return respond(200, R"({"NextTransitionTime":"soon"})"); });
   EXPECT_EQ(wire::kind_of(get_calendar_state(missing.caller, "c")), ErrorKind::invalid);
-  ScriptedAccount never([](const Request&) { return respond(200, R"({"State":"OPEN"})"); });
-  EXPECT_EQ(get_calendar_state(never.caller, "c")->value.next_transition, std::nullopt);
   ScriptedAccount unknown(
       [](const Request&) { return respond(400, R"({"__type":"InvalidDocument","message":"none"})"); });
   EXPECT_EQ(wire::kind_of(get_calendar_state(unknown.caller, "c")), ErrorKind::rejected);

@@ -58,7 +58,6 @@ Result<Invocation> Runtime::next() {
                 "Lambda's Runtime API, invocation/next: an invocation without Lambda-Runtime-Aws-Request-Id");
   }
   invocation.deadline = parse_milliseconds(header(response, "Lambda-Runtime-Deadline-Ms"));
-  invocation.trace_id = header(response, "Lambda-Runtime-Trace-Id");
   invocation.payload = std::move(response.body);
   return invocation;
 }

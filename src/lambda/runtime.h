@@ -15,7 +15,6 @@ namespace evenkeel::lambda {
 struct Invocation {
   std::string id;                // AwsRequestId
   std::optional<Time> deadline;  // when Lambda kills the process; none: it didn't say
-  std::string trace_id;          // of X-Ray; may be empty
   std::string payload;
 };
 

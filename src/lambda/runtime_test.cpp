@@ -28,7 +28,6 @@ TEST(Runtime, AsksForTheNextInvocationWithoutATimeLimit) {
   ASSERT_TRUE(next) << next.error().message;
   EXPECT_EQ(next->id, "8476a536");
   EXPECT_EQ(next->deadline, Time{Duration{1795329960123}});
-  EXPECT_EQ(next->trace_id, "Root=1-5bef4de7");
   EXPECT_EQ(next->payload, R"({"a":1})");
   const auto& request = transport.requests.at(0);
   EXPECT_EQ(request.method, "GET");
@@ -55,7 +54,7 @@ TEST(Runtime, ADeadlineThatIsNoNumberIsUnknown) {
 TEST(Runtime, GivesAnswersAndErrorsToTheirInvocation) {
   ScriptedTransport transport{[](const Request&) { return Response{202, {}, ""}; }};
   Runtime runtime{transport, "x:1"};
-  const Invocation one{.id = "8476a536", .deadline = {}, .trace_id = "", .payload = ""};
+  const Invocation one{.id = "8476a536", .deadline = {}, .payload = ""};
   ASSERT_TRUE(runtime.respond(one, R"({"exit_code":0})"));
   ASSERT_TRUE(runtime.fail_invocation(one, "Evenkeel.AWS", "web: \"no\" \xff"));
   ASSERT_TRUE(runtime.fail_start("Evenkeel.Settings", "EVENKEEL_STATE is not set"));
@@ -73,8 +72,7 @@ TEST(Runtime, GivesAnswersAndErrorsToTheirInvocation) {
 
 TEST(Runtime, SaysWhatLambdaRefused) {
   ScriptedTransport transport{[](const Request&) { return Response{413, {}, "too large"}; }};
-  const auto given =
-      Runtime(transport, "x:1").respond({.id = "1", .deadline = {}, .trace_id = "", .payload = ""}, "{}");
+  const auto given = Runtime(transport, "x:1").respond({.id = "1", .deadline = {}, .payload = ""}, "{}");
   ASSERT_FALSE(given);
   EXPECT_NE(given.error().message.find("invocation/1/response: HTTP 413 too large"), std::string::npos);
 }

@@ -80,11 +80,11 @@ void read_calendars(ObservationBuilder& builder) {
     if (absent) builder.observation.absent_names.push_back(calendar);
     const auto* state = builder.take_in(Problem::Kind::calendar, calendar, answer);
     if (state == nullptr) continue;
-    seen = calendar_state(state->state);
+    seen = calendar_state(*state);
     if (seen == CalendarState::unknown) {
       builder.observation.problems.push_back(
           {Problem::Kind::calendar, calendar,
-           "its state is \"" + printable(state->state) + "\", neither OPEN nor CLOSED"});
+           "its state is \"" + printable(*state) + "\", neither OPEN nor CLOSED"});
     }
   }
 }

@@ -53,8 +53,7 @@ struct Healthy {
         .target_type = "instance",
         .vpc_id = "vpc-1",
         .load_balancer_arns = {"arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1"},
-        .health_check = aws::elbv2::HealthCheck{
-            .interval = 30s, .timeout = 5s, .healthy_threshold = 5, .unhealthy_threshold = 2}};
+        .health_check = aws::elbv2::HealthCheck{.interval = 30s, .timeout = 5s, .healthy_threshold = 5}};
     group.seen.arn = group.is.arn;
     group.seen.name = name;
     group.seen.has_load_balancer = group.seen.of_fleet = true;

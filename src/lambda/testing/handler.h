@@ -89,10 +89,8 @@ class Handling : public testing::Test {
   }
   HandlerAnswer invoke(std::string payload, Duration time_left = 60s) {
     out.str("");
-    return handler->handle({.id = "8476a536",
-                            .deadline = account->now() + time_left,
-                            .trace_id = "",
-                            .payload = std::move(payload)});
+    return handler->handle(
+        {.id = "8476a536", .deadline = account->now() + time_left, .payload = std::move(payload)});
   }
   // The answer of an invocation that went well.
   nlohmann::json answer(std::string payload) {
