@@ -12,7 +12,7 @@
 
 namespace evenkeel::sim {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counters, requests, dropped, dropped_because_of_us, crashes, repairs,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Counters, requests, dropped, dropped_by_our_doing, crashes, repairs,
                                    reboots, undrained_reboots, min_healthy)
 
 namespace {

@@ -255,7 +255,7 @@ struct Fact {
 // not ours: it would have hung with us or without.
 struct Counters {
   std::int64_t requests = 0, dropped = 0;
-  std::int64_t dropped_because_of_us = 0;  // would have been served had we not deregistered or rebooted
+  std::int64_t dropped_by_our_doing = 0;  // would have been served had we not deregistered or rebooted
   std::int64_t crashes = 0, repairs = 0;
   std::int64_t reboots = 0;            // by the API, that took effect
   std::int64_t stops = 0;              // by the API

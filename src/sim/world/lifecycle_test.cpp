@@ -283,12 +283,12 @@ TEST(Counters, ChargeUsForTheCapacityOfMembersThatWeMovedToStandbyAlone) {
     fleet.account.enter_standby(fleet.name, {fleet.ids[0]}, true, actor);
     fleet.pass(5min);
     EXPECT_GT(fleet.account.counters().dropped, 0);
-    EXPECT_EQ(fleet.account.counters().dropped_because_of_us > 0, actor == Actor::evenkeel);
+    EXPECT_EQ(fleet.account.counters().dropped_by_our_doing > 0, actor == Actor::evenkeel);
     fleet.account.exit_standby(fleet.name, {fleet.ids[0]}, actor);
     fleet.pass(2min);
-    const auto before = fleet.account.counters().dropped_because_of_us;
+    const auto before = fleet.account.counters().dropped_by_our_doing;
     fleet.pass(5min);
-    EXPECT_EQ(fleet.account.counters().dropped_because_of_us, before);
+    EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, before);
   }
 }
 
@@ -296,13 +296,13 @@ TEST(Counters, ChargeUsForAReplacementThatWeOrderedUntilItIsHealthy) {
   ScaledFleet fleet(2, "EC2", 60);
   fleet.account.terminate_in_group(fleet.ids[0], false);
   fleet.pass(80s);
-  const auto before = fleet.account.counters().dropped_because_of_us;
+  const auto before = fleet.account.counters().dropped_by_our_doing;
   fleet.pass(20s);
-  EXPECT_GT(fleet.account.counters().dropped_because_of_us, before);
+  EXPECT_GT(fleet.account.counters().dropped_by_our_doing, before);
   fleet.pass(5min);
-  const auto after = fleet.account.counters().dropped_because_of_us;
+  const auto after = fleet.account.counters().dropped_by_our_doing;
   fleet.pass(5min);
-  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, after);
+  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, after);
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ void Account::World::drop(const std::string& instance_id, const std::string& arn
                           const char* why) {
   if (requests <= 0) return;
   counters.dropped += requests;
-  if (ours) counters.dropped_because_of_us += requests;
+  if (ours) counters.dropped_by_our_doing += requests;
   note_drop(instance_id, arn, requests, ours, why);
 }
 

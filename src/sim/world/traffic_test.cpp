@@ -78,7 +78,7 @@ TEST(Traffic, OverAServersCapacityIsDropped) {
   const auto& counters = fleet.account.counters();
   EXPECT_NEAR(static_cast<double>(counters.dropped), static_cast<double>(counters.requests) / 3,
               static_cast<double>(counters.requests) * 0.02);
-  EXPECT_EQ(counters.dropped_because_of_us, 0);
+  EXPECT_EQ(counters.dropped_by_our_doing, 0);
 }
 
 TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedBecauseOfUs) {
@@ -87,7 +87,7 @@ TEST(Traffic, ForWantOfTheMembersWeKeepOutIsDroppedBecauseOfUs) {
   fleet.pass(1min);
   const auto& counters = fleet.account.counters();
   EXPECT_GT(counters.dropped, 0);
-  EXPECT_EQ(counters.dropped_because_of_us, counters.dropped);
+  EXPECT_EQ(counters.dropped_by_our_doing, counters.dropped);
 }
 
 TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedBecauseOfUs) {
@@ -96,7 +96,7 @@ TEST(Traffic, BeyondTheCapacityWeKeepOutIsNotDroppedBecauseOfUs) {
   fleet.pass(10s);
   const auto before = fleet.account.counters();
   fleet.pass(1min);
-  const auto ours = fleet.account.counters().dropped_because_of_us - before.dropped_because_of_us;
+  const auto ours = fleet.account.counters().dropped_by_our_doing - before.dropped_by_our_doing;
   const auto all = fleet.account.counters().dropped - before.dropped;
   EXPECT_EQ(ours, 60 * 100);
   EXPECT_GT(all, 60 * 280);
@@ -110,7 +110,7 @@ TEST(Traffic, IsNotDroppedBecauseOfUsOnceTheMemberIsBack) {
   fleet.account.peak_requests_per_second *= 5;
   fleet.pass(1min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
 }
 
 TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedBecauseOfUs) {
@@ -119,7 +119,7 @@ TEST(Traffic, ToAServerThatHangsByItselfWhileWeHoldAnotherIsNotDroppedBecauseOfU
   fleet.account.crash(fleet.ids[1]);
   fleet.pass(5min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
 }
 
 TEST(Traffic, DroppedWhileAnOutsiderHoldsTheMemberIsNotBecauseOfUs) {
@@ -127,7 +127,7 @@ TEST(Traffic, DroppedWhileAnOutsiderHoldsTheMemberIsNotBecauseOfUs) {
   fleet.account.deregister_target(fleet.group, fleet.ids[0], 443, Actor::outsider);
   fleet.pass(3min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
 }
 
 TEST(Traffic, InFlightOnACrashingServerIsDropped) {
@@ -135,7 +135,7 @@ TEST(Traffic, InFlightOnACrashingServerIsDropped) {
   fleet.pass(2min);
   fleet.account.crash(fleet.ids[0]);
   EXPECT_GT(drops(fleet, Actor::outsider, "in flight on a server that crashed"), 20);
-  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
 }
 
 TEST(Traffic, GoesOnToAHungServerUntilItsHealthChecksHaveFailed) {
@@ -156,7 +156,7 @@ TEST(Traffic, OnAServerThatWeRebootWithoutDrainingIsDroppedBecauseOfUs) {
   fleet.pass(1min);
   EXPECT_GT(drops(fleet, Actor::evenkeel, "in flight on a server that was rebooted"), 10);
   EXPECT_GT(drops(fleet, Actor::evenkeel, "routed to a server that doesn't run"), 40 * 9);
-  EXPECT_EQ(fleet.account.counters().dropped, fleet.account.counters().dropped_because_of_us);
+  EXPECT_EQ(fleet.account.counters().dropped, fleet.account.counters().dropped_by_our_doing);
 }
 
 TEST(Traffic, IsNotDroppedWhenAServerIsDrainedBeforeItsReboot) {

@@ -63,7 +63,7 @@ TEST(ZoneOutage, DropsWhatIsRoutedThereWithoutBlamingUs) {
   fleet.account.begin_zone_outage("a");
   fleet.pass(5min);
   EXPECT_GT(fleet.account.counters().dropped, 0);
-  EXPECT_EQ(fleet.account.counters().dropped_because_of_us, 0);
+  EXPECT_EQ(fleet.account.counters().dropped_by_our_doing, 0);
 }
 
 }  // namespace
