@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "check/foreseen.h"
 #include "check/rules.h"
+#include "decide/fleet_view.h"
 
 namespace evenkeel::check::rules {
 namespace {
@@ -84,7 +85,7 @@ Findings auto_scaling_state(const Subject& fleet) {
     if (state == LifecycleState::in_service || in_standby(state)) continue;
     if (!fleet.members.contains(member.instance_id)) continue;
     ids.push_back(member.instance_id);
-    states.insert(name(state));
+    states.insert(decide::state_word(member));
   }
   if (ids.empty()) return {};
   return {{.severity = worse_for_all(ids.size(), fleet.size()),

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "decide/guards/expected.h"
 #include "decide/guards/slow_start.h"
 #include "decide/sorted_walk.h"
@@ -330,6 +331,10 @@ void FleetView::count_taken_out() {
 int required_healthy(const Keep& keep, int members, int fail_open_count, int fail_open_percent) {
   const int fail_open = std::max(fail_open_count, (fail_open_percent * members + 99) / 100);
   return std::max(keep.healthy.of(members), fail_open + 1);
+}
+
+std::string state_word(const AutoScalingMember& member) {
+  return member.newer_word.empty() ? name(member.lifecycle_state) : printable(member.newer_word);
 }
 
 void FleetView::find_required() {

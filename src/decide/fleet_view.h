@@ -2,6 +2,7 @@
 // decision; holds pointers into the observation and the state, which must outlive it.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -72,6 +73,9 @@ struct MetricReading {
 // own fail-open threshold.
 int required_healthy(const Keep& keep, int members, int fail_open_count, int fail_open_percent);
 
+// Where Auto Scaling has it, in AWS's word.
+std::string state_word(const AutoScalingMember& member);
+
 // How many instances an Auto Scaling group wants, those in Standby included. Where its sizes count units: those
 // that it has, and as many of the lightest as it lacks.
 int instances_wanted(const AutoScalingGroup& group);
@@ -97,6 +101,10 @@ struct FleetView {
   // fail-open threshold. A share is of the group's members, or of what Auto Scaling wants and has in Standby
   // if that is more: it must not shrink with what is taken out.
   int required(const TargetGroup& group) const { return groups.at(&group).required; }
+  // Of them, what keep.healthy asks for; more: the group's fail-open threshold does.
+  int healthy_wanted(const Count& count) const {
+    return policy.keep.healthy.of(std::max(count.members, wanted_by_scaling));
+  }
   // How many must be left serving in the group and zone: keep.healthy_per_zone, or one where the zone has two
   // or more members.
   int required(const Count& zone) const;

@@ -198,6 +198,7 @@ struct AutoScalingMember {
   LifecycleState lifecycle_state = LifecycleState::other;
   bool healthy = true;  // what Auto Scaling thinks of it
   int weight = 1;       // how many units of the group's sizes it counts (WeightedCapacity); 0: not known
+  std::string newer_word = {};  // AWS's own for the state, where we don't know it; untrusted
   bool operator==(const AutoScalingMember&) const = default;
 };
 

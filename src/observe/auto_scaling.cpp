@@ -59,10 +59,13 @@ AutoScalingGroup seen_group(const aws::autoscaling::Group& group) {
   for (const auto& source : group.other_traffic_sources)
     seen.other_traffic_sources.push_back(seen_source(source));
   for (const auto& instance : group.instances) {
-    seen.members.push_back({.instance_id = instance.id,
-                            .lifecycle_state = lifecycle_state(instance.lifecycle_state),
-                            .healthy = lower(instance.health_status) == "healthy",
-                            .weight = instance.weight.value_or(group.in_units ? 0 : 1)});
+    const auto state = lifecycle_state(instance.lifecycle_state);
+    seen.members.push_back(
+        {.instance_id = instance.id,
+         .lifecycle_state = state,
+         .healthy = lower(instance.health_status) == "healthy",
+         .weight = instance.weight.value_or(group.in_units ? 0 : 1),
+         .newer_word = instance.lifecycle_state == name(state) ? "" : instance.lifecycle_state});
   }
   return seen;
 }

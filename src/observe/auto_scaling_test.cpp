@@ -52,6 +52,16 @@ TEST_F(ObservingScaling, ReadsSizesSuspensionsAndMembers) {
                                                           {kTwo, LifecycleState::in_service, false}}));
 }
 
+TEST_F(ObservingScaling, KeepsAWordOfAwsThatItDoesNotKnow) {
+  scaling(
+      {.more = "", .members = {{kOne, "Warmed:Stopped", "Healthy"}, {kTwo, "Terminating:Later", "Healthy"}}});
+  const auto members = observed().auto_scaling_group.value().members;
+  EXPECT_EQ(members.at(0).lifecycle_state, LifecycleState::other);
+  EXPECT_EQ(members.at(0).newer_word, "Warmed:Stopped");
+  EXPECT_EQ(members.at(1).lifecycle_state, LifecycleState::terminating);
+  EXPECT_EQ(members.at(1).newer_word, "Terminating:Later");
+}
+
 TEST_F(ObservingScaling, ReadsUnitsSourcesZonesAndGrace) {
   scaling({.more = "<HealthCheckGracePeriod>90</HealthCheckGracePeriod><DesiredCapacityType>vcpu"
                    "</DesiredCapacityType><AvailabilityZones><member>a</member></AvailabilityZones>"

@@ -163,6 +163,16 @@ TEST(Guards, AClockThatRunsBackwardsStopsStarts) {
   EXPECT_EQ(why_not(fleet), Reason::clock_backwards);
 }
 
+TEST(Guards, AWordOfAutoScalingThatIsNewIsToldAsAwsWroteIt) {
+  FleetForTest fleet;
+  auto& member = fleet.scaling().members[2];
+  member.lifecycle_state = LifecycleState::other;
+  member.newer_word = "Warmed:\x1bStopped";
+  const auto held = verdict_of_three(fleet);
+  EXPECT_EQ(held.reason, Reason::auto_scaling_state);
+  EXPECT_EQ(held.text, "its Auto Scaling state is Warmed:\\x1bStopped, not InService");
+}
+
 TEST(Guards, WhatWasStoppedUnderAFormerNameStartsNothing) {
   FleetForTest fleet;
   const Time now = fleet.observation.taken_at;

@@ -157,9 +157,8 @@ Ruling lifecycle(const FleetView& fleet, const Member& member, bool explain) {
   }
   const auto& group = *fleet.observation.auto_scaling_group;
   if (member.scaling->lifecycle_state != LifecycleState::in_service) {
-    return Verdict{Reason::auto_scaling_state, "its Auto Scaling state is " +
-                                                   std::string(name(member.scaling->lifecycle_state)) +
-                                                   ", not InService"};
+    return Verdict{Reason::auto_scaling_state,
+                   "its Auto Scaling state is " + state_word(*member.scaling) + ", not InService"};
   }
   if (!member.scaling->healthy && !group.replacement_suspended) {
     return Verdict{Reason::auto_scaling_would_replace,

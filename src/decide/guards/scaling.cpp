@@ -180,7 +180,7 @@ Ruling az_rebalance(const FleetView& fleet, const Member& member, bool explain) 
         fmt::format(
             "the Availability Zone of {}, which Auto Scaling group {} has in {}, is not known, so "
             "Evenkeel can't tell whether the zones would be even{}",
-            printable(id), printable(group.name), name(one.scaling->lifecycle_state),
+            printable(id), printable(group.name), state_word(*one.scaling),
             launched ? "" : "; if the instance is gone, detach it from the group or terminate it there")};
     return launched ? unknown : lasting(std::move(unknown));
   }
