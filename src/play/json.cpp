@@ -6,7 +6,7 @@ namespace {
 cli::OrderedJson counted(const ScenarioRun& run) {
   return {{"requests_total", run.counters.requests},
           {"requests_dropped", run.counters.dropped},
-          {"dropped_by_our_doing", run.counters.dropped_because_of_us},
+          {"dropped_by_our_doing", run.counters.dropped_by_our_doing},
           {"crashes", run.counters.crashes},
           {"repairs", run.counters.repairs},
           {"min_healthy", run.counters.min_healthy},

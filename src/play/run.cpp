@@ -342,7 +342,7 @@ Result<void> EvenkeelRun::finish() {
 }  // namespace
 
 bool ScenarioRun::clean() const {
-  return counters.dropped_because_of_us == 0 && judgement.undrained_reboots == 0 &&
+  return counters.dropped_by_our_doing == 0 && judgement.undrained_reboots == 0 &&
          judgement.double_reboots == 0 && judgement.forgotten == 0 && judgement.guard_violations == 0 &&
          judgement.size_changes == 0 && judgement.consequences == 0 && judgement.retained == 0 &&
          problems.empty();

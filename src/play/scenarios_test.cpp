@@ -44,7 +44,7 @@ TEST_P(Scenarios, KeepsItsPromiseAndTellsItsStory) {
   const auto run = run_with(*scenario, 1, quiet.context, {});
   ASSERT_TRUE(run) << run.error().message;
 
-  EXPECT_EQ(run->counters.dropped_because_of_us, 0);
+  EXPECT_EQ(run->counters.dropped_by_our_doing, 0);
   EXPECT_EQ(run->judgement.undrained_reboots, 0);
   EXPECT_EQ(run->judgement.double_reboots, 0);
   EXPECT_EQ(run->judgement.forgotten, 0);

@@ -64,7 +64,7 @@ std::string compared(const Play& play, const cli::Colours& paint) {
   const auto ours = [&](const char* what, std::int64_t count) { table.add({what, "-", grouped(count)}); };
   both("requests", without.counters.requests, with.counters.requests);
   both("requests dropped", without.counters.dropped, with.counters.dropped);
-  ours("  caused by Evenkeel", with.counters.dropped_because_of_us);
+  ours("  caused by Evenkeel", with.counters.dropped_by_our_doing);
   both("servers died", without.counters.crashes, with.counters.crashes);
   both("fewest healthy at any time", without.counters.min_healthy, with.counters.min_healthy);
   both("reboots, each drained first", without.counters.reboots, with.counters.reboots);

@@ -33,9 +33,9 @@ std::optional<std::string> many_jumped(const FleetView& fleet) {
   const auto crossing = too_many_crossed(fleet.policy, std::move(jumps), members);
   if (!crossing) return std::nullopt;
   return fmt::format(
-      "{} of {} members jumped over {} within {} at {}; keep.crossing_percent allows {}: one cause, not {} leaks",
+      "{} of {} members jumped over {} within {} at {}; keep.crossing_percent ({}) allows {}: one cause, not {} leaks",
       crossing->together, members, format_number(condition.above), format_duration(2 * condition.period),
-      iso8601(crossing->first), crossing->may, crossing->together);
+      iso8601(crossing->first), fleet.policy.keep.crossing_percent, crossing->may, crossing->together);
 }
 
 // Newest first, of one rule or of all: how many of the remediations whose effect is known helped.

@@ -18,8 +18,7 @@ Ruling in_group(const FleetView& fleet, const Member& member, const Target& plac
   const auto& count = *place.count;
   const int left = count.serving - (member.serving ? 1 : 0);
   if (left >= count.required && !explain) return std::nullopt;
-  const bool by_policy =
-      fleet.policy.keep.healthy.of(std::max(count.members, fleet.wanted_by_scaling)) >= count.required;
+  const bool by_policy = fleet.healthy_wanted(count) >= count.required;
   Verdict verdict{left >= count.required ? Reason::start : Reason::too_few_healthy,
                   fmt::format("{} of {} would be left healthy in {}{}; {} asks for {}", left, count.members,
                               place.group->name, without_shifted(count),
@@ -28,9 +27,12 @@ Ruling in_group(const FleetView& fleet, const Member& member, const Target& plac
   if (count.members - 1 < count.required) {  // even while all of them serve
     verdict.lasts = true;
     verdict.text += count.members < 2 ? "; add servers: the only one can never leave"
-                                      : fmt::format("; set {} to {} or less, or add servers",
-                                                    by_policy ? "keep.healthy" : "that threshold",
-                                                    count.members - (by_policy ? 1 : 2));
+                    : by_policy
+                        ? fmt::format(
+                              "; set keep.healthy to {} or less, or add servers; a fail-open threshold of "
+                              "the group may ask for as many",
+                              count.members - 1)
+                        : "; lower that threshold (minimum_healthy_targets of the group), or add servers";
   }
   return verdict;
 }

@@ -141,8 +141,10 @@ Ruling clock_backwards(const FleetView& fleet, bool) {
   if (back <= kMaxSpread) return std::nullopt;
   return Verdict{
       Reason::clock_backwards,
-      fmt::format("AWS's clock is {} behind the last tick's: nothing starts until it has caught up",
-                  format_duration(back)),
+      fmt::format(
+          "AWS's clock is {} behind the last tick's: nothing starts until it has caught up, or {} ticks "
+          "over {} agree",
+          format_duration(back), kBelievedAfterTicks, format_duration(kBelievedAfter)),
       {{Number::back_seconds, std::chrono::duration<double>(back).count()}}};
 }
 

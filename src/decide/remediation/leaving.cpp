@@ -37,9 +37,12 @@ std::optional<std::string> guard_broken(const Remediation& remediation, const Pl
     const int required = std::max(count.required, required_healthy(builder.policy.keep, count.members,
                                                                    group->attributes->fail_open_count,
                                                                    group->attributes->fail_open_percent));
-    if (count.serving < required)
-      return fmt::format("{} are left healthy in {}; keep.healthy asks for {}", count.serving, group->name,
-                         required);
+    if (count.serving < required) {
+      const bool by_policy =
+          std::max(fleet.healthy_wanted(count), builder.policy.keep.healthy.of(count.members)) >= required;
+      return fmt::format("{} are left healthy in {}; {} asks for {}", count.serving, group->name,
+                         by_policy ? "keep.healthy" : "its fail-open threshold", required);
+    }
   }
   return std::nullopt;
 }

@@ -43,7 +43,9 @@ Judgement judge(const MetricCondition& condition, const Signal& signal, Time now
   Judgement judgement;
   if (signal.state != SignalState::fresh || signal.samples.empty()) {
     const auto why = signal.detail.empty() ? std::string("no samples") : signal.detail;
-    judgement.verdict = {reason_for(signal.state), fmt::format("signal {}: {}", name(signal.state), why), {}};
+    const auto* key = signal.state == SignalState::stale ? " (max_age)" : "";
+    judgement.verdict = {reason_for(signal.state),
+                         fmt::format("signal {}: {}{}", name(signal.state), why, key)};
     return judgement;
   }
   if (const auto wrong = implausible(condition, signal, now)) {

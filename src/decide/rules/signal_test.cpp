@@ -49,6 +49,13 @@ TEST(Judge, TheSentenceSaysHowManySamplesAgree) {
             "70 is above 65, and so are 3 of the 5 samples in 5m");
 }
 
+TEST(Judge, AStaleSignalNamesTheKeyThatAllowsMore) {
+  const Signal stale{
+      .state = SignalState::stale, .samples = {}, .detail = "the newest sample is 12m old, 5m is allowed"};
+  EXPECT_EQ(judge(condition(), stale, kNow).verdict.text,
+            "signal stale: the newest sample is 12m old, 5m is allowed (max_age)");
+}
+
 TEST(Judge, MissingSamplesDoNotCountAsAgreement) {
   auto gappy = signal({70, 70, 70, 70, 70});
   gappy.samples.erase(gappy.samples.begin(), gappy.samples.begin() + 3);
