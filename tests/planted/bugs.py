@@ -152,7 +152,7 @@ BUGS = [
     Bug("lets surveys spend the restores' share", "wire/pacing.cpp",
         "urgency == Urgency::restore ? 0 : size.reserve", "urgency == Urgency::restore ? 0 : size.reserve / 99"),
     Bug("shows the session token", "wire/credentials.cpp",
-        "  replace_all(clean, session_token);\n", ""),
+        "  replace_all(clean, session_token, \"[redacted]\");\n", ""),
     # Another store
     Bug("takes its own write for somebody else's", "record/dynamo_journal.cpp",
         "stored->document == ours.document && stored->events == ours.events", "stored->document.empty()"),

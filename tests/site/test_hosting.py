@@ -73,7 +73,7 @@ class Forms(unittest.TestCase):
         commands = set(re.findall(r"`evenkeel ([a-z]+)", text))
         self.assertLessEqual({"check", "status", "explain", "history", "state"}, commands)
         for command in commands:
-            self.assertIn(f'add_subcommand("{command}"', code)
+            self.assertRegex(code, rf'add(_subcommand)?\("{command}"')
         for option in set(re.findall(r"(--[a-z-]+)", text)) - {"--version"}:
             self.assertIn(f'"{option}', code)
         self.assertIn("credential", text)
