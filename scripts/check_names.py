@@ -22,7 +22,6 @@ ALLOWED: dict[str, str] = {
     "Alarm": "CloudWatch's",
     "AutoScalingGroup": "Auto Scaling's",
     "AutoScalingMember": "Auto Scaling's instance of a group",
-    "CalendarState": "Systems Manager's",
     "CommandInvocation": "Systems Manager's",
     "Document": "Systems Manager's",
     "Instance": "EC2's",

@@ -68,5 +68,19 @@ TEST(Restore, WaitsForAQueuedRebootUnlessItIsWantedNow) {
   }
 }
 
+TEST(Draining, NamesTheGroupsOwnThresholdWhereThatIsWhatAsks) {
+  FleetForTest fleet;
+  fleet.policy.keep.healthy = {.count = 2, .percent = 0};
+  for (auto& group : fleet.observation.target_groups) group.attributes->fail_open_count = 4;
+  fleet.start_of_three();
+  fleet.state_of(3, TargetState::draining);
+  for (int i = 4; i <= 6; ++i) fleet.state_of(i, TargetState::unhealthy);
+  fleet.pass(1min);
+  fleet.tick();
+  EXPECT_NE(fleet.three().why_untreated.find("4 are left healthy in tg1; its fail-open threshold asks for 5"),
+            std::string::npos)
+      << fleet.three().why_untreated;
+}
+
 }  // namespace
 }  // namespace evenkeel::decide
