@@ -15,12 +15,15 @@ EXAMPLES = sorted((DOCS / "examples").glob("*.yaml"))
 SCHEMA = json.loads((DOCS / "policy.schema.json").read_text(encoding="utf-8"))
 
 
+TEXT_IN_1_2 = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
+
+
 class Loader(yaml.SafeLoader):
-    """As YAML 1.2 reads it: a day such as 2026-12-20 is text."""
+    """As YAML 1.2 reads it: a day such as 2026-12-20 is text, and so are yes and no."""
 
 
 Loader.yaml_implicit_resolvers = {
-    sign: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    sign: [(tag, pattern) for tag, pattern in resolvers if tag not in TEXT_IN_1_2]
     for sign, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
