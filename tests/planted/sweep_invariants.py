@@ -72,18 +72,18 @@ def commands(build: Path) -> tuple[list[str], list[str]]:
 def build_tests(build: Path) -> tuple[Path, list[str]]:
     subprocess.run(["ninja", "-C", build, "decide_test"], check=True, stdout=subprocess.DEVNULL)
     place = build / "swept"
-    (place / "decide").mkdir(parents=True, exist_ok=True)
+    (place / "decide" / "invariants").mkdir(parents=True, exist_ok=True)
     checks: list[str] = []
     for file in sources():
         changed = numbered(file.read_text(encoding="utf-8"), checks, file.name)
-        (place / "decide" / file.name).write_text(changed, encoding="utf-8")
+        (place / "decide" / "invariants" / file.name).write_text(changed, encoding="utf-8")
     compiler, linker = commands(build)
     objects = []
     for file in sources():
         if file.suffix != ".cpp":
             continue
         objects.append(place / (file.stem + ".o"))
-        command = [compiler[0], "-I", place, *compiler[1:], "-c", place / "decide" / file.name, "-o", objects[-1]]
+        command = [compiler[0], "-I", place, *compiler[1:], "-c", place / "decide" / "invariants" / file.name, "-o", objects[-1]]
         subprocess.run(command, check=True, cwd=build)
     # The numbered definitions stand first, and the linker keeps the first.
     program = place / "decide_test"
