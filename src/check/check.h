@@ -48,7 +48,6 @@ struct Right {
   State state = State::not_tried;
   bool of_check_alone = false;  // the tick does without it
 };
-const char* name(Right::State state);
 // In the order of aws/permissions.h.
 std::vector<Right> rights(const FleetPolicy& policy, const Facts& facts);
 
@@ -62,3 +61,8 @@ struct PolicyStatement {
 std::vector<PolicyStatement> missing_statements(const FleetPolicy& policy, const Facts& facts);
 
 }  // namespace evenkeel::check
+
+template <>
+inline constexpr auto evenkeel::kWords<evenkeel::check::Right::State> =
+    evenkeel::word_table<evenkeel::check::Right::State::unproved>("allowed", "denied", "not_tried",
+                                                                  "unproved");

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/words.h"
+
 namespace evenkeel::check {
 
 // From bad to good: the worst finding's severity is the fleet's.
@@ -13,7 +15,6 @@ enum class Severity {
   warning,         // it would go wrong for some, or sometimes
   note,            // good to know; nothing to do
 };
-const char* name(Severity severity);  // "would_not_work", "warning", "note": stable, for JSON
 
 struct Finding {
   Severity severity = Severity::warning;
@@ -26,3 +27,7 @@ struct Finding {
 };
 
 }  // namespace evenkeel::check
+
+template <>
+inline constexpr auto evenkeel::kWords<evenkeel::check::Severity> =
+    evenkeel::word_table<evenkeel::check::Severity::note>("would_not_work", "warning", "note");

@@ -13,14 +13,6 @@
 namespace evenkeel::check {
 namespace {
 
-Observation as_observed(const Subject& fleet) {
-  auto seen = fleet.facts.seen;
-  seen.target_groups.clear();
-  for (const auto& group : fleet.facts.groups) seen.target_groups.push_back(group.seen);
-  std::ranges::sort(seen.target_groups, {}, &TargetGroup::arn);
-  return seen;
-}
-
 using Verdicts = std::vector<Verdict>;
 
 Verdicts verdicts(const decide::FleetView& view, const decide::Member& member, std::string_view guard) {
@@ -42,12 +34,11 @@ Verdicts verdicts(const decide::FleetView& view, const decide::Member& member, s
 std::vector<Foreseen> foreseen(const Subject& fleet, std::string_view guard, Reason reason) {
   std::vector<Foreseen> held;
   if (!fleet.facts.instances_read()) return held;
-  const auto seen = as_observed(fleet);
   FleetState state;
   std::set<std::pair<std::string, std::string>> told;  // member, text
   for (int level = 0; level < static_cast<int>(fleet.policy.treatments.size()); ++level) {
     for (const auto& [id, member] : fleet.members) state.members[id].level = level;
-    const decide::FleetView view(fleet.policy, seen, state);
+    const decide::FleetView view(fleet.policy, fleet.observed, state);
     for (const auto& [id, member] : view.members) {
       if (!fleet.members.contains(id)) continue;
       for (auto& verdict : verdicts(view, member, guard)) {
@@ -67,7 +58,7 @@ std::vector<Finding> findings_of(const Subject& fleet, const std::vector<Foresee
   std::vector<Finding> findings;
   for (const auto& one : held) {
     std::map<std::string, double> numbers;
-    for (const auto& [number, value] : one.numbers) numbers[evenkeel::name(number)] = value;
+    for (const auto& [number, value] : one.numbers) numbers[name(number)] = value;
     findings.push_back({.severity = worse_for_all(one.members.size(), fleet.size()),
                         .text = fmt::format("{} of {} would be left alone ({}): {}", one.members.size(),
                                             count(fleet.size(), "member"), some(one.members), one.text),

@@ -74,20 +74,6 @@ std::vector<PolicyStatement> missing_statements(const FleetPolicy& policy, const
   return statements;
 }
 
-const char* name(Right::State state) {
-  switch (state) {
-    case Right::State::allowed:
-      return "allowed";
-    case Right::State::denied:
-      return "denied";
-    case Right::State::not_tried:
-      return "not_tried";
-    case Right::State::unproved:
-      break;
-  }
-  return "unproved";
-}
-
 std::vector<Right> rights(const FleetPolicy& policy, const Facts& facts) {
   std::vector<Right> all;
   for (const auto& needed : aws::kNeededPermissions) {

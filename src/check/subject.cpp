@@ -9,19 +9,11 @@
 
 namespace evenkeel::check {
 
-const char* name(Severity severity) {
-  switch (severity) {
-    case Severity::would_not_work:
-      return "would_not_work";
-    case Severity::warning:
-      return "warning";
-    case Severity::note:
-      break;
-  }
-  return "note";
-}
-
-Subject::Subject(const FleetPolicy& fleet_policy, const Facts& read) : policy(fleet_policy), facts(read) {
+Subject::Subject(const FleetPolicy& fleet_policy, const Facts& read)
+    : policy(fleet_policy), facts(read), observed(read.seen) {
+  observed.target_groups.clear();
+  for (const auto& group : facts.groups) observed.target_groups.push_back(group.seen);
+  std::ranges::sort(observed.target_groups, {}, &TargetGroup::arn);
   for (const auto& group : facts.groups) {
     if (!group.seen.registrations || group.seen.type != TargetType::instance) continue;
     for (const auto& target : *group.seen.registrations)

@@ -33,6 +33,7 @@ struct CheckedMember {
 struct Subject {
   const FleetPolicy& policy;
   const Facts& facts;
+  Observation observed;  // for the guards: as a tick sees it, with the target groups of the facts
   std::map<std::string, CheckedMember>
       members;                                // by instance id: registered in a named group of type instance
   const AutoScalingGroup* scaling = nullptr;  // the one that the policy names

@@ -85,7 +85,7 @@ OrderedJson report_view(const Report& report) {
   OrderedJson rights = OrderedJson::array();
   for (const auto& right : check::rights(*report.fleet, *report.facts)) {
     rights.push_back({{"action", right.action},
-                      {"state", check::name(right.state)},
+                      {"state", name(right.state)},
                       {"needed_by", right.of_check_alone ? "check" : "tick"}});
   }
   const auto missing = check::missing_statements(*report.fleet, *report.facts);

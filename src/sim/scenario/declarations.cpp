@@ -157,7 +157,7 @@ Result<void> read_role(const Words& words, Scenario& scenario) {
 
 Result<void> read_fault(const Words& words, Scenario& scenario) {
   if (words.size() < 3) return words[0].wrong("needs an action (or *) and a kind");
-  const auto kind = fault_kind(words[2].text);
+  const auto kind = from_word<FaultKind>(words[2].text);
   if (!kind) {
     return words[2].wrong(
         "is no kind of fault; allowed are throttle, server_error, lose_reply_before, lose_reply_after, late, "

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/words.h"
 #include "sim/world/auto_scaling.h"
 #include "sim/world/systems_manager.h"
 
@@ -133,8 +134,6 @@ struct Server {
   }
 };
 
-const char* name(Server::Life life);  // "stopping_for_reboot"
-
 // One CloudWatch series; the exact set of dimensions is its identity.
 struct Series {
   std::string metric_namespace, metric;
@@ -227,7 +226,6 @@ enum class FactKind {
   zone_outage,   // -; the zone
   zone_restored  // -; the zone
 };
-const char* name(FactKind kind);  // "reboot-effect"
 
 struct Fact {
   Time at{};
@@ -392,3 +390,16 @@ class Account {
 };
 
 }  // namespace evenkeel::sim
+
+template <>
+inline constexpr auto evenkeel::kWords<evenkeel::sim::Server::Life> =
+    evenkeel::word_table<evenkeel::sim::Server::Life::pending>(
+        "running", "stopping_for_reboot", "booting", "hung", "stopped", "terminated", "stopping", "pending");
+template <>
+inline constexpr auto evenkeel::kWords<evenkeel::sim::FactKind> =
+    evenkeel::word_table<evenkeel::sim::FactKind::zone_restored>(
+        "deregister", "register", "drained", "healthy", "unhealthy", "reboot-accepted", "reboot-ignored",
+        "reboot-effect", "boot-done", "boot-hangs", "repair", "stop-accepted", "stop", "start", "terminate",
+        "replace", "standby", "exit-standby", "in-service", "retained", "root-volume", "detach", "launch",
+        "scale-in", "resize", "event", "crash", "group-deleted", "command", "command-done", "drop",
+        "zone-outage", "zone-restored");

@@ -1,25 +1,8 @@
 #include "sim/world/faults.h"
 
-#include <array>
 #include <utility>
 
 namespace evenkeel::sim {
-namespace {
-
-constexpr std::array kKindNames = {
-    "throttle", "server_error", "lose_reply_before", "lose_reply_after",     "late",      "slow",
-    "garbage",  "denied",       "contention",        "activity_in_progress", "wrong_date"};
-
-}  // namespace
-
-const char* name(FaultKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
-
-std::optional<FaultKind> fault_kind(std::string_view text) {
-  for (std::size_t i = 0; i < kKindNames.size(); ++i) {
-    if (kKindNames[i] == text) return static_cast<FaultKind>(i);
-  }
-  return std::nullopt;
-}
 
 FaultDice::FaultDice(std::vector<Fault> faults, std::uint64_t seed) {
   SeededRandom seeds(seed);

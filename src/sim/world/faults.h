@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/words.h"
 
 namespace evenkeel::sim {
 
@@ -26,10 +27,6 @@ enum class FaultKind {
   activity_in_progress,  // its 400 ScalingActivityInProgress
   wrong_date,            // the answer's Date is `date_by` off
 };
-
-// "lose_reply_after" and so on, as scenario files and faults_fired() write it.
-const char* name(FaultKind kind);
-std::optional<FaultKind> fault_kind(std::string_view text);
 
 struct Fault {
   FaultKind kind = FaultKind::throttle;
@@ -71,3 +68,10 @@ class FaultDice {
 };
 
 }  // namespace evenkeel::sim
+
+// As scenario files and faults_fired() write it.
+template <>
+inline constexpr auto evenkeel::kWords<evenkeel::sim::FaultKind> =
+    evenkeel::word_table<evenkeel::sim::FaultKind::wrong_date>(
+        "throttle", "server_error", "lose_reply_before", "lose_reply_after", "late", "slow", "garbage",
+        "denied", "contention", "activity_in_progress", "wrong_date");

@@ -16,8 +16,8 @@ Fault fault(FaultKind kind, double rate) {
 
 TEST(FaultDice, KindsHaveNamesThatCanBeReadBack) {
   for (int i = 0; i <= static_cast<int>(FaultKind::wrong_date); ++i)
-    EXPECT_EQ(fault_kind(name(static_cast<FaultKind>(i))), static_cast<FaultKind>(i));
-  EXPECT_EQ(fault_kind("meteor"), std::nullopt);
+    EXPECT_EQ(from_word<FaultKind>(name(static_cast<FaultKind>(i))), static_cast<FaultKind>(i));
+  EXPECT_EQ(from_word<FaultKind>("meteor"), std::nullopt);
   EXPECT_STREQ(name(FaultKind::lose_reply_after), "lose_reply_after");
 }
 

@@ -1,6 +1,5 @@
 // The account's memory: facts, counters, and the past that stale reads show.
 #include <algorithm>
-#include <array>
 
 #include "sim/world/world.h"
 
@@ -15,18 +14,6 @@ constexpr std::size_t kMostFacts = 1'000'000;
 constexpr Duration kWarmUp{300'000};
 
 }  // namespace
-
-const char* name(FactKind kind) {
-  static constexpr auto kWords = std::to_array<const char*>(
-      {"deregister",     "register",      "drained",      "healthy",       "unhealthy", "reboot-accepted",
-       "reboot-ignored", "reboot-effect", "boot-done",    "boot-hangs",    "repair",    "stop-accepted",
-       "stop",           "start",         "terminate",    "replace",       "standby",   "exit-standby",
-       "in-service",     "retained",      "root-volume",  "detach",        "launch",    "scale-in",
-       "resize",         "event",         "crash",        "group-deleted", "command",   "command-done",
-       "drop",           "zone-outage",   "zone-restored"});
-  static_assert(kWords.size() == static_cast<std::size_t>(FactKind::zone_restored) + 1);
-  return kWords.at(static_cast<std::size_t>(kind));
-}
 
 void Account::World::note(FactKind kind, const std::string& instance_id, const std::string& arn,
                           std::int64_t count, std::string detail, int port, Actor actor) {

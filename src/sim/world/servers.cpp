@@ -1,6 +1,5 @@
 // The lives of the servers: running, rebooting, booting, hanging, stopped, gone.
 #include <algorithm>
-#include <array>
 #include <fmt/core.h>
 
 #include "sim/world/world.h"
@@ -15,13 +14,6 @@ constexpr Duration kTerminatedShownFor{3'600'000};
 constexpr Duration kOneSecond{1'000};
 
 }  // namespace
-
-const char* name(Life life) {
-  static constexpr auto kLives = std::to_array<const char*>(
-      {"running", "stopping_for_reboot", "booting", "hung", "stopped", "terminated", "stopping", "pending"});
-  static_assert(kLives.size() == static_cast<std::size_t>(Life::pending) + 1);
-  return kLives.at(static_cast<std::size_t>(life));
-}
 
 const char* Account::World::life_name(Life life) {
   return life == Life::stopping_for_reboot ? "shutting down for a reboot" : name(life);
