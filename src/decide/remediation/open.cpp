@@ -78,12 +78,12 @@ void advance_under(const FleetPolicy& own, Remediation& remediation, PlanBuilder
   PlanBuilder own_builder{own, seen ? *seen : builder.observation, builder.nonce(), builder.only_restores};
   own_builder.under_way = builder.under_way;
   own_builder.members = builder.members;
-  static_cast<Collected&>(own_builder) = std::move(static_cast<Collected&>(builder));
+  std::swap<Collected>(own_builder, builder);
   const auto asked_before = own_builder.signals_wanted.size();
   advance(remediation, own_builder, fleet);
   for (auto i = asked_before; seen && i < own_builder.signals_wanted.size(); ++i)
     own_builder.signals_wanted[i].of_reboot_when = false;
-  static_cast<Collected&>(builder) = std::move(static_cast<Collected&>(own_builder));
+  std::swap<Collected>(own_builder, builder);
 }
 
 }  // namespace
