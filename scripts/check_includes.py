@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
+if __package__:
+    from .check_sources import is_test
+else:
+    from check_sources import is_test
+
 # The pure core is handed what it needs: it draws no numbers.
 REFUSED_HEADERS = {"decide": {"base/random.h"}}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
@@ -56,15 +61,11 @@ class Table:
         return found
 
 
-def for_tests(file: Path) -> bool:
-    return file.stem.endswith("_test") or "testing" in file.parts
-
-
 def problem(table: Table, file: Path, bracket: str, header: str) -> str | None:
     folder, words = file.parts[0], table.words(file)
     if bracket == "<":
         for start, names in table.third_party().items():
-            if header.startswith(start) and f"<{start}" not in words and not for_tests(file):
+            if header.startswith(start) and f"<{start}" not in words and not is_test(file):
                 return f"{folder} must not include <{header}>; only {', '.join(sorted(names))} may"
         return None
     if "/" not in header:
@@ -74,7 +75,7 @@ def problem(table: Table, file: Path, bracket: str, header: str) -> str | None:
     other = header.split("/")[0]
     if other in {folder, *words} or header in words:
         return None
-    if for_tests(file) and "testing" in header.split("/") and other in table.below(folder):
+    if is_test(file) and "testing" in header.split("/") and other in table.below(folder):
         return None
     may = sorted({folder, *(word for word in words if not word.startswith("<"))} - {"main.cpp"})
     return f"{folder} must not include {header}; it may include {', '.join(may)}"

@@ -57,12 +57,16 @@ def code_only(text: str) -> str:
     return NOT_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
 
-def banned(path: Path, relative: str, text: str) -> list[str]:
+def is_test(file: Path) -> bool:
+    """Tests, and what only tests share."""
+    return file.stem.endswith("_test") or "testing" in file.parts
+
+
+def banned(relative: str, text: str) -> list[str]:
     problems = []
-    is_test = path.stem.endswith("_test") or "/testing/" in relative
     for number, line in enumerate(code_only(text).splitlines(), 1):
         for ban in BANS:
-            if is_test and not ban.tests or any(relative.startswith(place) for place in ban.places):
+            if is_test(Path(relative)) and not ban.tests or any(relative.startswith(place) for place in ban.places):
                 continue
             if relative.startswith(ban.only) and (match := re.search(ban.call, line)):
                 problems.append(f"{number}: {match.group().strip()} is banned here; use {ban.instead}")
@@ -75,7 +79,7 @@ COMPARED_WORD = re.compile(r'(?:[=!]=|\b(?:starts_with|ends_with|contains)\(|\bf
 
 def compared_words(relative: str, text: str) -> list[str]:
     """The core decides by enumerations, which observe/ reads from AWS's words."""
-    if not relative.startswith("decide/") or relative.endswith("_test.cpp") or "/testing/" in relative:
+    if not relative.startswith("decide/") or is_test(Path(relative)):
         return []
     return [f"{number}: {match.group()} compares a word of AWS's; make it an enumerator of model/observation.h"
             for number, line in enumerate(text.splitlines(), 1) if (match := COMPARED_WORD.search(line))]
@@ -153,7 +157,7 @@ def check(root: Path) -> list[str]:
                 problems.append(f"{place}: no #pragma once; add it below the opening comment")
             relative = path.relative_to(root / "src").as_posix()
             problems += [f"{place}:{problem}" for problem in
-                         banned(path, relative, text) + compared_words(relative, text)]
+                         banned(relative, text) + compared_words(relative, text)]
     return problems
 
 

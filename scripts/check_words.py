@@ -16,7 +16,8 @@ from pathlib import Path
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from scripts.check_sources import NOT_CODE
+from scripts.check_documents import NOT_OURS
+from scripts.check_sources import NOT_CODE, is_test
 
 # What not to write, and what to write instead.
 WORDS = {
@@ -66,7 +67,6 @@ STABLE = {
 }
 # Files that name the words in order to replace them.
 EXEMPT = ("STYLE.md", "scripts/check_words.py", "tests/program/test_words.py")
-SKIPPED = ("dist", "node_modules")  # besides build* and hidden folders, but for .ci and .github
 
 Piece = tuple[int, str]  # the number of its first line, and the text
 
@@ -111,14 +111,10 @@ def intent_of(text: str) -> Iterator[Piece]:
             yield number, line
 
 
-def is_test(path: Path) -> bool:
-    return path.stem.endswith("_test") or "testing" in path.parts
-
-
 def files(root: Path, *patterns: str) -> list[Path]:
     """Those that the patterns match and that people write."""
     def skipped(folder: str) -> bool:
-        return folder in SKIPPED or folder.startswith("build") or folder.startswith(".") and folder not in (".ci", ".github")
+        return bool(NOT_OURS.match(folder)) or folder.startswith(".") and folder not in (".ci", ".github")
 
     found = {path.relative_to(root) for pattern in patterns for path in root.glob(pattern) if path.is_file()}
     return sorted(root / path for path in found if not any(map(skipped, path.parts[:-1])) and path.as_posix() not in EXEMPT)
